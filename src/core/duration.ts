@@ -1,0 +1,73 @@
+import { ToknError } from './errors.ts'
+
+const units = new Map<string, number>([
+  ['s', 1_000],
+  ['second', 1_000],
+  ['m', 60_000],
+  ['minute', 60_000],
+  ['h', 3_600_000],
+  ['hour', 3_600_000],
+  ['d', 86_400_000],
+  ['day', 86_400_000],
+  ['w', 604_800_000],
+  ['week', 604_800_000],
+  ['year', 31_536_000_000],
+])
+
+const longest = 100 * 31_536_000_000
+
+/**
+ * Milliseconds of `90s`, `15m`, `12h`, `8d`, `2w` or, in words, `30 minutes`, `90 days`, `5 years`.
+ * `undefined` when `text` is none of these, or not between one millisecond and a hundred years.
+ */
+export function readDuration(text: string): number | undefined {
+  const match = /^([0-9]{1,9}) ?([a-z]+)$/.exec(text.trim())
+  const word = match?.[2] ?? ''
+  const unit = units.get(word) ?? (word.length > 2 ? units.get(word.replace(/s$/, '')) : undefined)
+  if (match === null || unit === undefined) return undefined
+  const duration = Number(match[1]) * unit
+  return duration > 0 && duration <= longest ? duration : undefined
+}
+
+/** As `readDuration`; throws `usage` that names `flag`. Zero (`0s`) is allowed where `zero` is set. */
+export function parseDuration(text: string, flag: string, zero = false): number {
+  if (zero && /^0 ?[a-z]*$/.test(text.trim())) return 0
+  const duration = readDuration(text)
+  if (duration !== undefined) return duration
+  throw new ToknError('usage', `${flag} is not a duration`, {
+    hint: `write it as 90s, 15m, 12h, 8d, 2w, or in words: "30 minutes", "90 days", "5 years"`,
+  })
+}
+
+/** `90 days`: the largest unit that divides `duration` milliseconds without a rest. */
+export function inWords(duration: number): string {
+  for (const word of ['year', 'week', 'day', 'hour', 'minute', 'second']) {
+    const unit = units.get(word) ?? 1
+    // "weeks" divides days that people write as days: 90 days stays 90 days, 7 days stays 7 days.
+    if (word !== 'week' && duration >= unit && duration % unit === 0) {
+      const count = duration / unit
+      return `${count} ${word}${count === 1 ? '' : 's'}`
+    }
+  }
+  return `${Math.max(1, Math.round(duration / 1_000))} seconds`
+}
+
+/** `2h 5m`, `41s`, `89d`: two units at most, for a person. Takes the absolute value. */
+export function briefly(duration: number): string {
+  let rest = Math.floor(Math.abs(duration) / 1_000)
+  const parts: string[] = []
+  for (const [unit, seconds] of [
+    ['y', 31_536_000],
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    if (rest >= seconds) {
+      parts.push(`${Math.floor(rest / seconds)}${unit}`)
+      rest %= seconds
+    } else if (parts.length > 0) break
+    if (parts.length === 2) break
+  }
+  return parts.join(' ') || '0s'
+}

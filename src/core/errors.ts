@@ -1,0 +1,82 @@
+/**
+ * Every way a command can fail, with the process exit status of each. Scripts branch on these,
+ * so a code is never reused for a second meaning.
+ */
+export const exitStatus = {
+  internal: 1,
+  usage: 2,
+  not_found: 3,
+  reauth_required: 4,
+  forbidden: 5,
+  unsupported: 5,
+  provider_refused: 6,
+  provider_nonsense: 6,
+  network: 7,
+  rate_limited: 7,
+  store: 8,
+  busy: 9,
+  check_failed: 10,
+  quota: 11,
+  partial: 12,
+  interrupted: 130,
+} as const
+
+export type ErrorCode = keyof typeof exitStatus
+
+/** Codes for which the same command may succeed later without any change. */
+const retryable: ReadonlySet<ErrorCode> = new Set(['network', 'rate_limited', 'busy'])
+
+export interface ErrorDetails {
+  /** The next command to type, or what to change; one sentence or one command line. */
+  readonly hint?: string | undefined
+  readonly cause?: unknown
+  /** HTTP status and the provider's own error code, when a reply was the reason. */
+  readonly http?:
+    { readonly status: number; readonly providerCode?: string | undefined } | undefined
+  /**
+   * Whether bytes of the request may have left: `false` means that the provider has certainly not
+   * acted on it, so it may be sent again.
+   */
+  readonly sent?: boolean | undefined
+  /** How long the provider asked to wait, in milliseconds. */
+  readonly retryAfter?: number | undefined
+  /** A finer name of the refusal, for decisions inside: see `RefusalKind` of the definitions. */
+  readonly refusal?: string | undefined
+}
+
+/** The one error that reaches a user. Its message and hint never hold a secret. */
+export class ToknError extends Error {
+  override readonly name = 'ToknError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.code = code
+    this.details = details
+  }
+
+  get hint(): string | undefined {
+    return this.details.hint
+  }
+
+  get exit(): number {
+    return exitStatus[this.code]
+  }
+
+  get retryable(): boolean {
+    return retryable.has(this.code)
+  }
+}
+
+/** Narrows `error` to a ToknError, of one of `codes` where given. */
+export function isToknError(error: unknown, ...codes: readonly ErrorCode[]): error is ToknError {
+  return error instanceof ToknError && (codes.length === 0 || codes.includes(error.code))
+}
+
+/** The `code` of a system error (`ENOENT`, ...), if `error` is one. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
+}

@@ -1,0 +1,76 @@
+import { ToknError } from './errors.ts'
+import { display } from './text.ts'
+
+export const storeKinds = ['keychain', 'file', 'memory'] as const
+export type StoreKind = (typeof storeKinds)[number]
+
+/** What is on disk about a login. Nothing in it is secret; all of it decides where secrets go. */
+export interface Profile {
+  readonly name: string
+  /** Random, 128 bits: the account name in the secret store, so that a rename moves nothing. */
+  readonly id: string
+  readonly provider: string
+  /** Where tokens are made. Absent: the provider's default. */
+  readonly baseUrl?: string | undefined
+  /** Further origins that the token may be sent to. Absent: the provider's own, else the base URL's. */
+  readonly apiUrls?: readonly string[] | undefined
+  /** Non-secret answers to the provider's fields (a client id, an e-mail address). */
+  readonly settings: Readonly<Record<string, string>>
+  /** Facts of the definition that this profile says differently, by dotted path. */
+  readonly overrides?: Readonly<Record<string, string>> | undefined
+  readonly store: StoreKind
+  /** File with further certificate authorities, in PEM. */
+  readonly ca?: string | undefined
+  /** Proxy for this profile's requests. */
+  readonly proxy?: string | undefined
+}
+
+/** Everything of a profile that decides where a secret travels; see `changedBinding`. */
+export type Binding = Readonly<Record<string, string>>
+
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
+const reserved = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+  'tostring',
+  'valueof',
+  'hasownproperty',
+])
+const deviceName = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/
+
+/** Returns `name` if it can be a profile's name; throws `usage` otherwise. */
+export function checkProfileName(name: string): string {
+  const fine =
+    namePattern.test(name) && !reserved.has(name) && !deviceName.test(name) && !name.endsWith('.')
+  if (fine) return name
+  throw new ToknError('usage', `"${display(name, 80)}" cannot be a profile name`, {
+    hint: 'use lower-case letters, digits, dots, dashes and underscores, 64 at most, starting with a letter or digit',
+  })
+}
+
+/**
+ * The binding of a profile: compared, part by part, with the one kept beside the secrets, so that
+ * an edited profile is noticed before any secret travels.
+ */
+export function bindingOf(profile: Profile): Binding {
+  const parts: Record<string, string> = { provider: profile.provider }
+  if (profile.baseUrl !== undefined) parts['base URL'] = profile.baseUrl
+  if (profile.apiUrls !== undefined) parts['API URL'] = [...profile.apiUrls].sort().join(' ')
+  if (profile.ca !== undefined) parts['certificate authority'] = profile.ca
+  if (profile.proxy !== undefined) parts['proxy'] = profile.proxy
+  for (const [key, value] of Object.entries(profile.settings)) parts[`setting ${key}`] = value
+  for (const [path, value] of Object.entries(profile.overrides ?? {}))
+    parts[`override ${path}`] = value
+  return parts
+}
+
+/** The first part in which two bindings differ, with both values. */
+export function changedBinding(
+  kept: Binding,
+  current: Binding,
+): { part: string; kept: string | undefined; current: string | undefined } | undefined {
+  const names = [...new Set([...Object.keys(kept), ...Object.keys(current)])]
+  const part = names.find((name) => kept[name] !== current[name])
+  return part === undefined ? undefined : { part, kept: kept[part], current: current[part] }
+}

@@ -1,0 +1,83 @@
+import type { Clock, Http, Interaction } from './ports.ts'
+import type { Secret } from './secret.ts'
+import type { Attachment, Grant, Introspection, TokenInfo, TokenSet } from './token.ts'
+
+export type Operation = 'login' | 'refresh' | 'issue' | 'list' | 'revoke' | 'info' | 'logout'
+
+/**
+ * What a refresh does to the tokens held before it; decides what an unknown outcome means.
+ * `none`: the refresh token stays. `on-first-use`: the old pair dies when the new one is first used.
+ * `always`: every refresh replaces both. `reissue`: there is no refresh, a new token is issued with
+ * the old one. `server-decides`: RFC 6749 section 6, either may happen.
+ */
+export type Rotation = 'none' | 'on-first-use' | 'always' | 'reissue' | 'server-decides'
+
+/** Something that a login asks for. */
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly secret?: boolean | undefined
+  readonly optional?: boolean | undefined
+  readonly default?: string | undefined
+  /** A closed set of values. */
+  readonly choices?: readonly string[] | undefined
+}
+
+/** How many tokens an account may make before it is refused. */
+export interface Budget {
+  /** Name of the field that the count belongs to (a client id). */
+  readonly per: string
+  /** Logins that may be made, ever. */
+  readonly logins?: number | undefined
+  /** Refreshes of one refresh token whose access tokens are still alive. */
+  readonly refreshes?: number | undefined
+}
+
+/** Everything an operation may use. It holds the answers and the way out, and nothing else. */
+export interface Reach {
+  readonly http: Http
+  readonly clock: Clock
+  /** The answers to the provider's fields: settings of the profile and secrets of this login. */
+  readonly answers: Readonly<Record<string, string | Secret>>
+  /** Only a login has one; everything else never asks and never opens a browser. */
+  readonly interaction?: Interaction | undefined
+}
+
+/** What a session sees of an API. An operation left out is one that the API does not have. */
+export interface Provider {
+  readonly id: string
+  readonly title: string
+  /** The page it was written from. */
+  readonly docs: string
+  readonly fields: readonly Field[]
+  readonly rotation: Rotation
+  readonly budget?: Budget | undefined
+  /** Scope that a token needs for an operation, where tokens carry scopes. */
+  readonly needs?: Partial<Record<Operation, string>> | undefined
+  /** For an operation left out: one sentence that says where the user can do it instead. */
+  readonly why: Partial<Record<Operation, string>>
+  /** Whether a token made elsewhere may be pasted in, and when such a token ends. */
+  readonly pasted?: { readonly expiry: 'never' | 'unknown' | 'jwt' } | undefined
+  /** Digest of a user's own definition; absent for the built-in ones. */
+  readonly digest?: string | undefined
+  /** Origins that the token may be sent to; the first is where tokens are made. */
+  readonly origins: readonly string[]
+  /** How the token travels, everything but `{access}` filled in. */
+  attach(held: Pick<TokenSet, 'context'>, answers: Reach['answers']): Attachment
+  /** Throws `usage` for a scope or lifetime that the API could not take. */
+  checkGrant(grant: Grant): void
+
+  login?(reach: Reach, grant: Grant): Promise<TokenSet>
+  /** Gets the whole set held, for the APIs that want more than the refresh token. */
+  refresh?(reach: Reach, held: TokenSet): Promise<TokenSet>
+  issue?(reach: Reach, held: TokenSet, grant: Grant): Promise<TokenSet>
+  list?(reach: Reach, held: TokenSet): Promise<readonly TokenInfo[]>
+  revoke?(reach: Reach, held: TokenSet, target: RevokeTarget): Promise<void>
+  info?(reach: Reach, held: TokenSet): Promise<Introspection>
+  /** Ends the held session itself at the provider. */
+  logout?(reach: Reach, held: TokenSet): Promise<void>
+}
+
+export interface RevokeTarget {
+  readonly id: string
+}

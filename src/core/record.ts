@@ -1,0 +1,137 @@
+import { ToknError } from './errors.ts'
+import { readExpiry, type Expiry } from './expiry.ts'
+import { isObject, ownString } from './json.ts'
+import type { Binding } from './profile.ts'
+import { Secret } from './secret.ts'
+import type { Attachment, Grant, TokenSet } from './token.ts'
+
+/** Why a generation came to be: what `tokn why` tells. */
+export type Reason =
+  'login' | 'expired' | 'min-ttl' | 'forced' | 'rejected' | 'imported' | 'recovered'
+
+/**
+ * A session as the secret store holds it, one per profile. A generation is one token set; a store
+ * never goes back to a lower one.
+ */
+export interface SessionRecord extends TokenSet {
+  readonly v: 1
+  /** The profile's id: a record put under another account is noticed. */
+  readonly profileId: string
+  readonly generation: number
+  readonly provider: string
+  readonly binding: Binding
+  /** Digest of a user's own definition as it was at login; absent for the built-in ones. */
+  readonly definition?: string | undefined
+  /** Origins, in clear, that the token may be sent to; the first is where tokens are made. */
+  readonly origins: readonly string[]
+  readonly attach: Attachment
+  /** Epoch milliseconds. */
+  readonly obtainedAt: number
+  readonly grant?: Grant | undefined
+  /** The secret fields of the login, kept only where the user asked for it. */
+  readonly credentials?: Readonly<Record<string, Secret>> | undefined
+  /** A token that was pasted in: there is no login behind it to repeat. */
+  readonly fixed?: boolean | undefined
+}
+
+/** The JSON text that goes into a store. */
+export function serializeRecord(record: SessionRecord): string {
+  const { access, refresh, credentials, ...rest } = record
+  return JSON.stringify({
+    ...rest,
+    access: access.reveal(),
+    refresh: refresh?.reveal(),
+    credentials:
+      credentials &&
+      Object.fromEntries(Object.entries(credentials).map(([key, value]) => [key, value.reveal()])),
+  })
+}
+
+/** Reads a record back; throws `store` when `text` is not one that belongs to `profileId`. */
+export function parseRecord(text: string, profileId: string): SessionRecord {
+  const value = parse(text)
+  const access = isObject(value) ? ownString(value, 'access') : undefined
+  if (!isObject(value) || access === undefined || access === '') throw damaged()
+  if (value['v'] !== 1 || value['profileId'] !== profileId) throw damaged()
+  const generation = value['generation']
+  if (typeof generation !== 'number' || !Number.isSafeInteger(generation)) throw damaged()
+  const refresh = ownString(value, 'refresh')
+  const credentials = value['credentials']
+  return {
+    v: 1,
+    profileId,
+    generation,
+    provider: ownString(value, 'provider') ?? '',
+    binding: strings(value['binding']),
+    definition: ownString(value, 'definition'),
+    origins: list(value['origins']) ?? [],
+    attach: readAttachment(value['attach']),
+    access: new Secret(access),
+    refresh: refresh === undefined ? undefined : new Secret(refresh),
+    expiry: readExpiry(value['expiry']),
+    refreshExpiry: optionalExpiry(value['refreshExpiry']),
+    obtainedAt: typeof value['obtainedAt'] === 'number' ? value['obtainedAt'] : 0,
+    id: ownString(value, 'id'),
+    name: ownString(value, 'name'),
+    scopes: list(value['scopes']),
+    context: strings(value['context']),
+    grant: isObject(value['grant']) ? readGrant(value['grant']) : undefined,
+    credentials: isObject(credentials)
+      ? Object.fromEntries(
+          Object.entries(strings(credentials)).map(([key, secret]) => [key, new Secret(secret)]),
+        )
+      : undefined,
+    fixed: value['fixed'] === true ? true : undefined,
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes what it read, and this is a secret.
+    throw damaged()
+  }
+}
+
+function damaged(): ToknError {
+  return new ToknError('store', 'the stored session is damaged', {
+    hint: 'log in again with: tokn login',
+  })
+}
+
+function optionalExpiry(value: unknown): Expiry | undefined {
+  return value === undefined ? undefined : readExpiry(value)
+}
+
+function strings(value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
+}
+
+function list(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
+}
+
+function readAttachment(value: unknown): Attachment {
+  if (!isObject(value)) return {}
+  return {
+    headers: strings(value['headers']),
+    query: strings(value['query']),
+    cookies: strings(value['cookies']),
+  }
+}
+
+function readGrant(value: Readonly<Record<string, unknown>>): Grant {
+  return {
+    name: ownString(value, 'name'),
+    scopes: list(value['scopes']),
+    lifetime: typeof value['lifetime'] === 'number' ? value['lifetime'] : undefined,
+    audience: ownString(value, 'audience'),
+    resource: list(value['resource']),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Expiry } from './expiry.ts'
+import type { Secret } from './secret.ts'
+
+/** What a login, refresh or issue gave: RFC 6749 section 5.1, in whatever dialect it was said. */
+export interface TokenSet {
+  readonly access: Secret
+  readonly refresh?: Secret | undefined
+  readonly expiry: Expiry
+  readonly refreshExpiry?: Expiry | undefined
+  /** The provider's own name for the token, where it has one: what `revoke` and `list` speak of. */
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  /** Facts of the login that later requests need (a user id, a CSRF token): kept with the secrets. */
+  readonly context: Readonly<Record<string, string>>
+}
+
+/** One token as a provider lists it. Never a value. */
+export interface TokenInfo {
+  readonly id: string
+  readonly name?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly createdAt?: number | undefined
+  readonly expiry: Expiry
+  readonly lastUsedAt?: number | undefined
+  readonly revokedAt?: number | undefined
+}
+
+/** What a provider says of a token when asked (RFC 7662, or its own info endpoint). */
+export interface Introspection {
+  readonly active?: boolean | undefined
+  readonly userId?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly access?: Expiry | undefined
+  readonly refresh?: Expiry | undefined
+  /** Further facts to show, by label. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Whether the claims' signature was checked against the issuer's keys; absent: not checked. */
+  readonly signature?: 'valid' | 'invalid' | undefined
+}
+
+/**
+ * How a token travels: header values, query values and cookies in which the text `{access}` stands
+ * for the access token and nothing else is left to fill in.
+ */
+export interface Attachment {
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly cookies?: Readonly<Record<string, string>> | undefined
+}
+
+/** What the user asked of a token at login or issue, so that a reissue can ask the same. */
+export interface Grant {
+  readonly name?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  /** Milliseconds. */
+  readonly lifetime?: number | undefined
+  readonly audience?: string | undefined
+  readonly resource?: readonly string[] | undefined
+}
+
+/** `{access}` replaced in every value of one part of an attachment. */
+export function fillAccess(
+  part: Readonly<Record<string, string>> | undefined,
+  access: Secret,
+): ReadonlyArray<readonly [name: string, value: string]> {
+  return Object.entries(part ?? {}).map(
+    ([name, value]) => [name, value.split('{access}').join(access.reveal())] as const,
+  )
+}
