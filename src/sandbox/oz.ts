@@ -1,0 +1,175 @@
+import { makeHex, makeWord } from './random.ts'
+import { Refusal, startCounts, type Api, type ApiOptions, type Call, type Reply } from './api.ts'
+import { answerJson, asRecord, hasContentType, readJson } from './reply.ts'
+import type { OzSwitches } from './switches.ts'
+
+interface Account {
+  readonly email: string
+  readonly password: string
+  readonly id: string
+}
+
+interface Session {
+  readonly generation: number
+  readonly id: string
+  readonly owner: Account
+  readonly access: string
+  readonly refresh: string
+  /** The session whose pair ends at the first authenticated use of this one's. */
+  readonly replaces?: Session
+  expiresAt: number
+  deleted: boolean
+}
+
+const sessionTtl = 15 * 60 * 1000
+
+function refuse(status: number, code: number, message: string): Refusal {
+  return new Refusal(
+    answerJson(status, { error_code: code, error_message: message, details: null }),
+  )
+}
+
+function refuseMissing(field: string): Refusal {
+  return refuse(400, 3, `Could not locate field for key_path ${field} from provided dict data`)
+}
+
+function readAccess(call: Call): string {
+  const access = call.headers.get('x-forensic-access-token')
+  if (access === undefined) throw refuse(401, 6, 'Authentication was not provided')
+  return access
+}
+
+/** A fake of the Oz API: sliding sessions, pairs that rotate in two phases. */
+export function createOz(options: ApiOptions<OzSwitches>): Api {
+  const { clock, switches } = options
+  const ttl = options.ttlMs ?? sessionTtl
+  const credentials = {
+    email: `${makeWord(8).toLowerCase()}@example.com`,
+    password: makeWord(20),
+    ...options.credentials,
+  }
+  const { email, password } = credentials
+  const secondAccount = { email: `second.${email}`, password: `${password}.second` }
+  const accounts: readonly Account[] = [credentials, secondAccount].map((account) => ({
+    email: account.email,
+    password: account.password,
+    id: makeHex(32),
+  }))
+  const sessions: Session[] = []
+  const counts = startCounts()
+
+  function isLive(session: Session): boolean {
+    return !session.deleted && clock.now() < session.expiresAt
+  }
+
+  function isStored(session: Session): boolean {
+    return !session.deleted && clock.now() < session.expiresAt + switches.keepExpiredMs
+  }
+
+  function openSession(owner: Account, replaces?: Session): Session {
+    const session: Session = {
+      generation: sessions.length + 1,
+      id: makeHex(32),
+      owner,
+      access: makeHex(128),
+      refresh: makeHex(128),
+      ...(replaces && { replaces }),
+      expiresAt: clock.now() + ttl,
+      deleted: false,
+    }
+    sessions.push(session)
+    return session
+  }
+
+  function tellExpireDate(expiresAt: number): Readonly<Record<string, unknown>> {
+    const forms = {
+      seconds: { expire_date: Math.floor(expiresAt / 1000) },
+      fraction: { expire_date: expiresAt / 1000 },
+      text: { expire_date: String(Math.floor(expiresAt / 1000)) },
+      absent: {},
+    }
+    return forms[switches.expireDate]
+  }
+
+  function answerSession(session: Session): Reply {
+    return answerJson(switches.madeStatus, {
+      access_token: session.access,
+      expire_token: session.refresh,
+      ...tellExpireDate(session.expiresAt),
+      session_id: session.id,
+      user: { user_id: session.owner.id, email: session.owner.email, user_type: 'CLIENT' },
+    })
+  }
+
+  function readBody(call: Call): Readonly<Record<string, unknown>> {
+    if (switches.jsonOnly && !hasContentType(call, 'application/json')) {
+      throw refuse(400, 3, 'Content-Type must be application/json')
+    }
+    return readJson(call) ?? {}
+  }
+
+  function authenticate(access: string, mayBeExpired: boolean): Session {
+    const session = sessions.find((candidate) => candidate.access === access)
+    if (session === undefined || !isStored(session)) throw refuse(401, 7, 'Token is invalid')
+    if (!isLive(session) && !mayBeExpired) throw refuse(401, 8, 'Session expired')
+    if (isLive(session)) session.expiresAt = clock.now() + ttl
+    if (session.replaces) session.replaces.deleted = true
+    return session
+  }
+
+  function logIn(call: Call): Reply {
+    const sent = asRecord(readBody(call)['credentials'])
+    if (sent === undefined) throw refuseMissing('credentials')
+    if (typeof sent['email'] !== 'string') throw refuseMissing('credentials.email')
+    if (typeof sent['password'] !== 'string') throw refuseMissing('credentials.password')
+    const owner = accounts.find(
+      (account) => account.email === sent['email'] && account.password === sent['password'],
+    )
+    if (owner === undefined) throw refuse(401, 7, 'Wrong email or password')
+    counts.logins += 1
+    return answerSession(openSession(owner))
+  }
+
+  function refresh(call: Call): Reply {
+    const access = readAccess(call)
+    const sent = readBody(call)['expire_token']
+    if (typeof sent !== 'string') throw refuseMissing('expire_token')
+    const session = sessions.find((candidate) => candidate.refresh === sent)
+    if (session === undefined || !isStored(session)) throw refuse(401, 7, 'Session not found')
+    const caller = authenticate(access, !switches.refreshNeedsLiveAccess)
+    if (caller.owner !== session.owner) {
+      throw refuse(403, 9, 'You have not access to refresh this session')
+    }
+    counts.refreshes += 1
+    return answerSession(openSession(session.owner, session))
+  }
+
+  function handle(call: Call): Reply {
+    const route = `${call.method} ${call.path.replace(/(?<=.)\/$/, '')}`
+    if (route === 'POST /api/authorize/auth') return logIn(call)
+    if (route === 'POST /api/authorize/refresh') return refresh(call)
+    authenticate(readAccess(call), false)
+    if (route !== 'GET /api/folders') throw refuse(404, 0, 'Not found')
+    counts.calls += 1
+    return answerJson(200, { items: [], limit: 25, offset: 0, total: 0 })
+  }
+
+  function expire(): void {
+    for (const session of sessions.filter(isLive)) session.expiresAt = clock.now()
+  }
+
+  function readTokens(): ReturnType<Api['readTokens']> {
+    return sessions.map((session) => ({
+      generation: session.generation,
+      access: session.access,
+      refresh: session.refresh,
+      accessLive: isLive(session),
+      refreshLive: isStored(session),
+      expiresAt: session.expiresAt,
+      id: session.id,
+    }))
+  }
+
+  const resourcePath = '/api/folders/'
+  return { credentials, secondAccount, resourcePath, counts, handle, readTokens, expire }
+}
