@@ -31,7 +31,8 @@ export interface HttpReply {
 
 /**
  * Sends one request and reads the whole reply. Never follows a redirect: a 3xx is `provider_nonsense`.
- * Throws `network` (with `details.sent`), `rate_limited`, `provider_nonsense`; any other status is a reply.
+ * Throws `network` and `provider_nonsense` (with `details.sent`), and `usage` for a request that must
+ * not be made; any other status, 429 and 5xx too, is a reply.
  */
 export type Http = (request: HttpRequest) => Promise<HttpReply>
 
@@ -83,6 +84,8 @@ export interface HistoryEntry {
   readonly command: string
   readonly pid: number
   readonly parent: string
+  /** What it cost: `1 refresh`, `1 login`. */
+  readonly cost?: string | undefined
 }
 
 export interface Index {
@@ -114,18 +117,30 @@ export interface Interaction {
   /** Opens a page in the user's browser; `false` where that is not possible or not wanted. */
   open(url: string): Promise<boolean>
   /** Asks for one line. Throws `reauth_required` where nobody can answer. */
-  ask(label: string, options?: { secret?: boolean; placeholder?: string }): Promise<string>
+  ask(
+    label: string,
+    options?: {
+      secret?: boolean
+      placeholder?: string
+      /** Takes the question back when the answer came another way. */
+      signal?: AbortSignal
+    },
+  ): Promise<string>
   /** Draws a URL as a QR code, where asked for. */
   draw(url: string): Promise<void>
   /** Copies to the clipboard, where asked for. */
   copy(text: string): Promise<void>
-  /** Waits on a random loopback port for the browser to come back (RFC 8252 section 7.3). */
+  /** Waits on a loopback port for the browser to come back (RFC 8252 section 7.3). */
   listen(options: ListenOptions): Promise<Listener>
 }
 
 export interface ListenOptions {
   /** Path of the redirect URI; anything else is answered 404. */
   readonly path: string
+  /** Loopback host that the redirect URI names. Default 127.0.0.1. */
+  readonly host?: string | undefined
+  /** Default, or 0: any free one. */
+  readonly port?: number | undefined
   /** Milliseconds until `wait` gives up with `reauth_required`. */
   readonly timeout: number
   /** Whether a callback is the expected one (its `state` is right); others are refused and waited past. */
@@ -141,12 +156,75 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** The outcome of a refresh that another process ran. */
-export type Outcome =
+/** The outcome of a refresh that another process ran; `warnings` are for the user. */
+export type Outcome = { readonly warnings: readonly string[] } & (
   | { readonly ok: true; readonly record: string }
   | {
       readonly ok: false
       readonly code: ErrorCode
       readonly message: string
       readonly hint?: string | undefined
+      readonly http?:
+        { readonly status: number; readonly providerCode?: string | undefined } | undefined
     }
+)
+
+/**
+ * File operations that never leave half a file: a write is whole or did not happen (temporary file,
+ * fsync, rename, fsync of the directory), a read refuses what is not a plain file of the user's own.
+ * Throw `store`, naming the path.
+ */
+export interface Files {
+  /** `undefined` when there is no such file. Refuses one of more than `limit` bytes. */
+  read(path: string, limit: number): Uint8Array | undefined
+  /** Mode 0600. */
+  write(path: string, bytes: Uint8Array): void
+  /** Whether there was one. */
+  remove(path: string): boolean
+  /** Names, sorted; empty when there is no such directory. */
+  list(directory: string): readonly string[]
+  /** Mode 0700, with its parents. */
+  ensureDirectory(path: string): void
+}
+
+/**
+ * How many tokens an account has made, where the provider counts them. Kept at a path that no
+ * environment variable moves; `add` is durable when it returns. Instants are epoch milliseconds.
+ */
+export interface Ledger {
+  read(key: string): { readonly logins: readonly number[]; readonly refreshes: readonly number[] }
+  add(key: string, kind: 'logins' | 'refreshes', at: number): void
+  reset(key: string, kind: 'logins' | 'refreshes'): void
+}
+
+/** What the journal knows of a refresh that may not have ended. */
+export interface JournalEntry {
+  /** JSON, no secrets. */
+  readonly intent: string
+  /** Sealed by the caller; present once the provider's answer was durable. */
+  readonly response?: string | undefined
+}
+
+/** One refresh under way: space is reserved, so that a full disk is found before anything is spent. */
+export interface JournalSlot {
+  /** Durable when it returns. */
+  intend(intent: string): void
+  /** Durable when it returns: the commit point of a refresh. */
+  respond(response: string): void
+  remove(): void
+}
+
+/** Left-overs of refreshes, by store entry. A torn entry reads as its last whole phase, or as absent. */
+export interface Journal {
+  /** Replaces what was there. Throws `store` when there is no room. */
+  reserve(entry: string): JournalSlot
+  read(entry: string): JournalEntry | undefined
+  remove(entry: string): void
+  list(): readonly string[]
+}
+
+/** Authenticated encryption of a text; `label` is authenticated with it. `open` throws `store`. */
+export interface Seal {
+  seal(text: string, key: Uint8Array, label: string): Promise<string>
+  open(sealed: string, key: Uint8Array, label: string): Promise<string>
+}

@@ -54,6 +54,8 @@ export interface Provider {
   readonly budget?: Budget | undefined
   /** Scope that a token needs for an operation, where tokens carry scopes. */
   readonly needs?: Partial<Record<Operation, string>> | undefined
+  /** Fields whose value an operation wants anew, though a login is held (a password). */
+  readonly asks?: Partial<Record<Operation, readonly string[]>> | undefined
   /** For an operation left out: one sentence that says where the user can do it instead. */
   readonly why: Partial<Record<Operation, string>>
   /** Whether a token made elsewhere may be pasted in, and when such a token ends. */

@@ -1,0 +1,44 @@
+import { ToknError } from './errors.ts'
+import { display } from './text.ts'
+
+/**
+ * Whether `url` names this very machine: 127.0.0.0/8, [::1] or localhost, after normalisation, and
+ * nothing that merely resolves to it.
+ */
+export function isLoopback(url: URL): boolean {
+  return /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/.test(url.hostname)
+}
+
+/** Whether requests with secrets may go to `url`: https anywhere, http to this machine only. */
+export function isConfidential(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+}
+
+/**
+ * A base URL as it is kept: https, or http to this very machine; no credentials, query or fragment;
+ * no slash at the end, no dot behind the host, the host in ASCII. Throws `usage` that names `what`.
+ */
+export function checkBaseUrl(text: string, what = 'the base URL'): string {
+  const trimmed = text.trim()
+  const url = trimmed.length <= 2_048 && URL.canParse(trimmed) ? new URL(trimmed) : undefined
+  const shown = display(trimmed.replace(/\/\/[^/]*@/, '//'), 120)
+  // A URL parser drops tabs and line breaks silently: then what is read is not what was written.
+  const web = /^https?:$/.test(url?.protocol ?? '') && !/[\s\u0000-\u001f]/.test(trimmed)
+  if (url === undefined || !web || url.port === '0') {
+    throw new ToknError('usage', `${what} "${shown}" is no URL`, {
+      hint: 'write it as https://host',
+    })
+  }
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
+    throw new ToknError('usage', `${what} has more than a host and a path`, {
+      hint: 'leave out user names, queries and fragments',
+    })
+  }
+  if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '')
+  if (!isConfidential(url)) {
+    throw new ToknError('usage', `${what} "${shown}" is not encrypted`, {
+      hint: 'use https; plain http is for 127.0.0.1, [::1] and localhost alone',
+    })
+  }
+  return url.href.replace(/\/+$/, '')
+}
