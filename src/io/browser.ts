@@ -1,0 +1,63 @@
+import type { ChildProcess } from 'node:child_process'
+import { release } from 'node:os'
+import { isConfidential } from '../core/base-url.ts'
+import type { Environment } from './paths.ts'
+
+/** How long an opener that finds no browser takes to say so, in milliseconds. */
+const doubt = 1_000
+
+const secretName = /^TOKN_.*(TOKEN|SECRET|PASSWORD|PASSPHRASE|KEY|ASSERTION|CREDENTIALS)/
+
+/**
+ * Opens `url` in the user's browser; `false` where there is none to open. Never in CI, and nothing
+ * but web pages: what is opened comes from a server.
+ */
+export async function openBrowser(url: string, environment: Environment): Promise<boolean> {
+  if (!URL.canParse(url) || !isConfidential(new URL(url)) || !hasScreen(environment)) return false
+  const { default: open } = await import('open')
+  try {
+    const child = await withoutSecrets(() => open(url))
+    return await stays(child)
+  } catch {
+    return false
+  }
+}
+
+/** Whether there is a screen in front of somebody. */
+export function hasScreen(environment: Environment, platform = process.platform): boolean {
+  const set = (name: string) => (environment[name] ?? '') !== ''
+  if (set('CI') && environment['CI'] !== 'false') return false
+  const remote = set('SSH_CONNECTION') || set('SSH_TTY')
+  if (platform === 'win32' || platform === 'darwin') return !remote
+  if (set('DISPLAY') || set('WAYLAND_DISPLAY')) return true
+  return !remote && isWindowsBelow()
+}
+
+/** The Windows subsystem for Linux opens pages on the Windows side. */
+export function isWindowsBelow(): boolean {
+  return process.platform === 'linux' && /microsoft/i.test(release())
+}
+
+/** The opener fails within a moment if it has nothing to open with; else it ends well or stays. */
+async function stays(child: ChildProcess): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), doubt)
+    child.once('error', () => resolve(false))
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      resolve(code === 0)
+    })
+    if (child.exitCode !== null) resolve(child.exitCode === 0)
+  })
+}
+
+/** `open` gives its child our environment; a browser has no use for the secrets in it. */
+async function withoutSecrets<Result>(run: () => Promise<Result>): Promise<Result> {
+  const hidden = Object.entries(process.env).filter(([name]) => secretName.test(name))
+  for (const [name] of hidden) delete process.env[name]
+  try {
+    return await run()
+  } finally {
+    for (const [name, value] of hidden) process.env[name] = value
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+
+export type PageKind = 'done' | 'denied' | 'over' | 'refused' | 'unknown'
+
+interface Text {
+  readonly mark: string
+  readonly heading: string
+  readonly words: string
+}
+
+const texts: Readonly<Record<PageKind, (title: string) => Text>> = {
+  done: (title) => ({
+    mark: '✓',
+    heading: 'You can close this page',
+    words: `The answer of ${title} has arrived. Go back to the terminal: it says how the login went.`,
+  }),
+  denied: (title) => ({
+    mark: '–',
+    heading: 'Not logged in',
+    words: `Access was not granted by ${title}. Go back to the terminal: it says why.`,
+  }),
+  over: () => ({
+    mark: '✓',
+    heading: 'Already done',
+    words: 'This login has had its answer. Go back to the terminal.',
+  }),
+  refused: () => ({
+    mark: '!',
+    heading: 'This does not belong to the login under way',
+    words: 'Nothing was done with it. If you are logging in, use the page that tokn opened.',
+  }),
+  unknown: () => ({
+    mark: '?',
+    heading: 'Nothing here',
+    words: 'This address only waits for a login to end.',
+  }),
+}
+
+const style = `
+:root{color-scheme:light dark;--ink:#1d2433;--soft:#5a6478;--paper:#f4f6fa;--card:#fff;--line:#dde2ec}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ebf2;--soft:#a3acbf;--paper:#12151c;--card:#1b2029;--line:#2c3442}}
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,sans-serif}
+main{max-width:28rem;margin:1rem;padding:2.5rem;background:var(--card);border:1px solid var(--line);border-radius:14px;text-align:center}
+.mark{display:inline-grid;place-items:center;width:3.5rem;height:3.5rem;border:2px solid var(--line);border-radius:50%;font-size:1.6rem}
+h1{margin:1.2rem 0 .4rem;font-size:1.35rem;line-height:1.3}p{margin:0;color:var(--soft)}footer{margin-top:2rem;color:var(--soft);font-size:.8rem}
+`
+
+const styleHash = createHash('sha256').update(style).digest('base64')
+
+/**
+ * The page that ends a login in the browser. It needs nothing from elsewhere, runs nothing, and
+ * repeats nothing of the address that it was asked under.
+ */
+export function renderPage(
+  kind: PageKind,
+  title: string,
+): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  const { mark, heading, words } = texts[kind](escapeHtml(title))
+  const body = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${heading} – tokn</title>
+<style>${style}</style>
+<main><div class="mark" aria-hidden="true">${mark}</div><h1>${heading}</h1><p>${words}</p><footer>tokn</footer></main>
+</html>
+`
+  return {
+    body,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      connection: 'close',
+    },
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { constants } from 'node:os'
+import { isatty } from 'node:tty'
+import { systemCode } from '../core/errors.ts'
+import type { Environment } from './paths.ts'
+
+export interface ChildRequest {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** Readable by the child as file descriptor 3. */
+  readonly pipe?: string | undefined
+}
+
+// What a child may know of us. Everything else that begins with TOKN_ is, or names, a secret.
+const harmless = new Set([
+  'TOKN_PROFILE',
+  'TOKN_CONFIG_DIR',
+  'TOKN_STORE',
+  'TOKN_MIN_TTL',
+  'TOKN_NO_COLOR',
+  'TOKN_NO_INPUT',
+  'TOKN_TIMEOUT',
+  'TOKN_DEBUG',
+  'TOKN_OUTPUT',
+  'TOKN_EXPIRES_AT',
+])
+
+const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
+// A terminal sends these to the whole foreground group, so the child has them already.
+const fromTerminal = ['SIGINT', 'SIGQUIT'] as const
+
+/**
+ * Runs a program with our standard streams and gives its exit status as a shell would: 128 + n when
+ * signal n ended it, 126 when it cannot be executed, 127 when there is no such program.
+ */
+export async function runChild(request: ChildRequest, environment: Environment): Promise<number> {
+  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit']
+  if (request.pipe !== undefined) stdio.push('pipe')
+  const child = spawn(request.command, request.args, {
+    stdio,
+    env: { ...withoutSecrets(environment), ...request.variables },
+  })
+  if (request.pipe !== undefined) feed(child, request.pipe)
+  const stopForwarding = forwardSignals(child)
+  try {
+    return await ended(child)
+  } finally {
+    stopForwarding()
+  }
+}
+
+/** The environment less everything of ours that could be secret. */
+export function withoutSecrets(environment: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('TOKN_') || harmless.has(name)),
+  )
+}
+
+function feed(child: ChildProcess, text: string): void {
+  const pipe = child.stdio[3]
+  if (pipe === undefined || pipe === null || !('end' in pipe)) return
+  // The child may end before it has read everything; its exit status says so.
+  pipe.on('error', () => undefined)
+  pipe.end(text)
+}
+
+function forwardSignals(child: ChildProcess): () => void {
+  const interactive = isatty(0)
+  const handlers = new Map<NodeJS.Signals, () => void>()
+  for (const signal of forwarded) handlers.set(signal, () => child.kill(signal))
+  for (const signal of fromTerminal) {
+    handlers.set(signal, () => {
+      if (!interactive) child.kill(signal)
+    })
+  }
+  handlers.set('SIGTSTP', () => {
+    child.kill('SIGTSTP')
+    process.kill(process.pid, 'SIGSTOP')
+  })
+  for (const [signal, handler] of handlers) process.on(signal, handler)
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler)
+  }
+}
+
+function ended(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(systemCode(error) === 'ENOENT' ? 127 : 126))
+    child.once('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
+  })
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  return signal === null ? 0 : constants.signals[signal]
+}

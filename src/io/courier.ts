@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { readSync } from 'node:fs'
+import { ToknError, exitStatus, type ErrorCode } from '../core/errors.ts'
+import { isObject, ownString } from '../core/json.ts'
+import type { Outcome } from '../core/ports.ts'
+import { courierArgument } from './courier-argument.ts'
+import { writeAll } from './output.ts'
+import type { Environment } from './paths.ts'
+
+/** Longest that a refresh may take in all, in milliseconds. */
+export const courierDeadline = 60_000
+
+/**
+ * Sends a refresh to a process of its own: a session of its own, deaf to signals, so that it ends
+ * what it began whatever happens to the one that asked. The request goes in by a pipe and the
+ * outcome comes back by one; neither is ever on disk or in an argument.
+ */
+export async function sendCourier(
+  program: string,
+  request: string,
+  environment: Environment,
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [program, courierArgument], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...environment, NODE_OPTIONS: undefined, NODE_DEBUG: undefined },
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(request)
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const problem = await new Promise<string | undefined>((resolve) => {
+    const late = setTimeout(() => resolve('did not answer in time'), courierDeadline + 5_000)
+    child.once('error', () => resolve('could not be started'))
+    child.once('close', (code, signal) => {
+      clearTimeout(late)
+      resolve(code === 0 ? undefined : `ended with ${signal ?? `status ${String(code)}`}`)
+    })
+  })
+  child.unref()
+  const outcome = readOutcome(Buffer.concat(chunks).toString())
+  if (outcome !== undefined) return outcome
+  throw new ToknError('internal', `the process that refreshes ${problem ?? 'gave no answer'}`, {
+    hint: 'run the command again: what it had received is kept',
+  })
+}
+
+/** The request, in the process that `sendCourier` started. */
+export function receiveRequest(): string {
+  const chunks: Buffer[] = []
+  for (;;) {
+    const chunk = Buffer.alloc(65_536)
+    const count = readSync(0, chunk, 0, chunk.length, null)
+    if (count === 0) return Buffer.concat(chunks).toString()
+    chunks.push(chunk.subarray(0, count))
+  }
+}
+
+/** Makes this process deaf to the signals that end the one which asked. */
+export function outliveTheCaller(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const) {
+    process.on(signal, () => undefined)
+  }
+  // Without this listener the signal would open a debugger, to which any local user can connect.
+  process.on('SIGUSR1', () => undefined)
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), courierDeadline).unref()
+}
+
+/** The outcome, to whoever is still there to read it. */
+export function answerCaller(outcome: Outcome): void {
+  try {
+    writeAll(1, JSON.stringify(outcome))
+  } catch {
+    // The caller is gone. What it wanted is in the store.
+  }
+}
+
+function readOutcome(text: string): Outcome | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isObject(value)) return undefined
+  const warnings = Array.isArray(value['warnings']) ? value['warnings'].map(String) : []
+  const record = ownString(value, 'record')
+  if (value['ok'] === true && record !== undefined) return { ok: true, record, warnings }
+  const code = ownString(value, 'code')
+  const message = ownString(value, 'message')
+  if (code === undefined || message === undefined || !isCode(code)) return undefined
+  const hint = ownString(value, 'hint')
+  const http = isObject(value['http']) ? readHttp(value['http']) : undefined
+  return { ok: false, code, message, hint, http, warnings }
+}
+
+function readHttp(value: Readonly<Record<string, unknown>>) {
+  const { status } = value
+  return typeof status === 'number'
+    ? { status, providerCode: ownString(value, 'providerCode') }
+    : undefined
+}
+
+function isCode(text: string): text is ErrorCode {
+  return Object.hasOwn(exitStatus, text)
+}

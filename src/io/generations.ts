@@ -1,0 +1,126 @@
+import {
+  closeSync,
+  constants,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  unlinkSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { systemCode, ToknError } from '../core/errors.ts'
+import { readPlainFile } from './plain-file.ts'
+import { translateSystemError } from './system-error.ts'
+import { writeAll } from './whole-write.ts'
+
+const kept = 16
+const leftoverAge = 60_000
+let count = 0
+
+/** The newest numbered file of a lock's directory. */
+export interface Generation {
+  readonly number: number
+  readonly text: string
+  /** Modification time by the file system's clock, in milliseconds. */
+  readonly touchedAt: number
+}
+
+/** The highest number in `directory`; 0 when there is none. */
+export function highest(directory: string): number {
+  return readdirSync(directory).reduce((top, name) => Math.max(top, numberOf(name)), 0)
+}
+
+/** `undefined` when there is none, or when it vanished meanwhile. */
+export function readTop(directory: string): Generation | undefined {
+  const number = highest(directory)
+  if (number === 0) return undefined
+  const path = join(directory, String(number))
+  const file = readPlainFile(path, 65_536)
+  if (file === undefined) return undefined
+  const touchedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return { number, text: Buffer.from(file.bytes).toString(), touchedAt }
+}
+
+/**
+ * Makes `number` with `text`, unless it exists: link(2) is a compare-and-swap, on NFS too. Returns
+ * the open file, or `undefined` when another process was first.
+ */
+export function claim(directory: string, number: number, text: string): number | undefined {
+  const temporary = join(directory, `new-${process.pid}-${count++}-${Date.now()}`)
+  let file: number | undefined
+  try {
+    file = createFile(temporary, text)
+    linkSync(temporary, join(directory, String(number)))
+    return file
+  } catch (error) {
+    if (file !== undefined) closeSync(file)
+    // ENOENT: we slept so long that the temporary file was swept away.
+    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return undefined
+    if (['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) {
+      throw new ToknError('store', 'the file system of the home directory has no hard links', {
+        hint: 'locks need them; move ~/.local/state/tokn to a local file system',
+        cause: error,
+      })
+    }
+    throw error
+  } finally {
+    removeQuietly(temporary)
+  }
+}
+
+/** What the file system's clock says, in milliseconds: nothing else compares with its times. */
+export function fileSystemTime(directory: string): number {
+  const path = join(directory, `now-${process.pid}-${count++}-${Date.now()}`)
+  const file = createFile(path, '.')
+  try {
+    return lstatSync(path).mtimeMs
+  } finally {
+    closeSync(file)
+    removeQuietly(path)
+  }
+}
+
+/** Removes generations of the past and what killed processes left. */
+export function tidy(directory: string, top: number): void {
+  try {
+    const now = lstatSync(join(directory, String(top))).mtimeMs
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name)
+      const number = numberOf(name)
+      const past = number > 0 ? number <= top - kept : isLeftover(path, name, now)
+      if (past) removeQuietly(path)
+    }
+  } catch {
+    // Untidy, not wrong.
+  }
+}
+
+function isLeftover(path: string, name: string, now: number): boolean {
+  const touchedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs
+  return /^(new|now)-/.test(name) && touchedAt !== undefined && now - touchedAt > leftoverAge
+}
+
+function createFile(path: string, text: string): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
+  const file = openSync(path, flags, 0o600)
+  try {
+    writeAll(file, Buffer.from(text), 0)
+    return file
+  } catch (error) {
+    closeSync(file)
+    removeQuietly(path)
+    throw translateSystemError('write', path, error)
+  }
+}
+
+function numberOf(name: string): number {
+  return /^[1-9][0-9]{0,14}$/.test(name) ? Number(name) : 0
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Somebody else was quicker, or it is swept later.
+  }
+}

@@ -1,0 +1,86 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { systemCode, ToknError } from '../core/errors.ts'
+import { Secret } from '../core/secret.ts'
+
+/** Longest secret read from a file or from standard input, in bytes. */
+const limit = 65_536
+
+/** All of standard input as one secret. Throws `usage`; never waits for a person to type. */
+export function readSecretInput(what: string): Secret {
+  if (isatty(0)) {
+    throw new ToknError('usage', `nothing on standard input, where ${what} was to come from`, {
+      hint: 'pipe it in: ... < FILE',
+    })
+  }
+  return readSecretFrom(() => readDescriptor(0), what)
+}
+
+/** The content of a file as one secret; `-` is standard input. Throws `usage`. */
+export function readSecretFile(path: string, what: string): Secret {
+  return path === '-' ? readSecretInput(what) : readSecretFrom(() => readPath(path), what)
+}
+
+function readSecretFrom(read: () => Buffer, what: string): Secret {
+  const bytes = read()
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ToknError('usage', `${what} is not UTF-8 text`)
+  }
+  // Exactly one newline: editors and echo add it, a second one would be the secret's own.
+  const value = text.replace(/\r?\n$/, '')
+  if (value === '') throw new ToknError('usage', `${what} is empty`)
+  if (/[\r\n\0]/.test(value)) throw new ToknError('usage', `${what} has more than one line`)
+  return new Secret(value)
+}
+
+function readPath(path: string): Buffer {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    throw new ToknError(
+      'usage',
+      `a file with a secret cannot be read (${systemCode(error) ?? 'unknown reason'}): ${path}`,
+    )
+  }
+  try {
+    const status = fstatSync(descriptor)
+    if (!status.isFile() && !status.isFIFO()) {
+      throw new ToknError('usage', `not a file that a secret could be read from: ${path}`)
+    }
+    return readDescriptor(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readDescriptor(descriptor: number): Buffer {
+  const chunks: Buffer[] = []
+  let total = 0
+  for (;;) {
+    const chunk = Buffer.alloc(limit + 1)
+    const count = readSome(descriptor, chunk)
+    if (count === 0) return Buffer.concat(chunks)
+    total += count
+    if (total > limit) throw new ToknError('usage', 'a secret has at most 64 KiB')
+    chunks.push(chunk.subarray(0, count))
+  }
+}
+
+function readSome(descriptor: number, chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, chunk, 0, chunk.length, null)
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === 'EOF') return 0
+      if (code !== 'EAGAIN') {
+        throw new ToknError('usage', `nothing can be read from there (${code ?? 'unknown reason'})`)
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}

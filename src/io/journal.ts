@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Files, Journal, JournalEntry, JournalSlot } from '../core/ports.ts'
+import { decodeFrames, encodeFrame, type Frame } from './frames.ts'
+import { translateSystemError } from './system-error.ts'
+import { writeAll } from './whole-write.ts'
+
+const reserved = 65_536
+const limit = 1_048_576
+
+/**
+ * One file per store entry, of which the space is taken beforehand. What is written later is only
+ * appended, in frames that tell whether they are whole; so a torn write never harms what was there.
+ */
+export function openJournal({ directory, files }: { directory: string; files: Files }): Journal {
+  return { reserve, read, remove, list }
+
+  function reserve(entry: string): JournalSlot {
+    const path = pathOf(entry)
+    const head = encodeFrame('entry', entry)
+    files.ensureDirectory(directory)
+    files.write(path, Buffer.concat([head, Buffer.alloc(Math.max(0, reserved - head.length))]))
+    try {
+      const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)
+      return openSlot(openSync(path, flags), path, head.length, files)
+    } catch (error) {
+      throw translateSystemError('open', path, error)
+    }
+  }
+
+  function read(entry: string): JournalEntry | undefined {
+    const frames = readFrames(pathOf(entry))
+    if (frames[0]?.text !== entry) return undefined
+    const intent = frames.findLast((frame) => frame.kind === 'intent')
+    if (intent === undefined) return undefined
+    const response = frames.slice(frames.indexOf(intent)).find((frame) => frame.kind === 'response')
+    return { intent: intent.text, response: response?.text }
+  }
+
+  function remove(entry: string): void {
+    files.remove(pathOf(entry))
+  }
+
+  function list(): readonly string[] {
+    return files.list(directory).flatMap((name) => {
+      const entry = readFrames(join(directory, name))[0]?.text
+      return entry !== undefined && nameOf(entry) === name ? [entry] : []
+    })
+  }
+
+  function readFrames(path: string): readonly Frame[] {
+    const frames = decodeFrames(files.read(path, limit) ?? new Uint8Array())
+    return frames[0]?.kind === 'entry' ? frames : []
+  }
+
+  function pathOf(entry: string): string {
+    return join(directory, nameOf(entry))
+  }
+}
+
+function nameOf(entry: string): string {
+  return createHash('sha256').update(entry).digest('hex').slice(0, 32)
+}
+
+function openSlot(file: number, path: string, start: number, files: Files): JournalSlot {
+  let position = start
+  let open = true
+  return {
+    intend: (intent) => append('intent', intent),
+    respond: (response) => append('response', response),
+    remove,
+  }
+
+  function append(kind: string, text: string): void {
+    const frame = encodeFrame(kind, text)
+    try {
+      writeAll(file, frame, position)
+      fsyncSync(file)
+    } catch (error) {
+      throw translateSystemError('write', path, error)
+    }
+    position += frame.length
+  }
+
+  function remove(): void {
+    if (!open) return
+    open = false
+    const ours = isSame()
+    closeSync(file)
+    if (ours) files.remove(path)
+  }
+
+  /** A holder that was taken for dead must not remove the journal of the next one. */
+  function isSame(): boolean {
+    const current = lstatSync(path, { throwIfNoEntry: false })
+    return current !== undefined && current.ino === fstatSync(file).ino
+  }
+}

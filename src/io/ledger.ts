@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Files, Ledger } from '../core/ports.ts'
+import { translateSystemError } from './system-error.ts'
+import { syncDirectory } from './whole-write.ts'
+
+type Kind = 'logins' | 'refreshes'
+type Counts = Record<Kind, number[]>
+
+const limit = 4_194_304
+const compactFrom = 131_072
+const line = /^(add|reset) (logins|refreshes) ([0-9]{1,15})$/
+
+/**
+ * One file per key, a line per token made, only ever appended to: two processes that add at the
+ * same time both count. A line that a crash tore is passed over.
+ */
+export function openLedger({ directory, files }: { directory: string; files: Files }): Ledger {
+  return {
+    read: (key) => readCounts(pathOf(key)).counts,
+    add: (key, kind, at) => append(key, `add ${kind} ${Math.trunc(at)}`),
+    reset: (key, kind) => append(key, `reset ${kind} 0`),
+  }
+
+  function pathOf(key: string): string {
+    return join(directory, createHash('sha256').update(key).digest('hex'))
+  }
+
+  function append(key: string, text: string): void {
+    files.ensureDirectory(directory)
+    const path = pathOf(key)
+    compact(path)
+    try {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND
+      const file = openSync(path, flags | (constants.O_NOFOLLOW ?? 0), 0o600)
+      try {
+        // The line break in front closes a line that was torn before.
+        writeSync(file, `\n${text}\n`)
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+    } catch (error) {
+      throw translateSystemError('write', path, error)
+    }
+    syncDirectory(directory)
+  }
+
+  function readCounts(path: string): { counts: Counts; size: number } {
+    const bytes = files.read(path, limit) ?? new Uint8Array()
+    const counts: Counts = { logins: [], refreshes: [] }
+    for (const text of Buffer.from(bytes).toString().split('\n')) {
+      const match = line.exec(text)
+      const kind = match?.[2] === 'logins' ? 'logins' : 'refreshes'
+      if (match?.[1] === 'add') counts[kind].push(Number(match[3]))
+      if (match?.[1] === 'reset') counts[kind] = []
+    }
+    return { counts, size: bytes.length }
+  }
+
+  function compact(path: string): void {
+    const { counts, size } = readCounts(path)
+    if (size < compactFrom) return
+    const lines = (['logins', 'refreshes'] as const).flatMap((kind) =>
+      counts[kind].slice(-1_000).map((at) => `add ${kind} ${at}\n`),
+    )
+    files.write(path, Buffer.from(lines.join('')))
+  }
+}

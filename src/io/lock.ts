@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { closeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ToknError } from '../core/errors.ts'
+import { isObject, ownString } from '../core/json.ts'
+import type { Files, Held, Lock } from '../core/ports.ts'
+import { display } from '../core/text.ts'
+import { claim, fileSystemTime, highest, readTop, tidy, type Generation } from './generations.ts'
+import { identifyProcess, lifeOf, parseIdentity, type ProcessIdentity } from './process-identity.ts'
+import { translateSystemError } from './system-error.ts'
+import { writeAll } from './whole-write.ts'
+
+const released = 'released'
+
+export interface LockOptions {
+  /** Where the locks of all entries are: a path that no environment variable moves. */
+  readonly directory: string
+  readonly files: Files
+  /** What to call this process to those who wait: a name, no arguments. */
+  readonly command: string
+  /** Milliseconds without a sign of life after which a holder that cannot be seen counts as dead. */
+  readonly lease?: number | undefined
+}
+
+/**
+ * A lock per entry, made of numbered files: the highest number holds it until its file says
+ * `released`. The next holder makes the next number by link(2), which only one can; numbers are
+ * never reused, so they fence off a holder that was taken for dead. A holder on this machine that
+ * died is followed at once; one on another machine, or in another container, when its lease is over.
+ */
+export function createLock(options: LockOptions): Lock {
+  const self = identifyProcess()
+  return async (entry, timeout) => {
+    const name = createHash('sha256').update(entry).digest('hex').slice(0, 32)
+    const directory = join(options.directory, name)
+    try {
+      options.files.ensureDirectory(directory)
+      return await acquire(directory, timeout, self, options)
+    } catch (error) {
+      throw translateSystemError('lock', directory, error)
+    }
+  }
+}
+
+async function acquire(
+  directory: string,
+  timeout: number,
+  self: ProcessIdentity,
+  { command, lease = 20_000 }: LockOptions,
+): Promise<Held> {
+  const text = JSON.stringify({ ...self, command })
+  const startedAt = performance.now()
+  for (;;) {
+    const top = readTop(directory)
+    if (top === undefined || isFree(top, directory, self, lease)) {
+      const number = (top?.number ?? 0) + 1
+      const file = claim(directory, number, text)
+      if (file !== undefined) {
+        if (highest(directory) === number) return hold(directory, number, file, text, lease)
+        // Others took over, let go and tidied while we slept between looking and claiming.
+        closeSync(file)
+      }
+    } else if (performance.now() - startedAt >= timeout) {
+      throw busy(top)
+    }
+    await delay(5 + Math.random() * 15)
+  }
+}
+
+function isFree(top: Generation, directory: string, self: ProcessIdentity, lease: number): boolean {
+  const holder = parseHolder(top)
+  if (holder === released) return true
+  const life = holder === undefined ? 'unknown' : lifeOf(holder, self)
+  if (life !== 'unknown') return life === 'dead'
+  return fileSystemTime(directory) - top.touchedAt > lease
+}
+
+function hold(directory: string, fence: number, file: number, text: string, lease: number): Held {
+  tidy(directory, fence)
+  let open = true
+  // The same bytes again: the file system's own clock stamps them, on a server too.
+  const heartbeat = setInterval(() => beat(file, text), lease / 10)
+  heartbeat.unref()
+  return { fence, stillHeld, release }
+
+  function stillHeld(): boolean {
+    try {
+      return open && highest(directory) === fence
+    } catch {
+      return false
+    }
+  }
+
+  async function release(): Promise<void> {
+    if (!open) return
+    open = false
+    clearInterval(heartbeat)
+    // In place: it needs no space, and a reader that sees half of it takes it for held.
+    beat(file, released.padEnd(Buffer.byteLength(text)))
+    closeSync(file)
+  }
+}
+
+function beat(file: number, text: string): void {
+  try {
+    writeAll(file, Buffer.from(text), 0)
+  } catch {
+    // Then the lease runs out, and `stillHeld` says so.
+  }
+}
+
+function parseHolder(
+  top: Generation,
+): (ProcessIdentity & { command: string }) | typeof released | undefined {
+  if (top.text.trimEnd() === released) return released
+  try {
+    const value: unknown = JSON.parse(top.text)
+    const identity = parseIdentity(value)
+    if (identity === undefined || !isObject(value)) return undefined
+    return { ...identity, command: ownString(value, 'command') ?? '' }
+  } catch {
+    return undefined
+  }
+}
+
+function busy(top: Generation): ToknError {
+  const holder = parseHolder(top)
+  const who =
+    holder === undefined || holder === released
+      ? 'another process'
+      : `process ${holder.pid} (${display(holder.command, 40)})`
+  return new ToknError('busy', `${who} holds the lock that this needs`, {
+    hint: 'wait for it to end, or wait longer with --timeout',
+  })
+}

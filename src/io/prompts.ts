@@ -1,0 +1,40 @@
+import { ToknError } from '../core/errors.ts'
+
+// Questions go to standard error: standard output is the answer of the command and nothing else.
+
+/** One line from a person. Throws `interrupted` when the question is dismissed. */
+export async function askLine(
+  label: string,
+  options: { readonly secret?: boolean; readonly placeholder?: string } = {},
+): Promise<string> {
+  const { password, text } = await import('@clack/prompts')
+  const common = { message: label, output: process.stderr }
+  const { placeholder } = options
+  const answer = options.secret
+    ? await password(common)
+    : await text(
+        placeholder === undefined ? common : { ...common, placeholder, defaultValue: placeholder },
+      )
+  return answered(answer) ?? ''
+}
+
+/** Yes or no; no is the default. */
+export async function askYesNo(question: string): Promise<boolean> {
+  const { confirm } = await import('@clack/prompts')
+  return answered(await confirm({ message: question, initialValue: false, output: process.stderr }))
+}
+
+/** One of several. */
+export async function askChoice(
+  question: string,
+  options: ReadonlyArray<{ readonly value: string; readonly label: string }>,
+): Promise<string> {
+  const { select } = await import('@clack/prompts')
+  const choices = options.map(({ value, label }) => ({ value, label }))
+  return answered(await select({ message: question, options: choices, output: process.stderr }))
+}
+
+function answered<Value>(answer: Value): Exclude<Value, symbol> {
+  if (typeof answer !== 'symbol') return answer as Exclude<Value, symbol>
+  throw new ToknError('interrupted', 'cancelled')
+}

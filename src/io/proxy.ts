@@ -1,0 +1,81 @@
+import { BlockList, isIP } from 'node:net'
+import { isLoopback } from '../core/base-url.ts'
+import { ToknError } from '../core/errors.ts'
+import type { Environment } from './paths.ts'
+
+export interface ProxySettings {
+  /** URL of an HTTP proxy; may carry a user and a password, so it is never shown. */
+  readonly proxy?: string | undefined
+  /** As in NO_PROXY: hosts, domains, addresses, subnets, each with an optional port; `*` for all. */
+  readonly noProxy?: string | undefined
+}
+
+/** What curl and most programs read; the lower-case spelling wins. An empty value counts as unset. */
+export function readProxySettings(environment: Environment): ProxySettings {
+  return {
+    proxy: filled(environment['https_proxy']) ?? filled(environment['HTTPS_PROXY']),
+    noProxy: filled(environment['no_proxy']) ?? filled(environment['NO_PROXY']),
+  }
+}
+
+/** The proxy for requests to `url`, if any. This machine itself is never asked for by way of one. */
+export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
+  if (settings.proxy === undefined || isLoopback(url)) return undefined
+  const proxy = parseProxy(settings.proxy)
+  return isExempt(url, settings.noProxy ?? '') ? undefined : proxy
+}
+
+/** Returns `text` if it can stand in a profile, which holds no secrets; throws `usage` otherwise. */
+export function checkProfileProxy(text: string): string {
+  if (parseProxy(text).password === '') return text
+  throw new ToknError('usage', 'a profile cannot hold the password of a proxy', {
+    hint: 'put it into the variable HTTPS_PROXY',
+  })
+}
+
+function parseProxy(text: string): URL {
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  const url = URL.canParse(full) ? new URL(full) : undefined
+  if (url === undefined || url.hostname === '') {
+    throw new ToknError('usage', 'the proxy is not a URL', { hint: 'write it as http://host:port' })
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new ToknError('usage', `a proxy of kind ${url.protocol.slice(0, -1)} is not supported`, {
+      hint: 'use an http:// or https:// proxy',
+    })
+  }
+  return url
+}
+
+function isExempt(url: URL, noProxy: string): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const port = url.port === '' ? '443' : url.port
+  return noProxy
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => entry === '*' || matches(entry, host, port))
+}
+
+function matches(entry: string, host: string, port: string): boolean {
+  if (entry.includes('/')) return isWithin(entry, host)
+  const parts = /^(?:\[([0-9a-f:.]+)\]|([^:]+|[0-9a-f:]{2,}))(?::([0-9]+))?$/.exec(entry)
+  const name = (parts?.[1] ?? parts?.[2] ?? '').replace(/^\*?\./, '').replace(/\.$/, '')
+  if (name === '' || (parts?.[3] !== undefined && parts[3] !== port)) return false
+  return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`))
+}
+
+function isWithin(subnet: string, host: string): boolean {
+  const [address = '', prefix = ''] = subnet.split('/')
+  const family = isIP(address)
+  if (family === 0 || isIP(host) !== family || !/^[0-9]{1,3}$/.test(prefix)) return false
+  if (Number(prefix) > (family === 4 ? 32 : 128)) return false
+  const kind = family === 4 ? 'ipv4' : 'ipv6'
+  const list = new BlockList()
+  list.addSubnet(address, Number(prefix), kind)
+  return list.check(host, kind)
+}
+
+function filled(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? undefined : value.trim()
+}

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Environment } from './paths.ts'
+
+/** What a program printed, and how it ended. */
+export interface Printed {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs this very program with nothing on its standard input. */
+export async function runSelf(
+  program: string,
+  args: readonly string[],
+  environment: Environment,
+): Promise<Printed> {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
+  })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  const status = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+  return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }
+}
+
+/** Resolves when the user, or whoever started this program, ends it. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const stay = setInterval(() => undefined, 3_600_000)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        clearInterval(stay)
+        resolve()
+      })
+    }
+  })
+}
+
+/** A new empty folder of the user's own (mode 0700). */
+export function makeTemporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'tokn-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}

@@ -1,0 +1,134 @@
+import type { Socket } from 'node:net'
+import type { Dispatcher } from 'undici'
+import { systemCode, ToknError } from '../core/errors.ts'
+import type { HttpReply, HttpRequest } from '../core/ports.ts'
+import { connectThrough, type Connector } from './connector.ts'
+import { translateNetworkError } from './network-error.ts'
+import { checkReplyHead, decodeBody, readHeaders, tooLong } from './reply.ts'
+
+const mostInterim = 20
+const headLimit = 16_384
+
+/** A request that was checked. */
+export type Outgoing = HttpRequest & {
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  readonly timeout: number
+  readonly limit: number
+  readonly proxy: URL | undefined
+}
+
+/**
+ * One exchange on a connection of its own: one that was kept open may be half dead, and then nobody
+ * knows whether the request arrived. A single deadline bounds it from the look-up of the name to
+ * the last byte of the body.
+ */
+export function send(connector: Connector, request: Outgoing): Promise<HttpReply> {
+  const { url, limit } = request
+  const sockets = new Set<Socket>()
+  let settled = false
+  let sent = false
+  let alert: Error | undefined
+  const client = new connector.Client(url.origin, {
+    pipelining: 0,
+    maxHeaderSize: headLimit,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect:
+      request.proxy === undefined
+        ? (options, callback) => track(connector.direct(options, callback))
+        : connectThrough(connector, request.proxy, track),
+  })
+  return new Promise<HttpReply>((resolve, reject) => {
+    const deadline = setTimeout(() => fail(timedOut(request, sent)), request.timeout)
+    const chunks: Uint8Array[] = []
+    let length = 0
+    let interim = 0
+    let status = 0
+    let headers: HttpReply['headers'] = []
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart() {
+        // Called once the connection stands and just before the first byte is written.
+        sent = true
+      },
+      onResponseStart(controller, code) {
+        if (code < 200) {
+          if (++interim > mostInterim) fail(endless(url.host))
+          return
+        }
+        status = code
+        headers = readHeaders(controller.rawHeaders)
+        attempt(() => checkReplyHead(status, headers, url, limit))
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length > limit) fail(tooLong(url.host, limit, status))
+      },
+      onResponseEnd() {
+        attempt(() => {
+          const body = decodeBody(Buffer.concat(chunks), status, headers, url.host)
+          settle(() => resolve({ status, headers, body }))
+        })
+      },
+      onResponseError(_controller, error) {
+        fail(alert ?? error)
+      },
+    }
+
+    client.dispatch(
+      {
+        method: request.method,
+        path: url.pathname + url.search,
+        headers: request.headers.flat(),
+        body: request.body ?? null,
+        reset: true,
+      },
+      handler,
+    )
+
+    function attempt(action: () => void): void {
+      try {
+        action()
+      } catch (error) {
+        fail(error)
+      }
+    }
+
+    function fail(error: unknown): void {
+      settle(() => reject(translateNetworkError(error, url.host, sent)))
+    }
+
+    function settle(finish: () => void): void {
+      if (settled) return
+      settled = true
+      clearTimeout(deadline)
+      finish()
+      client.destroy().catch(() => {})
+      for (const socket of sockets) socket.destroy()
+    }
+  })
+
+  function track(socket: Socket): void {
+    sockets.add(socket)
+    // A TLS alert after the handshake is told here only: undici reports the end that follows it.
+    socket.once('error', (error) => {
+      if (systemCode(error)?.startsWith('ERR_SSL_') === true) alert ??= error
+    })
+    if (settled) socket.destroy()
+  }
+}
+
+function timedOut({ url, timeout }: Outgoing, sent: boolean): ToknError {
+  const what = sent ? 'did not answer' : 'could not be reached'
+  return new ToknError('network', `${url.host} ${what} within ${timeout / 1_000} s`, {
+    sent,
+    hint: 'try again, or wait longer with --timeout',
+  })
+}
+
+function endless(host: string): ToknError {
+  return new ToknError('provider_nonsense', `${host} answered only that it is going to answer`, {
+    sent: true,
+  })
+}

@@ -1,0 +1,55 @@
+import { homedir } from 'node:os'
+import { systemCode, ToknError, type ErrorCode } from '../core/errors.ts'
+import { display } from '../core/text.ts'
+
+const words = new Map<string, string>([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'not permitted'],
+  ['ENOSPC', 'no space left on the device'],
+  ['EROFS', 'the file system is read-only'],
+  ['EIO', 'input or output error'],
+  ['EMFILE', 'too many open files'],
+  ['ENFILE', 'too many open files'],
+  ['EFBIG', 'the file would be too large'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['ELOOP', 'it is a symbolic link'],
+  ['EISDIR', 'it is a directory'],
+  ['ENOTDIR', 'a part of the path is not a directory'],
+  ['ENOENT', 'no such file or directory'],
+  ['ENXIO', 'it is not a plain file'],
+  ['EBUSY', 'it is in use'],
+])
+
+/** Why a system call failed, in words; the bare code where there are none. */
+export function reasonOf(error: unknown): string {
+  const code = systemCode(error)
+  if (isQuota(error)) return 'the disk quota is used up'
+  if (code === undefined) return 'an unexpected error'
+  return words.get(code) ?? `error ${display(code, 40)}`
+}
+
+/** EDQUOT of Linux and macOS, for which libuv has no name. */
+function isQuota(error: unknown): boolean {
+  const number = error instanceof Error && 'errno' in error ? error.errno : undefined
+  return number === (process.platform === 'darwin' ? -69 : -122)
+}
+
+/** `path` for a message: printable, the home directory as `~`. */
+export function showPath(path: string): string {
+  const home = homedir()
+  const inside = home.length > 1 && (path === home || path.startsWith(`${home}/`))
+  return display(inside ? `~${path.slice(home.length)}` : path, 300)
+}
+
+/** `cannot write ~/x: no space left on the device`. A ToknError passes unchanged. */
+export function translateSystemError(
+  doing: string,
+  path: string,
+  error: unknown,
+  code: ErrorCode = 'store',
+): ToknError {
+  if (error instanceof ToknError) return error
+  return new ToknError(code, `cannot ${doing} ${showPath(path)}: ${reasonOf(error)}`, {
+    cause: error,
+  })
+}

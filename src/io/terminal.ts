@@ -1,0 +1,56 @@
+import { isatty } from 'node:tty'
+import type { Environment } from './paths.ts'
+
+/** Text styles; each gives its text back unchanged where colour is off. */
+export interface Colours {
+  bold(text: string): string
+  dim(text: string): string
+  red(text: string): string
+  green(text: string): string
+  yellow(text: string): string
+  cyan(text: string): string
+}
+
+const plain: Colours = {
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  cyan: same,
+}
+
+/** Styles for one stream: on in a terminal, unless something says otherwise (no-color.org). */
+export async function openColours(
+  descriptor: number,
+  environment: Environment,
+  flag: boolean | undefined,
+): Promise<Colours> {
+  if (!wantsColour(descriptor, environment, flag)) return plain
+  const { Chalk } = await import('chalk')
+  return new Chalk({ level: 1 })
+}
+
+function wantsColour(
+  descriptor: number,
+  environment: Environment,
+  flag: boolean | undefined,
+): boolean {
+  const off = (name: string) => (environment[name] ?? '') !== ''
+  if (flag === false || off('NO_COLOR') || off('TOKN_NO_COLOR')) return false
+  const forced = environment['FORCE_COLOR']
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
+  return environment['TERM'] !== 'dumb' && isatty(descriptor)
+}
+
+/** Whether a person can be asked: questions appear on standard error and are answered on standard input. */
+export function canAsk(environment: Environment, flag: boolean | undefined): boolean {
+  if (flag === false || (environment['TOKN_NO_INPUT'] ?? '') !== '') return false
+  const ci = environment['CI']
+  if (ci !== undefined && ci !== '' && ci !== 'false') return false
+  return isatty(0) && isatty(2)
+}
+
+function same(text: string): string {
+  return text
+}
