@@ -1,0 +1,108 @@
+import { ToknError } from '../core/errors.ts'
+import type { Interaction } from '../core/ports.ts'
+import type { Field } from '../core/provider.ts'
+import { Secret } from '../core/secret.ts'
+import { display, nearest } from '../core/text.ts'
+
+/** Where the answers to a provider's fields come from, the first that has one. */
+export interface AnswerSources {
+  /** Non-secret values from the command line, or that the profile had before, by field name. */
+  readonly set: Readonly<Record<string, string>>
+  /** Secrets that were read for a flag (standard input, a file), by field name. */
+  readonly secrets: Readonly<Record<string, Secret>>
+  /** The value of `TOKN_<NAME>` or of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
+  fromEnvironment(name: string): string | undefined
+  /** Absent where nobody can be asked. */
+  readonly interaction?: Interaction | undefined
+}
+
+export interface Answers {
+  /** Non-secret answers: they go into the profile. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Secret answers: they go to the provider and, only if asked for, into the store. */
+  readonly secrets: Readonly<Record<string, Secret>>
+}
+
+/**
+ * An answer for every field. Throws `usage` for a value that is not the field's, and
+ * `reauth_required` where one is missing and nobody can be asked.
+ */
+export async function collectAnswers(
+  fields: readonly Field[],
+  sources: AnswerSources,
+): Promise<Answers> {
+  checkNames(fields, sources)
+  const settings: Record<string, string> = {}
+  const secrets: Record<string, Secret> = {}
+  for (const field of fields) {
+    const value = await answer(field, sources)
+    if (value === undefined) continue
+    if (value instanceof Secret) secrets[field.name] = value
+    else settings[field.name] = checkChoice(field, value)
+  }
+  return { settings, secrets }
+}
+
+async function answer(field: Field, sources: AnswerSources): Promise<string | Secret | undefined> {
+  if (field.secret === true) {
+    const given = sources.secrets[field.name]
+    if (given !== undefined) return given
+    const value = sources.fromEnvironment(field.name)
+    if (value !== undefined) return new Secret(value)
+    return (await ask(field, sources)) ?? missing(field)
+  }
+  const known =
+    sources.set[field.name] ??
+    sources.fromEnvironment(field.name) ??
+    (field.optional === true || field.choices !== undefined ? field.default : undefined)
+  if (known !== undefined) return known
+  const asked = await ask(field, sources)
+  if (asked instanceof Secret) return asked.reveal()
+  return asked ?? field.default ?? missing(field)
+}
+
+async function ask(field: Field, { interaction }: AnswerSources) {
+  if (interaction === undefined || field.optional === true) return undefined
+  const secret = field.secret === true
+  const text = await interaction.ask(field.label, {
+    secret,
+    ...(field.default === undefined ? {} : { placeholder: field.default }),
+  })
+  if (text === '') return undefined
+  return secret ? new Secret(text) : text
+}
+
+function missing(field: Field): undefined {
+  if (field.optional === true) return undefined
+  const variable = `TOKN_${field.name.toUpperCase()}`
+  const flag = field.secret === true ? '' : `, or pass --set ${field.name}=...`
+  throw new ToknError('reauth_required', `no value for "${field.label}", and nobody to ask`, {
+    hint: `set ${variable} or ${variable}_FILE${flag}, or run the command in a terminal`,
+  })
+}
+
+function checkNames(fields: readonly Field[], sources: AnswerSources): void {
+  const names = fields.map((field) => field.name)
+  for (const name of [...Object.keys(sources.set), ...Object.keys(sources.secrets)]) {
+    const field = fields.find((one) => one.name === name)
+    if (field === undefined) {
+      const near = nearest(name, names)
+      throw new ToknError('usage', `this provider has no field "${display(name, 60)}"`, {
+        hint:
+          near === undefined ? `it has: ${names.join(', ') || 'none'}` : `did you mean "${near}"?`,
+      })
+    }
+    if (field.secret === true && name in sources.set) {
+      throw new ToknError('usage', `"${name}" is secret and does not belong on a command line`, {
+        hint: `set TOKN_${name.toUpperCase()}_FILE, or answer the prompt`,
+      })
+    }
+  }
+}
+
+function checkChoice(field: Field, value: string): string {
+  if (field.choices === undefined || field.choices.includes(value)) return value
+  throw new ToknError('usage', `"${display(value, 60)}" is not a value for "${field.name}"`, {
+    hint: `one of: ${field.choices.join(', ')}`,
+  })
+}

@@ -1,0 +1,82 @@
+import { ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Ports } from './ports.ts'
+
+/** How much of an account's budget is used. */
+export interface BudgetUse {
+  readonly kind: 'logins' | 'refreshes'
+  readonly used: number
+  readonly limit: number
+}
+
+/** Both counts of the profile's account; empty where the provider has no budget. */
+export async function readBudget(
+  ports: Ports,
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord | undefined,
+): Promise<readonly BudgetUse[]> {
+  const { budget } = provider
+  const key = budgetKey(profile, provider)
+  if (budget === undefined || key === undefined) return []
+  const ledger = await ports.ledger()
+  const { logins } = ledger.read(key)
+  const { refreshes } = ledger.read(`${key}|${profile.id}`)
+  const life = record?.expiry.state === 'at' ? record.expiry.at - record.obtainedAt : undefined
+  const since = life === undefined ? 0 : ports.clock.now() - life
+  const uses: BudgetUse[] = []
+  if (budget.logins !== undefined) {
+    uses.push({ kind: 'logins', used: logins.length, limit: budget.logins })
+  }
+  if (budget.refreshes !== undefined) {
+    const alive = refreshes.filter((at) => at > since)
+    uses.push({ kind: 'refreshes', used: alive.length, limit: budget.refreshes })
+  }
+  return uses
+}
+
+/**
+ * Counts one more login or refresh, durably, before it is made. Throws `quota` where that would be
+ * the last one, unless forced: what is left after it could not even be used to recover.
+ */
+export async function spendBudget(
+  ports: Ports,
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord | undefined,
+  kind: BudgetUse['kind'],
+  force: boolean,
+): Promise<void> {
+  const key = budgetKey(profile, provider)
+  const use = (await readBudget(ports, profile, provider, record)).find((one) => one.kind === kind)
+  if (key === undefined || use === undefined) return
+  if (use.used + 1 >= use.limit && !force) {
+    const thing = kind === 'logins' ? 'refresh tokens' : 'access tokens of this refresh token'
+    throw new ToknError(
+      'quota',
+      `${provider.title} allows ${use.limit} ${thing}; ${use.used} are used, and the next one is the last`,
+      { hint: 'repeat the command with --force to spend it all the same' },
+    )
+  }
+  const ledger = await ports.ledger()
+  ledger.add(kind === 'logins' ? key : `${key}|${profile.id}`, kind, ports.clock.now())
+}
+
+/** A new refresh token starts with a full set of refreshes. */
+export async function resetRefreshes(
+  ports: Ports,
+  profile: Profile,
+  provider: Provider,
+): Promise<void> {
+  const key = budgetKey(profile, provider)
+  if (key !== undefined) (await ports.ledger()).reset(`${key}|${profile.id}`, 'refreshes')
+}
+
+function budgetKey(profile: Profile, provider: Provider): string | undefined {
+  const per = provider.budget?.per
+  const account = per === undefined ? undefined : profile.settings[per]
+  if (account === undefined) return undefined
+  return [provider.id, provider.origins[0], account].join('|')
+}

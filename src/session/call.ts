@@ -1,0 +1,73 @@
+import { isToknError, ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Operation, Provider, Reach } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { Secret } from '../core/secret.ts'
+import { fresh } from './fresh.ts'
+import { checkProvider } from './held.ts'
+import type { Ports } from './ports.ts'
+
+/** What an operation of a provider is called with. */
+export interface Call {
+  readonly provider: Provider
+  readonly reach: Reach
+  readonly record: SessionRecord
+}
+
+/**
+ * Runs `operate` with a good token. A token that the provider refuses, though its time is not up,
+ * is refreshed once, unless it was fresh already.
+ */
+export async function callWithToken<Result>(
+  ports: Ports,
+  profile: Profile,
+  operation: Operation,
+  operate: (call: Call) => Promise<Result>,
+): Promise<Result> {
+  const provider = await ports.provider(profile)
+  const run = async (record: SessionRecord) => {
+    checkProvider(record, profile, provider)
+    const reach = await reachFor(ports, profile, provider, record, operation)
+    return await operate({ provider, reach, record })
+  }
+  const first = await fresh(ports, profile)
+  try {
+    return await run(first.record)
+  } catch (error) {
+    const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
+    if (!dead || first.refreshed || first.record.refresh === undefined) throw error
+    const second = await fresh(ports, profile, { refresh: 'force' })
+    return await run(second.record)
+  }
+}
+
+async function reachFor(
+  ports: Ports,
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord,
+  operation: Operation,
+): Promise<Reach> {
+  const answers: Record<string, string | Secret> = { ...profile.settings, ...record.credentials }
+  for (const name of provider.asks?.[operation] ?? []) {
+    const label = provider.fields.find((field) => field.name === name)?.label ?? name
+    answers[name] ??= new Secret(await (await ports.interaction()).ask(label, { secret: true }))
+  }
+  return { http: await ports.http(profile), clock: ports.clock, answers }
+}
+
+/** The error for an operation that an API does not have: where the user can do it instead. */
+export function unsupported(provider: Provider, operation: Operation): ToknError {
+  const why = provider.why[operation] ?? `${provider.title} has no way to ${verbs[operation]}`
+  return new ToknError('unsupported', why, { hint: `tokn provider show ${provider.id}` })
+}
+
+const verbs: Readonly<Record<Operation, string>> = {
+  login: 'log in',
+  refresh: 'refresh a token',
+  issue: 'issue a token',
+  list: 'list tokens',
+  revoke: 'revoke a token',
+  info: 'ask about a token',
+  logout: 'end a session',
+}

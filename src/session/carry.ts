@@ -1,0 +1,42 @@
+import { ToknError } from '../core/errors.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { fillAccess, type Attachment } from '../core/token.ts'
+import type { Secret } from '../core/secret.ts'
+
+/** A token ready to travel: names and values, secrets filled in. */
+export interface Carried {
+  readonly headers: ReadonlyArray<readonly [string, string]>
+  readonly query: ReadonlyArray<readonly [string, string]>
+  readonly cookies: ReadonlyArray<readonly [string, string]>
+}
+
+/** How the token of a session travels with a request to its API. */
+export function carry({ attach, access }: { attach: Attachment; access: Secret }): Carried {
+  return {
+    headers: fillAccess(attach.headers, access),
+    query: fillAccess(attach.query, access),
+    cookies: fillAccess(attach.cookies, access),
+  }
+}
+
+/** The headers, with cookies as one of them. */
+export function headerLines(carried: Carried): ReadonlyArray<readonly [string, string]> {
+  if (carried.cookies.length === 0) return carried.headers
+  const cookie = carried.cookies.map(([name, value]) => `${name}=${value}`).join('; ')
+  return [...carried.headers, ['Cookie', cookie]]
+}
+
+/** `a=b&c=d`, percent-encoded. */
+export function queryText(carried: Carried): string {
+  return carried.query
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
+}
+
+/** Throws `usage` unless `url` is at an origin that the session may send its token to. */
+export function checkOrigin(record: SessionRecord, url: URL): void {
+  if (record.origins.includes(url.origin) && url.username === '' && url.password === '') return
+  throw new ToknError('usage', `the token does not go to ${url.origin}`, {
+    hint: `its session is bound to: ${record.origins.join(', ')}; bind another with tokn login --api-url`,
+  })
+}

@@ -1,0 +1,50 @@
+import { ToknError } from '../core/errors.ts'
+import type { Profiles } from '../core/ports.ts'
+import { checkProfileName, type Profile } from '../core/profile.ts'
+import { nearest } from '../core/text.ts'
+
+export interface ProfileChoice {
+  readonly positional?: string | undefined
+  readonly flag?: string | undefined
+  readonly environment?: string | undefined
+}
+
+/** The name that the user means: positional or flag, else the environment; `undefined` for none. */
+export function namedProfile({ positional, flag, environment }: ProfileChoice): string | undefined {
+  if (positional !== undefined && flag !== undefined && positional !== flag) {
+    throw new ToknError('usage', 'two profiles were named, one with -P and one without', {
+      hint: 'name one',
+    })
+  }
+  const name = positional ?? flag ?? (environment === '' ? undefined : environment)
+  return name === undefined ? undefined : checkProfileName(name)
+}
+
+/** The profile that the user means, else the default one, else the only one. Throws `not_found`. */
+export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profile {
+  const name = namedProfile(choice) ?? profiles.defaultName() ?? onlyName(profiles)
+  if (name === undefined) {
+    const any = profiles.list().length > 0
+    throw new ToknError(
+      'not_found',
+      any ? 'no profile was named, and none is the default' : 'there is no profile yet',
+      {
+        hint: any ? 'tokn profile use NAME' : 'tokn login NAME --provider PROVIDER',
+      },
+    )
+  }
+  const profile = profiles.get(name)
+  if (profile !== undefined) return profile
+  const near = nearest(
+    name,
+    profiles.list().map((one) => one.name),
+  )
+  throw new ToknError('not_found', `there is no profile "${name}"`, {
+    hint: near === undefined ? `tokn login ${name} --provider PROVIDER` : `did you mean "${near}"?`,
+  })
+}
+
+function onlyName(profiles: Profiles): string | undefined {
+  const all = profiles.list()
+  return all.length === 1 ? all[0]?.name : undefined
+}

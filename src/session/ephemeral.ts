@@ -1,0 +1,47 @@
+import { checkBaseUrl } from '../core/base-url.ts'
+import type { Profile } from '../core/profile.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { collectAnswers } from './answers.ts'
+import { authenticate } from './login.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * A login with what the environment holds and nothing else (`TOKN_PROVIDER`, `TOKN_BASE_URL`, the
+ * provider's fields): for a CI job, which has no session and leaves none behind.
+ */
+export async function loginFromEnvironment(
+  ports: Ports,
+  providerId: string,
+  read: (name: string) => string | undefined,
+): Promise<{ profile: Profile; record: SessionRecord }> {
+  const baseUrl = read('base_url')
+  const apiUrls = read('api_url')
+    ?.split(/[\s,]+/)
+    .map((url) => new URL(checkBaseUrl(url, 'TOKN_API_URL')).origin)
+  const draft: Profile = {
+    name: 'environment',
+    id: 'environment',
+    provider: providerId,
+    baseUrl: baseUrl === undefined ? undefined : checkBaseUrl(baseUrl, 'TOKN_BASE_URL'),
+    apiUrls,
+    settings: {},
+    store: 'memory',
+  }
+  const provider = await ports.provider(draft)
+  const answers = await collectAnswers(provider.fields, {
+    set: {},
+    secrets: {},
+    fromEnvironment: read,
+  })
+  const profile = { ...draft, settings: answers.settings }
+  const scopes = read('scope')?.split(/\s*,\s*/)
+  const record = await authenticate(ports, {
+    profile,
+    provider,
+    answers,
+    grant: scopes === undefined ? {} : { scopes },
+    remember: true,
+    force: false,
+  })
+  return { profile, record }
+}

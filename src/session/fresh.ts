@@ -1,0 +1,87 @@
+import { ToknError } from '../core/errors.ts'
+import { isGood } from '../core/expiry.ts'
+import type { Profile } from '../core/profile.ts'
+import { parseRecord, type SessionRecord } from '../core/record.ts'
+import { briefly } from '../core/duration.ts'
+import { entryOf, readHeld } from './held.ts'
+import type { Ports } from './ports.ts'
+import { neededTtl, satisfies, type RefreshWanted } from './wanted.ts'
+
+export interface FreshOptions {
+  /** Milliseconds that the token must still live. */
+  readonly minTtl?: number | undefined
+  readonly refresh?: 'auto' | 'never' | 'force' | undefined
+}
+
+export interface Fresh {
+  readonly record: SessionRecord
+  readonly refreshed: boolean
+}
+
+/**
+ * A good token of `profile`: the held one if it lives long enough, else a refreshed one. Never asks
+ * a question. Throws `reauth_required`, `check_failed`, `store`, `network`, `busy` and what a
+ * refresh can throw.
+ */
+export async function fresh(
+  ports: Ports,
+  profile: Profile,
+  options: FreshOptions = {},
+): Promise<Fresh> {
+  const record = await readHeld(ports, profile)
+  const mode = options.refresh ?? 'auto'
+  const expired = !isGood(record.expiry, ports.clock.now(), 0)
+  const wanted: RefreshWanted = {
+    reason: mode === 'force' ? 'forced' : expired ? 'expired' : 'min-ttl',
+    minTtl: options.minTtl,
+    beyond: mode === 'force' ? record.generation : undefined,
+  }
+  // A refresh that was cut off may have ended the token held: then the answer is in the journal.
+  const settled = mode === 'never' || !(await ports.refreshPending(entryOf(profile)))
+  if (settled && satisfies(record, wanted, ports.clock.now())) return { record, refreshed: false }
+  if (mode === 'never') throw tooOld(profile, record, wanted, expired, ports.clock.now())
+  const refreshed = await refreshThrough(ports, profile, wanted)
+  if (!isGood(refreshed.expiry, ports.clock.now(), options.minTtl ?? 0)) {
+    throw new ToknError(
+      'check_failed',
+      `the provider gives tokens of "${profile.name}" less life than asked for`,
+      {
+        hint: 'ask for less with --min-ttl',
+      },
+    )
+  }
+  return { record: refreshed, refreshed: refreshed.generation > record.generation }
+}
+
+/** Refreshes in a process of its own; a session in memory has no other process to go to. */
+export async function refreshThrough(
+  ports: Ports,
+  profile: Profile,
+  wanted: RefreshWanted,
+): Promise<SessionRecord> {
+  if (profile.store === 'memory') {
+    const { refreshNow } = await import('./refresh.ts')
+    return await refreshNow(ports, profile, wanted)
+  }
+  return parseRecord(await ports.courier(profile, wanted), profile.id)
+}
+
+function tooOld(
+  profile: Profile,
+  record: SessionRecord,
+  wanted: RefreshWanted,
+  expired: boolean,
+  now: number,
+): ToknError {
+  if (expired) {
+    return new ToknError('reauth_required', `the token of "${profile.name}" has expired`, {
+      hint: `tokn refresh ${profile.name}`,
+    })
+  }
+  const left = record.expiry.state === 'at' ? briefly(record.expiry.at - now) : 'unknown'
+  return new ToknError(
+    'check_failed',
+    `the token of "${profile.name}" has ${left} left, less than the ${briefly(neededTtl(record, wanted))} asked for`,
+    { hint: `tokn refresh ${profile.name}` },
+  )
+}

@@ -1,0 +1,72 @@
+import { isToknError, ToknError } from '../core/errors.ts'
+import { bindingOf, changedBinding, type Profile } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
+import { parseRecord, type SessionRecord } from '../core/record.ts'
+import type { Ports } from './ports.ts'
+
+/** The name under which a session is locked and journalled: the store entry, not the profile. */
+export function entryOf(profile: Profile): string {
+  return `${profile.store}:${profile.id}`
+}
+
+/**
+ * The session held for `profile`. Throws `reauth_required` when there is none or when the profile
+ * was changed since the login, `store` when it cannot be read.
+ */
+export async function readHeld(ports: Ports, profile: Profile): Promise<SessionRecord> {
+  const record = await findHeld(ports, profile)
+  if (record !== undefined) return checkBinding(record, profile)
+  // The secret service answers "nothing" for a locked collection too; the index knows better.
+  if (profile.store === 'keychain' && ports.index.get(profile.id) !== undefined) {
+    throw new ToknError(
+      'store',
+      `the keychain is locked, or the entry of "${profile.name}" was removed from it`,
+      {
+        hint: `unlock the keychain and try again; if the entry is gone: tokn login ${profile.name}`,
+      },
+    )
+  }
+  throw new ToknError('reauth_required', `"${profile.name}" is not logged in`, {
+    hint: `tokn login ${profile.name}`,
+  })
+}
+
+/** The session held, unchecked against the profile; `undefined` when there is none. */
+export async function findHeld(ports: Ports, profile: Profile): Promise<SessionRecord | undefined> {
+  const store = await ports.store(profile.store)
+  const text = await store.read(profile.id)
+  if (text === undefined) return undefined
+  try {
+    return parseRecord(text, profile.id)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    throw new ToknError('store', `the stored session of "${profile.name}" is damaged`, {
+      hint: `tokn login ${profile.name}`,
+    })
+  }
+}
+
+function checkBinding(record: SessionRecord, profile: Profile): SessionRecord {
+  const change = changedBinding(record.binding, bindingOf(profile))
+  if (change === undefined) return record
+  const now = change.current === undefined ? 'has no' : `now has "${change.current}" as`
+  const then = change.kept === undefined ? 'was made without one' : `belongs to "${change.kept}"`
+  throw new ToknError(
+    'reauth_required',
+    `profile "${profile.name}" ${now} ${change.part}, but its session ${then}`,
+    { hint: `if you made this change: tokn login ${profile.name}` },
+  )
+}
+
+/** Throws `reauth_required` when the provider would now be spoken to elsewhere than at login. */
+export function checkProvider(record: SessionRecord, profile: Profile, provider: Provider): void {
+  const foreign = provider.origins.find((origin) => !record.origins.includes(origin))
+  if (provider.digest === record.definition && foreign === undefined) return
+  throw new ToknError(
+    'reauth_required',
+    foreign === undefined
+      ? `the definition of provider "${profile.provider}" has changed since "${profile.name}" logged in`
+      : `provider "${profile.provider}" now uses ${foreign}, which the session of "${profile.name}" is not bound to`,
+    { hint: `if this change is right: tokn login ${profile.name}` },
+  )
+}

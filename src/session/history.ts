@@ -1,0 +1,44 @@
+import type { HistoryEntry, IndexEntry } from '../core/ports.ts'
+import type { Reason, SessionRecord } from '../core/record.ts'
+import type { Ports } from './ports.ts'
+
+/** Generations remembered for `tokn why`. */
+const remembered = 50
+
+const costs: Partial<Record<Reason, string>> = {
+  login: '1 login',
+  expired: '1 refresh',
+  'min-ttl': '1 refresh',
+  forced: '1 refresh',
+  rejected: '1 refresh',
+}
+
+/** Tells the index what may be known of a session without unlocking it, and who made it so. */
+export async function indexRecord(
+  ports: Ports,
+  record: SessionRecord,
+  reason: Reason,
+): Promise<void> {
+  const earlier = ports.index.get(record.profileId)?.history ?? []
+  const made: HistoryEntry = {
+    generation: record.generation,
+    at: record.obtainedAt,
+    reason,
+    command: ports.caller.command,
+    pid: ports.caller.pid,
+    parent: ports.caller.parent,
+    cost: costs[reason],
+  }
+  const entry: IndexEntry = {
+    generation: record.generation,
+    expiry: record.expiry,
+    refreshExpiry: record.refreshExpiry,
+    obtainedAt: record.obtainedAt,
+    tokenId: record.id,
+    tokenName: record.name,
+    scopes: record.scopes,
+    fingerprint: await ports.fingerprint(record.access),
+    history: [...earlier, made].slice(-remembered),
+  }
+  ports.index.put(record.profileId, entry)
+}

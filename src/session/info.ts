@@ -1,0 +1,83 @@
+import { isToknError } from '../core/errors.ts'
+import { readClaims, type Claims } from '../core/jwt.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Introspection, TokenInfo } from '../core/token.ts'
+import { readBudget, type BudgetUse } from './budget.ts'
+import { callWithToken, type Call } from './call.ts'
+import { readHeld } from './held.ts'
+import type { Ports } from './ports.ts'
+
+/** What is known of a session, each part by who says so. */
+export interface SessionInfo {
+  readonly record: SessionRecord
+  readonly provider: Provider
+  /** What the provider says; absent where it was not asked or has no way to be. */
+  readonly remote?: Introspection | undefined
+  /** Why the provider was not asked, where it was not. */
+  readonly notAsked?: string | undefined
+  /** What the token says of itself; nobody has checked it here. */
+  readonly claims?: Claims | undefined
+  readonly budget: readonly BudgetUse[]
+}
+
+/** Asks the provider about the held token where it can be asked; else tells what is known here. */
+export async function inspect(
+  ports: Ports,
+  profile: Profile,
+  options: { readonly local: boolean },
+): Promise<SessionInfo> {
+  const provider = await ports.provider(profile)
+  const asked = options.local
+    ? { notAsked: 'not asked to' }
+    : await askProvider(ports, profile, provider)
+  const record = asked.record ?? (await readHeld(ports, profile))
+  return {
+    record,
+    provider,
+    remote: asked.remote,
+    notAsked: asked.notAsked,
+    claims: readClaims(record.access.reveal()),
+    budget: await readBudget(ports, profile, provider, record),
+  }
+}
+
+interface Asked {
+  readonly record?: SessionRecord
+  readonly remote?: Introspection | undefined
+  readonly notAsked?: string
+}
+
+async function askProvider(ports: Ports, profile: Profile, provider: Provider): Promise<Asked> {
+  if (provider.info === undefined && provider.list === undefined) {
+    return { notAsked: provider.why.info ?? `${provider.title} has no way to ask about a token` }
+  }
+  try {
+    return await callWithToken(ports, profile, 'info', async (call) => ({
+      record: call.record,
+      remote: provider.info
+        ? await provider.info(call.reach, call.record)
+        : describeListed(await findInList(call)),
+    }))
+  } catch (error) {
+    // A token whose scopes do not reach so far is still a token worth telling about.
+    if (isToknError(error, 'forbidden')) return { notAsked: error.message }
+    throw error
+  }
+}
+
+async function findInList({ provider, reach, record }: Call): Promise<TokenInfo | undefined> {
+  const tokens = (await provider.list?.(reach, record)) ?? []
+  return tokens.find((token) => token.id === record.id)
+}
+
+function describeListed(token: TokenInfo | undefined): Introspection | undefined {
+  if (token === undefined) return undefined
+  return {
+    active: token.revokedAt === undefined,
+    scopes: token.scopes,
+    access: token.expiry,
+    facts: token.name === undefined ? {} : { name: token.name },
+  }
+}

@@ -1,0 +1,90 @@
+import type { Expiry } from '../core/expiry.ts'
+import type { Profile } from '../core/profile.ts'
+import type { TokenInfo } from '../core/token.ts'
+import { callWithToken } from './call.ts'
+import type { Ports } from './ports.ts'
+
+export type TokenState = 'active' | 'expiring' | 'expired' | 'revoked' | 'unknown'
+
+/** A token in a list, of the provider or of this machine. */
+export interface ListedToken extends TokenInfo {
+  readonly state: TokenState
+  /** Whether it is the one that the profile holds. */
+  readonly current: boolean
+  /** The profile that holds it. */
+  readonly savedAs?: string | undefined
+  readonly fingerprint?: string | undefined
+}
+
+export interface TokenList {
+  readonly where: 'remote' | 'local'
+  readonly tokens: readonly ListedToken[]
+  /** Ids that the provider gave to more than one token. */
+  readonly duplicates: readonly string[]
+}
+
+/** Below this, in milliseconds, a token counts as expiring. */
+const soon = 5 * 60_000
+
+/** Whether `expiry` and a revocation leave a token alive at `now`. */
+export function stateOf(token: Pick<TokenInfo, 'expiry' | 'revokedAt'>, now: number): TokenState {
+  if (token.revokedAt !== undefined && token.revokedAt <= now) return 'revoked'
+  if (token.expiry.state === 'unknown') return 'unknown'
+  if (token.expiry.state === 'never') return 'active'
+  const left = token.expiry.at - now
+  if (left <= 0) return token.expiry.sliding === true ? 'unknown' : 'expired'
+  return left < soon ? 'expiring' : 'active'
+}
+
+/** The tokens that the provider knows of. Throws `unsupported` where it does not list them. */
+export async function listRemote(ports: Ports, profile: Profile): Promise<TokenList> {
+  const { tokens, current } = await callWithToken(ports, profile, 'list', async (call) => ({
+    tokens: (await call.provider.list?.(call.reach, call.record)) ?? [],
+    current: call.record.id,
+  }))
+  const saved = savedIds(ports, profile)
+  const listed = tokens.map((token) => ({
+    ...token,
+    state: stateOf(token, ports.clock.now()),
+    current: token.id === current,
+    savedAs: saved.get(token.id),
+  }))
+  return { where: 'remote', tokens: listed, duplicates: repeated(tokens.map((token) => token.id)) }
+}
+
+/** The tokens held on this machine, from the index alone: nothing is unlocked. */
+export function listLocal(ports: Ports, profiles: readonly Profile[]): TokenList {
+  const tokens = profiles.flatMap((profile) => {
+    const entry = ports.index.get(profile.id)
+    if (entry === undefined) return []
+    const expiry: Expiry = entry.expiry
+    return [
+      {
+        id: entry.tokenId ?? profile.name,
+        name: entry.tokenName,
+        scopes: entry.scopes,
+        createdAt: entry.obtainedAt,
+        expiry,
+        state: stateOf({ expiry }, ports.clock.now()),
+        current: true,
+        savedAs: profile.name,
+        fingerprint: entry.fingerprint,
+      },
+    ]
+  })
+  return { where: 'local', tokens, duplicates: [] }
+}
+
+function savedIds(ports: Ports, profile: Profile): ReadonlyMap<string, string> {
+  const sameProvider = ports.profiles.list().filter((one) => one.provider === profile.provider)
+  return new Map(
+    sameProvider.flatMap((one) => {
+      const id = ports.index.get(one.id)?.tokenId
+      return id === undefined ? [] : [[id, one.name] as const]
+    }),
+  )
+}
+
+function repeated(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+}

@@ -1,0 +1,60 @@
+import type {
+  Clock,
+  Http,
+  Index,
+  Interaction,
+  Journal,
+  Ledger,
+  Lock,
+  Profiles,
+  Seal,
+  Store,
+} from '../core/ports.ts'
+import type { Profile, StoreKind } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
+import type { Secret } from '../core/secret.ts'
+import type { RefreshWanted } from './wanted.ts'
+
+/**
+ * Everything that a use case may touch. What costs something to load is behind a function, so that
+ * a command pays only for what it uses.
+ */
+export interface Ports {
+  readonly clock: Clock
+  readonly profiles: Profiles
+  readonly index: Index
+  /** Who is asking, for the history of a session and for those who wait on a lock. */
+  readonly caller: Caller
+  /** How long to wait for a lock or a reply, in milliseconds. */
+  readonly timeout: number
+  lock(): Promise<Lock>
+  ledger(): Promise<Ledger>
+  journal(): Promise<Journal>
+  seal(): Promise<Seal>
+  store(kind: StoreKind): Promise<Store>
+  provider(profile: ProfileSketch): Promise<Provider>
+  http(profile: Pick<Profile, 'ca' | 'proxy'>): Promise<Http>
+  interaction(): Promise<Interaction>
+  /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
+  refreshPending(entry: string): Promise<boolean>
+  /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
+  courier(profile: Profile, wanted: RefreshWanted): Promise<string>
+  /** 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away. */
+  fingerprint(secret: Secret): Promise<string>
+  randomId(): string
+  /** Tells the user something that is not the answer. */
+  warn(text: string): void
+}
+
+/** What of a profile decides how its provider speaks. */
+export type ProfileSketch = Pick<
+  Profile,
+  'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
+>
+
+export interface Caller {
+  readonly command: string
+  readonly pid: number
+  readonly parent: string
+  readonly host: string
+}

@@ -1,0 +1,65 @@
+import { isToknError, ToknError } from '../core/errors.ts'
+import { isGood } from '../core/expiry.ts'
+import type { Reach } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Grant, TokenInfo, TokenSet } from '../core/token.ts'
+import type { Ports } from './ports.ts'
+import type { Renewal } from './renewal.ts'
+
+/**
+ * A new token issued with the held one, where an API has no refresh. It has the same name and
+ * scopes. The ids that carry the name are written down first, so that a token issued by an attempt
+ * that was cut off can be told from the user's own, and is revoked.
+ */
+export async function reissue(ports: Ports, renewal: Renewal, reach: Reach): Promise<TokenSet> {
+  const { provider, record, attempt, profile } = renewal
+  const needed = provider.needs?.issue
+  if (!isGood(record.expiry, ports.clock.now(), 0)) {
+    throw new ToknError(
+      'reauth_required',
+      `the token of "${profile.name}" has expired, and ${provider.title} has no refresh`,
+    )
+  }
+  if (needed !== undefined && record.scopes !== undefined && !record.scopes.includes(needed)) {
+    throw new ToknError(
+      'forbidden',
+      `the token of "${profile.name}" may not issue its successor: it lacks the scope "${needed}"`,
+    )
+  }
+  const grant = successorGrant(ports, record, profile.name)
+  await revokeOrphans(renewal, reach, grant)
+  const present = await tokensNamed(renewal, reach, grant)
+  attempt.note({ name: grant.name, ids: present?.map((token) => token.id) })
+  const tokens = await provider.issue?.(reach, record, grant)
+  if (tokens === undefined) throw new Error('a provider with an issue gave nothing')
+  return { ...tokens, name: record.name ?? grant.name, scopes: tokens.scopes ?? record.scopes }
+}
+
+function successorGrant(ports: Ports, record: SessionRecord, profile: string): Grant {
+  const name = record.name ?? record.grant?.name ?? `tokn/${ports.caller.host}/${profile}`
+  return { ...record.grant, name, scopes: record.scopes ?? record.grant?.scopes }
+}
+
+async function revokeOrphans(renewal: Renewal, reach: Reach, grant: Grant): Promise<void> {
+  const { provider, record, attempt } = renewal
+  const known = attempt.before?.facts['ids']
+  if (!Array.isArray(known) || provider.revoke === undefined) return
+  for (const token of (await tokensNamed(renewal, reach, grant)) ?? []) {
+    const orphan = token.id !== record.id && !known.includes(token.id)
+    if (orphan) await provider.revoke(reach, record, { id: token.id })
+  }
+}
+
+async function tokensNamed(
+  { provider, record }: Renewal,
+  reach: Reach,
+  grant: Grant,
+): Promise<readonly TokenInfo[] | undefined> {
+  try {
+    return (await provider.list?.(reach, record))?.filter((token) => token.name === grant.name)
+  } catch (error) {
+    // A token without the scope to list can still issue; an orphan then stays until it expires.
+    if (isToknError(error, 'forbidden')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,30 @@
+import { isGood } from '../core/expiry.ts'
+import type { Reason, SessionRecord } from '../core/record.ts'
+
+/** Longest remaining life asked for by default, in milliseconds. */
+export const defaultMinTtl = 60_000
+
+/** What a caller needs of the token it gets. */
+export interface RefreshWanted {
+  readonly reason: Reason
+  /** Milliseconds; absent: a minute, or a tenth of a shorter life. */
+  readonly minTtl?: number | undefined
+  /** The generation that is not good enough, whatever its expiry says. */
+  readonly beyond?: number | undefined
+  /** Spend a budget's last unit if need be. */
+  readonly force?: boolean | undefined
+}
+
+/** The remaining life that a token must have, in milliseconds. */
+export function neededTtl(record: SessionRecord, wanted: Pick<RefreshWanted, 'minTtl'>): number {
+  if (wanted.minTtl !== undefined) return wanted.minTtl
+  if (record.expiry.state !== 'at') return 0
+  const life = record.expiry.at - record.obtainedAt
+  return Math.min(defaultMinTtl, Math.max(0, life) / 10)
+}
+
+/** Whether `record` is what the caller wants, at `now`. */
+export function satisfies(record: SessionRecord, wanted: RefreshWanted, now: number): boolean {
+  if (wanted.beyond !== undefined && record.generation <= wanted.beyond) return false
+  return isGood(record.expiry, now, neededTtl(record, wanted))
+}
