@@ -1,0 +1,105 @@
+import { ToknError } from '../core/errors.ts'
+import { isObject, ownString } from '../core/json.ts'
+import { readJsonText } from '../core/json-text.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Field, Provider } from '../core/provider.ts'
+import { display, nearest } from '../core/text.ts'
+import type { ProviderDefinition } from './definition.ts'
+import { hosterby } from './hosterby.ts'
+import { mcs } from './mcs.ts'
+import { presets } from './oauth/presets.ts'
+import { oz } from './oz.ts'
+import { defineProvider } from './provider.ts'
+import { rightech } from './rightech.ts'
+
+/** What of a profile a provider is opened by. */
+export type Opening = Pick<Profile, 'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'>
+
+/** What can be said of a provider without opening it. */
+export interface Summary {
+  readonly id: string
+  readonly title: string
+  readonly docs: string
+  /** Whether each profile has to say where the API is. */
+  readonly needsBaseUrl: boolean
+  /** What a login asks for; absent where the profile's settings decide that. */
+  readonly fields?: readonly Field[]
+}
+
+const definitions: readonly ProviderDefinition[] = [oz, mcs, rightech, hosterby]
+const oauth: Summary = {
+  id: 'oauth',
+  title: 'OAuth 2.0 / OpenID Connect',
+  docs: 'https://www.rfc-editor.org/rfc/rfc6749',
+  needsBaseUrl: false,
+}
+
+/** The providers that come with the program. Their names are taken. */
+export function builtIns(): readonly Summary[] {
+  const issuers = presets.map(({ id, title, docs }) => ({ id, title, docs, needsBaseUrl: false }))
+  return [...definitions.map(summaryOf), oauth, ...issuers]
+}
+
+/** What a definition file says of itself, whether or not all of it is right. */
+export function summarize(id: string, text: string): Summary {
+  const value = readLeniently(text)
+  return {
+    id,
+    title: display(ownString(value, 'title') ?? 'a damaged definition', 80),
+    docs: display(ownString(value, 'docs') ?? ''),
+    needsBaseUrl: ownString(value, 'baseUrl') === undefined,
+  }
+}
+
+/** The definition of a built-in provider, as `provider show --json` prints it. */
+export function builtInDefinition(id: string): ProviderDefinition | undefined {
+  return definitions.find((definition) => definition.id === id)
+}
+
+/**
+ * The provider of a profile. `own` is the text of the user's definition of that name, if there is
+ * one. Throws `usage` for a bad definition, override or base URL, `not_found` for no such provider.
+ */
+export async function openProvider(opening: Opening, own?: string): Promise<Provider> {
+  const id = opening.provider
+  const definition = builtInDefinition(id)
+  if (definition !== undefined) return defineProvider(await override(definition, opening), opening)
+  if (builtIns().some((known) => known.id === id)) {
+    const { openOauth } = await import('./oauth/provider.ts')
+    return await openOauth(opening)
+  }
+  if (own !== undefined) {
+    const { digestOf, parseDefinition } = await import('./check.ts')
+    const parsed = parseDefinition(own)
+    return defineProvider(await override(parsed, opening), opening, digestOf(parsed))
+  }
+  const near = nearest(
+    id,
+    builtIns().map((known) => known.id),
+  )
+  throw new ToknError('not_found', `there is no provider "${display(id, 40)}"`, {
+    hint: near === undefined ? 'see them with: tokn provider list' : `did you mean "${near}"?`,
+  })
+}
+
+async function override(
+  definition: ProviderDefinition,
+  { overrides }: Opening,
+): Promise<ProviderDefinition> {
+  if (overrides === undefined || Object.keys(overrides).length === 0) return definition
+  const { applyOverrides } = await import('./overrides.ts')
+  return applyOverrides(definition, overrides)
+}
+
+function summaryOf({ id, title, docs, baseUrl, fields }: ProviderDefinition): Summary {
+  return { id, title, docs, needsBaseUrl: baseUrl === undefined, fields }
+}
+
+function readLeniently(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const { value } = readJsonText(text, { written: true })
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,78 @@
+import { ToknError } from '../core/errors.ts'
+import type { RequestTemplate } from './definition.ts'
+import { fillParameters, fillText } from './fill.ts'
+import type { Known } from './known.ts'
+import type { Ground } from './site.ts'
+import type { Placeholder } from './template.ts'
+import { percentEncode } from './transforms.ts'
+
+const absolute = /^(https?:\/\/[^/?#{}]+)(\/.*)?$/
+const unsafeInPath = /[\u0000-\u001f\u007f-\u009f]/
+// An id is a name in a list; one that holds these is a path, a pattern or a query in disguise.
+const unsafeInTarget = /[/\\?#%*\s]/
+
+/**
+ * The URL of a request. Whatever is filled in, it is below the base URL, or at an origin that the
+ * definition lists; anything else throws `usage`.
+ */
+export function endpointUrl(request: RequestTemplate, ground: Ground, known: Known): URL {
+  const filled = fillText(request.path, known, encodeSegment)
+  if (filled === undefined) {
+    throw new ToknError('usage', 'a value that the address of the request needs is not there', {
+      hint: 'log in again: it may be kept from then on',
+      sent: false,
+    })
+  }
+  const foreign = absolute.exec(filled)
+  const origin = foreign?.[1] ?? ground.origin
+  const path = foreign === null ? ground.prefix + filled : (foreign[2] ?? '/')
+  const url = assertWithin(origin, path, foreign === null ? ground.prefix : '', ground.reachable)
+  for (const [name, value] of fillParameters(request.query, known)) {
+    url.searchParams.append(name, value)
+  }
+  return url
+}
+
+/** A URL that a reply names, to be asked next; throws `provider_nonsense` when it leads elsewhere. */
+export function followUrl(text: string, from: URL, ground: Ground): URL {
+  const url = URL.canParse(text, from.href) ? new URL(text, from) : undefined
+  const safe = url !== undefined && url.username === '' && url.password === ''
+  if (safe && ground.reachable.includes(url.origin)) {
+    url.hash = ''
+    return url
+  }
+  throw new ToknError('provider_nonsense', 'the provider says that the next page is elsewhere', {
+    hint: 'tokn asks no other origin than the base URL',
+    sent: true,
+  })
+}
+
+function encodeSegment(text: string, { name }: Placeholder): string {
+  const dots = text === '' || text === '.' || text === '..'
+  if (dots || unsafeInPath.test(text) || (name === 'target' && unsafeInTarget.test(text))) {
+    const what = name === 'target' ? 'the id' : `the value of ${name}`
+    throw new ToknError('usage', `${what} cannot be part of an address`, { sent: false })
+  }
+  return percentEncode(text)
+}
+
+function assertWithin(
+  origin: string,
+  path: string,
+  prefix: string,
+  reachable: readonly string[],
+): URL {
+  const url = URL.canParse(origin + path) ? new URL(origin + path) : undefined
+  const same =
+    url !== undefined &&
+    url.origin === origin &&
+    reachable.includes(origin) &&
+    url.username + url.password + url.hash + url.search === '' &&
+    // Dot segments, backslashes and tabs would have been resolved or dropped.
+    url.pathname === path &&
+    path.startsWith(`${prefix}/`)
+  if (same) return url
+  throw new ToknError('usage', 'the address of the request would not be below the base URL', {
+    sent: false,
+  })
+}

@@ -1,0 +1,96 @@
+import { ToknError } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
+import type { Reach } from '../core/provider.ts'
+import type { TokenInfo } from '../core/token.ts'
+import { holds } from './condition.ts'
+import type { Exchange } from './definition.ts'
+import { runExchange, type Accepted } from './exchange.ts'
+import { readEnd, readInstant } from './expiry.ts'
+import type { Held } from './known.ts'
+import { timingOf } from './operation.ts'
+import { nextPage, startPages } from './pages.ts'
+import { find, type Sight } from './place.ts'
+import { assertUnambiguous } from './plan-paths.ts'
+import type { Setting } from './request.ts'
+import { readName, readScopes, readText } from './text-values.ts'
+
+const mostItems = 10_000
+
+/**
+ * The tokens that the exchanges list, page by page. Entries without an id are left out, the same id
+ * twice is given twice. Throws `provider_nonsense` for a list that is none, or that does not end.
+ */
+export async function runList(
+  setting: Setting,
+  exchanges: readonly Exchange[],
+  known: Held,
+  reach: Reach,
+): Promise<readonly TokenInfo[]> {
+  const tokens: TokenInfo[] = []
+  for (const exchange of exchanges) {
+    let page = startPages(exchange.pages)
+    for (;;) {
+      const { change } = page
+      const accepted = await runExchange(setting, exchange, known, reach, change)
+      const entries = entriesOf(setting, accepted, known)
+      const next = nextPage(page, exchange.pages, accepted, entries.length, setting.ground, known)
+      if (next?.repeats === true) break
+      tokens.push(...entries.flatMap((entry) => readEntry(setting, accepted, entry)))
+      if (next === undefined) break
+      if (tokens.length >= mostItems) throw endless(setting)
+      page = next
+    }
+  }
+  return tokens
+}
+
+function entriesOf(setting: Setting, accepted: Accepted, known: Held): readonly Sight[] {
+  const { answer, plan } = accepted
+  if (plan === undefined) return []
+  assertUnambiguous(plan, answer)
+  const outside: Sight = {
+    headers: answer.headers,
+    url: answer.url,
+    body: answer.body,
+    known,
+    unwrap: plan.unwrap,
+  }
+  const items = find(plan.items, outside)
+  const inside = { ...outside, unwrap: undefined }
+  if (Array.isArray(items)) return items.map((body: unknown) => ({ ...inside, body }))
+  if (isObject(items)) {
+    return Object.entries(items).map(([key, body]) => ({ ...inside, body, key }))
+  }
+  // Several servers say `null` for a list with nothing in it.
+  if (items === null && isObject(answer.body)) return []
+  throw new ToknError('provider_nonsense', `${setting.definition.title} answered without a list`, {
+    http: { status: answer.status },
+    sent: true,
+  })
+}
+
+function readEntry(setting: Setting, accepted: Accepted, entry: Sight): readonly TokenInfo[] {
+  const { answer, plan } = accepted
+  const id = readText(plan?.id, entry)
+  if (plan === undefined || id === undefined) return []
+  if (plan.where !== undefined && !holds(plan.where, answer.status, entry)) return []
+  const timing = timingOf(setting, accepted)
+  return [
+    {
+      id,
+      name: readName(plan.name, entry),
+      scopes: readScopes(plan.scopes, entry),
+      createdAt: readInstant(plan.createdAt, entry, timing),
+      expiry: readEnd(plan.expiry, entry, timing),
+      lastUsedAt: readInstant(plan.lastUsedAt, entry, timing),
+      revokedAt: readInstant(plan.revokedAt, entry, timing),
+    },
+  ]
+}
+
+/** The error for a list that goes on and on. */
+export function endless({ definition }: Pick<Setting, 'definition'>): ToknError {
+  return new ToknError('provider_nonsense', `the list of ${definition.title} does not end`, {
+    sent: true,
+  })
+}

@@ -1,0 +1,73 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Grant } from '../../core/token.ts'
+import type { Connection } from './connect.ts'
+import { personalScopes, requested, wantsIdToken } from './grant.ts'
+import { asking } from './translate.ts'
+
+/** One authorization request, and what its answer is checked against. */
+export interface Authorization {
+  readonly parameters: URLSearchParams
+  readonly state: string
+  /** Present where an ID token is asked for. */
+  readonly nonce: string | undefined
+  /** RFC 7636: proves at the token endpoint that we are who asked. */
+  readonly verifier: string
+}
+
+/** Parameters that are ours to set: a profile's own must not weaken them. */
+const reserved = new Set([
+  'client_id',
+  'response_type',
+  'response_mode',
+  'redirect_uri',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'request',
+  'request_uri',
+  'dpop_jkt',
+])
+
+export async function prepareAuthorization(
+  connection: Connection,
+  redirectUri: string,
+  grant: Grant,
+): Promise<Authorization> {
+  const { openid, dpop, settings } = connection
+  const parameters = requested(connection, grant, personalScopes(connection))
+  for (const [name, value] of new URLSearchParams(settings['authorization_parameters'])) {
+    if (reserved.has(name)) {
+      throw new ToknError('usage', `authorization_parameters must not set ${name}`)
+    }
+    parameters.set(name, value)
+  }
+  // Without it a server may ignore the wish for offline access (OpenID Connect Core section 11).
+  const offline = (parameters.get('scope') ?? '').split(' ').includes('offline_access')
+  if (offline && !parameters.has('prompt')) parameters.set('prompt', 'consent')
+  const state = openid.randomState()
+  const verifier = openid.randomPKCECodeVerifier()
+  const idToken = connection.issuer !== undefined && wantsIdToken(parameters)
+  const nonce = idToken ? openid.randomNonce() : undefined
+  parameters.set('redirect_uri', redirectUri)
+  parameters.set('state', state)
+  parameters.set('code_challenge', await openid.calculatePKCECodeChallenge(verifier))
+  parameters.set('code_challenge_method', 'S256')
+  if (nonce !== undefined) parameters.set('nonce', nonce)
+  if (dpop !== undefined) parameters.set('dpop_jkt', await dpop.handle.calculateThumbprint())
+  return { parameters, state, nonce, verifier }
+}
+
+/** Where the browser goes; the request is pushed first (RFC 9126) unless that is not wanted. */
+export async function authorizationUrl(
+  { openid, config, server, settings, dpop }: Connection,
+  { parameters }: Authorization,
+): Promise<URL> {
+  const offered = server.pushed_authorization_request_endpoint !== undefined
+  const pushed = settings['par'] === 'true' || (offered && settings['par'] !== 'false')
+  return await asking('authorization', async () =>
+    pushed
+      ? await openid.buildAuthorizationUrlWithPAR(config, parameters, dpop && { DPoP: dpop.handle })
+      : openid.buildAuthorizationUrl(config, parameters),
+  )
+}

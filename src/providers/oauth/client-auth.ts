@@ -1,0 +1,106 @@
+import type * as Openid from 'openid-client'
+import { ToknError } from '../../core/errors.ts'
+import type { Secret } from '../../core/secret.ts'
+import { readPrivateKey } from './keys.ts'
+import type { ClientAuthMethod, Settings } from './settings.ts'
+
+/** What the client can prove itself with. */
+export interface Proofs {
+  readonly secret?: Secret | undefined
+  readonly privateKey?: Secret | undefined
+}
+
+/**
+ * The client authentication of `settings` (RFC 6749 section 2.3, RFC 7523, RFC 8705); unless one is
+ * named there, the first that fits both the proofs and what the server says that it takes.
+ */
+export function authenticateClient(
+  openid: typeof Openid,
+  settings: Settings,
+  proofs: Proofs,
+): Openid.ClientAuth {
+  let chosen: Promise<Openid.ClientAuth> | undefined
+  // Chosen at the first request, because only then the server's metadata are known. The library
+  // awaits what a client authentication returns, though its type does not say so.
+  const authenticate = async (...request: Parameters<Openid.ClientAuth>) => {
+    chosen ??= makeAuth(openid, request[0], settings, proofs)
+    await (
+      await chosen
+    )(...request)
+  }
+  return authenticate as unknown as Openid.ClientAuth
+}
+
+export function chooseMethod(
+  supported: readonly string[] | undefined,
+  settings: Settings,
+  proofs: Proofs,
+): ClientAuthMethod {
+  const named = settings['client_auth'] as ClientAuthMethod | undefined
+  if (named !== undefined) return named
+  if (proofs.privateKey !== undefined) return 'private_key_jwt'
+  if (proofs.secret === undefined) return 'none'
+  // Post before Basic: servers disagree about the percent-encoding inside Basic. RFC 8414 says that
+  // a server which lists nothing takes Basic.
+  const order = ['client_secret_post', 'client_secret_basic', 'client_secret_jwt'] as const
+  return order.find((method) => supported?.includes(method)) ?? 'client_secret_basic'
+}
+
+async function makeAuth(
+  openid: typeof Openid,
+  server: Openid.ServerMetadata,
+  settings: Settings,
+  proofs: Proofs,
+): Promise<Openid.ClientAuth> {
+  const method = chooseMethod(server.token_endpoint_auth_methods_supported, settings, proofs)
+  const audience = settings['assertion_audience']
+  switch (method) {
+    case 'none':
+      return openid.None()
+    case 'tls_client_auth':
+      return openid.TlsClientAuth()
+    case 'client_secret_post':
+      return openid.ClientSecretPost(secretOf(proofs, method))
+    case 'client_secret_basic':
+      return openid.ClientSecretBasic(secretOf(proofs, method))
+    case 'basic_raw':
+      return rawBasic(secretOf(proofs, method))
+    case 'client_secret_jwt':
+      return openid.ClientSecretJwt(secretOf(proofs, method), {
+        [openid.modifyAssertion]: (_, claims) => {
+          if (audience !== undefined) claims['aud'] = audience
+        },
+      })
+    case 'private_key_jwt': {
+      if (proofs.privateKey === undefined) throw lacking('private key', 'private_key', method)
+      const accepted = server.token_endpoint_auth_signing_alg_values_supported
+      const { key, algorithm, kid } = await readPrivateKey(proofs.privateKey, accepted)
+      return openid.PrivateKeyJwt(kid === undefined ? { key } : { key, kid }, {
+        [openid.modifyAssertion]: (header, claims) => {
+          // The library says Ed25519 (RFC 9864), most servers still know EdDSA only.
+          header['alg'] = algorithm
+          if (audience !== undefined) claims['aud'] = audience
+        },
+      })
+    }
+  }
+}
+
+/** HTTP Basic without the percent-encoding of RFC 6749: several real servers do not decode it. */
+function rawBasic(secret: string): Openid.ClientAuth {
+  return (_server, client, _body, headers) => {
+    const pair = Buffer.from(`${client.client_id}:${secret}`).toString('base64')
+    headers.set('authorization', `Basic ${pair}`)
+  }
+}
+
+function secretOf(proofs: Proofs, method: ClientAuthMethod): string {
+  if (proofs.secret === undefined) throw lacking('client secret', 'client_secret', method)
+  return proofs.secret.reveal()
+}
+
+function lacking(what: string, field: string, method: ClientAuthMethod): ToknError {
+  return new ToknError('reauth_required', `${method} needs the ${what}, and none was given`, {
+    hint: `set TOKN_${field.toUpperCase()}_FILE, or log in with it`,
+  })
+}

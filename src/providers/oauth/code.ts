@@ -1,0 +1,124 @@
+import { readDuration } from '../../core/duration.ts'
+import { ToknError } from '../../core/errors.ts'
+import type { Interaction, Listener } from '../../core/ports.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'
+import type { Connection } from './connect.ts'
+import { resourcesOf } from './grant.ts'
+import { redirectOf } from './redirect.ts'
+import { readTokens } from './tokens.ts'
+import { asking } from './translate.ts'
+
+/** Milliseconds that a person has to log in, unless the profile says otherwise. */
+const patience = 5 * 60_000
+
+/**
+ * The authorization code flow with PKCE (RFC 6749 section 4.1, RFC 7636) through the browser and a
+ * loopback listener (RFC 8252). Gives `undefined` when no browser could be opened and there is
+ * another way. Throws `reauth_required` when nobody comes back, or access is denied.
+ */
+export async function logInByCode(
+  connection: Connection,
+  interaction: Interaction,
+  grant: Grant,
+  anotherWay: boolean,
+): Promise<TokenSet | undefined> {
+  let authorization: Authorization | undefined
+  const listener = await interaction.listen({
+    ...redirectOf(connection.settings),
+    title: connection.title,
+    timeout: readDuration(connection.settings['login_timeout'] ?? '') ?? patience,
+    accepts: (callback) =>
+      authorization !== undefined && isOurs(connection, authorization, callback),
+  })
+  try {
+    authorization = await prepareAuthorization(connection, listener.redirectUri, grant)
+    const url = await authorizationUrl(connection, authorization)
+    const opened = await interaction.open(url.href)
+    if (!opened && anotherWay) return undefined
+    interaction.tell(opened ? 'Log in in your browser. If no window opened, go to:' : 'Go to:')
+    interaction.tell(url.href)
+    const callback = opened
+      ? await listener.wait()
+      : await waitOrPaste(connection, interaction, listener, authorization)
+    return await redeem(connection, authorization, callback)
+  } finally {
+    await listener.close()
+  }
+}
+
+async function redeem(
+  connection: Connection,
+  { parameters, state, nonce, verifier }: Authorization,
+  callback: URL,
+): Promise<TokenSet> {
+  const { openid, config, dpop, issuer } = connection
+  // Without an issuer there is nothing that it could be compared with.
+  if (issuer === undefined) callback.searchParams.delete('iss')
+  const reply = await asking('token', () =>
+    openid.authorizationCodeGrant(
+      config,
+      callback,
+      {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        ...(nonce === undefined ? {} : { expectedNonce: nonce }),
+      },
+      resourcesOf(parameters),
+      dpop && { DPoP: dpop.handle },
+    ),
+  )
+  return readTokens(connection, reply, { flow: 'code', parameters })
+}
+
+/** Whether a callback answers our request, and comes from our server (RFC 9207). */
+function isOurs({ server, issuer }: Connection, { state }: Authorization, callback: URL): boolean {
+  const { searchParams } = callback
+  if (searchParams.getAll('state').length !== 1 || searchParams.get('state') !== state) return false
+  if (issuer === undefined) return true
+  const iss = searchParams.getAll('iss')
+  if (iss.length === 0) return server.authorization_response_iss_parameter_supported !== true
+  return iss.length === 1 && iss[0] === server.issuer
+}
+
+/**
+ * The callback from the listener, or from the address that the user pastes: over SSH the browser
+ * is on another machine and its callback cannot arrive here.
+ */
+async function waitOrPaste(
+  connection: Connection,
+  interaction: Interaction,
+  listener: Listener,
+  authorization: Authorization,
+): Promise<URL> {
+  const done = new AbortController()
+  try {
+    const arrived = listener.wait()
+    const pasted = paste(connection, interaction, authorization, done.signal)
+    // Where nobody can paste, somebody may still come back by himself.
+    return await Promise.race([arrived, pasted.catch(() => arrived)])
+  } finally {
+    done.abort()
+  }
+}
+
+async function paste(
+  connection: Connection,
+  interaction: Interaction,
+  authorization: Authorization,
+  signal: AbortSignal,
+): Promise<URL> {
+  const label = 'Then wait, or paste the address that the browser ends at'
+  for (let tries = 0; tries < 5; tries++) {
+    const text = (await interaction.ask(label, { signal })).trim()
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url !== undefined && isOurs(connection, authorization, url)) {
+      // Only the query counts: what redirect URI was used is ours to know.
+      const callback = new URL(authorization.parameters.get('redirect_uri') ?? url.href)
+      callback.search = url.search
+      return callback
+    }
+    interaction.tell('That address does not belong to this login.')
+  }
+  throw new ToknError('reauth_required', 'no address of this login was pasted')
+}

@@ -1,0 +1,104 @@
+import type { DeviceAuthorizationResponse } from 'openid-client'
+import { isConfidential } from '../../core/base-url.ts'
+import { briefly } from '../../core/duration.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Interaction } from '../../core/ports.ts'
+import { display } from '../../core/text.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import type { Connection } from './connect.ts'
+import { personalScopes, requested, resourcesOf } from './grant.ts'
+import { readTokens, type TokenReply } from './tokens.ts'
+import { asking, translate } from './translate.ts'
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** Between two questions, in milliseconds, whatever the server says. */
+const shortest = 5_000
+const longest = 60_000
+
+/** The longest that we wait for a person, in milliseconds. */
+const patience = 30 * 60_000
+
+/**
+ * The device authorization grant (RFC 8628): shows a code, and asks until somebody has entered it
+ * elsewhere. Throws `reauth_required` when it was denied or nobody did.
+ */
+export async function logInByDevice(
+  connection: Connection,
+  interaction: Interaction,
+  grant: Grant,
+): Promise<TokenSet> {
+  const { openid, config } = connection
+  const parameters = requested(connection, grant, personalScopes(connection))
+  const device = await asking('device authorization', () =>
+    openid.initiateDeviceAuthorization(config, parameters),
+  )
+  await show(interaction, device)
+  const reply = await poll(connection, device, parameters)
+  return readTokens(connection, reply, { flow: 'device', parameters })
+}
+
+async function show(interaction: Interaction, device: DeviceAuthorizationResponse): Promise<void> {
+  const page = readPage(device.verification_uri)
+  const complete = device.verification_uri_complete
+  const code = display(device.user_code, 64)
+  interaction.tell(`Open ${page} on any device and enter the code ${code}`)
+  interaction.tell(`It is good for ${briefly(lifetimeOf(device))}.`)
+  await interaction.draw(complete === undefined ? page : readPage(complete))
+  await interaction.copy(code)
+}
+
+/** A page that a person is sent to: nothing of its text can drive a terminal. */
+function readPage(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && isConfidential(url) && url.username === '') return display(url.href, 500)
+  throw new ToknError(
+    'provider_nonsense',
+    'the page where the server wants the code entered is not an https URL',
+  )
+}
+
+async function poll(
+  connection: Connection,
+  device: DeviceAuthorizationResponse,
+  parameters: URLSearchParams,
+): Promise<TokenReply> {
+  const { clock } = connection.reach
+  const end = clock.now() + lifetimeOf(device)
+  let interval = clamp((device.interval ?? 5) * 1_000)
+  for (let failures = 0; clock.now() < end;) {
+    await clock.wait(interval)
+    try {
+      return await ask(connection, device, parameters)
+    } catch (error) {
+      const code = error instanceof Error && 'error' in error ? error.error : undefined
+      const ours = translate('token', error)
+      if (code === 'slow_down') interval = clamp(interval + 5_000)
+      else if (isToknError(ours, 'network', 'rate_limited') && ++failures < 5) {
+        // RFC 8628 section 3.5: a server that does not answer is asked less often.
+        interval = clamp(interval * 2)
+      } else if (code !== 'authorization_pending') throw ours
+    }
+  }
+  throw new ToknError('reauth_required', 'the code expired before anybody entered it', {
+    refusal: 'expired',
+  })
+}
+
+async function ask(
+  { openid, config, dpop }: Connection,
+  device: DeviceAuthorizationResponse,
+  parameters: URLSearchParams,
+): Promise<TokenReply> {
+  const body = resourcesOf(parameters)
+  body.set('device_code', device.device_code)
+  return await openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle })
+}
+
+function clamp(interval: number): number {
+  return Math.min(longest, Math.max(shortest, interval))
+}
+
+function lifetimeOf(device: DeviceAuthorizationResponse): number {
+  return Math.min(patience, device.expires_in * 1_000)
+}

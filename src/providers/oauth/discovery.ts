@@ -1,0 +1,67 @@
+import type * as Openid from 'openid-client'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import { isObject, ownString } from '../../core/json.ts'
+import { display } from '../../core/text.ts'
+import { translate } from './translate.ts'
+import type { Wire } from './wire.ts'
+
+type Find = (options: Openid.DiscoveryRequestOptions) => Promise<Openid.Configuration>
+
+type Found =
+  | { readonly config: Openid.Configuration; readonly error?: undefined }
+  | { readonly config?: undefined; readonly error: unknown }
+
+/**
+ * The metadata of `issuer`: OpenID Connect Discovery first, then RFC 8414. Throws
+ * `provider_nonsense` for a document that names another issuer, `network` when nobody answers;
+ * gives the error back where there is merely no document.
+ */
+export async function discover(
+  openid: typeof Openid,
+  wire: Wire,
+  issuer: URL,
+  find: Find,
+): Promise<Found> {
+  const insecure = issuer.protocol === 'http:' ? [openid.allowInsecureRequests] : []
+  let first: unknown
+  for (const algorithm of ['oidc', 'oauth2'] as const) {
+    try {
+      return {
+        config: await find({ algorithm, execute: insecure, [openid.customFetch]: wire.fetch }),
+      }
+    } catch (error) {
+      const mismatch = explainMismatch(error, issuer)
+      if (mismatch !== undefined) throw mismatch
+      const ours = translate('discovery', error)
+      if (isToknError(ours, 'network', 'rate_limited', 'usage')) throw unsent(ours)
+      if (!(ours instanceof ToknError)) throw ours
+      first ??= ours
+    }
+  }
+  return { error: noDocument(issuer, first) }
+}
+
+/** Nothing of the request proper has been sent: a refresh may be tried again without a thought. */
+function unsent(error: ToknError): ToknError {
+  return new ToknError(error.code, error.message, { ...error.details, sent: false, cause: error })
+}
+
+function noDocument(issuer: URL, error: unknown): unknown {
+  if (!(error instanceof ToknError) || error.details.http === undefined) return error
+  return new ToknError('provider_refused', `there is no discovery document at ${issuer.href}`, {
+    hint: 'check the issuer; a server without discovery needs --set token_endpoint=URL and its like',
+    http: error.details.http,
+    sent: false,
+  })
+}
+
+function explainMismatch(error: unknown, issuer: URL): ToknError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !isObject(error.cause)) return undefined
+  if (error.code !== 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') return undefined
+  const body = error.cause['body']
+  const named = display((isObject(body) && ownString(body, 'issuer')) || 'nothing', 200)
+  return new ToknError('provider_nonsense', `${issuer.href} calls itself ${named}`, {
+    hint: `if that is the server you mean: --issuer ${named}`,
+    sent: false,
+  })
+}

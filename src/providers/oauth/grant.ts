@@ -1,0 +1,66 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Grant } from '../../core/token.ts'
+import type { Connection } from './connect.ts'
+import { wordsOf } from './settings.ts'
+
+// RFC 6749 appendix A.4.
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/
+
+/** Throws `usage` for what no OAuth server could be asked. */
+export function checkGrant({ scopes, lifetime, resource }: Grant): void {
+  if (lifetime !== undefined) {
+    throw new ToknError('usage', 'OAuth has no way to ask for a lifetime: the server decides')
+  }
+  for (const scope of scopes ?? []) {
+    if (!scope.split(' ').every((word) => scopeToken.test(word))) {
+      throw new ToknError('usage', 'a scope holds characters that no scope can have', {
+        hint: 'scopes are printable ASCII without spaces, quotes and backslashes',
+      })
+    }
+  }
+  for (const indicator of resource ?? []) {
+    if (!URL.canParse(indicator) || indicator.includes('#')) {
+      throw new ToknError('usage', 'a resource indicator must be an absolute URI without fragment')
+    }
+  }
+}
+
+/** What a login asks for: the command line first, then the profile, then what `fallback` says. */
+export function requested(
+  { settings }: Pick<Connection, 'settings'>,
+  grant: Grant,
+  fallback: readonly string[] = [],
+): URLSearchParams {
+  const parameters = new URLSearchParams()
+  const own = grant.scopes ?? wordsOf(settings['scope'])
+  const scopes = own.length > 0 ? own : fallback
+  if (scopes.length > 0) parameters.set('scope', scopes.join(' '))
+  const audience = grant.audience ?? settings['audience']
+  if (audience !== undefined) parameters.set('audience', audience)
+  for (const resource of grant.resource ?? wordsOf(settings['resource'])) {
+    parameters.append('resource', resource)
+  }
+  checkGrant({
+    scopes: parameters.get('scope')?.split(' '),
+    resource: parameters.getAll('resource'),
+  })
+  return parameters
+}
+
+/** For a login of a person: an ID token and, where the server offers it, a refresh token. */
+export function personalScopes({ server }: Connection): readonly string[] {
+  const supported = server.scopes_supported ?? []
+  return ['openid', 'offline_access'].filter((scope) => supported.includes(scope))
+}
+
+/** Whether `parameters` ask for an ID token. */
+export function wantsIdToken(parameters: URLSearchParams): boolean {
+  return (parameters.get('scope') ?? '').split(' ').includes('openid')
+}
+
+/** The resource indicators among `parameters`: the token endpoint wants them again (RFC 8707). */
+export function resourcesOf(parameters: URLSearchParams): URLSearchParams {
+  return new URLSearchParams(
+    parameters.getAll('resource').map((one): [string, string] => ['resource', one]),
+  )
+}

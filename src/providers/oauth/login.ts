@@ -1,0 +1,67 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Reach } from '../../core/provider.ts'
+import type { Interaction } from '../../core/ports.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import { logInFromCi } from './ci.ts'
+import { logInByCode } from './code.ts'
+import { connect, type Connection, type Site } from './connect.ts'
+import { logInByDevice } from './device.ts'
+import type { Flow } from './settings.ts'
+import { exchangeToken, logInAsClient, logInByPassword, presentAssertion } from './unattended.ts'
+
+/** Logs in by the flow of the profile. Throws `reauth_required` where it needs a person and has none. */
+export async function logIn(site: Site, reach: Reach, grant: Grant): Promise<TokenSet> {
+  const connection = await connect(site, reach)
+  const { interaction } = reach
+  const flow = chooseFlow(connection, interaction)
+  switch (flow) {
+    case 'client':
+      return await logInAsClient(connection, grant)
+    case 'password':
+      return await logInByPassword(connection, grant)
+    case 'exchange':
+      return await exchangeToken(connection, grant)
+    case 'jwt':
+      return await presentAssertion(connection, grant)
+    case 'ci':
+      return await logInFromCi(connection, grant)
+    default:
+      return await logInWithPerson(connection, flow, interaction, grant)
+  }
+}
+
+async function logInWithPerson(
+  connection: Connection,
+  flow: 'auto' | 'code' | 'device',
+  interaction: Interaction | undefined,
+  grant: Grant,
+): Promise<TokenSet> {
+  if (interaction === undefined) {
+    throw new ToknError('reauth_required', 'this login needs a person, and there is none here', {
+      hint: 'run it in a terminal, or use --flow client, jwt, exchange or ci',
+    })
+  }
+  const { server } = connection
+  const device = server.device_authorization_endpoint !== undefined
+  if (flow === 'device' || (flow === 'auto' && server.authorization_endpoint === undefined)) {
+    return await logInByDevice(connection, interaction, grant)
+  }
+  const tokens = await logInByCode(connection, interaction, grant, flow === 'auto' && device)
+  return tokens ?? (await logInByDevice(connection, interaction, grant))
+}
+
+/** What `auto` means here: what was brought along decides, then whether there is somebody to ask. */
+function chooseFlow(connection: Connection, interaction: Interaction | undefined): Flow {
+  const flow = (connection.settings['flow'] ?? 'auto') as Flow
+  if (flow !== 'auto') return flow
+  if (connection.secret('subject_token') !== undefined) return 'exchange'
+  if (connection.secret('assertion') !== undefined) return 'jwt'
+  const { server } = connection
+  const confidential =
+    connection.secret('client_secret') !== undefined ||
+    connection.secret('private_key') !== undefined
+  const nowhere =
+    server.authorization_endpoint === undefined &&
+    server.device_authorization_endpoint === undefined
+  return confidential && (interaction === undefined || nowhere) ? 'client' : 'auto'
+}

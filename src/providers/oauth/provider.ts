@@ -1,0 +1,80 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Provider } from '../../core/provider.ts'
+import { display } from '../../core/text.ts'
+import type { Attachment, TokenSet } from '../../core/token.ts'
+import type { Site } from './connect.ts'
+import { checkGrant } from './grant.ts'
+import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
+import { findPreset, type Preset } from './presets.ts'
+import { fieldsFor, settingsInForce, type Settings } from './settings.ts'
+
+/** What of a profile decides how its OAuth server is spoken to. */
+export interface OauthProfile {
+  /** `oauth`, or the id of a preset. Default: `oauth`. */
+  readonly provider?: string | undefined
+  /** The issuer, where no setting names it. */
+  readonly baseUrl?: string | undefined
+  readonly apiUrls?: readonly string[] | undefined
+  readonly settings: Readonly<Record<string, string>>
+}
+
+const docs = 'https://www.rfc-editor.org/rfc/rfc6749'
+
+/** The provider for an OAuth 2.0 or OpenID Connect server. Throws `usage` for what cannot be one. */
+export async function openOauth(profile: OauthProfile): Promise<Provider> {
+  const id = profile.provider ?? 'oauth'
+  const preset = findPreset(id)
+  if (preset === undefined && id !== 'oauth') {
+    throw new ToknError('not_found', `there is no preset "${display(id, 60)}"`)
+  }
+  const named = profile.baseUrl === undefined ? {} : { issuer: profile.baseUrl }
+  const own: Settings = { ...named, ...profile.settings }
+  const settings = settingsInForce(preset, own, {})
+  const title = preset?.title ?? 'the OAuth server'
+  const site: Site = { preset, settings: own, title }
+  return {
+    id,
+    title,
+    docs: preset?.docs ?? docs,
+    fields: fieldsFor(preset, own),
+    rotation: 'server-decides',
+    why: {
+      list: 'OAuth has no way to list tokens: look in the account settings of the server',
+      revoke: 'OAuth revokes a token by its value, not by a name: tokn logout ends the held ones',
+    },
+    pasted: { expiry: 'jwt' },
+    origins: originsOf(preset, profile, settings),
+    attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
+    checkGrant,
+    login: async (reach, grant) => (await import('./login.ts')).logIn(site, reach, grant),
+    refresh: async (reach, held) => (await import('./refresh.ts')).refreshTokens(site, reach, held),
+    issue: async (reach, held, grant) =>
+      (await import('./refresh.ts')).issueToken(site, reach, held, grant),
+    info: async (reach, held) => (await import('./info.ts')).inspectToken(site, reach, held),
+    logout: async (reach, held) => (await import('./logout.ts')).endSession(site, reach, held),
+  }
+}
+
+/** Where tokens are made, as far as that is known without asking, then where they may be sent. */
+function originsOf(
+  preset: Preset | undefined,
+  { apiUrls }: OauthProfile,
+  settings: Settings,
+): readonly string[] {
+  const endpoint = settings['token_endpoint']
+  const issuer = settings['issuer']
+  const made =
+    endpoint !== undefined
+      ? checkEndpoint(endpoint, 'token_endpoint').origin
+      : issuer === undefined
+        ? undefined
+        : checkIssuer(issuer).origin
+  const used = (apiUrls ?? preset?.apiUrls ?? []).map((url) => originOf(url, 'the API URL'))
+  return [...new Set([...(made === undefined ? [] : [made]), ...used])]
+}
+
+function attach({ context }: Pick<TokenSet, 'context'>, settings: Settings): Attachment {
+  const bound = context['token_type'] === 'dpop'
+  const scheme = settings['authorization_scheme'] ?? (bound ? 'DPoP' : 'Bearer')
+  return { headers: { Authorization: `${scheme} {access}` } }
+}

@@ -1,0 +1,28 @@
+import { isLoopback } from '../../core/base-url.ts'
+import { ToknError } from '../../core/errors.ts'
+import type { ListenOptions } from '../../core/ports.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * Where to listen for the browser: any free port of 127.0.0.1 (RFC 8252 section 7.3), or what the
+ * client registered. Throws `usage` for a redirect URI that does not lead to this machine.
+ */
+export function redirectOf(settings: Settings): Pick<ListenOptions, 'path' | 'host' | 'port'> {
+  const text = settings['redirect_uri'] ?? 'http://127.0.0.1/callback'
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !isPlainLoopback(url)) {
+    throw new ToknError('usage', 'redirect_uri must be http:// at 127.0.0.1, [::1] or localhost', {
+      hint: 'register such a URI for the client; the server may let its port vary',
+    })
+  }
+  const port = settings['redirect_port'] ?? url.port
+  if (!/^[0-9]{0,5}$/.test(port) || Number(port) > 65_535) {
+    throw new ToknError('usage', 'redirect_port must be a number up to 65535')
+  }
+  return { path: url.pathname, host: url.hostname, port: Number(port) }
+}
+
+function isPlainLoopback(url: URL): boolean {
+  const bare = url.search === '' && url.hash === '' && url.username === ''
+  return bare && url.protocol === 'http:' && isLoopback(url)
+}

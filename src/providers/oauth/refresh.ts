@@ -1,0 +1,60 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Reach } from '../../core/provider.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import { connect, type Site } from './connect.ts'
+import { wordsOf, type Flow } from './settings.ts'
+import { readTokens } from './tokens.ts'
+import { asking } from './translate.ts'
+import { exchangeToken, request } from './unattended.ts'
+import { requested } from './grant.ts'
+
+/**
+ * RFC 6749 section 6. Whether the old refresh token lives on is the server's secret; the reply's
+ * new one replaces it, and where there is none the old one is kept.
+ */
+export async function refreshTokens(site: Site, reach: Reach, held: TokenSet): Promise<TokenSet> {
+  const { refresh, context } = held
+  if (refresh === undefined) {
+    throw new ToknError('reauth_required', `${site.title} gave no refresh token`)
+  }
+  const connection = await connect(site, reach, context)
+  const { openid, config, dpop } = connection
+  const parameters = new URLSearchParams()
+  for (const one of wordsOf(context['resource'])) parameters.append('resource', one)
+  const reply = await asking('refresh', () =>
+    openid.refreshTokenGrant(config, refresh.reveal(), parameters, dpop && { DPoP: dpop.handle }),
+  )
+  return readTokens(connection, reply, { flow: flowOf(context), parameters, held })
+}
+
+/**
+ * A further token: by token exchange (RFC 8693) with the held one as its subject, or, for a client
+ * that speaks for itself, by another request with fewer scopes. Throws `unsupported` where the
+ * server offers neither.
+ */
+export async function issueToken(
+  site: Site,
+  reach: Reach,
+  held: TokenSet,
+  grant: Grant,
+): Promise<TokenSet> {
+  const connection = await connect(site, reach, held.context)
+  const { settings, server } = connection
+  const offered = server.grant_types_supported ?? []
+  const named = settings['issue_grant']
+  const asClient = named === 'client' || (named === undefined && flowOf(held.context) === 'client')
+  if (asClient) {
+    return await request(connection, 'client', 'client_credentials', requested(connection, grant))
+  }
+  if (named === 'exchange' || offered.includes('urn:ietf:params:oauth:grant-type:token-exchange')) {
+    const subject = { token: held.access, type: 'access_token' }
+    return await exchangeToken(connection, grant, subject)
+  }
+  throw new ToknError('unsupported', `${site.title} does not offer token exchange`, {
+    hint: 'log in once more under another profile name with fewer scopes: tokn login NAME --scope S',
+  })
+}
+
+export function flowOf(context: TokenSet['context']): Flow {
+  return (context['flow'] ?? 'auto') as Flow
+}

@@ -1,0 +1,159 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Field, Reach } from '../../core/provider.ts'
+import { Secret } from '../../core/secret.ts'
+import { display } from '../../core/text.ts'
+import type { Preset } from './presets.ts'
+
+/** What the profile says, by name; the names are those of `settingFields`. */
+export type Settings = Readonly<Record<string, string | undefined>>
+
+export const flows = [
+  'auto',
+  'code',
+  'device',
+  'client',
+  'password',
+  'exchange',
+  'jwt',
+  'ci',
+] as const
+export type Flow = (typeof flows)[number]
+
+export const clientAuthMethods = [
+  'none',
+  'client_secret_post',
+  'client_secret_basic',
+  'basic_raw',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+] as const
+export type ClientAuthMethod = (typeof clientAuthMethods)[number]
+
+const yesOrNo = ['true', 'false'] as const
+
+function optional(name: string, label: string, choices?: readonly string[]): Field {
+  return { name, label, optional: true, choices }
+}
+
+/** Endpoints that a profile may name itself, for a server without a discovery document. */
+export const endpointNames = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'device_authorization_endpoint',
+  'pushed_authorization_request_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+] as const
+export type EndpointName = (typeof endpointNames)[number]
+
+/** Everything that is not secret and not always needed. */
+export const settingFields: readonly Field[] = [
+  optional('flow', 'How to log in', flows),
+  optional('client_auth', 'How the client proves itself', clientAuthMethods),
+  optional('scope', 'Scopes, separated by spaces'),
+  optional('audience', 'Audience of the token'),
+  optional('resource', 'Resource indicators (RFC 8707), separated by spaces'),
+  ...endpointNames.map((name) => optional(name, name.replaceAll('_', ' '))),
+  optional('trust_endpoints', 'Origins, besides the issuer, where its endpoints may be'),
+  optional('dpop', 'Bind tokens to a key (RFC 9449)', yesOrNo),
+  optional('par', 'Push the authorization request (RFC 9126)', yesOrNo),
+  optional('redirect_uri', 'Loopback redirect URI that the client registered'),
+  optional('redirect_port', 'Port of the loopback redirect URI'),
+  optional('authorization_parameters', 'Further parameters of the authorization URL, as a query'),
+  optional('login_timeout', 'How long to wait for the person, for example 5m'),
+  optional('username', 'User name, for flow "password"'),
+  optional('subject_token_type', 'Type of the subject token (RFC 8693)'),
+  optional('requested_token_type', 'Type of the token wanted (RFC 8693)'),
+  optional('subject', 'Subject of a signed assertion (RFC 7523)'),
+  optional('assertion_audience', 'Audience of assertions, where it is not the issuer'),
+  optional('private_key_file', 'File with the private key'),
+  optional('ci_grant', 'What a CI job trades its ID token with', ['exchange', 'jwt', 'client']),
+  optional('ci_audience', 'Audience of the ID token of a CI job'),
+  optional('ci_request_url', 'Where a CI job gets its ID token'),
+  optional('authorization_scheme', 'Word before the token in its header, where it is not Bearer'),
+  optional('issue_grant', 'How "tokn issue" gets a token', ['exchange', 'client']),
+]
+
+export const secretFields: readonly Field[] = [
+  { name: 'client_secret', label: 'Client secret', secret: true, optional: true },
+  { name: 'password', label: 'Password', secret: true, optional: true },
+  { name: 'private_key', label: 'Private key (PEM or JWK)', secret: true, optional: true },
+  { name: 'subject_token', label: 'Subject token', secret: true, optional: true },
+  { name: 'assertion', label: 'Assertion', secret: true, optional: true },
+  { name: 'ci_id_token', label: 'ID token of the CI job', secret: true, optional: true },
+  { name: 'ci_request_token', label: 'Token for the ID token', secret: true, optional: true },
+]
+
+const neededBy: Partial<Record<Flow, readonly string[]>> = {
+  password: ['username', 'password'],
+  exchange: ['subject_token'],
+}
+
+/** The fields of a login as `settings` have it: what its flow needs is not optional. */
+export function fieldsFor(preset: Preset | undefined, settings: Settings): readonly Field[] {
+  const needed = neededBy[(settings['flow'] ?? 'auto') as Flow] ?? []
+  const known = preset !== undefined || settings['token_endpoint'] !== undefined
+  const issuer: readonly Field[] =
+    preset === undefined ? [{ name: 'issuer', label: 'Issuer URL', optional: known }] : []
+  return [
+    ...issuer,
+    ...(preset?.fields ?? []),
+    { name: 'client_id', label: 'Client ID' },
+    ...[...settingFields, ...secretFields].map((field) =>
+      needed.includes(field.name) ? { ...field, optional: false } : field,
+    ),
+  ]
+}
+
+/** The settings in force: the preset's, then the profile's, then this login's answers. */
+export function settingsInForce(
+  preset: Preset | undefined,
+  profile: Settings,
+  answers: Reach['answers'],
+): Settings {
+  const said = Object.entries({ ...profile, ...answers }).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
+  )
+  const own = Object.fromEntries(said)
+  const known: Settings = { ...preset?.defaults, ...own }
+  const filled = Object.entries(preset?.settings ?? {}).flatMap(([name, template]) => {
+    const value = fill(template, known)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const settings: Settings = { ...Object.fromEntries(filled), ...own }
+  for (const field of settingFields) checkChoice(field, settings[field.name])
+  return settings
+}
+
+/** `undefined` while the answer to a placeholder is not known. */
+function fill(template: string, answers: Settings): string | undefined {
+  const names = [...template.matchAll(/\{([a-z]+)\}/g)].map((match) => match[1] ?? '')
+  if (names.some((name) => answers[name] === undefined)) return undefined
+  return names.reduce((text, name) => text.replace(`{${name}}`, answers[name] ?? ''), template)
+}
+
+function checkChoice(field: Field, value: string | undefined): void {
+  if (value === undefined || field.choices === undefined || field.choices.includes(value)) return
+  throw new ToknError('usage', `"${display(value, 60)}" is not a value for "${field.name}"`, {
+    hint: `one of: ${field.choices.join(', ')}`,
+  })
+}
+
+/** A secret answer of this login, or one that an earlier login left with the session. */
+export function secretOf(
+  answers: Reach['answers'],
+  name: string,
+  context: Readonly<Record<string, string>> = {},
+): Secret | undefined {
+  const value = answers[name] ?? context[name]
+  if (value === undefined || value === '') return undefined
+  return typeof value === 'string' ? new Secret(value) : value
+}
+
+/** The words of a setting that is a list. */
+export function wordsOf(value: string | undefined): readonly string[] {
+  return (value ?? '').split(/[\s,]+/).filter((word) => word !== '')
+}

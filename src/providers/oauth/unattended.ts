@@ -1,0 +1,136 @@
+import { ToknError } from '../../core/errors.ts'
+import { readClaims } from '../../core/jwt.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import type { Connection } from './connect.ts'
+import { requested } from './grant.ts'
+import { readPrivateKey, signClaims } from './keys.ts'
+import type { Flow } from './settings.ts'
+import { readTokens, type TokenReply } from './tokens.ts'
+import { asking } from './translate.ts'
+
+// Logins that need no person: one request to the token endpoint each.
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const assertionGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+const typePrefix = 'urn:ietf:params:oauth:token-type:'
+
+/** RFC 6749 section 4.4. */
+export async function logInAsClient(connection: Connection, grant: Grant): Promise<TokenSet> {
+  const parameters = requested(connection, grant)
+  return await request(connection, 'client', 'client_credentials', parameters)
+}
+
+/** RFC 6749 section 4.3, deprecated: only where the profile asks for it by name. */
+export async function logInByPassword(connection: Connection, grant: Grant): Promise<TokenSet> {
+  const parameters = requested(connection, grant)
+  const body = new URLSearchParams(parameters)
+  body.set('username', connection.settings['username'] ?? '')
+  body.set('password', needed(connection, 'password').reveal())
+  return await request(connection, 'password', 'password', parameters, body)
+}
+
+/** RFC 8693, with `subject` or the subject token of the login. */
+export async function exchangeToken(
+  connection: Connection,
+  grant: Grant,
+  subject: Subject = { token: needed(connection, 'subject_token') },
+  flow: Flow = 'exchange',
+): Promise<TokenSet> {
+  const { settings } = connection
+  const parameters = requested(connection, grant)
+  const body = new URLSearchParams(parameters)
+  body.set('subject_token', subject.token.reveal())
+  body.set('subject_token_type', tokenType(subject.type ?? settings['subject_token_type']))
+  const wanted = settings['requested_token_type']
+  if (wanted !== undefined) body.set('requested_token_type', tokenType(wanted))
+  return await request(connection, flow, exchangeGrant, parameters, body)
+}
+
+export interface Subject {
+  readonly token: Secret
+  /** A URI, or the last word of one of RFC 8693 section 3. */
+  readonly type?: string | undefined
+}
+
+/** RFC 7523 section 2.1, with `given`, the assertion of the login, or one signed with its key. */
+export async function presentAssertion(
+  connection: Connection,
+  grant: Grant,
+  given: Secret | undefined = connection.secret('assertion'),
+  flow: Flow = 'jwt',
+): Promise<TokenSet> {
+  const parameters = requested(connection, grant)
+  const body = new URLSearchParams(parameters)
+  const assertion = given ?? (await signAssertion(connection, parameters))
+  body.set('assertion', assertion.reveal())
+  return await request(connection, flow, assertionGrant, parameters, body)
+}
+
+/** RFC 7523 section 2.2: a CI job's ID token stands for the client itself. */
+export async function logInAsFederatedClient(
+  connection: Connection,
+  grant: Grant,
+  assertion: Secret,
+): Promise<TokenSet> {
+  const parameters = requested(connection, grant)
+  const body = new URLSearchParams(parameters)
+  body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+  body.set('client_assertion', assertion.reveal())
+  return await request(connection, 'ci', 'client_credentials', parameters, body)
+}
+
+export async function request(
+  connection: Connection,
+  flow: Flow,
+  grantType: string,
+  parameters: URLSearchParams,
+  body: URLSearchParams = parameters,
+): Promise<TokenSet> {
+  const { openid, config, dpop } = connection
+  const reply: TokenReply = await asking('token', () =>
+    openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
+  )
+  return readTokens(connection, reply, { flow, parameters })
+}
+
+async function signAssertion(connection: Connection, parameters: URLSearchParams): Promise<Secret> {
+  const { settings, server, wire } = connection
+  const key = await readPrivateKey(needed(connection, 'private_key', 'assertion'))
+  const now = Math.floor(Date.now() / 1_000) + wire.skew()
+  const scope = parameters.get('scope')
+  const assertion = await signClaims(key, {
+    iss: settings['client_id'],
+    sub: settings['subject'] ?? settings['client_id'],
+    aud: settings['assertion_audience'] ?? server.token_endpoint,
+    // Google's service accounts look for it here.
+    ...(scope === null ? {} : { scope }),
+    iat: now,
+    exp: now + 300,
+    jti: crypto.randomUUID(),
+  })
+  return new Secret(assertion)
+}
+
+function needed(connection: Connection, name: string, other?: string): Secret {
+  const secret = connection.secret(name)
+  if (secret !== undefined) return secret
+  const either = other === undefined ? '' : ` or ${other.replaceAll('_', ' ')}`
+  throw new ToknError(
+    'reauth_required',
+    `this login needs a ${name.replaceAll('_', ' ')}${either}`,
+    {
+      hint: `set TOKN_${name.toUpperCase()}_FILE`,
+    },
+  )
+}
+
+function tokenType(name: string | undefined): string {
+  if (name === undefined) return `${typePrefix}access_token`
+  return /^[a-z0-9_]+$/.test(name) ? `${typePrefix}${name}` : name
+}
+
+/** Whether `token` looks like a JWT: what an ID token must be. */
+export function isJwt(token: Secret): boolean {
+  return readClaims(token.reveal()) !== undefined
+}

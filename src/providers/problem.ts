@@ -1,0 +1,7 @@
+/** Something wrong with a definition, at a place in it. */
+export interface Problem {
+  /** JSON Pointer. */
+  readonly pointer: string
+  /** What was expected there, in words. */
+  readonly message: string
+}

@@ -1,0 +1,144 @@
+import type { Operation, Provider, Reach } from '../core/provider.ts'
+import type { Introspection, TokenSet } from '../core/token.ts'
+import { fillAttachment } from './attachment.ts'
+import type { Exchange, ProviderDefinition } from './definition.ts'
+import type { Findings } from './findings.ts'
+import { checkGrant } from './grant.ts'
+import type { Held } from './known.ts'
+import { runList } from './list.ts'
+import { asList } from './lists.ts'
+import { runOperation } from './operation.ts'
+import { openGround, type Ground, type Site } from './site.ts'
+import { checkTarget } from './target.ts'
+import { newTokenSet, renewedTokenSet } from './token-set.ts'
+
+const operations: readonly Operation[] = [
+  'login',
+  'refresh',
+  'issue',
+  'list',
+  'revoke',
+  'info',
+  'logout',
+]
+
+/**
+ * The provider that a definition describes, at the place that a profile names. `digest` is that of
+ * a user's own definition. Throws `usage` when there is no base URL, or an unsafe one.
+ */
+export function defineProvider(
+  definition: ProviderDefinition,
+  site: Site,
+  digest?: string,
+): Provider {
+  const ground = openGround(definition, site)
+  const exchanges = (operation: Operation) => asList<Exchange>(definition[operation])
+  const run = (operation: Operation, reach: Reach, known: Partial<Held>) =>
+    runOperation(
+      { definition, ground, operation },
+      exchanges(operation),
+      know(definition, ground, reach, known),
+      reach,
+    )
+
+  const all: Required<Pick<Provider, Operation>> = {
+    async login(reach, grant) {
+      const asked = exchanges('login')
+      checkGrant(definition, asked, grant)
+      const now = reach.clock.now()
+      const findings = await run('login', reach, { grant })
+      return newTokenSet({ definition, ground, operation: 'login' }, asked, findings, grant, now)
+    },
+    async refresh(reach, held) {
+      const now = reach.clock.now()
+      const findings = await run('refresh', reach, whatIsHeld(held))
+      return renewedTokenSet({ definition, ground, operation: 'refresh' }, findings, held, now)
+    },
+    async issue(reach, held, grant) {
+      const asked = exchanges('issue')
+      checkGrant(definition, asked, grant)
+      const now = reach.clock.now()
+      const findings = await run('issue', reach, { ...whatIsHeld(held), grant })
+      const issued = { ...findings, context: { ...held.context, ...findings.context } }
+      return newTokenSet({ definition, ground, operation: 'issue' }, asked, issued, grant, now)
+    },
+    async list(reach, held) {
+      const known = know(definition, ground, reach, whatIsHeld(held))
+      return await runList(
+        { definition, ground, operation: 'list' },
+        exchanges('list'),
+        known,
+        reach,
+      )
+    },
+    async revoke(reach, held, { id }) {
+      checkTarget(definition, id)
+      await run('revoke', reach, { ...whatIsHeld(held), target: id })
+    },
+    async info(reach, held) {
+      return introspection(await run('info', reach, whatIsHeld(held)))
+    },
+    async logout(reach, held) {
+      await run('logout', reach, whatIsHeld(held))
+    },
+  }
+  const { id, title, docs, fields, rotation, budget, needs, why, pasted } = definition
+  return {
+    id,
+    title,
+    docs,
+    fields,
+    rotation,
+    budget,
+    needs,
+    pasted,
+    digest,
+    why: why ?? {},
+    asks: questions(definition),
+    origins: ground.origins,
+    attach: (held, answers) =>
+      fillAttachment(definition, held, {
+        answers,
+        fields: definition.fields,
+        baseUrl: ground.baseUrl,
+        now: 0,
+      }),
+    checkGrant: (grant) =>
+      checkGrant(definition, [...exchanges('login'), ...exchanges('issue')], grant),
+    ...Object.fromEntries(
+      operations
+        .filter((operation) => definition[operation] !== undefined)
+        .map((operation) => [operation, all[operation]]),
+    ),
+  }
+}
+
+function know(
+  { fields }: ProviderDefinition,
+  { baseUrl }: Ground,
+  { answers, clock }: Reach,
+  known: Partial<Held>,
+): Held {
+  return { context: {}, ...known, fields, baseUrl, answers, now: clock.now() }
+}
+
+function whatIsHeld({ access, refresh, id, context }: TokenSet): Partial<Held> {
+  return { access, refresh, id, context }
+}
+
+function introspection(findings: Findings): Introspection {
+  const { active, userId, scopes, expiry, refreshExpiry, facts } = findings
+  return { active, userId, scopes, access: expiry, refresh: refreshExpiry, facts }
+}
+
+function questions(definition: ProviderDefinition): Provider['asks'] {
+  const asked = operations.map(
+    (operation) =>
+      [
+        operation,
+        asList<Exchange>(definition[operation]).flatMap((exchange) => exchange.asks ?? []),
+      ] as const,
+  )
+  const some = asked.filter(([, fields]) => fields.length > 0)
+  return some.length === 0 ? undefined : Object.fromEntries(some)
+}

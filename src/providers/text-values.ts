@@ -1,0 +1,89 @@
+import { ToknError } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
+import { Secret } from '../core/secret.ts'
+import type { Places } from './definition.ts'
+import { find, listPlaces, type Sight } from './place.ts'
+import { valueAt } from './path.ts'
+
+const longestText = 8_192
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+const notValues = new Set(['undefined', 'null', '[object Object]', 'NaN'])
+
+/**
+ * A token. `undefined` when there is none; throws `provider_nonsense` when what is there could not
+ * travel in a header: RELIABILITY asks for visible ASCII, 16 384 characters at most.
+ */
+export function readToken(places: Places | undefined, sight: Sight): Secret | undefined {
+  const value = find(places, sight)
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw nonsense(`a token that is ${kindOf(value)}, not a text`)
+  if (value === '') throw nonsense('an empty token')
+  if (value.length > 16_384) throw nonsense('a token of more than 16384 characters')
+  if (notValues.has(value)) throw nonsense(`the word "${value}" instead of a token`)
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw nonsense('a token that contains characters that cannot be sent in a header')
+  }
+  return new Secret(value)
+}
+
+/** A text or number as text; `undefined` for anything else, for control characters, and when empty. */
+export function readText(places: Places | undefined, sight: Sight): string | undefined {
+  return plainText(find(places, sight))
+}
+
+/** As `readText`, of a value. */
+export function plainText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string' || value === '' || value.length > longestText) return undefined
+  return unprintable.test(value) ? undefined : value
+}
+
+/** A name that somebody chose: whatever it holds is kept, for whoever shows it to make harmless. */
+export function readName(places: Places | undefined, sight: Sight): string | undefined {
+  const value = find(places, sight)
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value.slice(0, 1_024) : undefined
+}
+
+/** The scopes: of an array its texts, of a map the keys that are not switched off, of a text its parts. */
+export function readScopes(places: Places | undefined, sight: Sight): string[] | undefined {
+  const value = find(places, sight)
+  const place = listPlaces(places).find((candidate) => candidate.each ?? candidate.split)
+  const list = scopesOf(value, place?.each, place?.split)
+  return list
+    ?.filter((scope) => scope !== '' && scope.length <= 1_024 && !unprintable.test(scope))
+    .slice(0, 10_000)
+}
+
+function scopesOf(
+  value: unknown,
+  each: string | undefined,
+  split: 'space' | 'comma' | 'line' | undefined,
+): string[] | undefined {
+  if (typeof value === 'string') {
+    return value.split(separator(value, split)).map((scope) => scope.trim())
+  }
+  if (Array.isArray(value)) {
+    return value
+      .map((item) => (each === undefined ? item : valueAt(item, each)))
+      .filter((item) => typeof item === 'string')
+  }
+  if (!isObject(value)) return undefined
+  const off = new Set<unknown>([0, false, null, '0', 'false', ''])
+  return Object.keys(value).filter((scope) => !off.has(value[scope]))
+}
+
+function separator(text: string, split: 'space' | 'comma' | 'line' | undefined): RegExp {
+  if (split === 'line') return /\r?\n/
+  return split === 'space' || (split === undefined && text.includes(' ')) ? /[\s,]*\s+/ : /,/
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+function nonsense(what: string): ToknError {
+  return new ToknError('provider_nonsense', `the provider answered with ${what}`, { sent: true })
+}

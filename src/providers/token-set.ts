@@ -1,0 +1,84 @@
+import { ToknError } from '../core/errors.ts'
+import { expiresAt, unknownExpiry, type Expiry } from '../core/expiry.ts'
+import { readDuration } from '../core/duration.ts'
+import type { Grant, TokenSet } from '../core/token.ts'
+import { attachKey } from './attachment.ts'
+import type { Exchange, ProviderDefinition } from './definition.ts'
+import type { Findings } from './findings.ts'
+import { mentions } from './mentions.ts'
+import type { Setting } from './request.ts'
+
+/** What a login or an issue found, as a token set. Throws `provider_nonsense` without a token. */
+export function newTokenSet(
+  setting: Setting,
+  exchanges: readonly Exchange[],
+  findings: Findings,
+  grant: Grant,
+  now: number,
+): TokenSet {
+  const { access, refresh, id, name, scopes, refreshExpiry } = findings
+  if (access === undefined) throw withoutToken(setting.definition)
+  const own = exchanges.some((exchange) => exchange.attach !== undefined)
+  const asked = mentions(exchanges, 'lifetime', 'expires') ? grant.lifetime : undefined
+  return {
+    access,
+    refresh,
+    expiry: orUsual(findings.expiry, setting.definition, now, asked),
+    refreshExpiry,
+    id,
+    name,
+    scopes,
+    context: { ...findings.context, ...(own && { [attachKey]: setting.operation }) },
+  }
+}
+
+/**
+ * What a refresh found, over what was held: RFC 6749 section 6 lets a server leave out what stays.
+ * Throws `provider_nonsense` without a token, and when the answer is about another user.
+ */
+export function renewedTokenSet(
+  setting: Setting,
+  findings: Findings,
+  held: TokenSet,
+  now: number,
+): TokenSet {
+  const { access, refresh } = findings
+  if (access === undefined) throw withoutToken(setting.definition)
+  const owner = held.context['userId']
+  if (owner !== undefined && (findings.context['userId'] ?? owner) !== owner) {
+    throw new ToknError(
+      'provider_nonsense',
+      `${setting.definition.title} answered the refresh with a token of another user`,
+      { sent: true, hint: 'the session was left as it was' },
+    )
+  }
+  const same = refresh === undefined || refresh.equals(held.refresh)
+  return {
+    access,
+    refresh: refresh ?? held.refresh,
+    expiry: orUsual(findings.expiry, setting.definition, now, undefined),
+    refreshExpiry: findings.refreshExpiry ?? (same ? held.refreshExpiry : undefined),
+    id: findings.id ?? (access.equals(held.access) ? held.id : undefined),
+    name: findings.name ?? held.name,
+    scopes: findings.scopes ?? held.scopes,
+    context: { ...held.context, ...findings.context },
+  }
+}
+
+function orUsual(
+  found: Expiry | undefined,
+  definition: ProviderDefinition,
+  now: number,
+  asked: number | undefined,
+): Expiry {
+  if (found !== undefined && found.state !== 'unknown') return found
+  const usual = definition.lifetime === undefined ? undefined : readDuration(definition.lifetime)
+  const lifetime = asked ?? usual
+  return lifetime === undefined ? unknownExpiry : expiresAt(now + lifetime, definition.sliding)
+}
+
+function withoutToken(definition: ProviderDefinition): ToknError {
+  return new ToknError('provider_nonsense', `${definition.title} answered without a token`, {
+    sent: true,
+  })
+}

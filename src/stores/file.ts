@@ -1,0 +1,113 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { isToknError, ToknError } from '../core/errors.ts'
+import type { Store } from '../core/ports.ts'
+import { display } from '../core/text.ts'
+import { checkId, checkText, damaged, longestEntry, superseded } from './entry.ts'
+import { decryptText, encryptText, readHeader } from './jwe.ts'
+import { keepKey, type KeyOptions } from './store-key.ts'
+
+interface Opened {
+  readonly text: string
+  readonly generation: number
+}
+
+const type = 'tokn-session+jwe'
+const longestFile = 2 * longestEntry
+
+/** A store of one encrypted file per session: a JWE that only opens under its own name. */
+export function openFileStore(options: KeyOptions): Store {
+  const { directory, files } = options
+  const openKey = keepKey(options)
+  return { kind: 'file', describe, read, write, remove, sealingKey }
+
+  function describe(): string {
+    return `encrypted files in ${show(directory)}`
+  }
+
+  async function read(id: string): Promise<string | undefined> {
+    const sealed = readSealed(id)
+    return sealed === undefined ? undefined : (await open(id, sealed)).text
+  }
+
+  async function write(id: string, generation: number, text: string): Promise<void> {
+    checkId(id)
+    checkText(text)
+    const { nameKey } = await import('./keys.ts')
+    const secret = await openKey()
+    if ((await storedGeneration(id)) > generation) throw superseded()
+    const header = { typ: type, kid: nameKey(secret), id, generation }
+    const sealed = await encryptText(text, secret, header)
+    prepareDirectory()
+    files.write(pathOf(id), Buffer.from(sealed))
+  }
+
+  async function remove(id: string): Promise<boolean> {
+    checkId(id)
+    return files.remove(pathOf(id))
+  }
+
+  async function sealingKey(): Promise<Uint8Array> {
+    const { deriveKey } = await import('./keys.ts')
+    return deriveKey(await openKey(), 'sealing')
+  }
+
+  function pathOf(id: string): string {
+    return join(directory, `${id}.jwe`)
+  }
+
+  function readSealed(id: string): string | undefined {
+    checkId(id)
+    const bytes = files.read(pathOf(id), longestFile)
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1')
+  }
+
+  async function open(id: string, sealed: string): Promise<Opened> {
+    const secret = await openKey()
+    const opened = await decryptText(sealed, secret)
+    if (opened === undefined) throw await explain(id, sealed, secret)
+    const { typ, id: name, generation } = opened.header
+    if (typ !== type || name !== id || typeof generation !== 'number') {
+      throw damaged(show(pathOf(id)))
+    }
+    return { text: opened.text, generation }
+  }
+
+  /** 0 where nothing is stored, or nothing that opens: that may be replaced. */
+  async function storedGeneration(id: string): Promise<number> {
+    const sealed = readSealed(id)
+    if (sealed === undefined) return 0
+    try {
+      return (await open(id, sealed)).generation
+    } catch (error) {
+      if (isToknError(error, 'store')) return 0
+      throw error
+    }
+  }
+
+  function prepareDirectory(): void {
+    files.ensureDirectory(directory)
+    const ignore = join(directory, '.gitignore')
+    if (files.read(ignore, 64) === undefined) files.write(ignore, Buffer.from('*\n'))
+  }
+
+  async function explain(id: string, sealed: string, secret: Uint8Array): Promise<ToknError> {
+    const header = readHeader(sealed)
+    const version = header?.['v']
+    if (typeof version === 'number' && version > 1) {
+      return new ToknError('store', `${show(pathOf(id))} was written by a newer tokn`)
+    }
+    const { nameKey } = await import('./keys.ts')
+    const kid = header?.['kid']
+    if (typeof kid !== 'string' || kid === nameKey(secret)) return damaged(show(pathOf(id)))
+    return new ToknError('store', `the store key does not open ${show(pathOf(id))}`, {
+      hint: 'give the TOKN_STORE_KEY or the passphrase of the login, or log in again with: tokn login',
+    })
+  }
+}
+
+function show(path: string): string {
+  const home = homedir()
+  const inside = home.length > 1 && path.startsWith(`${home}/`)
+  return display(inside ? `~${path.slice(home.length)}` : path, 300)
+}

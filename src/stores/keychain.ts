@@ -1,0 +1,111 @@
+import { isUtf8 } from 'node:buffer'
+import { isToknError, ToknError } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
+import type { Lock, Store } from '../core/ports.ts'
+import { readValue, removeValue, writeValue } from './chunks.ts'
+import {
+  checkId,
+  checkText,
+  damage,
+  damaged,
+  decodeBase64Url,
+  longestEntry,
+  superseded,
+} from './entry.ts'
+import { openEntries } from './keychain-entries.ts'
+import { readSealingKey } from './sealing-key.ts'
+import type { Keytar } from './keytar.ts'
+
+export interface KeychainOptions {
+  /** Milliseconds for one call to the operating system. Default 3 000. */
+  readonly limit?: number | undefined
+  /** Keeps two processes from making the sealing key at once. */
+  readonly lock?: (() => Promise<Lock>) | undefined
+  readonly service?: string | undefined
+  readonly platform?: NodeJS.Platform | undefined
+  /** Characters that one entry can hold. Default: 2 400 on Windows, no limit of its own elsewhere. */
+  readonly entryLimit?: number | undefined
+  readonly keytar?: (() => Keytar) | undefined
+}
+
+const longestValue = Math.ceil((longestEntry * 4) / 3)
+const names: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'the macOS keychain',
+  win32: 'the Windows Credential Manager',
+}
+
+/**
+ * The keychain of the operating system. It tells a locked keychain from an absent entry only when
+ * something is written: where an entry is missing that should be there, `sealingKey` says which.
+ */
+export function openKeychain(options: KeychainOptions = {}): Store {
+  const { platform = process.platform, service = 'tokn/v1', limit = 3_000, keytar, lock } = options
+  const { entryLimit = platform === 'win32' ? 2_400 : Number.POSITIVE_INFINITY } = options
+  const entries = openEntries({ service, limit, keytar })
+  return { kind: 'keychain', describe, read, write, remove, sealingKey }
+
+  function describe(): string {
+    return names[platform] ?? 'the keyring of this desktop'
+  }
+
+  async function read(id: string): Promise<string | undefined> {
+    checkId(id)
+    const value = await readValue(entries, id)
+    return value === undefined ? undefined : decode(value)
+  }
+
+  async function write(id: string, generation: number, text: string): Promise<void> {
+    checkId(id)
+    checkText(text)
+    const before = await readWhole(id)
+    if (generationOf(before) > generation) throw superseded()
+    await writeValue(entries, id, encode(text), entryLimit)
+    const after = await readWhole(id)
+    if (after === text) return
+    if (generationOf(after) > generation) throw superseded()
+    if (before !== undefined) await writeValue(entries, id, encode(before), entryLimit)
+    throw new ToknError('store', `${describe()} did not keep what was stored in it`, {
+      hint: 'use --store file',
+    })
+  }
+
+  async function remove(id: string): Promise<boolean> {
+    checkId(id)
+    return await removeValue(entries, id)
+  }
+
+  async function sealingKey(): Promise<Uint8Array> {
+    return await readSealingKey(entries, lock)
+  }
+
+  /** `undefined` also for a damaged entry: that may be replaced. */
+  async function readWhole(id: string): Promise<string | undefined> {
+    try {
+      return await read(id)
+    } catch (error) {
+      if (isToknError(error) && error.details.refusal === damage) return undefined
+      throw error
+    }
+  }
+}
+
+// The text goes in as base64url: the backends cut at NUL and replace what is not their idea of text.
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+function decode(value: string): string {
+  const bytes = value.length <= longestValue ? decodeBase64Url(value) : undefined
+  if (bytes === undefined || !isUtf8(bytes)) throw damaged()
+  return bytes.toString()
+}
+
+function generationOf(text: string | undefined): number {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text)
+    const generation = isObject(value) ? value['generation'] : undefined
+    return typeof generation === 'number' ? generation : 0
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,15 @@
+import { ToknError } from '../core/errors.ts'
+import type { Seal } from '../core/ports.ts'
+import { decryptText, encryptText } from './jwe.ts'
+
+const type = 'tokn-sealed+jwe'
+
+/** Seals texts as JWE (`dir`, A256GCM); the label is part of the authenticated header. */
+export const seal: Seal = {
+  seal: async (text, key, label) => await encryptText(text, key, { typ: type, label }),
+  async open(sealed, key, label) {
+    const opened = await decryptText(sealed, key)
+    if (opened?.header['typ'] === type && opened.header['label'] === label) return opened.text
+    throw new ToknError('store', 'a sealed text does not open: it is damaged, or of another store')
+  },
+}
