@@ -1,0 +1,87 @@
+import { ToknError } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
+import type { Expiry } from '../core/expiry.ts'
+import { display, timestamp } from '../core/text.ts'
+import type { CommonFlags, Context } from './context.ts'
+
+export function wantsJson(flags: CommonFlags): boolean {
+  return flags.json === true || flags.fields !== undefined
+}
+
+/** Prints a complete JSON document, or the fields of it that were asked for. */
+export function printJson(
+  context: Context,
+  flags: CommonFlags,
+  document: Readonly<Record<string, unknown>>,
+): void {
+  const shown = flags.fields === undefined ? document : pick(document, flags.fields)
+  context.terminal.out(`${JSON.stringify(shown, undefined, 2)}\n`)
+}
+
+/**
+ * The fields named; those of the entries where the document is a list of entries. Throws `usage`
+ * naming the valid ones.
+ */
+function pick(
+  document: Readonly<Record<string, unknown>>,
+  fields: string,
+): Readonly<Record<string, unknown>> {
+  const names = fields.split(',').map((name) => name.trim())
+  const listed = Object.entries(document).find(
+    ([, value]) => Array.isArray(value) && value.some((item) => isObject(item)),
+  )
+  const entries = (listed?.[1] as readonly Record<string, unknown>[] | undefined) ?? []
+  const inEntries = new Set(entries.flatMap((entry) => Object.keys(entry)))
+  const unknown = names.find((name) => !(name in document) && !inEntries.has(name))
+  if (unknown !== undefined) {
+    const valid = [...new Set([...Object.keys(document), ...inEntries])]
+    throw new ToknError('usage', `there is no field "${display(unknown, 60)}"`, {
+      hint: `fields: ${valid.join(', ')}`,
+    })
+  }
+  const top = names.filter((name) => name in document)
+  const chosen: Record<string, unknown> = { schema: document['schema'] }
+  for (const name of top) chosen[name] = document[name]
+  const below = names.filter((name) => !(name in document))
+  if (listed !== undefined && below.length > 0) {
+    chosen[listed[0]] = entries.map((entry) =>
+      Object.fromEntries(below.map((name) => [name, entry[name]])),
+    )
+  }
+  return chosen
+}
+
+/** An instant for a JSON document: RFC 3339, or `null`. */
+export function instant(at: number | undefined): string | null {
+  return at === undefined ? null : timestamp(at)
+}
+
+/** An expiry for a JSON document. */
+export function expiryFields(expiry: Expiry, now: number): Readonly<Record<string, unknown>> {
+  const at = expiry.state === 'at' ? expiry.at : undefined
+  return {
+    expires_at: instant(at),
+    expires_at_epoch: at === undefined ? null : Math.floor(at / 1_000),
+    expires_in: at === undefined ? null : Math.floor((at - now) / 1_000),
+    expiry: at === undefined ? expiry.state : 'known',
+  }
+}
+
+/** Rows as columns of even width, two blanks apart; widths count characters. */
+export function table(rows: ReadonlyArray<readonly string[]>): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, [...cell].length)
+    }
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}

@@ -1,0 +1,150 @@
+import type { ProfileChoice } from '../session/choose.ts'
+import type { AnswerSources } from '../session/answers.ts'
+import type { Interaction } from '../core/ports.ts'
+import type { Ports } from '../session/ports.ts'
+import type { Target } from '../session/target.ts'
+import type { Finding } from './doctor.ts'
+import type { Secret } from '../core/secret.ts'
+import type { StoreKind } from '../core/profile.ts'
+
+/** Flags that every command takes. */
+export interface CommonFlags {
+  readonly profile?: string
+  readonly json?: boolean
+  readonly fields?: string
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly debug?: boolean
+  /** `--no-input` makes it false. */
+  readonly input?: boolean
+  readonly color?: boolean
+  readonly configDir?: string
+  readonly store?: string
+  readonly timeout?: string
+  readonly ca?: string
+  readonly proxy?: string
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}
+
+/** Text styles; each gives its text back unchanged where colour is off. */
+export interface Colours {
+  bold(text: string): string
+  dim(text: string): string
+  red(text: string): string
+  green(text: string): string
+  yellow(text: string): string
+  cyan(text: string): string
+}
+
+export interface Terminal {
+  /** Writes data to standard output, all of it or an error. */
+  out(text: string): void
+  /** Writes a line of words to standard error. */
+  say(text: string): void
+  readonly outIsTerminal: boolean
+  colours(flags: CommonFlags): Promise<Colours>
+  /** All of standard input as one secret, one trailing newline taken off. Throws `usage`. */
+  readSecret(what: string): Promise<Secret>
+  /** The content of a file, or of standard input for `-`, as one secret. Throws `usage`. */
+  readSecretFile(path: string): Promise<Secret>
+}
+
+/** What a command gets: the terminal, and ways to everything else that cost nothing until used. */
+export interface Context {
+  readonly terminal: Terminal
+  /** The words after the first `--`. */
+  readonly rest: readonly string[] | undefined
+  ports(flags: CommonFlags): Ports
+  /** The session that the command works on. */
+  target(flags: CommonFlags, positional?: string): Promise<Target>
+  choice(flags: CommonFlags, positional?: string): ProfileChoice
+  environment: {
+    fromEnvironment: AnswerSources['fromEnvironment']
+    readonly provider: string | undefined
+    readonly baseUrl: string | undefined
+  }
+  /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
+  interaction(flags: CommonFlags, options?: InteractionOptions): Promise<Interaction | undefined>
+  /** Asks yes or no; `undefined` where nobody can be asked. */
+  confirm(flags: CommonFlags, question: string): Promise<boolean | undefined>
+  select(
+    flags: CommonFlags,
+    question: string,
+    options: ReadonlyArray<{ value: string; label: string }>,
+  ): Promise<string | undefined>
+  storeKind(flags: CommonFlags, profile?: StoreKind): StoreKind
+  /** Names, titles and fields of all providers. */
+  providers(flags: CommonFlags): Promise<readonly ProviderSummary[]>
+  /** Ends the program, once everything is done, with another status than 0. */
+  exitWith(status: number): void
+  /** Runs a program with our standard streams; gives its exit status, 128 + n for a signal. */
+  runChild(child: ChildRequest): Promise<number>
+  /** Runs this very program and collects what it prints. */
+  runSelf(args: readonly string[], variables: Readonly<Record<string, string>>): Promise<Printed>
+  /** Looks at everything that a session depends on. */
+  examine(
+    flags: CommonFlags,
+    options: { readonly fix: boolean; readonly offline: boolean },
+  ): Promise<readonly Finding[]>
+  startSandbox(options: SandboxOptions): Promise<RunningSandbox>
+  /** Resolves when the user ends the program. */
+  untilInterrupted(): Promise<void>
+  /** A new empty folder of the user's own, removed again by `remove`. */
+  temporaryFolder(): Promise<{ readonly path: string; remove(): void }>
+}
+
+export interface InteractionOptions {
+  readonly browser?: boolean | undefined
+  readonly qr?: boolean | undefined
+  readonly clipboard?: boolean | undefined
+}
+
+export interface ProviderSummary {
+  readonly id: string
+  readonly title: string
+  readonly docs: string
+  readonly source: 'built-in' | 'yours'
+  /** Whether each profile has to say where the API is. */
+  readonly needsBaseUrl: boolean
+}
+
+export interface ChildRequest {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Variables added to the child's environment. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Readable by the child as file descriptor 3. */
+  readonly pipe?: string | undefined
+}
+
+export interface Printed {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface SandboxOptions {
+  readonly names: readonly string[]
+  readonly port?: number | undefined
+  readonly strict: boolean
+  readonly ttl?: number | undefined
+  /** JSON text of the faults to inject. */
+  readonly faults?: string | undefined
+  /** Milliseconds by which the servers' clocks are ahead. */
+  readonly clockOffset?: number | undefined
+}
+
+export interface RunningSandbox {
+  readonly apis: readonly SandboxedApi[]
+  close(): Promise<void>
+}
+
+/** One fake API on loopback, with credentials made up at its start. */
+export interface SandboxedApi {
+  readonly name: string
+  readonly baseUrl: string
+  readonly apiUrl?: string | undefined
+  readonly credentials: Readonly<Record<string, string>>
+  readonly resource: { readonly method: string; readonly url: string }
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { carry, checkOrigin, headerLines, type Carried } from '../session/carry.ts'
+import type { Context } from './context.ts'
+import { closing, readCurlArguments } from './curl-arguments.ts'
+import { declare } from './declare.ts'
+import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+
+export function curlCommand(program: Command, context: Context, run = runCurl): void {
+  const command = declare(program, {
+    usage: 'curl [profile]',
+    summary: 'run curl with the token, which never shows in the process list',
+    examples: [
+      'tokn curl web -- https://serviceapi.hoster.by/cloud/orders',
+      'tokn curl vis -- -F file=@car.jpg https://smarty.mail.ru/api/v1/objects/detect',
+    ],
+  })
+  addFreshFlags(command).action(async (profile: string | undefined, flags: FreshFlags) => {
+    context.exitWith(await run(context, profile, flags))
+  })
+}
+
+export async function runCurl(
+  context: Context,
+  positional: string | undefined,
+  flags: FreshFlags,
+): Promise<number> {
+  if (context.rest === undefined || context.rest.length === 0) {
+    throw new ToknError('usage', 'what curl is to do comes after --', {
+      hint: 'tokn curl PROFILE -- https://...',
+    })
+  }
+  const { urls, others } = readCurlArguments(context.rest)
+  const { record } = await freshRecord(context, positional, flags)
+  for (const url of urls) checkOrigin(record, url)
+  const carried = carry(record)
+  return await context.runChild({
+    command: 'curl',
+    // First, so that no configuration of the user's own redirects or prints.
+    args: ['--disable', '--config', '/dev/fd/3', ...others, ...closing],
+    pipe: curlConfig(carried, urls),
+  })
+}
+
+/** Lines of a curl configuration file (`curl -K`) that carry the token, and the URLs to fetch. */
+export function curlConfig(carried: Carried, urls: readonly URL[] = []): string {
+  const headers = headerLines(carried).map(
+    ([name, value]) => `header = ${quote(`${name}: ${value}`)}\n`,
+  )
+  const query =
+    urls.length > 0
+      ? []
+      : carried.query.map(([name, value]) => `url-query = ${quote(`${name}=${value}`)}\n`)
+  const places = urls.map((url) => `url = ${quote(withQuery(url, carried).href)}\n`)
+  return [...headers, ...query, ...places].join('')
+}
+
+function withQuery(url: URL, { query }: Carried): URL {
+  const full = new URL(url)
+  for (const [name, value] of query) full.searchParams.append(name, value)
+  return full
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
+}

@@ -1,0 +1,100 @@
+import type { Command } from 'commander'
+import { join } from 'node:path'
+import { ToknError } from '../core/errors.ts'
+import { display } from '../core/text.ts'
+import type { Colours, CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+import { demoChapters, type DemoStep } from './demo-steps.ts'
+import { sandboxedApis } from './sandbox.ts'
+
+export function demoCommand(program: Command, context: Context, run = runDemo): void {
+  declare(program, {
+    usage: 'demo',
+    summary: 'walk through the main job on all four APIs, against fakes on this machine',
+    examples: ['tokn demo'],
+  }).action((flags: CommonFlags) => run(context, flags))
+}
+
+/**
+ * Runs real commands of this very program against the sandbox, with an encrypted store in a folder
+ * that is removed afterwards. Throws `internal` when one of them does not end as it should.
+ */
+export async function runDemo(context: Context, flags: CommonFlags): Promise<void> {
+  const colours = await context.terminal.colours(flags)
+  const folder = await context.temporaryFolder()
+  const sandbox = await context.startSandbox({ names: sandboxedApis, strict: true })
+  const variables = isolated(folder.path)
+  const began = Date.now()
+  let count = 0
+  try {
+    context.terminal.out(
+      `${colours.bold('tokn demo')}: real commands, fake APIs on this machine, nothing kept\n`,
+    )
+    for (const chapter of demoChapters(sandbox.apis)) {
+      context.terminal.out(`\n${colours.bold(colours.cyan(chapter.title))}\n`)
+      for (const step of chapter.steps) {
+        await show(context, colours, step, variables)
+        count++
+      }
+    }
+  } finally {
+    await sandbox.close()
+    folder.remove()
+  }
+  const seconds = ((Date.now() - began) / 1_000).toFixed(1)
+  context.terminal.out(
+    `\n${colours.green('done')}: ${count} commands in ${seconds} s, each ended as it should\n`,
+  )
+  context.terminal.out('next: tokn login NAME --provider PROVIDER, and tokn --help\n')
+}
+
+async function show(
+  context: Context,
+  colours: Colours,
+  step: DemoStep,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  context.terminal.out(`\n  ${colours.dim(`# ${step.why}`)}\n`)
+  context.terminal.out(`  ${colours.bold(`$ tokn ${step.args.map(word).join(' ')}`)}\n`)
+  const { status, out, err } = await context.runSelf(step.args, { ...variables, ...step.variables })
+  for (const line of [...lines(out), ...lines(err)]) context.terminal.out(`  ${shorten(line)}\n`)
+  if (status === (step.status ?? 0)) return
+  throw new ToknError(
+    'internal',
+    `tokn ${step.args[0] ?? ''} ended with ${status} instead of ${step.status ?? 0}`,
+  )
+}
+
+/** Variables that keep the demonstration apart from everything the user has. */
+function isolated(folder: string): Readonly<Record<string, string>> {
+  const key = Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(32))).toString(
+    'base64url',
+  )
+  return {
+    HOME: folder,
+    TOKN_CONFIG_DIR: join(folder, 'config'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    TOKN_STORE: 'file',
+    TOKN_STORE_KEY: key,
+    TOKN_PROFILE: '',
+    TOKN_PROVIDER: '',
+    TOKN_TOKEN: '',
+    NO_COLOR: '1',
+  }
+}
+
+function lines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function shorten(line: string): string {
+  return display(line, 110)
+}
+
+/** A word as one would type it; long programs are only hinted at. */
+function word(text: string): string {
+  const short = text.length > 60 ? `${text.slice(0, 40)}...` : text
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(short) ? short : `'${short.replaceAll("'", `'\\''`)}'`
+}

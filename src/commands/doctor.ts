@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { printJson, wantsJson } from './answer.ts'
+import type { Colours, CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export interface DoctorFlags extends CommonFlags {
+  readonly fix?: boolean
+  readonly offline?: boolean
+}
+
+/** One thing looked at, and what to do about it. */
+export interface Finding {
+  readonly id: string
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip' | 'fixed'
+  readonly detail: string
+  readonly fix?: string | undefined
+}
+
+export function doctorCommand(program: Command, context: Context, run = runDoctor): void {
+  declare(program, {
+    usage: 'doctor',
+    summary: 'look at everything that could go wrong: stores, locks, clock, permissions, network',
+    examples: ['tokn doctor', 'tokn doctor --fix', 'tokn doctor --json'],
+  })
+    .option('--fix', 'mend what can be mended safely')
+    .option('--offline', 'do not contact the providers')
+    .action((flags: DoctorFlags) => run(context, flags))
+}
+
+export async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
+  const findings = await context.examine(flags, {
+    fix: flags.fix === true,
+    offline: flags.offline === true,
+  })
+  const failed = findings.filter(({ status }) => status === 'fail')
+  if (wantsJson(flags)) {
+    const checks = findings.map((one) => ({ ...one, fix: one.fix ?? null }))
+    printJson(context, flags, { schema: 'tokn.doctor/v1', ok: failed.length === 0, checks })
+  } else {
+    const colours = await context.terminal.colours(flags)
+    for (const finding of findings) context.terminal.out(line(finding, colours))
+  }
+  if (failed.length === 0) return
+  throw new ToknError('check_failed', `${failed.length} of ${findings.length} checks failed`, {
+    hint: failed[0]?.fix,
+  })
+}
+
+function line({ id, status, detail, fix }: Finding, colours: Colours): string {
+  const paint = {
+    ok: colours.green,
+    fixed: colours.green,
+    warn: colours.yellow,
+    fail: colours.red,
+    skip: colours.dim,
+  }[status]
+  const next = fix === undefined ? '' : `\n        ${colours.dim(fix)}`
+  return `${paint(status.padEnd(6))}  ${id}: ${detail}${next}\n`
+}

@@ -1,0 +1,88 @@
+import type { Command } from 'commander'
+import { isToknError, ToknError } from '../core/errors.ts'
+import { timestamp } from '../core/text.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { collect, declare } from './declare.ts'
+import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+
+export interface ExecFlags extends FreshFlags {
+  readonly env?: readonly string[]
+}
+
+/** Exit status when no token could be had, so that it differs from anything the child says. */
+const noToken = 111
+
+export function execCommand(program: Command, context: Context, run = runExec): void {
+  const command = declare(program, {
+    usage: 'exec [profile]',
+    summary: 'run a program with the token in a variable that only it sees',
+    examples: [
+      'tokn exec web -e API_TOKEN -- ./job',
+      'tokn exec -e WEB_TOKEN:web -e IOT_TOKEN:iot -- ./sync',
+    ],
+  })
+  addFreshFlags(command)
+    .option(
+      '-e, --env <variable>',
+      'variable for the token: NAME, or NAME:PROFILE (repeatable)',
+      collect,
+    )
+    .action(async (profile: string | undefined, flags: ExecFlags) => {
+      context.exitWith(await run(context, profile, flags))
+    })
+}
+
+export async function runExec(
+  context: Context,
+  positional: string | undefined,
+  flags: ExecFlags,
+): Promise<number> {
+  const [command, ...args] = context.rest ?? []
+  if (command === undefined) {
+    throw new ToknError('usage', 'the program to run comes after --', {
+      hint: 'tokn exec PROFILE -e NAME -- COMMAND',
+    })
+  }
+  const wishes = (flags.env ?? ['TOKN_ACCESS_TOKEN']).map(readWish)
+  try {
+    const variables: Record<string, string> = {}
+    for (const { name, profile } of wishes) {
+      const { target, record } = await freshRecord(
+        context,
+        profile ?? positional,
+        withoutProfile(flags, profile),
+      )
+      variables[name] = record.access.reveal()
+      variables['TOKN_PROFILE'] = target.profile.name
+      if (record.expiry.state === 'at') variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
+    }
+    return await context.runChild({ command, args, variables })
+  } catch (error) {
+    if (isToknError(error, 'usage') || !(error instanceof ToknError)) throw error
+    reportNoToken(context, error)
+    return noToken
+  }
+}
+
+function reportNoToken({ terminal }: Context, error: ToknError): void {
+  terminal.say(`tokn: error: no token for the program: ${error.message}`)
+  if (error.hint !== undefined) terminal.say(`tokn: hint: ${error.hint}`)
+}
+
+function readWish(text: string): { name: string; profile: string | undefined } {
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)(?::(.+))?$/.exec(text)
+  if (match?.[1] === undefined) {
+    throw new ToknError(
+      'usage',
+      'a variable is a NAME of letters, digits and underscores, or NAME:PROFILE',
+    )
+  }
+  return { name: match[1], profile: match[2] }
+}
+
+/** A profile named with its variable stands alone: `-P` speaks for the others. */
+function withoutProfile<Flags extends CommonFlags>(flags: Flags, named: string | undefined): Flags {
+  if (named === undefined) return flags
+  const { profile: _, ...others } = flags
+  return others as Flags
+}

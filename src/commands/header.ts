@@ -1,0 +1,85 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { carry, headerLines, queryText, type Carried } from '../session/carry.ts'
+import { printJson, wantsJson } from './answer.ts'
+import type { Context } from './context.ts'
+import { curlConfig } from './curl.ts'
+import { declare } from './declare.ts'
+import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+
+export interface HeaderFlags extends FreshFlags {
+  readonly output?: string
+}
+
+const formats = ['header', 'value', 'query', 'curl', 'json'] as const
+type HeaderFormat = (typeof formats)[number]
+
+export function headerCommand(program: Command, context: Context, run = runHeader): void {
+  const command = declare(program, {
+    usage: 'header [profile]',
+    summary: "print the header in which the provider's API wants the token",
+    examples: [
+      'curl -H "$(tokn header web)" https://api.example.com/',
+      'curl -K <(tokn header web -o curl) https://api.example.com/',
+      'tokn header vis -o query',
+    ],
+  })
+  addFreshFlags(command)
+    .option('-o, --output <format>', formats.join(', '))
+    .action((profile: string | undefined, flags: HeaderFlags) => run(context, profile, flags))
+}
+
+export async function runHeader(
+  context: Context,
+  positional: string | undefined,
+  flags: HeaderFlags,
+): Promise<void> {
+  const format = wantsJson(flags) ? 'json' : (flags.output ?? 'header')
+  if (!isFormat(format)) {
+    throw new ToknError('usage', 'that is no format for a header', {
+      hint: `one of: ${formats.join(', ')}`,
+    })
+  }
+  const { target, record } = await freshRecord(context, positional, flags)
+  const carried = carry(record)
+  if (format === 'json') {
+    printJson(context, flags, {
+      schema: 'tokn.header/v1',
+      profile: target.profile.name,
+      headers: Object.fromEntries(headerLines(carried)),
+      query: Object.fromEntries(carried.query),
+    })
+    return
+  }
+  context.terminal.out(render(format, carried, target.profile.name))
+}
+
+function render(format: Exclude<HeaderFormat, 'json'>, carried: Carried, profile: string): string {
+  const lines = headerLines(carried)
+  if (format === 'curl') return curlConfig(carried)
+  if (format === 'query') {
+    if (carried.query.length > 0) return `${queryText(carried)}\n`
+    throw new ToknError(
+      'usage',
+      `the token of "${profile}" travels in a header, not in the query`,
+      {
+        hint: `tokn header ${profile}`,
+      },
+    )
+  }
+  if (lines.length === 0) {
+    throw new ToknError(
+      'usage',
+      `the token of "${profile}" travels in the query, not in a header`,
+      {
+        hint: `tokn curl ${profile} -- URL, or tokn header ${profile} -o query`,
+      },
+    )
+  }
+  if (format === 'value') return `${lines[0]?.[1] ?? ''}\n`
+  return lines.map(([name, value]) => `${name}: ${value}\n`).join('')
+}
+
+function isFormat(text: string): text is HeaderFormat {
+  return formats.some((format) => format === text)
+}

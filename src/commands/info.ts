@@ -1,0 +1,159 @@
+import type { Command } from 'commander'
+import { briefly } from '../core/duration.ts'
+import { timeLeft, type Expiry } from '../core/expiry.ts'
+import { display, timestamp } from '../core/text.ts'
+import { inspect, type SessionInfo } from '../session/info.ts'
+import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
+import type { Colours, CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+import { expiryInWords } from './list.ts'
+
+export interface InfoFlags extends CommonFlags {
+  readonly local?: boolean
+  readonly claims?: boolean
+}
+
+export function infoCommand(program: Command, context: Context, run = runInfo): void {
+  declare(program, {
+    usage: 'info [profile]',
+    summary: 'what the provider, the token itself and this machine say of a session',
+    examples: ['tokn info web', 'tokn info web --local', 'tokn info web --json'],
+  })
+    .option('--local', 'do not ask the provider')
+    .option('--claims', 'show the claims of a JWT')
+    .action((profile: string | undefined, flags: InfoFlags) => run(context, profile, flags))
+}
+
+export async function runInfo(
+  context: Context,
+  positional: string | undefined,
+  flags: InfoFlags,
+): Promise<void> {
+  const { ports, profile } = await context.target(flags, positional)
+  const info = await inspect(ports, profile, { local: flags.local === true })
+  const now = ports.clock.now()
+  const fingerprint = await ports.fingerprint(info.record.access)
+  if (wantsJson(flags)) {
+    const history = ports.index.get(profile.id)?.history ?? []
+    printJson(
+      context,
+      flags,
+      infoDocument(profile.name, profile.store, info, fingerprint, history.at(-1), now),
+    )
+    return
+  }
+  const colours = await context.terminal.colours(flags)
+  const rows = infoRows(info, fingerprint, now)
+  context.terminal.out(`${colours.bold(profile.name)}  ${info.provider.title}\n`)
+  if (context.terminal.outIsTerminal) context.terminal.out(lifetimeBar(info, now, colours))
+  context.terminal.out(table([...rows, ...(flags.claims === true ? claimRows(info) : [])]))
+}
+
+function infoDocument(
+  profile: string,
+  store: string,
+  { record, remote, claims, budget, notAsked, provider }: SessionInfo,
+  fingerprint: string,
+  last: { at: number; pid: number; command: string; reason: string } | undefined,
+  now: number,
+) {
+  const refresh = remote?.refresh ?? record.refreshExpiry
+  const refreshes = budget.find((one) => one.kind === 'refreshes')
+  return {
+    schema: 'tokn.info/v1',
+    profile,
+    provider: provider.id,
+    active: remote?.active ?? null,
+    remote_checked: remote !== undefined,
+    not_checked_because: notAsked ?? null,
+    claims: claims ?? null,
+    signature: remote?.signature ?? (claims === undefined ? null : 'not checked'),
+    user_id: remote?.userId ?? record.context['userId'] ?? null,
+    scopes: remote?.scopes ?? record.scopes ?? null,
+    token_id: record.id ?? null,
+    fingerprint,
+    access: expiryFields(remote?.access ?? record.expiry, now),
+    refresh:
+      record.refresh === undefined
+        ? null
+        : {
+            ...expiryFields(refresh ?? { state: 'unknown' }, now),
+            uses_left: refreshes === undefined ? null : refreshes.limit - refreshes.used,
+          },
+    facts: remote?.facts ?? {},
+    quota: Object.fromEntries(
+      budget.map((one) => [one.kind, { used: one.used, limit: one.limit }]),
+    ),
+    store,
+    origins: record.origins,
+    lineage: {
+      generation: record.generation,
+      obtained_at: instant(record.obtainedAt),
+      last_refresh:
+        last === undefined
+          ? null
+          : { at: timestamp(last.at), pid: last.pid, cmd: last.command, reason: last.reason },
+    },
+  }
+}
+
+function infoRows(
+  { record, remote, notAsked, budget }: SessionInfo,
+  fingerprint: string,
+  now: number,
+) {
+  const rows: string[][] = []
+  const add = (label: string, value: string | undefined) => {
+    if (value !== undefined && value !== '') rows.push([`  ${label}`, display(value)])
+  }
+  add('access', describeExpiry(remote?.access ?? record.expiry, now))
+  if (record.refresh !== undefined)
+    add('refresh', describeExpiry(remote?.refresh ?? record.refreshExpiry, now))
+  add(
+    'alive',
+    remote?.active === undefined
+      ? undefined
+      : remote.active
+        ? 'yes, says the provider'
+        : 'no, says the provider',
+  )
+  add('not asked', remote === undefined ? notAsked : undefined)
+  add('user', remote?.userId ?? record.context['userId'])
+  add('token id', record.id)
+  add('name', record.name)
+  add('scopes', (remote?.scopes ?? record.scopes)?.join(', '))
+  add('sent to', record.origins.join(', '))
+  add('signature', remote?.signature)
+  for (const [label, value] of Object.entries(remote?.facts ?? {})) add(label, value)
+  for (const { kind, used, limit } of budget) add(`${kind} used`, `${used} of ${limit}`)
+  add('obtained', `${timestamp(record.obtainedAt)}, generation ${record.generation}`)
+  add('fingerprint', `fp:${fingerprint}`)
+  return rows
+}
+
+function describeExpiry(expiry: Expiry | undefined, now: number): string {
+  if (expiry === undefined || expiry.state === 'unknown') return 'expiry unknown'
+  if (expiry.state === 'never') return 'does not expire'
+  const past = expiry.at <= now
+  const sliding = expiry.sliding === true ? '; use prolongs it' : ''
+  return `${past ? 'expired' : 'expires'} ${expiryInWords(expiry, now)} (${timestamp(expiry.at)})${sliding}`
+}
+
+function claimRows({ claims }: SessionInfo): string[][] {
+  return Object.entries(claims ?? {}).map(([name, value]) => [
+    `  claim ${display(name, 32)}`,
+    display(typeof value === 'string' ? value : JSON.stringify(value), 120),
+  ])
+}
+
+function lifetimeBar({ record, remote }: SessionInfo, now: number, colours: Colours): string {
+  const expiry = remote?.access ?? record.expiry
+  const left = timeLeft(expiry, now)
+  if (expiry.state !== 'at' || left === undefined) return ''
+  const life = Math.max(1, expiry.at - record.obtainedAt)
+  const share = Math.min(1, Math.max(0, left / life))
+  const width = 32
+  const full = Math.round(share * width)
+  const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
+  return `  ${paint('█'.repeat(full))}${colours.dim('░'.repeat(width - full))} ${left > 0 ? `${briefly(left)} left` : 'expired'}\n`
+}

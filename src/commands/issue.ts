@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { issueToken } from '../session/issue.ts'
+import { expiryFields, printJson, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
+import { expiryInWords } from './list.ts'
+
+export interface IssueFlags extends CommonFlags, GrantFlags {
+  readonly saveAs?: string
+  readonly output?: string
+}
+
+export function issueCommand(program: Command, context: Context, run = runIssue): void {
+  const command = declare(program, {
+    usage: 'issue [profile]',
+    summary: 'make a further token, with a name, scopes and a lifetime of its own',
+    examples: [
+      'tokn issue iot --name ci --scope "GET /objects" --expires-in "7 days"',
+      'tokn issue iot --name ci --expires-in 8d --save-as iot-ci',
+    ],
+  })
+  addGrantFlags(command)
+    .option('--save-as <profile>', 'keep it as a profile instead of printing it')
+    .option('-o, --output <format>', 'raw or json')
+    .action((profile: string | undefined, flags: IssueFlags) => run(context, profile, flags))
+}
+
+export async function runIssue(
+  context: Context,
+  positional: string | undefined,
+  flags: IssueFlags,
+): Promise<void> {
+  const json = wantsJson(flags) || flags.output === 'json'
+  if (flags.output !== undefined && flags.output !== 'raw' && flags.output !== 'json') {
+    throw new ToknError('usage', 'an issued token can be printed as raw or json')
+  }
+  const { ports, profile } = await context.target(flags, positional)
+  const now = ports.clock.now()
+  const grant = readGrant(flags, now)
+  if (flags.dryRun === true) {
+    context.terminal.say(`would issue a token with the session of "${profile.name}"`)
+    return
+  }
+  const { tokens, savedAs } = await issueToken(ports, profile, grant, flags.saveAs)
+  if (json) {
+    printJson(context, flags, {
+      schema: 'tokn.issue/v1',
+      id: tokens.id ?? null,
+      name: tokens.name ?? grant.name ?? null,
+      token: savedAs === undefined ? tokens.access.reveal() : null,
+      ...expiryFields(tokens.expiry, now),
+      scopes: tokens.scopes ?? grant.scopes ?? null,
+      shown_once: savedAs === undefined,
+      saved_as: savedAs?.name ?? null,
+    })
+    return
+  }
+  const expires = `expires ${expiryInWords(tokens.expiry, now)}`
+  const id = tokens.id === undefined ? '' : ` ${tokens.id}`
+  if (savedAs === undefined) {
+    context.terminal.out(`${tokens.access.reveal()}\n`)
+    if (flags.quiet !== true)
+      context.terminal.say(`issued${id}, ${expires}; its value is not shown again`)
+  } else if (flags.quiet !== true) {
+    context.terminal.say(`issued${id}, ${expires}; kept as "${savedAs.name}"`)
+  }
+}

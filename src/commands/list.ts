@@ -1,0 +1,153 @@
+import type { Command } from 'commander'
+import { briefly } from '../core/duration.ts'
+import { ToknError } from '../core/errors.ts'
+import { timeLeft, type Expiry } from '../core/expiry.ts'
+import { display } from '../core/text.ts'
+import { unsupported } from '../session/call.ts'
+import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
+import { instant, printJson, table, wantsJson } from './answer.ts'
+import type { Colours, CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export interface ListFlags extends CommonFlags {
+  readonly local?: boolean
+  readonly remote?: boolean
+  readonly plain?: boolean
+}
+
+export function listCommand(program: Command, context: Context, run = runList): void {
+  declare(program, {
+    usage: 'list [profile]',
+    aliases: ['ls'],
+    summary: "list the provider's tokens; where it lists none, those held here",
+    examples: ['tokn list iot', 'tokn list --local', 'tokn list iot --json --fields id,name'],
+  })
+    .option('--local', 'the tokens held on this machine, of all profiles or of the one named')
+    .option('--remote', 'the tokens that the provider knows, or an error')
+    .option('--plain', 'one token a line, columns separated by tabs')
+    .action((profile: string | undefined, flags: ListFlags) => run(context, profile, flags))
+}
+
+export async function runList(
+  context: Context,
+  positional: string | undefined,
+  flags: ListFlags,
+): Promise<void> {
+  if (flags.local === true && flags.remote === true) {
+    throw new ToknError('usage', '--local and --remote exclude each other')
+  }
+  const { tokens, profile, now, note } = await collectTokens(context, positional, flags)
+  if (wantsJson(flags)) {
+    printJson(context, flags, listDocument(tokens, profile, now))
+    return
+  }
+  if (note !== undefined && flags.quiet !== true) context.terminal.say(note)
+  if (flags.plain === true) {
+    context.terminal.out(tokens.tokens.map((token) => plainLine(token)).join(''))
+    return
+  }
+  if (tokens.tokens.length === 0) {
+    if (flags.quiet !== true) context.terminal.say('no tokens')
+    return
+  }
+  const colours = await context.terminal.colours(flags)
+  context.terminal.out(listTable(tokens, now, colours))
+  if (tokens.duplicates.length > 0 && flags.quiet !== true) {
+    const ids = tokens.duplicates.map((id) => display(id, 64)).join(', ')
+    context.terminal.say(`the provider gave one id to several tokens: ${ids}`)
+  }
+}
+
+async function collectTokens(
+  context: Context,
+  positional: string | undefined,
+  flags: ListFlags,
+): Promise<{ tokens: TokenList; profile: string | undefined; now: number; note?: string }> {
+  if (flags.local === true) {
+    const ports = context.ports(flags)
+    const named = positional ?? flags.profile
+    const profiles =
+      named === undefined
+        ? ports.profiles.list()
+        : [(await context.target(flags, positional)).profile]
+    return { tokens: listLocal(ports, profiles), profile: named, now: ports.clock.now() }
+  }
+  const { ports, profile } = await context.target(flags, positional)
+  const provider = await ports.provider(profile)
+  const now = ports.clock.now()
+  if (provider.list !== undefined) {
+    return { tokens: await listRemote(ports, profile), profile: profile.name, now }
+  }
+  if (flags.remote === true) throw unsupported(provider, 'list')
+  const note = `${unsupported(provider, 'list').message}; this is what is held here`
+  return { tokens: listLocal(ports, [profile]), profile: profile.name, now, note }
+}
+
+function listDocument(list: TokenList, profile: string | undefined, now: number) {
+  return {
+    schema: 'tokn.list/v1',
+    profile: profile ?? null,
+    where: list.where,
+    tokens: list.tokens.map((token) => ({
+      id: token.id,
+      short_id: token.id.slice(0, 8),
+      name: token.name ?? null,
+      scopes: token.scopes ?? null,
+      created_at: instant(token.createdAt),
+      expires_at: token.expiry.state === 'at' ? instant(token.expiry.at) : null,
+      expires_in: secondsLeft(token.expiry, now),
+      last_used_at: instant(token.lastUsedAt),
+      revoked_at: instant(token.revokedAt),
+      state: token.state,
+      current: token.current,
+      saved_as: token.savedAs ?? null,
+      fingerprint: token.fingerprint ?? null,
+    })),
+    duplicates: list.duplicates,
+  }
+}
+
+function secondsLeft(expiry: Expiry, now: number): number | null {
+  const left = timeLeft(expiry, now)
+  return left === undefined ? null : Math.floor(left / 1_000)
+}
+
+function plainLine(token: ListedToken): string {
+  const cells = [
+    token.id,
+    token.name ?? '',
+    token.state,
+    instant(token.expiry.state === 'at' ? token.expiry.at : undefined) ?? '',
+    token.savedAs ?? '',
+    (token.scopes ?? []).join(','),
+  ]
+  return `${cells.map((cell) => display(cell)).join('\t')}\n`
+}
+
+function listTable({ where, tokens }: TokenList, now: number, colours: Colours): string {
+  const titles = where === 'remote' ? ['ID', 'NAME'] : ['PROFILE', 'NAME']
+  const header = [...titles, 'STATE', 'EXPIRES', 'HELD AS', 'SCOPES']
+  const rows = tokens.map((token) => [
+    display(where === 'remote' ? token.id : (token.savedAs ?? token.id), 40),
+    display(token.name ?? '-', 32),
+    token.state,
+    expiryInWords(token.expiry, now),
+    token.savedAs === undefined ? '-' : token.savedAs + (token.current ? ' (in use)' : ''),
+    display((token.scopes ?? []).join(', ') || '-', 60),
+  ])
+  const [first = '', ...lines] = table([header, ...rows]).split(/(?<=\n)/)
+  const painted = lines.map((line, index) => paint(line, tokens[index]?.state, colours))
+  return colours.bold(first.trimEnd()) + '\n' + painted.join('')
+}
+
+function paint(line: string, state: ListedToken['state'] | undefined, colours: Colours): string {
+  if (state === 'expired' || state === 'revoked') return `${colours.dim(line.trimEnd())}\n`
+  return state === 'expiring' ? line.replace('expiring', colours.yellow('expiring')) : line
+}
+
+/** `in 2h 5m`, `3d ago`, `never`, `unknown`. */
+export function expiryInWords(expiry: Expiry, now: number): string {
+  const left = timeLeft(expiry, now)
+  if (left === undefined) return expiry.state
+  return left > 0 ? `in ${briefly(left)}` : `${briefly(left)} ago`
+}

@@ -1,0 +1,92 @@
+import { checkBaseUrl } from '../core/base-url.ts'
+import { ToknError } from '../core/errors.ts'
+import type { Interaction } from '../core/ports.ts'
+import { checkProfileName, type Profile } from '../core/profile.ts'
+import { namedProfile } from '../session/choose.ts'
+import type { Ports } from '../session/ports.ts'
+import type { Context } from './context.ts'
+import type { LoginFlags } from './login-flags.ts'
+import { oauthSettings } from './oauth-flags.ts'
+
+/** The profile that a login is to make or renew, before its fields are answered. */
+export async function draftProfile(
+  context: Context,
+  ports: Ports,
+  positional: string | undefined,
+  flags: LoginFlags,
+  interaction: Interaction | undefined,
+): Promise<Profile> {
+  const named =
+    namedProfile(context.choice(flags, positional)) ??
+    (flags.provider === undefined ? ports.profiles.defaultName() : undefined)
+  const before = named === undefined ? undefined : ports.profiles.get(named)
+  const providerId =
+    flags.provider ?? before?.provider ?? (await chooseProvider(context, flags, named))
+  const same = before?.provider === providerId ? before : undefined
+  const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
+  const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
+  return {
+    name: checkProfileName(named ?? providerId),
+    id: before?.id ?? ports.randomId(),
+    provider: providerId,
+    baseUrl,
+    apiUrls: apiUrls ?? same?.apiUrls,
+    settings: { ...same?.settings, ...pairs(flags.set, '--set'), ...oauthSettings(flags) },
+    overrides: flags.override === undefined ? same?.overrides : pairs(flags.override, '--override'),
+    store: context.storeKind(flags, before?.store),
+    ca: flags.ca ?? same?.ca,
+    proxy: flags.proxy ?? same?.proxy,
+  }
+}
+
+async function chooseProvider(
+  context: Context,
+  flags: LoginFlags,
+  named: string | undefined,
+): Promise<string> {
+  if (flags.issuer !== undefined) return 'oauth'
+  if (context.environment.provider !== undefined) return context.environment.provider
+  const providers = await context.providers(flags)
+  if (named !== undefined && providers.some((one) => one.id === named)) return named
+  const options = providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))
+  const chosen = await context.select(flags, 'Which API?', options)
+  if (chosen !== undefined) return chosen
+  throw new ToknError('usage', 'no provider was named', {
+    hint: `tokn login ${named ?? 'NAME'} --provider ID, with one of: ${providers.map((one) => one.id).join(', ')}`,
+  })
+}
+
+async function chooseBaseUrl(
+  context: Context,
+  flags: LoginFlags,
+  providerId: string,
+  before: Profile | undefined,
+  interaction: Interaction | undefined,
+): Promise<string | undefined> {
+  const given = flags.baseUrl ?? context.environment.baseUrl ?? before?.baseUrl
+  if (given !== undefined) return checkBaseUrl(given, 'the base URL')
+  const summary = (await context.providers(flags)).find((one) => one.id === providerId)
+  if (summary?.needsBaseUrl !== true) return undefined
+  const asked = await interaction?.ask(`Base URL of ${summary.title}`, { placeholder: 'https://' })
+  if (asked !== undefined) return checkBaseUrl(asked, 'the base URL')
+  throw new ToknError(
+    'usage',
+    `${summary.title} has no address of its own: each customer has another`,
+    {
+      hint: 'pass --base-url https://...',
+    },
+  )
+}
+
+/** `name=value` flags as a record. Throws `usage`. */
+function pairs(
+  texts: readonly string[] | undefined,
+  flag: string,
+): Readonly<Record<string, string>> {
+  const entries = (texts ?? []).map((text) => {
+    const at = text.indexOf('=')
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const
+    throw new ToknError('usage', `${flag} takes NAME=VALUE`)
+  })
+  return Object.fromEntries(entries)
+}

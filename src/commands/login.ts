@@ -1,0 +1,93 @@
+import type { Command } from 'commander'
+import type { Profile } from '../core/profile.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Ports } from '../session/ports.ts'
+import { expiryFields, printJson, wantsJson } from './answer.ts'
+import type { Context } from './context.ts'
+import { declare } from './declare.ts'
+import { readGrant } from './grant-flags.ts'
+import { expiryInWords } from './list.ts'
+import { answerFields, shallRemember } from './login-answers.ts'
+import { draftProfile } from './login-draft.ts'
+import { addLoginFlags, type LoginFlags } from './login-flags.ts'
+
+export function loginCommand(program: Command, context: Context, run = runLogin): void {
+  const command = declare(program, {
+    usage: 'login [profile]',
+    summary: 'log in to an API and keep its tokens',
+    examples: [
+      'tokn login web --provider hosterby',
+      'tokn login iot -p rightech --expires-in "90 days" --scope "GET /objects"',
+      'tokn login vis -p mcs --with-token < service-token',
+      'tokn login work --issuer https://sso.example.com --client-id tokn',
+    ],
+  })
+  addLoginFlags(command)
+  command.action((profile: string | undefined, flags: LoginFlags) => run(context, profile, flags))
+}
+
+export async function runLogin(
+  context: Context,
+  positional: string | undefined,
+  flags: LoginFlags,
+): Promise<void> {
+  const ports = context.ports(flags)
+  const interaction = await context.interaction(flags, flags)
+  const draft = await draftProfile(context, ports, positional, flags, interaction)
+  const provider = await ports.provider(draft)
+  const grant = readGrant(flags, ports.clock.now())
+  provider.checkGrant(grant)
+  const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
+  const asking = pasted === undefined ? interaction : undefined
+  const answers = await answerFields(context, provider, draft, flags, asking, pasted)
+  const profile: Profile = { ...draft, settings: { ...draft.settings, ...answers.settings } }
+  if (flags.dryRun === true) {
+    context.terminal.say(
+      `would log in to ${provider.title} at ${provider.origins.join(', ')} as "${profile.name}"`,
+    )
+    return
+  }
+  const remember =
+    pasted === undefined && (await shallRemember(context, provider, flags, interaction))
+  const { login } = await import('../session/login.ts')
+  const force = flags.force === true
+  const record = await login(ports, {
+    profile,
+    provider,
+    answers,
+    grant,
+    remember,
+    pasted,
+    force,
+    interaction,
+  })
+  report(context, ports, profile, record, flags)
+}
+
+function report(
+  context: Context,
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+  flags: LoginFlags,
+): void {
+  const now = ports.clock.now()
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.login/v1',
+      profile: profile.name,
+      provider: profile.provider,
+      store: profile.store,
+      token_id: record.id ?? null,
+      scopes: record.scopes ?? null,
+      ...expiryFields(record.expiry, now),
+      origins: record.origins,
+    })
+  } else if (flags.quiet !== true) {
+    const expires =
+      record.expiry.state === 'at' ? `, expires ${expiryInWords(record.expiry, now)}` : ''
+    context.terminal.say(
+      `logged in as "${profile.name}"${expires}; kept in the ${profile.store} store`,
+    )
+  }
+}

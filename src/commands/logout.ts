@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
+import { chooseProfile } from '../session/choose.ts'
+import { logout } from '../session/logout.ts'
+import { printJson, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export interface LogoutFlags extends CommonFlags {
+  readonly all?: boolean
+  readonly localOnly?: boolean
+}
+
+export function logoutCommand(program: Command, context: Context, run = runLogout): void {
+  declare(program, {
+    usage: 'logout [profile]',
+    summary: 'end the session at the provider where that can be done, and erase it here',
+    examples: ['tokn logout web', 'tokn logout --all --yes'],
+  })
+    .option('--all', 'every profile')
+    .option('--local-only', 'erase it here and leave it alive at the provider')
+    .action((profile: string | undefined, flags: LogoutFlags) => run(context, profile, flags))
+}
+
+export async function runLogout(
+  context: Context,
+  positional: string | undefined,
+  flags: LogoutFlags,
+): Promise<void> {
+  const ports = context.ports(flags)
+  const profiles =
+    flags.all === true
+      ? ports.profiles.list()
+      : [chooseProfile(ports.profiles, context.choice(flags, positional))]
+  await agree(context, flags, profiles)
+  const results = []
+  for (const profile of profiles) {
+    const result = await logout(ports, profile, { localOnly: flags.localOnly === true })
+    results.push({ profile: profile.name, ...result })
+  }
+  if (wantsJson(flags)) {
+    const described = results.map(({ profile, revoked, erased, alive }) => ({
+      profile,
+      revoked,
+      erased,
+      alive: alive ?? null,
+    }))
+    printJson(context, flags, { schema: 'tokn.logout/v1', results: described })
+    return
+  }
+  if (flags.quiet === true) return
+  for (const { profile, revoked, erased, alive } of results) {
+    const here = erased ? 'logged out' : 'was not logged in'
+    context.terminal.say(`${profile}: ${here}${revoked ? ', and the token is revoked' : ''}`)
+    if (alive !== undefined && erased)
+      context.terminal.say(`${profile}: still alive at the provider: ${alive}`)
+  }
+}
+
+async function agree(
+  context: Context,
+  flags: LogoutFlags,
+  profiles: readonly Profile[],
+): Promise<void> {
+  if (flags.all !== true || flags.yes === true || profiles.length < 2) return
+  const yes = await context.confirm(flags, `log out of ${profiles.length} profiles?`)
+  if (yes === true) return
+  throw new ToknError(yes === undefined ? 'usage' : 'interrupted', 'no profile was logged out', {
+    hint: 'tokn logout --all --yes',
+  })
+}

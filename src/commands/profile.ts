@@ -1,0 +1,130 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { checkProfileName, type Profile } from '../core/profile.ts'
+import { chooseProfile } from '../session/choose.ts'
+import { printJson, table, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export function profileCommand(program: Command, context: Context): void {
+  const profile = program
+    .command('profile')
+    .description('list, show, choose, rename and remove profiles')
+  declare(profile, {
+    usage: 'list',
+    aliases: ['ls'],
+    summary: 'all profiles, and which is the default',
+    examples: ['tokn profile list'],
+  }).action((flags: CommonFlags) => listProfiles(context, flags))
+  declare(profile, {
+    usage: 'show [profile]',
+    summary: 'what is on disk about a profile; none of it is secret',
+    examples: ['tokn profile show web --json'],
+  }).action((name: string | undefined, flags: CommonFlags) => showProfile(context, name, flags))
+  declare(profile, {
+    usage: 'use <profile>',
+    summary: 'make a profile the default',
+    examples: ['tokn profile use web'],
+  }).action((name: string, flags: CommonFlags) => chooseDefault(context, name, flags))
+  declare(profile, {
+    usage: 'rename <from> <to>',
+    summary: 'rename a profile; its session stays',
+    examples: ['tokn profile rename web web-prod'],
+  }).action((from: string, to: string, flags: CommonFlags) =>
+    renameProfile(context, from, to, flags),
+  )
+  declare(profile, {
+    usage: 'remove <profile>',
+    aliases: ['rm'],
+    summary: 'forget a profile; it has to be logged out',
+    examples: ['tokn logout web && tokn profile remove web'],
+  }).action((name: string, flags: CommonFlags) => removeProfile(context, name, flags))
+}
+
+function listProfiles(context: Context, flags: CommonFlags): void {
+  const ports = context.ports(flags)
+  const profiles = ports.profiles.list()
+  const standard = ports.profiles.defaultName()
+  const loggedIn = (profile: Profile) => ports.index.get(profile.id) !== undefined
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.profiles/v1',
+      default: standard ?? null,
+      profiles: profiles.map((one) => ({ ...describe(one), logged_in: loggedIn(one) })),
+    })
+    return
+  }
+  if (profiles.length === 0) {
+    if (flags.quiet !== true)
+      context.terminal.say('no profiles; make one with: tokn login NAME --provider PROVIDER')
+    return
+  }
+  const rows = profiles.map((one) => [
+    `${one.name === standard ? '*' : ' '} ${one.name}`,
+    one.provider,
+    one.baseUrl ?? '-',
+    one.store,
+    loggedIn(one) ? 'logged in' : '-',
+  ])
+  context.terminal.out(table([['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows]))
+}
+
+function showProfile(context: Context, name: string | undefined, flags: CommonFlags): void {
+  const ports = context.ports(flags)
+  const profile = chooseProfile(ports.profiles, context.choice(flags, name))
+  const document = { schema: 'tokn.profile/v1', ...describe(profile), path: ports.profiles.path }
+  if (wantsJson(flags)) return printJson(context, flags, document)
+  const { settings, overrides, schema: _, ...plain } = document
+  const rows = Object.entries({ ...plain, ...settings, ...overrides }).flatMap(([key, value]) =>
+    value === null ? [] : [[`  ${key}`, String(value)]],
+  )
+  context.terminal.out(table(rows))
+}
+
+async function chooseDefault(context: Context, name: string, flags: CommonFlags): Promise<void> {
+  const { profiles } = context.ports(flags)
+  await profiles.setDefault(chooseProfile(profiles, { positional: name }).name)
+}
+
+async function renameProfile(
+  context: Context,
+  from: string,
+  to: string,
+  flags: CommonFlags,
+): Promise<void> {
+  const { profiles } = context.ports(flags)
+  const profile = chooseProfile(profiles, { positional: from })
+  if (profiles.get(checkProfileName(to)) !== undefined) {
+    throw new ToknError('usage', `there is a profile "${to}" already`)
+  }
+  await profiles.rename(profile.name, to)
+}
+
+async function removeProfile(context: Context, name: string, flags: CommonFlags): Promise<void> {
+  const ports = context.ports(flags)
+  const profile = chooseProfile(ports.profiles, { positional: name })
+  if (ports.index.get(profile.id) !== undefined) {
+    throw new ToknError(
+      'usage',
+      `"${name}" is still logged in, and its tokens would be left behind`,
+      {
+        hint: `tokn logout ${name} && tokn profile remove ${name}`,
+      },
+    )
+  }
+  await ports.profiles.remove(profile.name)
+}
+
+function describe(profile: Profile) {
+  return {
+    name: profile.name,
+    provider: profile.provider,
+    base_url: profile.baseUrl ?? null,
+    api_urls: profile.apiUrls ?? null,
+    store: profile.store,
+    ca: profile.ca ?? null,
+    proxy: profile.proxy ?? null,
+    settings: profile.settings,
+    overrides: profile.overrides ?? {},
+  }
+}

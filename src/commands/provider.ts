@@ -1,0 +1,104 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import type { Operation, Provider } from '../core/provider.ts'
+import { nearest } from '../core/text.ts'
+import { printJson, table, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export const operations: readonly Operation[] = [
+  'login',
+  'refresh',
+  'list',
+  'issue',
+  'revoke',
+  'info',
+  'logout',
+]
+
+export function providerCommand(program: Command, context: Context): Command {
+  const provider = program.command('provider').description('the APIs that can be logged in to')
+  declare(provider, {
+    usage: 'list',
+    aliases: ['ls'],
+    summary: 'all providers, built in and your own',
+    examples: ['tokn provider list'],
+  }).action((flags: CommonFlags) => listProviders(context, flags))
+  declare(provider, {
+    usage: 'show <id>',
+    summary: 'what a provider asks for and what it can do',
+    examples: ['tokn provider show rightech'],
+  }).action((id: string, flags: CommonFlags) => showProvider(context, id, flags))
+  return provider
+}
+
+async function listProviders(context: Context, flags: CommonFlags): Promise<void> {
+  const providers = await context.providers(flags)
+  if (wantsJson(flags)) {
+    printJson(context, flags, { schema: 'tokn.providers/v1', providers })
+    return
+  }
+  const rows = providers.map((one) => [one.id, one.title, one.source, one.docs])
+  context.terminal.out(table([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows]))
+}
+
+async function showProvider(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  const known = await context.providers(flags)
+  const summary = known.find((one) => one.id === id)
+  if (summary === undefined) {
+    const near = nearest(
+      id,
+      known.map((one) => one.id),
+    )
+    throw new ToknError('not_found', 'there is no such provider', {
+      hint: near === undefined ? 'tokn provider list' : `did you mean "${near}"?`,
+    })
+  }
+  // Only what an API can do is asked here, and that is the same wherever it stands.
+  const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
+  const provider = await context.ports(flags).provider({ provider: id, baseUrl, settings: {} })
+  if (wantsJson(flags)) {
+    printJson(context, flags, { schema: 'tokn.provider/v1', ...summary, ...describe(provider) })
+    return
+  }
+  context.terminal.out(`${provider.title}\n${provider.docs}\n\n`)
+  context.terminal.out(table([['  FIELD', 'VARIABLE', ''], ...provider.fields.map(fieldRow)]))
+  context.terminal.out('\n')
+  context.terminal.out(table(operations.map((operation) => operationRow(provider, operation))))
+}
+
+function fieldRow(field: Provider['fields'][number]): readonly string[] {
+  const notes = [
+    field.label,
+    field.secret === true ? 'secret' : '',
+    field.optional === true ? 'optional' : '',
+    field.default === undefined ? '' : `default ${field.default}`,
+    field.choices === undefined ? '' : `one of ${field.choices.join(', ')}`,
+  ]
+  return [
+    `  ${field.name}`,
+    `TOKN_${field.name.toUpperCase()}`,
+    notes.filter((note) => note !== '').join('; '),
+  ]
+}
+
+function operationRow(provider: Provider, operation: Operation): readonly string[] {
+  const own = provider[operation] !== undefined
+  const reissued = operation === 'refresh' && provider.rotation === 'reissue'
+  const text = own
+    ? 'yes'
+    : reissued
+      ? 'by issuing a successor'
+      : `no: ${provider.why[operation] ?? 'the API has no such operation'}`
+  return [`  ${operation}`, text]
+}
+
+function describe(provider: Provider) {
+  return {
+    fields: provider.fields,
+    rotation: provider.rotation,
+    budget: provider.budget ?? null,
+    operations: Object.fromEntries(operations.map((one) => [one, provider[one] !== undefined])),
+    why: provider.why,
+  }
+}

@@ -1,0 +1,137 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../core/duration.ts'
+import { briefly } from '../core/duration.ts'
+import { ToknError } from '../core/errors.ts'
+import { timeLeft } from '../core/expiry.ts'
+import type { Profile } from '../core/profile.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { readHeld } from '../session/held.ts'
+import { refreshThrough } from '../session/fresh.ts'
+import type { Ports } from '../session/ports.ts'
+import { satisfies } from '../session/wanted.ts'
+import { expiryFields, printJson, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export interface RefreshFlags extends CommonFlags {
+  readonly all?: boolean
+  readonly ifExpiring?: string
+  readonly force?: boolean
+}
+
+export function refreshCommand(program: Command, context: Context, run = runRefresh): void {
+  declare(program, {
+    usage: 'refresh [profile]',
+    summary: 'get new tokens now',
+    examples: ['tokn refresh web', 'tokn refresh --all --if-expiring 10m'],
+  })
+    .option('--all', 'every profile that is logged in')
+    .option('--if-expiring <duration>', 'only where less than this is left')
+    .option('--force', "spend the last unit of a provider's budget")
+    .action((profile: string | undefined, flags: RefreshFlags) => run(context, profile, flags))
+}
+
+interface Refreshed {
+  readonly profile: Profile
+  readonly record?: SessionRecord
+  readonly refreshed: boolean
+  readonly error?: ToknError
+}
+
+export async function runRefresh(
+  context: Context,
+  positional: string | undefined,
+  flags: RefreshFlags,
+): Promise<void> {
+  const minTtl =
+    flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
+  if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)
+  const { ports, profile } = await context.target(flags, positional)
+  const done = await refreshOne(ports, profile, minTtl, flags.force === true)
+  if (wantsJson(flags)) printJson(context, flags, describe(done, ports.clock.now()))
+  else if (flags.quiet !== true) context.terminal.say(inWords(done, ports.clock.now()))
+}
+
+async function refreshAll(
+  context: Context,
+  positional: string | undefined,
+  flags: RefreshFlags,
+  minTtl: number | undefined,
+): Promise<void> {
+  if (positional !== undefined || flags.profile !== undefined) {
+    throw new ToknError('usage', '--all leaves no profile to name')
+  }
+  const ports = context.ports(flags)
+  const held = ports.profiles.list().filter((profile) => ports.index.get(profile.id) !== undefined)
+  const results: Refreshed[] = []
+  for (const profile of held) {
+    results.push(await attempt(ports, profile, minTtl, flags.force === true))
+  }
+  const now = ports.clock.now()
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.refresh-all/v1',
+      results: results.map((one) => describe(one, now)),
+    })
+  } else {
+    for (const one of results)
+      if (flags.quiet !== true || one.error) context.terminal.say(inWords(one, now))
+  }
+  const failed = results.filter((one) => one.error !== undefined)
+  if (failed.length > 0) {
+    throw new ToknError(
+      'partial',
+      `${failed.length} of ${results.length} profiles could not be refreshed`,
+    )
+  }
+}
+
+async function attempt(
+  ports: Ports,
+  profile: Profile,
+  minTtl: number | undefined,
+  force: boolean,
+): Promise<Refreshed> {
+  try {
+    return await refreshOne(ports, profile, minTtl, force)
+  } catch (error) {
+    if (error instanceof ToknError) return { profile, refreshed: false, error }
+    throw error
+  }
+}
+
+async function refreshOne(
+  ports: Ports,
+  profile: Profile,
+  minTtl: number | undefined,
+  force: boolean,
+): Promise<Refreshed> {
+  const before = await readHeld(ports, profile)
+  const wanted =
+    minTtl === undefined
+      ? ({ reason: 'forced', beyond: before.generation, force } as const)
+      : ({ reason: 'min-ttl', minTtl, force } as const)
+  if (minTtl !== undefined && satisfies(before, wanted, ports.clock.now())) {
+    return { profile, record: before, refreshed: false }
+  }
+  const record = await refreshThrough(ports, profile, wanted)
+  return { profile, record, refreshed: record.generation > before.generation }
+}
+
+function describe({ profile, record, refreshed, error }: Refreshed, now: number) {
+  return {
+    schema: 'tokn.refresh/v1',
+    profile: profile.name,
+    refreshed,
+    generation: record?.generation ?? null,
+    ...(record === undefined ? {} : expiryFields(record.expiry, now)),
+    error: error === undefined ? null : { code: error.code, message: error.message },
+  }
+}
+
+function inWords({ profile, record, refreshed, error }: Refreshed, now: number): string {
+  if (error !== undefined) return `${profile.name}: ${error.message}`
+  const left = record === undefined ? undefined : timeLeft(record.expiry, now)
+  const life = left === undefined ? '' : `, good for ${briefly(left)}`
+  return `${profile.name}: ${refreshed ? 'refreshed' : 'still good'}${life}`
+}

@@ -1,0 +1,102 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../core/duration.ts'
+import { ToknError } from '../core/errors.ts'
+import { nearest } from '../core/text.ts'
+import { printJson, wantsJson } from './answer.ts'
+import type { CommonFlags, Context, SandboxedApi } from './context.ts'
+import { collect, declare } from './declare.ts'
+
+export interface SandboxFlags extends CommonFlags {
+  readonly port?: string
+  readonly loose?: boolean
+  readonly ttl?: string
+  readonly clockOffset?: string
+  readonly fault?: readonly string[]
+}
+
+export const sandboxedApis = ['oz', 'mcs', 'rightech', 'hosterby'] as const
+
+export function sandboxCommand(program: Command, context: Context, run = runSandbox): void {
+  declare(program, {
+    usage: 'sandbox [api...]',
+    summary: 'serve fake but faithful APIs on this machine, to try things out',
+    examples: [
+      'tokn sandbox',
+      'tokn sandbox hosterby --port 8080 --ttl 30s',
+      'tokn sandbox oz --json',
+    ],
+  })
+    .option('--port <number>', 'first port; the others follow (default: any free ones)')
+    .option('--loose', 'behave in the other ways that the documents leave open')
+    .option('--ttl <duration>', 'life of the tokens made')
+    .option('--clock-offset <duration>', 'run the clocks of the servers ahead')
+    .option('--fault <json>', 'a fault to inject, as JSON (repeatable)', collect)
+    .action((names: readonly string[], flags: SandboxFlags) => run(context, names, flags))
+}
+
+export async function runSandbox(
+  context: Context,
+  names: readonly string[],
+  flags: SandboxFlags,
+): Promise<void> {
+  for (const name of names) checkName(name)
+  const sandbox = await context.startSandbox({
+    names: names.length === 0 ? sandboxedApis : names,
+    port: flags.port === undefined ? undefined : readPort(flags.port),
+    strict: flags.loose !== true,
+    ttl: flags.ttl === undefined ? undefined : parseDuration(flags.ttl, '--ttl'),
+    clockOffset:
+      flags.clockOffset === undefined
+        ? undefined
+        : parseDuration(flags.clockOffset, '--clock-offset'),
+    faults: flags.fault === undefined ? undefined : `[${flags.fault.join(',')}]`,
+  })
+  try {
+    if (wantsJson(flags)) {
+      printJson(context, flags, { schema: 'tokn.sandbox/v1', apis: sandbox.apis.map(describe) })
+    } else {
+      for (const api of sandbox.apis) context.terminal.out(howTo(api))
+      if (flags.quiet !== true) context.terminal.say('serving until you press Ctrl-C')
+    }
+    await context.untilInterrupted()
+  } finally {
+    await sandbox.close()
+  }
+}
+
+function describe(api: SandboxedApi) {
+  return {
+    name: api.name,
+    base_url: api.baseUrl,
+    api_url: api.apiUrl ?? null,
+    credentials: api.credentials,
+    resource: api.resource,
+  }
+}
+
+function howTo(api: SandboxedApi): string {
+  const variables = Object.entries(api.credentials).map(
+    ([name, value]) => `export TOKN_${name.toUpperCase()}=${quote(value)}\n`,
+  )
+  const apiUrl = api.apiUrl === undefined ? '' : ` --api-url ${api.apiUrl}`
+  return `# ${api.name}\n${variables.join('')}tokn login ${api.name} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}\n\n`
+}
+
+/** A word for a POSIX shell. */
+function quote(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function checkName(name: string): void {
+  if (sandboxedApis.some((known) => known === name)) return
+  const near = nearest(name, sandboxedApis)
+  throw new ToknError('usage', 'there is no such API in the sandbox', {
+    hint: near === undefined ? `one of: ${sandboxedApis.join(', ')}` : `did you mean "${near}"?`,
+  })
+}
+
+function readPort(text: string): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port >= 0 && port <= 65_535 - 8) return port
+  throw new ToknError('usage', '--port is no port number')
+}

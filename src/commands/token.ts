@@ -1,0 +1,116 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../core/duration.ts'
+import { ToknError } from '../core/errors.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { carry, headerLines } from '../session/carry.ts'
+import { fresh } from '../session/fresh.ts'
+import type { Ports } from '../session/ports.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Target } from '../session/target.ts'
+import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export interface FreshFlags extends CommonFlags {
+  readonly minTtl?: string
+  readonly refresh?: string
+}
+
+export interface TokenFlags extends FreshFlags {
+  readonly output?: string
+  /** `-n`: without the newline. */
+  readonly bare?: boolean
+}
+
+export function tokenCommand(program: Command, context: Context, run = runToken): void {
+  const command = declare(program, {
+    usage: 'token [profile]',
+    summary: 'print a good access token, refreshing it first if need be',
+    examples: ['tokn token web', 'tokn token web --min-ttl 10m', 'tokn token web --json'],
+  })
+  addFreshFlags(command)
+    .option('-o, --output <format>', 'raw or json')
+    .option('-n, --bare', 'no newline after the token')
+    .action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
+}
+
+/** `--min-ttl` and `--refresh`, for every command that hands out a token. */
+export function addFreshFlags(command: Command): Command {
+  return command
+    .option('--min-ttl <duration>', 'life that the token must still have (default: 60s)')
+    .option('--refresh <when>', 'auto, never or force')
+}
+
+export async function runToken(
+  context: Context,
+  positional: string | undefined,
+  flags: TokenFlags,
+): Promise<void> {
+  const json = wantsJson(flags) || flags.output === 'json'
+  if (flags.output !== undefined && flags.output !== 'raw' && flags.output !== 'json') {
+    throw new ToknError('usage', 'a token can be printed as raw or json', {
+      hint: 'for other shapes: tokn header -o header|value|query|curl|json',
+    })
+  }
+  const { target, record, refreshed } = await freshRecord(context, positional, flags)
+  if (json) {
+    printJson(context, flags, await tokenDocument(target.ports, target, record, refreshed))
+    return
+  }
+  context.terminal.out(record.access.reveal() + (flags.bare === true ? '' : '\n'))
+  if (context.terminal.outIsTerminal && flags.quiet !== true) {
+    context.terminal.say(
+      'tokn: hint: to keep it off the screen: tokn exec -e NAME -- COMMAND, or tokn curl',
+    )
+  }
+}
+
+/** A good token of the session that the command line names. */
+export async function freshRecord(
+  context: Context,
+  positional: string | undefined,
+  flags: FreshFlags,
+): Promise<{ target: Target; record: SessionRecord; refreshed: boolean }> {
+  const options = readFreshFlags(context, flags)
+  const target = await context.target(flags, positional)
+  const { record, refreshed } = await fresh(target.ports, target.profile, options)
+  return { target, record, refreshed }
+}
+
+function readFreshFlags(context: Context, flags: FreshFlags) {
+  const { refresh } = flags
+  if (refresh !== undefined && refresh !== 'auto' && refresh !== 'never' && refresh !== 'force') {
+    throw new ToknError('usage', '--refresh is auto, never or force')
+  }
+  const minTtl = flags.minTtl ?? context.environment.fromEnvironment('min_ttl')
+  return {
+    refresh,
+    minTtl: minTtl === undefined ? undefined : parseDuration(minTtl, '--min-ttl', true),
+  } as const
+}
+
+async function tokenDocument(
+  ports: Ports,
+  { profile, source }: { profile: Profile; source: Target['source'] },
+  record: SessionRecord,
+  refreshed: boolean,
+): Promise<Readonly<Record<string, unknown>>> {
+  const carried = carry(record)
+  const [name, value] = headerLines(carried)[0] ?? []
+  return {
+    schema: 'tokn.token/v1',
+    profile: profile.name,
+    provider: record.provider,
+    token: record.access.reveal(),
+    token_type: value?.startsWith('Bearer ') === true ? 'Bearer' : null,
+    header: name === undefined ? null : { name, value },
+    placement: name === undefined ? 'query' : 'header',
+    issued_at: instant(record.obtainedAt),
+    ...expiryFields(record.expiry, ports.clock.now()),
+    scopes: record.scopes ?? null,
+    generation: record.generation,
+    refreshed,
+    source: source === 'store' ? profile.store : source === 'login' ? 'memory' : 'env',
+    fingerprint: await ports.fingerprint(record.access),
+  }
+}

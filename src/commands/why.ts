@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { display, timestamp } from '../core/text.ts'
+import type { HistoryEntry } from '../core/ports.ts'
+import type { Reason } from '../core/record.ts'
+import { chooseProfile } from '../session/choose.ts'
+import { printJson, table, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+const reasons: Readonly<Record<Reason, string>> = {
+  login: 'a login',
+  expired: 'the token had expired',
+  'min-ttl': 'too little life was left',
+  forced: 'it was asked for',
+  rejected: 'the provider refused the token',
+  imported: 'a token was pasted in or issued',
+  recovered: 'a refresh that was cut off had got its answer',
+}
+
+export function whyCommand(program: Command, context: Context, run = runWhy): void {
+  declare(program, {
+    usage: 'why [profile]',
+    summary: 'who renewed the tokens of a session, when and why',
+    examples: ['tokn why web', 'tokn why web --json'],
+  }).action((profile: string | undefined, flags: CommonFlags) => run(context, profile, flags))
+}
+
+/** Reads the index alone: nothing is unlocked, nobody is asked. */
+export function runWhy(context: Context, positional: string | undefined, flags: CommonFlags): void {
+  const ports = context.ports(flags)
+  const profile = chooseProfile(ports.profiles, context.choice(flags, positional))
+  const history = ports.index.get(profile.id)?.history ?? []
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.why/v1',
+      profile: profile.name,
+      generations: history.map(describe),
+    })
+    return
+  }
+  if (history.length === 0) {
+    context.terminal.say(`nothing is known of "${profile.name}": it is not logged in`)
+    return
+  }
+  const rows = history.map((one) => [
+    String(one.generation),
+    timestamp(one.at),
+    reasons[one.reason],
+    display(one.command, 40),
+    `${one.pid} (from ${display(one.parent, 40)})`,
+    one.cost ?? '-',
+  ])
+  context.terminal.out(
+    table([['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows]),
+  )
+}
+
+function describe({ generation, at, reason, command, pid, parent, cost }: HistoryEntry) {
+  return { generation, at: timestamp(at), reason, command, pid, parent, cost: cost ?? null }
+}

@@ -1,0 +1,159 @@
+import { isatty } from 'node:tty'
+import type { Context, CommonFlags } from './commands/context.ts'
+import { parseDuration } from './core/duration.ts'
+import type { StoreKind } from './core/profile.ts'
+import { redact } from './core/secret.ts'
+import { openVariables, readStoreKind } from './environment.ts'
+import { openFiles } from './io/files.ts'
+import { readSecretFile, readSecretInput } from './io/input.ts'
+import { writeAll, writeWords } from './io/output.ts'
+import { locatePaths, type Environment } from './io/paths.ts'
+import { canAsk, openColours } from './io/terminal.ts'
+import { openPorts } from './ports.ts'
+import { openTarget } from './session/target.ts'
+import type { Ports } from './session/ports.ts'
+
+export interface Invocation {
+  readonly environment: Environment
+  readonly program: string
+  readonly words: readonly string[]
+  readonly rest: readonly string[] | undefined
+}
+
+/** How long to wait for locks and replies, in milliseconds. */
+const defaultTimeout = 30_000
+
+/** The context of one invocation. Everything in it is made when it is first used. */
+export function createContext({
+  environment,
+  program,
+  words,
+  rest,
+}: Invocation): Context & { status(): number } {
+  const variables = openVariables(environment, readSecretFile)
+  const made = new Map<string, Ports>()
+  let exit = 0
+  const context: Context = {
+    terminal: {
+      out: (text) => writeAll(1, text),
+      say: (text) => writeWords(`${redact(text)}\n`),
+      outIsTerminal: isatty(1),
+      colours: (flags) => openColours(1, environment, flags.color),
+      readSecret: async (what) => readSecretInput(what),
+      readSecretFile: async (path) => readSecretFile(path, 'the secret'),
+    },
+    rest,
+    ports: portsFor,
+    choice: (flags, positional) => ({
+      positional,
+      flag: flags.profile,
+      environment: variables.profile,
+    }),
+    target: async (flags, positional) => {
+      const ports = portsFor(flags)
+      const { ephemeralPorts } = await import('./ephemeral.ts')
+      return await openTarget(
+        ports,
+        context.choice(flags, positional),
+        {
+          token: variables.token,
+          provider: variables.provider,
+          login: async (inMemory) => {
+            const { loginFromEnvironment } = await import('./session/ephemeral.ts')
+            return await loginFromEnvironment(inMemory, variables.provider ?? '', variables.read)
+          },
+        },
+        () => ephemeralPorts(ports),
+      )
+    },
+    environment: {
+      fromEnvironment: variables.read,
+      provider: variables.provider,
+      baseUrl: variables.read('base_url'),
+    },
+    interaction: async (flags, options = {}) => {
+      if (!canAsk(environment, flags.input)) return undefined
+      const { openInteraction } = await import('./io/interaction.ts')
+      return openInteraction(environment, options)
+    },
+    confirm: async (flags, question) => {
+      if (flags.yes === true) return true
+      if (!canAsk(environment, flags.input)) return undefined
+      return await (await import('./io/prompts.ts')).askYesNo(question)
+    },
+    select: async (flags, question, options) =>
+      canAsk(environment, flags.input)
+        ? await (await import('./io/prompts.ts')).askChoice(question, options)
+        : undefined,
+    storeKind: (flags, kept?: StoreKind) =>
+      readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? 'keychain',
+    providers: async (flags) => {
+      const { listProviders } = await import('./catalog.ts')
+      return await listProviders(locatePaths(environment, { configDirectory: flags.configDir }))
+    },
+    exitWith: (status) => {
+      exit = status
+    },
+    runChild: async (request) =>
+      await (await import('./io/child.ts')).runChild(request, environment),
+    runSelf: async (args, given) =>
+      await (await import('./io/self.ts')).runSelf(program, args, { ...environment, ...given }),
+    examine: async (flags, options) => {
+      const { examine } = await import('./examine.ts')
+      const paths = locatePaths(environment, { configDirectory: flags.configDir })
+      return await examine({
+        ...options,
+        ports: portsFor(flags),
+        paths,
+        files: openFiles(),
+        environment,
+      })
+    },
+    startSandbox: async (options) => await (await import('./sandboxed.ts')).openSandbox(options),
+    untilInterrupted: async () => await (await import('./io/self.ts')).untilInterrupted(),
+    temporaryFolder: async () => (await import('./io/self.ts')).makeTemporaryFolder(),
+  }
+  return { ...context, status: () => exit }
+
+  function portsFor(flags: CommonFlags): Ports {
+    const key = JSON.stringify([
+      flags.configDir,
+      flags.timeout,
+      flags.ca,
+      flags.proxy,
+      flags.debug,
+      flags.quiet,
+      flags.input,
+    ])
+    const ports = made.get(key) ?? openPortsFor(flags)
+    made.set(key, ports)
+    return ports
+  }
+
+  function openPortsFor(flags: CommonFlags): Ports {
+    const timeout = flags.timeout ?? variables.read('timeout')
+    return openPorts({
+      environment,
+      program,
+      command: `tokn ${words.find((word) => !word.startsWith('-')) ?? ''}`.trim(),
+      configDirectory: flags.configDir,
+      timeout: timeout === undefined ? defaultTimeout : parseDuration(timeout, '--timeout'),
+      storeKey: () => variables.readSecret('store_key'),
+      passphrase: async () => variables.readSecret('passphrase') ?? (await askPassphrase(flags)),
+      interaction: async () => await context.interaction(flags),
+      debug: flags.debug === true || (environment['TOKN_DEBUG'] ?? '') !== '',
+      ca: flags.ca,
+      proxy: flags.proxy,
+      warn: (text) => {
+        if (flags.quiet !== true) writeWords(redact(`tokn: warning: ${text}\n`))
+      },
+    })
+  }
+
+  async function askPassphrase(flags: CommonFlags) {
+    if (!canAsk(environment, flags.input)) return undefined
+    const { askLine } = await import('./io/prompts.ts')
+    const { Secret } = await import('./core/secret.ts')
+    return new Secret(await askLine('Passphrase of the file store', { secret: true }))
+  }
+}

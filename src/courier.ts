@@ -1,0 +1,72 @@
+import { ToknError } from './core/errors.ts'
+import type { Outcome } from './core/ports.ts'
+import { serializeRecord } from './core/record.ts'
+import { redact, Secret } from './core/secret.ts'
+import { openVariables } from './environment.ts'
+import { readErrand } from './errand.ts'
+import { answerCaller, outliveTheCaller, receiveRequest } from './io/courier.ts'
+import { readSecretFile } from './io/input.ts'
+import type { Environment } from './io/paths.ts'
+import { openPorts } from './ports.ts'
+import { refreshNow } from './session/refresh.ts'
+
+/** The other side of `callCourier`: runs the refresh and answers. Never throws. */
+export async function runCourier(environment: Environment, program: string): Promise<void> {
+  outliveTheCaller()
+  const warnings: string[] = []
+  answerCaller({ ...(await perform(environment, program, warnings)), warnings })
+}
+
+type Finding = DistributiveOmit<Outcome, 'warnings'>
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+async function perform(
+  environment: Environment,
+  program: string,
+  warnings: string[],
+): Promise<Finding> {
+  try {
+    const errand = readErrand(receiveRequest())
+    const variables = openVariables(environment, readSecretFile)
+    const given = errand.passphrase === undefined ? undefined : new Secret(errand.passphrase)
+    const ports = openPorts({
+      ...errand,
+      environment,
+      program,
+      command: errand.caller.command,
+      storeKey: () => variables.readSecret('store_key'),
+      passphrase: async () => given ?? variables.readSecret('passphrase'),
+      interaction: async () => undefined,
+      warn: (text) => warnings.push(redact(text)),
+    })
+    const profile = ports.profiles.get(errand.profile)
+    if (profile?.id !== errand.profileId) {
+      throw new ToknError('not_found', `the profile "${errand.profile}" has changed meanwhile`)
+    }
+    const record = await refreshNow(ports, profile, errand.wanted)
+    return { ok: true, record: serializeRecord(record) }
+  } catch (error) {
+    return failure(error)
+  }
+}
+
+function failure(error: unknown): Finding {
+  if (!(error instanceof ToknError)) {
+    const text =
+      error instanceof Error
+        ? `${error.name} at ${error.stack?.split('\n')[1]?.trim() ?? '?'}`
+        : 'unknown'
+    return {
+      ok: false,
+      code: 'internal',
+      message: redact(`the refresh failed because of a bug (${text})`),
+    }
+  }
+  return {
+    ok: false,
+    code: error.code,
+    message: redact(error.message),
+    hint: error.hint,
+    http: error.details.http,
+  }
+}

@@ -1,0 +1,59 @@
+import { ToknError } from './core/errors.ts'
+import { storeKinds, type StoreKind } from './core/profile.ts'
+import { Secret } from './core/secret.ts'
+import type { Environment } from './io/paths.ts'
+
+/** What `TOKN_*` variables say. Files that they name are read when asked for, and only then. */
+export interface Variables {
+  /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
+  read(name: string): string | undefined
+  readSecret(name: string): Secret | undefined
+  /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. */
+  token(profile: string | undefined): Secret | undefined
+  readonly profile: string | undefined
+  readonly provider: string | undefined
+  readonly store: StoreKind | undefined
+}
+
+/** Reads the variables lazily. `readFile` gives the content of a file with a secret. */
+export function openVariables(
+  environment: Environment,
+  readFile: (path: string, what: string) => Secret,
+): Variables {
+  return {
+    read: (name) => readSecret(name)?.reveal(),
+    readSecret,
+    token,
+    profile: filled('TOKN_PROFILE'),
+    provider: filled('TOKN_PROVIDER'),
+    store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
+  }
+
+  function readSecret(name: string): Secret | undefined {
+    const variable = `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+    const value = filled(variable)
+    const path = filled(`${variable}_FILE`)
+    if (value !== undefined) return new Secret(value)
+    return path === undefined ? undefined : readFile(path, `the file of ${variable}_FILE`)
+  }
+
+  function token(profile: string | undefined): Secret | undefined {
+    const own = profile === undefined ? undefined : readSecret(`${profile}_token`)
+    return own ?? readSecret('token')
+  }
+
+  function filled(name: string): string | undefined {
+    const value = environment[name]
+    return value === undefined || value === '' ? undefined : value
+  }
+}
+
+/** Throws `usage` for a word that names no store. */
+export function readStoreKind(text: string | undefined, what: string): StoreKind | undefined {
+  if (text === undefined) return undefined
+  const kind = storeKinds.find((one) => one === text)
+  if (kind !== undefined) return kind
+  throw new ToknError('usage', `${what} names no store`, {
+    hint: `one of: ${storeKinds.join(', ')}`,
+  })
+}

@@ -1,0 +1,111 @@
+import { hostname } from 'node:os'
+import { readFileSync } from 'node:fs'
+import { ToknError } from './core/errors.ts'
+import { isObject, ownString } from './core/json.ts'
+import type { Profile } from './core/profile.ts'
+import type { Reason } from './core/record.ts'
+import { sendCourier } from './io/courier.ts'
+import type { PortsRequest } from './ports.ts'
+import type { Caller } from './session/ports.ts'
+import type { RefreshWanted } from './session/wanted.ts'
+
+/** What goes to the process that refreshes. Travels by a pipe, since it may hold a passphrase. */
+export interface Errand {
+  readonly profile: string
+  readonly profileId: string
+  readonly wanted: RefreshWanted
+  readonly caller: Caller
+  readonly configDirectory?: string | undefined
+  readonly timeout: number
+  readonly debug: boolean
+  readonly ca?: string | undefined
+  readonly proxy?: string | undefined
+  readonly passphrase?: string | undefined
+}
+
+/** Has a refresh run by a process that outlives this one; gives the record's text. */
+export async function callCourier(
+  request: PortsRequest,
+  profile: Profile,
+  wanted: RefreshWanted,
+): Promise<string> {
+  const passphrase =
+    profile.store === 'file' && request.storeKey() === undefined
+      ? await request.passphrase()
+      : undefined
+  const caller = {
+    command: request.command,
+    pid: process.pid,
+    parent: nameOfParent(),
+    host: hostname(),
+  }
+  const errand: Errand = {
+    profile: profile.name,
+    profileId: profile.id,
+    wanted,
+    caller,
+    configDirectory: request.configDirectory,
+    timeout: request.timeout,
+    debug: request.debug,
+    ca: request.ca,
+    proxy: request.proxy,
+    passphrase: passphrase?.reveal(),
+  }
+  const outcome = await sendCourier(request.program, JSON.stringify(errand), request.environment)
+  for (const warning of outcome.warnings) request.warn(warning)
+  if (outcome.ok) return outcome.record
+  const { code, message, hint, http } = outcome
+  throw new ToknError(code, message, { hint, http })
+}
+
+/** Throws `usage` for text that `callCourier` did not write. */
+export function readErrand(text: string): Errand {
+  const value: unknown = JSON.parse(text)
+  const wanted = isObject(value) ? value['wanted'] : undefined
+  const caller = isObject(value) ? value['caller'] : undefined
+  if (!isObject(value) || !isObject(wanted) || !isObject(caller)) throw malformed()
+  const profile = ownString(value, 'profile')
+  const profileId = ownString(value, 'profileId')
+  if (profile === undefined || profileId === undefined) throw malformed()
+  return {
+    profile,
+    profileId,
+    wanted: {
+      reason: (ownString(wanted, 'reason') ?? 'forced') as Reason,
+      minTtl: numberOf(wanted['minTtl']),
+      beyond: numberOf(wanted['beyond']),
+      force: wanted['force'] === true,
+    },
+    caller: {
+      command: ownString(caller, 'command') ?? '',
+      pid: numberOf(caller['pid']) ?? 0,
+      parent: ownString(caller, 'parent') ?? '',
+      host: ownString(caller, 'host') ?? '',
+    },
+    configDirectory: ownString(value, 'configDirectory'),
+    timeout: numberOf(value['timeout']) ?? 30_000,
+    debug: value['debug'] === true,
+    ca: ownString(value, 'ca'),
+    proxy: ownString(value, 'proxy'),
+    passphrase: ownString(value, 'passphrase'),
+  }
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function malformed(): ToknError {
+  return new ToknError(
+    'usage',
+    'this is for tokn itself: it refreshes a session for another process',
+  )
+}
+
+function nameOfParent(): string {
+  try {
+    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim()
+  } catch {
+    return String(process.ppid)
+  }
+}

@@ -1,0 +1,221 @@
+import { join } from 'node:path'
+import type { Finding } from './commands/doctor.ts'
+import { briefly } from './core/duration.ts'
+import { ToknError } from './core/errors.ts'
+import type { Files } from './core/ports.ts'
+import type { Profile, StoreKind } from './core/profile.ts'
+import type { Paths, Environment } from './io/paths.ts'
+import { entryOf } from './session/held.ts'
+import type { Ports } from './session/ports.ts'
+
+export interface Examination {
+  readonly ports: Ports
+  readonly paths: Paths
+  readonly files: Files
+  readonly environment: Environment
+  readonly fix: boolean
+  readonly offline: boolean
+}
+
+/** Skew, in milliseconds, from which expiry times of a provider and of this machine disagree. */
+const notableSkew = 60_000
+
+/** Looks at everything that a session depends on. Never throws. */
+export async function examine(examination: Examination): Promise<readonly Finding[]> {
+  const { ports } = examination
+  const profiles = await attempt('profiles', () => ports.profiles.list())
+  const known = Array.isArray(profiles) ? (profiles as readonly Profile[]) : []
+  const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
+  if (kinds.size === 0) kinds.add('keychain')
+  return [
+    checkNode(),
+    Array.isArray(profiles)
+      ? ok('profiles', `${known.length} in ${ports.profiles.path}`)
+      : (profiles as Finding),
+    ...checkEnvironment(examination.environment),
+    ...checkDirectories(examination),
+    ...(await inTurn([...kinds], (kind) => checkStore(ports, kind))),
+    await checkLock(ports),
+    ...(await checkJournal(examination, known)),
+    ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
+  ]
+}
+
+function checkNode(): Finding {
+  return ok('node', `${process.version} on ${process.platform}-${process.arch}`)
+}
+
+function checkEnvironment(environment: Environment): readonly Finding[] {
+  const found: Finding[] = []
+  const set = (name: string) => (environment[name] ?? '') !== ''
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    found.push(
+      fail(
+        'tls',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of servers',
+        'unset NODE_TLS_REJECT_UNAUTHORIZED',
+      ),
+    )
+  } else found.push(ok('tls', 'servers are checked'))
+  if (set('NODE_EXTRA_CA_CERTS')) {
+    found.push(
+      warn(
+        'extra-ca',
+        'NODE_EXTRA_CA_CERTS adds certificate authorities, and slows every start of Node 20',
+        'where one profile needs it: tokn login PROFILE --ca FILE',
+      ),
+    )
+  }
+  const proxy = ['https_proxy', 'HTTPS_PROXY'].find(set)
+  if (proxy !== undefined)
+    found.push(ok('proxy', `${proxy} is used for https; loopback goes direct`))
+  if (set('NODE_OPTIONS'))
+    found.push(
+      warn(
+        'node-options',
+        'NODE_OPTIONS can load code into this program',
+        'unset NODE_OPTIONS where it is not yours',
+      ),
+    )
+  return found
+}
+
+function checkDirectories({ paths, files }: Examination): readonly Finding[] {
+  return [paths.config, paths.state, paths.common].map((directory) => {
+    const id =
+      directory === paths.config
+        ? 'config-folder'
+        : directory === paths.state
+          ? 'state-folder'
+          : 'lock-folder'
+    try {
+      files.ensureDirectory(directory)
+      const probe = join(directory, `.probe-${process.pid}`)
+      files.write(probe, new Uint8Array(1))
+      files.remove(probe)
+      return ok(id, directory)
+    } catch (error) {
+      return broken(id, error)
+    }
+  })
+}
+
+async function checkStore(ports: Ports, kind: StoreKind): Promise<Finding> {
+  const id = `store-${kind}`
+  const probe = 'probe'
+  const result = await attempt(id, async () => {
+    const store = await ports.store(kind)
+    await store.write(probe, 1, '{"probe":true}')
+    await store.remove(probe)
+    return store.describe()
+  })
+  return typeof result === 'string' ? ok(id, `${result}: writes, reads and erases`) : result
+}
+
+async function checkLock(ports: Ports): Promise<Finding> {
+  const result = await attempt('lock', async () => {
+    const held = await (await ports.lock())('doctor', 2_000)
+    await held.release()
+    return 'taken and released'
+  })
+  return typeof result === 'string' ? ok('lock', result) : result
+}
+
+async function checkJournal(
+  { ports, fix }: Examination,
+  profiles: readonly Profile[],
+): Promise<readonly Finding[]> {
+  const journal = await ports.journal()
+  return await inTurn(journal.list(), async (entry) => {
+    const profile = profiles.find((one) => entryOf(one) === entry)
+    const id = `journal-${profile?.name ?? 'unknown'}`
+    if (profile === undefined) {
+      return skip(id, 'a refresh of a profile that is not in this configuration was cut off')
+    }
+    const answered = journal.read(entry)?.response !== undefined
+    const what = answered
+      ? 'a refresh got its answer but did not store it'
+      : 'a refresh was cut off before its answer'
+    if (!fix) return warn(id, what, answered ? 'tokn doctor --fix' : `tokn token ${profile.name}`)
+    const { promotePending } = await import('./session/promote.ts')
+    const result = await attempt(id, async () => await promotePending(ports, profile))
+    if (result instanceof Object) return result
+    return result
+      ? { id, status: 'fixed', detail: `${what}; it is stored now` }
+      : warn(id, what, `tokn token ${profile.name}`)
+  })
+}
+
+async function checkProvider({ ports, offline }: Examination, profile: Profile): Promise<Finding> {
+  const id = `provider-${profile.name}`
+  if (offline) return skip(id, 'not contacted')
+  const result = await attempt(id, async () => {
+    const provider = await ports.provider(profile)
+    const origin = provider.origins[0]
+    if (origin === undefined) return skip(id, 'has no address')
+    const http = await ports.http(profile)
+    // Nothing but the way there is asked about; any answer shows that it is open.
+    const reply = await http({ method: 'GET', url: new URL(origin), timeout: 5_000 })
+    return checkSkew(id, origin, reply.headers, ports.clock.now())
+  })
+  return result
+}
+
+function checkSkew(
+  id: string,
+  origin: string,
+  headers: ReadonlyArray<readonly [string, string]>,
+  now: number,
+): Finding {
+  const date = headers.find(([name]) => name === 'date')?.[1]
+  const skew = date === undefined ? Number.NaN : now - Date.parse(date)
+  if (!Number.isFinite(skew)) return ok(id, `${origin} answers`)
+  if (Math.abs(skew) < notableSkew) return ok(id, `${origin} answers; clocks agree`)
+  const direction = skew > 0 ? 'ahead of' : 'behind'
+  return warn(
+    id,
+    `the clock of this machine is ${briefly(skew)} ${direction} ${origin}`,
+    'set the clock: timedatectl set-ntp true',
+  )
+}
+
+async function attempt<Value>(
+  id: string,
+  run: () => Value | Promise<Value>,
+): Promise<Value | Finding> {
+  try {
+    return await run()
+  } catch (error) {
+    return broken(id, error)
+  }
+}
+
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await run(item))
+  return results
+}
+
+function broken(id: string, error: unknown): Finding {
+  if (!(error instanceof ToknError)) throw error
+  return fail(id, error.message, error.hint)
+}
+
+function ok(id: string, detail: string): Finding {
+  return { id, status: 'ok', detail }
+}
+
+function skip(id: string, detail: string): Finding {
+  return { id, status: 'skip', detail }
+}
+
+function warn(id: string, detail: string, fix: string): Finding {
+  return { id, status: 'warn', detail, fix }
+}
+
+function fail(id: string, detail: string, fix: string | undefined): Finding {
+  return { id, status: 'fail', detail, fix }
+}

@@ -1,0 +1,97 @@
+import { isToknError, ToknError } from './core/errors.ts'
+import { redact } from './core/secret.ts'
+import { createContext } from './compose.ts'
+import { readHotCommand } from './hot.ts'
+import { courierArgument } from './io/courier-argument.ts'
+import { readerGone, writeWords } from './io/output.ts'
+
+/**
+ * Runs the program and ends the process. `program` is the path of the executable, to start it anew
+ * for what has to outlive this process.
+ */
+export function start(program: string): void {
+  const argv = process.argv.slice(2)
+  process.on('uncaughtException', (error) => end(report(error, argv)))
+  run(argv, program).then(end, (error: unknown) => end(report(error, argv)))
+}
+
+async function run(argv: readonly string[], program: string): Promise<number> {
+  if (argv[0] === courierArgument) {
+    const { runCourier } = await import('./courier.ts')
+    await runCourier(process.env, program)
+    return 0
+  }
+  const { words, rest } = splitAtDashes(argv)
+  const context = createContext({ environment: process.env, program, words, rest })
+  const hot = rest === undefined ? readHotCommand(words) : undefined
+  if (hot !== undefined) await hot(context)
+  else {
+    const { runProgram } = await import('./program.ts')
+    await runProgram(context, words)
+  }
+  return context.status()
+}
+
+/** The first `--` divides what is ours from what belongs to a child. */
+function splitAtDashes(argv: readonly string[]): {
+  words: readonly string[]
+  rest: readonly string[] | undefined
+} {
+  const at = argv.indexOf('--')
+  return at < 0
+    ? { words: argv, rest: undefined }
+    : { words: argv.slice(0, at), rest: argv.slice(at + 1) }
+}
+
+/** The one place where an error becomes words, or JSON, and an exit status. */
+function report(error: unknown, argv: readonly string[]): number {
+  if (isToknError(error) && error.details.refusal === readerGone) return 0
+  const at = argv.indexOf('--')
+  const ours = at < 0 ? argv : argv.slice(0, at)
+  const known = isToknError(error) ? error : asBug(error, ours.includes('--debug'))
+  const json = ours.some((word) => word === '--json' || word.startsWith('--fields'))
+  writeWords(redact(json ? inJson(known) : inWords(known)))
+  return known.exit
+}
+
+function inWords(error: ToknError): string {
+  const hint = error.hint === undefined ? '' : `tokn: hint: ${error.hint}\n`
+  return `tokn: error: ${error.message}\n${hint}`
+}
+
+function inJson(error: ToknError): string {
+  const { http, retryAfter } = error.details
+  const command = error.hint?.startsWith('tokn ') === true ? error.hint : undefined
+  return `${JSON.stringify(
+    {
+      schema: 'tokn.error/v1',
+      code: error.code,
+      exit: error.exit,
+      message: error.message,
+      hint: error.hint ?? null,
+      retryable: error.retryable,
+      retry_after: retryAfter === undefined ? null : Math.ceil(retryAfter / 1_000),
+      next: command === undefined ? [] : [{ command }],
+      http:
+        http === undefined
+          ? null
+          : { status: http.status, provider_code: http.providerCode ?? null },
+    },
+    undefined,
+    2,
+  )}\n`
+}
+
+function asBug(error: unknown, debug: boolean): ToknError {
+  const stack = error instanceof Error ? error.stack : String(error)
+  const hint = 'run it again with --debug and report what it says'
+  return new ToknError(
+    'internal',
+    debug ? `a bug: ${stack ?? 'no trace'}` : 'this is a bug in tokn',
+    debug ? {} : { hint },
+  )
+}
+
+function end(status: number): void {
+  process.exit(status)
+}

@@ -1,0 +1,141 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { ToknError } from './core/errors.ts'
+import type { Store } from './core/ports.ts'
+import type { StoreKind } from './core/profile.ts'
+import type { Secret } from './core/secret.ts'
+import { systemClock } from './io/clock.ts'
+import { openDefinitions } from './io/definitions.ts'
+import { openFiles } from './io/files.ts'
+import { openIndex } from './io/index-file.ts'
+import { locatePaths, type Environment } from './io/paths.ts'
+import { openProfiles } from './io/profiles.ts'
+import type { Interaction } from './core/ports.ts'
+import type { Caller, Ports } from './session/ports.ts'
+
+/** What this process brings to the ports. */
+export interface PortsRequest {
+  readonly environment: Environment
+  /** Path of the executable, to start it anew. */
+  readonly program: string
+  readonly command: string
+  readonly configDirectory?: string | undefined
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly caller?: Caller | undefined
+  readonly storeKey: () => Secret | undefined
+  /** The passphrase of the file store; asks where that is possible. */
+  readonly passphrase: () => Promise<Secret | undefined>
+  readonly interaction: () => Promise<Interaction | undefined>
+  readonly debug: boolean
+  readonly ca?: string | undefined
+  readonly proxy?: string | undefined
+  warn(text: string): void
+}
+
+/** The ports of a process, each made at its first use. */
+export function openPorts(request: PortsRequest): Ports {
+  const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
+  const files = openFiles()
+  const journalDirectory = join(paths.common, 'journal')
+  const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
+  const stores = new Map<StoreKind, Promise<Store>>()
+  const lock = once(async () => {
+    const { createLock } = await import('./io/lock.ts')
+    return createLock({ directory: join(paths.common, 'locks'), files, command: request.command })
+  })
+  const journal = once(async () => {
+    const { openJournal } = await import('./io/journal.ts')
+    return openJournal({ directory: journalDirectory, files })
+  })
+  return {
+    clock: systemClock,
+    profiles: openProfiles({
+      directory: paths.config,
+      files,
+      lock,
+      timeout: request.timeout,
+      warn: request.warn,
+    }),
+    index: openIndex({ directory: join(paths.state, 'index'), files, warn: request.warn }),
+    caller: request.caller ?? {
+      command: request.command,
+      pid: process.pid,
+      parent: String(process.ppid),
+      host: hostname(),
+    },
+    timeout: request.timeout,
+    lock,
+    journal,
+    ledger: once(async () => {
+      const { openLedger } = await import('./io/ledger.ts')
+      return openLedger({ directory: join(paths.common, 'ledger'), files })
+    }),
+    seal: once(async () => (await import('./stores/seal.ts')).seal),
+    store: (kind) => remember(stores, kind, () => openStore(kind)),
+    provider: async (profile) => {
+      const { openProvider } = await import('./providers/catalog.ts')
+      return await openProvider(profile, definitions().read(profile.provider))
+    },
+    http: async (profile) => {
+      const { createHttp } = await import('./io/http.ts')
+      return createHttp({
+        environment: request.environment,
+        ca: request.ca ?? profile.ca,
+        proxy: request.proxy ?? profile.proxy,
+        timeout: request.timeout,
+        onExchange: request.debug
+          ? ({ method, url, outcome, duration }) =>
+              request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
+          : undefined,
+      })
+    },
+    interaction: async () => {
+      const interaction = await request.interaction()
+      if (interaction !== undefined) return interaction
+      throw new ToknError('reauth_required', 'this needs an answer, and there is nobody to ask', {
+        hint: 'run the command in a terminal',
+      })
+    },
+    refreshPending: async (entry) =>
+      files.list(journalDirectory).length > 0 && (await journal()).read(entry) !== undefined,
+    courier: async (profile, wanted) => {
+      const { callCourier } = await import('./errand.ts')
+      return await callCourier(request, profile, wanted)
+    },
+    fingerprint: async (secret) => {
+      const { fingerprint, readFingerprintKey } = await import('./io/fingerprint.ts')
+      return fingerprint(secret, readFingerprintKey(files, paths.state))
+    },
+    randomId: () => randomHex(),
+    warn: request.warn,
+  }
+
+  async function openStore(kind: StoreKind): Promise<Store> {
+    if (kind === 'keychain') return (await import('./stores/keychain.ts')).openKeychain({})
+    if (kind === 'memory') return (await import('./stores/memory.ts')).openMemory()
+    const { openFileStore } = await import('./stores/file.ts')
+    return openFileStore({
+      directory: join(paths.data, 'sessions'),
+      files,
+      key: request.storeKey(),
+      passphrase: request.passphrase,
+    })
+  }
+}
+
+function randomHex(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16))
+  return Buffer.from(bytes).toString('hex')
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}
+
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
+}

@@ -1,0 +1,123 @@
+import { Command, CommanderError } from 'commander'
+import { ToknError } from './core/errors.ts'
+import { nearest } from './core/text.ts'
+import type { Context } from './commands/context.ts'
+import { curlCommand } from './commands/curl.ts'
+import { addCommonFlags } from './commands/declare.ts'
+import { demoCommand } from './commands/demo.ts'
+import { execCommand } from './commands/exec.ts'
+import { headerCommand } from './commands/header.ts'
+import { helpTopic, topics } from './commands/help.ts'
+import { infoCommand } from './commands/info.ts'
+import { issueCommand } from './commands/issue.ts'
+import { listCommand } from './commands/list.ts'
+import { loginCommand } from './commands/login.ts'
+import { logoutCommand } from './commands/logout.ts'
+import { profileCommand } from './commands/profile.ts'
+import { providerCommand } from './commands/provider.ts'
+import { refreshCommand } from './commands/refresh.ts'
+import { revokeCommand } from './commands/revoke.ts'
+import { sandboxCommand } from './commands/sandbox.ts'
+import { tokenCommand } from './commands/token.ts'
+import { whyCommand } from './commands/why.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { version } from '../package.json'
+
+const commands = [
+  loginCommand,
+  tokenCommand,
+  headerCommand,
+  curlCommand,
+  execCommand,
+  refreshCommand,
+  listCommand,
+  issueCommand,
+  revokeCommand,
+  infoCommand,
+  logoutCommand,
+  profileCommand,
+  providerCommand,
+  whyCommand,
+  doctorCommand,
+  sandboxCommand,
+  demoCommand,
+]
+
+/** Runs the command that `words` name. Throws `usage` where they name none, or name it wrongly. */
+export async function runProgram(context: Context, words: readonly string[]): Promise<void> {
+  const topic = words[0] === 'help' ? helpTopic(words[1]) : undefined
+  if (topic !== undefined) return context.terminal.out(topic)
+  const program = buildProgram(context)
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return
+    throw asUsage(error, words, program)
+  }
+}
+
+function buildProgram(context: Context): Command {
+  const program = new Command('tokn')
+    .description('log in to APIs that hand out tokens, and hand a good token to whoever asks')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command, or a topic')
+    .showSuggestionAfterError(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.out(text),
+      // Errors are printed in one place, and that is not here.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
+  addCommonFlags(program)
+  for (const add of commands) add(program, context)
+  program.addHelpText(
+    'after',
+    `\nTopics: ${topics.map((topic) => `tokn help ${topic}`).join(', ')}`,
+  )
+  return program
+}
+
+function asUsage(error: CommanderError, words: readonly string[], program: Command): ToknError {
+  if (error.code === 'commander.help') {
+    return new ToknError('usage', 'a command is missing', { hint: 'tokn --help' })
+  }
+  // What follows "=" may be a secret that was meant for another place.
+  const message = (error.message.split('\n')[0] ?? '')
+    .replace(/^error: /, '')
+    .replace(/('--[^'=]*)=[^']*'/, "$1'")
+  return new ToknError('usage', message, { hint: hintFor(error, words, program) })
+}
+
+function hintFor(error: CommanderError, words: readonly string[], program: Command): string {
+  const quoted = /'([^'=]*)/.exec(error.message)?.[1] ?? ''
+  if (
+    /^--(password|token|secret|client-secret|access-key|secret-key|refresh-token)$/.test(quoted)
+  ) {
+    return 'secrets do not go on a command line: use --password-stdin, TOKN_..._FILE, or answer the prompt'
+  }
+  const command = commandOf(words, program)
+  const names =
+    error.code === 'commander.unknownCommand'
+      ? command.commands.flatMap((one) => [one.name(), ...one.aliases()])
+      : command.options.map((option) => option.long ?? '')
+  const near = nearest(quoted, names)
+  return near === undefined ? `tokn ${pathOf(command)}--help` : `did you mean "${near}"?`
+}
+
+/** The deepest command that `words` name. */
+function commandOf(words: readonly string[], command: Command): Command {
+  const at = words.findIndex((word) => !word.startsWith('-'))
+  const name = words[at]
+  const child = command.commands.find(
+    (one) => name !== undefined && (one.name() === name || one.aliases().includes(name)),
+  )
+  return child === undefined ? command : commandOf(words.slice(at + 1), child)
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? '' : `${pathOf(command.parent)}${command.name()} `
+}
