@@ -1,13 +1,32 @@
 import { builtinModules } from 'node:module'
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-// CommonJS because an ESM entry costs a fifth of a bare start; chunks because only what a
-// command needs may load; unminified because it makes no difference and keeps stack traces.
-const dist = new URL('../dist/', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = resolve(root, 'dist')
 rmSync(dist, { recursive: true, force: true })
 
+/** The files that `entry` needs before its first line runs. */
+function loadedWith(entry, known = new Set()) {
+  const file = resolve(root, entry)
+  if (known.has(file) || !existsSync(file)) return known
+  known.add(file)
+  const source = readFileSync(file, 'utf8')
+  const imports = source.matchAll(/^(?:import|export)\s+(?!type\b)[^'"]*?from\s+'(\.[^']+)'/gm)
+  for (const [, path] of imports) loadedWith(resolve(dirname(file), path), known)
+  return known
+}
+
+const atStart = loadedWith('src/main.ts')
+const fileStore = loadedWith('src/stores/file.ts')
+const keychain = loadedWith('src/stores/keychain.ts')
+
+// CommonJS because an ESM entry costs a fifth of a bare start; chunks because only what a command
+// needs may load; one chunk for what every start needs, because each file costs too; unminified
+// because that makes no difference and keeps stack traces.
 export default {
-  input: { main: new URL('../src/main.ts', import.meta.url).pathname },
+  input: { main: resolve(root, 'src/main.ts') },
   platform: 'node',
   // keytar finds its prebuilt binary relative to itself, so it cannot move into a bundle.
   external: ['keytar', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
@@ -18,5 +37,12 @@ export default {
     chunkFileNames: 'chunks/[name].cjs',
     minify: false,
     exports: 'named',
+    codeSplitting: {
+      groups: [
+        { name: 'start', priority: 3, test: (id) => atStart.has(id) },
+        { name: 'file-store', priority: 2, test: (id) => fileStore.has(id) },
+        { name: 'keychain', priority: 1, test: (id) => keychain.has(id) },
+      ],
+    },
   },
 }

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import type { Context, CommonFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
 import type { StoreKind } from './core/profile.ts'
-import { redact } from './core/secret.ts'
+import { redact, Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
 import { readSecretFile, readSecretInput } from './io/input.ts'
@@ -33,6 +33,8 @@ export function createContext({
   const variables = openVariables(environment, readSecretFile)
   const made = new Map<string, Ports>()
   let exit = 0
+  // Asked for once, though both a store and the process that refreshes need it.
+  let passphrase: Promise<Secret | undefined> | undefined
   const context: Context = {
     terminal: {
       out: (text) => writeAll(1, text),
@@ -51,7 +53,6 @@ export function createContext({
     }),
     target: async (flags, positional) => {
       const ports = portsFor(flags)
-      const { ephemeralPorts } = await import('./ephemeral.ts')
       return await openTarget(
         ports,
         context.choice(flags, positional),
@@ -63,7 +64,7 @@ export function createContext({
             return await loginFromEnvironment(inMemory, variables.provider ?? '', variables.read)
           },
         },
-        () => ephemeralPorts(ports),
+        async () => (await import('./ephemeral.ts')).ephemeralPorts(ports),
       )
     },
     environment: {
@@ -87,6 +88,11 @@ export function createContext({
         : undefined,
     storeKind: (flags, kept?: StoreKind) =>
       readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? 'keychain',
+    definitions: async (flags) => {
+      const { openOwnDefinitions } = await import('./own-definitions.ts')
+      const { config } = locatePaths(environment, { configDirectory: flags.configDir })
+      return openOwnDefinitions(config, async () => await portsFor(flags).http({}))
+    },
     providers: async (flags) => {
       const { listProviders } = await import('./catalog.ts')
       return await listProviders(locatePaths(environment, { configDirectory: flags.configDir }))
@@ -139,7 +145,7 @@ export function createContext({
       configDirectory: flags.configDir,
       timeout: timeout === undefined ? defaultTimeout : parseDuration(timeout, '--timeout'),
       storeKey: () => variables.readSecret('store_key'),
-      passphrase: async () => variables.readSecret('passphrase') ?? (await askPassphrase(flags)),
+      passphrase: () => (passphrase ??= findPassphrase(flags)),
       interaction: async () => await context.interaction(flags),
       debug: flags.debug === true || (environment['TOKN_DEBUG'] ?? '') !== '',
       ca: flags.ca,
@@ -150,10 +156,11 @@ export function createContext({
     })
   }
 
-  async function askPassphrase(flags: CommonFlags) {
+  async function findPassphrase(flags: CommonFlags): Promise<Secret | undefined> {
+    const given = variables.readSecret('passphrase')
+    if (given !== undefined) return given
     if (!canAsk(environment, flags.input)) return undefined
     const { askLine } = await import('./io/prompts.ts')
-    const { Secret } = await import('./core/secret.ts')
     return new Secret(await askLine('Passphrase of the file store', { secret: true }))
   }
 }

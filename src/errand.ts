@@ -1,9 +1,8 @@
-import { hostname } from 'node:os'
-import { readFileSync } from 'node:fs'
 import { ToknError } from './core/errors.ts'
 import { isObject, ownString } from './core/json.ts'
 import type { Profile } from './core/profile.ts'
 import type { Reason } from './core/record.ts'
+import { describeCaller } from './io/caller.ts'
 import { sendCourier } from './io/courier.ts'
 import type { PortsRequest } from './ports.ts'
 import type { Caller } from './session/ports.ts'
@@ -33,17 +32,11 @@ export async function callCourier(
     profile.store === 'file' && request.storeKey() === undefined
       ? await request.passphrase()
       : undefined
-  const caller = {
-    command: request.command,
-    pid: process.pid,
-    parent: nameOfParent(),
-    host: hostname(),
-  }
   const errand: Errand = {
     profile: profile.name,
     profileId: profile.id,
     wanted,
-    caller,
+    caller: describeCaller(request.command),
     configDirectory: request.configDirectory,
     timeout: request.timeout,
     debug: request.debug,
@@ -100,12 +93,4 @@ function malformed(): ToknError {
     'usage',
     'this is for tokn itself: it refreshes a session for another process',
   )
-}
-
-function nameOfParent(): string {
-  try {
-    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim()
-  } catch {
-    return String(process.ppid)
-  }
 }

@@ -102,10 +102,10 @@ function checkDirectories({ paths, files }: Examination): readonly Finding[] {
 
 async function checkStore(ports: Ports, kind: StoreKind): Promise<Finding> {
   const id = `store-${kind}`
-  const probe = 'probe'
+  const probe = ports.randomId()
   const result = await attempt(id, async () => {
     const store = await ports.store(kind)
-    await store.write(probe, 1, '{"probe":true}')
+    await store.write(probe, 1, `{"probe":"${probe}"}`)
     await store.remove(probe)
     return store.describe()
   })

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ToknError } from './core/errors.ts'
 import type { Store } from './core/ports.ts'
 import type { StoreKind } from './core/profile.ts'
 import type { Secret } from './core/secret.ts'
+import { describeCaller } from './io/caller.ts'
 import { systemClock } from './io/clock.ts'
 import { openDefinitions } from './io/definitions.ts'
 import { openFiles } from './io/files.ts'
@@ -58,11 +58,8 @@ export function openPorts(request: PortsRequest): Ports {
       warn: request.warn,
     }),
     index: openIndex({ directory: join(paths.state, 'index'), files, warn: request.warn }),
-    caller: request.caller ?? {
-      command: request.command,
-      pid: process.pid,
-      parent: String(process.ppid),
-      host: hostname(),
+    get caller() {
+      return request.caller ?? describeCaller(request.command)
     },
     timeout: request.timeout,
     lock,

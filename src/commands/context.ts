@@ -74,6 +74,8 @@ export interface Context {
     options: ReadonlyArray<{ value: string; label: string }>,
   ): Promise<string | undefined>
   storeKind(flags: CommonFlags, profile?: StoreKind): StoreKind
+  /** Definitions of the user's own, and those of the built-in providers. */
+  definitions(flags: CommonFlags): Promise<OwnDefinitions>
   /** Names, titles and fields of all providers. */
   providers(flags: CommonFlags): Promise<readonly ProviderSummary[]>
   /** Ends the program, once everything is done, with another status than 0. */
@@ -107,6 +109,25 @@ export interface ProviderSummary {
   readonly source: 'built-in' | 'yours'
   /** Whether each profile has to say where the API is. */
   readonly needsBaseUrl: boolean
+}
+
+/** Provider definitions as texts. */
+export interface OwnDefinitions {
+  /** The text at a path, at a URL of this machine, or on standard input (`-`). Throws `usage`. */
+  load(source: string): Promise<string>
+  /** Throws `usage` that tells what is wrong with a definition, and where. */
+  check(text: string): {
+    readonly id: string
+    readonly title: string
+    readonly docs: string
+    /** Where it may send secrets besides its base URL. */
+    readonly origins: readonly string[]
+  }
+  /** `undefined` for one that is not a definition (OAuth servers are not). */
+  text(id: string): string | undefined
+  write(id: string, text: string): void
+  remove(id: string): boolean
+  schema(): object
 }
 
 export interface ChildRequest {

@@ -5,6 +5,9 @@ import { nearest } from '../core/text.ts'
 import { printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
+import { providerNewCommand } from './provider-new.ts'
+import { ownProviderCommands } from './provider-own.ts'
+import { providerTestCommand } from './provider-test.ts'
 
 export const operations: readonly Operation[] = [
   'login',
@@ -16,7 +19,7 @@ export const operations: readonly Operation[] = [
   'logout',
 ]
 
-export function providerCommand(program: Command, context: Context): Command {
+export function providerCommand(program: Command, context: Context): void {
   const provider = program.command('provider').description('the APIs that can be logged in to')
   declare(provider, {
     usage: 'list',
@@ -27,9 +30,13 @@ export function providerCommand(program: Command, context: Context): Command {
   declare(provider, {
     usage: 'show <id>',
     summary: 'what a provider asks for and what it can do',
-    examples: ['tokn provider show rightech'],
-  }).action((id: string, flags: CommonFlags) => showProvider(context, id, flags))
-  return provider
+    examples: ['tokn provider show rightech', 'tokn provider show rightech --definition'],
+  })
+    .option('--definition', 'print its definition: a good start for one of your own')
+    .action((id: string, flags: ShowFlags) => showProvider(context, id, flags))
+  ownProviderCommands(provider, context)
+  providerTestCommand(provider, context)
+  providerNewCommand(provider, context)
 }
 
 async function listProviders(context: Context, flags: CommonFlags): Promise<void> {
@@ -42,7 +49,12 @@ async function listProviders(context: Context, flags: CommonFlags): Promise<void
   context.terminal.out(table([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows]))
 }
 
-async function showProvider(context: Context, id: string, flags: CommonFlags): Promise<void> {
+interface ShowFlags extends CommonFlags {
+  readonly definition?: boolean
+}
+
+async function showProvider(context: Context, id: string, flags: ShowFlags): Promise<void> {
+  if (flags.definition === true) return await showDefinition(context, id, flags)
   const known = await context.providers(flags)
   const summary = known.find((one) => one.id === id)
   if (summary === undefined) {
@@ -65,6 +77,14 @@ async function showProvider(context: Context, id: string, flags: CommonFlags): P
   context.terminal.out(table([['  FIELD', 'VARIABLE', ''], ...provider.fields.map(fieldRow)]))
   context.terminal.out('\n')
   context.terminal.out(table(operations.map((operation) => operationRow(provider, operation))))
+}
+
+async function showDefinition(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  const text = (await context.definitions(flags)).text(id)
+  if (text !== undefined) return context.terminal.out(`${text.trimEnd()}\n`)
+  throw new ToknError('not_found', 'there is no definition of that name', {
+    hint: 'tokn provider list',
+  })
 }
 
 function fieldRow(field: Provider['fields'][number]): readonly string[] {

@@ -79,7 +79,10 @@ function isHistoryEntry(value: unknown): value is HistoryEntry {
   return (
     isObject(value) &&
     [value['generation'], value['at'], value['pid']].every(isInstant) &&
-    [value['reason'], value['command'], value['parent']].every((text) => typeof text === 'string')
+    [value['reason'], value['command'], value['parent']].every(
+      (text) => typeof text === 'string',
+    ) &&
+    ['string', 'undefined'].includes(typeof value['cost'])
   )
 }
 

@@ -21,6 +21,11 @@ export function readSecretFile(path: string, what: string): Secret {
   return path === '-' ? readSecretInput(what) : readSecretFrom(() => readPath(path), what)
 }
 
+/** The content of a file, or of standard input for `-`, as text of at most 64 KiB. Throws `usage`. */
+export function readTextFile(path: string): string {
+  return (path === '-' ? readDescriptor(0) : readPath(path)).toString()
+}
+
 function readSecretFrom(read: () => Buffer, what: string): Secret {
   const bytes = read()
   let text: string
@@ -43,13 +48,13 @@ function readPath(path: string): Buffer {
   } catch (error) {
     throw new ToknError(
       'usage',
-      `a file with a secret cannot be read (${systemCode(error) ?? 'unknown reason'}): ${path}`,
+      `a file cannot be read (${systemCode(error) ?? 'unknown reason'}): ${path}`,
     )
   }
   try {
     const status = fstatSync(descriptor)
     if (!status.isFile() && !status.isFIFO()) {
-      throw new ToknError('usage', `not a file that a secret could be read from: ${path}`)
+      throw new ToknError('usage', `not a file that can be read: ${path}`)
     }
     return readDescriptor(descriptor)
   } finally {
@@ -65,7 +70,7 @@ function readDescriptor(descriptor: number): Buffer {
     const count = readSome(descriptor, chunk)
     if (count === 0) return Buffer.concat(chunks)
     total += count
-    if (total > limit) throw new ToknError('usage', 'a secret has at most 64 KiB')
+    if (total > limit) throw new ToknError('usage', 'no more than 64 KiB are read')
     chunks.push(chunk.subarray(0, count))
   }
 }

@@ -39,13 +39,17 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
       ? resolveChosen(chosen)
       : base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
   refuseHomeOfOthers(environment, config)
+  let common: string | undefined
   return {
     config,
     state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
     data: base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share')),
     cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),
     runtime: within(absolute(environment['XDG_RUNTIME_DIR'])),
-    common: locateCommon(environment),
+    // Late: the password database may be across a network, and the hot path asks for nothing in it.
+    get common() {
+      return (common ??= locateCommon(environment))
+    },
   }
 
   function base(name: string, windows: string | undefined, otherwise: string): string {

@@ -4,7 +4,7 @@ import { ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import { checkProfileName, storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
 import { display } from '../core/text.ts'
-import { checkProfileProxy } from './proxy.ts'
+import { checkProfileProxy } from './proxy-url.ts'
 
 /** A profile as the file has it; fields that this version does not know are kept. */
 export type Entry = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { isLoopback } from '../core/base-url.ts'
-import { ToknError } from '../core/errors.ts'
 import type { Environment } from './paths.ts'
+import { parseProxy } from './proxy-url.ts'
 
 export interface ProxySettings {
   /** URL of an HTTP proxy; may carry a user and a password, so it is never shown. */
@@ -23,28 +23,6 @@ export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
   if (settings.proxy === undefined || isLoopback(url)) return undefined
   const proxy = parseProxy(settings.proxy)
   return isExempt(url, settings.noProxy ?? '') ? undefined : proxy
-}
-
-/** Returns `text` if it can stand in a profile, which holds no secrets; throws `usage` otherwise. */
-export function checkProfileProxy(text: string): string {
-  if (parseProxy(text).password === '') return text
-  throw new ToknError('usage', 'a profile cannot hold the password of a proxy', {
-    hint: 'put it into the variable HTTPS_PROXY',
-  })
-}
-
-function parseProxy(text: string): URL {
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
-  const url = URL.canParse(full) ? new URL(full) : undefined
-  if (url === undefined || url.hostname === '') {
-    throw new ToknError('usage', 'the proxy is not a URL', { hint: 'write it as http://host:port' })
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ToknError('usage', `a proxy of kind ${url.protocol.slice(0, -1)} is not supported`, {
-      hint: 'use an http:// or https:// proxy',
-    })
-  }
-  return url
 }
 
 function isExempt(url: URL, noProxy: string): boolean {

@@ -27,7 +27,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
   const sockets = new Set<Socket>()
   let settled = false
   let sent = false
-  let alert: Error | undefined
+  let broken: Error | undefined
   const client = new connector.Client(url.origin, {
     pipelining: 0,
     maxHeaderSize: headLimit,
@@ -67,12 +67,13 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
       },
       onResponseEnd() {
         attempt(() => {
+          if (broken !== undefined) throw broken
           const body = decodeBody(Buffer.concat(chunks), status, headers, url.host)
           settle(() => resolve({ status, headers, body }))
         })
       },
       onResponseError(_controller, error) {
-        fail(alert ?? error)
+        fail(broken ?? error)
       },
     }
 
@@ -111,9 +112,11 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
 
   function track(socket: Socket): void {
     sockets.add(socket)
-    // A TLS alert after the handshake is told here only: undici reports the end that follows it.
+    // undici reports only the end that follows a TLS alert, and takes a body without a length for
+    // whole when the connection is reset.
     socket.once('error', (error) => {
-      if (systemCode(error)?.startsWith('ERR_SSL_') === true) alert ??= error
+      const code = systemCode(error) ?? ''
+      if (code === 'ECONNRESET' || code.startsWith('ERR_SSL_')) broken ??= error
     })
     if (settled) socket.destroy()
   }

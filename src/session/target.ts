@@ -33,18 +33,18 @@ export async function openTarget(
   ports: Ports,
   choice: ProfileChoice,
   environment: TargetEnvironment,
-  ephemeral: () => Ports,
+  ephemeral: () => Promise<Ports>,
 ): Promise<Target> {
   const name = namedProfile(choice)
   const token = environment.token(name)
   if (token !== undefined) {
     const profile = given(ports, choice, environment, name)
-    const inMemory = ephemeral()
+    const inMemory = await ephemeral()
     await hold(inMemory, profile, await recordOf(inMemory, profile, token))
     return { ports: inMemory, profile, source: 'environment' }
   }
   if (name === undefined && environment.provider !== undefined) {
-    const inMemory = ephemeral()
+    const inMemory = await ephemeral()
     const { profile, record } = await environment.login(inMemory)
     await hold(inMemory, profile, record)
     return { ports: inMemory, profile, source: 'login' }

@@ -1,0 +1,95 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { printJson, wantsJson } from './answer.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { declare } from './declare.ts'
+
+export interface AddFlags extends CommonFlags {
+  readonly force?: boolean
+}
+
+/** `tokn provider add|remove|schema`: definitions of the user's own. */
+export function ownProviderCommands(provider: Command, context: Context): void {
+  declare(provider, {
+    usage: 'add <file>',
+    summary: 'add an API by its definition: a file, a URL on this machine, or - for standard input',
+    examples: ['tokn provider add my-api.json', 'tokn provider add - < my-api.json'],
+  })
+    .option('--force', 'replace a definition of the same name')
+    .action((file: string, flags: AddFlags) => runAdd(context, file, flags))
+  declare(provider, {
+    usage: 'remove <id>',
+    aliases: ['rm'],
+    summary: 'forget a definition of your own',
+    examples: ['tokn provider remove my-api'],
+  }).action((id: string, flags: CommonFlags) => runRemove(context, id, flags))
+  declare(provider, {
+    usage: 'schema',
+    summary: 'print the JSON Schema of a definition, for editors',
+    examples: ['tokn provider schema > tokn-provider.schema.json'],
+  }).action(async () => {
+    const { schema } = await context.definitions({})
+    context.terminal.out(`${JSON.stringify(schema(), undefined, 2)}\n`)
+  })
+}
+
+export async function runAdd(context: Context, file: string, flags: AddFlags): Promise<void> {
+  const definitions = await context.definitions(flags)
+  const text = await definitions.load(file)
+  const definition = definitions.check(text)
+  const known = (await context.providers(flags)).find(({ id }) => id === definition.id)
+  if (known?.source === 'built-in') {
+    throw new ToknError('usage', `"${definition.id}" is the name of a built-in provider`, {
+      hint: 'give yours another id',
+    })
+  }
+  if (known !== undefined && flags.force !== true) {
+    throw new ToknError('usage', `there is a provider "${definition.id}" already`, {
+      hint: `tokn provider add ${file} --force; its profiles then have to log in again`,
+    })
+  }
+  await agreeToOrigins(context, definition, flags)
+  if (flags.dryRun !== true) definitions.write(definition.id, text)
+  if (wantsJson(flags)) {
+    printJson(context, flags, { schema: 'tokn.provider-add/v1', ...definition })
+  } else if (flags.quiet !== true) {
+    context.terminal.say(
+      `added "${definition.id}" (${definition.title}); next: tokn login NAME --provider ${definition.id}`,
+    )
+  }
+}
+
+async function agreeToOrigins(
+  context: Context,
+  { id, origins }: { readonly id: string; readonly origins: readonly string[] },
+  flags: AddFlags,
+): Promise<void> {
+  if (origins.length === 0) return
+  context.terminal.say(`"${id}" may also send secrets to: ${origins.join(', ')}`)
+  const agreed = await context.confirm(flags, 'Is that right?')
+  if (agreed === true) return
+  throw new ToknError(
+    agreed === undefined ? 'usage' : 'interrupted',
+    'the definition was not added',
+    {
+      hint: 'if these origins are right, add --yes',
+    },
+  )
+}
+
+export async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  const used = context
+    .ports(flags)
+    .profiles.list()
+    .filter(({ provider }) => provider === id)
+  if (used.length > 0) {
+    throw new ToknError('usage', `"${id}" is used by ${used.map(({ name }) => name).join(', ')}`, {
+      hint: 'log out of these profiles and remove them first',
+    })
+  }
+  const definitions = await context.definitions(flags)
+  if (definitions.remove(id)) return
+  throw new ToknError('not_found', 'there is no provider of your own by that name', {
+    hint: 'tokn provider list',
+  })
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { collectAnswers } from '../session/answers.ts'
+import type { TrialStep } from '../session/trial.ts'
+import { printJson, table, wantsJson } from './answer.ts'
+import type { Colours, CommonFlags, Context } from './context.ts'
+import { collect, declare } from './declare.ts'
+import { draftProfile } from './login-draft.ts'
+import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
+
+export interface TestFlags extends CommonFlags, GrantFlags {
+  readonly baseUrl?: string
+  readonly set?: readonly string[]
+}
+
+export function providerTestCommand(provider: Command, context: Context): void {
+  const command = declare(provider, {
+    usage: 'test <id>',
+    summary:
+      'drive a provider through all it can do against a real server, and say what does not fit',
+    examples: ['tokn provider test my-api --base-url http://127.0.0.1:3000'],
+  })
+    .option('--base-url <url>', 'where the server is')
+    .option('--set <name=value>', 'answer to a field that is not secret (repeatable)', collect)
+  addGrantFlags(command).action((id: string, flags: TestFlags) => runTest(context, id, flags))
+}
+
+export async function runTest(context: Context, id: string, flags: TestFlags): Promise<void> {
+  const ports = context.ports(flags)
+  const interaction = await context.interaction(flags)
+  const draft = await draftProfile(
+    context,
+    ports,
+    undefined,
+    { ...flags, provider: id },
+    interaction,
+  )
+  const provider = await ports.provider(draft)
+  const answers = await collectAnswers(provider.fields, {
+    set: draft.settings,
+    secrets: {},
+    fromEnvironment: context.environment.fromEnvironment,
+    interaction,
+  })
+  const { tryProvider } = await import('../session/trial.ts')
+  const reach = {
+    http: await ports.http(draft),
+    clock: ports.clock,
+    answers: { ...answers.settings, ...answers.secrets },
+    interaction,
+  }
+  const steps = await tryProvider(provider, reach, readGrant(flags, ports.clock.now()))
+  const failed = steps.filter(({ outcome }) => outcome === 'failed')
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.provider-test/v1',
+      provider: id,
+      ok: failed.length === 0,
+      steps,
+    })
+  } else {
+    show(context, steps, await context.terminal.colours(flags))
+  }
+  if (failed.length === 0) return
+  throw new ToknError(
+    'check_failed',
+    `${failed.length} of ${steps.length} operations do not fit: ${failed.map(({ operation }) => operation).join(', ')}`,
+    {
+      hint: 'compare what was sent and received above with the documents of the API',
+    },
+  )
+}
+
+function show(context: Context, steps: readonly TrialStep[], colours: Colours): void {
+  const marks = {
+    ok: colours.green('ok'),
+    failed: colours.red('FAILED'),
+    absent: '-',
+    skipped: 'skipped',
+  }
+  context.terminal.out(
+    table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
+  )
+  for (const { operation, outcome, traffic } of steps) {
+    for (const { sent, headers, body, received } of traffic) {
+      context.terminal.out(`\n${colours.bold(operation)} ${marks[outcome]}\n  > ${sent}\n`)
+      if (headers.length > 0) context.terminal.out(`  > headers: ${headers.join(', ')}\n`)
+      if (body !== undefined) context.terminal.out(`  > ${body}\n`)
+      context.terminal.out(`  < ${received}\n`)
+    }
+  }
+}

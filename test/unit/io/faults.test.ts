@@ -1,0 +1,94 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bundle } from './bundle.ts'
+
+const able = spawnSync('strace', ['-V']).status === 0
+if (!able)
+  console.error('SKIPPED: no strace on this machine, so failing system calls were not tested')
+
+describe.skipIf(!able)('a write of which a system call fails (E16, Q4)', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tokn-faults-'))
+  const place = join(directory, 'place')
+  const trace = join(directory, 'trace')
+  let program = ''
+
+  beforeAll(async () => {
+    program = await bundle(
+      join(import.meta.dirname, 'files-program.ts'),
+      join(directory, 'program'),
+    )
+  })
+  beforeEach(() => {
+    rmSync(place, { recursive: true, force: true })
+    mkdirSync(place, { mode: 0o700 })
+    writeFileSync(join(place, 'a'), 'old', { mode: 0o600 })
+  })
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  function write(...options: string[]): string {
+    const command = [process.execPath, program, `write ${join(place, 'a')}`]
+    const result = spawnSync('strace', ['-f', '-qq', '-o', trace, ...options, ...command], {
+      encoding: 'utf8',
+    })
+    return result.stdout + (result.signal ?? '')
+  }
+
+  it('happens in the order that survives a loss of power', () => {
+    expect(write('-e', 'trace=openat,pwrite64,fsync,rename,close', '-y')).toBe('')
+    const steps = readFileSync(trace, 'utf8')
+      .split('\n')
+      .map((line) => line.replaceAll(place, 'PLACE'))
+      .filter((line) => /PLACE/.test(line))
+      .map((line) => /([a-z0-9]+)\(/.exec(line)![1])
+    const directorySteps = ['openat', 'fsync', 'close']
+    expect(steps.slice(0, 8)).toEqual([
+      'openat',
+      'pwrite64',
+      'fsync',
+      'close',
+      'rename',
+      ...directorySteps,
+    ])
+    const lines = readFileSync(trace, 'utf8')
+    expect(lines).toMatch(
+      /openat\(.*\/\.a\..*O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW\|O_CLOEXEC, 0600/,
+    )
+  })
+
+  it.each([
+    ['pwrite64:error=ENOSPC', 'no space left'],
+    ['pwrite64:error=EIO', 'input or output error'],
+    ['pwrite64:error=EDQUOT', 'quota'],
+    ['fsync:error=EIO:when=1', 'input or output error'],
+    ['fsync:error=ENOSPC:when=1', 'no space left'],
+    ['rename:error=EACCES', 'permission denied'],
+    ['rename:error=EROFS', 'read-only'],
+    ['rename:error=ENOSPC', 'no space left'],
+    ['fchmod:error=EPERM', 'not permitted'],
+  ])('keeps the old file and leaves nothing else: %s', (fault, words) => {
+    const output = write('-e', `inject=${fault}`)
+    expect(output).toContain('ToknError: cannot write')
+    expect(output).toContain(words)
+    expect(readFileSync(join(place, 'a'), 'utf8')).toBe('old')
+    expect(readdirSync(place)).toEqual(['a'])
+  })
+
+  it('tells when the directory could not be made durable, with the new file in place', () => {
+    expect(write('-e', 'inject=fsync:error=EIO:when=2')).toContain('ToknError: cannot write to')
+    expect(readFileSync(join(place, 'a'), 'utf8')).toBe('y')
+    expect(write('-e', 'inject=fsync:error=EINVAL:when=2')).toBe('')
+  })
+
+  it.each(['pwrite64', 'fsync', 'rename'])('is old or new when it is killed at %s', (call) => {
+    for (const number of call === 'fsync' ? [1, 2] : [1]) {
+      writeFileSync(join(place, 'a'), 'old')
+      write('-e', `inject=${call}:signal=SIGKILL:when=${number}`)
+      expect(['old', 'y']).toContain(readFileSync(join(place, 'a'), 'utf8'))
+    }
+    execFileSync(process.execPath, [program, `write ${join(place, 'a')}`])
+    expect(readFileSync(join(place, 'a'), 'utf8')).toBe('y')
+  })
+})

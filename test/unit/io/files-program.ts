@@ -1,0 +1,11 @@
+import { openFiles } from '../../../src/io/files.ts'
+
+const [action, path = ''] = (process.argv[2] ?? '').split(' ')
+const files = openFiles()
+try {
+  if (action === 'read') process.stdout.write(files.read(path, 1_000) ?? 'nothing')
+  if (action === 'ensure') files.ensureDirectory(path)
+  if (action === 'write') files.write(path, Buffer.from('y'))
+} catch (error) {
+  process.stdout.write(String(error))
+}

@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JournalSlot } from '../../../src/core/ports.ts'
+import { openFiles } from '../../../src/io/files.ts'
+import { decodeFrames, encodeFrame } from '../../../src/io/frames.ts'
+import { openJournal } from '../../../src/io/journal.ts'
+
+const files = openFiles()
+const entry = 'keychain:3f9c'
+let directory = ''
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tokn-journal-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function open() {
+  return openJournal({ directory: join(directory, 'journal'), files })
+}
+
+function path(): string {
+  return join(directory, 'journal', readdirSync(join(directory, 'journal'))[0]!)
+}
+
+describe('a journal', () => {
+  it('goes through its phases', () => {
+    const journal = open()
+    expect([journal.read(entry), journal.list()]).toEqual([undefined, []])
+    const slot = journal.reserve(entry)
+    expect(statSync(path()).size).toBe(65_536)
+    expect(statSync(path()).blocks * 512).toBeGreaterThanOrEqual(65_536)
+    expect(statSync(path()).mode & 0o777).toBe(0o600)
+    expect([journal.read(entry), journal.list()]).toEqual([undefined, [entry]])
+    slot.intend('{"generation":8}')
+    expect(open().read(entry)).toEqual({ intent: '{"generation":8}', response: undefined })
+    slot.respond('sealed')
+    expect(open().read(entry)).toEqual({ intent: '{"generation":8}', response: 'sealed' })
+    expect(statSync(path()).size).toBe(65_536)
+    slot.remove()
+    slot.remove()
+    expect([journal.read(entry), journal.list()]).toEqual([undefined, []])
+  })
+
+  it('keeps a second intent apart from the answer to the first', () => {
+    const slot = open().reserve(entry)
+    slot.intend('1')
+    slot.respond('one')
+    slot.intend('2')
+    expect(open().read(entry)).toEqual({ intent: '2', response: undefined })
+  })
+
+  it('takes an answer larger than what was reserved', () => {
+    const slot = open().reserve(entry)
+    slot.intend('{}')
+    slot.respond('x'.repeat(200_000))
+    expect(open().read(entry)?.response).toHaveLength(200_000)
+  })
+
+  it('replaces what was there, and is not removed by the holder before', () => {
+    const first = open().reserve(entry)
+    first.intend('1')
+    const second = open().reserve(entry)
+    expect(open().read(entry)).toBeUndefined()
+    second.intend('2')
+    first.remove()
+    expect(open().read(entry)?.intent).toBe('2')
+    open().remove(entry)
+    open().remove(entry)
+    expect(open().list()).toEqual([])
+  })
+
+  it('knows its entries apart, whatever is in their names', () => {
+    const names = ['a', 'b', '../../x', 'a\nb', '']
+    for (const name of names) open().reserve(name).intend(`i${name}`)
+    for (const name of names) expect(open().read(name)?.intent).toBe(`i${name}`)
+    expect([...open().list()].sort()).toEqual([...names].sort())
+  })
+
+  it('reads a torn file as its last whole phase, at every length and after every flipped byte', () => {
+    const slot = open().reserve(entry)
+    const start = encodeFrame('entry', entry).length
+    slot.intend('{"generation":8}')
+    const middle = start + encodeFrame('intent', '{"generation":8}').length
+    slot.respond('sealed')
+    const end = middle + encodeFrame('response', 'sealed').length
+    const bytes = readFileSync(path())
+    const expected = (good: number) =>
+      good < middle
+        ? undefined
+        : { intent: '{"generation":8}', response: good < end ? undefined : 'sealed' }
+    for (let length = 0; length <= end + 10; length++) {
+      writeFileSync(path(), bytes.subarray(0, length))
+      expect(open().read(entry)).toEqual(expected(length))
+      writeFileSync(
+        path(),
+        Buffer.concat([bytes.subarray(0, length), Buffer.alloc(65_536 - length)]),
+      )
+      expect(open().read(entry)).toEqual(expected(length))
+    }
+    for (let at = 0; at < end; at++) {
+      const damaged = Buffer.from(bytes)
+      damaged[at]! ^= 0x01
+      writeFileSync(path(), damaged)
+      // The frame in which the byte is, and all that follow, do not count.
+      expect(open().read(entry)).toEqual(expected(at))
+    }
+  })
+
+  it('does not take one entry for another', () => {
+    open().reserve(entry).intend('1')
+    const copy = readFileSync(path())
+    open().remove(entry)
+    open().reserve('other')
+    writeFileSync(path(), copy)
+    expect(open().read('other')).toBeUndefined()
+    expect(open().list()).toEqual([])
+  })
+
+  it('finds a full disk before anything is spent', () => {
+    const disk = join(directory, 'disk')
+    mkdirSync(disk, { mode: 0o700 })
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40k,mode=700', 'tmpfs', disk], {
+        stdio: 'pipe',
+      })
+    } catch {
+      console.error(
+        'SKIPPED: no tmpfs can be mounted here, so a journal on a full disk was not tested',
+      )
+      return
+    }
+    let slot: JournalSlot | undefined
+    try {
+      const journal = openJournal({ directory: disk, files })
+      expect(() => journal.reserve(entry)).toThrow(
+        expect.objectContaining({
+          code: 'store',
+          message: expect.stringContaining('no space left on the device'),
+        }),
+      )
+      expect(readdirSync(disk)).toEqual([])
+      execFileSync('mount', ['-o', 'remount,size=80k', disk])
+      slot = journal.reserve(entry)
+      // The disk is full now; what was reserved can be written all the same.
+      writeFileSync(join(disk, 'filler'), Buffer.alloc(8_192))
+      expect(() => writeFileSync(join(disk, 'more'), Buffer.alloc(65_536))).toThrow('ENOSPC')
+      slot.intend('{}')
+      slot.respond('x'.repeat(50_000))
+      expect(journal.read(entry)?.response).toHaveLength(50_000)
+      expect(() => slot?.respond('x'.repeat(100_000))).toThrow(
+        expect.objectContaining({ code: 'store' }),
+      )
+      expect(journal.read(entry)?.response).toHaveLength(50_000)
+    } finally {
+      // It keeps its file open, so that a lack of descriptors cannot stop the answer.
+      slot?.remove()
+      execFileSync('umount', [disk])
+    }
+  })
+})
+
+describe('frames', () => {
+  it('survive what is no frame', () => {
+    for (const text of ['', '\n', 'tokn', 'tokn a 1 b\n', `tokn a 99999999 ${'0'.repeat(64)}\n`]) {
+      expect(decodeFrames(Buffer.from(text))).toEqual([])
+    }
+    const two = Buffer.concat([encodeFrame('a', 'ü\n'), encodeFrame('b', '')])
+    expect(decodeFrames(two)).toEqual([
+      { kind: 'a', text: 'ü\n' },
+      { kind: 'b', text: '' },
+    ])
+    expect(decodeFrames(Buffer.concat([two, Buffer.from('tokn')]))).toHaveLength(2)
+  })
+})

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openFiles } from '../../../src/io/files.ts'
+import { openLedger } from '../../../src/io/ledger.ts'
+import { bundle } from './bundle.ts'
+
+let directory = ''
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tokn-ledger-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function open() {
+  return openLedger({ directory: join(directory, 'ledger'), files: openFiles() })
+}
+
+function path(): string {
+  return join(directory, 'ledger', readdirSync(join(directory, 'ledger'))[0]!)
+}
+
+it('counts, by key and kind, and starts anew when told', () => {
+  const ledger = open()
+  expect(ledger.read('a')).toEqual({ logins: [], refreshes: [] })
+  ledger.add('a', 'logins', 1_700_000_000_000.7)
+  ledger.add('a', 'refreshes', 5)
+  ledger.add('a', 'refreshes', 6)
+  ledger.add('b', 'refreshes', 7)
+  expect(open().read('a')).toEqual({ logins: [1_700_000_000_000], refreshes: [5, 6] })
+  ledger.reset('a', 'refreshes')
+  ledger.add('a', 'refreshes', 8)
+  expect(open().read('a')).toEqual({ logins: [1_700_000_000_000], refreshes: [8] })
+  expect(open().read('b')).toEqual({ logins: [], refreshes: [7] })
+  expect(statSync(path()).mode & 0o777).toBe(0o600)
+})
+
+it('passes over a line that a crash tore, and goes on after it', () => {
+  const ledger = open()
+  ledger.add('a', 'logins', 1)
+  ledger.add('a', 'logins', 2)
+  truncateSync(path(), statSync(path()).size - 2)
+  ledger.add('a', 'logins', 3)
+  appendFileSync(path(), 'garbage\0\nadd logins -5\nadd logins 1e9\nadd nothing 1')
+  ledger.add('a', 'logins', 4)
+  expect(ledger.read('a').logins).toEqual([1, 3, 4])
+})
+
+it('stays small', () => {
+  const ledger = open()
+  ledger.add('a', 'logins', 1)
+  appendFileSync(path(), 'add refreshes 12345678901\n'.repeat(10_000))
+  ledger.add('a', 'refreshes', 2)
+  expect(statSync(path()).size).toBeLessThan(40_000)
+  expect(ledger.read('a').logins).toEqual([1])
+  expect(ledger.read('a').refreshes.at(-1)).toBe(2)
+})
+
+it('loses nothing when processes add at the same time', async () => {
+  const program = await bundle(
+    join(import.meta.dirname, 'ledger-program.ts'),
+    join(directory, 'program'),
+  )
+  const children = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, [program, join(directory, 'ledger')], { stdio: 'inherit' }),
+  )
+  await Promise.all(children.map((child) => new Promise((resolve) => child.once('exit', resolve))))
+  expect(open().read('a').refreshes).toHaveLength(6 * 20)
+})

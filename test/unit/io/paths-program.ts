@@ -1,0 +1,3 @@
+import { locatePaths } from '../../../src/io/paths.ts'
+
+process.stdout.write(locatePaths(process.env).common)

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { locatePaths } from '../../../src/io/paths.ts'
+import { bundle } from './bundle.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'tokn-home-'))
+afterAll(() => rmSync(home, { recursive: true }))
+
+describe('paths', () => {
+  it('are those of the XDG specification', () => {
+    expect(locatePaths({ HOME: home })).toEqual({
+      config: join(home, '.config/tokn'),
+      state: join(home, '.local/state/tokn'),
+      data: join(home, '.local/share/tokn'),
+      cache: join(home, '.cache/tokn'),
+      runtime: undefined,
+      common: join(userInfo().homedir, '.local/state/tokn'),
+    })
+    const xdg = {
+      HOME: home,
+      XDG_CONFIG_HOME: '/c',
+      XDG_STATE_HOME: '/s',
+      XDG_DATA_HOME: '/d',
+      XDG_CACHE_HOME: '/k',
+      XDG_RUNTIME_DIR: '/r',
+    }
+    expect(locatePaths(xdg)).toMatchObject({
+      config: '/c/tokn',
+      state: '/s/tokn',
+      data: '/d/tokn',
+      cache: '/k/tokn',
+      runtime: '/r/tokn',
+    })
+  })
+
+  it('ignore relative and empty values (B16)', () => {
+    const odd = { HOME: home, XDG_CONFIG_HOME: 'a/b', XDG_STATE_HOME: '', XDG_RUNTIME_DIR: 'r' }
+    expect(locatePaths(odd)).toEqual(locatePaths({ HOME: home }))
+    expect(locatePaths({ HOME: 'x' }).config).toBe(join(userInfo().homedir, '.config/tokn'))
+    expect(locatePaths({}).config).toBe(join(userInfo().homedir, '.config/tokn'))
+  })
+
+  it('take a chosen directory of the configuration first', () => {
+    const environment = { HOME: home, XDG_CONFIG_HOME: '/c', TOKN_CONFIG_DIR: '/t' }
+    expect(locatePaths(environment).config).toBe('/t')
+    expect(locatePaths(environment, { configDirectory: '/o' }).config).toBe('/o')
+    expect(locatePaths(environment, { configDirectory: 'o' }).config).toBe(join(process.cwd(), 'o'))
+    expect(locatePaths({ HOME: home, TOKN_CONFIG_DIR: '' }).config).toBe(join(home, '.config/tokn'))
+  })
+
+  it('have one in common that no variable moves (D1)', () => {
+    const common = new Set(
+      [
+        { HOME: '/nonexistent' },
+        { HOME: home, XDG_STATE_HOME: '/a', TMPDIR: '/b', XDG_RUNTIME_DIR: '/c' },
+        { TOKN_CONFIG_DIR: '/d' },
+      ].map((environment) => locatePaths(environment).common),
+    )
+    expect([...common]).toEqual([join(userInfo().homedir, '.local/state/tokn')])
+  })
+})
+
+const root = process.geteuid?.() === 0
+if (!root) console.error('SKIPPED: not root, so paths of other users were not tested')
+
+describe.skipIf(!root)('paths of odd users', () => {
+  it('follow HOME, then a temporary directory, where the password database knows no home', async () => {
+    const program = await bundle(
+      join(import.meta.dirname, 'paths-program.ts'),
+      join(home, 'program'),
+    )
+    execFileSync('chmod', ['-R', 'a+rX', home])
+    const run = (uid: number, environment: Record<string, string>) =>
+      execFileSync('setpriv', [`--reuid=${uid}`, '--clear-groups', process.execPath, program], {
+        encoding: 'utf8',
+        env: environment,
+        cwd: '/',
+      })
+    // 65534 has /nonexistent in the password database, 43210 is not in it.
+    for (const uid of [65_534, 43_210]) {
+      expect(run(uid, { HOME: home })).toBe(join(home, '.local/state/tokn'))
+      expect(run(uid, {})).toBe(`/tmp/tokn-${uid}/.local/state/tokn`)
+      expect(run(uid, { HOME: '/nonexistent' })).toBe(`/tmp/tokn-${uid}/.local/state/tokn`)
+    }
+  })
+
+  it('are refused to root in the home of the user who called sudo (B3)', () => {
+    chownSync(home, 1_234, 1_234)
+    chmodSync(home, 0o755)
+    expect(() => locatePaths({ HOME: home, SUDO_UID: '1234' })).toThrow(
+      expect.objectContaining({ code: 'usage', hint: expect.stringContaining('sudo -H') }),
+    )
+    expect(locatePaths({ HOME: home }).config).toBe(join(home, '.config/tokn'))
+    chownSync(home, 0, 0)
+    expect(locatePaths({ HOME: home, SUDO_UID: '1234' }).config).toBe(join(home, '.config/tokn'))
+  })
+})
