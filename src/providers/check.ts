@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ToknError } from '../core/errors.ts'
 import { canonical } from '../core/json.ts'
 import { JsonError, readJsonText } from '../core/json-text.ts'
+import { display } from '../core/text.ts'
 import { definitionSchema, type ProviderDefinition } from './definition.ts'
 import type { Problem } from './problem.ts'
 import { problemsOf } from './problems.ts'
@@ -29,7 +30,7 @@ export function checkDefinition(text: string): Checked {
       pointer,
       message: 'this key is given twice',
     }))
-    const problems = [...twice, ...checkValue(value)]
+    const problems = twice.length > 0 ? twice : checkValue(value)
     if (problems.length === 0) return { ok: true, definition: value as ProviderDefinition }
     return { ok: false, problems: locate(problems, offsets, text) }
   } catch (error) {
@@ -56,7 +57,7 @@ export function parseDefinition(text: string): ProviderDefinition {
 
 /** `line 3, column 5, login.request.method: ...`. */
 export function describeProblem({ line, column, pointer, message }: LocatedProblem): string {
-  const path = pointer === '' ? '' : `, ${dotted(pointer)}`
+  const path = pointer === '' ? '' : `, ${display(dotted(pointer), 120)}`
   return `line ${line}, column ${column}${path}: ${message}`
 }
 

@@ -14,7 +14,7 @@ export function holds(condition: Condition, status: number, sight: Sight): boole
   const present = value !== undefined && value !== null
   if (exists !== undefined && exists !== present) return false
   if (equals !== undefined && !oneOf(equals, value)) return false
-  if (not !== undefined && (value === undefined || oneOf(not, value))) return false
+  if (not !== undefined && oneOf(not, value)) return false
   if (contains !== undefined && !within(contains, value)) return false
   if (least !== undefined && !(numberOf(value) >= least)) return false
   const bare = [equals, not, contains, least, exists].every((said) => said === undefined)

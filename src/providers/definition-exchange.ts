@@ -54,7 +54,7 @@ export const reply = z
   .strictObject({
     format: z.enum(['json', 'form', 'text', 'none']).optional().describe('Default: json.'),
     mediaTypes: z
-      .array(z.string().regex(/^[a-z0-9.+*-]+\/[a-z0-9.+*-]+$/))
+      .array(z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/, 'expected a media type: text/plain'))
       .min(1)
       .max(8)
       .optional()

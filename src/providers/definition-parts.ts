@@ -122,7 +122,9 @@ export const condition = z
     equals: scalars
       .optional()
       .describe('The value there, one or several; numbers and their texts are equal.'),
-    not: scalars.optional().describe('There is a value, and it is none of these.'),
+    not: scalars
+      .optional()
+      .describe('The value there is none of these; where there is no value, that holds as well.'),
     contains: z
       .string()
       .min(1)

@@ -22,7 +22,7 @@ const field = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-z][a-z0-9_]{0,31}$/)
+      .regex(/^[a-z][a-z0-9_]{0,31}$/, 'expected lower-case letters, digits and underscores')
       .describe('Also the name of its variable: TOKN_<NAME>.'),
     label: z.string().min(1).max(80),
     secret: z.boolean().optional(),
@@ -41,14 +41,14 @@ export const definitionSchema = z
     $schema: z.string().optional(),
     id: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected lower-case letters, digits and dashes')
       .describe('Name of the provider.'),
     title: z.string().min(1).max(80),
     docs: url.describe('The page it was written from.'),
     baseUrl: url.optional().describe('Where tokens are made; absent: each profile gives its own.'),
     basePath: z
       .string()
-      .regex(/^(\/[A-Za-z0-9._~-]+)+$/)
+      .regex(/^(\/[A-Za-z0-9._~-]+)+$/, 'expected a path that begins with a slash and ends without')
       .optional()
       .describe('A prefix that users paste with or without: put between base URL and path once.'),
     origins: z
@@ -138,7 +138,7 @@ export const definitionSchema = z
       .optional()
       .describe('What the id of a token looks like. Default: any text of 256 characters at most.'),
   })
-  .meta({ id: 'ProviderDefinition', title: 'tokn provider definition' })
+  .meta({ title: 'tokn provider definition' })
 
 export type ProviderDefinition = z.infer<typeof definitionSchema>
 export type Exchange = z.infer<typeof exchange>

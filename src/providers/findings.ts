@@ -77,10 +77,14 @@ function readRecord(
 ): Record<string, string> {
   const entries = Object.entries(record ?? {}).flatMap(([key, places]) => {
     const value = find(places, sight)
-    const text = Array.isArray(value) ? plainText(value.join(', ')) : plainText(value)
+    const text = Array.isArray(value) ? plainText(textsOf(value).join(', ')) : plainText(value)
     return text === undefined ? [] : [[key, text] as const]
   })
   return Object.fromEntries(entries)
+}
+
+function textsOf(list: readonly unknown[]): readonly string[] {
+  return list.map(plainText).filter((text) => text !== undefined)
 }
 
 function withoutClaims(

@@ -17,7 +17,8 @@ export const hosterby = {
     { name: 'access_key', label: 'Access key', secret: true },
     { name: 'secret_key', label: 'Secret key', secret: true },
   ],
-  attach: { headers: { 'Access-Token': '{access}', 'X-User-Id': '{context.userId}' } },
+  // The user id is optional beside it, and one header is what `curl -H` takes.
+  attach: { headers: { 'Access-Token': '{access}' } },
   login: {
     request: {
       method: 'POST',
@@ -54,7 +55,11 @@ export const hosterby = {
   },
   info: [
     {
-      request: { method: 'GET', path: '/token/info/access' },
+      request: {
+        method: 'GET',
+        path: '/token/info/access',
+        headers: { 'X-User-Id': '{context.userId}' },
+      },
       reply: {
         unwrap: ['payload'],
         userId: ['userId', { request: '{context.userId}' }],
@@ -66,7 +71,7 @@ export const hosterby = {
         request: {
           method: 'GET',
           path: '/token/info/access',
-          headers: { 'Refresh-Token': '{refresh}' },
+          headers: { 'Refresh-Token': '{refresh}', 'X-User-Id': '{context.userId}' },
         },
       },
     },
@@ -106,7 +111,10 @@ export const hosterby = {
       { when: { at: 'httpCode', equals: 429 }, means: 'rate-limited' },
       { when: { at: 'httpCode', least: 500 }, means: 'unavailable' },
       { when: { at: 'httpCode', least: 400 }, means: 'refused' },
-      { when: { status: [200, 201, 202], at: 'statusCode', not: 'ok' }, means: 'refused' },
+      {
+        when: { status: [200, 201, 202], at: 'statusCode', exists: true, not: 'ok' },
+        means: 'refused',
+      },
     ],
   },
 } satisfies ProviderDefinition

@@ -54,7 +54,7 @@ function* placeMistakes(
   vocabulary: Vocabulary,
 ): Generator<Problem> {
   // Records of places by label (context, facts) are no places.
-  if (/\/(context|errors|facts|reply)$/.test(pointer)) return
+  if (/\/(context|errors|facts|pages|reply)$/.test(pointer)) return
   const said = kinds.filter((kind) => place[kind] !== undefined)
   if (said.length !== 1) {
     const found = said.length === 0 ? 'none' : said.join(' and ')

@@ -156,7 +156,7 @@ function* attachMistakes(definition: ProviderDefinition): Generator<Problem> {
       }
     }
     const texts = [headers, query, cookies].flatMap((record) => Object.values(record ?? {}))
-    if (!texts.some((text) => text.includes('{access}'))) {
+    if (!texts.some((text) => text.includes('{access'))) {
       yield { pointer, message: 'the token does not travel: {access} is nowhere in it' }
     }
     if (texts.some((text) => text.includes('{access|'))) {

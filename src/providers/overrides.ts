@@ -106,7 +106,9 @@ function candidates(
   const possible = around.flatMap((path) =>
     keysAt(definitionSchema, path).map((key) => [...path, key].join('.')),
   )
-  return [...pathsWithin(definition), ...possible]
+  return [...pathsWithin(definition), ...possible].filter(
+    (path) => path !== segments.join('.') && !fixed.has(pathSegments(path)[0] ?? ''),
+  )
 }
 
 function pathsWithin(value: unknown, above = ''): readonly string[] {

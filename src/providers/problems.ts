@@ -10,7 +10,9 @@ type Issue = z.core.$ZodIssue
 
 /** What the schema found wrong with `value`, in words. */
 export function problemsOf(error: z.ZodError, value: unknown): readonly Problem[] {
-  return error.issues.flatMap((issue) => explain(issue, [], value))
+  const problems = error.issues.flatMap((issue) => explain(issue, [], value))
+  const first = new Map(problems.toReversed().map((problem) => [problem.pointer, problem]))
+  return problems.filter((problem) => first.get(problem.pointer) === problem)
 }
 
 function explain(issue: Issue, above: readonly PropertyKey[], root: unknown): readonly Problem[] {
@@ -33,22 +35,27 @@ function explain(issue: Issue, above: readonly PropertyKey[], root: unknown): re
 }
 
 function words(issue: Issue, value: unknown): string {
+  if (value === undefined) return missing(issue)
   switch (issue.code) {
     case 'invalid_type':
-      return value === undefined
-        ? `this is missing: ${typeWords(issue.expected)}`
-        : `expected ${typeWords(issue.expected)}, found ${kindOf(value)}`
+      return `expected ${typeWords(issue.expected)}, found ${kindOf(value)}`
     case 'invalid_value':
       return oneOf(issue.values.map(String), value)
     case 'invalid_format':
-      return formatWords(issue.format)
+      return issue.format === 'url' ? 'expected an http(s) URL' : issue.message
     case 'too_big':
-      return `at most ${String(issue.maximum)} ${unitWords(issue.origin)}`
+      return `expected ${amount(issue.origin, Number(issue.maximum))} at most`
     case 'too_small':
-      return `at least ${String(issue.minimum)} ${unitWords(issue.origin)}`
+      return `expected ${amount(issue.origin, Number(issue.minimum))} at least`
     default:
       return `expected something else than ${kindOf(value)}`
   }
+}
+
+function missing(issue: Issue): string {
+  if (issue.code === 'invalid_type') return `this is missing: ${typeWords(issue.expected)}`
+  if (issue.code !== 'invalid_value') return 'this is missing'
+  return `this is missing: ${oneOf(issue.values.map(String), undefined)}`
 }
 
 /** Of the branches of a union, the one that the value was meant for: that whose type it has. */
@@ -73,9 +80,12 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
 }
 
 function oneOf(values: readonly string[], value: unknown): string {
-  const near = typeof value === 'string' ? nearest(value.toLowerCase(), values) : undefined
+  const text = typeof value === 'string' ? value : ''
+  const near =
+    values.find((one) => one.toLowerCase() === text.toLowerCase()) ?? nearest(text, values)
   if (near !== undefined) return `did you mean "${near}"?`
-  return values.length === 1 ? `expected ${values.join()}` : `expected one of ${values.join(', ')}`
+  const known = values.length === 1 ? values.join() : `one of ${values.join(', ')}`
+  return value === undefined ? known : `expected ${known}`
 }
 
 function typeWords(type: string): string {
@@ -97,14 +107,10 @@ function kindOf(value: unknown): string {
   return typeWords(typeof value)
 }
 
-function formatWords(format: string): string {
-  if (format === 'url') return 'expected an http(s) URL'
-  return 'this has characters that cannot be there, or lacks some that must be'
-}
-
-function unitWords(origin: string): string {
-  if (origin === 'string') return 'characters'
-  return origin === 'array' ? 'entries' : 'as a number'
+function amount(origin: string, count: number): string {
+  if (origin === 'string') return count === 1 ? '1 character' : `${count} characters`
+  if (origin === 'array') return count === 1 ? '1 entry' : `${count} entries`
+  return `a number of ${count}`
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

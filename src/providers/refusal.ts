@@ -1,13 +1,11 @@
 import { ToknError, type ErrorCode } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import type { Operation } from '../core/provider.ts'
-import { redact } from '../core/secret.ts'
-import { display } from '../core/text.ts'
 import { headerOf, type Answer } from './answer.ts'
 import { holds } from './condition.ts'
 import type { ProviderDefinition, Refusal, RefusalKind } from './definition.ts'
-import { find, type Sight } from './place.ts'
-import { plainText } from './text-values.ts'
+import type { Sight } from './place.ts'
+import { quote } from './quote.ts'
 
 interface Meaning {
   readonly code: ErrorCode
@@ -76,17 +74,6 @@ export function refusalError(
     sent: true,
     retryAfter: retryAfterOf(answer, clock),
   })
-}
-
-function quote(
-  places: Parameters<typeof find>[0],
-  sight: Sight,
-  limit: number,
-): string | undefined {
-  const value = find(places, sight)
-  // Redacted first: making text harmless could hide a secret from the filter.
-  const text = typeof value === 'string' ? value : plainText(value)
-  return text === undefined || text.trim() === '' ? undefined : display(redact(text.trim()), limit)
 }
 
 /** `Retry-After` (RFC 9110 section 10.2.3) in milliseconds; `undefined` when absent or garbage. */

@@ -1,5 +1,5 @@
 import { readDuration } from '../../core/duration.ts'
-import { ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction, Listener } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'
@@ -95,8 +95,12 @@ async function waitOrPaste(
   try {
     const arrived = listener.wait()
     const pasted = paste(connection, interaction, authorization, done.signal)
-    // Where nobody can paste, somebody may still come back by himself.
-    return await Promise.race([arrived, pasted.catch(() => arrived)])
+    const unlessNobodyCan = pasted.catch((error: unknown) => {
+      // Somebody may still come back by himself; but who dismissed the question is done.
+      if (isToknError(error, 'reauth_required')) return arrived
+      throw error
+    })
+    return await Promise.race([arrived, unlessNobodyCan])
   } finally {
     done.abort()
   }

@@ -89,7 +89,10 @@ async function findServer(
   openid: typeof Openid,
   { issuer, settings, wire, metadata, auth }: Search,
 ): Promise<Openid.Configuration> {
-  const clientId = settings['client_id'] ?? 'tokn'
+  const clientId = settings['client_id']
+  if (clientId === undefined) {
+    throw new ToknError('usage', 'no client id is named', { hint: 'give --client-id ID' })
+  }
   const endpoint = settings['token_endpoint']
   if (issuer !== undefined) {
     const found = await discover(openid, wire, issuer, (options) =>

@@ -47,7 +47,7 @@ function unsent(error: ToknError): ToknError {
 }
 
 function noDocument(issuer: URL, error: unknown): unknown {
-  if (!(error instanceof ToknError) || error.details.http === undefined) return error
+  if (!isToknError(error) || error.code === 'provider_nonsense') return error
   return new ToknError('provider_refused', `there is no discovery document at ${issuer.href}`, {
     hint: 'check the issuer; a server without discovery needs --set token_endpoint=URL and its like',
     http: error.details.http,

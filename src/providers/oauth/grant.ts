@@ -49,7 +49,8 @@ export function requested(
 
 /** For a login of a person: an ID token and, where the server offers it, a refresh token. */
 export function personalScopes({ server }: Connection): readonly string[] {
-  const supported = server.scopes_supported ?? []
+  const signsIdTokens = server.id_token_signing_alg_values_supported !== undefined
+  const supported = server.scopes_supported ?? (signsIdTokens ? ['openid'] : [])
   return ['openid', 'offline_access'].filter((scope) => supported.includes(scope))
 }
 

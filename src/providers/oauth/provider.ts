@@ -30,7 +30,8 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
   const named = profile.baseUrl === undefined ? {} : { issuer: profile.baseUrl }
   const own: Settings = { ...named, ...profile.settings }
   const settings = settingsInForce(preset, own, {})
-  const title = preset?.title ?? 'the OAuth server'
+  const origins = originsOf(preset, profile, settings)
+  const title = preset?.title ?? (origins[0] === undefined ? 'OAuth 2.0' : new URL(origins[0]).host)
   const site: Site = { preset, settings: own, title }
   return {
     id,
@@ -43,7 +44,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
       revoke: 'OAuth revokes a token by its value, not by a name: tokn logout ends the held ones',
     },
     pasted: { expiry: 'jwt' },
-    origins: originsOf(preset, profile, settings),
+    origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
     checkGrant,
     login: async (reach, grant) => (await import('./login.ts')).logIn(site, reach, grant),

@@ -117,10 +117,10 @@ export function explainRefusal(asked: Asked, refusal: Refusal): ToknError {
   })
 }
 
-/** A refusal that says nothing but its status. */
+/** A refusal that says no more than its status. */
 export function explainStatus(asked: Asked, status: number): ToknError {
   const details = { http: { status }, sent: true }
-  const said = `the server answered the ${asked} request with status ${status} and no reason`
+  const said = `the server answered the ${asked} request with status ${status}`
   const presented = ['token', 'refresh', 'device authorization', 'authorization'].includes(asked)
   if (status === 401 || (status === 403 && presented)) {
     return new ToknError('reauth_required', `${said}: most likely it does not take this client`, {
@@ -128,6 +128,10 @@ export function explainStatus(asked: Asked, status: number): ToknError {
       refusal: 'credentials',
       hint: clientHint,
     })
+  }
+  if (status === 400 && asked === 'refresh') {
+    const message = `${said}: most likely it no longer takes the refresh token`
+    return new ToknError('reauth_required', message, { ...details, refusal: 'refresh-rejected' })
   }
   if (status === 403) return new ToknError('forbidden', said, details)
   if (status === 429) return new ToknError('rate_limited', said, details)

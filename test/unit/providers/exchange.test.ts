@@ -1,0 +1,362 @@
+import { describe, expect, it } from 'vitest'
+import { ToknError } from '../../../src/core/errors.ts'
+import type { ProviderDefinition } from '../../../src/providers/definition.ts'
+import { defineProvider } from '../../../src/providers/provider.ts'
+import { failure, held, html, json, networkError, now, record, reply, shown } from './reach.ts'
+import { define } from './shapes.ts'
+
+const answers = { user: 'u', password: 'hunter2hunter2' }
+const full: Partial<ProviderDefinition> = {
+  login: {
+    request: { method: 'POST', path: '/login', json: { user: '{fields.user}' } },
+    reply: {
+      access: 'token',
+      refresh: 'refresh',
+      id: 'id',
+      name: 'name',
+      expiry: { from: 'expires', as: 'instant' },
+      userId: 'user',
+      context: { device: 'device' },
+    },
+  },
+  refresh: {
+    request: { method: 'POST', path: '/refresh', json: { r: '{refresh}', d: '{context.device}' } },
+    reply: {
+      access: 'token',
+      refresh: 'refresh',
+      scopes: 'scope',
+      userId: 'user',
+      context: { device: 'device' },
+    },
+  },
+  info: { request: { method: 'GET', path: '/info' }, reply: { active: { at: 'ok' } } },
+  revoke: { request: { method: 'DELETE', path: '/t/{target}' } },
+  errors: { message: 'error.message', code: 'error.code' },
+}
+
+function open(more: Partial<ProviderDefinition> = {}) {
+  return defineProvider(define({ ...full, ...more }), {})
+}
+
+async function login(body: unknown, more: Partial<ProviderDefinition> = {}, status = 200) {
+  return await open(more).login!(record([json(body, status)], answers), {})
+}
+
+describe('a reply', () => {
+  it.each([
+    [html(200), /answered 200 with text\/html, expected JSON/],
+    [reply('', 200), /answered 200 with an empty body, expected JSON/],
+    [reply('', 204), /answered 204 with an empty body/],
+    [
+      reply('{"token":"a"}', 200, { 'content-type': 'text/plain' }),
+      /with text\/plain, expected JSON/,
+    ],
+    [
+      reply('{"token":"a"}', 200, { 'content-type': 'application/json; charset=utf-16' }),
+      /charset=utf-16, expected JSON/,
+    ],
+    [json('{"token":"SECRET'), /broken JSON, at character 10: expected a text/],
+    [json('SECRETTOKEN'), /broken JSON, at character 1: expected a value/],
+    [json('[]'), /without a token/],
+    [json('null'), /without a token/],
+    [json('"text"'), /without a token/],
+    [json('42'), /without a token/],
+    [json({}), /without a token/],
+    [json({ token: null }), /without a token/],
+    [json({ token: '' }), /an empty token/],
+    [json({ token: 7 }), /a token that is a number/],
+    [json({ token: { a: 1 } }), /a token that is an object/],
+    [json({ token: ['a'] }), /a token that is a list/],
+    [json({ token: 'a'.repeat(16_385) }), /more than 16384/],
+    [json({ token: 'a\r\nb' }), /characters that cannot be sent in a header/],
+    [json({ token: 'a b' }), /characters that cannot be sent in a header/],
+    [json({ token: 'ключ' }), /characters that cannot be sent in a header/],
+    [json({ token: 'a\u0000' }), /characters that cannot be sent in a header/],
+    [json({ token: 'undefined' }), /the word "undefined"/],
+    [json({ token: 'null' }), /the word "null"/],
+    [json({ token: '[object Object]' }), /\[object Object\]/],
+    [json('{"token":"a","token":"b"}'), /a value twice/],
+    [json(`{"token":"a","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), /at most 32 levels/],
+    [reply('', 304), /answered 304/],
+    [reply('', 302, { location: 'https://evil.example' }), /answered 302/],
+  ])('%# is nonsense', async (answer, said) => {
+    const error = await failure(open().login!(record([answer], answers), {}))
+    expect(error).toMatchObject({ code: 'provider_nonsense', details: { sent: true } })
+    expect(error.message).toMatch(said)
+    expect(error.message).not.toMatch(/SECRET/)
+  })
+
+  it.each([
+    'application/json',
+    'APPLICATION/JSON; charset=UTF-8',
+    'application/problem+json',
+    'text/json',
+  ])('may be %s', async (type) => {
+    const reach = record([reply('{"token":"a"}', 200, { 'content-type': type })], answers)
+    expect((await open().login!(reach, {})).access.reveal()).toBe('a')
+  })
+
+  it('may be without a media type, or of one that is listed', async () => {
+    const bare = record([reply('{"token":"a"}')], answers)
+    expect((await open().login!(bare, {})).access.reveal()).toBe('a')
+    const page = record([reply('{"token":"a"}', 200, { 'content-type': 'text/html' })], answers)
+    const listed = open({
+      login: {
+        request: { method: 'POST', path: '/login' },
+        reply: { access: 'token', mediaTypes: ['text/html'] },
+      },
+    })
+    expect((await listed.login!(page, {})).access.reveal()).toBe('a')
+  })
+
+  it('a key given twice matters where it is read', async () => {
+    const fine = await login('{"token":"a","other":1,"other":2,"deep":{"x":1,"x":2}}')
+    expect(fine.access.reveal()).toBe('a')
+  })
+
+  it('pollutes nothing', async () => {
+    const tokens = await login('{"token":"a","__proto__":{"id":"x"},"constructor":{"a":1}}')
+    expect(tokens.id).toBeUndefined()
+    expect(({} as { id?: string }).id).toBeUndefined()
+  })
+
+  it('keeps the digits of a long id', async () => {
+    expect((await login('{"token":"a","id":90071992547409931}')).id).toBe('90071992547409931')
+  })
+
+  it('an instant is told by the clock of the provider', async () => {
+    const body = { token: 'a', expires: now + 60_000 }
+    const at = async (serverNow: number, expires = body.expires) => {
+      const reach = record(
+        [json({ ...body, expires }, 200, { date: new Date(serverNow).toUTCString() })],
+        answers,
+      )
+      const { expiry } = await open().login!(reach, {})
+      return expiry.state === 'at' ? expiry.at - now : expiry.state
+    }
+    expect(await at(now)).toBe(60_000)
+    expect(await at(now + 59_000)).toBe(60_000)
+    expect(await at(now + 86_400_000, now + 86_460_000)).toBe(60_000)
+    expect(await at(now - 600_000, now - 540_000)).toBe(60_000)
+  })
+
+  it('a page in answer to a revoke has revoked nothing', async () => {
+    const error = await failure(open().revoke!(record([html(200)]), held('t'), { id: '1' }))
+    expect(error.message).toContain('expected no page')
+  })
+})
+
+describe('a refresh', () => {
+  const before = held('old', 'r1', {
+    scopes: ['a'],
+    id: 'i1',
+    name: 'n',
+    refreshExpiry: { state: 'at', at: 1 },
+    context: { userId: 'u1', device: 'd1' },
+  })
+
+  it('keeps what the reply leaves out', async () => {
+    const reach = record([json({ token: 'new' })])
+    const after = await open().refresh!(reach, before)
+    expect(after.refresh?.reveal()).toBe('r1')
+    expect(after).toMatchObject({
+      scopes: ['a'],
+      name: 'n',
+      refreshExpiry: { at: 1 },
+      context: before.context,
+    })
+    expect(after.id).toBeUndefined()
+    expect(shown(reach.requests[0]!)).toEqual({
+      line: 'POST https://api.example/refresh',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: { r: 'r1', d: 'd1' },
+    })
+  })
+
+  it('takes what the reply says', async () => {
+    const body = { token: 'new', refresh: 'r2', scope: 'b c', user: 'u1', device: 'd2' }
+    const after = await open().refresh!(record([json(body)]), before)
+    expect(after.refresh?.reveal()).toBe('r2')
+    expect(after).toMatchObject({ scopes: ['b', 'c'], context: { userId: 'u1', device: 'd2' } })
+    expect(after.refreshExpiry).toBeUndefined()
+  })
+
+  it.each([
+    [{ token: 'new', user: 'u2' }, 'provider_nonsense'],
+    [{ refresh: 'r2' }, 'provider_nonsense'],
+    [{ token: 'new', refresh: 7 }, 'provider_nonsense'],
+    [{ token: 'new', refresh: 'a b' }, 'provider_nonsense'],
+  ])('answered %j is %s', async (body, code) => {
+    expect((await failure(open().refresh!(record([json(body)]), before))).code).toBe(code)
+  })
+
+  it('without a refresh token sends nothing', async () => {
+    const reach = record([])
+    const error = await failure(open().refresh!(reach, held('a')))
+    expect(error).toMatchObject({ code: 'reauth_required', details: { sent: false } })
+    expect(reach.requests).toHaveLength(0)
+  })
+})
+
+describe('a refusal', () => {
+  it.each([
+    ['login', 400, 'provider_refused', 'refused'],
+    ['login', 401, 'reauth_required', 'credentials'],
+    ['login', 403, 'forbidden', 'forbidden'],
+    ['login', 404, 'provider_refused', 'route-missing'],
+    ['login', 405, 'provider_refused', 'route-missing'],
+    ['login', 408, 'network', 'unavailable'],
+    ['login', 422, 'provider_refused', 'refused'],
+    ['login', 429, 'rate_limited', 'rate-limited'],
+    ['login', 500, 'network', 'unavailable'],
+    ['login', 501, 'provider_refused', 'route-missing'],
+    ['login', 503, 'network', 'unavailable'],
+    ['refresh', 401, 'reauth_required', 'refresh-rejected'],
+    ['refresh', 400, 'provider_refused', 'refused'],
+    ['info', 401, 'reauth_required', 'invalid'],
+    ['revoke', 404, 'not_found', 'not-found'],
+    ['revoke', 410, 'not_found', 'not-found'],
+  ] as const)('of a %s by %d alone is %s', async (operation, status, code, refusal) => {
+    const provider = open()
+    const reach = record([reply('', status)], answers)
+    const run = {
+      login: () => provider.login!(reach, {}),
+      refresh: () => provider.refresh!(reach, held('a', 'r')),
+      info: () => provider.info!(reach, held('a')),
+      revoke: () => provider.revoke!(reach, held('a'), { id: '1' }),
+    }
+    const error = await failure(run[operation]())
+    expect(error).toMatchObject({ code, details: { refusal, http: { status }, sent: true } })
+    expect(error.message).toContain(`(${status})`)
+  })
+
+  it.each([
+    [404, 'provider_nonsense'],
+    [400, 'provider_nonsense'],
+    [401, 'reauth_required'],
+    [403, 'forbidden'],
+    [502, 'network'],
+  ])('told by a page with %d is %s', async (status, code) => {
+    expect((await failure(open().login!(record([html(status)], answers), {}))).code).toBe(code)
+  })
+
+  it('quotes what the provider says, without what is secret or dangerous', async () => {
+    const message = `wrong hunter2hunter2 \u001b]52;c;x\u0007 \u202eevil ${'x'.repeat(500)}`
+    const body = { error: { message, code: 'bad\n' } }
+    const error = await failure(login(body, {}, 400))
+    expect(error.message).toMatch(
+      /^Sample refused \(400: wrong \[secret\] \\x1b\]52;c;x\\x07 \\u202eevil x+…\)$/,
+    )
+    expect(error.details.http?.providerCode).toBe('bad')
+  })
+
+  it.each([
+    ['2', 2_000],
+    ['0', 0],
+    ['-5', undefined],
+    ['99999999', 99_999_999_000],
+    ['soon', undefined],
+    [new Date(now + 5_000).toUTCString(), 5_000],
+    [new Date(now - 5_000).toUTCString(), 0],
+  ])('with Retry-After %s', async (header, retryAfter) => {
+    const provider = open({ budget: { per: 'user', logins: 5 } })
+    const reach = record([reply('', 429, { 'retry-after': header })], answers)
+    const error = await failure(provider.login!(reach, {}))
+    expect(error).toMatchObject({ code: 'rate_limited' })
+    expect(error.details.retryAfter).toBe(retryAfter)
+  })
+})
+
+describe('an attempt', () => {
+  const fine = json({ token: 'a' })
+
+  it.each([
+    ['login', [networkError(false), fine], 2],
+    ['login', [networkError(true), fine], 1],
+    ['login', [reply('', 503), fine], 1],
+    ['login', [reply('', 503, { 'retry-after': '1' }), fine], 1],
+    ['login', [reply('', 429), fine], 1],
+    ['login', [reply('', 429, { 'retry-after': '1' }), fine], 2],
+    ['login', [reply('', 429, { 'retry-after': '31' }), fine], 1],
+    ['login', [networkError(false), networkError(false), fine], 2],
+    ['refresh', [networkError(false), fine], 2],
+    ['refresh', [networkError(true), fine], 1],
+    ['info', [networkError(true), reply('', 502), json({ ok: 1 })], 3],
+    ['info', [reply('', 429), reply('', 503), reply('', 504), json({ ok: 1 })], 3],
+    ['info', [reply('', 500), json({ ok: 1 })], 1],
+    ['revoke', [networkError(true), reply('', 204)], 2],
+    ['revoke', [reply('', 503), reply('', 404)], 2],
+    ['revoke', [reply('', 503), reply('', 503), reply('', 204)], 2],
+  ] as const)('of a %s, %#', async (operation, script, attempts) => {
+    const provider = open()
+    const reach = record(script, answers)
+    const run = {
+      login: () => provider.login!(reach, {}),
+      refresh: () => provider.refresh!(reach, held('a', 'r')),
+      info: () => provider.info!(reach, held('a')),
+      revoke: () => provider.revoke!(reach, held('a'), { id: '1' }),
+    }
+    await run[operation]().then(nothing, nothing)
+    expect(reach.requests).toHaveLength(attempts)
+    expect(reach.waits.every((wait) => wait <= 31_000)).toBe(true)
+  })
+
+  it('waits as long as it is asked to', async () => {
+    const reach = record([reply('', 429, { 'retry-after': '7' }), fine], answers)
+    await open().login!(reach, {})
+    expect(reach.waits[0]).toBeGreaterThanOrEqual(7_000)
+    const thrown = new ToknError('rate_limited', 'slow', { retryAfter: 9_000 })
+    const other = record([thrown, fine], answers)
+    await open().login!(other, {})
+    expect(other.waits[0]).toBeGreaterThanOrEqual(9_000)
+  })
+
+  it('a 404 in answer to the first revoke is one', async () => {
+    const error = await failure(open().revoke!(record([reply('', 404)]), held('a'), { id: '1' }))
+    expect(error.code).toBe('not_found')
+  })
+})
+
+describe('what was asked for', () => {
+  it.each([
+    [{ scopes: ['a'] }, /scopes/],
+    [{ lifetime: 60_000 }, /lifetime/],
+    [{ name: 'x' }, /name/],
+    [{ audience: 'x' }, /audience/],
+    [{ resource: ['x'] }, /resource/],
+  ])('%j is not forgotten silently', async (grant, said) => {
+    const reach = record([], answers)
+    const error = await failure(open().login!(reach, grant))
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringMatching(said) })
+    expect(reach.requests).toHaveLength(0)
+  })
+
+  it.each([
+    [{ lifetime: 30_000 }, /lasts 1 minute at least/],
+    [{ lifetime: 7_200_000 }, /lasts 1 hour at most/],
+    [{ lifetime: 90_000 }, /a multiple of 1 minute/],
+    [{ scopes: ['a b'] }, /cannot be a scope/],
+    [{ scopes: ['a\u001b[31m'] }, /"a\\x1b\[31m" cannot be a scope/],
+    [{ name: 'a\nb' }, /name of a token/],
+    [{ name: ' ' }, /name of a token/],
+  ])('%j does not fit', (grant, said) => {
+    const provider = open({
+      scopes: { form: 'token' },
+      lifetimes: { least: '1m', most: '1h', step: '1m' },
+      login: {
+        request: {
+          method: 'POST',
+          path: '/login',
+          json: { s: '{scopes|space}', l: '{lifetime|minutes}', n: '{name}' },
+        },
+        reply: { access: 'token' },
+      },
+    })
+    expect(() => provider.checkGrant(grant)).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringMatching(said) }),
+    )
+    expect(() => provider.checkGrant({ scopes: ['a'], lifetime: 120_000, name: 'n' })).not.toThrow()
+  })
+})
+
+function nothing(): void {}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import type { Exchange, ProviderDefinition } from '../../../src/providers/definition.ts'
+import { defineProvider } from '../../../src/providers/provider.ts'
+import { failure, held, html, json, record, reply, type Scripted } from './reach.ts'
+import { define } from './shapes.ts'
+
+const list: Exchange = {
+  request: { method: 'GET', path: '/tokens' },
+  reply: { items: 'items', id: 'id', name: 'name' },
+}
+
+function open(pages?: NonNullable<Exchange['pages']>, more: Partial<ProviderDefinition> = {}) {
+  const exchange = pages === undefined ? list : { ...list, pages }
+  return defineProvider(define({ list: exchange, ...more }), {})
+}
+
+async function ids(script: readonly Scripted[], pages?: NonNullable<Exchange['pages']>) {
+  const reach = record(script)
+  const found = await open(pages).list!(reach, held('t'))
+  return {
+    ids: found.map(({ id }) => id).join(''),
+    urls: reach.requests.map(({ url }) => url.search),
+  }
+}
+
+const page = (items: string, more: object = {}) =>
+  json({ items: [...items].map((id) => ({ id })), ...more })
+
+describe('a list', () => {
+  it.each([
+    [{ items: [] }, ''],
+    [{ items: null }, ''],
+    [{ items: {} }, ''],
+    [{ items: [{ id: 'a' }, { id: 'a' }, {}, null, 7, 'x', [], { id: null }, { id: {} }] }, 'aa'],
+    [{ items: { x: { id: 'a' }, y: { id: 2 } } }, 'a2'],
+    [{ items: [{ id: 'a\u001b' }, { id: '' }, { id: 'b' }] }, 'b'],
+  ])('%j', async (body, found) => expect((await ids([json(body)])).ids).toBe(found))
+
+  it.each([json({}), json([]), json(null), json({ items: 'x' }), json({ items: 7 }), html(200)])(
+    '%j is none',
+    async (answer) => {
+      expect((await failure(open().list!(record([answer]), held('t')))).code).toBe(
+        'provider_nonsense',
+      )
+    },
+  )
+
+  it('a whole body that is null is no list', async () => {
+    const bare = open(undefined, { list: { ...list, reply: { items: '', id: 'id' } } })
+    expect((await failure(bare.list!(record([json(null)]), held('t')))).code).toBe(
+      'provider_nonsense',
+    )
+  })
+
+  it('a long name is cut, and its control characters are left for whoever shows it', async () => {
+    const items = [
+      { id: 'a', name: 'x'.repeat(1e6) },
+      { id: 'b', name: '\u001b[31mred' },
+    ]
+    const found = await open().list!(record([json({ items })]), held('t'))
+    expect(found[0]?.name).toHaveLength(1_024)
+    expect(found[1]?.name).toBe('\u001b[31mred')
+  })
+
+  it('asks for more than a token reply may have', async () => {
+    const reach = record([page('a')])
+    await open().list!(reach, held('t'))
+    expect(reach.requests[0]?.limit).toBe(4 * 1024 * 1024)
+  })
+})
+
+describe('pages', () => {
+  it('by number', async () => {
+    const script = [page('ab'), page('cd'), page('')]
+    expect(await ids(script, { step: 'page', query: 'p' })).toEqual({
+      ids: 'abcd',
+      urls: ['', '?p=2', '?p=3'],
+    })
+    expect(
+      await ids([page('ab'), page('c')], {
+        step: 'page',
+        query: 'p',
+        first: 0,
+        size: 2,
+        sizeQuery: 'n',
+      }),
+    ).toEqual({
+      ids: 'abc',
+      urls: ['?n=2&p=0', '?n=2&p=1'],
+    })
+  })
+
+  it('by offset', async () => {
+    const script = [page('ab'), page('c'), page('')]
+    expect(await ids(script, { step: 'offset', query: 'from' })).toEqual({
+      ids: 'abc',
+      urls: ['', '?from=2', '?from=3'],
+    })
+  })
+
+  it('as long as the reply says that there are more', async () => {
+    const script = [page('a', { more: true, next: 'x' }), page('b', { more: false, next: 'y' })]
+    const pages = { cursor: 'next', query: 'after', more: { at: 'more', equals: true } }
+    expect(await ids(script, pages)).toEqual({ ids: 'ab', urls: ['', '?after=x'] })
+  })
+
+  it('by URL', async () => {
+    const script = [
+      page('a', { next: 'https://api.example/tokens?x=1' }),
+      page('b', { next: null }),
+    ]
+    expect(await ids(script, { url: 'next' })).toEqual({ ids: 'ab', urls: ['', '?x=1'] })
+  })
+
+  it('end where a server counts no pages', async () => {
+    expect(await ids([page('ab')], { step: 'page', query: 'p' })).toEqual({
+      ids: 'ab',
+      urls: ['', '?p=2'],
+    })
+  })
+
+  it.each([
+    [{ url: 'next' }, 'https://evil.example/'],
+    [{ url: 'next' }, '//evil.example/'],
+    [{ url: 'next' }, 'http://['],
+    [{ cursor: 'next', query: 'c' }, 'same'],
+    [{ url: 'next' }, 'https://api.example/tokens?loop'],
+  ])('%j that lead to %s are refused', async (pages, next) => {
+    const reach = record([page('a', { next })])
+    const error = await failure(open(pages).list!(reach, held('t')))
+    expect(error.code).toBe('provider_nonsense')
+    expect(reach.requests.every(({ url }) => url.origin === 'https://api.example')).toBe(true)
+    expect(reach.requests.length).toBeLessThanOrEqual(2)
+  })
+
+  it('are a hundred at most', async () => {
+    let count = 0
+    const endless = () => page('a', { next: String(count++) })
+    const reach = record([endless])
+    const error = await failure(open({ cursor: 'next', query: 'c' }).list!(reach, held('t')))
+    expect(error.code).toBe('provider_nonsense')
+    expect(reach.requests).toHaveLength(100)
+  })
+
+  it('give ten thousand tokens at most', async () => {
+    let count = 0
+    const many = () =>
+      json({ items: Array.from({ length: 1_000 }, () => ({ id: count++ })), next: String(count) })
+    const reach = record([many])
+    const error = await failure(open({ cursor: 'next', query: 'c' }).list!(reach, held('t')))
+    expect(error.code).toBe('provider_nonsense')
+    expect(reach.requests).toHaveLength(10)
+  })
+
+  it.each([
+    ['</t?p=2>; rel=next', '?p=2'],
+    ['</t?p=2>; rel="next"', '?p=2'],
+    ['</t?p=1>; rel="first", </t?p=2>; title="a, b"; rel="next"', '?p=2'],
+    ['</t?p=1>; rel="prev"', undefined],
+    ['</t?p=1>; rel="nextish"', undefined],
+    ['garbage', undefined],
+  ])('by the header %s', async (link, search) => {
+    const first = reply('{"items":[]}', 200, { 'content-type': 'application/json', Link: link })
+    const { urls } = await ids([first, page('')], { link: true })
+    expect(urls).toEqual(search === undefined ? [''] : ['', search])
+  })
+})
