@@ -43,7 +43,10 @@ export interface Store {
   describe(): string
   /** `undefined` when there is no entry. Throws `store`. */
   read(id: string): Promise<string | undefined>
-  /** Throws `store`, and then the old entry is still whole. */
+  /**
+   * Throws `store`, and then the old entry is still whole; with `details.refusal` `superseded`
+   * where a higher generation is stored.
+   */
   write(id: string, generation: number, text: string): Promise<void>
   /** Whether there was an entry. Throws `store`. */
   remove(id: string): Promise<boolean>

@@ -60,6 +60,7 @@ export function renderPage(
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>${heading} – tokn</title>
 <style>${style}</style>
 <main><div class="mark" aria-hidden="true">${mark}</div><h1>${heading}</h1><p>${words}</p><footer>tokn</footer></main>
@@ -69,7 +70,7 @@ export function renderPage(
     body,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      'content-security-policy': `default-src 'none'; img-src data:; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',

@@ -1,15 +1,16 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { systemCode } from '../core/errors.ts'
+import { makeNamedPipe } from './named-pipe.ts'
 import type { Environment } from './paths.ts'
 
 export interface ChildRequest {
   readonly command: string
   readonly args: readonly string[]
   readonly variables?: Readonly<Record<string, string>> | undefined
-  /** Readable by the child as file descriptor 3. */
-  readonly pipe?: string | undefined
+  /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
+  readonly pipe?: { readonly at: number; readonly text: string } | undefined
 }
 
 // What a child may know of us. Everything else that begins with TOKN_ is, or names, a secret.
@@ -35,13 +36,30 @@ const fromTerminal = ['SIGINT', 'SIGQUIT'] as const
  * signal n ended it, 126 when it cannot be executed, 127 when there is no such program.
  */
 export async function runChild(request: ChildRequest, environment: Environment): Promise<number> {
-  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit']
-  if (request.pipe !== undefined) stdio.push('pipe')
-  const child = spawn(request.command, request.args, {
-    stdio,
-    env: { ...withoutSecrets(environment), ...request.variables },
+  if (request.pipe === undefined) return await runWith(request.args, request, environment)
+  const { at, text } = request.pipe
+  const pipe = makeNamedPipe()
+  const over = new AbortController()
+  try {
+    const fed = pipe.feed(text, over.signal)
+    const status = await runWith(request.args.toSpliced(at, 0, pipe.path), request, environment)
+    over.abort()
+    await fed
+    return status
+  } finally {
+    pipe.remove()
+  }
+}
+
+async function runWith(
+  args: readonly string[],
+  { command, variables }: ChildRequest,
+  environment: Environment,
+): Promise<number> {
+  const child = spawn(command, args, {
+    stdio: 'inherit',
+    env: { ...withoutSecrets(environment), ...variables },
   })
-  if (request.pipe !== undefined) feed(child, request.pipe)
   const stopForwarding = forwardSignals(child)
   try {
     return await ended(child)
@@ -55,14 +73,6 @@ export function withoutSecrets(environment: Environment): Record<string, string 
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !name.startsWith('TOKN_') || harmless.has(name)),
   )
-}
-
-function feed(child: ChildProcess, text: string): void {
-  const pipe = child.stdio[3]
-  if (pipe === undefined || pipe === null || !('end' in pipe)) return
-  // The child may end before it has read everything; its exit status says so.
-  pipe.on('error', () => undefined)
-  pipe.end(text)
 }
 
 function forwardSignals(child: ChildProcess): () => void {

@@ -15,7 +15,10 @@ export interface ProcessIdentity {
   readonly host: string
 }
 
-/** `unknown`: this process cannot tell, because that one is elsewhere or the system does not say. */
+/**
+ * `unknown`: this process cannot tell, because that one is elsewhere, is stopped and may never go on,
+ * or the system does not say.
+ */
 export type Life = 'alive' | 'dead' | 'unknown'
 
 export function identifyProcess(): ProcessIdentity {
@@ -49,19 +52,22 @@ export function lifeOf(other: ProcessIdentity, self: ProcessIdentity): Life {
   if (self.start !== '' && other.start !== '') {
     const state = processState(other.pid)
     if (state === undefined || state.ended || state.start !== other.start) return 'dead'
-    return 'alive'
+    return state.stopped ? 'unknown' : 'alive'
   }
   // Without a start time a living process of this id may be another program by now.
   return exists(other.pid) ? 'unknown' : 'dead'
 }
 
 /** From /proc/PID/stat (proc(5)): fields 3 and 22; the name before them may contain anything. */
-function processState(pid: number): { start: string; ended: boolean } | undefined {
+function processState(
+  pid: number,
+): { start: string; ended: boolean; stopped: boolean } | undefined {
   const text = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
   const start = fields?.[19]
   if (fields === undefined || start === undefined) return undefined
-  return { start, ended: /^[ZXx]/.test(fields[0] ?? '') }
+  const letter = fields[0] ?? ''
+  return { start, ended: /^[ZXx]/.test(letter), stopped: /^[Tt]/.test(letter) }
 }
 
 function exists(pid: number): boolean {

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openOauth } from '../../../src/providers/oauth/provider.ts'
+import { fastClock, openReach, person } from '../../oauth/reach.ts'
+import { discoveryPath, metadata, startFake, type FakeServer } from './fake-server.ts'
+
+let server: FakeServer
+beforeEach(async () => {
+  server = await startFake({ [discoveryPath]: metadata() })
+})
+afterEach(async () => server.stop())
+
+const device = {
+  device_code: 'the-device-code',
+  user_code: 'ABCD-EFGH',
+  verification_uri: 'https://example.com/device',
+  expires_in: 600,
+}
+
+/** Each answer of the token endpoint in turn; the last one for ever. */
+function polls(...answers: readonly ({ status?: number; body?: unknown } | undefined)[]) {
+  let count = 0
+  server.answers['/token'] = () => answers[Math.min(count++, answers.length - 1)]
+}
+
+const pending = { status: 400, body: { error: 'authorization_pending' } }
+const slower = { status: 400, body: { error: 'slow_down' } }
+const done = { body: { access_token: 'fine', token_type: 'Bearer' } }
+
+async function logIn(changes: Readonly<Record<string, unknown>> = {}) {
+  server.answers['/device'] = { body: { ...device, ...changes } }
+  const provider = await openOauth({
+    settings: { issuer: server.origin, client_id: 'app', flow: 'device' },
+  })
+  const interaction = person({})
+  const clock = fastClock()
+  const login = provider.login!(openReach({}, { interaction, clock }), {})
+  return { tokens: await login, interaction, clock }
+}
+
+/** RELIABILITY C26. */
+describe('the device flow', () => {
+  for (const [interval, wait] of [
+    [undefined, 5_000],
+    [0, 5_000],
+    [-1, 5_000],
+    [1, 5_000],
+    [7, 7_000],
+    ['7', 7_000],
+    [1e9, 60_000],
+    ['soon', 5_000],
+    [null, 5_000],
+  ] as const) {
+    it(`asks every ${wait} ms when told ${JSON.stringify(interval)}`, async () => {
+      polls(pending, done)
+      expect((await logIn({ interval })).clock.waits).toEqual([wait, wait])
+    })
+  }
+
+  it('slows down by five seconds each time, a minute at most', async () => {
+    polls(...Array.from({ length: 13 }, () => slower), done)
+    const { clock } = await logIn({ expires_in: 1_800 })
+    expect(clock.waits.slice(0, 3)).toEqual([5_000, 10_000, 15_000])
+    expect(clock.waits.at(-1)).toBe(60_000)
+  })
+
+  it('asks a server that does not answer less and less often, and gives up on it', async () => {
+    polls(undefined, { status: 503 }, pending, done)
+    expect((await logIn()).clock.waits).toEqual([5_000, 10_000, 20_000, 20_000])
+    polls(undefined)
+    await expect(logIn()).rejects.toMatchObject({ code: 'network' })
+  })
+
+  it('ends when the code does, however long the server makes that', async () => {
+    polls(pending)
+    await expect(logIn()).rejects.toMatchObject({
+      code: 'reauth_required',
+      details: { refusal: 'expired' },
+    })
+    await expect(logIn({ expires_in: 1e9, interval: 60 })).rejects.toMatchObject({
+      code: 'reauth_required',
+    })
+    expect(server.seen.length).toBeLessThan(200)
+  })
+
+  it('says that the code expired, or that somebody said no', async () => {
+    polls({ status: 400, body: { error: 'expired_token' } })
+    await expect(logIn()).rejects.toMatchObject({
+      code: 'reauth_required',
+      details: { refusal: 'expired' },
+    })
+    polls({ status: 400, body: { error: 'access_denied' } })
+    await expect(logIn()).rejects.toMatchObject({
+      code: 'reauth_required',
+      details: { refusal: 'denied' },
+    })
+  })
+
+  for (const verification_uri of [
+    'http://example.com/device',
+    'javascript:alert(1)',
+    'https://example.com@evil.example/',
+    'file:///etc/passwd',
+    '\u001b]8;;https://evil.example\u0007',
+    '',
+  ]) {
+    it(`sends nobody to ${JSON.stringify(verification_uri)}`, async () => {
+      polls(done)
+      await expect(logIn({ verification_uri })).rejects.toMatchObject({ code: 'provider_nonsense' })
+      await expect(
+        logIn({ verification_uri_complete: verification_uri || 'x' }),
+      ).rejects.toMatchObject({ code: 'provider_nonsense' })
+    })
+  }
+
+  it('shows codes and addresses without letting them act', async () => {
+    polls(done)
+    const { interaction } = await logIn({
+      user_code: 'AB\u001b[2J\u202e',
+      verification_uri: 'https://example.com/\u001b[2J',
+    })
+    expect(interaction.told.join()).not.toMatch(/[\u0000-\u001f\u202e]/)
+    expect(interaction.copied).toEqual(['AB\\x1b[2J\\u202e'])
+  })
+
+  it("reads Google's spelling, and errors that GitHub sends with status 200", async () => {
+    polls(
+      { body: { error: 'authorization_pending' } },
+      { body: { error: 'slow_down', interval: 10 } },
+      done,
+    )
+    const { verification_uri, ...rest } = device
+    server.answers['/device'] = { body: { ...rest, verification_url: verification_uri } }
+    const { clock } = await logIn({
+      verification_uri: undefined,
+      verification_url: verification_uri,
+    })
+    expect(clock.waits).toEqual([5_000, 5_000, 10_000])
+  })
+
+  it('works for the GitHub preset as its document has it', async () => {
+    const provider = await openOauth({
+      provider: 'github',
+      settings: {
+        client_id: 'Iv1.0000',
+        token_endpoint: `${server.origin}/token`,
+        device_authorization_endpoint: `${server.origin}/device`,
+        authorization_endpoint: `${server.origin}/authorize`,
+      },
+    })
+    server.answers['/device'] = { body: { ...device, interval: 5 } }
+    polls(
+      { body: { error: 'authorization_pending' } },
+      { body: { access_token: 'gho_x', token_type: 'bearer', scope: 'repo,gist' } },
+    )
+    const tokens = await provider.login!(
+      openReach({}, { interaction: person({}), clock: fastClock() }),
+      {},
+    )
+    expect(tokens.scopes).toEqual(['repo', 'gist'])
+    expect(provider.origins.slice(1)).toEqual([
+      'https://api.github.com',
+      'https://uploads.github.com',
+    ])
+  })
+})

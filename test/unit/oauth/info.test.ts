@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openOauth } from '../../../src/providers/oauth/provider.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import type { TokenSet } from '../../../src/core/token.ts'
+import { openReach } from '../../oauth/reach.ts'
+import {
+  discoveryPath,
+  metadata,
+  publicKey,
+  signJwt,
+  startFake,
+  type FakeServer,
+} from './fake-server.ts'
+
+let server: FakeServer
+beforeEach(async () => {
+  server = await startFake({
+    [discoveryPath]: metadata({ id_token_signing_alg_values_supported: ['ES256'] }),
+  })
+})
+afterEach(async () => server.stop())
+
+async function open(settings: Readonly<Record<string, string>> = {}) {
+  return await openOauth({
+    settings: { issuer: server.origin, client_id: 'app', flow: 'client', ...settings },
+  })
+}
+
+describe('asking about a token', () => {
+  const held: TokenSet = {
+    access: new Secret('opaque'),
+    expiry: { state: 'unknown' },
+    scopes: ['openid'],
+    context: {},
+  }
+
+  it('does without what the server does not offer to us', async () => {
+    server.answers['/introspect'] = { status: 403 }
+    server.answers['/userinfo'] = { status: 404 }
+    const info = await (await open()).info!(openReach(), held)
+    expect(info.active).toBeUndefined()
+    expect(info.signature).toBeUndefined()
+  })
+
+  it('takes a refused token for dead', async () => {
+    server.answers['/introspect'] = { status: 404 }
+    server.answers['/userinfo'] = {
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    }
+    expect(await (await open()).info!(openReach(), held)).toMatchObject({ active: false })
+  })
+
+  it('refuses userinfo of another user', async () => {
+    server.answers['/introspect'] = { status: 404 }
+    server.answers['/userinfo'] = { body: { sub: 'mallory' } }
+    await expect(
+      (await open()).info!(openReach(), { ...held, context: { sub: 'alice' } }),
+    ).rejects.toMatchObject({ code: 'provider_nonsense' })
+  })
+
+  for (const [what, header, expected] of [
+    ['the key named', {}, 'valid'],
+    ['no key named', { kid: undefined }, 'valid'],
+    ['a key that the issuer does not have', { kid: 'two' }, undefined],
+    ['no signature', { alg: 'none' }, undefined],
+    ['a shared secret', { alg: 'HS256' }, undefined],
+    ['another algorithm than the key has', { alg: 'RS256' }, undefined],
+    ['an extension that we do not know', { crit: ['x'] }, undefined],
+  ] as const) {
+    it(`says of claims with ${what}: ${expected ?? 'not checked'}`, async () => {
+      server.answers['/introspect'] = { status: 404 }
+      server.answers['/userinfo'] = { status: 404 }
+      server.answers['/keys'] = { body: { keys: [publicKey] } }
+      const access = new Secret(signJwt({ sub: 'alice', aud: ['x', 'y'] }, header))
+      const info = await (await open()).info!(openReach(), { ...held, access })
+      expect(info.signature).toBe(expected)
+      expect(info).toMatchObject({ userId: 'alice', facts: { audience: 'x y' } })
+    })
+  }
+})
