@@ -21,6 +21,7 @@ function loadedWith(entry, known = new Set()) {
 const atStart = loadedWith('src/main.ts')
 const fileStore = loadedWith('src/stores/file.ts')
 const keychain = loadedWith('src/stores/keychain.ts')
+const shared = (id) => fileStore.has(id) && keychain.has(id)
 
 // CommonJS because an ESM entry costs a fifth of a bare start; chunks because only what a command
 // needs may load; one chunk for what every start needs, because each file costs too; unminified
@@ -28,6 +29,7 @@ const keychain = loadedWith('src/stores/keychain.ts')
 export default {
   input: { main: resolve(root, 'src/main.ts') },
   platform: 'node',
+  logLevel: 'warn',
   // keytar finds its prebuilt binary relative to itself, so it cannot move into a bundle.
   external: ['keytar', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
   output: {
@@ -39,7 +41,8 @@ export default {
     exports: 'named',
     codeSplitting: {
       groups: [
-        { name: 'start', priority: 3, test: (id) => atStart.has(id) },
+        // With what both stores need, so that neither brings the other along.
+        { name: 'start', priority: 3, test: (id) => atStart.has(id) || shared(id) },
         { name: 'file-store', priority: 2, test: (id) => fileStore.has(id) },
         { name: 'keychain', priority: 1, test: (id) => keychain.has(id) },
       ],

@@ -1,10 +1,10 @@
-import { isatty } from 'node:tty'
 import type { Context, CommonFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
 import type { StoreKind } from './core/profile.ts'
 import { redact, Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
+import { isTerminal } from './io/is-terminal.ts'
 import { readSecretFile, readSecretInput } from './io/input.ts'
 import { writeAll, writeWords } from './io/output.ts'
 import { locatePaths, type Environment } from './io/paths.ts'
@@ -39,7 +39,9 @@ export function createContext({
     terminal: {
       out: (text) => writeAll(1, text),
       say: (text) => writeWords(`${redact(text)}\n`),
-      outIsTerminal: isatty(1),
+      get outIsTerminal() {
+        return isTerminal(1)
+      },
       colours: (flags) => openColours(1, environment, flags.color),
       readSecret: async (what) => readSecretInput(what),
       readSecretFile: async (path) => readSecretFile(path, 'the secret'),
@@ -146,6 +148,7 @@ export function createContext({
       timeout: timeout === undefined ? defaultTimeout : parseDuration(timeout, '--timeout'),
       storeKey: () => variables.readSecret('store_key'),
       passphrase: () => (passphrase ??= findPassphrase(flags)),
+      fromEnvironment: variables.read,
       interaction: async () => await context.interaction(flags),
       debug: flags.debug === true || (environment['TOKN_DEBUG'] ?? '') !== '',
       ca: flags.ca,

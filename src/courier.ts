@@ -36,6 +36,7 @@ async function perform(
       command: errand.caller.command,
       storeKey: () => variables.readSecret('store_key'),
       passphrase: async () => given ?? variables.readSecret('passphrase'),
+      fromEnvironment: variables.read,
       interaction: async () => undefined,
       warn: (text) => warnings.push(redact(text)),
     })

@@ -15,6 +15,12 @@ export interface Variables {
   readonly store: StoreKind | undefined
 }
 
+// What GitHub Actions calls the things that a job gets its ID token with.
+const provided: Readonly<Record<string, string>> = {
+  TOKN_CI_REQUEST_URL: 'ACTIONS_ID_TOKEN_REQUEST_URL',
+  TOKN_CI_REQUEST_TOKEN: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+}
+
 /** Reads the variables lazily. `readFile` gives the content of a file with a secret. */
 export function openVariables(
   environment: Environment,
@@ -31,7 +37,7 @@ export function openVariables(
 
   function readSecret(name: string): Secret | undefined {
     const variable = `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
-    const value = filled(variable)
+    const value = filled(variable) ?? filled(provided[variable] ?? '')
     const path = filled(`${variable}_FILE`)
     if (value !== undefined) return new Secret(value)
     return path === undefined ? undefined : readFile(path, `the file of ${variable}_FILE`)

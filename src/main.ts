@@ -4,6 +4,7 @@ import { createContext } from './compose.ts'
 import { readHotCommand } from './hot.ts'
 import { courierArgument } from './io/courier-argument.ts'
 import { readerGone, writeWords } from './io/output.ts'
+import { isHung } from './stores/hung.ts'
 
 /**
  * Runs the program and ends the process. `program` is the path of the executable, to start it anew
@@ -93,5 +94,7 @@ function asBug(error: unknown, debug: boolean): ToknError {
 }
 
 function end(status: number): void {
+  // Everything has been said; an exit would wait for the keychain, for most of a minute.
+  if (isHung()) process.kill(process.pid, 'SIGKILL')
   process.exit(status)
 }

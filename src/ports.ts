@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { ToknError } from './core/errors.ts'
 import type { Store } from './core/ports.ts'
 import type { StoreKind } from './core/profile.ts'
-import type { Secret } from './core/secret.ts'
+import { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
 import { systemClock } from './io/clock.ts'
 import { openDefinitions } from './io/definitions.ts'
 import { openFiles } from './io/files.ts'
+import { readTextFile } from './io/input.ts'
 import { openIndex } from './io/index-file.ts'
 import { locatePaths, type Environment } from './io/paths.ts'
 import { openProfiles } from './io/profiles.ts'
@@ -26,6 +26,8 @@ export interface PortsRequest {
   readonly storeKey: () => Secret | undefined
   /** The passphrase of the file store; asks where that is possible. */
   readonly passphrase: () => Promise<Secret | undefined>
+  /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
+  readonly fromEnvironment: (name: string) => string | undefined
   readonly interaction: () => Promise<Interaction | undefined>
   readonly debug: boolean
   readonly ca?: string | undefined
@@ -87,13 +89,10 @@ export function openPorts(request: PortsRequest): Ports {
           : undefined,
       })
     },
-    interaction: async () => {
-      const interaction = await request.interaction()
-      if (interaction !== undefined) return interaction
-      throw new ToknError('reauth_required', 'this needs an answer, and there is nobody to ask', {
-        hint: 'run the command in a terminal',
-      })
-    },
+    questions: async () => ({
+      fromEnvironment: request.fromEnvironment,
+      interaction: await request.interaction(),
+    }),
     refreshPending: async (entry) =>
       files.list(journalDirectory).length > 0 && (await journal()).read(entry) !== undefined,
     courier: async (profile, wanted) => {
@@ -105,11 +104,12 @@ export function openPorts(request: PortsRequest): Ports {
       return fingerprint(secret, readFingerprintKey(files, paths.state))
     },
     randomId: () => randomHex(),
+    readFile: (path) => new Secret(readTextFile(path)),
     warn: request.warn,
   }
 
   async function openStore(kind: StoreKind): Promise<Store> {
-    if (kind === 'keychain') return (await import('./stores/keychain.ts')).openKeychain({})
+    if (kind === 'keychain') return (await import('./stores/keychain.ts')).openKeychain({ lock })
     if (kind === 'memory') return (await import('./stores/memory.ts')).openMemory()
     const { openFileStore } = await import('./stores/file.ts')
     return openFileStore({
@@ -117,6 +117,7 @@ export function openPorts(request: PortsRequest): Ports {
       files,
       key: request.storeKey(),
       passphrase: request.passphrase,
+      lock,
     })
   }
 }

@@ -135,8 +135,8 @@ export interface ChildRequest {
   readonly args: readonly string[]
   /** Variables added to the child's environment. */
   readonly variables?: Readonly<Record<string, string>>
-  /** Readable by the child as file descriptor 3. */
-  readonly pipe?: string | undefined
+  /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
+  readonly pipe?: { readonly at: number; readonly text: string } | undefined
 }
 
 export interface Printed {

@@ -88,6 +88,27 @@ export function readCurlArguments(args: readonly string[]): CurlArguments {
   throw new ToknError('usage', 'curl needs a URL', { hint: 'tokn curl PROFILE -- https://...' })
 }
 
+/** What curl will send: the method that its arguments amount to, for each URL. */
+export function requestsOf(
+  args: readonly string[],
+  urls: readonly URL[],
+): ReadonlyArray<{ readonly method: string; readonly url: URL }> {
+  const method = methodOf(args)
+  return urls.map((url) => ({ method, url }))
+}
+
+function methodOf(args: readonly string[]): string {
+  const has = (pattern: RegExp) => args.some((arg) => pattern.test(arg))
+  const at = args.findLastIndex((arg) => /^(-[a-zA-Z]*X|--request)$/.test(arg))
+  const inline = args.findLast((arg) => /^(-X.+|--request=)/.test(arg))
+  const named = at >= 0 ? args[at + 1] : inline?.replace(/^(-X|--request=)/, '')
+  if (named !== undefined) return named.toUpperCase()
+  if (has(/^(-[a-zA-Z]*I|--head)$/)) return 'HEAD'
+  if (has(/^(-[a-zA-Z]*G|--get)$/)) return 'GET'
+  if (has(/^(-T|--upload-file)/)) return 'PUT'
+  return has(/^(-d|-F|--data|--json|--form)/) ? 'POST' : 'GET'
+}
+
 function takesNext(arg: string): boolean {
   if (arg.startsWith('--')) return !arg.includes('=') && takesValue.has(arg)
   const valued = [...arg.slice(1)].findIndex((letter) => takesValue.has(`-${letter}`))

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Target } from '../session/target.ts'
 import { carry, checkOrigin, headerLines, type Carried } from '../session/carry.ts'
 import type { Context } from './context.ts'
-import { closing, readCurlArguments } from './curl-arguments.ts'
+import { closing, readCurlArguments, requestsOf } from './curl-arguments.ts'
 import { declare } from './declare.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
@@ -31,15 +33,35 @@ export async function runCurl(
     })
   }
   const { urls, others } = readCurlArguments(context.rest)
-  const { record } = await freshRecord(context, positional, flags)
+  const { target, record } = await freshRecord(context, positional, flags)
   for (const url of urls) checkOrigin(record, url)
-  const carried = carry(record)
+  const carried = await withProof(carry(record), target, record, requestsOf(context.rest, urls))
   return await context.runChild({
     command: 'curl',
     // First, so that no configuration of the user's own redirects or prints.
-    args: ['--disable', '--config', '/dev/fd/3', ...others, ...closing],
-    pipe: curlConfig(carried, urls),
+    args: ['--disable', '--config', ...others, ...closing],
+    pipe: { at: 2, text: curlConfig(carried, urls) },
   })
+}
+
+/** Adds the proof that a token bound to a key needs, for the one request that it holds for. */
+async function withProof(
+  carried: Carried,
+  { ports, profile }: Target,
+  record: SessionRecord,
+  requests: ReadonlyArray<{ readonly method: string; readonly url: URL }>,
+): Promise<Carried> {
+  if (record.attach.bound !== true) return carried
+  const [request, second] = requests
+  if (request === undefined || second !== undefined) {
+    throw new ToknError('usage', 'a token that is bound to a key goes with one request at a time', {
+      hint: 'run curl once for each URL',
+    })
+  }
+  const { method, url } = request
+  const provider = await ports.provider(profile)
+  const proof = await provider.prove?.(record, method, url, ports.clock.now())
+  return { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
 }
 
 /** Lines of a curl configuration file (`curl -K`) that carry the token, and the URLs to fetch. */

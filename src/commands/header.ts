@@ -41,6 +41,7 @@ export async function runHeader(
     })
   }
   const { target, record } = await freshRecord(context, positional, flags)
+  if (record.attach.bound === true) throw needsProof(target.profile.name)
   const carried = carry(record)
   if (format === 'json') {
     printJson(context, flags, {
@@ -78,6 +79,16 @@ function render(format: Exclude<HeaderFormat, 'json'>, carried: Carried, profile
   }
   if (format === 'value') return `${lines[0]?.[1] ?? ''}\n`
   return lines.map(([name, value]) => `${name}: ${value}\n`).join('')
+}
+
+function needsProof(profile: string): ToknError {
+  return new ToknError(
+    'usage',
+    `the token of "${profile}" is bound to a key, and each request needs a proof`,
+    {
+      hint: `tokn curl ${profile} -- URL`,
+    },
+  )
 }
 
 function isFormat(text: string): text is HeaderFormat {

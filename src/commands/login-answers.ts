@@ -1,37 +1,46 @@
 import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Provider } from '../core/provider.ts'
+import type { Field, Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
-import { collectAnswers, type Answers } from '../session/answers.ts'
+import { openAnswered, type Opened } from '../session/opening.ts'
+import type { Ports } from '../session/ports.ts'
 import type { Context } from './context.ts'
 import type { LoginFlags } from './login-flags.ts'
+import { secretFiles } from './oauth-flags.ts'
 
 /** Answers to the fields of a provider: flags, environment, the profile, and then the user. */
 export async function answerFields(
   context: Context,
-  provider: Provider,
-  profile: Profile,
+  ports: Ports,
+  draft: Profile,
   flags: LoginFlags,
   interaction: Interaction | undefined,
   pasted: Secret | undefined,
-): Promise<Answers> {
-  // A pasted token comes without the login that made it: nothing is asked, what is given is taken.
-  const fields =
-    pasted === undefined
-      ? provider.fields
-      : provider.fields
-          .filter(({ secret }) => secret !== true)
-          .map((field) => ({ ...field, optional: true }))
+): Promise<Opened> {
+  const provider = await ports.provider(draft)
   const username = provider.fields.find(({ name }) => name === 'username' || name === 'email')
-  const set: Record<string, string> = { ...profile.settings }
-  if (flags.username !== undefined && username !== undefined) set[username.name] = flags.username
-  return await collectAnswers(fields, {
-    set,
-    secrets: await readSecrets(context, provider, flags),
-    fromEnvironment: context.environment.fromEnvironment,
-    interaction,
-  })
+  const named =
+    flags.username === undefined || username === undefined
+      ? {}
+      : { [username.name]: flags.username }
+  return await openAnswered(
+    ports,
+    { ...draft, settings: { ...draft.settings, ...named } },
+    {
+      secrets: await readSecrets(context, provider, flags),
+      fromEnvironment: context.environment.fromEnvironment,
+      interaction,
+    },
+    pasted === undefined ? undefined : withoutLogin,
+  )
+}
+
+/** A pasted token comes without the login that made it: nothing is asked, what is given is taken. */
+export function withoutLogin(fields: readonly Field[]): readonly Field[] {
+  return fields
+    .filter(({ secret }) => secret !== true)
+    .map((field) => ({ ...field, optional: true }))
 }
 
 async function readSecrets(
@@ -39,8 +48,7 @@ async function readSecrets(
   provider: Provider,
   flags: LoginFlags,
 ): Promise<Readonly<Record<string, Secret>>> {
-  const names = provider.fields.filter(({ secret }) => secret === true).map(({ name }) => name)
-  const main = names.find((name) => name === 'password') ?? names.at(-1)
+  const main = mainSecret(provider)
   const secrets: Record<string, Secret> = {}
   if (flags.passwordStdin === true || flags.secretFile !== undefined) {
     if (main === undefined) throw new ToknError('usage', 'this provider asks for no secret')
@@ -49,10 +57,19 @@ async function readSecrets(
         ? await context.terminal.readSecret('a password')
         : await context.terminal.readSecretFile(flags.secretFile)
   }
-  if (flags.clientSecretFile !== undefined) {
-    secrets['client_secret'] = await context.terminal.readSecretFile(flags.clientSecretFile)
+  for (const [name, path] of Object.entries(secretFiles(flags))) {
+    secrets[name] = await context.terminal.readSecretFile(path)
   }
   return secrets
+}
+
+/** The secret that a login is about: the password where one is needed, else the last that is. */
+function mainSecret(provider: Provider): string | undefined {
+  const secrets = provider.fields.filter(({ secret }) => secret === true)
+  const needed = secrets.filter(({ optional }) => optional !== true)
+  const names = (needed.length > 0 ? needed : secrets).map(({ name }) => name)
+  const preferred = needed.length > 0 ? 'password' : 'client_secret'
+  return names.find((name) => name === preferred) ?? names.at(-1)
 }
 
 /** Whether the secrets of the login are to be kept: as the flags say, else as the user says. */

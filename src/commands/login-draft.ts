@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { checkBaseUrl } from '../core/base-url.ts'
 import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
@@ -34,7 +35,7 @@ export async function draftProfile(
     settings: { ...same?.settings, ...pairs(flags.set, '--set'), ...oauthSettings(flags) },
     overrides: flags.override === undefined ? same?.overrides : pairs(flags.override, '--override'),
     store: context.storeKind(flags, before?.store),
-    ca: flags.ca ?? same?.ca,
+    ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
   }
 }

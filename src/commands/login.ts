@@ -34,13 +34,12 @@ export async function runLogin(
   const ports = context.ports(flags)
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)
-  const provider = await ports.provider(draft)
-  const grant = readGrant(flags, ports.clock.now())
-  provider.checkGrant(grant)
   const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
   const asking = pasted === undefined ? interaction : undefined
-  const answers = await answerFields(context, provider, draft, flags, asking, pasted)
-  const profile: Profile = { ...draft, settings: { ...draft.settings, ...answers.settings } }
+  const opened = await answerFields(context, ports, draft, flags, asking, pasted)
+  const { profile, provider, answers } = opened
+  const grant = readGrant(flags, ports.clock.now())
+  provider.checkGrant(grant)
   if (flags.dryRun === true) {
     context.terminal.say(
       `would log in to ${provider.title} at ${provider.origins.join(', ')} as "${profile.name}"`,

@@ -1,16 +1,18 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
-import { collectAnswers } from '../session/answers.ts'
+import { openAnswered } from '../session/opening.ts'
 import type { TrialStep } from '../session/trial.ts'
 import { printJson, table, wantsJson } from './answer.ts'
 import type { Colours, CommonFlags, Context } from './context.ts'
 import { collect, declare } from './declare.ts'
+import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
 
 export interface TestFlags extends CommonFlags, GrantFlags {
   readonly baseUrl?: string
   readonly set?: readonly string[]
+  readonly withToken?: boolean
 }
 
 export function providerTestCommand(provider: Command, context: Context): void {
@@ -22,6 +24,7 @@ export function providerTestCommand(provider: Command, context: Context): void {
   })
     .option('--base-url <url>', 'where the server is')
     .option('--set <name=value>', 'answer to a field that is not secret (repeatable)', collect)
+    .option('--with-token', 'read a token from standard input instead of logging in')
   addGrantFlags(command).action((id: string, flags: TestFlags) => runTest(context, id, flags))
 }
 
@@ -35,21 +38,22 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
     { ...flags, provider: id },
     interaction,
   )
-  const provider = await ports.provider(draft)
-  const answers = await collectAnswers(provider.fields, {
-    set: draft.settings,
+  const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
+  const sources = {
     secrets: {},
     fromEnvironment: context.environment.fromEnvironment,
     interaction,
-  })
+  }
+  const choose = pasted === undefined ? undefined : withoutLogin
+  const { profile, provider, answers } = await openAnswered(ports, draft, sources, choose)
   const { tryProvider } = await import('../session/trial.ts')
   const reach = {
-    http: await ports.http(draft),
+    http: await ports.http(profile),
     clock: ports.clock,
     answers: { ...answers.settings, ...answers.secrets },
     interaction,
   }
-  const steps = await tryProvider(provider, reach, readGrant(flags, ports.clock.now()))
+  const steps = await tryProvider(provider, reach, readGrant(flags, ports.clock.now()), pasted)
   const failed = steps.filter(({ outcome }) => outcome === 'failed')
   if (wantsJson(flags)) {
     printJson(context, flags, {

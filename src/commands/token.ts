@@ -18,6 +18,8 @@ export interface FreshFlags extends CommonFlags {
 
 export interface TokenFlags extends FreshFlags {
   readonly output?: string
+  /** The ID token (OpenID Connect) instead of the access token. */
+  readonly idToken?: boolean
   /** `-n`: without the newline. */
   readonly bare?: boolean
 }
@@ -31,6 +33,7 @@ export function tokenCommand(program: Command, context: Context, run = runToken)
   addFreshFlags(command)
     .option('-o, --output <format>', 'raw or json')
     .option('-n, --bare', 'no newline after the token')
+    .option('--id-token', 'the ID token of OpenID Connect instead')
     .action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
 }
 
@@ -57,12 +60,21 @@ export async function runToken(
     printJson(context, flags, await tokenDocument(target.ports, target, record, refreshed))
     return
   }
-  context.terminal.out(record.access.reveal() + (flags.bare === true ? '' : '\n'))
+  const token = flags.idToken === true ? idTokenOf(record) : record.access.reveal()
+  context.terminal.out(token + (flags.bare === true ? '' : '\n'))
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
     context.terminal.say(
       'tokn: hint: to keep it off the screen: tokn exec -e NAME -- COMMAND, or tokn curl',
     )
   }
+}
+
+function idTokenOf(record: SessionRecord): string {
+  const token = record.context['id_token']
+  if (token !== undefined) return token
+  throw new ToknError('not_found', 'the provider gave no ID token', {
+    hint: 'ask for it with: tokn login --scope openid',
+  })
 }
 
 /** A good token of the session that the command line names. */

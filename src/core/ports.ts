@@ -219,7 +219,7 @@ export interface JournalSlot {
 
 /** Left-overs of refreshes, by store entry. A torn entry reads as its last whole phase, or as absent. */
 export interface Journal {
-  /** Replaces what was there. Throws `store` when there is no room. */
+  /** Replaces what was there, but for the intent of an attempt before. Throws `store` when there is no room. */
   reserve(entry: string): JournalSlot
   read(entry: string): JournalEntry | undefined
   remove(entry: string): void

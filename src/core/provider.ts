@@ -17,6 +17,8 @@ export interface Field {
   readonly name: string
   readonly label: string
   readonly secret?: boolean | undefined
+  /** The answer is a path, and the file's content a secret: that of this name less `_file`. */
+  readonly file?: boolean | undefined
   readonly optional?: boolean | undefined
   readonly default?: string | undefined
   /** A closed set of values. */
@@ -51,6 +53,8 @@ export interface Provider {
   readonly docs: string
   readonly fields: readonly Field[]
   readonly rotation: Rotation
+  /** Whether a refresh needs no refresh token, only an access token that is still good. */
+  readonly refreshesByAccess?: boolean | undefined
   readonly budget?: Budget | undefined
   /** Scope that a token needs for an operation, where tokens carry scopes. */
   readonly needs?: Partial<Record<Operation, string>> | undefined
@@ -66,6 +70,13 @@ export interface Provider {
   readonly origins: readonly string[]
   /** How the token travels, everything but `{access}` filled in. */
   attach(held: Pick<TokenSet, 'context'>, answers: Reach['answers']): Attachment
+  /** Headers that prove, for one request, that the key is held to which a token is bound. */
+  prove?(
+    held: TokenSet,
+    method: string,
+    url: URL,
+    now: number,
+  ): Promise<Readonly<Record<string, string>>>
   /** Throws `usage` for a scope or lifetime that the API could not take. */
   checkGrant(grant: Grant): void
 

@@ -123,6 +123,7 @@ function readAttachment(value: unknown): Attachment {
     headers: strings(value['headers']),
     query: strings(value['query']),
     cookies: strings(value['cookies']),
+    ...(value['bound'] === true ? { bound: true } : {}),
   }
 }
 

@@ -47,6 +47,8 @@ export interface Attachment {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
   readonly cookies?: Readonly<Record<string, string>> | undefined
+  /** The token is bound to a key: each request needs a proof as well (`Provider.prove`). */
+  readonly bound?: boolean | undefined
 }
 
 /** What the user asked of a token at login or issue, so that a reissue can ask the same. */

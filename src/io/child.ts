@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
-import { isatty } from 'node:tty'
 import { systemCode } from '../core/errors.ts'
 import { makeNamedPipe } from './named-pipe.ts'
+import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
 
 export interface ChildRequest {
@@ -76,7 +76,7 @@ export function withoutSecrets(environment: Environment): Record<string, string 
 }
 
 function forwardSignals(child: ChildProcess): () => void {
-  const interactive = isatty(0)
+  const interactive = isTerminal(0)
   const handlers = new Map<NodeJS.Signals, () => void>()
   for (const signal of forwarded) handlers.set(signal, () => child.kill(signal))
   for (const signal of fromTerminal) {

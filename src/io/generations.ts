@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  constants,
-  linkSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  unlinkSync,
-} from 'node:fs'
+import { constants, linkSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode, ToknError } from '../core/errors.ts'
-import { readPlainFile } from './plain-file.ts'
+import { closeQuietly, readPlainFile } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
 
@@ -53,7 +45,7 @@ export function claim(directory: string, number: number, text: string): number |
     linkSync(temporary, join(directory, String(number)))
     return file
   } catch (error) {
-    if (file !== undefined) closeSync(file)
+    if (file !== undefined) closeQuietly(file)
     // ENOENT: we slept so long that the temporary file was swept away.
     if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return undefined
     if (['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) {
@@ -75,7 +67,7 @@ export function fileSystemTime(directory: string): number {
   try {
     return lstatSync(path).mtimeMs
   } finally {
-    closeSync(file)
+    closeQuietly(file)
     removeQuietly(path)
   }
 }
@@ -107,7 +99,7 @@ function createFile(path: string, text: string): number {
     writeAll(file, Buffer.from(text), 0)
     return file
   } catch (error) {
-    closeSync(file)
+    closeQuietly(file)
     removeQuietly(path)
     throw translateSystemError('write', path, error)
   }

@@ -1,14 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { isatty } from 'node:tty'
 import { systemCode, ToknError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
+import { isTerminal } from './is-terminal.ts'
 
 /** Longest secret read from a file or from standard input, in bytes. */
 const limit = 65_536
 
 /** All of standard input as one secret. Throws `usage`; never waits for a person to type. */
 export function readSecretInput(what: string): Secret {
-  if (isatty(0)) {
+  if (isTerminal(0)) {
     throw new ToknError('usage', `nothing on standard input, where ${what} was to come from`, {
       hint: 'pipe it in: ... < FILE',
     })

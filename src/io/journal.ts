@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
+import { constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files, Journal, JournalEntry, JournalSlot } from '../core/ports.ts'
 import { decodeFrames, encodeFrame, type Frame } from './frames.ts'
+import { closeQuietly } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
 
@@ -18,14 +19,28 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
 
   function reserve(entry: string): JournalSlot {
     const path = pathOf(entry)
-    const head = encodeFrame('entry', entry)
-    files.ensureDirectory(directory)
-    files.write(path, Buffer.concat([head, Buffer.alloc(Math.max(0, reserved - head.length))]))
+    const earlier = readFrames(path).findLast((frame) => frame.kind === 'intent')
+    const frames = [
+      encodeFrame('entry', entry),
+      ...(earlier === undefined ? [] : [encodeFrame('intent', earlier.text)]),
+    ]
+    const head = Buffer.concat(frames)
     try {
+      files.ensureDirectory(directory)
+      files.write(path, Buffer.concat([head, Buffer.alloc(Math.max(0, reserved - head.length))]))
       const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)
       return openSlot(openSync(path, flags), path, head.length, files)
     } catch (error) {
+      if (earlier === undefined) discard(path)
       throw translateSystemError('open', path, error)
+    }
+  }
+
+  function discard(path: string): void {
+    try {
+      files.remove(path)
+    } catch {
+      // The first error is the one to tell.
     }
   }
 
@@ -87,7 +102,7 @@ function openSlot(file: number, path: string, start: number, files: Files): Jour
     if (!open) return
     open = false
     const ours = isSame()
-    closeSync(file)
+    closeQuietly(file)
     if (ours) files.remove(path)
   }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { closeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ToknError } from '../core/errors.ts'
@@ -7,6 +6,7 @@ import { isObject, ownString } from '../core/json.ts'
 import type { Files, Held, Lock } from '../core/ports.ts'
 import { display } from '../core/text.ts'
 import { claim, fileSystemTime, highest, readTop, tidy, type Generation } from './generations.ts'
+import { closeQuietly } from './plain-file.ts'
 import { identifyProcess, lifeOf, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
@@ -59,7 +59,7 @@ async function acquire(
       if (file !== undefined) {
         if (highest(directory) === number) return hold(directory, number, file, text, lease)
         // Others took over, let go and tidied while we slept between looking and claiming.
-        closeSync(file)
+        closeQuietly(file)
       }
     } else if (performance.now() - startedAt >= timeout) {
       throw busy(top)
@@ -98,7 +98,7 @@ function hold(directory: string, fence: number, file: number, text: string, leas
     clearInterval(heartbeat)
     // In place: it needs no space, and a reader that sees half of it takes it for held.
     beat(file, released.padEnd(Buffer.byteLength(text)))
-    closeSync(file)
+    closeQuietly(file)
   }
 }
 

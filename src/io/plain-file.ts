@@ -35,7 +35,16 @@ export function readPlainFile(
     if (systemCode(error) === 'ENOENT') return undefined
     throw translateSystemError('read', path, error, code)
   } finally {
-    if (file !== undefined) closeSync(file)
+    if (file !== undefined) closeQuietly(file)
+  }
+}
+
+/** Closes a file from which nothing, or nothing more, is to be expected. */
+export function closeQuietly(file: number): void {
+  try {
+    closeSync(file)
+  } catch {
+    // All that mattered was written, or read, before.
   }
 }
 

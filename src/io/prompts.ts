@@ -5,10 +5,15 @@ import { ToknError } from '../core/errors.ts'
 /** One line from a person. Throws `interrupted` when the question is dismissed. */
 export async function askLine(
   label: string,
-  options: { readonly secret?: boolean; readonly placeholder?: string } = {},
+  options: {
+    readonly secret?: boolean
+    readonly placeholder?: string
+    readonly signal?: AbortSignal
+  } = {},
 ): Promise<string> {
   const { password, text } = await import('@clack/prompts')
-  const common = { message: label, output: process.stderr }
+  const { signal } = options
+  const common = { message: label, output: process.stderr, ...(signal && { signal }) }
   const { placeholder } = options
   const answer = options.secret
     ? await password(common)

@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty'
+import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
 
 /** Text styles; each gives its text back unchanged where colour is off. */
@@ -40,7 +40,7 @@ function wantsColour(
   if (flag === false || off('NO_COLOR') || off('TOKN_NO_COLOR')) return false
   const forced = environment['FORCE_COLOR']
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
-  return environment['TERM'] !== 'dumb' && isatty(descriptor)
+  return environment['TERM'] !== 'dumb' && isTerminal(descriptor)
 }
 
 /** Whether a person can be asked: questions appear on standard error and are answered on standard input. */
@@ -48,7 +48,7 @@ export function canAsk(environment: Environment, flag: boolean | undefined): boo
   if (flag === false || (environment['TOKN_NO_INPUT'] ?? '') !== '') return false
   const ci = environment['CI']
   if (ci !== undefined && ci !== '' && ci !== 'false') return false
-  return isatty(0) && isatty(2)
+  return isTerminal(0) && isTerminal(2)
 }
 
 function same(text: string): string {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../core/errors.ts'
+import { closeQuietly } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
 
 const createFlags =
@@ -58,7 +59,7 @@ export function syncDirectory(directory: string): void {
     // Some file systems cannot do this for directories, and need not.
     if (systemCode(error) !== 'EINVAL') throw translateSystemError('write to', directory, error)
   } finally {
-    if (file !== undefined) closeSync(file)
+    if (file !== undefined) closeQuietly(file)
   }
 }
 

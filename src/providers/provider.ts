@@ -7,6 +7,7 @@ import { checkGrant } from './grant.ts'
 import type { Held } from './known.ts'
 import { runList } from './list.ts'
 import { asList } from './lists.ts'
+import { mentions } from './mentions.ts'
 import { runOperation } from './operation.ts'
 import { openGround, type Ground, type Site } from './site.ts'
 import { checkTarget } from './target.ts'
@@ -89,6 +90,7 @@ export function defineProvider(
     docs,
     fields,
     rotation,
+    refreshesByAccess: definition.refresh && !mentions(exchanges('refresh'), 'refresh'),
     budget,
     needs,
     pasted,

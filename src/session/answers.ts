@@ -49,7 +49,7 @@ async function answer(field: Field, sources: AnswerSources): Promise<string | Se
     if (given !== undefined) return given
     const value = sources.fromEnvironment(field.name)
     if (value !== undefined) return new Secret(value)
-    return (await ask(field, sources)) ?? missing(field)
+    return (await ask(field, sources)) ?? missing(field, sources)
   }
   const known =
     sources.set[field.name] ??
@@ -58,7 +58,7 @@ async function answer(field: Field, sources: AnswerSources): Promise<string | Se
   if (known !== undefined) return known
   const asked = await ask(field, sources)
   if (asked instanceof Secret) return asked.reveal()
-  return asked ?? field.default ?? missing(field)
+  return asked ?? field.default ?? missing(field, sources)
 }
 
 async function ask(field: Field, { interaction }: AnswerSources) {
@@ -72,8 +72,11 @@ async function ask(field: Field, { interaction }: AnswerSources) {
   return secret ? new Secret(text) : text
 }
 
-function missing(field: Field): undefined {
+function missing(field: Field, { interaction }: AnswerSources): undefined {
   if (field.optional === true) return undefined
+  if (interaction !== undefined) {
+    throw new ToknError('usage', `"${field.label}" was left empty`, { hint: 'run it again' })
+  }
   const variable = `TOKN_${field.name.toUpperCase()}`
   const flag = field.secret === true ? '' : `, or pass --set ${field.name}=...`
   throw new ToknError('reauth_required', `no value for "${field.label}", and nobody to ask`, {

@@ -2,10 +2,11 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { Secret } from '../core/secret.ts'
+import { collectAnswers } from './answers.ts'
 import { fresh } from './fresh.ts'
 import { checkProvider } from './held.ts'
 import type { Ports } from './ports.ts'
+import { knownAnswers } from './reach.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
@@ -48,11 +49,18 @@ async function reachFor(
   record: SessionRecord,
   operation: Operation,
 ): Promise<Reach> {
-  const answers: Record<string, string | Secret> = { ...profile.settings, ...record.credentials }
-  for (const name of provider.asks?.[operation] ?? []) {
-    const label = provider.fields.find((field) => field.name === name)?.label ?? name
-    answers[name] ??= new Secret(await (await ports.interaction()).ask(label, { secret: true }))
+  const kept: Reach['answers'] = {
+    ...knownAnswers(ports, profile, provider, record),
   }
+  const wanted = provider.asks?.[operation] ?? []
+  const asked = provider.fields.filter(
+    ({ name }) => wanted.includes(name) && kept[name] === undefined,
+  )
+  const { settings, secrets } =
+    asked.length === 0
+      ? { settings: {}, secrets: {} }
+      : await collectAnswers(asked, { set: {}, secrets: {}, ...(await ports.questions()) })
+  const answers = { ...kept, ...settings, ...secrets }
   return { http: await ports.http(profile), clock: ports.clock, answers }
 }
 

@@ -1,8 +1,8 @@
 import { checkBaseUrl } from '../core/base-url.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { collectAnswers } from './answers.ts'
 import { authenticate } from './login.ts'
+import { openAnswered } from './opening.ts'
 import type { Ports } from './ports.ts'
 
 /**
@@ -27,13 +27,10 @@ export async function loginFromEnvironment(
     settings: {},
     store: 'memory',
   }
-  const provider = await ports.provider(draft)
-  const answers = await collectAnswers(provider.fields, {
-    set: {},
+  const { profile, provider, answers } = await openAnswered(ports, draft, {
     secrets: {},
     fromEnvironment: read,
   })
-  const profile = { ...draft, settings: answers.settings }
   const scopes = read('scope')?.split(/\s*,\s*/)
   const record = await authenticate(ports, {
     profile,

@@ -28,28 +28,25 @@ export async function fresh(
   profile: Profile,
   options: FreshOptions = {},
 ): Promise<Fresh> {
-  const record = await readHeld(ports, profile)
   const mode = options.refresh ?? 'auto'
+  // A refresh that was cut off may have ended the token held: then the answer is in the journal.
+  // One that ends while the record is read leaves no trace afterwards, so it is looked for twice.
+  const isPending = async () => mode !== 'never' && (await ports.refreshPending(entryOf(profile)))
+  const pendingBefore = await isPending()
+  const record = await readHeld(ports, profile)
   const expired = !isGood(record.expiry, ports.clock.now(), 0)
   const wanted: RefreshWanted = {
     reason: mode === 'force' ? 'forced' : expired ? 'expired' : 'min-ttl',
     minTtl: options.minTtl,
     beyond: mode === 'force' ? record.generation : undefined,
   }
-  // A refresh that was cut off may have ended the token held: then the answer is in the journal.
-  const settled = mode === 'never' || !(await ports.refreshPending(entryOf(profile)))
+  const settled = !pendingBefore && !(await isPending())
   if (settled && satisfies(record, wanted, ports.clock.now())) return { record, refreshed: false }
   if (mode === 'never') throw tooOld(profile, record, wanted, expired, ports.clock.now())
+  // A refresh would be spent in vain: tokens of this session never live that long.
+  if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(ports, profile, wanted)
-  if (!isGood(refreshed.expiry, ports.clock.now(), options.minTtl ?? 0)) {
-    throw new ToknError(
-      'check_failed',
-      `the provider gives tokens of "${profile.name}" less life than asked for`,
-      {
-        hint: 'ask for less with --min-ttl',
-      },
-    )
-  }
+  if (!isGood(refreshed.expiry, ports.clock.now(), options.minTtl ?? 0)) throw tooShort(profile)
   return { record: refreshed, refreshed: refreshed.generation > record.generation }
 }
 
@@ -64,6 +61,18 @@ export async function refreshThrough(
     return await refreshNow(ports, profile, wanted)
   }
   return parseRecord(await ports.courier(profile, wanted), profile.id)
+}
+
+function lifeOf({ expiry, obtainedAt }: SessionRecord): number {
+  return expiry.state === 'at' ? expiry.at - obtainedAt : Number.POSITIVE_INFINITY
+}
+
+function tooShort(profile: Profile): ToknError {
+  return new ToknError(
+    'check_failed',
+    `the provider gives tokens of "${profile.name}" less life than asked for`,
+    { hint: 'ask for less with --min-ttl' },
+  )
 }
 
 function tooOld(

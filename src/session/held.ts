@@ -18,12 +18,12 @@ export async function readHeld(ports: Ports, profile: Profile): Promise<SessionR
   if (record !== undefined) return checkBinding(record, profile)
   // The secret service answers "nothing" for a locked collection too; the index knows better.
   if (profile.store === 'keychain' && ports.index.get(profile.id) !== undefined) {
+    // Throws for a locked one, and then says so.
+    await (await ports.store('keychain')).sealingKey()
     throw new ToknError(
       'store',
-      `the keychain is locked, or the entry of "${profile.name}" was removed from it`,
-      {
-        hint: `unlock the keychain and try again; if the entry is gone: tokn login ${profile.name}`,
-      },
+      `the entry of "${profile.name}" was removed from the keychain, or the keychain was locked a moment ago`,
+      { hint: `try again; if that does not help: tokn login ${profile.name}` },
     )
   }
   throw new ToknError('reauth_required', `"${profile.name}" is not logged in`, {

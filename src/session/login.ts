@@ -12,6 +12,7 @@ import { resetRefreshes, spendBudget } from './budget.ts'
 import { entryOf, findHeld } from './held.ts'
 import { indexRecord } from './history.ts'
 import type { Ports } from './ports.ts'
+import { fileSecrets } from './reach.ts'
 import { writeAndReadBack } from './write.ts'
 
 export interface LoginRequest {
@@ -33,7 +34,11 @@ export interface LoginRequest {
 export async function authenticate(ports: Ports, request: LoginRequest): Promise<SessionRecord> {
   const { profile, provider, answers, grant } = request
   provider.checkGrant(grant)
-  const all: Reach['answers'] = { ...answers.settings, ...answers.secrets }
+  const all: Reach['answers'] = {
+    ...answers.settings,
+    ...fileSecrets(ports, provider, profile.settings),
+    ...answers.secrets,
+  }
   const tokens = request.pasted
     ? paste(provider, request.pasted)
     : await logInto(ports, request, all)

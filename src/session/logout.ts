@@ -4,7 +4,7 @@ import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { checkProvider, entryOf, readHeld } from './held.ts'
 import type { Ports } from './ports.ts'
-import { reachAnswers } from './refresh.ts'
+import { knownAnswers } from './reach.ts'
 
 export interface LogoutResult {
   /** Whether the provider ended the token. */
@@ -76,7 +76,7 @@ async function revokeHeld(
   const reach: Reach = {
     http: await ports.http(profile),
     clock: ports.clock,
-    answers: reachAnswers(profile, record),
+    answers: knownAnswers(ports, profile, provider, record),
   }
   if (provider.logout !== undefined) {
     await provider.logout(reach, record)

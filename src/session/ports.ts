@@ -2,7 +2,6 @@ import type {
   Clock,
   Http,
   Index,
-  Interaction,
   Journal,
   Ledger,
   Lock,
@@ -13,6 +12,7 @@ import type {
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
+import type { AnswerSources } from './answers.ts'
 import type { RefreshWanted } from './wanted.ts'
 
 /**
@@ -34,7 +34,8 @@ export interface Ports {
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>
   http(profile: Pick<Profile, 'ca' | 'proxy'>): Promise<Http>
-  interaction(): Promise<Interaction>
+  /** Where an operation finds the answers that it needs anew, though a login is held. */
+  questions(): Promise<Pick<AnswerSources, 'fromEnvironment' | 'interaction'>>
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
   refreshPending(entry: string): Promise<boolean>
   /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
@@ -42,6 +43,8 @@ export interface Ports {
   /** 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away. */
   fingerprint(secret: Secret): Promise<string>
   randomId(): string
+  /** The content of a file of the user's, as a secret. Throws `usage`. */
+  readFile(path: string): Secret
   /** Tells the user something that is not the answer. */
   warn(text: string): void
 }

@@ -37,9 +37,11 @@ export async function beginRefresh(
 ): Promise<Attempt> {
   const entry = entryOf(profile)
   const before = await unresolvedIntent(ports, profile, record)
-  // Proves that the answer can be sealed later, while refusing is still free.
   const key = await store.sealingKey()
   const { seal } = await ports.seal()
+  // Proves, while refusing is still free, that the answer can be sealed; and loads what that takes,
+  // so that nothing stands between the answer and the disk.
+  await seal('', key, entry)
   const slot = (await ports.journal()).reserve(entry)
   const intent: Intent = {
     generation: record.generation + 1,
@@ -47,7 +49,12 @@ export async function beginRefresh(
     spent: digest(record),
     facts: before?.facts ?? {},
   }
-  slot.intend(JSON.stringify(intent))
+  try {
+    slot.intend(JSON.stringify(intent))
+  } catch (error) {
+    if (before === undefined) slot.remove()
+    throw error
+  }
   return {
     before,
     note: (facts) =>

@@ -9,6 +9,7 @@ import { checkProvider, entryOf, findHeld, readHeld } from './held.ts'
 import { indexRecord } from './history.ts'
 import type { Ports } from './ports.ts'
 import { beginRefresh, promoteAnswer, unresolvedIntent, type Attempt } from './recovery.ts'
+import { knownAnswers } from './reach.ts'
 import { exchangeTokens } from './renewal.ts'
 import { satisfies, type RefreshWanted } from './wanted.ts'
 import { writeAndReadBack } from './write.ts'
@@ -70,14 +71,29 @@ async function spend(
   } catch (error) {
     return await adoptOrGiveUp(ports, profile, record, attempt, error)
   }
-  const next = succeed(record, tokens, provider, reachAnswers(profile, record), ports.clock.now())
-  await attempt.commit(serializeRecord(next))
-  return await storeNext(ports, profile, store, held, { record, next, attempt, provider, wanted })
+  const next = succeed(
+    record,
+    tokens,
+    provider,
+    knownAnswers(ports, profile, provider, record),
+    ports.clock.now(),
+  )
+  const kept = await commitAnswer(attempt, next)
+  return await storeNext(ports, profile, store, held, {
+    record,
+    next,
+    kept,
+    attempt,
+    provider,
+    wanted,
+  })
 }
 
 interface Turn {
   readonly record: SessionRecord
   readonly next: SessionRecord
+  /** Absent, or why the answer is not in the journal. */
+  readonly kept: ToknError | undefined
   readonly attempt: Attempt
   readonly provider: Provider
   readonly wanted: RefreshWanted
@@ -88,17 +104,23 @@ async function storeNext(
   profile: Profile,
   store: Store,
   held: Held,
-  { record, next, attempt, provider, wanted }: Turn,
+  { record, next, kept, attempt, provider, wanted }: Turn,
 ): Promise<SessionRecord> {
   if (!held.stillHeld()) {
     // Someone took over while this process slept. Theirs is the later generation, if they made one.
-    const newer = await findHeld(ports, profile)
-    if (newer !== undefined && newer.generation > record.generation) return newer
+    const newer = await findNewer(ports, profile, record)
+    if (newer !== undefined) return newer
   }
   try {
     await writeAndReadBack(store, next)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
+    const newer = await findNewer(ports, profile, record)
+    if (newer !== undefined && !newer.access.equals(next.access)) {
+      attempt.finish()
+      return newer
+    }
+    if (kept !== undefined && (await commitAnswer(attempt, next)) !== undefined) throw error
     // The provider has already turned the old tokens in; the new ones are safe in the journal.
     ports.warn(
       `the new token could not be stored yet (${error.message}); it is kept and stored by the next command`,
@@ -111,6 +133,32 @@ async function storeNext(
   return next
 }
 
+/** Why the answer could not be made durable. The store is then the place that is left for it. */
+async function commitAnswer(attempt: Attempt, next: SessionRecord): Promise<ToknError | undefined> {
+  try {
+    await attempt.commit(serializeRecord(next))
+    return undefined
+  } catch (error) {
+    if (isToknError(error, 'store')) return error
+    throw error
+  }
+}
+
+/** What another process stored meanwhile; `undefined` also where the store cannot be read. */
+async function findNewer(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+): Promise<SessionRecord | undefined> {
+  try {
+    const found = await findHeld(ports, profile)
+    return found !== undefined && found.generation > record.generation ? found : undefined
+  } catch (error) {
+    if (isToknError(error, 'store')) return undefined
+    throw error
+  }
+}
+
 async function adoptOrGiveUp(
   ports: Ports,
   profile: Profile,
@@ -118,9 +166,9 @@ async function adoptOrGiveUp(
   attempt: Attempt,
   error: unknown,
 ): Promise<SessionRecord> {
-  if (isToknError(error, 'reauth_required', 'forbidden', 'provider_refused')) {
-    const newer = await findHeld(ports, profile)
-    if (newer !== undefined && newer.generation > record.generation) {
+  if (isToknError(error, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
+    const newer = await findNewer(ports, profile, record)
+    if (newer !== undefined) {
       attempt.finish()
       return newer
     }
@@ -173,11 +221,6 @@ export function succeed(
   }
 }
 
-/** What a request without a question can know: the profile's settings and kept credentials. */
-export function reachAnswers(profile: Profile, record: SessionRecord): Reach['answers'] {
-  return { ...profile.settings, ...record.credentials }
-}
-
 async function retireOld(
   ports: Ports,
   profile: Profile,
@@ -191,7 +234,7 @@ async function retireOld(
   const reach: Reach = {
     http: await ports.http(profile),
     clock: ports.clock,
-    answers: reachAnswers(profile, next),
+    answers: knownAnswers(ports, profile, provider, next),
   }
   try {
     // Sent with the new token: that it is accepted proves the new one before the old one is gone.

@@ -1,5 +1,6 @@
 import { isToknError, ToknError } from '../core/errors.ts'
-import type { Held } from '../core/ports.ts'
+import { isGood } from '../core/expiry.ts'
+import type { Held, Http } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -7,6 +8,7 @@ import type { TokenSet } from '../core/token.ts'
 import { resetRefreshes, spendBudget } from './budget.ts'
 import type { Ports } from './ports.ts'
 import type { Attempt } from './recovery.ts'
+import { knownAnswers } from './reach.ts'
 import { reissue } from './reissue.ts'
 import type { RefreshWanted } from './wanted.ts'
 
@@ -30,7 +32,7 @@ const loginPause = 5 * 60_000
 export async function exchangeTokens(ports: Ports, renewal: Renewal): Promise<TokenSet> {
   const { provider, record } = renewal
   try {
-    if (provider.refresh !== undefined && record.refresh !== undefined) {
+    if (provider.refresh !== undefined && canRefresh(ports, renewal)) {
       return await refreshOnce(ports, renewal)
     }
     if (provider.rotation === 'reissue' && provider.issue !== undefined && record.fixed !== true) {
@@ -41,6 +43,12 @@ export async function exchangeTokens(ports: Ports, renewal: Renewal): Promise<To
     return await loginAgain(ports, renewal, error)
   }
   return await loginAgain(ports, renewal, cannotRefresh(renewal))
+}
+
+function canRefresh(ports: Ports, { provider, record }: Renewal): boolean {
+  if (record.refresh !== undefined) return true
+  const alive = isGood(record.expiry, ports.clock.now(), 0)
+  return provider.refreshesByAccess === true && record.fixed !== true && alive
 }
 
 async function refreshOnce(ports: Ports, renewal: Renewal): Promise<TokenSet> {
@@ -138,10 +146,18 @@ function withHint(error: ToknError, profile: Profile): ToknError {
   })
 }
 
-async function reachOf(ports: Ports, { profile, record }: Renewal): Promise<Reach> {
+async function reachOf(ports: Ports, { profile, provider, record, held }: Renewal): Promise<Reach> {
   return {
-    http: await ports.http(profile),
+    http: whileHeld(await ports.http(profile), held),
     clock: ports.clock,
-    answers: { ...profile.settings, ...record.credentials },
+    answers: knownAnswers(ports, profile, provider, record),
+  }
+}
+
+/** A process that slept past its lease must not spend tokens that another has spent meanwhile. */
+function whileHeld(http: Http, held: Held): Http {
+  return async (request) => {
+    if (held.stillHeld()) return await http(request)
+    throw new ToknError('busy', 'another process has taken this refresh over', { sent: false })
   }
 }

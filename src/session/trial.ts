@@ -1,8 +1,9 @@
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
+import { unknownExpiry } from '../core/expiry.ts'
 import { isObject } from '../core/json.ts'
 import type { Http, HttpReply, HttpRequest } from '../core/ports.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
-import { redact } from '../core/secret.ts'
+import { redact, type Secret } from '../core/secret.ts'
 import { display } from '../core/text.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
 
@@ -25,11 +26,13 @@ export interface TrialStep {
 /**
  * Drives a provider through everything it can do: login, refresh, list, issue, revoke of what was
  * issued, info, logout. Nothing is kept. A step that fails does not stop the next ones that can go on.
+ * With a token that was made elsewhere, `pasted`, there is no login.
  */
 export async function tryProvider(
   provider: Provider,
   reach: Reach,
   grant: Grant,
+  pasted?: Secret,
 ): Promise<readonly TrialStep[]> {
   const steps: TrialStep[] = []
   let held: TokenSet | undefined
@@ -40,14 +43,20 @@ export async function tryProvider(
   ) => {
     steps.push(await perform(provider, operation, reach, run))
   }
-  await step(
-    'login',
-    provider.login &&
-      (async (recorded) => {
-        held = await provider.login?.(recorded, grant)
-        return held === undefined ? '' : describeTokens(held)
-      }),
-  )
+  if (pasted === undefined) {
+    await step(
+      'login',
+      provider.login &&
+        (async (recorded) => {
+          held = await provider.login?.(recorded, grant)
+          return held === undefined ? '' : describeTokens(held)
+        }),
+    )
+  } else {
+    held = { access: pasted, expiry: unknownExpiry, context: {} }
+    const words = 'the given token is used instead'
+    steps.push({ operation: 'login', outcome: 'skipped', words, traffic: [] })
+  }
   const session = held as TokenSet | undefined
   if (session === undefined) return [...steps, ...skipRest(provider, steps)]
   let current: TokenSet = session
@@ -77,7 +86,7 @@ export async function tryProvider(
     'issue',
     provider.issue &&
       (async (recorded) => {
-        issued = await provider.issue?.(recorded, current, { name: 'tokn-provider-test' })
+        issued = await issue(provider, recorded, current, grant)
         return issued === undefined ? '' : describeTokens(issued)
       }),
   )
@@ -110,6 +119,25 @@ export async function tryProvider(
       }),
   )
   return steps
+}
+
+/** Asks for as much as the API can be asked for: not every one takes a name, or scopes. */
+async function issue(
+  provider: Provider,
+  reach: Reach,
+  held: TokenSet,
+  grant: Grant,
+): Promise<TokenSet | undefined> {
+  const name = grant.name ?? 'tokn-provider-test'
+  const rest = [{ ...grant, name }, { ...grant, name: undefined }, { name }]
+  for (const wish of rest) {
+    try {
+      return await provider.issue?.(reach, held, wish)
+    } catch (error) {
+      if (!isToknError(error, 'usage') || error.details.sent !== false) throw error
+    }
+  }
+  return await provider.issue?.(reach, held, {})
 }
 
 async function perform(

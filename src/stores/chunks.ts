@@ -72,10 +72,12 @@ async function join(entries: Entries, account: string, head: Head): Promise<stri
   return digest(value) === head.digest ? value : undefined
 }
 
+/** Removes the parts of a slot from number `from` on. */
 async function sweep(entries: Entries, account: string, slot: Slot, from: number): Promise<void> {
-  for (let index = from; index < mostChunks; index++) {
-    if (!(await entries.delete(nameOf(account, slot, index)))) return
-  }
+  let end = from
+  while (end < mostChunks && (await entries.get(nameOf(account, slot, end))) !== undefined) end++
+  // From the last one down, so that a sweep that is cut off leaves no gap for the next to stop at.
+  while (end-- > from) await entries.delete(nameOf(account, slot, end))
 }
 
 function parseHead(value: string): Head | undefined {

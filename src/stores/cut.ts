@@ -11,11 +11,11 @@ let listeners: readonly unknown[] = []
  * no connection any more, and may raise SIGTERM over that, which is ignored for a second. Does
  * nothing where there is no /proc.
  */
-export async function cutConnections(): Promise<void> {
+export function cutConnections(): void {
   const sockets = findForeignSockets()
   if (sockets.length === 0) return
   ignoreTermination()
-  const { Socket } = await import('node:net')
+  const { Socket } = process.getBuiltinModule('node:net')
   for (const fd of sockets) {
     try {
       const socket = new Socket({ fd, readable: false, writable: true })

@@ -6,7 +6,8 @@ export const longestEntry = 65_536
 /** Names in the keychain that are not those of sessions. */
 export const reserved = { sealingKey: 'sealing-key', probe: 'probe' } as const
 
-const idPattern = /^[A-Za-z0-9_-]{1,64}$/
+// One case only: some file systems take two for the same.
+const idPattern = /^[a-z0-9_-]{1,64}$/
 const reservedNames: readonly string[] = Object.values(reserved)
 
 /** Throws `store` where `id` cannot name an entry: it becomes a file name and an account. */
@@ -26,6 +27,7 @@ export function checkText(text: string): void {
       `the session is too large to store: ${bytes.length} bytes, and ${longestEntry} are the most`,
     )
   }
+  if (text === '') throw new ToknError('store', 'there is nothing to store')
   if (text.includes('\0') || bytes.toString() !== text) {
     throw new ToknError('store', 'the session holds characters that cannot be stored')
   }

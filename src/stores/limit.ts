@@ -13,7 +13,7 @@ export class NoAnswer extends Error {}
 export async function withinLimit<Value>(work: Promise<Value>, limit: number): Promise<Value> {
   if (await endsWithin(work, limit)) return await work
   const { cutConnections } = await import('./cut.ts')
-  await cutConnections()
+  cutConnections()
   if (!(await endsWithin(work, grace))) countAsHung(work)
   throw new NoAnswer()
 }

@@ -46,6 +46,11 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     pasted: { expiry: 'jwt' },
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
+    prove: async (held, method, url, now) => {
+      const { proveRequest } = await import('./proof.ts')
+      const key = held.context['dpop_key'] ?? ''
+      return { DPoP: await proveRequest(key, held.access, method, url, now) }
+    },
     checkGrant,
     login: async (reach, grant) => (await import('./login.ts')).logIn(site, reach, grant),
     refresh: async (reach, held) => (await import('./refresh.ts')).refreshTokens(site, reach, held),
@@ -77,5 +82,6 @@ function originsOf(
 function attach({ context }: Pick<TokenSet, 'context'>, settings: Settings): Attachment {
   const bound = context['token_type'] === 'dpop'
   const scheme = settings['authorization_scheme'] ?? (bound ? 'DPoP' : 'Bearer')
-  return { headers: { Authorization: `${scheme} {access}` } }
+  const headers = { Authorization: `${scheme} {access}` }
+  return bound ? { headers, bound } : { headers }
 }

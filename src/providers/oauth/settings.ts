@@ -69,7 +69,7 @@ export const settingFields: readonly Field[] = [
   optional('requested_token_type', 'Type of the token wanted (RFC 8693)'),
   optional('subject', 'Subject of a signed assertion (RFC 7523)'),
   optional('assertion_audience', 'Audience of assertions, where it is not the issuer'),
-  optional('private_key_file', 'File with the private key'),
+  { ...optional('private_key_file', 'File with the private key'), file: true },
   optional('ci_grant', 'What a CI job trades its ID token with', ['exchange', 'jwt', 'client']),
   optional('ci_audience', 'Audience of the ID token of a CI job'),
   optional('ci_request_url', 'Where a CI job gets its ID token'),
