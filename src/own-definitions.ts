@@ -3,7 +3,7 @@ import type { OwnDefinitions } from './commands/context.ts'
 import { isLoopback } from './core/base-url.ts'
 import { ToknError } from './core/errors.ts'
 import type { Http } from './core/ports.ts'
-import { openDefinitions } from './io/definitions.ts'
+import { createTextFile, openDefinitions } from './io/definitions.ts'
 import { openFiles } from './io/files.ts'
 import { readTextFile } from './io/input.ts'
 import { builtInDefinition } from './providers/catalog.ts'
@@ -24,6 +24,7 @@ export function openOwnDefinitions(
     },
     text: (id) => kept.read(id) ?? builtInText(id),
     write: (id, text) => kept.write(id, text),
+    create: createTextFile,
     remove: (id) => kept.remove(id),
     schema: () => jsonSchema(),
   }

@@ -1,6 +1,7 @@
 import type { ProfileChoice } from '../session/choose.ts'
 import type { AnswerSources } from '../session/answers.ts'
 import type { Interaction } from '../core/ports.ts'
+import type { ChildRequest, Colours, InteractionOptions, Printed } from '../core/process.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Target } from '../session/target.ts'
 import type { Finding } from './doctor.ts'
@@ -25,16 +26,6 @@ export interface CommonFlags {
   readonly proxy?: string
   readonly yes?: boolean
   readonly dryRun?: boolean
-}
-
-/** Text styles; each gives its text back unchanged where colour is off. */
-export interface Colours {
-  bold(text: string): string
-  dim(text: string): string
-  red(text: string): string
-  green(text: string): string
-  yellow(text: string): string
-  cyan(text: string): string
 }
 
 export interface Terminal {
@@ -96,12 +87,6 @@ export interface Context {
   temporaryFolder(): Promise<{ readonly path: string; remove(): void }>
 }
 
-export interface InteractionOptions {
-  readonly browser?: boolean | undefined
-  readonly qr?: boolean | undefined
-  readonly clipboard?: boolean | undefined
-}
-
 export interface ProviderSummary {
   readonly id: string
   readonly title: string
@@ -126,23 +111,10 @@ export interface OwnDefinitions {
   /** `undefined` for one that is not a definition (OAuth servers are not). */
   text(id: string): string | undefined
   write(id: string, text: string): void
+  /** Writes a file where the user wants it; never over another. Throws `usage`. */
+  create(path: string, text: string): void
   remove(id: string): boolean
   schema(): object
-}
-
-export interface ChildRequest {
-  readonly command: string
-  readonly args: readonly string[]
-  /** Variables added to the child's environment. */
-  readonly variables?: Readonly<Record<string, string>>
-  /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
-  readonly pipe?: { readonly at: number; readonly text: string } | undefined
-}
-
-export interface Printed {
-  readonly status: number
-  readonly out: string
-  readonly err: string
 }
 
 export interface SandboxOptions {

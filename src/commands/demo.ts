@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import type { Colours } from '../core/process.ts'
 import { join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
-import type { Colours, CommonFlags, Context } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { demoChapters, type DemoStep } from './demo-steps.ts'
 import { sandboxedApis } from './sandbox.ts'
@@ -24,7 +25,8 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
   const folder = await context.temporaryFolder()
   const sandbox = await context.startSandbox({ names: sandboxedApis, strict: true })
   const variables = isolated(folder.path)
-  const began = Date.now()
+  const { clock } = context.ports(flags)
+  const began = clock.now()
   let count = 0
   try {
     context.terminal.out(
@@ -41,7 +43,7 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
     await sandbox.close()
     folder.remove()
   }
-  const seconds = ((Date.now() - began) / 1_000).toFixed(1)
+  const seconds = ((clock.now() - began) / 1_000).toFixed(1)
   context.terminal.out(
     `\n${colours.green('done')}: ${count} commands in ${seconds} s, each ended as it should\n`,
   )

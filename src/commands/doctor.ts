@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import type { Colours } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
 import { printJson, wantsJson } from './answer.ts'
-import type { Colours, CommonFlags, Context } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
 export interface DoctorFlags extends CommonFlags {

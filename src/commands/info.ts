@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display, timestamp } from '../core/text.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
-import type { Colours, CommonFlags, Context } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { expiryInWords } from './list.ts'
 

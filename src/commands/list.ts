@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
@@ -6,7 +7,7 @@ import { display } from '../core/text.ts'
 import { unsupported } from '../session/call.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
 import { instant, printJson, table, wantsJson } from './answer.ts'
-import type { Colours, CommonFlags, Context } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
 export interface ListFlags extends CommonFlags {

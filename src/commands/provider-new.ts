@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import { writeFileSync } from 'node:fs'
 import { checkBaseUrl } from '../core/base-url.ts'
-import { systemCode, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
@@ -38,17 +37,7 @@ export async function runNew(context: Context, file: string, flags: CommonFlags)
   const text = draftDefinition(await askAboutApi(context, flags, interaction))
   const definitions = await context.definitions(flags)
   definitions.check(text)
-  try {
-    writeFileSync(file, text, { flag: 'wx' })
-  } catch (error) {
-    throw new ToknError(
-      'usage',
-      `"${file}" could not be written (${systemCode(error) ?? 'unknown reason'})`,
-      {
-        hint: 'name a file that does not exist yet',
-      },
-    )
-  }
+  definitions.create(file, text)
   context.terminal.say(
     `wrote ${file}; next: edit it, then tokn provider add ${file} and tokn provider test`,
   )

@@ -1,17 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { systemCode } from '../core/errors.ts'
+import type { ChildRequest } from '../core/process.ts'
 import { makeNamedPipe } from './named-pipe.ts'
 import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
-
-export interface ChildRequest {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly variables?: Readonly<Record<string, string>> | undefined
-  /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
-  readonly pipe?: { readonly at: number; readonly text: string } | undefined
-}
 
 // What a child may know of us. Everything else that begins with TOKN_ is, or names, a secret.
 const harmless = new Set([

@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ToknError } from '../core/errors.ts'
+import { systemCode, ToknError } from '../core/errors.ts'
 import type { Files } from '../core/ports.ts'
 
 /** The user's own provider definitions: one JSON file each. What is in them is checked by whoever reads. */
@@ -9,6 +10,18 @@ export interface Definitions {
   ids(): readonly string[]
   write(id: string, text: string): void
   remove(id: string): boolean
+}
+
+/** Writes a new file of the user's. Throws `usage` where there is one already, or no way to write. */
+export function createTextFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' })
+  } catch (error) {
+    const reason = systemCode(error) ?? 'unknown reason'
+    throw new ToknError('usage', `"${path}" could not be written (${reason})`, {
+      hint: 'name a file that does not exist yet',
+    })
+  }
 }
 
 const longest = 262_144

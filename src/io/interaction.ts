@@ -1,12 +1,7 @@
 import type { Interaction } from '../core/ports.ts'
+import type { InteractionOptions } from '../core/process.ts'
 import { writeWords } from './output.ts'
 import type { Environment } from './paths.ts'
-
-export interface InteractionOptions {
-  readonly browser?: boolean | undefined
-  readonly qr?: boolean | undefined
-  readonly clipboard?: boolean | undefined
-}
 
 /** Questions and answers in this terminal; everything goes to standard error. */
 export function openInteraction(

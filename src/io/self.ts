@@ -2,14 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Printed } from '../core/process.ts'
 import type { Environment } from './paths.ts'
-
-/** What a program printed, and how it ended. */
-export interface Printed {
-  readonly status: number
-  readonly out: string
-  readonly err: string
-}
 
 /** Runs this very program with nothing on its standard input. */
 export async function runSelf(

@@ -1,15 +1,6 @@
 import { isTerminal } from './is-terminal.ts'
+import type { Colours } from '../core/process.ts'
 import type { Environment } from './paths.ts'
-
-/** Text styles; each gives its text back unchanged where colour is off. */
-export interface Colours {
-  bold(text: string): string
-  dim(text: string): string
-  red(text: string): string
-  green(text: string): string
-  yellow(text: string): string
-  cyan(text: string): string
-}
 
 const plain: Colours = {
   bold: same,

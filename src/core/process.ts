@@ -1,0 +1,35 @@
+// Shapes shared by the commands, which use a terminal and other programs, and io, which has them.
+
+/** Text styles; each gives its text back unchanged where colour is off. */
+export interface Colours {
+  bold(text: string): string
+  dim(text: string): string
+  red(text: string): string
+  green(text: string): string
+  yellow(text: string): string
+  cyan(text: string): string
+}
+
+/** What a login may show besides words. */
+export interface InteractionOptions {
+  readonly browser?: boolean | undefined
+  readonly qr?: boolean | undefined
+  readonly clipboard?: boolean | undefined
+}
+
+/** A program to run with our standard streams. */
+export interface ChildRequest {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Variables added to the child's environment. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
+  readonly pipe?: { readonly at: number; readonly text: string } | undefined
+}
+
+/** What a program printed, and how it ended. */
+export interface Printed {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
