@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from './core/ports.ts'
 import type { StoreKind } from './core/profile.ts'
@@ -8,6 +9,7 @@ import { openDefinitions } from './io/definitions.ts'
 import { openFiles } from './io/files.ts'
 import { readTextFile } from './io/input.ts'
 import { openIndex } from './io/index-file.ts'
+import { journalName } from './io/journal-name.ts'
 import { locatePaths, type Environment } from './io/paths.ts'
 import { openProfiles } from './io/profiles.ts'
 import type { Interaction } from './core/ports.ts'
@@ -94,7 +96,8 @@ export function openPorts(request: PortsRequest): Ports {
       interaction: await request.interaction(),
     }),
     refreshPending: async (entry) =>
-      files.list(journalDirectory).length > 0 && (await journal()).read(entry) !== undefined,
+      existsSync(join(journalDirectory, journalName(entry))) &&
+      (await journal()).read(entry) !== undefined,
     courier: async (profile, wanted) => {
       const { callCourier } = await import('./errand.ts')
       return await callCourier(request, profile, wanted)

@@ -1,3 +1,4 @@
+import { ToknError } from './errors.ts'
 import type { Expiry } from './expiry.ts'
 import type { Secret } from './secret.ts'
 
@@ -68,5 +69,20 @@ export function fillAccess(
 ): ReadonlyArray<readonly [name: string, value: string]> {
   return Object.entries(part ?? {}).map(
     ([name, value]) => [name, value.split('{access}').join(access.reveal())] as const,
+  )
+}
+
+/**
+ * Returns a token that was made elsewhere. Throws `usage` for one that cannot travel in a header: a
+ * line break in it would begin another header.
+ */
+export function checkGivenToken(access: Secret): Secret {
+  if (/^[\x21-\x7e]{1,16384}$/.test(access.reveal())) return access
+  throw new ToknError(
+    'usage',
+    'the token given has blanks, line breaks or other characters in it',
+    {
+      hint: 'give the token alone, without quotes and without a word before it',
+    },
   )
 }

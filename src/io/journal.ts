@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files, Journal, JournalEntry, JournalSlot } from '../core/ports.ts'
+import { journalName } from './journal-name.ts'
 import { decodeFrames, encodeFrame, type Frame } from './frames.ts'
 import { closeQuietly } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
@@ -60,7 +60,7 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
   function list(): readonly string[] {
     return files.list(directory).flatMap((name) => {
       const entry = readFrames(join(directory, name))[0]?.text
-      return entry !== undefined && nameOf(entry) === name ? [entry] : []
+      return entry !== undefined && journalName(entry) === name ? [entry] : []
     })
   }
 
@@ -70,12 +70,8 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
   }
 
   function pathOf(entry: string): string {
-    return join(directory, nameOf(entry))
+    return join(directory, journalName(entry))
   }
-}
-
-function nameOf(entry: string): string {
-  return createHash('sha256').update(entry).digest('hex').slice(0, 32)
 }
 
 function openSlot(file: number, path: string, start: number, files: Files): JournalSlot {

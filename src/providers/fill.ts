@@ -61,20 +61,25 @@ export function fillParameters(
   })
 }
 
-/** A JSON body filled in; keys and items whose value is absent are left out. */
+/**
+ * A JSON body filled in; keys and items whose value is absent are left out, and so is an object or
+ * array of which that leaves nothing.
+ */
 export function fillBody(body: Body, known: Known): Json | undefined {
   if (typeof body === 'string') return fillValue(body, known)
   if (typeof body !== 'object' || body === null) return body
   if (Array.isArray(body)) {
-    return body.flatMap((item: Body) => {
+    const items = body.flatMap((item: Body) => {
       const value = fillBody(item, known)
       return value === undefined ? [] : [value]
     })
+    return items.length === 0 && body.length > 0 ? undefined : items
   }
   const entries = Object.entries(body).flatMap(([key, item]) => {
     const value = fillBody(item, known)
     return value === undefined ? [] : [[key, value] as const]
   })
+  if (entries.length === 0 && Object.keys(body).length > 0) return undefined
   return Object.fromEntries(entries)
 }
 

@@ -70,7 +70,8 @@ function attachToken(
 function buildBody(request: RequestTemplate, headers: Headers, known: Known): string | undefined {
   if (request.json !== undefined) {
     headers.put('content-type', 'application/json')
-    return JSON.stringify(fillBody(request.json, known) ?? {})
+    const empty = Array.isArray(request.json) ? [] : {}
+    return JSON.stringify(fillBody(request.json, known) ?? empty)
   }
   if (request.form === undefined) return undefined
   headers.put('content-type', 'application/x-www-form-urlencoded')

@@ -39,6 +39,7 @@ export const transforms: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['date', { takes: 'instant', apply: (value) => timestamp(instantOf(value)).slice(0, 10) }],
   ['space', { takes: 'list', apply: (value) => listOf(value).join(' ') }],
   ['comma', { takes: 'list', apply: (value) => listOf(value).join(',') }],
+  ['list', { takes: 'list', apply: (value) => [...listOf(value)] }],
   ['json-array', { takes: 'list', apply: (value) => JSON.stringify(listOf(value)) }],
   ['map', { takes: 'list', apply: mapOf }],
   ['percent', text(percentEncode)],

@@ -6,7 +6,7 @@ import { bindingOf, type Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
-import type { Grant, TokenSet } from '../core/token.ts'
+import { checkGivenToken, type Grant, type TokenSet } from '../core/token.ts'
 import type { Answers } from './answers.ts'
 import { resetRefreshes, spendBudget } from './budget.ts'
 import { entryOf, findHeld } from './held.ts'
@@ -110,6 +110,7 @@ function paste(provider: Provider, access: Secret): TokenSet {
       hint: 'log in without --with-token',
     })
   }
+  checkGivenToken(access)
   const jti = readClaims(access.reveal())?.['jti']
   return {
     access,

@@ -4,6 +4,7 @@ import { claimedExpiry } from '../core/jwt.ts'
 import { bindingOf, type Profile } from '../core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
+import { checkGivenToken } from '../core/token.ts'
 import { chooseProfile, namedProfile, type ProfileChoice } from './choose.ts'
 import type { Ports } from './ports.ts'
 
@@ -38,6 +39,7 @@ export async function openTarget(
   const name = namedProfile(choice)
   const token = environment.token(name)
   if (token !== undefined) {
+    checkGivenToken(token)
     const profile = given(ports, choice, environment, name)
     const inMemory = await ephemeral()
     await hold(inMemory, profile, await recordOf(inMemory, profile, token))

@@ -1,0 +1,7 @@
+/**
+ * Name of the file that follows a refresh of a store entry. No digest: whether there is such a file
+ * is asked at every start, and loading `node:crypto` for that would cost more than the asking.
+ */
+export function journalName(entry: string): string {
+  return `${encodeURIComponent(entry)}.journal`
+}
