@@ -46,6 +46,7 @@ export function createContext({
       readSecret: async (what) => readSecretInput(what),
       readSecretFile: async (path) => readSecretFile(path, 'the secret'),
     },
+    words,
     rest,
     ports: portsFor,
     choice: (flags, positional) => ({

@@ -2,9 +2,10 @@ import { ToknError } from './core/errors.ts'
 import { isObject, ownString } from './core/json.ts'
 import type { Profile } from './core/profile.ts'
 import type { Reason } from './core/record.ts'
+import type { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
 import { sendCourier } from './io/courier.ts'
-import type { PortsRequest } from './ports.ts'
+import type { Environment } from './io/paths.ts'
 import type { Caller } from './session/ports.ts'
 import type { RefreshWanted } from './session/wanted.ts'
 
@@ -22,9 +23,20 @@ export interface Errand {
   readonly passphrase?: string | undefined
 }
 
+/** What the process that sends brings with it. */
+interface Sender extends Pick<Errand, 'configDirectory' | 'timeout' | 'debug' | 'ca' | 'proxy'> {
+  readonly environment: Environment
+  /** Path of the executable, to start it anew. */
+  readonly program: string
+  readonly command: string
+  storeKey(): Secret | undefined
+  passphrase(): Promise<Secret | undefined>
+  warn(text: string): void
+}
+
 /** Has a refresh run by a process that outlives this one; gives the record's text. */
 export async function callCourier(
-  request: PortsRequest,
+  request: Sender,
   profile: Profile,
   wanted: RefreshWanted,
 ): Promise<string> {

@@ -84,6 +84,8 @@ export function openPorts(request: PortsRequest): Ports {
         environment: request.environment,
         ca: request.ca ?? profile.ca,
         proxy: request.proxy ?? profile.proxy,
+        certificate: profile.certificate,
+        key: profile.key,
         timeout: request.timeout,
         onExchange: request.debug
           ? ({ method, url, outcome, duration }) =>

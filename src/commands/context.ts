@@ -1,10 +1,15 @@
 import type { ProfileChoice } from '../session/choose.ts'
 import type { AnswerSources } from '../session/answers.ts'
 import type { Interaction } from '../core/ports.ts'
-import type { ChildRequest, Colours, InteractionOptions, Printed } from '../core/process.ts'
+import type {
+  ChildRequest,
+  Colours,
+  Finding,
+  InteractionOptions,
+  Printed,
+} from '../core/process.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Target } from '../session/target.ts'
-import type { Finding } from './doctor.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
 
@@ -44,6 +49,8 @@ export interface Terminal {
 /** What a command gets: the terminal, and ways to everything else that cost nothing until used. */
 export interface Context {
   readonly terminal: Terminal
+  /** The words of the command line, as typed; those after the first `--` are in `rest`. */
+  readonly words: readonly string[]
   /** The words after the first `--`. */
   readonly rest: readonly string[] | undefined
   ports(flags: CommonFlags): Ports

@@ -40,7 +40,7 @@ export async function runCurl(
     command: 'curl',
     // First, so that no configuration of the user's own redirects or prints.
     args: ['--disable', '--config', ...others, ...closing],
-    pipe: { at: 2, text: curlConfig(carried, urls) },
+    pipe: { at: 2, text: curlConfig(carried, urls) + curlIdentity(target.profile) },
   })
 }
 
@@ -75,6 +75,13 @@ export function curlConfig(carried: Carried, urls: readonly URL[] = []): string 
       : carried.query.map(([name, value]) => `url-query = ${quote(`${name}=${value}`)}\n`)
   const places = urls.map((url) => `url = ${quote(withQuery(url, carried).href)}\n`)
   return [...headers, ...query, ...places].join('')
+}
+
+/** The client certificate of a profile, to which a server may have bound its tokens (RFC 8705). */
+function curlIdentity({ certificate, key }: Target['profile']): string {
+  return certificate === undefined || key === undefined
+    ? ''
+    : `cert = ${quote(certificate)}\nkey = ${quote(key)}\n`
 }
 
 function withQuery(url: URL, { query }: Carried): URL {

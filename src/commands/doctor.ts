@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Colours } from '../core/process.ts'
+import type { Colours, Finding } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
 import { printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
@@ -8,14 +8,6 @@ import { declare } from './declare.ts'
 export interface DoctorFlags extends CommonFlags {
   readonly fix?: boolean
   readonly offline?: boolean
-}
-
-/** One thing looked at, and what to do about it. */
-export interface Finding {
-  readonly id: string
-  readonly status: 'ok' | 'warn' | 'fail' | 'skip' | 'fixed'
-  readonly detail: string
-  readonly fix?: string | undefined
 }
 
 export function doctorCommand(program: Command, context: Context, run = runDoctor): void {

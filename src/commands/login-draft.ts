@@ -37,6 +37,8 @@ export async function draftProfile(
     store: context.storeKind(flags, before?.store),
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
+    certificate: flags.cert === undefined ? same?.certificate : resolve(flags.cert),
+    key: flags.key === undefined ? same?.key : resolve(flags.key),
   }
 }
 

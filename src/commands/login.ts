@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
 import { expiryFields, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
@@ -50,17 +52,27 @@ export async function runLogin(
     pasted === undefined && (await shallRemember(context, provider, flags, interaction))
   const { login } = await import('../session/login.ts')
   const force = flags.force === true
-  const record = await login(ports, {
-    profile,
-    provider,
-    answers,
-    grant,
-    remember,
-    pasted,
-    force,
-    interaction,
+  const request = { profile, provider, answers, grant, remember, pasted, force, interaction }
+  const record = await login(ports, request).catch((error: unknown) => {
+    throw sendToTerminal(context, error)
   })
   report(context, ports, profile, record, flags)
+}
+
+/** A login that needs a person can be had by the very same words, where there is one. */
+function sendToTerminal({ words }: Context, error: unknown): unknown {
+  if (!isToknError(error) || error.details.refusal !== 'needs-person') return error
+  const same = words.filter((word) => word !== '--no-input' && word !== '--json')
+  const message = `${error.message}: ${error.hint ?? 'run it in a terminal'}`
+  return new ToknError(error.code, message, {
+    ...error.details,
+    hint: display(['tokn', ...same.map(quoteWord)].join(' '), 1_000),
+  })
+}
+
+/** As a POSIX shell wants it. */
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function report(

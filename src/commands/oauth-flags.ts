@@ -15,6 +15,8 @@ export interface OauthFlags {
   readonly trustEndpoint?: readonly string[]
   readonly redirectPort?: string
   readonly dpop?: boolean
+  readonly cert?: string
+  readonly key?: string
   /** `--no-browser` makes it false. */
   readonly browser?: boolean
   readonly qr?: boolean
@@ -38,6 +40,8 @@ export function addOauthFlags(command: Command): Command {
     )
     .option('--redirect-port <port>', 'OAuth: port that the browser comes back to')
     .option('--dpop', 'OAuth: bind the tokens to a key (RFC 9449)')
+    .option('--cert <path>', 'OAuth: certificate of the client (RFC 8705), in PEM')
+    .option('--key <path>', 'OAuth: the key of that certificate, in PEM')
     .option('--no-browser', 'OAuth: print the address instead of opening a browser')
     .option('--qr', 'OAuth: show the address as a QR code too')
     .option('--clipboard', 'OAuth: copy the code to the clipboard')

@@ -124,6 +124,8 @@ function describe(profile: Profile) {
     store: profile.store,
     ca: profile.ca ?? null,
     proxy: profile.proxy ?? null,
+    certificate: profile.certificate ?? null,
+    key: profile.key ?? null,
     settings: profile.settings,
     overrides: profile.overrides ?? {},
   }

@@ -119,6 +119,8 @@ export interface Interaction {
   tell(text: string): void
   /** Opens a page in the user's browser; `false` where that is not possible or not wanted. */
   open(url: string): Promise<boolean>
+  /** The user wants an address to go to, and no browser opened. */
+  readonly browserless?: boolean | undefined
   /** Asks for one line. Throws `reauth_required` where nobody can answer. */
   ask(
     label: string,

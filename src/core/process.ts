@@ -33,3 +33,11 @@ export interface Printed {
   readonly out: string
   readonly err: string
 }
+
+/** One thing looked at, and what to do about it. */
+export interface Finding {
+  readonly id: string
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip' | 'fixed'
+  readonly detail: string
+  readonly fix?: string | undefined
+}

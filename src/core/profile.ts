@@ -23,6 +23,9 @@ export interface Profile {
   readonly ca?: string | undefined
   /** Proxy for this profile's requests. */
   readonly proxy?: string | undefined
+  /** PEM files of a client certificate (RFC 8705) and its key; both or neither. */
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
 }
 
 /** Everything of a profile that decides where a secret travels; see `changedBinding`. */
@@ -59,6 +62,8 @@ export function bindingOf(profile: Profile): Binding {
   if (profile.apiUrls !== undefined) parts['API URL'] = [...profile.apiUrls].sort().join(' ')
   if (profile.ca !== undefined) parts['certificate authority'] = profile.ca
   if (profile.proxy !== undefined) parts['proxy'] = profile.proxy
+  if (profile.certificate !== undefined) parts['client certificate'] = profile.certificate
+  if (profile.key !== undefined) parts['client key'] = profile.key
   for (const [key, value] of Object.entries(profile.settings)) parts[`setting ${key}`] = value
   for (const [path, value] of Object.entries(profile.overrides ?? {}))
     parts[`override ${path}`] = value

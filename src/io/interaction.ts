@@ -14,6 +14,7 @@ export function openInteraction(
     open: async (url) =>
       options.browser !== false &&
       (await (await import('./browser.ts')).openBrowser(url, environment)),
+    browserless: options.browser === false,
     draw: async (url) => {
       if (options.qr === true) writeWords(await (await import('./qr.ts')).drawQrCode(url))
     },

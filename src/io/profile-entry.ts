@@ -21,6 +21,8 @@ const known = [
   'store',
   'ca',
   'proxy',
+  'certificate',
+  'key',
 ] as const
 
 const secretNames = new Set(
@@ -41,8 +43,10 @@ export function readEntry(name: string, entry: unknown): Profile {
     settings: strings(name, entry, 'settings', /^[a-z][a-z0-9_]{0,63}$/) ?? {},
     overrides: strings(name, entry, 'overrides', /^[A-Za-z0-9_$.\-[\]]{1,200}$/),
     store: readStore(name, entry),
-    ca: optional(entry, 'ca', (field) => path(name, text(name, entry, field))),
+    ca: optional(entry, 'ca', (field) => path(name, entry, field)),
     proxy: optional(entry, 'proxy', (field) => checkProfileProxy(text(name, entry, field))),
+    certificate: optional(entry, 'certificate', (field) => path(name, entry, field)),
+    key: optional(entry, 'key', (field) => path(name, entry, field)),
   }
 }
 
@@ -122,8 +126,9 @@ function readStore(name: string, entry: Entry): StoreKind {
   return kind
 }
 
-function path(name: string, value: string): string {
-  if (!isAbsolute(value)) throw wrong(name, 'ca', 'is not an absolute path')
+function path(name: string, entry: Entry, field: string): string {
+  const value = text(name, entry, field)
+  if (!isAbsolute(value)) throw wrong(name, field, 'is not an absolute path')
   return value
 }
 

@@ -26,7 +26,7 @@ export async function logout(
 ): Promise<LogoutResult> {
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
-    const record = await findSession(ports, profile)
+    const { record, unusable } = await findSession(ports, profile)
     const end =
       record === undefined
         ? { revoked: false }
@@ -34,17 +34,22 @@ export async function logout(
     const erased = await (await ports.store(profile.store)).remove(profile.id)
     ;(await ports.journal()).remove(entryOf(profile))
     ports.index.remove(profile.id)
-    return { ...end, erased: erased || record !== undefined }
+    // A session that the profile no longer fits is erased, and nobody is told of it but the user.
+    const alive = erased && unusable !== undefined ? { alive: unusable } : {}
+    return { ...end, ...alive, erased: erased || record !== undefined }
   } finally {
     await held.release()
   }
 }
 
-async function findSession(ports: Ports, profile: Profile): Promise<SessionRecord | undefined> {
+async function findSession(
+  ports: Ports,
+  profile: Profile,
+): Promise<{ readonly record?: SessionRecord; readonly unusable?: string }> {
   try {
-    return await readHeld(ports, profile)
+    return { record: await readHeld(ports, profile) }
   } catch (error) {
-    if (isToknError(error, 'reauth_required')) return undefined
+    if (isToknError(error, 'reauth_required')) return { unusable: error.message }
     throw error
   }
 }

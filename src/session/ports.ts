@@ -33,7 +33,7 @@ export interface Ports {
   seal(): Promise<Seal>
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>
-  http(profile: Pick<Profile, 'ca' | 'proxy'>): Promise<Http>
+  http(profile: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>): Promise<Http>
   /** Where an operation finds the answers that it needs anew, though a login is held. */
   questions(): Promise<Pick<AnswerSources, 'fromEnvironment' | 'interaction'>>
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */

@@ -11,7 +11,7 @@ import type { Ports } from './ports.ts'
 import { beginRefresh, promoteAnswer, unresolvedIntent, type Attempt } from './recovery.ts'
 import { knownAnswers } from './reach.ts'
 import { exchangeTokens } from './renewal.ts'
-import { satisfies, type RefreshWanted } from './wanted.ts'
+import { mayServe, satisfies, type RefreshWanted } from './wanted.ts'
 import { writeAndReadBack } from './write.ts'
 
 /** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
@@ -39,7 +39,8 @@ export async function refreshNow(
     try {
       return await spend(ports, profile, store, held, record, wanted)
     } catch (error) {
-      if (good && isToknError(error, 'network')) return record
+      const usable = mayServe(record, wanted, ports.clock.now())
+      if (usable && isToknError(error, 'network')) return record
       throw error
     }
   } finally {

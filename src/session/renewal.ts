@@ -158,6 +158,9 @@ async function reachOf(ports: Ports, { profile, provider, record, held }: Renewa
 function whileHeld(http: Http, held: Held): Http {
   return async (request) => {
     if (held.stillHeld()) return await http(request)
-    throw new ToknError('busy', 'another process has taken this refresh over', { sent: false })
+    throw new ToknError('busy', 'the lock of this session was lost to another process', {
+      hint: 'run the command again',
+      sent: false,
+    })
   }
 }

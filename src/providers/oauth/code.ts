@@ -14,8 +14,8 @@ const patience = 5 * 60_000
 
 /**
  * The authorization code flow with PKCE (RFC 6749 section 4.1, RFC 7636) through the browser and a
- * loopback listener (RFC 8252). Gives `undefined` when no browser could be opened and there is
- * another way. Throws `reauth_required` when nobody comes back, or access is denied.
+ * loopback listener (RFC 8252). Gives `undefined` when no browser could be opened, though one was
+ * wanted, and there is another way. Throws `reauth_required` when nobody comes back, or access is denied.
  */
 export async function logInByCode(
   connection: Connection,
@@ -35,7 +35,7 @@ export async function logInByCode(
     authorization = await prepareAuthorization(connection, listener.redirectUri, grant)
     const url = await authorizationUrl(connection, authorization)
     const opened = await interaction.open(url.href)
-    if (!opened && anotherWay) return undefined
+    if (!opened && anotherWay && interaction.browserless !== true) return undefined
     interaction.tell(opened ? 'Log in in your browser. If no window opened, go to:' : 'Go to:')
     interaction.tell(url.href)
     const callback = opened
