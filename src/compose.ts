@@ -5,7 +5,7 @@ import { redact, Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
 import { isTerminal } from './io/is-terminal.ts'
-import { readSecretFile, readSecretInput } from './io/input.ts'
+import { readValueFile, readValueInput } from './io/input.ts'
 import { writeAll, writeWords } from './io/output.ts'
 import { locatePaths, type Environment } from './io/paths.ts'
 import { canAsk, openColours } from './io/terminal.ts'
@@ -30,7 +30,7 @@ export function createContext({
   words,
   rest,
 }: Invocation): Context & { status(): number } {
-  const variables = openVariables(environment, readSecretFile)
+  const variables = openVariables(environment, readValueFile)
   const made = new Map<string, Ports>()
   let exit = 0
   // Asked for once, though both a store and the process that refreshes need it.
@@ -43,8 +43,8 @@ export function createContext({
         return isTerminal(1)
       },
       colours: (flags) => openColours(1, environment, flags.color),
-      readSecret: async (what) => readSecretInput(what),
-      readSecretFile: async (path) => readSecretFile(path, 'the secret'),
+      readSecret: async (what) => new Secret(readValueInput(what)),
+      readSecretFile: async (path) => new Secret(readValueFile(path, 'the secret')),
     },
     words,
     rest,

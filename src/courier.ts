@@ -5,7 +5,7 @@ import { redact, Secret } from './core/secret.ts'
 import { openVariables } from './environment.ts'
 import { readErrand } from './errand.ts'
 import { answerCaller, outliveTheCaller, receiveRequest } from './io/courier.ts'
-import { readSecretFile } from './io/input.ts'
+import { readValueFile } from './io/input.ts'
 import type { Environment } from './io/paths.ts'
 import { openPorts } from './ports.ts'
 import { refreshNow } from './session/refresh.ts'
@@ -27,7 +27,7 @@ async function perform(
 ): Promise<Finding> {
   try {
     const errand = readErrand(receiveRequest())
-    const variables = openVariables(environment, readSecretFile)
+    const variables = openVariables(environment, readValueFile)
     const given = errand.passphrase === undefined ? undefined : new Secret(errand.passphrase)
     const ports = openPorts({
       ...errand,

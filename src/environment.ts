@@ -21,13 +21,13 @@ const provided: Readonly<Record<string, string>> = {
   TOKN_CI_REQUEST_TOKEN: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 }
 
-/** Reads the variables lazily. `readFile` gives the content of a file with a secret. */
+/** Reads the variables lazily. `readFile` gives the content of a file. */
 export function openVariables(
   environment: Environment,
-  readFile: (path: string, what: string) => Secret,
+  readFile: (path: string, what: string) => string,
 ): Variables {
   return {
-    read: (name) => readSecret(name)?.reveal(),
+    read,
     readSecret,
     token,
     profile: filled('TOKN_PROFILE'),
@@ -36,10 +36,15 @@ export function openVariables(
   }
 
   function readSecret(name: string): Secret | undefined {
+    const value = read(name)
+    return value === undefined ? undefined : new Secret(value)
+  }
+
+  function read(name: string): string | undefined {
     const variable = `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
     const value = filled(variable) ?? filled(provided[variable] ?? '')
     const path = filled(`${variable}_FILE`)
-    if (value !== undefined) return new Secret(value)
+    if (value !== undefined) return value
     return path === undefined ? undefined : readFile(path, `the file of ${variable}_FILE`)
   }
 

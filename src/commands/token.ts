@@ -114,7 +114,7 @@ async function tokenDocument(
     profile: profile.name,
     provider: record.provider,
     token: record.access.reveal(),
-    token_type: value?.startsWith('Bearer ') === true ? 'Bearer' : null,
+    token_type: /^(Bearer|DPoP) /.exec(value ?? '')?.[1] ?? null,
     header: name === undefined ? null : { name, value },
     placement: name === undefined ? 'query' : 'header',
     issued_at: instant(record.obtainedAt),

@@ -36,15 +36,20 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best
 }
 
+/** Letters to add, drop, replace or swap with their neighbour. */
 function editDistance(left: string, right: string): number {
   if (Math.abs(left.length - right.length) > 8 || left.length > 64) return Number.POSITIVE_INFINITY
+  let before: readonly number[] = []
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (let i = 1; i <= left.length; i++) {
     const next = [i]
     for (let j = 1; j <= right.length; j++) {
       const substitution = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution))
+      const swapped = i > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
+      const swap = swapped ? (before[j - 2] ?? 0) + 1 : substitution
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution, swap))
     }
+    before = row
     row = next
   }
   return row[right.length] ?? Number.POSITIVE_INFINITY

@@ -13,13 +13,40 @@ export const courierDeadline = 60_000
 /**
  * Sends a refresh to a process of its own: a session of its own, deaf to signals, so that it ends
  * what it began whatever happens to the one that asked. The request goes in by a pipe and the
- * outcome comes back by one; neither is ever on disk or in an argument.
+ * outcome comes back by one; neither is ever on disk or in an argument. When that process is killed,
+ * a second one goes on from what the first wrote down.
  */
 export async function sendCourier(
   program: string,
   request: string,
   environment: Environment,
 ): Promise<Outcome> {
+  const first = await runCourierOnce(program, request, environment)
+  const last = first.killed ? await runCourierOnce(program, request, environment) : first
+  if (last.outcome !== undefined) return last.outcome
+  throw new ToknError(
+    'internal',
+    `the process that refreshes ${last.problem ?? 'gave no answer'}`,
+    {
+      hint: 'run the command again: what it had received is kept',
+    },
+  )
+}
+
+interface Sent {
+  readonly outcome: Outcome | undefined
+  readonly problem: string | undefined
+  /** Whether somebody ended it before its own deadline did. */
+  readonly killed: boolean
+}
+
+async function runCourierOnce(
+  program: string,
+  request: string,
+  environment: Environment,
+): Promise<Sent> {
+  const startedAt = performance.now()
+  let killed = false
   const child = spawn(process.execPath, [program, courierArgument], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -34,15 +61,13 @@ export async function sendCourier(
     child.once('error', () => resolve('could not be started'))
     child.once('close', (code, signal) => {
       clearTimeout(late)
+      killed = signal !== null && performance.now() - startedAt < courierDeadline / 2
       resolve(code === 0 ? undefined : `ended with ${signal ?? `status ${String(code)}`}`)
     })
   })
   child.unref()
   const outcome = readOutcome(Buffer.concat(chunks).toString())
-  if (outcome !== undefined) return outcome
-  throw new ToknError('internal', `the process that refreshes ${problem ?? 'gave no answer'}`, {
-    hint: 'run the command again: what it had received is kept',
-  })
+  return { outcome, problem, killed: killed && outcome === undefined }
 }
 
 /** The request, in the process that `sendCourier` started. */

@@ -1,24 +1,23 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { systemCode, ToknError } from '../core/errors.ts'
-import { Secret } from '../core/secret.ts'
 import { isTerminal } from './is-terminal.ts'
 
-/** Longest secret read from a file or from standard input, in bytes. */
+/** Longest value read from a file or from standard input, in bytes. */
 const limit = 65_536
 
-/** All of standard input as one secret. Throws `usage`; never waits for a person to type. */
-export function readSecretInput(what: string): Secret {
+/** All of standard input as one value. Throws `usage`; never waits for a person to type. */
+export function readValueInput(what: string): string {
   if (isTerminal(0)) {
     throw new ToknError('usage', `nothing on standard input, where ${what} was to come from`, {
       hint: 'pipe it in: ... < FILE',
     })
   }
-  return readSecretFrom(() => readDescriptor(0), what)
+  return readValue(readDescriptor(0), what)
 }
 
-/** The content of a file as one secret; `-` is standard input. Throws `usage`. */
-export function readSecretFile(path: string, what: string): Secret {
-  return path === '-' ? readSecretInput(what) : readSecretFrom(() => readPath(path), what)
+/** The content of a file as one value; `-` is standard input. Throws `usage`. */
+export function readValueFile(path: string, what: string): string {
+  return path === '-' ? readValueInput(what) : readValue(readPath(path), what)
 }
 
 /** The content of a file, or of standard input for `-`, as text of at most 64 KiB. Throws `usage`. */
@@ -26,19 +25,21 @@ export function readTextFile(path: string): string {
   return (path === '-' ? readDescriptor(0) : readPath(path)).toString()
 }
 
-function readSecretFrom(read: () => Buffer, what: string): Secret {
-  const bytes = read()
+function readValue(bytes: Buffer, what: string): string {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new ToknError('usage', `${what} is not UTF-8 text`)
   }
-  // Exactly one newline: editors and echo add it, a second one would be the secret's own.
+  // Exactly one newline: editors and echo add it, a second one would be the value's own.
   const value = text.replace(/\r?\n$/, '')
   if (value === '') throw new ToknError('usage', `${what} is empty`)
-  if (/[\r\n\0]/.test(value)) throw new ToknError('usage', `${what} has more than one line`)
-  return new Secret(value)
+  // Keys in PEM or as a JWK have lines; nothing else that is asked for has.
+  const key = /^(-----BEGIN |\s*\{)/.test(value)
+  if ((key ? /\0/ : /[\r\n\0]/).test(value))
+    throw new ToknError('usage', `${what} has more than one line`)
+  return value
 }
 
 function readPath(path: string): Buffer {

@@ -7,7 +7,7 @@ export const template = z
   .max(4096)
   .meta({ id: 'template' })
   .describe(
-    'Text with placeholders: {fields.NAME} {context.NAME} {access} {refresh} {id} {name} {scopes} {lifetime} {expires} {target} {audience} {baseUrl} {now} {uuid}, each with transforms: {lifetime|words}, {name|or:tokn}. A value that is one placeholder alone keeps its type; a value whose placeholder is absent drops its key. {{ and }} are braces.',
+    'Text with placeholders: {fields.NAME} {context.NAME} {access} {refresh} {id} {name} {scopes} {lifetime} {expires} {target} {audience} {baseUrl} {now} {uuid}, each with transforms: {lifetime|words}, {name|or:tokn}, {expires|epoch|or:0}. A value that is one placeholder alone keeps its type; a value whose placeholder is absent drops its key. {{ and }} are braces.',
   )
 
 export const templates = z.record(z.string().min(1).max(128), template)

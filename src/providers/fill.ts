@@ -85,13 +85,15 @@ export function fillBody(body: Body, known: Known): Json | undefined {
 
 function valueOf(placeholder: Placeholder, known: Known): Value | undefined {
   const fallback = placeholder.transforms.find(({ name }) => name === 'or')?.argument
-  let value =
-    fallback === undefined
-      ? demand(placeholder.name, known)
-      : (lookUp(placeholder.name, known) ?? fallback)
+  const own =
+    fallback === undefined ? demand(placeholder.name, known) : lookUp(placeholder.name, known)
+  let value = own ?? fallback
   for (const { name, argument } of placeholder.transforms) {
     if (value === undefined) return undefined
-    if (name !== 'or') value = transforms.get(name)?.apply(value, argument) ?? value
+    const transform = name === 'or' ? undefined : transforms.get(name)
+    // What stands in for a time is written as the API wants it: 0, -1, never.
+    const ofTime = transform?.takes === 'duration' || transform?.takes === 'instant'
+    if (own !== undefined || !ofTime) value = transform?.apply(value, argument) ?? value
   }
   return value
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import type { Field } from '../core/provider.ts'
@@ -35,10 +36,12 @@ export async function collectAnswers(
   const settings: Record<string, string> = {}
   const secrets: Record<string, Secret> = {}
   for (const field of fields) {
+    // A secret that has a file of its own is read from there, each time that it is needed.
+    if (field.secret === true && settings[`${field.name}_file`] !== undefined) continue
     const value = await answer(field, sources)
     if (value === undefined) continue
     if (value instanceof Secret) secrets[field.name] = value
-    else settings[field.name] = checkChoice(field, value)
+    else settings[field.name] = field.file === true ? resolve(value) : checkChoice(field, value)
   }
   return { settings, secrets }
 }

@@ -6,7 +6,7 @@ import { collectAnswers } from './answers.ts'
 import { fresh } from './fresh.ts'
 import { checkProvider } from './held.ts'
 import type { Ports } from './ports.ts'
-import { knownAnswers } from './reach.ts'
+import { fileSecrets, knownAnswers } from './reach.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
@@ -42,16 +42,15 @@ export async function callWithToken<Result>(
   }
 }
 
-async function reachFor(
+/** What `operation` may use: the answers known, and those that the provider wants anew for it. */
+export async function reachFor(
   ports: Ports,
   profile: Profile,
   provider: Provider,
   record: SessionRecord,
   operation: Operation,
 ): Promise<Reach> {
-  const kept: Reach['answers'] = {
-    ...knownAnswers(ports, profile, provider, record),
-  }
+  const kept = knownAnswers(ports, profile, provider, record)
   const wanted = provider.asks?.[operation] ?? []
   const asked = provider.fields.filter(
     ({ name }) => wanted.includes(name) && kept[name] === undefined,
@@ -60,8 +59,12 @@ async function reachFor(
     asked.length === 0
       ? { settings: {}, secrets: {} }
       : await collectAnswers(asked, { set: {}, secrets: {}, ...(await ports.questions()) })
-  const answers = { ...kept, ...settings, ...secrets }
-  return { http: await ports.http(profile), clock: ports.clock, answers }
+  const files = fileSecrets(ports, provider, settings)
+  return {
+    http: await ports.http(profile),
+    clock: ports.clock,
+    answers: { ...kept, ...settings, ...files, ...secrets },
+  }
 }
 
 /** The error for an operation that an API does not have: where the user can do it instead. */

@@ -1,10 +1,10 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Provider, Reach } from '../core/provider.ts'
+import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { reachFor } from './call.ts'
 import { checkProvider, entryOf, readHeld } from './held.ts'
 import type { Ports } from './ports.ts'
-import { knownAnswers } from './reach.ts'
 
 export interface LogoutResult {
   /** Whether the provider ended the token. */
@@ -78,11 +78,7 @@ async function revokeHeld(
   provider: Provider,
   record: SessionRecord,
 ): Promise<Pick<LogoutResult, 'revoked' | 'alive'>> {
-  const reach: Reach = {
-    http: await ports.http(profile),
-    clock: ports.clock,
-    answers: knownAnswers(ports, profile, provider, record),
-  }
+  const reach = await reachFor(ports, profile, provider, record, 'logout')
   if (provider.logout !== undefined) {
     await provider.logout(reach, record)
     return { revoked: true }

@@ -26,7 +26,8 @@ export interface TrialStep {
 /**
  * Drives a provider through everything it can do: login, refresh, list, issue, revoke of what was
  * issued, info, logout. Nothing is kept. A step that fails does not stop the next ones that can go on.
- * With a token that was made elsewhere, `pasted`, there is no login.
+ * With a token that was made elsewhere, `pasted`, there is no login. Throws `usage` for a grant that
+ * neither a login nor an issue can be asked for.
  */
 export async function tryProvider(
   provider: Provider,
@@ -34,6 +35,7 @@ export async function tryProvider(
   grant: Grant,
   pasted?: Secret,
 ): Promise<readonly TrialStep[]> {
+  provider.checkGrant(grant)
   const steps: TrialStep[] = []
   let held: TokenSet | undefined
   let issued: TokenSet | undefined
@@ -48,7 +50,7 @@ export async function tryProvider(
       'login',
       provider.login &&
         (async (recorded) => {
-          held = await provider.login?.(recorded, grant)
+          held = await askFor([grant], async (wish) => await provider.login?.(recorded, wish))
           return held === undefined ? '' : describeTokens(held)
         }),
     )
@@ -86,7 +88,12 @@ export async function tryProvider(
     'issue',
     provider.issue &&
       (async (recorded) => {
-        issued = await issue(provider, recorded, current, grant)
+        const name = grant.name ?? 'tokn-provider-test'
+        const wishes = [{ ...grant, name }, { ...grant, name: undefined }, { name }]
+        issued = await askFor(
+          wishes,
+          async (wish) => await provider.issue?.(recorded, current, wish),
+        )
         return issued === undefined ? '' : describeTokens(issued)
       }),
   )
@@ -121,23 +128,22 @@ export async function tryProvider(
   return steps
 }
 
-/** Asks for as much as the API can be asked for: not every one takes a name, or scopes. */
-async function issue(
-  provider: Provider,
-  reach: Reach,
-  held: TokenSet,
-  grant: Grant,
-): Promise<TokenSet | undefined> {
-  const name = grant.name ?? 'tokn-provider-test'
-  const rest = [{ ...grant, name }, { ...grant, name: undefined }, { name }]
-  for (const wish of rest) {
+/**
+ * Asks for as much as this operation can be asked for: what a grant names need not be for all of
+ * them, and that it is for one has been checked.
+ */
+async function askFor<Result>(
+  wishes: readonly Grant[],
+  ask: (grant: Grant) => Promise<Result>,
+): Promise<Result> {
+  for (const wish of wishes) {
     try {
-      return await provider.issue?.(reach, held, wish)
+      return await ask(wish)
     } catch (error) {
       if (!isToknError(error, 'usage') || error.details.sent !== false) throw error
     }
   }
-  return await provider.issue?.(reach, held, {})
+  return await ask({})
 }
 
 async function perform(

@@ -18,6 +18,8 @@ export interface OauthProfile {
   readonly settings: Readonly<Record<string, string>>
 }
 
+const clientProofs = ['client_secret', 'private_key_file', 'private_key']
+
 const docs = 'https://www.rfc-editor.org/rfc/rfc6749'
 
 /** The provider for an OAuth 2.0 or OpenID Connect server. Throws `usage` for what cannot be one. */
@@ -43,6 +45,8 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
       list: 'OAuth has no way to list tokens: look in the account settings of the server',
       revoke: 'OAuth revokes a token by its value, not by a name: tokn logout ends the held ones',
     },
+    // Where the session does not hold what the client proves itself with, it may be given anew.
+    asks: { issue: clientProofs, info: clientProofs, logout: clientProofs },
     pasted: { expiry: 'jwt' },
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),

@@ -1,7 +1,7 @@
-import { ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
-import { connect, type Site } from './connect.ts'
+import { connect, type Connection, type Site } from './connect.ts'
 import { wordsOf, type Flow } from './settings.ts'
 import { readTokens } from './tokens.ts'
 import { asking } from './translate.ts'
@@ -44,7 +44,12 @@ export async function issueToken(
   const named = settings['issue_grant']
   const asClient = named === 'client' || (named === undefined && flowOf(held.context) === 'client')
   if (asClient) {
-    return await request(connection, 'client', 'client_credentials', requested(connection, grant))
+    const parameters = requested(connection, grant)
+    return await request(connection, 'client', 'client_credentials', parameters).catch(
+      (error: unknown) => {
+        throw explainLackOfProof(connection, error)
+      },
+    )
   }
   if (named === 'exchange' || offered.includes('urn:ietf:params:oauth:grant-type:token-exchange')) {
     const subject = { token: held.access, type: 'access_token' }
@@ -52,6 +57,16 @@ export async function issueToken(
   }
   throw new ToknError('unsupported', `${site.title} does not offer token exchange`, {
     hint: 'log in once more under another profile name with fewer scopes: tokn login NAME --scope S',
+  })
+}
+
+/** The session keeps no proof of its client unless asked to: that is why it was refused. */
+function explainLackOfProof({ secret, settings }: Connection, error: unknown): unknown {
+  if (!isToknError(error, 'reauth_required') || settings['client_auth'] === 'none') return error
+  if (secret('client_secret') !== undefined || secret('private_key') !== undefined) return error
+  return new ToknError(error.code, error.message, {
+    ...error.details,
+    hint: 'set TOKN_CLIENT_SECRET_FILE, or log in with --remember, which keeps the secret',
   })
 }
 

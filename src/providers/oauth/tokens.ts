@@ -71,13 +71,19 @@ function facts(
   }
 }
 
-/** A client secret without which the refresh token is worth nothing stays beside it. */
+/** The client's proof, without which the refresh token is worth nothing, stays beside it. */
 function keptSecret(
-  connection: Connection,
+  { settings, secret }: Connection,
   refresh: Secret | undefined,
 ): Readonly<Record<string, string>> {
-  const secret = connection.secret('client_secret')
-  return refresh === undefined || secret === undefined ? {} : { client_secret: secret.reveal() }
+  if (refresh === undefined) return {}
+  const client = secret('client_secret')
+  // A key that has a file of its own is read from there each time.
+  const key = settings['private_key_file'] === undefined ? secret('private_key') : undefined
+  return {
+    ...(client === undefined ? {} : { client_secret: client.reveal() }),
+    ...(key === undefined ? {} : { private_key: key.reveal() }),
+  }
 }
 
 /** Whom the tokens are for: never somebody else than before (OpenID Connect Core section 12.2). */
