@@ -11,8 +11,10 @@ const begin = '<!-- reference: made by npm run reference -->\n'
 const end = '<!-- reference ends -->'
 
 const kinds = Object.entries(schema.$defs).filter(([name, kind]) => kind.properties && !name.startsWith('__'))
+const templates = findDescription(schema, '#/$defs/template')
 const sections = [
   section('The definition', schema),
+  `#### \`template\`\n\n${templates}\n`,
   ...kinds.map(([name, kind]) => section(`\`${name}\``, kind)),
 ]
 
@@ -21,6 +23,17 @@ function section(title, { properties, required = [] }) {
     .filter(([name]) => name !== '$schema')
     .map(([name, property]) => `| \`${name}\`${required.includes(name) ? ' *' : ''} | ${typeOf(property)} | ${describe(property)} |`)
   return `#### ${title}\n\n| key | is | meaning |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+/** The description beside the first reference to a definition: a reference keeps it outside. */
+function findDescription(value, reference) {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value.$ref === reference && value.description) return value.description
+  for (const item of Object.values(value)) {
+    const found = findDescription(item, reference)
+    if (found) return found
+  }
+  return undefined
 }
 
 function typeOf(property) {
@@ -37,7 +50,8 @@ function typeOf(property) {
 }
 
 function describe(property) {
-  const text = property.description ?? ''
+  // Said once, at the template itself.
+  const text = property.$ref === '#/$defs/template' || property.description === templates ? '' : (property.description ?? '')
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { transforms } from './transforms.ts'
 
 // The smallest words of a definition: texts with placeholders, places in a reply, conditions.
 
@@ -7,7 +8,8 @@ export const template = z
   .max(4096)
   .meta({ id: 'template' })
   .describe(
-    'Text with placeholders: {fields.NAME} {context.NAME} {access} {refresh} {id} {name} {scopes} {lifetime} {expires} {target} {audience} {baseUrl} {now} {uuid}, each with transforms: {lifetime|words}, {name|or:tokn}, {expires|epoch|or:0}. A value that is one placeholder alone keeps its type; a value whose placeholder is absent drops its key. {{ and }} are braces.',
+    'Text with placeholders: {fields.NAME} {context.NAME} {access} {refresh} {id} {name} {scopes} {lifetime} {expires} {target} {audience} {baseUrl} {now} {uuid}, each with transforms: {lifetime|words}, {name|or:tokn}, {expires|epoch|or:0}. A value that is one placeholder alone keeps its type; a value whose placeholder is absent drops its key. {{ and }} are braces. ' +
+      transformsInWords(),
   )
 
 export const templates = z.record(z.string().min(1).max(128), template)
@@ -158,3 +160,16 @@ export const refusal = z
     hint: z.string().max(300).optional().describe('What the user can do.'),
   })
   .meta({ id: 'refusal' })
+
+/** Every transform, by what it takes. */
+function transformsInWords(): string {
+  const taking = (kind: string) =>
+    [...transforms].flatMap(([name, { takes }]) => (takes === kind ? [name] : [])).join(', ')
+  return [
+    `Transforms of a length of time (lifetime): ${taking('duration')}.`,
+    `Of an instant (expires, now): ${taking('instant')}.`,
+    `Of a list (scopes): ${taking('list')}.`,
+    `Of a text: ${taking('text')}.`,
+    'or:TEXT stands in for an absent value.',
+  ].join(' ')
+}

@@ -32,7 +32,7 @@ export async function logInFromCi(connection: Connection, grant: Grant): Promise
 async function requestIdToken(connection: Connection): Promise<Secret> {
   const { settings, wire, server } = connection
   const bearer = connection.secret('ci_request_token')
-  const address = settings['ci_request_url']
+  const address = connection.secret('ci_request_url')?.reveal()
   if (bearer === undefined || address === undefined) {
     throw new ToknError('reauth_required', 'this CI job has no ID token to log in with', {
       hint: 'GitHub Actions: "permissions: id-token: write"; GitLab: "id_tokens:" and TOKN_CI_ID_TOKEN',

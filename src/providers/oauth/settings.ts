@@ -72,7 +72,6 @@ export const settingFields: readonly Field[] = [
   { ...optional('private_key_file', 'File with the private key'), file: true },
   optional('ci_grant', 'What a CI job trades its ID token with', ['exchange', 'jwt', 'client']),
   optional('ci_audience', 'Audience of the ID token of a CI job'),
-  optional('ci_request_url', 'Where a CI job gets its ID token'),
   optional('authorization_scheme', 'Word before the token in its header, where it is not Bearer'),
   optional('issue_grant', 'How "tokn issue" gets a token', ['exchange', 'client']),
 ]
@@ -84,6 +83,13 @@ export const secretFields: readonly Field[] = [
   { name: 'subject_token', label: 'Subject token', secret: true, optional: true },
   { name: 'assertion', label: 'Assertion', secret: true, optional: true },
   { name: 'ci_id_token', label: 'ID token of the CI job', secret: true, optional: true },
+  // Not secret, but of one job: a profile that kept it would ask in the wrong place the next time.
+  {
+    name: 'ci_request_url',
+    label: 'Where a CI job gets its ID token',
+    secret: true,
+    optional: true,
+  },
   { name: 'ci_request_token', label: 'Token for the ID token', secret: true, optional: true },
 ]
 

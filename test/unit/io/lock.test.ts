@@ -220,19 +220,29 @@ describe('real processes', () => {
     return () => rmSync(built, { recursive: true })
   })
 
-  it('follow a killed holder at once, and never one that is merely stopped', async () => {
+  it('follow a killed holder at once, and a stopped one when its lease is over', async () => {
     const log = join(directory, 'log')
     const holder = spawn(process.execPath, [program, locks, log, 'hold'])
     await new Promise((resolve) => holder.stdout.once('data', resolve))
     holder.kill('SIGSTOP')
-    await expect(open({ lease: 50 })('entry', 300)).rejects.toMatchObject({
+    await expect(open({ lease: 60_000 })('entry', 300)).rejects.toMatchObject({
       code: 'busy',
       message: `process ${holder.pid} (refresh) holds the lock that this needs`,
     })
-    const waiting = open()('entry', 10_000)
+    const overtaker = await open({ lease: 50 })('entry', 10_000)
+    expect(overtaker.fence).toBe(2)
+    await overtaker.release()
+    holder.kill('SIGKILL')
+    expect((await open()('entry', 10_000)).fence).toBe(3)
+    expect(existsSync(log)).toBe(true)
+  })
+
+  it('follow a killed holder although its lease goes on', async () => {
+    const holder = spawn(process.execPath, [program, locks, join(directory, 'log'), 'hold'])
+    await new Promise((resolve) => holder.stdout.once('data', resolve))
+    const waiting = open({ lease: 60_000 })('entry', 10_000)
     holder.kill('SIGKILL')
     expect((await waiting).fence).toBe(2)
-    expect(existsSync(log)).toBe(true)
   })
 
   it('are never inside together, however they are killed and stopped', async () => {

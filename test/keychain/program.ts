@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline'
+import { isToknError } from '../../src/core/errors.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { openFiles } from '../../src/io/files.ts'
+import { openFileStore } from '../../src/stores/file.ts'
+import { isHung } from '../../src/stores/hung.ts'
+import { openKeychain } from '../../src/stores/keychain.ts'
+
+/**
+ * Does to a store what standard input says, a line each, and answers with a line each. The first
+ * error ends it the way the product's own main does.
+ */
+const [kind = '', directory = ''] = process.argv.slice(2)
+const store =
+  kind === 'file'
+    ? openFileStore({
+        directory,
+        files: openFiles(),
+        key: new Secret(Buffer.alloc(32, 7).toString('base64url')),
+      })
+    : openKeychain()
+
+process.on('SIGTERM', () => {
+  process.stdout.write('SIGTERM\n')
+})
+
+async function perform(line: string): Promise<string> {
+  const [operation, id = '', generation = '', size = ''] = line.split(' ')
+  if (operation === 'read') return (await store.read(id)) ?? '(none)'
+  if (operation === 'remove') return String(await store.remove(id))
+  if (operation === 'key') return Buffer.from(await store.sealingKey()).toString('hex')
+  if (operation === 'write') {
+    await store.write(id, Number(generation), textOf(Number(generation), Number(size)))
+    return 'written'
+  }
+  for (let next = Number(generation); ; next++) {
+    await store.write(id, next, textOf(next, Number(size)))
+    process.stdout.write(`${next}\n`)
+  }
+}
+
+function textOf(generation: number, size: number): string {
+  return JSON.stringify({ generation, filling: String(generation % 10).repeat(size) })
+}
+
+async function main(): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    process.stdout.write(`${await perform(line)}\n`)
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const known = isToknError(error)
+    const words = known ? `${error.code}: ${error.message}; ${error.hint ?? ''}` : String(error)
+    process.stderr.write(`${words}\n`, () => {
+      if (isHung()) process.kill(process.pid, 'SIGKILL')
+      process.exit(known ? error.exit : 1)
+    })
+  },
+)
