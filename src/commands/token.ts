@@ -3,7 +3,7 @@ import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { carry, headerLines } from '../session/carry.ts'
-import { fresh } from '../session/fresh.ts'
+import { fresh, type Fresh } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Target } from '../session/target.ts'
@@ -55,12 +55,13 @@ export async function runToken(
       hint: 'for other shapes: tokn header -o header|value|query|curl|json',
     })
   }
-  const { target, record, refreshed } = await freshRecord(context, positional, flags)
+  const { target, record, refreshed, idToken } = await freshRecord(context, positional, flags)
   if (json) {
-    printJson(context, flags, await tokenDocument(target.ports, target, record, refreshed))
+    const document = await tokenDocument(target.ports, target, record, refreshed)
+    printJson(context, flags, idToken === undefined ? document : { ...document, id_token: idToken })
     return
   }
-  const token = flags.idToken === true ? idTokenOf(record) : record.access.reveal()
+  const token = idToken ?? record.access.reveal()
   context.terminal.out(token + (flags.bare === true ? '' : '\n'))
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
     context.terminal.say(
@@ -69,24 +70,19 @@ export async function runToken(
   }
 }
 
-function idTokenOf(record: SessionRecord): string {
-  const token = record.context['id_token']
-  if (token !== undefined) return token
-  throw new ToknError('not_found', 'the provider gave no ID token', {
-    hint: 'ask for it with: tokn login --scope openid',
-  })
-}
-
 /** A good token of the session that the command line names. */
 export async function freshRecord(
   context: Context,
   positional: string | undefined,
-  flags: FreshFlags,
-): Promise<{ target: Target; record: SessionRecord; refreshed: boolean }> {
+  flags: FreshFlags & Pick<TokenFlags, 'idToken'>,
+): Promise<Fresh & { readonly target: Target; readonly idToken?: string }> {
   const options = readFreshFlags(context, flags)
   const target = await context.target(flags, positional)
-  const { record, refreshed } = await fresh(target.ports, target.profile, options)
-  return { target, record, refreshed }
+  if (flags.idToken === true) {
+    const { freshIdToken } = await import('../session/id-token.ts')
+    return { target, ...(await freshIdToken(target.ports, target.profile, options)) }
+  }
+  return { target, ...(await fresh(target.ports, target.profile, options)) }
 }
 
 function readFreshFlags(context: Context, flags: FreshFlags) {

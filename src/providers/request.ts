@@ -102,10 +102,18 @@ function unsendable(what: string): ToknError {
     'usage',
     `the value for ${what} holds characters that cannot be sent there`,
     {
-      hint: 'only ASCII letters, digits, signs and inner blanks travel in a header',
+      hint: 'line breaks, other control characters and outer blanks do not travel in a header',
       sent: false,
     },
   )
+}
+
+/**
+ * A header value as it travels. RFC 9110 section 5.5 leaves open what octets beyond ASCII say; as
+ * UTF-8 they arrive as every current client sends them. HTTP text is one character an octet.
+ */
+function octets(value: string): string {
+  return Buffer.from(value, 'utf8').toString('latin1')
 }
 
 /** Headers by name, whatever its case; the last value put under a name is the one sent. */
@@ -113,11 +121,13 @@ class Headers {
   readonly #entries = new Map<string, readonly [string, string]>()
 
   put(name: string, value: string): void {
-    // RFC 9110 section 5.5: beyond ASCII, recipients disagree on what a header value says.
-    if (!headerName.test(name) || !/^[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
+    if (
+      !headerName.test(name) ||
+      !/^[^\x00-\x20\x7f]([^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?$/.test(value)
+    ) {
       throw unsendable(`the header ${name}`)
     }
-    this.#entries.set(name.toLowerCase(), [name, value])
+    this.#entries.set(name.toLowerCase(), [name, octets(value)])
   }
 
   putAll(pairs: ReadonlyArray<readonly [string, string]>): void {

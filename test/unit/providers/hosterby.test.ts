@@ -62,16 +62,23 @@ describe('hoster.by', () => {
   })
 
   it.each([
-    { access_key: 'ключ', secret_key: 's' },
     { access_key: 'a\r\nX-Evil: 1', secret_key: 's' },
-    { access_key: 'ü', secret_key: 's' },
     { access_key: ' a', secret_key: 's' },
+    { access_key: 'a\u0000', secret_key: 's' },
   ])('does not send the key %j in a header', async (keys) => {
     const reach = record([], keys)
     const error = await failure(provider.login!(reach, {}))
     expect(error.code).toBe('usage')
     expect(error.message).toContain('Access-Key')
     expect(error.message).not.toContain(keys.access_key)
+  })
+
+  it('sends a key beyond ASCII as UTF-8', async () => {
+    const reach = record([json(envelope)], { access_key: 'ключ', secret_key: 'ü' })
+    await provider.login?.(reach, {})
+    const sent = shown(reach.requests[0]!).headers
+    expect(Buffer.from(sent['Access-Key'] ?? '', 'latin1').toString('utf8')).toBe('ключ')
+    expect(Buffer.from(sent['Secret-Key'] ?? '', 'latin1').toString('utf8')).toBe('ü')
   })
 
   it('says which key is missing', async () => {

@@ -1,0 +1,43 @@
+import { ToknError } from '../core/errors.ts'
+import { isGood } from '../core/expiry.ts'
+import { claimedExpiry } from '../core/jwt.ts'
+import type { Profile } from '../core/profile.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { fresh, type Fresh, type FreshOptions } from './fresh.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * The ID token (OpenID Connect) beside a good access token. It has an end of its own, and may need
+ * a refresh while the access token does not. Throws `not_found` where there is none,
+ * `reauth_required` where a refresh brings no new one, and what `fresh` throws.
+ */
+export async function freshIdToken(
+  ports: Ports,
+  profile: Profile,
+  options: FreshOptions,
+): Promise<Fresh & { readonly idToken: string }> {
+  const good = (token: string) =>
+    isGood(claimedExpiry(token), ports.clock.now(), options.minTtl ?? 0)
+  const first = await fresh(ports, profile, options)
+  const held = idTokenOf(first.record, profile)
+  if (good(held)) return { ...first, idToken: held }
+  if (options.refresh === 'never' || first.refreshed) throw tooOld(profile)
+  const second = await fresh(ports, profile, { ...options, refresh: 'force' })
+  const idToken = idTokenOf(second.record, profile)
+  if (good(idToken)) return { ...second, idToken }
+  throw tooOld(profile)
+}
+
+function idTokenOf({ context }: SessionRecord, profile: Profile): string {
+  const token = context['id_token']
+  if (token !== undefined) return token
+  throw new ToknError('not_found', `the provider gave "${profile.name}" no ID token`, {
+    hint: `ask for it with: tokn login ${profile.name} --scope openid`,
+  })
+}
+
+function tooOld({ name }: Profile): ToknError {
+  return new ToknError('reauth_required', `the ID token of "${name}" is too old`, {
+    hint: `tokn login ${name}`,
+  })
+}

@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeHome, root, type Home } from '../support/home.ts'
+import { run } from '../support/run.ts'
+
+let home: Home
+const helps = new Map<string, string>()
+
+// Every command with its help, found by reading the helps themselves.
+beforeAll(async () => {
+  home = makeHome()
+  await collect([])
+})
+
+afterAll(() => home.remove())
+
+async function collect(path: readonly string[]): Promise<void> {
+  const { status, out, err } = await run([...path, '--help'], { home })
+  expect({ path, status, err }).toEqual({ path, status: 0, err: '' })
+  helps.set(path.join(' '), out)
+  await Promise.all(childrenIn(out).map((name) => collect([...path, name])))
+}
+
+function childrenIn(help: string): readonly string[] {
+  const [, listed = ''] = /^Commands:\n((?: .*\n?)*)/m.exec(help) ?? []
+  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
+  return names.filter((name) => name !== 'help')
+}
+
+function leaves(): readonly (readonly [path: string, help: string])[] {
+  return [...helps].filter(([, help]) => childrenIn(help).length === 0)
+}
+
+function flagsIn(help: string): readonly string[] {
+  return [...help.matchAll(/(?<![\w-])(--?[a-zA-Z][a-z-]*)/g)].map(([, flag = '']) => flag)
+}
+
+describe('help', () => {
+  test('reaches every command', () => {
+    const found = readdirSync(join(root, 'src/commands'))
+      .map((name) => readFileSync(join(root, 'src/commands', name), 'utf8'))
+      .flatMap((text) =>
+        [...text.matchAll(/usage: '([a-z]+)(?:'| \[| <)/g)].map(([, name = '']) => name),
+      )
+    const names = leaves().map(([path]) => path.split(' ').at(-1))
+    expect(names.toSorted()).toEqual(found.toSorted())
+  })
+
+  test('of every command has a usage, a sentence and an example of it', () => {
+    for (const [path, help] of leaves()) {
+      expect(help).toMatch(new RegExp(`^Usage: tokn ${path}\\b`))
+      expect(help).toMatch(/\n\n[a-zA-Z].{10,}\n/)
+      const [, examples = ''] = /\nExamples:\n([\s\S]*)$/.exec(help) ?? []
+      expect(examples, path).toMatch(new RegExp(`\\$ .*tokn ${path}\\b`))
+      // No line that a terminal of usual width would break.
+      expect(help.split('\n').filter((line) => line.length > 100)).toEqual([])
+    }
+  })
+
+  test('shows examples whose flags exist', async () => {
+    const hidden = flagsIn(readFileSync(join(root, 'src/commands/declare.ts'), 'utf8'))
+    for (const [path, help] of leaves()) {
+      const [options = '', examples = ''] = help.split('\nExamples:\n')
+      const known = new Set([...flagsIn(options), ...hidden])
+      const used = examples
+        .split('\n')
+        .flatMap((line) => line.split(/&&|\|/))
+        .map((line) => line.replace(/^ *\$? */, ''))
+        .filter((line) => line.startsWith(`tokn ${path} `))
+        .flatMap((line) => flagsIn(line.split(' -- ')[0] ?? ''))
+      expect({ path, unknown: used.filter((flag) => !known.has(flag)) }).toEqual({
+        path,
+        unknown: [],
+      })
+    }
+  })
+
+  test('is the same for "tokn help COMMAND"', async () => {
+    expect(await run(['help', 'login'], { home })).toMatchObject({
+      status: 0,
+      out: helps.get('login'),
+    })
+  })
+
+  test('topics are listed where one looks for them', async () => {
+    const [, listed = ''] = /Topics: (.*)/.exec(helps.get('') ?? '') ?? []
+    const topics = [...listed.matchAll(/tokn help ([a-z-]+)/g)].map(([, name = '']) => name)
+    expect(topics).toContain('exit-codes')
+    for (const topic of topics) {
+      const { status, out } = await run(['help', topic], { home })
+      expect({ topic, status, lines: out.split('\n').length > 5 }).toEqual({
+        topic,
+        status: 0,
+        lines: true,
+      })
+    }
+  })
+})
+
+describe('what is typed wrongly', () => {
+  test('a command suggests the nearest one, and ends with 2', async () => {
+    const typos = [...helps].flatMap(([path, help]) => {
+      const names = childrenIn(help)
+      // Two letters changed places, as fingers do it.
+      const swapped = names.map((name) => [
+        name,
+        `${name.slice(0, -2)}${name.at(-1)}${name.at(-2)}`,
+      ])
+      return swapped
+        .filter(([, typed]) => !names.includes(typed ?? ''))
+        .map(([name, typed = '']) => ({ name, words: path === '' ? [typed] : [path, typed] }))
+    })
+    expect(typos.length).toBeGreaterThan(15)
+    const answers = typos.map(async ({ name, words }) => {
+      const { status, out, err } = await run(words, { home })
+      expect({ words, status, out }).toEqual({ words, status: 2, out: '' })
+      expect(err).toContain(`tokn: hint: did you mean "${name}"?`)
+    })
+    await Promise.all(answers)
+  })
+
+  test('an unknown flag ends every command with 2, before it does anything', async () => {
+    const all = leaves().map(async ([path]) => {
+      const { status, out, err } = await run([...path.split(' '), 'x', 'y', '--frobnicate'], {
+        home,
+      })
+      expect({ path, status, out }).toEqual({ path, status: 2, out: '' })
+      expect(err).toMatch(/^tokn: error: unknown option '--frobnicate'\ntokn: hint: /)
+    })
+    await Promise.all(all)
+  })
+})
+
+test('every hint names a command that exists', () => {
+  const known = new Set(helps.keys())
+  const texts = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+  const hints = texts.flatMap((text) => [
+    ...text.matchAll(/(?:hint|fix): *\n? *(['"`])((?:(?!\1).)*)\1/g),
+  ])
+  const named = hints.flatMap(([, , hint = '']) => [
+    ...hint.matchAll(/(?:^|: |&& |, or )tokn ((?:profile |provider )?[a-z]+)/g),
+  ])
+  const commands = named.map(([, command = '']) => command)
+  expect(commands.length).toBeGreaterThan(20)
+  // Sentences of which tokn is the subject, and not the command to type.
+  const others = new Set(['help', 'asks', 'speaks'])
+  expect(commands.filter((name) => !others.has(name) && !known.has(name))).toEqual([])
+})

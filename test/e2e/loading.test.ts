@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeHome, program, type Home } from '../support/home.ts'
+import { requirePart } from '../support/parts.ts'
+import { run, startCommand } from '../support/run.ts'
+import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
+
+const recorder = join(import.meta.dirname, '../support/record-loads.cjs')
+const dist = join(program, '../../dist')
+
+let home: Home
+let servers: Servers
+
+beforeAll(async () => {
+  home = makeHome()
+  servers = await startServers(['hosterby'])
+  const api = servers.api('hosterby')
+  const env = credentialsOf(api)
+  const ended = await run(['login', 'web', ...addressOf(api)], { home, env })
+  expect(ended, ended.err).toMatchObject({ status: 0 })
+})
+
+afterAll(async () => {
+  await servers.close()
+  home.remove()
+})
+
+/** What a command loads: files, the packages that are in them, and where it connects to. */
+async function loadsOf(args: readonly string[], env = {}) {
+  const target = join(home.path, 'loads.json')
+  const options = { home, env: { ...env, LOADS_FILE: target }, node: ['--require', recorder] }
+  const ended = await run(args, options)
+  const { files, connections } = JSON.parse(readFileSync(target, 'utf8')) as {
+    files: string[]
+    connections: string[]
+  }
+  const ours = files.filter((path) => path.startsWith(dist))
+  // The bundler names, above each part of a chunk, the file that it comes from.
+  const bundled = ours.flatMap((path) => [
+    ...readFileSync(path, 'utf8').matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm),
+  ])
+  const required = files.flatMap((path) => [
+    ...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g),
+  ])
+  const packages = [...new Set([...bundled, ...required].map(([, name = '']) => name))].sort()
+  return { ...ended, files, ours, packages, connections }
+}
+
+describe('a good token is handed out by little', () => {
+  for (const args of [
+    ['token', 'web'],
+    ['token'],
+    ['token', 'web', '--min-ttl', '1m', '-n'],
+    ['header', 'web'],
+    ['header', 'web', '-o', 'curl'],
+  ]) {
+    test(`tokn ${args.join(' ')}`, async () => {
+      const { status, out, ours, packages, connections, files } = await loadsOf(args)
+      expect(status).toBe(0)
+      expect(out).toContain('eyJ')
+      expect(connections).toEqual([])
+      // The encrypted store needs what decrypts it; nothing needs anything else.
+      expect(packages.filter((name) => name !== 'jose')).toEqual([])
+      expect(ours.length).toBeLessThanOrEqual(4)
+      expect(files.filter((name) => /^(node:)?(https?|net|tls|child_process)$/.test(name))).toEqual(
+        [],
+      )
+    })
+  }
+
+  test('a token from the environment needs no store either', async () => {
+    const env = { TOKN_TOKEN: 'given' }
+    const { out, packages, connections } = await loadsOf(['token', 'web'], env)
+    expect(out).toBe('given\n')
+    expect(connections).toEqual([])
+    expect(packages.filter((name) => ['undici', 'conf', 'commander'].includes(name))).toEqual([])
+  })
+
+  test('what records this sees what there is to see', async () => {
+    const help = await loadsOf(['--help'])
+    expect(help.packages).toContain('commander')
+    const api = servers.api('hosterby')
+    const login = ['login', 'seen', ...addressOf(api)]
+    const { packages } = await loadsOf(login, credentialsOf(api))
+    expect(packages).toEqual(expect.arrayContaining(['commander', 'conf', 'undici']))
+    expect((await loadsOf(['provider', 'schema'])).packages).toContain('zod')
+    const info = await loadsOf(['info', 'web'])
+    expect(info.connections.length).toBeGreaterThan(0)
+  })
+
+  test.skipIf(!requirePart('strace'))('the system sees no socket, either', async () => {
+    const trace = join(home.path, 'trace')
+    const strace = ['strace', '-f', '-qq', '-e', 'trace=socket,connect', '-o', trace]
+    const traced = async (args: readonly string[]) => {
+      const ended = await startCommand([...strace, process.execPath, program, ...args], { home })
+        .ended
+      expect(ended, ended.err).toMatchObject({ status: 0 })
+      // The C library asks the name service cache for the user's home, where there is one.
+      const foreign = readFileSync(trace, 'utf8')
+        .split('\n')
+        .filter((one) => !one.includes('nscd'))
+      return foreign.join('\n').match(/connect\(.*AF_(INET6?|UNIX)/g) ?? []
+    }
+    expect(await traced(['token', 'web'])).toEqual([])
+    expect((await traced(['info', 'web'])).join()).toContain('AF_INET')
+  })
+})

@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { root } from '../support/home.ts'
+
+interface Source {
+  /** Path below the root. */
+  readonly path: string
+  readonly text: string
+  /** What it imports: paths below the root, or names of packages. */
+  readonly imports: readonly string[]
+}
+
+/** What each folder may import of ours besides itself, and which packages it alone may import. */
+const table: Readonly<Record<string, { ours: readonly string[]; packages: readonly string[] }>> = {
+  core: { ours: [], packages: [] },
+  providers: { ours: ['core'], packages: ['zod', 'openid-client'] },
+  stores: { ours: ['core'], packages: ['keytar', 'jose'] },
+  io: { ours: ['core'], packages: ['undici', 'conf', 'chalk', '@clack/prompts', 'open', 'qrcode'] },
+  session: { ours: ['core'], packages: [] },
+  commands: { ours: ['core', 'session'], packages: ['commander'] },
+  sandbox: { ours: ['core'], packages: [] },
+}
+
+const sources = readSources('src')
+const tests = readSources('test')
+
+function readSources(folder: string): readonly Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(folder, name)
+      const text = readFileSync(join(root, path), 'utf8')
+      return { path, text, imports: importsOf(path, text) }
+    })
+}
+
+function importsOf(path: string, text: string): readonly string[] {
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\s*\(\s*'([^']+)'|(?:^|\n)import '([^']+)'|\b(?:require|load)(?:\.resolve)?\(\s*'([^']+)'/g,
+  )
+  return [...found].map((match) => {
+    const name = match.slice(1).find((group) => group !== undefined) ?? ''
+    return name.startsWith('.') ? relative(root, resolve(root, dirname(path), name)) : name
+  })
+}
+
+/** `providers` of `src/providers/oauth/code.ts`; empty for what lies in `src` itself. */
+function folderOf(path: string): string {
+  const parts = path.split('/')
+  return parts[0] === 'src' && parts.length > 2 ? (parts[1] ?? '') : ''
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+}
+
+function packageOf(name: string): string {
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+describe('the import table', () => {
+  test('knows every folder', () => {
+    const folders = [...new Set(sources.map(({ path }) => folderOf(path)))].filter(
+      (name) => name !== '',
+    )
+    expect(folders.toSorted()).toEqual(Object.keys(table).toSorted())
+  })
+
+  test('of our own folders is kept', () => {
+    const wrong = sources.flatMap(({ path, imports }) => {
+      const folder = folderOf(path)
+      const allowed = table[folder]
+      return imports
+        .filter((name) => name.startsWith('src/') && allowed !== undefined)
+        .filter((name) => ![folder, ...(allowed?.ours ?? [])].includes(folderOf(name)))
+        .map((name) => `${path} imports ${name}`)
+    })
+    expect(wrong).toEqual([])
+    expect(
+      sources.flatMap(({ imports }) => imports).filter((name) => name.startsWith('src/')).length,
+    ).toBeGreaterThan(200)
+  })
+
+  test('nothing of ours is imported from outside src, but the version', () => {
+    const foreign = sources.flatMap(({ imports }) =>
+      imports.filter((name) => /^(test|bin|dist|\.\.)/.test(name)),
+    )
+    expect(foreign).toEqual([])
+  })
+
+  test('of packages is kept: each in its own folder alone', () => {
+    const wrong = sources.flatMap(({ path, imports }) => {
+      const folder = folderOf(path)
+      const allowed = folder === '' ? ['commander'] : (table[folder]?.packages ?? [])
+      return imports
+        .filter((name) => !name.startsWith('src/') && name !== 'package.json' && !isBuiltin(name))
+        .filter((name) => !allowed.includes(packageOf(name)))
+        .map((name) => `${path} imports ${name}`)
+    })
+    expect(wrong).toEqual([])
+    const used = new Set(sources.flatMap(({ imports }) => imports.map(packageOf)))
+    const unseen = Object.values(table)
+      .flatMap(({ packages }) => packages)
+      .filter((name) => !used.has(name))
+    expect(unseen).toEqual([])
+  })
+
+  test('of the sandbox: it shares no code with the definitions', () => {
+    const shared = sources
+      .filter(({ path }) => folderOf(path) === 'sandbox')
+      .flatMap(({ imports }) => imports.filter((name) => name.startsWith('src/providers')))
+    expect(shared).toEqual([])
+  })
+})
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0
+}
+
+describe('files', () => {
+  const sizes = sources.map(({ path, text }) => ({
+    path,
+    lines: text.split('\n').length - 1,
+    written: text.split('\n').filter((line) => line.trim() !== '').length,
+  }))
+  test('are small: none over 300 lines, the median at most 80 that are not blank', () => {
+    expect(sizes.filter(({ lines }) => lines > 300)).toEqual([])
+    const folders = Object.keys(table).map((folder) => {
+      const own = sizes.filter(({ path }) => folderOf(path) === folder)
+      return `${folder} ${median(own.map(({ written }) => written))}`
+    })
+    expect(median(sizes.map(({ written }) => written)), folders.join(', ')).toBeLessThanOrEqual(80)
+  })
+
+  test('are no barrels', () => {
+    const barrels = sources.filter(
+      ({ path, text }) =>
+        path.endsWith('/index.ts') ||
+        text.split('\n').every((line) => /^(export .* from '.*'|\/\/.*|\s*)$/.test(line)),
+    )
+    expect(barrels.map(({ path }) => path)).toEqual([])
+  })
+
+  test('at the top of the repository are the agreed ones', () => {
+    const agreed = `package.json package-lock.json tsconfig.json bin src test README.md LICENSE
+      CHANGELOG.md SECURITY.md dist node_modules coverage`
+    const extra = readdirSync(root).filter(
+      (name) => !name.startsWith('.') && !agreed.split(/\s+/).includes(name),
+    )
+    expect(extra).toEqual([])
+  })
+})
+
+describe('the code', () => {
+  test('branches on no built-in provider’s name', () => {
+    const own =
+      /^src\/(sandbox\/|providers\/(oz|mcs|rightech|hosterby)\.ts$|commands\/(sandbox|demo|demo-steps)\.ts$)/
+    const naming = sources
+      .filter(({ path }) => !own.test(path))
+      .filter(({ text }) => /(['"`])(oz|mcs|rightech|hosterby)\1/.test(text))
+    expect(naming.map(({ path }) => path)).toEqual([])
+  })
+
+  test('prints in one place alone, and ends the process in one', () => {
+    // A program that is handed to another process is its own, and so are the questions in a terminal.
+    const own = /^src\/(commands\/demo-steps|stores\/apart|io\/prompts)\.ts$/
+    const having = (pattern: RegExp) =>
+      sources
+        .filter(({ path, text }) => !own.test(path) && pattern.test(withoutComments(text)))
+        .map(({ path }) => path)
+    expect(having(/\bconsole\.|process\.(stdout|stderr)\b/)).toEqual([])
+    expect(
+      having(/\bprocess\.(exit|abort|reallyExit)\(/).filter((path) => path !== 'src/main.ts'),
+    ).toEqual([])
+  })
+
+  test('makes no request but through the one function', () => {
+    const fetching = sources.filter(({ text }) => /(?<![\w.])fetch\(|node:https?'/.test(text))
+    const allowed = /^src\/(sandbox\/|io\/callback|commands\/demo-steps)/
+    expect(fetching.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([])
+  })
+
+  test('never asks the keychain for everything it has: that crashes on a locked one', () => {
+    const asking = sources.filter(({ text }) => /\.findCredentials\(|\.findPassword\(/.test(text))
+    expect(asking.map(({ path }) => path)).toEqual([])
+  })
+
+  test('is tested without mocks of our own modules', () => {
+    const mock = ['vi', 'mock('].join('.')
+    expect(tests.filter(({ text }) => text.includes(mock)).map(({ path }) => path)).toEqual([])
+  })
+})

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+
+export const root = join(import.meta.dirname, '../..')
+
+/** The built program; `TOKN_TEST_PROGRAM` names another build of it, such as an installed one. */
+export const program = process.env['TOKN_TEST_PROGRAM'] ?? join(root, 'bin/tokn.js')
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A user of their own: nothing of the machine's user is seen or touched. */
+export interface Home {
+  readonly path: string
+  /** An empty folder to work in. */
+  readonly work: string
+  readonly config: string
+  /** Where the file store keeps sessions. */
+  readonly sessions: string
+  /** Everything that a command run here gets to see; sessions go to encrypted files. */
+  readonly environment: Environment
+  /** From now on `tokn`, run through a shell, sees a clock ahead by `ahead` milliseconds. */
+  shiftClock(ahead: number): void
+  remove(): void
+}
+
+/** A new empty home, with `tokn` on its PATH. */
+export function makeHome(): Home {
+  const path = mkdtempSync(join(tmpdir(), 'tokn-test-'))
+  const at = (...parts: readonly string[]) => join(path, ...parts)
+  for (const part of ['bin', 'home', 'tmp', 'work']) mkdirSync(at(part), { mode: 0o700 })
+  const environment: Environment = {
+    PATH: [at('bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
+    HOME: at('home'),
+    TMPDIR: at('tmp'),
+    XDG_CONFIG_HOME: at('config'),
+    XDG_STATE_HOME: at('state'),
+    XDG_DATA_HOME: at('data'),
+    XDG_CACHE_HOME: at('cache'),
+    TOKN_STORE: 'file',
+    TOKN_STORE_KEY: randomBytes(32).toString('base64url'),
+  }
+  writeLauncher(program)
+  return {
+    path,
+    work: at('work'),
+    config: at('config', 'tokn'),
+    sessions: at('data', 'tokn', 'sessions'),
+    environment,
+    shiftClock: (ahead) => writeLauncher(join(import.meta.dirname, 'shifted-clock.cjs'), ahead),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  }
+
+  function writeLauncher(script: string, ahead = 0): void {
+    const launcher = at('bin', 'tokn')
+    const start = join(dirname(program), '../dist/main.cjs')
+    const clock = ahead === 0 ? '' : `export CLOCK_AHEAD=${ahead} CLOCK_PROGRAM='${start}'\n`
+    writeFileSync(launcher, `#!/bin/sh\n${clock}exec '${process.execPath}' '${script}' "$@"\n`)
+    chmodSync(launcher, 0o755)
+  }
+}
