@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { requirePart } from '../support/parts.ts'
 
 /**
  * What a user can find: a keyring that is unlocked, one that is locked with nobody to ask for its
@@ -40,11 +41,7 @@ export function missingPrograms(): readonly string[] {
  */
 export function keyringAvailable(): boolean {
   const missing = missingPrograms()
-  if (missing.length === 0) return true
-  const text = `SKIPPED: the keychain suites, for want of ${missing.join(', ')}`
-  if (process.env['TOKN_TEST_REQUIRE']?.includes('keychain')) throw new Error(text)
-  console.warn(text)
-  return false
+  return requirePart('keychain', missing.length === 0, `it wants ${missing.join(', ')}`)
 }
 
 export async function startKeyring(state: KeyringState): Promise<Keyring> {

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * Whether a part that not every machine has is there: a program by its name,
- * `linux`, `root`. Where it is not, says
- * so in one loud line; throws where `TOKN_TEST_REQUIRE` lists it, so that nothing is skipped unseen.
+ * Whether a part that not every machine has is there: a program by its name, `linux`, `root`, or
+ * whatever `there` has found out. Where it is not, says so in one loud line, with `how` to get it;
+ * throws where `TOKN_TEST_REQUIRE` lists it, so that nothing is skipped unseen.
  */
-export function requirePart(name: string): boolean {
-  if (isThere(name)) return true
-  const text = `SKIPPED: a test needs ${name}, which is not on this machine`
+export function requirePart(name: string, there = isThere(name), how?: string): boolean {
+  if (there) return true
+  const text = `SKIPPED: a test needs ${name}, which is not on this machine${how === undefined ? '' : ` (${how})`}`
   if ((process.env['TOKN_TEST_REQUIRE'] ?? '').split(',').includes(name)) throw new Error(text)
   console.warn(text)
   return false

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { root } from '../../support/home.ts'
+import { requirePart } from '../../support/parts.ts'
 
 /** A server of somebody else's, running with a folder of its own. */
 export interface Started {
@@ -32,11 +33,8 @@ export const packages = join(root, '.ci/servers/node_modules')
  * where `TOKN_TEST_REQUIRE` lists `name`, so that nothing is skipped unseen.
  */
 export function hasServer(name: string, ...paths: readonly string[]): boolean {
-  if (paths.every((path) => existsSync(path))) return true
-  const text = `SKIPPED: ${name} is not installed; .ci/install-servers installs it`
-  if ((process.env['TOKN_TEST_REQUIRE'] ?? '').split(',').includes(name)) throw new Error(text)
-  console.warn(text)
-  return false
+  const there = paths.every((path) => existsSync(path))
+  return requirePart(name, there, '.ci/install-servers installs it')
 }
 
 /** Starts a server and waits until it answers. */

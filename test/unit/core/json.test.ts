@@ -14,7 +14,6 @@ it('tells objects from what only looks like one', () => {
 })
 
 it('reads the claims of a JWT and nothing else', () => {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const token = `${part({ alg: 'none' })}.${part({ exp: 1_771_584_811, sub: 'u' })}.x`
   expect(readClaims(token)).toEqual({ exp: 1_771_584_811, sub: 'u' })
   expect(claimedExpiry(token)).toEqual({ state: 'at', at: 1_771_584_811_000 })
@@ -30,3 +29,7 @@ it('reads the claims of a JWT and nothing else', () => {
     expect(claimedExpiry(other)).toEqual({ state: 'unknown' })
   }
 })
+
+function part(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
