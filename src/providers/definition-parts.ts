@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { transforms } from './transforms.ts'
+import { transforms, type ValueKind } from './transforms.ts'
 
 // The smallest words of a definition: texts with placeholders, places in a reply, conditions.
 
@@ -163,13 +163,15 @@ export const refusal = z
 
 /** Every transform, by what it takes. */
 function transformsInWords(): string {
-  const taking = (kind: string) =>
-    [...transforms].flatMap(([name, { takes }]) => (takes === kind ? [name] : [])).join(', ')
   return [
-    `Transforms of a length of time (lifetime): ${taking('duration')}.`,
-    `Of an instant (expires, now): ${taking('instant')}.`,
-    `Of a list (scopes): ${taking('list')}.`,
-    `Of a text: ${taking('text')}.`,
+    `Transforms of a length of time (lifetime): ${transformsOf('duration')}.`,
+    `Of an instant (expires, now): ${transformsOf('instant')}.`,
+    `Of a list (scopes): ${transformsOf('list')}.`,
+    `Of a text: ${transformsOf('text')}.`,
     'or:TEXT stands in for an absent value.',
   ].join(' ')
+}
+
+function transformsOf(kind: ValueKind): string {
+  return [...transforms].flatMap(([name, { takes }]) => (takes === kind ? [name] : [])).join(', ')
 }
