@@ -3,21 +3,14 @@ import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openOauth } from '../../src/providers/oauth/provider.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
+import { requirePart } from '../support/parts.ts'
 import { openReach, person } from './reach.ts'
 
 const executablePath = '/usr/bin/chromium'
 
-/** Whether it is installed; says so loudly, or fails where it must be. */
-function hasChromium(): boolean {
-  if (existsSync(executablePath)) return true
-  if ((process.env['TOKN_TEST_REQUIRE'] ?? '').split(',').includes('chromium')) {
-    throw new Error('chromium is required and not installed')
-  }
-  console.warn('SKIPPED: chromium is not installed (apt-get install chromium)')
-  return false
-}
+const installed = requirePart('chromium', existsSync(executablePath), 'apt-get install chromium')
 
-describe.skipIf(!hasChromium())('a real browser', () => {
+describe.skipIf(!installed)('a real browser', () => {
   let browser: Browser
   let server: OidcServer
   beforeAll(async () => {

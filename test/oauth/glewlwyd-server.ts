@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
+import { requirePart } from '../support/parts.ts'
 import { UserAgent } from './user-agent.ts'
 
 const program = '/usr/bin/glewlwyd'
@@ -26,12 +27,7 @@ export interface Glewlwyd {
 /** Whether it is installed; says so loudly, or fails where it must be. */
 export function hasGlewlwyd(): boolean {
   const there = existsSync(program) && existsSync(schema) && existsSync('/usr/bin/sqlite3')
-  if (there) return true
-  if ((process.env['TOKN_TEST_REQUIRE'] ?? '').split(',').includes('glewlwyd')) {
-    throw new Error('glewlwyd is required and not installed')
-  }
-  console.warn('SKIPPED: glewlwyd is not installed (apt-get install glewlwyd sqlite3)')
-  return false
+  return requirePart('glewlwyd', there, 'apt-get install glewlwyd sqlite3')
 }
 
 /** A second OAuth server, in C and by other people, with a database of its own. */
@@ -40,7 +36,7 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
   const [port, redirectPort] = [await freePort(), await freePort()]
   const base = `http://127.0.0.1:${port}/api`
   const database = join(directory, 'glewlwyd.db')
-  execFileSync('sqlite3', [database], { input: gunzipSync(readFileSync(schema)) })
+  execFileSync('/usr/bin/sqlite3', [database], { input: gunzipSync(readFileSync(schema)) })
   const configuration = join(directory, 'glewlwyd.conf')
   writeFileSync(configuration, describeServer(port, database))
   const child = spawn(program, ['-c', configuration, '-m', 'file', '-f', join(directory, 'log')], {

@@ -19,7 +19,10 @@ describe('oidc-provider: DPoP with nonces, and requests that must be pushed', ()
     const tokens = await provider.login!(reach, {})
     expect(tokens.context['token_type']).toBe('dpop')
     expect(JSON.parse(tokens.context['dpop_key']!)).toMatchObject({ kty: 'EC', crv: 'P-256' })
-    expect(provider.attach(tokens, {})).toEqual({ headers: { Authorization: 'DPoP {access}' } })
+    expect(provider.attach(tokens, {})).toEqual({
+      headers: { Authorization: 'DPoP {access}' },
+      bound: true,
+    })
     expect(server.events).toContain('pushed_authorization_request.saved')
     // The server asks for a nonce with an error, so the first proof of each kind is sent twice.
     const proofs = reach.requests.filter(({ headers }) =>

@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { jwtVerify } from 'jose'
 import { Provider } from 'oidc-provider'
 
 export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -22,6 +23,8 @@ export interface OidcOptions {
   readonly requirePar?: boolean
   /** Seconds. */
   readonly accessLifetime?: number
+  /** Whose ID tokens are taken for tokens of ours: those of a CI service. */
+  readonly trusted?: KeyObject
 }
 
 /** A certified OpenID provider, in this process. */
@@ -41,7 +44,7 @@ export async function startOidc(options: OidcOptions = {}): Promise<OidcServer> 
   ]) {
     provider.on(event, () => events.push(event))
   }
-  registerExchange(provider)
+  registerExchange(provider, issuer, options.trusted)
   server.on('request', provider.callback())
   return {
     issuer,
@@ -142,11 +145,22 @@ function configuration({
 }
 
 /** RFC 8693 in its simplest form: an access token of this server for another with fewer scopes. */
-function registerExchange(provider: Provider): void {
+function registerExchange(provider: Provider, issuer: string, trusted?: KeyObject): void {
   provider.registerGrantType(
     exchangeGrant,
     async (ctx) => {
       const { params, client, provider: kit } = ctx.oidc
+      if (trusted !== undefined && params.subject_token_type?.endsWith(':jwt') === true) {
+        await jwtVerify(params.subject_token ?? '', trusted, { audience: issuer })
+        const token = new kit.ClientCredentials({ client, scope: params.scope ?? 'read' })
+        ctx.body = {
+          access_token: await token.save(),
+          token_type: 'Bearer',
+          expires_in: token.expiration,
+          scope: token.scope,
+        }
+        return
+      }
       const subject = await kit.AccessToken.find(params.subject_token)
       if (subject === undefined) {
         ctx.status = 400
