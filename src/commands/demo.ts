@@ -7,6 +7,7 @@ import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { demoChapters, type DemoStep } from './demo-steps.ts'
 import { sandboxedApis } from './sandbox.ts'
+import { quoteWord } from './shell.ts'
 
 export function demoCommand(program: Command, context: Context, run = runDemo): void {
   declare(program, {
@@ -97,6 +98,5 @@ function shorten(line: string): string {
 
 /** A word as one would type it; long programs are only hinted at. */
 function word(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 40)}...` : text
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(short) ? short : `'${short.replaceAll("'", `'\\''`)}'`
+  return quoteWord(text.length > 60 ? `${text.slice(0, 40)}...` : text)
 }

@@ -11,6 +11,7 @@ import { readGrant } from './grant-flags.ts'
 import { expiryInWords } from './list.ts'
 import { answerFields, shallRemember } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
+import { quoteWord } from './shell.ts'
 import { addLoginFlags, type LoginFlags } from './login-flags.ts'
 
 export function loginCommand(program: Command, context: Context, run = runLogin): void {
@@ -70,11 +71,6 @@ function sendToTerminal({ words }: Context, error: unknown): unknown {
   })
 }
 
-/** As a POSIX shell wants it. */
-function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}
-
 function report(
   context: Context,
   ports: Ports,
@@ -97,8 +93,10 @@ function report(
   } else if (flags.quiet !== true) {
     const expires =
       record.expiry.state === 'at' ? `, expires ${expiryInWords(record.expiry, now)}` : ''
-    context.terminal.say(
-      `logged in as "${profile.name}"${expires}; kept in the ${profile.store} store`,
-    )
+    const kept =
+      profile.store === 'memory'
+        ? 'nothing is kept: memory ends with this command'
+        : `kept in the ${profile.store} store`
+    context.terminal.say(`logged in as "${profile.name}"${expires}; ${kept}`)
   }
 }

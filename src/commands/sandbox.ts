@@ -5,6 +5,7 @@ import { nearest } from '../core/text.ts'
 import { printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
 import { collect, declare } from './declare.ts'
+import { quoteWord } from './shell.ts'
 
 export interface SandboxFlags extends CommonFlags {
   readonly port?: string
@@ -76,15 +77,10 @@ function describe(api: SandboxedApi) {
 
 function howTo(api: SandboxedApi): string {
   const variables = Object.entries(api.credentials).map(
-    ([name, value]) => `export TOKN_${name.toUpperCase()}=${quote(value)}\n`,
+    ([name, value]) => `export TOKN_${name.toUpperCase()}=${quoteWord(value)}\n`,
   )
   const apiUrl = api.apiUrl === undefined ? '' : ` --api-url ${api.apiUrl}`
   return `# ${api.name}\n${variables.join('')}tokn login ${api.name} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}\n\n`
-}
-
-/** A word for a POSIX shell. */
-function quote(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 function checkName(name: string): void {

@@ -71,6 +71,8 @@ export async function login(ports: Ports, request: LoginRequest): Promise<Sessio
   // Says now, not after the provider has spent a login, that nothing could be stored.
   await store.sealingKey()
   const record = await authenticate(ports, request)
+  // It would be gone with this process; a profile of it would only be in the way.
+  if (profile.store === 'memory') return record
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
     const before = await previous(ports, profile)

@@ -39,6 +39,9 @@ export async function refreshNow(
     try {
       return await spend(ports, profile, store, held, record, wanted)
     } catch (error) {
+      // Whatever went wrong, it may be because another process has done all this meanwhile.
+      const newer = held.stillHeld() ? undefined : await findNewer(ports, profile, record)
+      if (newer !== undefined) return newer
       const usable = mayServe(record, wanted, ports.clock.now())
       if (usable && isToknError(error, 'network')) return record
       throw error
