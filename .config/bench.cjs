@@ -32,10 +32,13 @@ const commands = {
 main().finally(() => rmSync(folder, { recursive: true, force: true }))
 
 async function main() {
-  const sandbox = spawn(process.execPath, [program, 'sandbox', 'hosterby', '--json'], { env: environment })
+  const sandbox = spawn(process.execPath, [program, 'sandbox', 'hosterby', '--json'], {
+    env: environment,
+  })
   try {
     const { base_url: url, credentials } = await started(sandbox)
-    for (const [name, value] of Object.entries(credentials)) environment[`TOKN_${name.toUpperCase()}`] = value
+    for (const [name, value] of Object.entries(credentials))
+      environment[`TOKN_${name.toUpperCase()}`] = value
     run(['login', 'web', '--provider', 'hosterby', '--base-url', url])
     const ratios = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
     for (let round = 0; round <= rounds; round++) {
@@ -46,11 +49,15 @@ async function main() {
         if (round > 0) ratios[name].push(ratio)
       }
     }
-    process.stdout.write(`ratio to \`node -e 0\`, Node ${process.version}, ${rounds} rounds: median (lowest to highest)\n`)
+    process.stdout.write(
+      `ratio to \`node -e 0\`, Node ${process.version}, ${rounds} rounds: median (lowest to highest)\n`,
+    )
     for (const [name, values] of Object.entries(ratios)) {
       const sorted = values.sort((a, b) => a - b)
       const median = sorted[Math.floor(sorted.length / 2)]
-      process.stdout.write(`${median.toFixed(2)}  (${sorted[0].toFixed(2)} to ${sorted.at(-1).toFixed(2)})  ${name}\n`)
+      process.stdout.write(
+        `${median.toFixed(2)}  (${sorted[0].toFixed(2)} to ${sorted.at(-1).toFixed(2)})  ${name}\n`,
+      )
     }
   } finally {
     sandbox.kill()
@@ -74,12 +81,18 @@ function started(sandbox) {
 
 function time(args) {
   const began = process.hrtime.bigint()
-  const { status } = spawnSync(process.execPath, args, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync(process.execPath, args, {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}`)
   return Number(process.hrtime.bigint() - began)
 }
 
 function run(args) {
-  const { status } = spawnSync(process.execPath, [program, ...args, '--quiet'], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync(process.execPath, [program, ...args, '--quiet'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   if (status !== 0) throw new Error(`tokn ${args[0]} ended with ${status}`)
 }

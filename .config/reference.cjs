@@ -10,7 +10,9 @@ const readme = join(root, 'README.md')
 const begin = '<!-- reference: made by npm run reference -->\n'
 const end = '<!-- reference ends -->'
 
-const kinds = Object.entries(schema.$defs).filter(([name, kind]) => kind.properties && !name.startsWith('__'))
+const kinds = Object.entries(schema.$defs).filter(
+  ([name, kind]) => kind.properties && !name.startsWith('__'),
+)
 const templates = findDescription(schema, '#/$defs/template')
 const sections = [
   section('The definition', schema),
@@ -21,7 +23,10 @@ const sections = [
 function section(title, { properties, required = [] }) {
   const rows = Object.entries(properties)
     .filter(([name]) => name !== '$schema')
-    .map(([name, property]) => `| \`${name}\`${required.includes(name) ? ' *' : ''} | ${typeOf(property)} | ${describe(property)} |`)
+    .map(
+      ([name, property]) =>
+        `| \`${name}\`${required.includes(name) ? ' *' : ''} | ${typeOf(property)} | ${describe(property)} |`,
+    )
   return `#### ${title}\n\n| key | is | meaning |\n|---|---|---|\n${rows.join('\n')}\n`
 }
 
@@ -44,14 +49,21 @@ function typeOf(property) {
   if (property.type === 'array') return `list of ${typeOf(property.items ?? {})}`
   if (property.type === 'object') {
     const value = property.additionalProperties
-    return value && value !== true ? `map of ${typeOf(value)}` : Object.keys(property.properties ?? {}).map((key) => `\`${key}\``).join(', ') || 'object'
+    return value && value !== true
+      ? `map of ${typeOf(value)}`
+      : Object.keys(property.properties ?? {})
+          .map((key) => `\`${key}\``)
+          .join(', ') || 'object'
   }
   return property.type === 'string' ? 'text' : (property.type ?? 'any value')
 }
 
 function describe(property) {
   // Said once, at the template itself.
-  const text = property.$ref === '#/$defs/template' || property.description === templates ? '' : (property.description ?? '')
+  const text =
+    property.$ref === '#/$defs/template' || property.description === templates
+      ? ''
+      : (property.description ?? '')
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
