@@ -1,7 +1,7 @@
 import { ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import type { Expiry } from '../core/expiry.ts'
-import { display, timestamp } from '../core/text.ts'
+import { display, showJson, timestamp } from '../core/text.ts'
 import type { CommonFlags, Context } from './context.ts'
 
 export function wantsJson(flags: CommonFlags): boolean {
@@ -15,7 +15,7 @@ export function printJson(
   document: Readonly<Record<string, unknown>>,
 ): void {
   const shown = flags.fields === undefined ? document : pick(document, flags.fields)
-  context.terminal.out(`${JSON.stringify(shown, undefined, 2)}\n`)
+  context.terminal.out(`${showJson(shown)}\n`)
 }
 
 /**

@@ -17,6 +17,13 @@ function escapeCharacter(character: string): string {
     : `\\u${code.toString(16).padStart(4, '0')}`
 }
 
+/** A JSON document as `JSON.stringify` writes it, which leaves more than half of those as they are. */
+export function showJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(unprintable, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** RFC 3339 in UTC, whole seconds: `2026-02-20T10:53:31Z`. */
 export function timestamp(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z')

@@ -49,12 +49,14 @@ async function runWith(
   { command, variables }: ChildRequest,
   environment: Environment,
 ): Promise<number> {
-  const child = spawn(command, args, {
-    stdio: 'inherit',
-    env: { ...withoutSecrets(environment), ...variables },
-  })
-  const stopForwarding = forwardSignals(child)
+  // Before the program starts: a signal in between would end us alone, and leave it behind.
+  let child: ChildProcess | undefined
+  const stopForwarding = forwardSignals((signal) => child?.kill(signal))
   try {
+    child = spawn(command, args, {
+      stdio: 'inherit',
+      env: { ...withoutSecrets(environment), ...variables },
+    })
     return await ended(child)
   } finally {
     stopForwarding()
@@ -68,17 +70,17 @@ export function withoutSecrets(environment: Environment): Record<string, string 
   )
 }
 
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
   const interactive = isTerminal(0)
   const handlers = new Map<NodeJS.Signals, () => void>()
-  for (const signal of forwarded) handlers.set(signal, () => child.kill(signal))
+  for (const signal of forwarded) handlers.set(signal, () => send(signal))
   for (const signal of fromTerminal) {
     handlers.set(signal, () => {
-      if (!interactive) child.kill(signal)
+      if (!interactive) send(signal)
     })
   }
   handlers.set('SIGTSTP', () => {
-    child.kill('SIGTSTP')
+    send('SIGTSTP')
     process.kill(process.pid, 'SIGSTOP')
   })
   for (const [signal, handler] of handlers) process.on(signal, handler)

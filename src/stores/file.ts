@@ -58,8 +58,13 @@ export function openFileStore(options: KeyOptions): Store {
 
   function readSealed(id: string): string | undefined {
     checkId(id)
-    const bytes = files.read(pathOf(id), longestFile)
-    return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1')
+    try {
+      const bytes = files.read(pathOf(id), longestFile)
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1')
+    } catch (error) {
+      if (!isUnfit(error) || error.hint !== undefined) throw error
+      throw new ToknError('store', error.message, { hint: 'log in again with: tokn login' })
+    }
   }
 
   async function open(id: string, sealed: string): Promise<Opened> {
@@ -75,12 +80,11 @@ export function openFileStore(options: KeyOptions): Store {
 
   /** 0 where nothing is stored, or nothing that opens: that may be replaced. */
   async function storedGeneration(id: string): Promise<number> {
-    const sealed = readSealed(id)
-    if (sealed === undefined) return 0
     try {
-      return (await open(id, sealed)).generation
+      const sealed = readSealed(id)
+      return sealed === undefined ? 0 : (await open(id, sealed)).generation
     } catch (error) {
-      if (isToknError(error, 'store')) return 0
+      if (isUnfit(error)) return 0
       throw error
     }
   }
@@ -104,6 +108,11 @@ export function openFileStore(options: KeyOptions): Store {
       hint: 'give the TOKN_STORE_KEY or the passphrase of the login, or log in again with: tokn login',
     })
   }
+}
+
+/** Whether what is there was refused for what it is, and not because reading it failed. */
+function isUnfit(error: unknown): error is ToknError {
+  return isToknError(error, 'store') && error.details.cause === undefined
 }
 
 function show(path: string): string {
