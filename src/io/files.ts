@@ -54,6 +54,7 @@ function makeDirectory(path: string): void {
     if (systemCode(error) === 'EEXIST') return
     if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
     makeDirectory(dirname(path))
-    mkdirSync(path, { mode: 0o700 })
+    // Anew, not just once more: another process may be making the same ones at this moment.
+    makeDirectory(path)
   }
 }

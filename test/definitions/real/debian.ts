@@ -157,7 +157,7 @@ export async function startGlewlwyd(): Promise<Started> {
   return await startProcess({
     prepare: (folder, port) => {
       const schema = gunzipSync(readFileSync(glewlwydSchema))
-      execFileSync('sqlite3', [join(folder, 'glewlwyd.db')], { input: schema })
+      execFileSync('/usr/bin/sqlite3', [join(folder, 'glewlwyd.db')], { input: schema })
       writeFileSync(join(folder, 'glewlwyd.conf'), glewlwydConfiguration(folder, port))
     },
     command: (folder) => [

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundle } from './bundle.ts'
+import { requirePart } from '../../support/parts.ts'
 
-const able = spawnSync('strace', ['-V']).status === 0
-if (!able)
-  console.error('SKIPPED: no strace on this machine, so failing system calls were not tested')
+const able = requirePart('strace')
 
 describe.skipIf(!able)('a write of which a system call fails (E16, Q4)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-faults-'))

@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { locatePaths } from '../../../src/io/paths.ts'
+import { requirePart } from '../../support/parts.ts'
 import { bundle } from './bundle.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'tokn-home-'))
@@ -63,8 +64,7 @@ describe('paths', () => {
   })
 })
 
-const root = process.geteuid?.() === 0
-if (!root) console.error('SKIPPED: not root, so paths of other users were not tested')
+const root = requirePart('root')
 
 describe.skipIf(!root)('paths of odd users', () => {
   it('follow HOME, then a temporary directory, where the password database knows no home', async () => {

@@ -514,7 +514,8 @@ describe('several processes', () => {
   it('lose no profile of each other (B14)', { timeout: 60_000 }, async () => {
     const program = await build()
     const children = Array.from({ length: 20 }, (_, index) => start(program, `p${index}`, 1))
-    await Promise.all(children.map((child) => child.ended))
+    const statuses = await Promise.all(children.map((child) => child.ended))
+    expect(statuses).toEqual(children.map(() => 0))
     expect(open().list()).toHaveLength(20)
   })
 

@@ -8,11 +8,11 @@ import type { TlsOptions, TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ToknError } from '../../../src/core/errors.ts'
 import { createHttp, type HttpOptions } from '../../../src/io/http.ts'
+import { requirePart } from '../../support/parts.ts'
 import { canCertify, certify, type Certificate } from './certificates.ts'
 import { listen, replying } from './raw-server.ts'
 
-const able = canCertify()
-if (!able) console.error('SKIPPED: no openssl on this machine, so nothing about TLS was tested')
+const able = requirePart('openssl', canCertify())
 
 async function failure(url: URL, options: Partial<HttpOptions> = {}): Promise<ToknError> {
   const error = await createHttp({ environment: {}, ...options })({
