@@ -12,6 +12,8 @@ import { isHung } from './stores/hung.ts'
  */
 export function start(program: string): void {
   const argv = process.argv.slice(2)
+  // Without a listener this signal would open a debugger, to which any local user can connect.
+  process.on('SIGUSR1', () => undefined)
   process.on('uncaughtException', (error) => end(report(error, argv)))
   run(argv, program).then(end, (error: unknown) => end(report(error, argv)))
 }

@@ -58,6 +58,9 @@ async function runWith(
       env: { ...withoutSecrets(environment), ...variables },
     })
     return await ended(child)
+  } catch (error) {
+    // Some of the reasons are thrown, and others come as events.
+    return statusOfFailure(error)
   } finally {
     stopForwarding()
   }
@@ -91,9 +94,17 @@ function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
 
 function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(systemCode(error) === 'ENOENT' ? 127 : 126))
+    child.once('error', (error) => resolve(statusOfFailure(error)))
     child.once('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
   })
+}
+
+/** The status that shells give where a program could not be started. */
+function statusOfFailure(error: unknown): number {
+  const code = systemCode(error)
+  if (code === undefined) throw error
+  // The second one is an empty name, or one with a NUL.
+  return code === 'ENOENT' || code === 'ERR_INVALID_ARG_VALUE' ? 127 : 126
 }
 
 function signalNumber(signal: NodeJS.Signals | null): number {

@@ -213,7 +213,7 @@ describe('what is said and left behind', () => {
   test('F11: nothing but the answer is on standard output, however long it takes', async () => {
     const world = await openWorld('hosterby')
     await world.login()
-    world.strike({ do: 'delay', ms: 1_200 })
+    world.strike({ do: 'delay', ms: 200 })
     const env = { FORCE_COLOR: '1' }
     const { status, out } = await world.tokn(['token', '--refresh', 'force', '-v', '--debug'], {
       env,
