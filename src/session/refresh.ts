@@ -2,17 +2,16 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Held, Store } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Provider, Reach } from '../core/provider.ts'
-import { serializeRecord, type SessionRecord } from '../core/record.ts'
+import type { SessionRecord } from '../core/record.ts'
 import type { TokenSet } from '../core/token.ts'
-import { checkProvider, entryOf, findHeld, readHeld } from './held.ts'
-import { indexRecord } from './history.ts'
+import { checkProvider, entryOf, readHeld } from './held.ts'
 import type { Ports } from './ports.ts'
-import { beginRefresh, promoteAnswer, unresolvedIntent, type Attempt } from './recovery.ts'
+import { beginRefresh, promoteAnswer, unresolvedIntent } from './recovery.ts'
 import { knownAnswers } from './reach.ts'
-import { exchangeTokens } from './renewal.ts'
+import { exchangeTokens } from './renew.ts'
+import { adoptOrGiveUp, commitAnswer, findNewer, storeNext } from './settle.ts'
+import { succeed } from './succession.ts'
 import { mayServe, satisfies, type RefreshWanted } from './wanted.ts'
-import { writeAndReadBack } from './write.ts'
 
 /** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
 const stormGuard = 5_000
@@ -93,95 +92,6 @@ async function spend(
   })
 }
 
-interface Turn {
-  readonly record: SessionRecord
-  readonly next: SessionRecord
-  /** Absent, or why the answer is not in the journal. */
-  readonly kept: ToknError | undefined
-  readonly attempt: Attempt
-  readonly provider: Provider
-  readonly wanted: RefreshWanted
-}
-
-async function storeNext(
-  ports: Ports,
-  profile: Profile,
-  store: Store,
-  held: Held,
-  { record, next, kept, attempt, provider, wanted }: Turn,
-): Promise<SessionRecord> {
-  if (!held.stillHeld()) {
-    // Someone took over while this process slept. Theirs is the later generation, if they made one.
-    const newer = await findNewer(ports, profile, record)
-    if (newer !== undefined) return newer
-  }
-  try {
-    await writeAndReadBack(store, next)
-  } catch (error) {
-    if (!isToknError(error, 'store')) throw error
-    const newer = await findNewer(ports, profile, record)
-    if (newer !== undefined && !newer.access.equals(next.access)) {
-      attempt.finish()
-      return newer
-    }
-    if (kept !== undefined && (await commitAnswer(attempt, next)) !== undefined) throw error
-    // The provider has already turned the old tokens in; the new ones are safe in the journal.
-    ports.warn(
-      `the new token could not be stored yet (${error.message}); it is kept and stored by the next command`,
-    )
-    return next
-  }
-  attempt.finish()
-  await indexRecord(ports, next, wanted.reason)
-  await retireOld(ports, profile, provider, record, next)
-  return next
-}
-
-/** Why the answer could not be made durable. The store is then the place that is left for it. */
-async function commitAnswer(attempt: Attempt, next: SessionRecord): Promise<ToknError | undefined> {
-  try {
-    await attempt.commit(serializeRecord(next))
-    return undefined
-  } catch (error) {
-    if (isToknError(error, 'store')) return error
-    throw error
-  }
-}
-
-/** What another process stored meanwhile; `undefined` also where the store cannot be read. */
-async function findNewer(
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-): Promise<SessionRecord | undefined> {
-  try {
-    const found = await findHeld(ports, profile)
-    return found !== undefined && found.generation > record.generation ? found : undefined
-  } catch (error) {
-    if (isToknError(error, 'store')) return undefined
-    throw error
-  }
-}
-
-async function adoptOrGiveUp(
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-  attempt: Attempt,
-  error: unknown,
-): Promise<SessionRecord> {
-  if (isToknError(error, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
-    const newer = await findNewer(ports, profile, record)
-    if (newer !== undefined) {
-      attempt.finish()
-      return newer
-    }
-  }
-  // Unknown outcomes stay in the journal: the next attempt must know that one went before it.
-  if (!isToknError(error, 'network') || error.details.sent === false) attempt.finish()
-  throw error
-}
-
 function guardAgainstStorm(
   ports: Ports,
   profile: Profile,
@@ -200,54 +110,4 @@ function guardAgainstStorm(
       hint: 'check the clock of this machine, then try again in a few seconds',
     },
   )
-}
-
-/** The record that follows `record`: what a reply leaves out is carried over (RFC 6749 section 6). */
-export function succeed(
-  record: SessionRecord,
-  tokens: TokenSet,
-  provider: Provider,
-  answers: Reach['answers'],
-  now: number,
-): SessionRecord {
-  const context = { ...record.context, ...tokens.context }
-  return {
-    ...record,
-    ...tokens,
-    context,
-    refresh: tokens.refresh ?? record.refresh,
-    scopes: tokens.scopes ?? record.scopes,
-    name: tokens.name ?? record.name,
-    id: tokens.id ?? (tokens.access.equals(record.access) ? record.id : undefined),
-    attach: provider.attach({ context }, answers),
-    generation: record.generation + 1,
-    obtainedAt: now,
-  }
-}
-
-async function retireOld(
-  ports: Ports,
-  profile: Profile,
-  provider: Provider,
-  record: SessionRecord,
-  next: SessionRecord,
-): Promise<void> {
-  const stale = record.id
-  const mayRetire = provider.rotation === 'reissue' && stale !== undefined && stale !== next.id
-  if (!mayRetire || provider.revoke === undefined || record.fixed === true) return
-  const reach: Reach = {
-    http: await ports.http(profile),
-    clock: ports.clock,
-    answers: knownAnswers(ports, profile, provider, next),
-  }
-  try {
-    // Sent with the new token: that it is accepted proves the new one before the old one is gone.
-    await provider.revoke(reach, next, { id: stale })
-  } catch (error) {
-    if (isToknError(error, 'not_found')) return
-    if (!(error instanceof ToknError)) throw error
-    if (isGood(record.expiry, ports.clock.now(), 0)) {
-      ports.warn(`the token before this one (${stale}) is still alive: ${error.message}`)
-    }
-  }
 }
