@@ -9,7 +9,7 @@ import { readValueFile, readValueInput } from './io/input.ts'
 import { writeAll, writeWords } from './io/output.ts'
 import { locatePaths, type Environment } from './io/paths.ts'
 import { canAsk, openColours } from './io/terminal.ts'
-import { openPorts } from './ports.ts'
+import { openPorts } from './adapters.ts'
 import { openTarget } from './session/target.ts'
 import type { Ports } from './session/ports.ts'
 
@@ -97,7 +97,7 @@ export function createContext({
       return openOwnDefinitions(config, async () => await portsFor(flags).http({}))
     },
     providers: async (flags) => {
-      const { listProviders } = await import('./catalog.ts')
+      const { listProviders } = await import('./summaries.ts')
       return await listProviders(locatePaths(environment, { configDirectory: flags.configDir }))
     },
     exitWith: (status) => {

@@ -7,7 +7,7 @@ import { readErrand } from './errand.ts'
 import { answerCaller, outliveTheCaller, receiveRequest } from './io/courier.ts'
 import { readValueFile } from './io/input.ts'
 import type { Environment } from './io/paths.ts'
-import { openPorts } from './ports.ts'
+import { openPorts } from './adapters.ts'
 import { refreshNow } from './session/refresh.ts'
 
 /** The other side of `callCourier`: runs the refresh and answers. Never throws. */
