@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -38,13 +38,41 @@ const withoutPrograms = {
   },
 }
 
+// The licences of what is bundled ask to be passed on with it.
+const withLicences = {
+  name: 'licences',
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap((chunk) => chunk.moduleIds ?? [])
+    const packages = new Map(modules.flatMap((id) => packageOf(id) ?? []))
+    const texts = [...packages.keys()].sort().map((name) => `${name}\n\n${packages.get(name)}`)
+    this.emitFile({
+      type: 'asset',
+      fileName: 'LICENCES.txt',
+      source: texts.join(`\n\n${'-'.repeat(72)}\n\n`),
+    })
+  },
+}
+
+/** Name and version of the package that a module belongs to, with its licence text. */
+function packageOf(id) {
+  const folder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0]
+  if (folder === undefined) return undefined
+  const { name, version, license } = JSON.parse(
+    readFileSync(resolve(folder, 'package.json'), 'utf8'),
+  )
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+  const text =
+    file === undefined ? `Licence: ${license}` : readFileSync(resolve(folder, file), 'utf8')
+  return [[`${name} ${version}`, text.trim()]]
+}
+
 // CommonJS because an ESM entry costs a fifth of a bare start; chunks because only what a command
 // needs may load; one chunk for what every start needs, because each file costs too; unminified
 // because that makes no difference and keeps stack traces.
 export default {
   input: { main: resolve(root, 'src/main.ts') },
   platform: 'node',
-  plugins: [withoutPrograms],
+  plugins: [withoutPrograms, withLicences],
   logLevel: 'warn',
   // keytar finds its prebuilt binary relative to itself, so it cannot move into a bundle.
   external: ['keytar', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
