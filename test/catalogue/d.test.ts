@@ -121,7 +121,7 @@ describe('a refresh that is disturbed', () => {
   test('D12: an answer that cannot be stored is handed out, kept, and stored by the next run', async () => {
     const world = await openWorld('hosterby')
     await world.login()
-    const [path = ''] = listFiles(world.home.sessions).filter((name) => name.endsWith('.jwe'))
+    const path = listFiles(world.home.sessions).find((name) => name.endsWith('.jwe')) ?? ''
     world.strike({ do: 'delay', ms: 700, path: '/token/refresh' })
     const before = world.api.log.length
     const running = start(['token', 'web', '--refresh', 'force'], { home: world.home })
@@ -225,7 +225,7 @@ describe('a refresh that is disturbed', () => {
     const world = await openWorld('mcs')
     await world.login()
     world.strike({ do: 'drop-after' })
-    for (let turn = 0; turn < 10; turn++) await world.tokn(['refresh', 'web'])
+    for (let turn = 0; turn < 12; turn++) await world.tokn(['refresh', 'web'])
     world.strike()
     const seen = world.api.log.length
     for (let turn = 0; turn < 25; turn++) {

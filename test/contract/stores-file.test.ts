@@ -44,7 +44,7 @@ async function outcome(content: string | Uint8Array, id = 'one'): Promise<unknow
 const refused = expect.objectContaining({ code: 'store', exit: 8 })
 
 describe('an encrypted file', () => {
-  it('holds nothing in clear, in a folder and with modes that keep others out', () => {
+  it('E18, E20: holds nothing in clear, in a folder and with modes that keep others out', () => {
     expect(readFileSync(pathOf('one'), 'utf8')).not.toContain('canary')
     expect(statSync(pathOf('one')).mode & 0o777).toBe(0o600)
     expect(statSync(directory).mode & 0o777).toBe(0o700)
@@ -68,7 +68,7 @@ describe('an encrypted file', () => {
     })
   })
 
-  it('is refused with any one bit changed, whichever', async () => {
+  it('E14: is refused with any one bit changed, whichever', async () => {
     const good = readFileSync(pathOf('one'))
     for (let index = 0; index < good.length; index++) {
       const bad = Buffer.from(good)
@@ -78,7 +78,7 @@ describe('an encrypted file', () => {
     expect(await outcome(good)).toBe(text)
   })
 
-  it('is refused at every length but its own', async () => {
+  it('E14: is refused at every length but its own', async () => {
     const good = readFileSync(pathOf('one'))
     for (let length = 0; length < good.length; length++) {
       expect(await outcome(good.subarray(0, length)), `length ${length}`).toEqual(refused)
@@ -88,7 +88,7 @@ describe('an encrypted file', () => {
     }
   })
 
-  it('is refused under the name of another', async () => {
+  it('E14: is refused under the name of another', async () => {
     expect(await outcome(readFileSync(pathOf('one')), 'two')).toEqual(refused)
   })
 
@@ -99,7 +99,7 @@ describe('an encrypted file', () => {
     ['null', 'null'],
     ['dots', '....'],
     ['too much', 'x'.repeat(200_000)],
-  ])('is refused when it is %s', async (_name, content) => {
+  ])('E15: is refused when it is %s', async (_name, content) => {
     expect(await outcome(content)).toEqual(refused)
   })
 
@@ -110,7 +110,7 @@ describe('an encrypted file', () => {
     ['a version that is text', { v: '1' }],
     ['no generation', { generation: undefined }],
     ['another algorithm', { enc: 'A128CBC-HS256' }],
-  ])('is refused with the right key and %s', async (_name, changes) => {
+  ])('E14: is refused with the right key and %s', async (_name, changes) => {
     const header = {
       alg: 'dir',
       enc: 'A256GCM',
@@ -131,7 +131,7 @@ describe('an encrypted file', () => {
     { alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2c: 1_000_000_000, p2s: 'AAAA' },
     { alg: 'dir', enc: 'A256GCM', zip: 'DEF', v: 1 },
     { alg: 'dir', enc: 'A256GCM', crit: ['b64'], v: 1 },
-  ])('is refused for the header %j before anything is spent on it', async (header) => {
+  ])('E14: is refused for the header %j before anything is spent on it', async (header) => {
     const first = Buffer.from(JSON.stringify(header)).toString('base64url')
     const [, ...rest] = readFileSync(pathOf('one'), 'utf8').split('.')
     expect(await outcome([first, ...rest].join('.'))).toEqual(refused)
@@ -248,7 +248,7 @@ describe('the key of the file store', () => {
     { check: undefined },
     { kdf: 'pbkdf2' },
     { v: 2 },
-  ])('is not made by parameters that were tampered with: %j', async (changes) => {
+  ])('E14: is not made by parameters that were tampered with: %j', async (changes) => {
     await open({ passphrase: 'p' }).write('vaulted', 1, 'x')
     const vault = join(directory, 'vault.json')
     const parameters: unknown = JSON.parse(readFileSync(vault, 'utf8'))

@@ -31,7 +31,7 @@ async function readWhole(id: string): Promise<number> {
 }
 
 describe('the file store, with writers that are killed', () => {
-  it('has the last session that was acknowledged, or a newer one, whole', async () => {
+  it('E17: has the last session that was acknowledged, or a newer one, whole', async () => {
     let stored = 0
     for (let round = 0; round < 20; round++) {
       const writer = start()
@@ -48,7 +48,7 @@ describe('the file store, with writers that are killed', () => {
     expect(names.sort()).toEqual(['.gitignore', 'one.jwe'])
   })
 
-  it('is never torn by several processes that write at once', async () => {
+  it('E13: is never torn by several processes that write at once', async () => {
     const writers = Array.from({ length: 4 }, start)
     for (const writer of writers) writer.tell('forever two 1 4000')
     await Promise.race(writers.map(async (writer) => await writer.line()))

@@ -156,7 +156,7 @@ describe.each(cases)('$name', ({ open, begin, end }) => {
     expect(await store.read('one-')).toBe('third')
   })
 
-  it('never goes back to an older generation', async () => {
+  it('D3: never goes back to an older generation', async () => {
     await store.write('fenced', 7, text(7))
     const error: unknown = await store
       .write('fenced', 6, text(6))
@@ -181,7 +181,7 @@ describe.each(cases)('$name', ({ open, begin, end }) => {
     expect(new Set(await store.sealingKey()).size).toBeGreaterThan(8)
   })
 
-  it('is whole after many writers at once', async () => {
+  it('E13: is whole after many writers at once', async () => {
     const texts = Array.from({ length: 40 }, (_, index) => `${index}:`.repeat(300))
     const outcomes = await Promise.allSettled(
       texts.map(async (text) => await open().write('many', 1, text)),
@@ -192,7 +192,7 @@ describe.each(cases)('$name', ({ open, begin, end }) => {
     expect(texts).toContain(await store.read('many'))
   })
 
-  it('says nothing of a secret in its errors', async () => {
+  it('F2: says nothing of a secret in its errors', async () => {
     const secret = 'canary-b7d1'
     const error: unknown = await store
       .write('canary', 1, `${secret}\0`)

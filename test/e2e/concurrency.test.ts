@@ -26,7 +26,7 @@ const cases: ReadonlyArray<{
   { name: 'hosterby', renewal: 'PATCH /token/refresh' },
 ]
 
-describe('ten processes that find a token too old make one refresh, and get one answer', () => {
+describe('D1: ten processes that find a token too old make one refresh, and get one answer', () => {
   for (const { name, login = [], ask = [], renewal } of cases) {
     test(`at ${name}`, async () => {
       const home = makeHome()

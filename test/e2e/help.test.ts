@@ -99,7 +99,7 @@ describe('help', () => {
 })
 
 describe('what is typed wrongly', () => {
-  test('a command suggests the nearest one, and ends with 2', async () => {
+  test('A1: a command suggests the nearest one, and ends with 2', async () => {
     const typos = [...helps].flatMap(([path, help]) => {
       const names = childrenIn(help)
       // Two letters changed places, as fingers do it.
@@ -120,7 +120,7 @@ describe('what is typed wrongly', () => {
     await Promise.all(answers)
   })
 
-  test('an unknown flag ends every command with 2, before it does anything', async () => {
+  test('A1: an unknown flag ends every command with 2, before it does anything', async () => {
     const all = leaves().map(async ([path]) => {
       const { status, out, err } = await run([...path.split(' '), 'x', 'y', '--frobnicate'], {
         home,

@@ -57,47 +57,50 @@ const loud = ['--debug', '-v']
 
 describe.concurrent('a secret is in no argument, no file and no word on standard error', () => {
   for (const name of names) {
-    test.skipIf(!requirePart('linux'))(`the whole life of a session: ${name}`, async () => {
-      await withApi(name, async ({ api, home }) => {
-        const witness = startWitness(() => secretsOf(api), [home.path])
-        const env = credentialsOf(api)
-        const ended: Ended[] = []
-        const go = async (args: readonly string[], options = {}) => {
-          ended.push(await run([...args], { home, ...options }))
-        }
-        await go(['login', 'web', ...addressOf(api), ...loud, '--remember'], { env })
-        await go(['token', 'web'])
-        await go(['token', 'web', '--json', ...loud])
-        await go(['header', 'web', '-o', 'curl', ...loud])
-        await go(['refresh', 'web', ...loud])
-        await go(['info', 'web', '--claims', ...loud])
-        await go(['list', 'web', ...loud])
-        await go(['issue', 'web', '--name', 'further', ...loud])
-        await go(['exec', 'web', ...loud, '--', 'sh', '-c', 'sleep 0.05'])
-        await go(['curl', 'web', ...loud, '--', '-sS', '-o', 'answer', api.resource.url])
-        await go(['why', 'web', ...loud])
-        await go(['doctor', ...loud])
-        await go(['provider', 'test', name, '--base-url', api.baseUrl, ...loud], { env })
-        await go(['token', ...loud], {
-          env: { ...env, TOKN_PROVIDER: name, TOKN_BASE_URL: api.baseUrl },
-        })
-        await go(['revoke', 'further', '-P', 'web', ...loud])
-        await go(['token', 'web'], { env: { TOKN_STORE_KEY: 'wrong' } })
-        const atRest = findTexts(home.path, secretsOf(api))
-        await go(['logout', 'web', ...loud])
-        witness.stop()
+    test.skipIf(!requirePart('linux'))(
+      `F1, F12: the whole life of a session: ${name}`,
+      async () => {
+        await withApi(name, async ({ api, home }) => {
+          const witness = startWitness(() => secretsOf(api), [home.path])
+          const env = credentialsOf(api)
+          const ended: Ended[] = []
+          const go = async (args: readonly string[], options = {}) => {
+            ended.push(await run([...args], { home, ...options }))
+          }
+          await go(['login', 'web', ...addressOf(api), ...loud, '--remember'], { env })
+          await go(['token', 'web'])
+          await go(['token', 'web', '--json', ...loud])
+          await go(['header', 'web', '-o', 'curl', ...loud])
+          await go(['refresh', 'web', ...loud])
+          await go(['info', 'web', '--claims', ...loud])
+          await go(['list', 'web', ...loud])
+          await go(['issue', 'web', '--name', 'further', ...loud])
+          await go(['exec', 'web', ...loud, '--', 'sh', '-c', 'sleep 0.05'])
+          await go(['curl', 'web', ...loud, '--', '-sS', '-o', 'answer', api.resource.url])
+          await go(['why', 'web', ...loud])
+          await go(['doctor', ...loud])
+          await go(['provider', 'test', name, '--base-url', api.baseUrl, ...loud], { env })
+          await go(['token', ...loud], {
+            env: { ...env, TOKN_PROVIDER: name, TOKN_BASE_URL: api.baseUrl },
+          })
+          await go(['revoke', 'further', '-P', 'web', ...loud])
+          await go(['token', 'web'], { env: { TOKN_STORE_KEY: 'wrong' } })
+          const atRest = findTexts(home.path, secretsOf(api))
+          await go(['logout', 'web', ...loud])
+          witness.stop()
 
-        expect(ended[0], ended[0]?.err).toMatchObject({ status: 0 })
-        const said = ended.map(({ err }) => err).join('\n')
-        // Loud it was: the requests are there, without what was in them.
-        expect(said).toContain(`POST ${api.baseUrl}`)
-        expect(secretsOf(api).filter((secret) => said.includes(secret))).toEqual([])
-        expect(witness.looks()).toBeGreaterThan(20)
-        expect([...witness.sightings]).toEqual([])
-        expect(atRest).toEqual([])
-        expect(findTexts(common, secretsOf(api))).toEqual([])
-      })
-    })
+          expect(ended[0], ended[0]?.err).toMatchObject({ status: 0 })
+          const said = ended.map(({ err }) => err).join('\n')
+          // Loud it was: the requests are there, without what was in them.
+          expect(said).toContain(`POST ${api.baseUrl}`)
+          expect(secretsOf(api).filter((secret) => said.includes(secret))).toEqual([])
+          expect(witness.looks()).toBeGreaterThan(20)
+          expect([...witness.sightings]).toEqual([])
+          expect(atRest).toEqual([])
+          expect(findTexts(common, secretsOf(api))).toEqual([])
+        })
+      },
+    )
   }
 
   test.skipIf(!requirePart('linux'))('the witness sees what there is to see', async () => {
@@ -114,7 +117,7 @@ describe.concurrent('a secret is in no argument, no file and no word on standard
   })
 
   for (const name of names) {
-    test(`errors in which the provider repeats what it was sent: ${name}`, async () => {
+    test(`C34: errors in which the provider repeats what it was sent: ${name}`, async () => {
       await withApi(name, async ({ api, home }) => {
         const env = credentialsOf(api)
         const login = ['login', 'web', ...addressOf(api)]

@@ -89,7 +89,7 @@ describe('a good token is handed out by little', () => {
     expect(info.connections.length).toBeGreaterThan(0)
   })
 
-  test.skipIf(!requirePart('strace'))('the system sees no socket, either', async () => {
+  test.skipIf(!requirePart('strace'))('F16: the system sees no socket, either', async () => {
     const trace = join(home.path, 'trace')
     const strace = ['strace', '-f', '-qq', '-e', 'trace=socket,connect', '-o', trace]
     const traced = async (args: readonly string[]) => {

@@ -8,20 +8,23 @@ import { openWorld } from '../heavy/support/world.ts'
 
 // A few turns of each of the suites in test/heavy, which take minutes.
 describe('a session is never lost', () => {
-  it('by 10 processes at once: one refresh, one token', async () => {
+  it('D1: by 10 processes at once: one refresh, one token', async () => {
     const world = await openWorld('hosterby')
     const { refreshes, tokens } = await sharedRefresh(world, 'web', alike(10))
     expect({ refreshes, tokens: tokens.size }).toEqual({ refreshes: 1, tokens: 1 })
     await world.close()
   })
 
-  it.each(['hosterby', 'rightech'] as const)('%s: by kills in the middle', async (name) => {
-    const random = startRandom()
-    const { lost } = await killRepeatedly({ name, kills: 6, points: 'aimed', random })
-    expect(lost, `seed ${random.seed}`).toEqual([])
-  })
+  it.each(['hosterby', 'rightech'] as const)(
+    'D2, D19: %s: by kills in the middle',
+    async (name) => {
+      const random = startRandom()
+      const { lost } = await killRepeatedly({ name, kills: 6, points: 'aimed', random })
+      expect(lost, `seed ${random.seed}`).toEqual([])
+    },
+  )
 
-  it.each(['oz', 'mcs'] as const)('%s: by an answer that never came', async (name) => {
+  it.each(['oz', 'mcs'] as const)('D6: %s: by an answer that never came', async (name) => {
     const world = await openWorld(name)
     await world.login('web')
     world.api.control.replaceFaults([{ do: 'drop-after', times: 1, ...world.aim.refresh }])
@@ -30,7 +33,7 @@ describe('a session is never lost', () => {
     await world.close()
   })
 
-  it('hosterby: by an answer that never came, where the credentials are kept', async () => {
+  it('D6: hosterby: by an answer that never came, where the credentials are kept', async () => {
     const world = await openWorld('hosterby')
     await world.login('web', { flags: ['--remember'] })
     world.api.control.replaceFaults([{ do: 'drop-after', times: 1, ...world.aim.refresh }])
@@ -41,7 +44,7 @@ describe('a session is never lost', () => {
 })
 
 describe('a secret never strays', () => {
-  it.each([301, 302, 303, 307, 308])('after a redirect with status %i', async (status) => {
+  it.each([301, 302, 303, 307, 308])('C7: after a redirect with status %i', async (status) => {
     const trap = await setTrap('127.0.0.1')
     const world = await openWorld('rightech')
     await world.login('web')
@@ -54,7 +57,7 @@ describe('a secret never strays', () => {
 })
 
 it.each<Fault>([{ do: 'huge' }, { do: 'gzip-bomb' }, { do: 'html' }, { do: 'empty' }])(
-  'takes %j for an answer, and goes on',
+  'C5: takes %j for an answer, and goes on',
   async (fault) => {
     const world = await openWorld('oz')
     await world.login('web')

@@ -185,7 +185,7 @@ describe('the code', () => {
     expect(fetching.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([])
   })
 
-  test('never asks the keychain for everything it has: that crashes on a locked one', () => {
+  test('E4: never asks the keychain for everything it has: that crashes on a locked one', () => {
     const asking = sources.filter(({ text }) => /\.findCredentials\(|\.findPassword\(/.test(text))
     expect(asking.map(({ path }) => path)).toEqual([])
   })

@@ -43,7 +43,7 @@ describe.runIf(available)('the keychain, in every state that it can be found in'
     ['no-daemon', 'write a 1 10', 'there is no secret service in this session; start gnome'],
     ['no-bus', 'read a', 'there is no secret service in this session; start gnome-keyring'],
     ['no-bus', 'key', 'there is no secret service in this session; start gnome-keyring'],
-  ] as const)('%s: %s is refused with status 8', async (state, line, words) => {
+  ] as const)('E1, E2: %s: %s is refused with status 8', async (state, line, words) => {
     const keyring = await startKeyring(state)
     try {
       const { status, err, milliseconds } = await perform(keyring.environment, line)
@@ -56,7 +56,7 @@ describe.runIf(available)('the keychain, in every state that it can be found in'
     }
   })
 
-  it('tells no entry from a locked keyring only by the sealing key', async () => {
+  it('E2: tells no entry from a locked keyring only by the sealing key', async () => {
     const keyring = await startKeyring('locked')
     const program = start(keyring.environment)
     program.tell('read a')
@@ -66,7 +66,7 @@ describe.runIf(available)('the keychain, in every state that it can be found in'
     await keyring.close()
   })
 
-  it('says that libsecret is missing', async () => {
+  it('E5: says that libsecret is missing', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tokn-libsecret-'))
     writeFileSync(join(directory, 'libsecret-1.so.0'), '')
     const { status, err } = await perform({ LD_LIBRARY_PATH: directory }, 'read a')
@@ -75,7 +75,7 @@ describe.runIf(available)('the keychain, in every state that it can be found in'
     expect(status).toBe(8)
   })
 
-  it('says that keytar is missing', async () => {
+  it('E5: says that keytar is missing', async () => {
     const program = run(built.program, ['keychain'], applied({ NODE_PATH: undefined }))
     program.tell('read a')
     const { status, err } = await program.ended
@@ -93,7 +93,7 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
 
   afterAll(async () => await keyring.close())
 
-  it('stopped before the first call: every operation ends with status 8 in time', async () => {
+  it('E3: stopped before the first call: every operation ends with status 8 in time', async () => {
     const programs = ['read a', 'write a 9 10', 'remove a', 'key'].map((line) => {
       const program = start(keyring.environment)
       return () => (program.tell(line), program.ended)
@@ -101,7 +101,7 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
     expect((await whileStopped(programs)).map(summarize)).toEqual(allUnanswered)
   })
 
-  it('stopped after a good call: every operation ends with status 8 in time', async () => {
+  it('E3: stopped after a good call: every operation ends with status 8 in time', async () => {
     const lines = ['read b', 'write b 2 10', 'remove b', 'key']
     const programs = lines.map(async (line, index) => {
       const program = start(keyring.environment)
@@ -112,7 +112,7 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
     expect((await whileStopped(await Promise.all(programs))).map(summarize)).toEqual(allUnanswered)
   })
 
-  it('killed and started anew: the same process goes on', async () => {
+  it('E7: killed and started anew: the same process goes on', async () => {
     const program = start(keyring.environment)
     program.tell('write c 1 10')
     expect(await program.line()).toBe('written')
@@ -126,7 +126,7 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
     await program.ended
   })
 
-  it('a bus that never answers leaves no way but a signal, and that is taken', async () => {
+  it('E6: a bus that never answers leaves no way but a signal, and that is taken', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tokn-bus-'))
     const path = join(directory, 'bus')
     const server = createServer(() => undefined).listen(path)
@@ -188,7 +188,7 @@ describe.runIf(available)('what rests in the keyring', () => {
     expect(Buffer.from(value, 'base64url').toString()).toBe('{"generation":3,"filling":"33333"}')
   })
 
-  it('survives writers that are killed', async () => {
+  it('E13: survives writers that are killed', async () => {
     let acknowledged = 0
     for (let round = 0; round < 20; round++) {
       const writer = start(keyring.environment)

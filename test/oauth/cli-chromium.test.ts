@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run } from '../support/run.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
 
 const there = [hasTerminal(), requirePart('chromium')].every(Boolean)

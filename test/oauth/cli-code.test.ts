@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findTexts } from '../support/files.ts'
 import { makeHome, type Home } from '../support/home.ts'
 import { run } from '../support/run.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
 import { logInAs, logInElsewhere, UserAgent } from './user-agent.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
 import { run, startCommand } from '../support/run.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { clientSecret, hasGlewlwyd, startGlewlwyd, type Glewlwyd } from './glewlwyd-server.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
 import { logInAs } from './user-agent.ts'

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { makeHome, type Home } from '../support/home.ts'
 import { run } from '../support/run.ts'
 import { discoveryPath, metadata, startFake } from '../unit/oauth/fake-server.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
 import { logInAs } from './user-agent.ts'
 

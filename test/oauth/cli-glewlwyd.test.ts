@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
 import { run, type Ended } from '../support/run.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { clientSecret, hasGlewlwyd, startGlewlwyd, type Glewlwyd } from './glewlwyd-server.ts'
 
 const there = [hasTerminal(), hasGlewlwyd()].every(Boolean)

@@ -9,7 +9,7 @@ import {
   type FakeServer,
   type Said,
 } from '../unit/oauth/fake-server.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { UserAgent } from './user-agent.ts'
 
 const secret = 'the-secret-of-the-client'

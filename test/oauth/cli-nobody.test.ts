@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { makeHome, type Home } from '../support/home.ts'
 import { run } from '../support/run.ts'
 import { discoveryPath, metadata, startFake, type FakeServer } from '../unit/oauth/fake-server.ts'
-import { hasTerminal, openTerminal } from './cli-terminal.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 
 /** Only a login at a terminal may ask, open a browser, or start a device flow. */
 describe('an OAuth login with nobody there', () => {

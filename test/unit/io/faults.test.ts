@@ -8,7 +8,7 @@ import { requirePart } from '../../support/parts.ts'
 
 const able = requirePart('strace')
 
-describe.skipIf(!able)('a write of which a system call fails (E16, Q4)', () => {
+describe.skipIf(!able)('E16: a write of which a system call fails (Q4)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-faults-'))
   const place = join(directory, 'place')
   const trace = join(directory, 'trace')
@@ -81,7 +81,7 @@ describe.skipIf(!able)('a write of which a system call fails (E16, Q4)', () => {
     expect(write('-e', 'inject=fsync:error=EINVAL:when=2')).toBe('')
   })
 
-  it.each(['pwrite64', 'fsync', 'rename'])('is old or new when it is killed at %s', (call) => {
+  it.each(['pwrite64', 'fsync', 'rename'])('E17: is old or new when it is killed at %s', (call) => {
     for (const number of call === 'fsync' ? [1, 2] : [1]) {
       writeFileSync(join(place, 'a'), 'old')
       write('-e', `inject=${call}:signal=SIGKILL:when=${number}`)

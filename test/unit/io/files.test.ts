@@ -59,7 +59,7 @@ async function asNobody(script: string): Promise<string> {
 }
 
 describe('writing', () => {
-  it('writes and reads bytes, of mode 0600 in directories of mode 0700, whatever the umask', () => {
+  it('E18: writes and reads bytes, of mode 0600 in directories of mode 0700, whatever the umask', () => {
     const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => index % 256)
     for (const mask of [0, 0o022, 0o077, 0o777]) {
       const before = process.umask(mask)
@@ -98,7 +98,7 @@ describe('writing', () => {
     expect(refusal(() => files.write(at('no/such'), Buffer.from('a')))).toContain('no such file')
   })
 
-  it('removes what killed writers left an hour ago, and nothing else', () => {
+  it('B15: removes what killed writers left an hour ago, and nothing else', () => {
     const old = (Date.now() - 3_700_000) / 1_000
     for (const name of ['.a.1-2-3.tmp', '.b.zz-0-9k.tmp', '.c.tmp', 'd.tmp', '.e.1-2-3.tmp']) {
       writeFileSync(at(name), '')
@@ -133,7 +133,7 @@ describe('reading', () => {
     expect(files.list(directory)).toEqual(['b'])
   })
 
-  it('does not block on a pipe, nor follow a link, nor read a device', async () => {
+  it('B5: does not block on a pipe, nor follow a link, nor read a device', async () => {
     execFileSync('mkfifo', [at('pipe')])
     symlinkSync(at('x'), at('dangling'))
     files.write(at('own'), Buffer.from('a'))
@@ -158,7 +158,7 @@ describe('reading', () => {
     expect(refusal(() => files.read(at('a'), 10_000))).toContain('larger than 10000 bytes')
   })
 
-  it('refuses what others may write to, with the command that mends it', () => {
+  it('B2: refuses what others may write to, with the command that mends it', () => {
     for (const mode of [0o620, 0o602, 0o666]) {
       files.write(at('a'), Buffer.from('x'))
       chmodSync(at('a'), mode)
@@ -183,7 +183,7 @@ describe('reading', () => {
 })
 
 describe.skipIf(!root)('as another user, and on a full or read-only disk', () => {
-  it('refuses files and directories of other users, but not those of root', async () => {
+  it('B3: refuses files and directories of other users, but not those of root', async () => {
     writeFileSync(at('foreign'), 'x')
     chownSync(at('foreign'), 1_234, 1_234)
     writeFileSync(at('roots'), 'x')
@@ -207,7 +207,7 @@ describe.skipIf(!root)('as another user, and on a full or read-only disk', () =>
     expect(files.read(at('b'), 10)).toHaveLength(1)
   })
 
-  it('keeps the old file when the disk is full or read-only', (context) => {
+  it('E16: keeps the old file when the disk is full or read-only', (context) => {
     mkdirSync(at('disk'))
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('disk')], {

@@ -132,7 +132,7 @@ describe('a plain exchange', () => {
   })
 })
 
-describe('redirects (C7)', () => {
+describe('C7: redirects', () => {
   const targets = [
     ['http://127.0.0.2:1/x', 'to http://127.0.0.2:1;'],
     ['https://evil.example/x?canary=1', 'to https://evil.example;'],
@@ -176,7 +176,7 @@ describe('redirects (C7)', () => {
   })
 })
 
-describe('bodies that are too much (C5)', () => {
+describe('C5: bodies that are too much', () => {
   const limits = { limit: 4_096, timeout: 5_000 }
 
   it('refuses a long one, announced or not', async () => {
@@ -243,7 +243,7 @@ describe('bodies that are too much (C5)', () => {
   })
 })
 
-describe('text (C1)', () => {
+describe('C1: text', () => {
   it.each([
     ['application/json; charset=utf-16', 'utf-16, not in UTF-8'],
     ['application/json; charset="windows-1251"', 'windows-1251, not in UTF-8'],
@@ -280,7 +280,7 @@ describe('text (C1)', () => {
   })
 })
 
-describe('one deadline for everything (C6)', () => {
+describe('C6: one deadline for everything', () => {
   const slow = { timeout: 400 }
   const cases: ReadonlyArray<readonly [string, Parameters<typeof listen>[0]]> = [
     ['silence', () => {}],
@@ -314,7 +314,7 @@ describe('one deadline for everything (C6)', () => {
   })
 })
 
-describe('things that are not HTTP (C8)', () => {
+describe('C8: things that are not HTTP', () => {
   it.each([
     ['no status line', '{"access_token":"CANARY-7f3d9a"}'],
     ['HTTP/0.9', '<html>CANARY-7f3d9a</html>\r\n'],
@@ -342,7 +342,7 @@ describe('things that are not HTTP (C8)', () => {
   })
 })
 
-describe('a reason phrase of 1 MB (C8)', () => {
+describe('C8: a reason phrase of 1 MB', () => {
   it('is not kept', async () => {
     const text = `HTTP/1.1 200 ${canary.repeat(80_000)}\r\ncontent-length: 0\r\n\r\n`
     const server = await listen(replying(text))
@@ -351,7 +351,7 @@ describe('a reason phrase of 1 MB (C8)', () => {
   })
 })
 
-describe('connections that fail (C17, C18)', () => {
+describe('C17, C18: connections that fail', () => {
   it('knows that nothing was sent to a host that refuses, or that does not exist', async () => {
     const server = await listen(() => {})
     await server.close()
@@ -391,7 +391,7 @@ describe('connections that fail (C17, C18)', () => {
     expect(server.received).toHaveLength(1)
   })
 
-  it('does not try again, and does not use a connection twice (C31)', async () => {
+  it('C31: does not try again, and does not use a connection twice', async () => {
     const server = await listen((socket) => {
       socket.write(reply('200 OK', ['connection: keep-alive'], 'ok'))
     })
@@ -401,7 +401,7 @@ describe('connections that fail (C17, C18)', () => {
   })
 })
 
-describe('requests that are never made (C20)', () => {
+describe('C20: requests that are never made', () => {
   it.each([
     'http://example.com/',
     'http://localhost.evil.example/',
@@ -454,7 +454,7 @@ describe('requests that are never made (C20)', () => {
     [{ NODE_DEBUG: 'fs, FETCH' }, 'NODE_DEBUG'],
     [{ NODE_DEBUG: '*' }, 'NODE_DEBUG'],
     [{ NODE_DEBUG: 'und*' }, 'NODE_DEBUG'],
-  ])('refuses the environment %j (B18)', (environment, name) => {
+  ])('B18: refuses the environment %j', (environment, name) => {
     expect(() => open({ environment })).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining(name) }),
     )

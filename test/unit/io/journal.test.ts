@@ -89,7 +89,7 @@ describe('a journal', () => {
     expect([...open().list()].sort()).toEqual([...names].sort())
   })
 
-  it('reads a torn file as its last whole phase, at every length and after every flipped byte', () => {
+  it('D5: reads a torn file as its last whole phase, at every length and after every flipped byte', () => {
     const slot = open().reserve(entry)
     const start = encodeFrame('entry', entry).length
     slot.intend('{"generation":8}')
@@ -129,7 +129,7 @@ describe('a journal', () => {
     expect(open().list()).toEqual([])
   })
 
-  it('finds a full disk before anything is spent', (context) => {
+  it('D13: finds a full disk before anything is spent', (context) => {
     const disk = join(directory, 'disk')
     mkdirSync(disk, { mode: 0o700 })
     try {

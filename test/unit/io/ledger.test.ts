@@ -22,7 +22,7 @@ function path(): string {
   return join(directory, 'ledger', readdirSync(join(directory, 'ledger'))[0]!)
 }
 
-it('counts, by key and kind, and starts anew when told', () => {
+it('D21: counts, by key and kind, and starts anew when told', () => {
   const ledger = open()
   expect(ledger.read('a')).toEqual({ logins: [], refreshes: [] })
   ledger.add('a', 'logins', 1_700_000_000_000.7)

@@ -77,7 +77,7 @@ describe('a lock', () => {
     await Promise.all(held.map((one) => one.release()))
   })
 
-  it('waits as long as it was told, and not much longer', async () => {
+  it('D17: waits as long as it was told, and not much longer', async () => {
     const held = await open()('entry', 0)
     const startedAt = performance.now()
     await expect(open()('entry', 300)).rejects.toMatchObject({ code: 'busy' })
@@ -110,7 +110,7 @@ describe('a lock', () => {
   })
 })
 
-describe('a holder that is gone (D2, D18)', () => {
+describe('D2, D18: a holder that is gone', () => {
   it.each([
     ['is dead', () => ({ ...self, pid: 2 ** 22 + 1, command: 'x' })],
     ['has a process id that was given away', () => ({ ...self, pid: process.ppid, start: '1' })],
@@ -161,7 +161,7 @@ describe('a holder that is gone (D2, D18)', () => {
     expect((await open()('entry', 0)).fence).toBe(8)
   })
 
-  it('keeps its lease by a sign of life, and knows when it was taken for dead (D3)', async () => {
+  it('D3: keeps its lease by a sign of life, and knows when it was taken for dead', async () => {
     const held = await open({ lease: 300 })('entry', 0)
     const path = join(place(), String(held.fence))
     const text = readFileSync(path, 'utf8')
@@ -191,7 +191,7 @@ describe('a holder that is gone (D2, D18)', () => {
   })
 })
 
-describe('no lock (D16)', () => {
+describe('D16: no lock', () => {
   it('fails as a store does when its directory is a file, or removed meanwhile', async () => {
     writeFileSync(locks, '')
     await expect(open()('entry', 0)).rejects.toMatchObject({ code: 'store' })

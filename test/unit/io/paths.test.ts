@@ -37,7 +37,7 @@ describe('paths', () => {
     })
   })
 
-  it('ignore relative and empty values (B16)', () => {
+  it('B16: ignore relative and empty values', () => {
     const odd = { HOME: home, XDG_CONFIG_HOME: 'a/b', XDG_STATE_HOME: '', XDG_RUNTIME_DIR: 'r' }
     expect(locatePaths(odd)).toEqual(locatePaths({ HOME: home }))
     expect(locatePaths({ HOME: 'x' }).config).toBe(join(userInfo().homedir, '.config/tokn'))
@@ -52,7 +52,7 @@ describe('paths', () => {
     expect(locatePaths({ HOME: home, TOKN_CONFIG_DIR: '' }).config).toBe(join(home, '.config/tokn'))
   })
 
-  it('have one in common that no variable moves (D1)', () => {
+  it('D1: have one in common that no variable moves', () => {
     const common = new Set(
       [
         { HOME: '/nonexistent' },
@@ -87,7 +87,7 @@ describe.skipIf(!root)('paths of odd users', () => {
     }
   })
 
-  it('are refused to root in the home of the user who called sudo (B3)', () => {
+  it('B3: are refused to root in the home of the user who called sudo', () => {
     chownSync(home, 1_234, 1_234)
     chmodSync(home, 0o755)
     expect(() => locatePaths({ HOME: home, SUDO_UID: '1234' })).toThrow(

@@ -109,7 +109,7 @@ const full: Profile = {
 const entry = { id: plain.id, provider: 'oz', settings: {}, store: 'keychain' }
 
 describe('profiles', () => {
-  it('are none where there is no file, and making none makes no file (B1)', () => {
+  it('B1: are none where there is no file, and making none makes no file', () => {
     expect([open().get('prod'), open().list(), open().defaultName()]).toEqual([
       undefined,
       [],
@@ -119,7 +119,7 @@ describe('profiles', () => {
     expect(open().path).toBe(config())
   })
 
-  it.each([0, 0o022, 0o077])('are kept, in 0600 and 0700, under the umask %i', async (mask) => {
+  it.each([0, 0o022, 0o077])('B1: are kept, in 0600 and 0700, under the umask %i', async (mask) => {
     const before = process.umask(mask)
     try {
       await open().put(plain)
@@ -207,7 +207,7 @@ describe('profiles', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
-  it('keep what this version does not know (B10)', async () => {
+  it('B10: keep what this version does not know', async () => {
     give(
       JSON.stringify({
         version: 1,
@@ -235,7 +235,7 @@ describe('profiles', () => {
     expect(statSync(`${config()}.bak`).mode & 0o777).toBe(0o600)
   })
 
-  it('are written whole, in a snap as well (B16), and leave nothing behind (B15)', async () => {
+  it('B15, B16: are written whole, in a snap as well, and leave nothing behind', async () => {
     await open().put(plain)
     const inode = statSync(config()).ino
     const old = Date.now() / 1_000 - 3_700
@@ -266,7 +266,7 @@ describe('a file that is not what it should be', () => {
     ['another language', `token = "${canary}"`],
     ['a secret', `${canary}${canary}`],
     ['a comma too much', '{"version": 1,\n "profiles": {},}'],
-  ])('is refused when it is %s (B6)', async (_name, content) => {
+  ])('B6: is refused when it is %s', async (_name, content) => {
     give(content)
     for (const action of [() => open().list(), () => open().put(plain)]) {
       const error = await refusal(action)
@@ -283,7 +283,7 @@ describe('a file that is not what it should be', () => {
     expect((await refusal(() => open().list())).message).toContain('(line 2, column 17)')
   })
 
-  it('is refused when it is cut at any byte', async () => {
+  it('B6: is refused when it is cut at any byte', async () => {
     give(sound)
     for (let length = sound.length - 1; length >= 0; length--) {
       truncateSync(config(), length)
@@ -310,7 +310,7 @@ describe('a file that is not what it should be', () => {
     ['{"version":1,"default":"../x"}', 'cannot be a profile name'],
     ['{"version":1,"profiles":{"../x":{}}}', 'cannot be a profile name'],
     ['{"version":1,"profiles":{"__proto__":{"polluted":1}}}', 'cannot be a profile name'],
-  ])('is refused when it is %s (B7-B9)', async (content, words) => {
+  ])('B7, B8, B9: is refused when it is %s', async (content, words) => {
     give(content)
     const error = await refusal(() => open().list())
     expect(error.code).toBe('usage')
@@ -318,7 +318,7 @@ describe('a file that is not what it should be', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
-  it('is not touched when a newer tokn wrote it (B8)', async () => {
+  it('B8: is not touched when a newer tokn wrote it', async () => {
     give('{"version":2,"profiles":{}}')
     for (const action of [() => open().list(), () => open().put(plain)]) {
       const error = await refusal(action)
@@ -328,7 +328,7 @@ describe('a file that is not what it should be', () => {
     expect(readFileSync(config(), 'utf8')).toBe('{"version":2,"profiles":{}}')
   })
 
-  it('may hold keys twice, prototypes and depths, and harms nothing (B9)', async () => {
+  it('B9: may hold keys twice, prototypes and depths, and harms nothing', async () => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
     give(`{"version":1,"version":1,"__proto__":{"polluted":1},"deep":${deep},"profiles":{}}`)
     expect(open().list()).toEqual([])
@@ -351,7 +351,7 @@ describe('a file that is not what it should be', () => {
     'private_key',
     'API_KEY',
     'authorization',
-  ])('is refused when a profile has the field %s (B13)', async (field) => {
+  ])('B13: is refused when a profile has the field %s', async (field) => {
     for (const prod of [
       { ...entry, [field]: canary },
       { ...entry, settings: { [field]: canary } },
@@ -423,7 +423,7 @@ describe('a file that is not what it should be', () => {
     ['https://example.com:65536', 'no URL'],
     ['https://', 'no URL'],
     ['//evil.example', 'no URL'],
-  ])('is refused when a base URL is %s (C20, C21, C32)', async (baseUrl, words) => {
+  ])('C20, C21, C32: is refused when a base URL is %s', async (baseUrl, words) => {
     expect((await refusal(() => open().put({ ...plain, baseUrl }))).message).toMatch(
       new RegExp(`${words}|is not what it can be`),
     )
@@ -441,14 +441,14 @@ describe('a file that is not what it should be', () => {
     ['http://2130706433', 'http://127.0.0.1'],
     ['http://[::1]:1', 'http://[::1]:1'],
     ['http://localhost.:5/a//', 'http://localhost:5/a'],
-  ])('has one spelling for the base URL %s', async (baseUrl, expected) => {
+  ])('C21: has one spelling for the base URL %s', async (baseUrl, expected) => {
     await open().put({ ...plain, baseUrl })
     expect(open().get('prod')?.baseUrl).toBe(expected)
   })
 })
 
 describe('a file that others could have made', () => {
-  it('is refused when others may write to it, or to its directory (B2)', async () => {
+  it('B2: is refused when others may write to it, or to its directory', async () => {
     await open().put(plain)
     for (const mode of [0o666, 0o660, 0o602]) {
       chmodSync(config(), mode)
@@ -463,7 +463,7 @@ describe('a file that others could have made', () => {
     expect((await refusal(() => open().list())).hint).toMatch(/^chmod go-w /)
   })
 
-  it('is warned of once when others may read it, and closed with the next change', async () => {
+  it('B2: is warned of once when others may read it, and closed with the next change', async () => {
     await open().put(plain)
     chmodSync(config(), 0o644)
     const profiles = open()
@@ -474,7 +474,7 @@ describe('a file that others could have made', () => {
     expect(statSync(config()).mode & 0o777).toBe(0o600)
   })
 
-  it('may be reached by a link, which stays one (B4)', async () => {
+  it('B4: may be reached by a link, which stays one', async () => {
     await open().put(plain)
     const dotfiles = join(directory, 'dotfiles')
     mkdirSync(dotfiles, { mode: 0o700 })
@@ -493,7 +493,7 @@ describe('a file that others could have made', () => {
     }
   })
 
-  it('is not waited for when it is no file (B5)', async () => {
+  it('B5: is not waited for when it is no file', async () => {
     mkdirSync(join(directory, 'config'), { mode: 0o700 })
     const place = [
       () => mkdirSync(config()),
@@ -511,7 +511,7 @@ describe('a file that others could have made', () => {
 })
 
 describe('several processes', () => {
-  it('lose no profile of each other (B14)', { timeout: 60_000 }, async () => {
+  it('B14: lose no profile of each other', { timeout: 60_000 }, async () => {
     const program = await build()
     const children = Array.from({ length: 20 }, (_, index) => start(program, `p${index}`, 1))
     const statuses = await Promise.all(children.map((child) => child.ended))
@@ -520,7 +520,7 @@ describe('several processes', () => {
   })
 
   it(
-    'leave the old file or the new one when they are killed (B15)',
+    'B15: leave the old file or the new one when they are killed',
     { timeout: 60_000 },
     async () => {
       const program = await build()

@@ -65,7 +65,7 @@ describe('which proxy', () => {
   })
 })
 
-describe.skipIf(!canCertify())('through a proxy (C23)', () => {
+describe.skipIf(!canCertify())('C23: through a proxy', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-proxy-'))
   // Anything but loopback; only the proxy knows where it is.
   const target = new URL('https://api.example.test/x?y=1')

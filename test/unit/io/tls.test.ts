@@ -25,7 +25,7 @@ async function failure(url: URL, options: Partial<HttpOptions> = {}): Promise<To
   return error as ToknError
 }
 
-describe.skipIf(!able)('TLS (C19)', () => {
+describe.skipIf(!able)('C19: TLS', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-tls-'))
   const servers: Server[] = []
   let authority: Certificate
@@ -101,7 +101,7 @@ describe.skipIf(!able)('TLS (C19)', () => {
     expect(error.hint).not.toMatch(/-k\b|insecure/)
   })
 
-  it('checks though the environment says not to (M-21)', async () => {
+  it('B18: checks though the environment says not to (M-21)', async () => {
     const url = await serve(good)
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
     try {

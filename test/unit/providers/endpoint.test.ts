@@ -67,7 +67,7 @@ describe('the address of a request', () => {
     )
   })
 
-  it.each(nasty)('the id %j is none', (target) => {
+  it.each(nasty)('C22: the id %j is none', (target) => {
     expect(() => url('/t/{target}', { target })).toThrow(expect.objectContaining({ code: 'usage' }))
   })
 
@@ -111,7 +111,7 @@ describe('the address of a request', () => {
     expect(() => url('https://id.example:8443/token', {}, more)).toThrow(/below the base URL/)
   })
 
-  it('never leaves the base URL, whatever is filled in', () => {
+  it('C22: never leaves the base URL, whatever is filled in', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...nasty), fc.webPath()),

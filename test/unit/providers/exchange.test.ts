@@ -79,7 +79,7 @@ describe('a reply', () => {
     [json(`{"token":"a","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), /at most 32 levels/],
     [reply('', 304), /answered 304/],
     [reply('', 302, { location: 'https://evil.example' }), /answered 302/],
-  ])('%# is nonsense', async (answer, said) => {
+  ])('C1, C2, C3, C4, C12: %# is nonsense', async (answer, said) => {
     const error = await failure(open().login!(record([answer], answers), {}))
     expect(error).toMatchObject({ code: 'provider_nonsense', details: { sent: true } })
     expect(error.message).toMatch(said)
@@ -109,12 +109,12 @@ describe('a reply', () => {
     expect((await listed.login!(page, {})).access.reveal()).toBe('a')
   })
 
-  it('a key given twice matters where it is read', async () => {
+  it('C12: a key given twice matters where it is read', async () => {
     const fine = await login('{"token":"a","other":1,"other":2,"deep":{"x":1,"x":2}}')
     expect(fine.access.reveal()).toBe('a')
   })
 
-  it('pollutes nothing', async () => {
+  it('C12: pollutes nothing', async () => {
     const tokens = await login('{"token":"a","__proto__":{"id":"x"},"constructor":{"a":1}}')
     expect(tokens.id).toBeUndefined()
     expect(({} as { id?: string }).id).toBeUndefined()
@@ -155,7 +155,7 @@ describe('a refresh', () => {
     context: { userId: 'u1', device: 'd1' },
   })
 
-  it('keeps what the reply leaves out', async () => {
+  it('D7: keeps what the reply leaves out', async () => {
     const reach = record([json({ token: 'new' })])
     const after = await open().refresh!(reach, before)
     expect(after.refresh?.reveal()).toBe('r1')
@@ -240,7 +240,7 @@ describe('a refusal', () => {
     expect((await failure(open().login!(record([html(status)], answers), {}))).code).toBe(code)
   })
 
-  it('quotes what the provider says, without what is secret or dangerous', async () => {
+  it('C13, C34: quotes what the provider says, without what is secret or dangerous', async () => {
     const message = `wrong hunter2hunter2 \u001b]52;c;x\u0007 \u202eevil ${'x'.repeat(500)}`
     const body = { error: { message, code: 'bad\n' } }
     const error = await failure(login(body, {}, 400))
@@ -258,7 +258,7 @@ describe('a refusal', () => {
     ['soon', undefined],
     [new Date(now + 5_000).toUTCString(), 5_000],
     [new Date(now - 5_000).toUTCString(), 0],
-  ])('with Retry-After %s', async (header, retryAfter) => {
+  ])('C15: with Retry-After %s', async (header, retryAfter) => {
     const provider = open({ budget: { per: 'user', logins: 5 } })
     const reach = record([reply('', 429, { 'retry-after': header })], answers)
     const error = await failure(provider.login!(reach, {}))
@@ -287,7 +287,7 @@ describe('an attempt', () => {
     ['revoke', [networkError(true), reply('', 204)], 2],
     ['revoke', [reply('', 503), reply('', 404)], 2],
     ['revoke', [reply('', 503), reply('', 503), reply('', 204)], 2],
-  ] as const)('of a %s, %#', async (operation, script, attempts) => {
+  ] as const)('C15, C16: of a %s, %#', async (operation, script, attempts) => {
     const provider = open()
     const reach = record(script, answers)
     const run = {

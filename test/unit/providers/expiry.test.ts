@@ -80,7 +80,7 @@ describe('the end of a token', () => {
     ['instant', 1e308, unknown],
     ['instant-seconds', 1_800_000_000, at(1_800_000_000_000)],
     ['instant-milliseconds', now + 1, at(now + 1)],
-  ] as const)('%s %j is %j', (as, value, end) => {
+  ] as const)('C9, C10: %s %j is %j', (as, value, end) => {
     expect(read(value, { as })).toEqual(end)
   })
 
@@ -112,7 +112,7 @@ describe('the end of a token', () => {
     expect(read(null, { as: 'seconds', absent: 'never' })).toEqual(unknown)
   })
 
-  it('an instant of a clock that is wrong is moved to ours, a duration is not', () => {
+  it('C11: an instant of a clock that is wrong is moved to ours, a duration is not', () => {
     expect(read(now + day, { as: 'instant' }, -day)).toEqual(at(now))
     expect(read(3600, { as: 'seconds' }, -day)).toEqual(at(now + 3_600_000))
   })

@@ -109,7 +109,7 @@ describe('hoster.by', () => {
     expect(never.requests).toHaveLength(2)
   })
 
-  it('keeps the session when the answer is about another user', async () => {
+  it('C30: keeps the session when the answer is about another user', async () => {
     const other = { ...envelope, payload: { ...payload, userId: 7 } }
     const error = await failure(provider.refresh!(record([json(other)]), session))
     expect(error).toMatchObject({ code: 'provider_nonsense' })
@@ -169,7 +169,7 @@ describe('hoster.by', () => {
     expect(found?.refresh).toBeUndefined()
   })
 
-  it('sends its token under its own name, in ASCII', () => {
+  it('C27: sends its token under its own name, in ASCII', () => {
     expect(provider.attach({ context: { userId: '7' } }, {}).headers).toEqual({
       'Access-Token': '{access}',
     })

@@ -52,7 +52,7 @@ describe('a list', () => {
     )
   })
 
-  it('a long name is cut, and its control characters are left for whoever shows it', async () => {
+  it('C13, C14: a long name is cut, and its control characters are left for whoever shows it', async () => {
     const items = [
       { id: 'a', name: 'x'.repeat(1e6) },
       { id: 'b', name: '\u001b[31mred' },
@@ -133,7 +133,7 @@ describe('pages', () => {
     expect(reach.requests.length).toBeLessThanOrEqual(2)
   })
 
-  it('are a hundred at most', async () => {
+  it('C14: are a hundred at most', async () => {
     let count = 0
     const endless = () => page('a', { next: String(count++) })
     const reach = record([endless])
@@ -142,7 +142,7 @@ describe('pages', () => {
     expect(reach.requests).toHaveLength(100)
   })
 
-  it('give ten thousand tokens at most', async () => {
+  it('C14: give ten thousand tokens at most', async () => {
     let count = 0
     const many = () =>
       json({ items: Array.from({ length: 1_000 }, () => ({ id: count++ })), next: String(count) })

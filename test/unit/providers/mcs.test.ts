@@ -92,7 +92,7 @@ describe('MCS Vision', () => {
     expect(reach.requests).toHaveLength(1)
   })
 
-  it('never repeats what is counted', async () => {
+  it('D21: never repeats what is counted', async () => {
     const haste = record([reply('', 429, { 'retry-after': '1' })], answers)
     expect((await failure(provider.login!(haste, {}))).code).toBe('rate_limited')
     expect(haste.requests).toHaveLength(1)
@@ -104,7 +104,7 @@ describe('MCS Vision', () => {
     expect(unsent.requests).toHaveLength(2)
   })
 
-  it('does not quote the token that an error echoes', async () => {
+  it('C28: does not quote the token that an error echoes', async () => {
     const body = 'authorization failed, provider: mcs, token: vMA3Pjyno6tvCdo8MeDQ8xYT(...), reason'
     const reach = record([json({ status: 401, body }, 401)], answers)
     const error = await failure(

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { program, type Environment, type Home } from '../support/home.ts'
-import { requirePart } from '../support/parts.ts'
-import type { Ended } from '../support/run.ts'
+import { program, type Environment, type Home } from './home.ts'
+import { requirePart } from './parts.ts'
+import type { Ended } from './run.ts'
 
 /** A command in a pseudo terminal, with a person before it. */
 export interface Terminal {
