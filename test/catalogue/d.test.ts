@@ -103,6 +103,26 @@ describe('a refresh that is disturbed', () => {
     if (ended.status === 0) await works(hoster)
   })
 
+  test('D9: a refusal is no end where another program has stored a newer session', async () => {
+    const world = await openWorld('hosterby')
+    await world.login()
+    const path = listFiles(world.home.sessions).find((name) => name.endsWith('.jwe')) ?? ''
+    const old = readFileSync(path)
+    expect((await world.tokn(['refresh', 'web'])).status).toBe(0)
+    const newer = readFileSync(path)
+    writeFileSync(path, old)
+    world.strike({ do: 'delay', ms: 700, path: '/token/refresh' })
+    const before = world.api.log.length
+    const running = start(['token', 'web', '--refresh', 'force'], { home: world.home })
+    while (world.api.log.length === before) await sleep(5)
+    writeFileSync(path, newer)
+    const { status, out, err } = await running.ended
+    expect(status, err).toBe(0)
+    expect(out.trim()).toBe(world.api.state.tokens.at(-1)?.access)
+    world.strike()
+    await works(world)
+  })
+
   test('D10: an older copy of a session ends with 4 and the reason, once', async () => {
     const world = await openWorld('hosterby')
     await world.login()
