@@ -48,6 +48,8 @@ export function openFileStore(options: KeyOptions): Store {
   }
 
   async function sealingKey(): Promise<Uint8Array> {
+    // Asked for before anything is spent: the time to find that nothing could be stored.
+    files.ensureDirectory(directory)
     const { deriveKey } = await import('./keys.ts')
     return deriveKey(await openKey(), 'sealing')
   }
