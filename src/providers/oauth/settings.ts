@@ -47,7 +47,6 @@ export const endpointNames = [
   'userinfo_endpoint',
   'jwks_uri',
 ] as const
-export type EndpointName = (typeof endpointNames)[number]
 
 /** Everything that is not secret and not always needed. */
 export const settingFields: readonly Field[] = [
