@@ -8,7 +8,7 @@ import { writeAll } from './output.ts'
 import type { Environment } from './paths.ts'
 
 /** Longest that a refresh may take in all, in milliseconds. */
-export const courierDeadline = 60_000
+const courierDeadline = 60_000
 
 /**
  * Sends a refresh to a process of its own: a session of its own, deaf to signals, so that it ends

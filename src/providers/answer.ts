@@ -38,7 +38,7 @@ export function readAnswer(
 }
 
 /** How the body of a reply is read. One of which nothing is wanted is looked at for errors alone. */
-export function formatOf(plan: ReplyPlan | undefined): NonNullable<ReplyPlan['format']> {
+function formatOf(plan: ReplyPlan | undefined): NonNullable<ReplyPlan['format']> {
   return plan === undefined ? 'none' : (plan.format ?? 'json')
 }
 

@@ -6,7 +6,7 @@ export interface SetCookie {
 }
 
 /** `undefined` when the header names no cookie. */
-export function parseSetCookie(header: string): SetCookie | undefined {
+function parseSetCookie(header: string): SetCookie | undefined {
   const [pair = '', ...rest] = header.split(';')
   const [name, value] = splitPair(pair)
   if (name === '' || value === undefined) return undefined

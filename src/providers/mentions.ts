@@ -11,7 +11,7 @@ export function mentions(exchanges: readonly Exchange[], ...names: readonly stri
 }
 
 /** The names of all placeholders in the texts of `value`. */
-export function placeholdersWithin(value: unknown): readonly string[] {
+function placeholdersWithin(value: unknown): readonly string[] {
   if (typeof value === 'string') return placeholdersOf(value).map(({ name }) => name)
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(placeholdersWithin)

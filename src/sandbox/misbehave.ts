@@ -40,7 +40,7 @@ function composePage(status: number): Reply {
 }
 
 /** Merges the data of a `merge` fault over the JSON object that `reply` carries. */
-export function mergeReply(reply: Reply, fault: Extract<Fault, { do: 'merge' }>): Reply {
+function mergeReply(reply: Reply, fault: Extract<Fault, { do: 'merge' }>): Reply {
   const whole = { ...asRecord(JSON.parse(reply.body || '{}')) }
   const part = fault.under === undefined ? whole : { ...asRecord(whole[fault.under]) }
   Object.assign(part, fault.body)

@@ -27,7 +27,7 @@ export interface TokenList {
 const soon = 5 * 60_000
 
 /** Whether `expiry` and a revocation leave a token alive at `now`. */
-export function stateOf(token: Pick<TokenInfo, 'expiry' | 'revokedAt'>, now: number): TokenState {
+function stateOf(token: Pick<TokenInfo, 'expiry' | 'revokedAt'>, now: number): TokenState {
   if (token.revokedAt !== undefined && token.revokedAt <= now) return 'revoked'
   if (token.expiry.state === 'unknown') return 'unknown'
   if (token.expiry.state === 'never') return 'active'

@@ -2,7 +2,7 @@ import { isGood } from '../core/expiry.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 
 /** Longest remaining life asked for by default, in milliseconds. */
-export const defaultMinTtl = 60_000
+const defaultMinTtl = 60_000
 
 /** What a caller needs of the token it gets. */
 export interface RefreshWanted {

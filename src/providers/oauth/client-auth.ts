@@ -31,7 +31,7 @@ export function authenticateClient(
   return authenticate as unknown as Openid.ClientAuth
 }
 
-export function chooseMethod(
+function chooseMethod(
   supported: readonly string[] | undefined,
   settings: Settings,
   proofs: Proofs,

@@ -70,6 +70,6 @@ function explainLackOfProof({ secret, settings }: Connection, error: unknown): u
   })
 }
 
-export function flowOf(context: TokenSet['context']): Flow {
+function flowOf(context: TokenSet['context']): Flow {
   return (context['flow'] ?? 'auto') as Flow
 }
