@@ -8,15 +8,7 @@ import type { condition, expiry, place, refusalKinds } from './definition-parts.
 // JSON Schema and the reference in the README all come from here. Import it as a type where nothing
 // is checked: the schema library is slow to load.
 
-const operationNames = [
-  'login',
-  'refresh',
-  'issue',
-  'list',
-  'revoke',
-  'info',
-  'logout',
-] as const
+const operationNames = ['login', 'refresh', 'issue', 'list', 'revoke', 'info', 'logout'] as const
 
 const field = z
   .strictObject({
