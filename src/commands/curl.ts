@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Target } from '../session/target.ts'
-import { carry, checkOrigin, headerLines, type Carried } from '../session/carry.ts'
+import { carry, checkOrigin, type Carried } from '../session/carry.ts'
 import type { Context } from './context.ts'
 import { closing, readCurlArguments, requestsOf } from './curl-arguments.ts'
+import { curlConfig, curlIdentity } from './curl-config.ts'
 import { declare } from './declare.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
@@ -62,34 +63,4 @@ async function withProof(
   const provider = await ports.provider(profile)
   const proof = await provider.prove?.(record, method, url, ports.clock.now())
   return { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
-}
-
-/** Lines of a curl configuration file (`curl -K`) that carry the token, and the URLs to fetch. */
-export function curlConfig(carried: Carried, urls: readonly URL[] = []): string {
-  const headers = headerLines(carried).map(
-    ([name, value]) => `header = ${quote(`${name}: ${value}`)}\n`,
-  )
-  const query =
-    urls.length > 0
-      ? []
-      : carried.query.map(([name, value]) => `url-query = ${quote(`${name}=${value}`)}\n`)
-  const places = urls.map((url) => `url = ${quote(withQuery(url, carried).href)}\n`)
-  return [...headers, ...query, ...places].join('')
-}
-
-/** The client certificate of a profile, to which a server may have bound its tokens (RFC 8705). */
-function curlIdentity({ certificate, key }: Target['profile']): string {
-  return certificate === undefined || key === undefined
-    ? ''
-    : `cert = ${quote(certificate)}\nkey = ${quote(key)}\n`
-}
-
-function withQuery(url: URL, { query }: Carried): URL {
-  const full = new URL(url)
-  for (const [name, value] of query) full.searchParams.append(name, value)
-  return full
-}
-
-function quote(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`
 }

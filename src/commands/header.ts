@@ -3,7 +3,7 @@ import { ToknError } from '../core/errors.ts'
 import { carry, headerLines, queryText, type Carried } from '../session/carry.ts'
 import { printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
-import { curlConfig } from './curl.ts'
+import { curlConfig } from './curl-config.ts'
 import { declare } from './declare.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
