@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Store } from './core/ports.ts'
-import type { StoreKind } from './core/profile.ts'
+import { canonical } from './core/json.ts'
+import type { Http, Interaction, Store } from './core/ports.ts'
+import type { Profile, StoreKind } from './core/profile.ts'
+import type { Provider } from './core/provider.ts'
 import { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
 import { systemClock } from './io/clock.ts'
@@ -12,8 +14,7 @@ import { openIndex } from './io/index-file.ts'
 import { journalName } from './io/journal-name.ts'
 import { locatePaths, type Environment } from './io/paths.ts'
 import { openProfiles } from './io/profiles.ts'
-import type { Interaction } from './core/ports.ts'
-import type { Caller, Ports } from './session/ports.ts'
+import type { Caller, Ports, ProfileSketch } from './session/ports.ts'
 
 /** What this process brings to the ports. */
 export interface PortsRequest {
@@ -44,6 +45,8 @@ export function openPorts(request: PortsRequest): Ports {
   const journalDirectory = join(paths.common, 'journal')
   const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
   const stores = new Map<StoreKind, Promise<Store>>()
+  const providers = new Map<string, Promise<Provider>>()
+  const ways = new Map<string, Promise<Http>>()
   const lock = once(async () => {
     const { createLock } = await import('./io/lock.ts')
     return createLock({ directory: join(paths.common, 'locks'), files, command: request.command })
@@ -74,24 +77,15 @@ export function openPorts(request: PortsRequest): Ports {
     }),
     seal: once(async () => (await import('./stores/seal.ts')).seal),
     store: (kind) => remember(stores, kind, () => openStore(kind)),
-    provider: async (profile) => {
-      const { openProvider } = await import('./providers/catalog.ts')
-      return await openProvider(profile, definitions().read(profile.provider))
+    // A command asks for the same provider several times; reading a definition of the user's own
+    // means checking all of it.
+    provider: ({ provider, baseUrl, apiUrls, settings, overrides }) => {
+      const sketch = { provider, baseUrl, apiUrls, settings, overrides }
+      return remember(providers, canonical(sketch), () => openProviderOf(sketch))
     },
-    http: async (profile) => {
-      const { createHttp } = await import('./io/http.ts')
-      return createHttp({
-        environment: request.environment,
-        ca: request.ca ?? profile.ca,
-        proxy: request.proxy ?? profile.proxy,
-        certificate: profile.certificate,
-        key: profile.key,
-        timeout: request.timeout,
-        onExchange: request.debug
-          ? ({ method, url, outcome, duration }) =>
-              request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
-          : undefined,
-      })
+    http: ({ ca, proxy, certificate, key }) => {
+      const way = { ca: request.ca ?? ca, proxy: request.proxy ?? proxy, certificate, key }
+      return remember(ways, canonical(way), () => openHttp(way))
     },
     questions: async () => ({
       fromEnvironment: request.fromEnvironment,
@@ -111,6 +105,26 @@ export function openPorts(request: PortsRequest): Ports {
     randomId: () => randomHex(),
     readFile: (path) => new Secret(readTextFile(path)),
     warn: request.warn,
+  }
+
+  async function openProviderOf(sketch: ProfileSketch): Promise<Provider> {
+    const { openProvider } = await import('./providers/catalog.ts')
+    return await openProvider(sketch, definitions().read(sketch.provider))
+  }
+
+  async function openHttp(
+    way: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>,
+  ): Promise<Http> {
+    const { createHttp } = await import('./io/http.ts')
+    return createHttp({
+      ...way,
+      environment: request.environment,
+      timeout: request.timeout,
+      onExchange: request.debug
+        ? ({ method, url, outcome, duration }) =>
+            request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
+        : undefined,
+    })
   }
 
   async function openStore(kind: StoreKind): Promise<Store> {

@@ -7,7 +7,7 @@ import { openFiles } from './io/files.ts'
 import { isTerminal } from './io/is-terminal.ts'
 import { readValueFile, readValueInput } from './io/input.ts'
 import { writeAll, writeWords } from './io/output.ts'
-import { locatePaths, type Environment } from './io/paths.ts'
+import { locatePaths, type Environment, type Paths } from './io/paths.ts'
 import { canAsk, openColours } from './io/terminal.ts'
 import { openPorts } from './adapters.ts'
 import { openTarget } from './session/target.ts'
@@ -73,7 +73,9 @@ export function createContext({
     environment: {
       fromEnvironment: variables.read,
       provider: variables.provider,
-      baseUrl: variables.read('base_url'),
+      get baseUrl() {
+        return variables.read('base_url')
+      },
     },
     interaction: async (flags, options = {}) => {
       if (!canAsk(environment, flags.input)) return undefined
@@ -93,12 +95,11 @@ export function createContext({
       readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? 'keychain',
     definitions: async (flags) => {
       const { openOwnDefinitions } = await import('./own-definitions.ts')
-      const { config } = locatePaths(environment, { configDirectory: flags.configDir })
-      return openOwnDefinitions(config, async () => await portsFor(flags).http({}))
+      return openOwnDefinitions(pathsFor(flags).config, async () => await portsFor(flags).http({}))
     },
     providers: async (flags) => {
       const { listProviders } = await import('./summaries.ts')
-      return await listProviders(locatePaths(environment, { configDirectory: flags.configDir }))
+      return await listProviders(pathsFor(flags))
     },
     exitWith: (status) => {
       exit = status
@@ -109,11 +110,10 @@ export function createContext({
       await (await import('./io/self.ts')).runSelf(program, args, { ...environment, ...given }),
     examine: async (flags, options) => {
       const { examine } = await import('./examine.ts')
-      const paths = locatePaths(environment, { configDirectory: flags.configDir })
       return await examine({
         ...options,
         ports: portsFor(flags),
-        paths,
+        paths: pathsFor(flags),
         files: openFiles(),
         environment,
       })
@@ -123,6 +123,10 @@ export function createContext({
     temporaryFolder: async () => (await import('./io/self.ts')).makeTemporaryFolder(),
   }
   return { ...context, status: () => exit }
+
+  function pathsFor(flags: CommonFlags): Paths {
+    return locatePaths(environment, { configDirectory: flags.configDir })
+  }
 
   function portsFor(flags: CommonFlags): Ports {
     const key = JSON.stringify([

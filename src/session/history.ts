@@ -19,14 +19,15 @@ export async function indexRecord(
   record: SessionRecord,
   reason: Reason,
 ): Promise<void> {
+  const { command, pid, parent } = ports.caller
   const earlier = ports.index.get(record.profileId)?.history ?? []
   const made: HistoryEntry = {
     generation: record.generation,
     at: record.obtainedAt,
     reason,
-    command: ports.caller.command,
-    pid: ports.caller.pid,
-    parent: ports.caller.parent,
+    command,
+    pid,
+    parent,
     cost: costs[reason],
   }
   const entry: IndexEntry = {
