@@ -8,6 +8,19 @@ export function wantsJson(flags: CommonFlags): boolean {
   return flags.json === true || flags.fields !== undefined
 }
 
+/** As `wantsJson`, for what can also be had with `-o raw|json`. Throws `usage` for another format. */
+export function wantsTokenJson(
+  flags: CommonFlags & { readonly output?: string },
+  what: string,
+  hint?: string,
+): boolean {
+  const { output } = flags
+  if (output !== undefined && output !== 'raw' && output !== 'json') {
+    throw new ToknError('usage', `${what} can be printed as raw or json`, { hint })
+  }
+  return wantsJson(flags) || output === 'json'
+}
+
 /** Prints a complete JSON document, or the fields of it that were asked for. */
 export function printJson(
   context: Context,

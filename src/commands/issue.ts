@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import { ToknError } from '../core/errors.ts'
 import { issueToken } from '../session/issue.ts'
-import { expiryFields, printJson, wantsJson } from './answer.ts'
+import { expiryFields, printJson, wantsTokenJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
@@ -32,10 +31,7 @@ export async function runIssue(
   positional: string | undefined,
   flags: IssueFlags,
 ): Promise<void> {
-  const json = wantsJson(flags) || flags.output === 'json'
-  if (flags.output !== undefined && flags.output !== 'raw' && flags.output !== 'json') {
-    throw new ToknError('usage', 'an issued token can be printed as raw or json')
-  }
+  const json = wantsTokenJson(flags, 'an issued token')
   const { ports, profile } = await context.target(flags, positional)
   const now = ports.clock.now()
   const grant = readGrant(flags, now)

@@ -6,7 +6,7 @@ import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { unsupported } from '../session/call.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
-import { instant, printJson, table, wantsJson } from './answer.ts'
+import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
@@ -89,28 +89,28 @@ function listDocument(list: TokenList, profile: string | undefined, now: number)
     schema: 'tokn.list/v1',
     profile: profile ?? null,
     where: list.where,
-    tokens: list.tokens.map((token) => ({
-      id: token.id,
-      short_id: token.id.slice(0, 8),
-      name: token.name ?? null,
-      scopes: token.scopes ?? null,
-      created_at: instant(token.createdAt),
-      expires_at: token.expiry.state === 'at' ? instant(token.expiry.at) : null,
-      expires_in: secondsLeft(token.expiry, now),
-      last_used_at: instant(token.lastUsedAt),
-      revoked_at: instant(token.revokedAt),
-      state: token.state,
-      current: token.current,
-      saved_as: token.savedAs ?? null,
-      fingerprint: token.fingerprint ?? null,
-    })),
+    tokens: list.tokens.map((token) => describeListed(token, now)),
     duplicates: list.duplicates,
   }
 }
 
-function secondsLeft(expiry: Expiry, now: number): number | null {
-  const left = timeLeft(expiry, now)
-  return left === undefined ? null : Math.floor(left / 1_000)
+function describeListed(token: ListedToken, now: number) {
+  const { expires_at, expires_in } = expiryFields(token.expiry, now)
+  return {
+    id: token.id,
+    short_id: token.id.slice(0, 8),
+    name: token.name ?? null,
+    scopes: token.scopes ?? null,
+    created_at: instant(token.createdAt),
+    expires_at,
+    expires_in,
+    last_used_at: instant(token.lastUsedAt),
+    revoked_at: instant(token.revokedAt),
+    state: token.state,
+    current: token.current,
+    saved_as: token.savedAs ?? null,
+    fingerprint: token.fingerprint ?? null,
+  }
 }
 
 function plainLine(token: ListedToken): string {

@@ -7,7 +7,7 @@ import { fresh, type Fresh } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Target } from '../session/target.ts'
-import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
+import { expiryFields, instant, printJson, wantsTokenJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
@@ -49,12 +49,8 @@ export async function runToken(
   positional: string | undefined,
   flags: TokenFlags,
 ): Promise<void> {
-  const json = wantsJson(flags) || flags.output === 'json'
-  if (flags.output !== undefined && flags.output !== 'raw' && flags.output !== 'json') {
-    throw new ToknError('usage', 'a token can be printed as raw or json', {
-      hint: 'for other shapes: tokn header -o header|value|query|curl|json',
-    })
-  }
+  const shapes = 'for other shapes: tokn header -o header|value|query|curl|json'
+  const json = wantsTokenJson(flags, 'a token', shapes)
   const { target, record, refreshed, idToken } = await freshRecord(context, positional, flags)
   if (json) {
     const document = await tokenDocument(target.ports, target, record, refreshed)
