@@ -7,7 +7,7 @@ import { requirePart } from '../support/parts.ts'
 import { run, start, startCommand } from '../support/run.ts'
 import { addressOf, credentialsOf } from '../support/servers.ts'
 import { startWitness } from '../support/witness.ts'
-import { listen, openHome, openWorld, raw, type World } from './world.ts'
+import { listen, openHome, openWorld, pasteToken, raw, type World } from './world.ts'
 
 const tokensOf = ({ api }: World) =>
   api.state.tokens.flatMap(({ access, refresh }) => [access, refresh ?? access])
@@ -17,16 +17,6 @@ function jwtOf(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'none' })}.${part({ exp: 4_102_444_800, ...claims })}.c2lnbmF0dXJl`
 }
-
-const keep = [
-  'login',
-  'web',
-  '--provider',
-  'oz',
-  '--base-url',
-  'http://127.0.0.1:9',
-  '--with-token',
-]
 
 describe('what is said and left behind', () => {
   test('F2: a failure in the middle of anything is one line without what it was about', async () => {
@@ -139,7 +129,7 @@ describe('what is said and left behind', () => {
   test.skipIf(!requirePart('curl'))('F7: a token of odd signs arrives as it is', async () => {
     const { home, tokn } = openHome()
     const token = `a"b\\c'd$e\`f!g{h}i#j%k&l;m|n<o>p*q?r~s`
-    expect((await tokn(keep, { input: token })).status).toBe(0)
+    expect((await tokn(pasteToken, { input: token })).status).toBe(0)
     const server = await listen(raw('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'))
     const lines = [
       `curl -sS -K <(tokn header web -o curl) ${server.url}`,
@@ -177,7 +167,7 @@ describe('what is said and left behind', () => {
       ['token', 'web', '--json', '--store', 'file'],
       ['login', 'x', '--json', '--provider', 'oz', '--base-url', 'http://127.0.0.1:9'],
     ]) {
-      await tokn([...keep, '--config-dir', config], { input: 'abcdef' })
+      await tokn([...pasteToken, '--config-dir', config], { input: 'abcdef' })
       writeFileSync(join(config, 'config.json'), '{broken')
       const { err } = await tokn(args, { env: { TOKN_CONFIG_DIR: config } })
       expect(err).toContain('~/conf')
@@ -231,7 +221,7 @@ describe('what is said and left behind', () => {
       sub: 'somebody\r\nforged: 1',
     }
     const token = jwtOf(deep)
-    expect((await tokn(keep, { input: token })).status).toBe(0)
+    expect((await tokn(pasteToken, { input: token })).status).toBe(0)
     for (const flags of [[], ['--json']]) {
       const { status, out } = await tokn(['info', 'web', '--local', '--claims', ...flags])
       expect(status).toBe(0)

@@ -7,17 +7,7 @@ import { listFiles } from '../support/files.ts'
 import { requirePart } from '../support/parts.ts'
 import { startCommand } from '../support/run.ts'
 import { credentialsOf } from '../support/servers.ts'
-import { openHome, openWorld } from './world.ts'
-
-const keep = [
-  'login',
-  'web',
-  '--provider',
-  'oz',
-  '--base-url',
-  'http://127.0.0.1:9',
-  '--with-token',
-]
+import { openHome, openWorld, pasteToken } from './world.ts'
 
 describe('with nobody there', () => {
   test.skipIf(!requirePart('script'))(
@@ -37,7 +27,7 @@ describe('with nobody there', () => {
       }
       const { home: other, tokn: toknThere } = openHome()
       const locked = { TOKN_STORE_KEY: undefined }
-      const stored = await toknThere(keep, { input: 'abcdef', env: locked })
+      const stored = await toknThere(pasteToken, { input: 'abcdef', env: locked })
       expect(stored).toMatchObject({ status: 8 })
       expect(stored.err).toMatch(/TOKN_STORE_KEY|TOKN_PASSPHRASE/)
       expect(listFiles(other.sessions)).toEqual([])
@@ -49,7 +39,7 @@ describe('with nobody there', () => {
     const none = { TOKN_STORE_KEY: undefined }
     const file = join(home.work, 'passphrase')
     writeFileSync(file, 'correct horse\n', { mode: 0o600 })
-    const login = await tokn(keep, {
+    const login = await tokn(pasteToken, {
       input: 'abcdef',
       env: { ...none, TOKN_PASSPHRASE_FILE: file },
     })
@@ -73,7 +63,7 @@ describe('with nobody there', () => {
       async () => {
         const { home, tokn } = openHome()
         const env = { TOKN_STORE_KEY: undefined, TOKN_PASSPHRASE: 'p' }
-        expect((await tokn(keep, { input: 'abcdef', env })).status).toBe(0)
+        expect((await tokn(pasteToken, { input: 'abcdef', env })).status).toBe(0)
         const script = `stty -a > before; timeout --foreground -s ${signal} 1 tokn token web; echo "ended $?"; stty -a > after; cmp before after && echo same`
         const line = ['script', '-qec', `sh -c '${script}'`, '/dev/null']
         const unset = { TOKN_STORE_KEY: undefined }

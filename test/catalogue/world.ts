@@ -153,3 +153,14 @@ export function json(body: unknown, status = '200 OK', lines: readonly string[] 
   const head = ['content-type: application/json', `content-length: ${Buffer.byteLength(text)}`]
   return raw(`HTTP/1.1 ${status}\r\n${[...head, ...lines].join('\r\n')}\r\n\r\n${text}`)
 }
+
+/** Words of a login that keeps a token from standard input, at an address where nobody answers. */
+export const pasteToken = [
+  'login',
+  'web',
+  '--provider',
+  'oz',
+  '--base-url',
+  'http://127.0.0.1:9',
+  '--with-token',
+]

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
+import { describeGlewlwyd } from '../support/glewlwyd.ts'
 import { requirePart } from '../support/parts.ts'
 import { UserAgent } from './user-agent.ts'
 
 const program = '/usr/bin/glewlwyd'
 const schema = '/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz'
-const modules = '/usr/lib/glewlwyd'
 
 export const clientSecret = 'a-secret_with.marks~and+more/=%20'
 
@@ -38,7 +38,7 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
   const database = join(directory, 'glewlwyd.db')
   execFileSync('/usr/bin/sqlite3', [database], { input: gunzipSync(readFileSync(schema)) })
   const configuration = join(directory, 'glewlwyd.conf')
-  writeFileSync(configuration, describeServer(port, database))
+  writeFileSync(configuration, describeGlewlwyd(port, database))
   const child = spawn(program, ['-c', configuration, '-m', 'file', '-f', join(directory, 'log')], {
     stdio: 'ignore',
   })
@@ -158,28 +158,6 @@ async function setUp(base: string, redirectPort: number): Promise<void> {
       'request-parameter-allow': true,
     },
   })
-}
-
-function describeServer(port: number, database: string): string {
-  const paths = ['user', 'user_middleware', 'client', 'user_auth_scheme', 'plugin'].map(
-    (name) => `${name}_module_path="${modules}/${name.replace('user_auth_', '')}"`,
-  )
-  return `port=${port}
-bind_address="127.0.0.1"
-external_url="http://127.0.0.1:${port}"
-login_url="login.html"
-api_prefix="api"
-static_files_path="/usr/share/glewlwyd/webapp/"
-cookie_domain="127.0.0.1"
-cookie_secure=0
-session_expiration=3600
-session_key="GLEWLWYD2_SESSION_ID"
-admin_scope="g_admin"
-profile_scope="g_profile"
-${paths.join('\n')}
-hash_algorithm="SHA512"
-database = { type = "sqlite3" path = "${database}" };
-`
 }
 
 async function waitUntilUp(base: string): Promise<void> {

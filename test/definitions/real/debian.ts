@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { describeGlewlwyd } from '../../support/glewlwyd.ts'
 import { send, startProcess, type Started } from './process.ts'
 
 // Servers that are packages of Debian.
@@ -158,7 +159,10 @@ export async function startGlewlwyd(): Promise<Started> {
     prepare: (folder, port) => {
       const schema = gunzipSync(readFileSync(glewlwydSchema))
       execFileSync('/usr/bin/sqlite3', [join(folder, 'glewlwyd.db')], { input: schema })
-      writeFileSync(join(folder, 'glewlwyd.conf'), glewlwydConfiguration(folder, port))
+      writeFileSync(
+        join(folder, 'glewlwyd.conf'),
+        describeGlewlwyd(port, join(folder, 'glewlwyd.db')),
+      )
     },
     command: (folder) => [
       glewlwyd,
@@ -166,33 +170,4 @@ export async function startGlewlwyd(): Promise<Started> {
     ],
     probe: '/api/',
   })
-}
-
-function glewlwydConfiguration(folder: string, port: number): string {
-  const modules = {
-    user: 'user',
-    user_middleware: 'user_middleware',
-    client: 'client',
-    user_auth_scheme: 'scheme',
-    plugin: 'plugin',
-  }
-  const paths = Object.entries(modules).map(
-    ([name, directory]) => `${name}_module_path="/usr/lib/glewlwyd/${directory}"`,
-  )
-  return `port=${port}
-bind_address="127.0.0.1"
-external_url="http://127.0.0.1:${port}"
-login_url="login.html"
-api_prefix="api"
-static_files_path="/usr/share/glewlwyd/webapp/"
-cookie_domain="127.0.0.1"
-cookie_secure=0
-session_expiration=3600
-session_key="GLEWLWYD2_SESSION_ID"
-admin_scope="g_admin"
-profile_scope="g_profile"
-${paths.join('\n')}
-hash_algorithm="SHA512"
-database = { type = "sqlite3" path = "${join(folder, 'glewlwyd.db')}" };
-`
 }
