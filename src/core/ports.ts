@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly timeout?: number | undefined
   /** Longest body read, in bytes. Default 256 KiB. */
   readonly limit?: number | undefined
+  /** Its answer may grant tokens, which cannot be asked for twice: it is made durable before it is read. */
+  readonly grants?: boolean | undefined
 }
 
 export interface HttpReply {

@@ -43,6 +43,10 @@ export interface Reach {
   readonly answers: Readonly<Record<string, string | Secret>>
   /** Only a login has one; everything else never asks and never opens a browser. */
   readonly interaction?: Interaction | undefined
+  /** Tells the user of something odd in an answer that was taken all the same; no secrets. */
+  warn?(text: string): void
+  /** Milliseconds left for the whole operation, pauses between attempts included. Default 30 000. */
+  timeLeft?(): number
 }
 
 /** What a session sees of an API. An operation left out is one that the API does not have. */
