@@ -42,6 +42,8 @@ export interface PortsRequest {
 export function openPorts(request: PortsRequest): Ports {
   const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
   const files = openFiles()
+  // From the start of this process: what it took to get here counts.
+  const timeLeft = () => Math.max(0, request.timeout - performance.now())
   const journalDirectory = join(paths.common, 'journal')
   const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
   const stores = new Map<StoreKind, Promise<Store>>()
@@ -69,6 +71,7 @@ export function openPorts(request: PortsRequest): Ports {
       return request.caller ?? describeCaller(request.command)
     },
     timeout: request.timeout,
+    timeLeft,
     lock,
     journal,
     ledger: once(async () => {
@@ -96,7 +99,7 @@ export function openPorts(request: PortsRequest): Ports {
       (await journal()).read(entry) !== undefined,
     courier: async (profile, wanted) => {
       const { callCourier } = await import('./errand.ts')
-      return await callCourier(request, profile, wanted)
+      return await callCourier({ ...request, timeLeft }, profile, wanted)
     },
     fingerprint: async (secret) => {
       const { fingerprint, readFingerprintKey } = await import('./io/fingerprint.ts')

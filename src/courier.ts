@@ -4,17 +4,28 @@ import { serializeRecord } from './core/record.ts'
 import { redact, Secret } from './core/secret.ts'
 import { openVariables } from './environment.ts'
 import { readErrand } from './errand.ts'
-import { answerCaller, outliveTheCaller, receiveRequest } from './io/courier.ts'
+import {
+  answerCaller,
+  limitRefresh,
+  outliveTheCaller,
+  receiveRequest,
+  tooLate,
+} from './io/courier.ts'
 import { readValueFile } from './io/input.ts'
 import type { Environment } from './io/paths.ts'
 import { openPorts } from './adapters.ts'
-import { refreshNow } from './session/refresh.ts'
+import { refreshNow } from './session/refresh/protocol.ts'
 
 /** The other side of `callCourier`: runs the refresh and answers. Never throws. */
 export async function runCourier(environment: Environment, program: string): Promise<void> {
   outliveTheCaller()
   const warnings: string[] = []
-  answerCaller({ ...(await perform(environment, program, warnings)), warnings })
+  let answered = false
+  const answer = (finding: Finding) => {
+    if (!answered) answerCaller({ ...finding, warnings })
+    answered = true
+  }
+  answer(await perform(environment, program, warnings, answer))
 }
 
 type Finding = DistributiveOmit<Outcome, 'warnings'>
@@ -24,9 +35,11 @@ async function perform(
   environment: Environment,
   program: string,
   warnings: string[],
+  answer: (finding: Finding) => void,
 ): Promise<Finding> {
   try {
     const errand = readErrand(receiveRequest())
+    limitRefresh(errand.timeout, () => answer(failure(tooLate(errand.timeout))))
     const variables = openVariables(environment, readValueFile)
     const given = errand.passphrase === undefined ? undefined : new Secret(errand.passphrase)
     const ports = openPorts({

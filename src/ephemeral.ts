@@ -1,4 +1,4 @@
-import type { Index, Journal, Ledger, Lock } from './core/ports.ts'
+import type { Index, Journal, JournalSlot, Ledger, Lock } from './core/ports.ts'
 import type { Ports } from './session/ports.ts'
 
 /** The same ports, but nothing is written anywhere: for a token that lives as long as the command. */
@@ -32,8 +32,10 @@ const noLock: Lock = async () => ({
   stillHeld: () => true,
   release: async () => undefined,
 })
+const noSlot: JournalSlot = { intend: nothing, answer: nothing, record: nothing, remove: nothing }
 const noJournal: Journal = {
-  reserve: () => ({ intend: nothing, respond: nothing, remove: nothing }),
+  reserve: () => noSlot,
+  resume: () => noSlot,
   read: nothing,
   remove: nothing,
   list: () => [],

@@ -24,7 +24,9 @@ export interface Errand {
 }
 
 /** What the process that sends brings with it. */
-interface Sender extends Pick<Errand, 'configDirectory' | 'timeout' | 'debug' | 'ca' | 'proxy'> {
+interface Sender extends Pick<Errand, 'configDirectory' | 'debug' | 'ca' | 'proxy'> {
+  /** Milliseconds that the command may still take. */
+  timeLeft(): number
   readonly environment: Environment
   /** Path of the executable, to start it anew. */
   readonly program: string
@@ -44,19 +46,24 @@ export async function callCourier(
     profile.store === 'file' && request.storeKey() === undefined
       ? await request.passphrase()
       : undefined
-  const errand: Errand = {
+  const errand = (timeout: number): Errand => ({
     profile: profile.name,
     profileId: profile.id,
     wanted,
     caller: describeCaller(request.command),
     configDirectory: request.configDirectory,
-    timeout: request.timeout,
+    timeout,
     debug: request.debug,
     ca: request.ca,
     proxy: request.proxy,
     passphrase: passphrase?.reveal(),
-  }
-  const outcome = await sendCourier(request.program, JSON.stringify(errand), request.environment)
+  })
+  const outcome = await sendCourier(
+    request.program,
+    (timeout) => JSON.stringify(errand(timeout)),
+    request.environment,
+    request.timeLeft(),
+  )
   for (const warning of outcome.warnings) request.warn(warning)
   if (outcome.ok) return outcome.record
   const { code, message, hint, http } = outcome

@@ -132,17 +132,21 @@ async function checkJournal(
     if (profile === undefined) {
       return skip(id, 'a refresh of a profile that is not in this configuration was cut off')
     }
-    const answered = journal.read(entry)?.response !== undefined
+    const left = journal.read(entry)
+    const answered = left?.record !== undefined || (left?.answers.length ?? 0) > 0
     const what = answered
       ? 'a refresh got its answer but did not store it'
       : 'a refresh was cut off before its answer'
-    if (!fix) return warn(id, what, answered ? 'tokn doctor --fix' : `tokn token ${profile.name}`)
-    const { promotePending } = await import('./session/promote.ts')
-    const result = await attempt(id, async () => await promotePending(ports, profile))
-    if (result instanceof Object) return result
-    return result
-      ? { id, status: 'fixed', detail: `${what}; it is stored now` }
-      : warn(id, what, `tokn token ${profile.name}`)
+    if (!answered || !fix) {
+      return warn(id, what, answered ? 'tokn doctor --fix' : `tokn token ${profile.name}`)
+    }
+    const result = await attempt(id, async () => {
+      await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
+      return what
+    })
+    return typeof result === 'string'
+      ? { id, status: 'fixed', detail: `${result}; it is stored now` }
+      : result
   })
 }
 

@@ -142,7 +142,8 @@ function listTable({ where, tokens }: TokenList, now: number, colours: Colours):
 }
 
 function paint(line: string, state: ListedToken['state'] | undefined, colours: Colours): string {
-  if (state === 'expired' || state === 'revoked') return `${colours.dim(line.trimEnd())}\n`
+  if (state === 'expired' || state === 'revoked' || state === 'dead')
+    return `${colours.dim(line.trimEnd())}\n`
   return state === 'expiring' ? line.replace('expiring', colours.yellow('expiring')) : line
 }
 

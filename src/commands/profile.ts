@@ -4,6 +4,7 @@ import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile } from '../session/choose.ts'
 import { printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
+import { describeStanding, standingInWords } from './standing.ts'
 import { declare } from './declare.ts'
 
 export function profileCommand(program: Command, context: Context): void {
@@ -46,11 +47,16 @@ function listProfiles(context: Context, flags: CommonFlags): void {
   const profiles = ports.profiles.list()
   const standard = ports.profiles.defaultName()
   const loggedIn = (profile: Profile) => ports.index.get(profile.id) !== undefined
+  const standingOf = (profile: Profile) => ports.index.get(profile.id)?.standing
   if (wantsJson(flags)) {
     printJson(context, flags, {
       schema: 'tokn.profiles/v1',
       default: standard ?? null,
-      profiles: profiles.map((one) => ({ ...describe(one), logged_in: loggedIn(one) })),
+      profiles: profiles.map((one) => ({
+        ...describe(one),
+        logged_in: loggedIn(one),
+        standing: describeStanding(standingOf(one)),
+      })),
     })
     return
   }
@@ -64,7 +70,7 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     one.provider,
     one.baseUrl ?? '-',
     one.store,
-    loggedIn(one) ? 'logged in' : '-',
+    loggedIn(one) ? standingInWords(standingOf(one)) : '-',
   ])
   context.terminal.out(table([['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows]))
 }

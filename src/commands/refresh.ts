@@ -8,6 +8,7 @@ import type { SessionRecord } from '../core/record.ts'
 import { readHeld } from '../session/held.ts'
 import { refreshThrough } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
+import { refuseCondemned } from '../session/standing.ts'
 import { satisfies } from '../session/wanted.ts'
 import { expiryFields, printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
@@ -114,6 +115,7 @@ async function refreshOne(
   if (minTtl !== undefined && satisfies(before, wanted, ports.clock.now())) {
     return { profile, record: before, refreshed: false }
   }
+  refuseCondemned(profile, before)
   const record = await refreshThrough(ports, profile, wanted)
   return { profile, record, refreshed: record.generation > before.generation }
 }

@@ -6,6 +6,7 @@ import { chooseProfile } from '../session/choose.ts'
 import { printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
+import { describeStanding, explainStanding } from './standing.ts'
 
 const reasons: Readonly<Record<Reason, string>> = {
   login: 'a login',
@@ -29,11 +30,13 @@ export function whyCommand(program: Command, context: Context, run = runWhy): vo
 export function runWhy(context: Context, positional: string | undefined, flags: CommonFlags): void {
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, positional))
-  const history = ports.index.get(profile.id)?.history ?? []
+  const known = ports.index.get(profile.id)
+  const history = known?.history ?? []
   if (wantsJson(flags)) {
     printJson(context, flags, {
       schema: 'tokn.why/v1',
       profile: profile.name,
+      standing: describeStanding(known?.standing),
       generations: history.map(describe),
     })
     return
@@ -53,6 +56,8 @@ export function runWhy(context: Context, positional: string | undefined, flags: 
   context.terminal.out(
     table([['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows]),
   )
+  const ended = explainStanding(known?.standing)
+  if (ended !== undefined) context.terminal.say(`${profile.name}: ${display(ended)}`)
 }
 
 function describe({ generation, at, reason, command, pid, parent, cost }: HistoryEntry) {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { Profile, StoreKind } from './profile.ts'
 import type { Expiry } from './expiry.ts'
-import type { Reason } from './record.ts'
+import type { Reason, Standing } from './record.ts'
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -78,6 +78,8 @@ export interface IndexEntry {
   readonly tokenName?: string | undefined
   readonly scopes?: readonly string[] | undefined
   readonly fingerprint?: string | undefined
+  readonly standing?:
+    Standing | { readonly state: 'doubtful'; readonly at: number; readonly why: string } | undefined
   readonly history?: readonly HistoryEntry[] | undefined
 }
 
@@ -208,16 +210,20 @@ export interface Ledger {
 export interface JournalEntry {
   /** JSON, no secrets. */
   readonly intent: string
-  /** Sealed by the caller; present once the provider's answer was durable. */
-  readonly response?: string | undefined
+  /** What the provider answered, in the order received; sealed by the caller, not judged yet. */
+  readonly answers: readonly string[]
+  /** The record made of the answers, sealed by the caller; only where the store did not take it. */
+  readonly record?: string | undefined
 }
 
 /** One refresh under way: space is reserved, so that a full disk is found before anything is spent. */
 export interface JournalSlot {
   /** Durable when it returns. */
   intend(intent: string): void
-  /** Durable when it returns: the commit point of a refresh. */
-  respond(response: string): void
+  /** Adds an answer. Durable when it returns: the commit point of a refresh. */
+  answer(sealed: string): void
+  /** Durable when it returns. */
+  record(sealed: string): void
   remove(): void
 }
 
@@ -225,6 +231,8 @@ export interface JournalSlot {
 export interface Journal {
   /** Replaces what was there, but for the intent of an attempt before. Throws `store` when there is no room. */
   reserve(entry: string): JournalSlot
+  /** Goes on where a process before this one ended. Throws `store`. */
+  resume(entry: string): JournalSlot
   read(entry: string): JournalEntry | undefined
   remove(entry: string): void
   list(): readonly string[]

@@ -10,6 +10,19 @@ export type Reason =
   'login' | 'expired' | 'min-ttl' | 'forced' | 'rejected' | 'imported' | 'recovered'
 
 /**
+ * What is known to be wrong with the tokens of a generation. `unrenewable`: the provider takes the
+ * refresh token no more, and it is not sent again; the access token serves while its time allows.
+ * `dead`: the access token works no more either, and is not handed out.
+ */
+export interface Standing {
+  readonly state: 'unrenewable' | 'dead'
+  /** Epoch milliseconds at which that became known. */
+  readonly at: number
+  /** By whom it was told, in one sentence; no secrets. */
+  readonly why: string
+}
+
+/**
  * A session as the secret store holds it, one per profile. A generation is one token set; a store
  * never goes back to a lower one.
  */
@@ -32,6 +45,8 @@ export interface SessionRecord extends TokenSet {
   readonly credentials?: Readonly<Record<string, Secret>> | undefined
   /** A token that was pasted in: there is no login behind it to repeat. */
   readonly fixed?: boolean | undefined
+  /** Absent: nothing is known to be wrong. */
+  readonly standing?: Standing | undefined
 }
 
 /** The JSON text that goes into a store. */
@@ -82,6 +97,19 @@ export function parseRecord(text: string, profileId: string): SessionRecord {
         )
       : undefined,
     fixed: value['fixed'] === true ? true : undefined,
+    standing: readStanding(value['standing']),
+  }
+}
+
+/** What `standing` of stored JSON says; `undefined` for anything malformed. */
+export function readStanding(value: unknown): Standing | undefined {
+  if (!isObject(value)) return undefined
+  const { state, at, why } = value
+  if (state !== 'unrenewable' && state !== 'dead') return undefined
+  return {
+    state,
+    at: typeof at === 'number' ? at : 0,
+    why: typeof why === 'string' ? why : 'nothing more is known',
   }
 }
 

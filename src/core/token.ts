@@ -6,6 +6,8 @@ import type { Secret } from './secret.ts'
 export interface TokenSet {
   readonly access: Secret
   readonly refresh?: Secret | undefined
+  /** A new refresh token was given and cannot be read: the one before it must not be used again. */
+  readonly refreshUnreadable?: boolean | undefined
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined
   /** The provider's own name for the token, where it has one: what `revoke` and `list` speak of. */

@@ -7,31 +7,50 @@ import { courierArgument } from './courier-argument.ts'
 import { writeAll } from './output.ts'
 import type { Environment } from './paths.ts'
 
-/** Longest that a refresh may take in all, in milliseconds. */
-const courierDeadline = 60_000
+/** Longest that a refresh may go on after its own deadline, to store what it got, in milliseconds. */
+const afterwards = 30_000
 
 /**
  * Sends a refresh to a process of its own: a session of its own, deaf to signals, so that it ends
  * what it began whatever happens to the one that asked. The request goes in by a pipe and the
  * outcome comes back by one; neither is ever on disk or in an argument. When that process is killed,
- * a second one goes on from what the first wrote down.
+ * a second one goes on from what the first wrote down. `request` is made for the milliseconds that
+ * the refresh may take: less than the `patience` of who waits for it here.
  */
 export async function sendCourier(
   program: string,
-  request: string,
+  request: (timeout: number) => string,
   environment: Environment,
+  patience: number,
 ): Promise<Outcome> {
-  const first = await runCourierOnce(program, request, environment)
-  const last = first.killed ? await runCourierOnce(program, request, environment) : first
+  const end = performance.now() + patience
+  const send = async () => {
+    const left = Math.max(0, end - performance.now())
+    const timeout = Math.floor(left - Math.min(1_000, left / 10))
+    return await runCourierOnce(program, request(timeout), environment, left)
+  }
+  const first = await send()
+  const last = first.killed ? await send() : first
   if (last.outcome !== undefined) return last.outcome
+  if (last.problem === late) throw tooLate(patience)
   throw new ToknError(
     'internal',
     `the process that refreshes ${last.problem ?? 'gave no answer'}`,
     {
-      hint: 'run the command again: what it had received is kept',
+      hint: 'run the command again: whatever it had received is kept',
     },
   )
 }
+
+/** For a refresh that did not end within `patience` milliseconds, and goes on without us. */
+export function tooLate(patience: number): ToknError {
+  const seconds = Math.max(1, Math.round(patience / 1_000))
+  return new ToknError('network', `the refresh did not end within ${seconds} s`, {
+    hint: 'run the command again: it goes on from there; or wait longer with --timeout',
+  })
+}
+
+const late = 'did not answer in time'
 
 interface Sent {
   readonly outcome: Outcome | undefined
@@ -44,8 +63,8 @@ async function runCourierOnce(
   program: string,
   request: string,
   environment: Environment,
+  patience: number,
 ): Promise<Sent> {
-  const startedAt = performance.now()
   let killed = false
   const child = spawn(process.execPath, [program, courierArgument], {
     detached: true,
@@ -57,15 +76,17 @@ async function runCourierOnce(
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const problem = await new Promise<string | undefined>((resolve) => {
-    const late = setTimeout(() => resolve('did not answer in time'), courierDeadline + 5_000)
+    const deadline = setTimeout(() => resolve(late), patience)
     child.once('error', () => resolve('could not be started'))
     child.once('close', (code, signal) => {
-      clearTimeout(late)
-      killed = signal !== null && performance.now() - startedAt < courierDeadline / 2
+      clearTimeout(deadline)
+      killed = signal !== null
       resolve(code === 0 ? undefined : `ended with ${signal ?? `status ${String(code)}`}`)
     })
   })
+  // It outlives this process, which must not wait for it any longer.
   child.unref()
+  child.stdout.destroy()
   const outcome = readOutcome(Buffer.concat(chunks).toString())
   return { outcome, problem, killed: killed && outcome === undefined }
 }
@@ -88,7 +109,12 @@ export function outliveTheCaller(): void {
   }
   // Without this listener the signal would open a debugger, to which any local user can connect.
   process.on('SIGUSR1', () => undefined)
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), courierDeadline).unref()
+}
+
+/** Calls `late` after `timeout` milliseconds, and ends this process when it hangs long after that. */
+export function limitRefresh(timeout: number, late: () => void): void {
+  setTimeout(late, timeout).unref()
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeout + afterwards).unref()
 }
 
 /** The outcome, to whoever is still there to read it. */

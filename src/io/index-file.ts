@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readExpiry } from '../core/expiry.ts'
 import { isObject, ownString } from '../core/json.ts'
+import { readStanding } from '../core/record.ts'
 import type { Files, HistoryEntry, Index, IndexEntry } from '../core/ports.ts'
 
 const limit = 262_144
@@ -71,8 +72,14 @@ function readEntry(value: unknown): IndexEntry | undefined {
     tokenName: ownString(value, 'tokenName'),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
     fingerprint: ownString(value, 'fingerprint'),
+    standing: readDoubt(value['standing']) ?? readStanding(value['standing']),
     history: Array.isArray(history) ? history.filter(isHistoryEntry) : undefined,
   }
+}
+
+function readDoubt(value: unknown): IndexEntry['standing'] {
+  if (!isObject(value) || value['state'] !== 'doubtful' || !isInstant(value['at'])) return undefined
+  return { state: 'doubtful', at: value['at'], why: ownString(value, 'why') ?? '' }
 }
 
 function isHistoryEntry(value: unknown): value is HistoryEntry {

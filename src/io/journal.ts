@@ -8,14 +8,15 @@ import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
 
 const reserved = 65_536
-const limit = 1_048_576
+// A few answers of 256 KiB, sealed and encoded.
+const limit = 8_388_608
 
 /**
  * One file per store entry, of which the space is taken beforehand. What is written later is only
  * appended, in frames that tell whether they are whole; so a torn write never harms what was there.
  */
 export function openJournal({ directory, files }: { directory: string; files: Files }): Journal {
-  return { reserve, read, remove, list }
+  return { reserve, resume, read, remove, list }
 
   function reserve(entry: string): JournalSlot {
     const path = pathOf(entry)
@@ -28,10 +29,23 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
     try {
       files.ensureDirectory(directory)
       files.write(path, Buffer.concat([head, Buffer.alloc(Math.max(0, reserved - head.length))]))
-      const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)
-      return openSlot(openSync(path, flags), path, head.length, files)
+      return openSlot(path, head.length, files)
     } catch (error) {
       if (earlier === undefined) discard(path)
+      throw translateSystemError('open', path, error)
+    }
+  }
+
+  function resume(entry: string): JournalSlot {
+    const path = pathOf(entry)
+    const written = readFrames(path).map(({ kind, text }) => encodeFrame(kind, text).length)
+    try {
+      return openSlot(
+        path,
+        written.reduce((sum, length) => sum + length, 0),
+        files,
+      )
+    } catch (error) {
       throw translateSystemError('open', path, error)
     }
   }
@@ -49,8 +63,9 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
     if (frames[0]?.text !== entry) return undefined
     const intent = frames.findLast((frame) => frame.kind === 'intent')
     if (intent === undefined) return undefined
-    const response = frames.slice(frames.indexOf(intent)).find((frame) => frame.kind === 'response')
-    return { intent: intent.text, response: response?.text }
+    const answers = frames.filter((frame) => frame.kind === 'answer').map(({ text }) => text)
+    const record = frames.findLast((frame) => frame.kind === 'response')
+    return { intent: intent.text, answers, record: record?.text }
   }
 
   function remove(entry: string): void {
@@ -74,12 +89,14 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
   }
 }
 
-function openSlot(file: number, path: string, start: number, files: Files): JournalSlot {
+function openSlot(path: string, start: number, files: Files): JournalSlot {
+  const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
   let position = start
   let open = true
   return {
     intend: (intent) => append('intent', intent),
-    respond: (response) => append('response', response),
+    answer: (sealed) => append('answer', sealed),
+    record: (sealed) => append('response', sealed),
     remove,
   }
 

@@ -5,6 +5,7 @@ import { parseRecord, type SessionRecord } from '../core/record.ts'
 import { briefly } from '../core/duration.ts'
 import { entryOf, readHeld } from './held.ts'
 import type { Ports } from './ports.ts'
+import { condemned, refuseCondemned } from './standing.ts'
 import { neededTtl, satisfies, type RefreshWanted } from './wanted.ts'
 
 export interface FreshOptions {
@@ -41,8 +42,15 @@ export async function fresh(
     beyond: mode === 'force' ? record.generation : undefined,
   }
   const settled = !pendingBefore && !(await isPending())
-  if (settled && satisfies(record, wanted, ports.clock.now())) return { record, refreshed: false }
-  if (mode === 'never') throw tooOld(profile, record, wanted, expired, ports.clock.now())
+  if (settled && satisfies(record, wanted, ports.clock.now())) {
+    if (record.standing !== undefined) tellStanding(ports, profile, record)
+    return { record, refreshed: false }
+  }
+  if (mode === 'never') {
+    if (record.standing?.state === 'dead') throw condemned(profile, record)
+    throw tooOld(profile, record, wanted, expired, ports.clock.now())
+  }
+  if (settled) refuseCondemned(profile, record)
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(ports, profile, wanted)
@@ -57,10 +65,17 @@ export async function refreshThrough(
   wanted: RefreshWanted,
 ): Promise<SessionRecord> {
   if (profile.store === 'memory') {
-    const { refreshNow } = await import('./refresh.ts')
+    const { refreshNow } = await import('./refresh/protocol.ts')
     return await refreshNow(ports, profile, wanted)
   }
   return parseRecord(await ports.courier(profile, wanted), profile.id)
+}
+
+/** Good for now, and for the last time: whoever relies on it has to know. */
+function tellStanding(ports: Ports, { name }: Profile, { standing }: SessionRecord): void {
+  ports.warn(
+    `the token of "${name}" is good by its time and cannot be refreshed: ${standing?.why ?? ''}; before it ends: tokn login ${name}`,
+  )
 }
 
 function lifeOf({ expiry, obtainedAt }: SessionRecord): number {

@@ -46,7 +46,8 @@ export async function findHeld(ports: Ports, profile: Profile): Promise<SessionR
   }
 }
 
-function checkBinding(record: SessionRecord, profile: Profile): SessionRecord {
+/** Returns `record`; throws `reauth_required` when the profile was changed since its login. */
+export function checkBinding(record: SessionRecord, profile: Profile): SessionRecord {
   const change = changedBinding(record.binding, bindingOf(profile))
   if (change === undefined) return record
   const now = change.current === undefined ? 'has no' : `now has "${change.current}" as`

@@ -1,3 +1,4 @@
+import { isToknError } from '../core/errors.ts'
 import type { HistoryEntry, IndexEntry } from '../core/ports.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import type { Ports } from './ports.ts'
@@ -11,6 +12,16 @@ const costs: Partial<Record<Reason, string>> = {
   'min-ttl': '1 refresh',
   forced: '1 refresh',
   rejected: '1 refresh',
+}
+
+/** Tells the index what is known to be wrong with a session, beside what it knows already. */
+export function indexStanding(
+  ports: Ports,
+  profileId: string,
+  standing: NonNullable<IndexEntry['standing']>,
+): void {
+  const entry = ports.index.get(profileId)
+  if (entry !== undefined) ports.index.put(profileId, { ...entry, standing })
 }
 
 /** Tells the index what may be known of a session without unlocking it, and who made it so. */
@@ -38,8 +49,20 @@ export async function indexRecord(
     tokenId: record.id,
     tokenName: record.name,
     scopes: record.scopes,
-    fingerprint: await ports.fingerprint(record.access),
+    fingerprint: await fingerprintOf(ports, record),
+    standing: record.standing,
     history: [...earlier, made].slice(-remembered),
   }
   ports.index.put(record.profileId, entry)
+}
+
+/** What only `list` shows is no reason to fail: the tokens are stored already. */
+async function fingerprintOf(ports: Ports, record: SessionRecord): Promise<string | undefined> {
+  try {
+    return await ports.fingerprint(record.access)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    ports.warn(error.message)
+    return undefined
+  }
 }

@@ -1,10 +1,12 @@
 import type { Expiry } from '../core/expiry.ts'
+import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { callWithToken } from './call.ts'
 import type { Ports } from './ports.ts'
 
-export type TokenState = 'active' | 'expiring' | 'expired' | 'revoked' | 'unknown'
+export type TokenState =
+  'active' | 'expiring' | 'expired' | 'revoked' | 'unknown' | 'doubtful' | 'dead'
 
 /** A token in a list, of the provider or of this machine. */
 export interface ListedToken extends TokenInfo {
@@ -36,6 +38,13 @@ function stateOf(token: Pick<TokenInfo, 'expiry' | 'revokedAt'>, now: number): T
   return left < soon ? 'expiring' : 'active'
 }
 
+/** As `stateOf`, for a token held here, of which more may be known than its times. */
+function heldState({ expiry, standing }: IndexEntry, now: number): TokenState {
+  if (standing?.state === 'dead') return 'dead'
+  const byTime = stateOf({ expiry }, now)
+  return standing?.state === 'doubtful' && byTime !== 'expired' ? 'doubtful' : byTime
+}
+
 /** The tokens that the provider knows of. Throws `unsupported` where it does not list them. */
 export async function listRemote(ports: Ports, profile: Profile): Promise<TokenList> {
   const { tokens, current } = await callWithToken(ports, profile, 'list', async (call) => ({
@@ -65,7 +74,7 @@ export function listLocal(ports: Ports, profiles: readonly Profile[]): TokenList
         scopes: entry.scopes,
         createdAt: entry.obtainedAt,
         expiry,
-        state: stateOf({ expiry }, ports.clock.now()),
+        state: heldState(entry, ports.clock.now()),
         current: true,
         savedAs: profile.name,
         fingerprint: entry.fingerprint,

@@ -27,6 +27,8 @@ export interface Ports {
   readonly caller: Caller
   /** How long to wait for a lock or a reply, in milliseconds. */
   readonly timeout: number
+  /** What is left of it for the whole command, in milliseconds; never less than 0. */
+  timeLeft(): number
   lock(): Promise<Lock>
   ledger(): Promise<Ledger>
   journal(): Promise<Journal>

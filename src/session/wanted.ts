@@ -35,6 +35,7 @@ export function satisfies(record: SessionRecord, wanted: RefreshWanted, now: num
 
 /** As `satisfies`, but believes the expiry of a record whatever the clock said when it was made. */
 export function mayServe(record: SessionRecord, wanted: RefreshWanted, now: number): boolean {
+  if (record.standing?.state === 'dead') return false
   if (wanted.beyond !== undefined && record.generation <= wanted.beyond) return false
   return isGood(record.expiry, now, neededTtl(record, wanted))
 }

@@ -44,28 +44,38 @@ describe('a journal', () => {
     expect(statSync(path()).mode & 0o777).toBe(0o600)
     expect([journal.read(entry), journal.list()]).toEqual([undefined, [entry]])
     slot.intend('{"generation":8}')
-    expect(open().read(entry)).toEqual({ intent: '{"generation":8}', response: undefined })
-    slot.respond('sealed')
-    expect(open().read(entry)).toEqual({ intent: '{"generation":8}', response: 'sealed' })
+    expect(open().read(entry)).toEqual({ intent: '{"generation":8}', answers: [] })
+    slot.answer('sealed')
+    expect(open().read(entry)).toEqual({ intent: '{"generation":8}', answers: ['sealed'] })
+    const later = open().resume(entry)
+    later.answer('another')
+    later.record('record')
+    expect(open().read(entry)).toEqual({
+      intent: '{"generation":8}',
+      answers: ['sealed', 'another'],
+      record: 'record',
+    })
     expect(statSync(path()).size).toBe(65_536)
     slot.remove()
     slot.remove()
     expect([journal.read(entry), journal.list()]).toEqual([undefined, []])
   })
 
-  it('keeps a second intent apart from the answer to the first', () => {
+  it('adds to an intent, and begins anew with the last intent and without answers', () => {
     const slot = open().reserve(entry)
     slot.intend('1')
-    slot.respond('one')
+    slot.answer('one')
     slot.intend('2')
-    expect(open().read(entry)).toEqual({ intent: '2', response: undefined })
+    expect(open().read(entry)).toEqual({ intent: '2', answers: ['one'] })
+    open().reserve(entry)
+    expect(open().read(entry)).toEqual({ intent: '2', answers: [] })
   })
 
   it('takes an answer larger than what was reserved', () => {
     const slot = open().reserve(entry)
     slot.intend('{}')
-    slot.respond('x'.repeat(200_000))
-    expect(open().read(entry)?.response).toHaveLength(200_000)
+    slot.answer('x'.repeat(200_000))
+    expect(open().read(entry)?.answers[0]).toHaveLength(200_000)
   })
 
   it('replaces what was there, and is not removed by the holder before', () => {
@@ -73,7 +83,7 @@ describe('a journal', () => {
     first.intend('1')
     const second = open().reserve(entry)
     // What was tried before is not forgotten until the next attempt says so.
-    expect(open().read(entry)).toEqual({ intent: '1', response: undefined })
+    expect(open().read(entry)).toEqual({ intent: '1', answers: [] })
     second.intend('2')
     first.remove()
     expect(open().read(entry)?.intent).toBe('2')
@@ -94,13 +104,13 @@ describe('a journal', () => {
     const start = encodeFrame('entry', entry).length
     slot.intend('{"generation":8}')
     const middle = start + encodeFrame('intent', '{"generation":8}').length
-    slot.respond('sealed')
-    const end = middle + encodeFrame('response', 'sealed').length
+    slot.answer('sealed')
+    const end = middle + encodeFrame('answer', 'sealed').length
     const bytes = readFileSync(path())
     const expected = (good: number) =>
       good < middle
         ? undefined
-        : { intent: '{"generation":8}', response: good < end ? undefined : 'sealed' }
+        : { intent: '{"generation":8}', answers: good < end ? [] : ['sealed'] }
     for (let length = 0; length <= end + 10; length++) {
       writeFileSync(path(), bytes.subarray(0, length))
       expect(open().read(entry)).toEqual(expected(length))
@@ -156,12 +166,12 @@ describe('a journal', () => {
       writeFileSync(join(disk, 'filler'), Buffer.alloc(8_192))
       expect(() => writeFileSync(join(disk, 'more'), Buffer.alloc(65_536))).toThrow('ENOSPC')
       slot.intend('{}')
-      slot.respond('x'.repeat(50_000))
-      expect(journal.read(entry)?.response).toHaveLength(50_000)
-      expect(() => slot?.respond('x'.repeat(100_000))).toThrow(
+      slot.answer('x'.repeat(50_000))
+      expect(journal.read(entry)?.answers.join('')).toHaveLength(50_000)
+      expect(() => slot?.answer('x'.repeat(100_000))).toThrow(
         expect.objectContaining({ code: 'store' }),
       )
-      expect(journal.read(entry)?.response).toHaveLength(50_000)
+      expect(journal.read(entry)?.answers.join('')).toHaveLength(50_000)
     } finally {
       // It keeps its file open, so that a lack of descriptors cannot stop the answer.
       slot?.remove()

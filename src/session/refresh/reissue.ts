@@ -1,18 +1,28 @@
-import { isToknError, ToknError } from '../core/errors.ts'
-import { isGood } from '../core/expiry.ts'
-import type { Reach } from '../core/provider.ts'
-import type { SessionRecord } from '../core/record.ts'
-import type { Grant, TokenInfo, TokenSet } from '../core/token.ts'
-import type { Ports } from './ports.ts'
-import type { Renewal } from './renewal.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import { isGood } from '../../core/expiry.ts'
+import type { Reach } from '../../core/provider.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import type { Grant, TokenInfo, TokenSet } from '../../core/token.ts'
+import type { Ports } from '../ports.ts'
+import type { Turn } from './turn.ts'
 
 /**
  * A new token issued with the held one, where an API has no refresh. It has the same name and
  * scopes. The ids that carry the name are written down first, so that a token issued by an attempt
  * that was cut off can be told from the user's own, and is revoked.
  */
-export async function reissue(ports: Ports, renewal: Renewal, reach: Reach): Promise<TokenSet> {
-  const { provider, record, attempt, profile } = renewal
+export async function reissue(turn: Turn, reach: Reach): Promise<TokenSet> {
+  const { ports, record, attempt, profile } = turn
+  const grant = successorGrant(ports, record, profile.name)
+  // With its answer kept, the token of that name is our own, and nothing is to be asked.
+  if (!attempt.kept.some(({ way }) => way === 'reissue')) await prepare(turn, reach, grant)
+  const tokens = await turn.provider.issue?.(reach, record, grant)
+  if (tokens === undefined) throw new Error('a provider with an issue gave nothing')
+  return { ...tokens, name: record.name ?? grant.name, scopes: tokens.scopes ?? record.scopes }
+}
+
+async function prepare(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
+  const { ports, provider, record, attempt, profile } = turn
   const needed = provider.needs?.issue
   if (!isGood(record.expiry, ports.clock.now(), 0)) {
     throw new ToknError(
@@ -26,13 +36,9 @@ export async function reissue(ports: Ports, renewal: Renewal, reach: Reach): Pro
       `the token of "${profile.name}" may not issue its successor: it lacks the scope "${needed}"`,
     )
   }
-  const grant = successorGrant(ports, record, profile.name)
-  await revokeOrphans(renewal, reach, grant)
-  const present = await tokensNamed(renewal, reach, grant)
+  await revokeOrphans(turn, reach, grant)
+  const present = await tokensNamed(turn, reach, grant)
   attempt.note({ name: grant.name, ids: present?.map((token) => token.id) })
-  const tokens = await provider.issue?.(reach, record, grant)
-  if (tokens === undefined) throw new Error('a provider with an issue gave nothing')
-  return { ...tokens, name: record.name ?? grant.name, scopes: tokens.scopes ?? record.scopes }
 }
 
 function successorGrant(ports: Ports, record: SessionRecord, profile: string): Grant {
@@ -40,18 +46,18 @@ function successorGrant(ports: Ports, record: SessionRecord, profile: string): G
   return { ...record.grant, name, scopes: record.scopes ?? record.grant?.scopes }
 }
 
-async function revokeOrphans(renewal: Renewal, reach: Reach, grant: Grant): Promise<void> {
-  const { provider, record, attempt } = renewal
-  const known = attempt.before?.facts['ids']
+async function revokeOrphans(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
+  const { provider, record, attempt } = turn
+  const known = attempt.facts['ids']
   if (!Array.isArray(known) || provider.revoke === undefined) return
-  for (const token of (await tokensNamed(renewal, reach, grant)) ?? []) {
+  for (const token of (await tokensNamed(turn, reach, grant)) ?? []) {
     const orphan = token.id !== record.id && !known.includes(token.id)
     if (orphan) await provider.revoke(reach, record, { id: token.id })
   }
 }
 
 async function tokensNamed(
-  { provider, record }: Renewal,
+  { provider, record }: Turn,
   reach: Reach,
   grant: Grant,
 ): Promise<readonly TokenInfo[] | undefined> {

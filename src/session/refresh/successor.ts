@@ -1,0 +1,63 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import { isGood } from '../../core/expiry.ts'
+import type { SessionRecord, Standing } from '../../core/record.ts'
+import type { TokenSet } from '../../core/token.ts'
+import { knownAnswers } from '../reach.ts'
+import type { Turn, Way } from './turn.ts'
+
+/** New tokens, and the way by which they came. */
+export interface Renewed {
+  readonly tokens: TokenSet
+  readonly way: Way
+}
+
+/** The record that follows: what a reply leaves out is carried over (RFC 6749 section 6). */
+export function succeed(turn: Turn, { tokens, way }: Renewed): SessionRecord {
+  const { ports, profile, provider, record } = turn
+  const { refreshUnreadable, ...given } = tokens
+  const context = { ...record.context, ...given.context }
+  const now = ports.clock.now()
+  // What is held belongs to a refreshed session still, and not to one that was made anew.
+  const carried = way === 'refresh' ? record : undefined
+  return {
+    ...record,
+    ...given,
+    context,
+    refresh: given.refresh ?? (refreshUnreadable === true ? undefined : carried?.refresh),
+    scopes: given.scopes ?? record.scopes,
+    name: given.name ?? record.name,
+    id: given.id ?? carried?.id,
+    attach: provider.attach({ context }, knownAnswers(ports, profile, provider, record)),
+    generation: record.generation + 1,
+    obtainedAt: now,
+    standing: refreshUnreadable === true ? unreadable(now) : undefined,
+  }
+}
+
+function unreadable(at: number): Standing {
+  const why = 'the provider gave a new refresh token that cannot be read'
+  return { state: 'unrenewable', at, why }
+}
+
+/** Revokes the token that a reissue has replaced, once the new one is stored. Never throws for it. */
+export async function retireOld(turn: Turn, next: SessionRecord): Promise<void> {
+  const { ports, profile, provider, record } = turn
+  const stale = record.id
+  const mayRetire = provider.rotation === 'reissue' && stale !== undefined && stale !== next.id
+  if (!mayRetire || provider.revoke === undefined || record.fixed === true) return
+  const reach = {
+    http: await ports.http(profile),
+    clock: ports.clock,
+    answers: knownAnswers(ports, profile, provider, next),
+  }
+  try {
+    // Sent with the new token: that it is accepted proves the new one before the old one is gone.
+    await provider.revoke(reach, next, { id: stale })
+  } catch (error) {
+    if (isToknError(error, 'not_found')) return
+    if (!(error instanceof ToknError)) throw error
+    if (isGood(record.expiry, ports.clock.now(), 0)) {
+      ports.warn(`the token before this one (${stale}) is still alive: ${error.message}`)
+    }
+  }
+}
