@@ -23,6 +23,9 @@ export interface Invocation {
 /** How long to wait for locks and replies, in milliseconds. */
 const defaultTimeout = 30_000
 
+/** A longer one would overflow the timers of Node, and end at once. */
+const longestTimeout = 2 ** 31 - 1
+
 /** The context of one invocation. Everything in it is made when it is first used. */
 export function createContext({
   environment,
@@ -150,7 +153,10 @@ export function createContext({
       program,
       command: `tokn ${words.find((word) => !word.startsWith('-')) ?? ''}`.trim(),
       configDirectory: flags.configDir,
-      timeout: timeout === undefined ? defaultTimeout : parseDuration(timeout, '--timeout'),
+      timeout:
+        timeout === undefined
+          ? defaultTimeout
+          : Math.min(longestTimeout, parseDuration(timeout, '--timeout')),
       storeKey: () => variables.readSecret('store_key'),
       passphrase: () => (passphrase ??= findPassphrase(flags)),
       fromEnvironment: variables.read,

@@ -3,11 +3,13 @@ import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display, timestamp } from '../core/text.ts'
+import { fingerprintOf } from '../session/fingerprint.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { expiryInWords } from './list.ts'
+import { describeStanding, explainStanding } from './standing.ts'
 
 export interface InfoFlags extends CommonFlags {
   readonly local?: boolean
@@ -33,7 +35,7 @@ export async function runInfo(
   const { ports, profile } = await context.target(flags, positional)
   const info = await inspect(ports, profile, { local: flags.local === true })
   const now = ports.clock.now()
-  const fingerprint = await ports.fingerprint(info.record.access)
+  const fingerprint = await fingerprintOf(ports, info.record.access)
   if (wantsJson(flags)) {
     const history = ports.index.get(profile.id)?.history ?? []
     printJson(
@@ -54,7 +56,7 @@ function infoDocument(
   profile: string,
   store: string,
   { record, remote, claims, budget, notAsked, provider }: SessionInfo,
-  fingerprint: string,
+  fingerprint: string | undefined,
   last: { at: number; pid: number; command: string; reason: string } | undefined,
   now: number,
 ) {
@@ -72,7 +74,8 @@ function infoDocument(
     user_id: remote?.userId ?? record.context['userId'] ?? null,
     scopes: remote?.scopes ?? record.scopes ?? null,
     token_id: record.id ?? null,
-    fingerprint,
+    fingerprint: fingerprint ?? null,
+    standing: describeStanding(record.standing),
     access: expiryFields(remote?.access ?? record.expiry, now),
     refresh:
       record.refresh === undefined
@@ -100,7 +103,7 @@ function infoDocument(
 
 function infoRows(
   { record, remote, notAsked, budget }: SessionInfo,
-  fingerprint: string,
+  fingerprint: string | undefined,
   now: number,
 ) {
   const rows: string[][] = []
@@ -128,7 +131,8 @@ function infoRows(
   for (const [label, value] of Object.entries(remote?.facts ?? {})) add(label, value)
   for (const { kind, used, limit } of budget) add(`${kind} used`, `${used} of ${limit}`)
   add('obtained', `${timestamp(record.obtainedAt)}, generation ${record.generation}`)
-  add('fingerprint', `fp:${fingerprint}`)
+  if (fingerprint !== undefined) add('fingerprint', `fp:${fingerprint}`)
+  add('standing', explainStanding(record.standing))
   return rows
 }
 

@@ -1,6 +1,6 @@
-import { isToknError } from '../core/errors.ts'
 import type { HistoryEntry, IndexEntry } from '../core/ports.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Ports } from './ports.ts'
 
 /** Generations remembered for `tokn why`. */
@@ -49,20 +49,9 @@ export async function indexRecord(
     tokenId: record.id,
     tokenName: record.name,
     scopes: record.scopes,
-    fingerprint: await fingerprintOf(ports, record),
+    fingerprint: await fingerprintOf(ports, record.access),
     standing: record.standing,
     history: [...earlier, made].slice(-remembered),
   }
   ports.index.put(record.profileId, entry)
-}
-
-/** What only `list` shows is no reason to fail: the tokens are stored already. */
-async function fingerprintOf(ports: Ports, record: SessionRecord): Promise<string | undefined> {
-  try {
-    return await ports.fingerprint(record.access)
-  } catch (error) {
-    if (!isToknError(error, 'store')) throw error
-    ports.warn(error.message)
-    return undefined
-  }
 }

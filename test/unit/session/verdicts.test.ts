@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { isToknError } from '../../../src/core/errors.ts'
+import type { Said } from '../oauth/fake-server.ts'
+import { openSession, type Kind, type SessionWorld } from './world.ts'
+
+let world: SessionWorld | undefined
+afterEach(async () => await world?.close())
+
+const kinds: readonly Kind[] = ['oauth', 'definition']
+const refused: Record<Kind, Said> = {
+  oauth: { status: 400, body: { error: 'invalid_grant' } },
+  definition: { status: 401, body: { code: 'renewal_gone' } },
+}
+
+async function failure(work: () => Promise<unknown>) {
+  try {
+    await work()
+  } catch (error) {
+    if (isToknError(error)) return error
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
+describe.each(kinds)('what became of a session (%s)', (kind) => {
+  it('a refusal is remembered: the refresh token is not sent again', async () => {
+    world = await openSession(kind)
+    world.server.instead = refused[kind]
+    expect(await failure(world.refresh)).toMatchObject({
+      code: 'reauth_required',
+      hint: 'tokn login web',
+    })
+    for (let turn = 0; turn < 4; turn++) {
+      expect(await failure(world.refresh)).toMatchObject({
+        code: 'reauth_required',
+        hint: 'tokn login web',
+      })
+    }
+    expect(world.server.presented).toHaveLength(1)
+    expect((await world.held()).standing?.state).toBe('unrenewable')
+    expect(world.ports.index.get(world.profile.id)).toBeUndefined()
+    expect(await world.pending()).toBe(false)
+  })
+
+  it('a lost answer leaves it doubtful; a refusal after that ends the access token too', async () => {
+    world = await openSession(kind)
+    world.server.twist = () => undefined
+    const error = await failure(world.refresh)
+    // The one repetition is refused, since the first request was acted on.
+    expect(error).toMatchObject({ code: 'reauth_required' })
+    expect(error.message).toContain('got no answer')
+    expect((await world.held()).standing?.state).toBe('dead')
+    expect(world.server.presented).toHaveLength(2)
+  })
+
+  const passing: ReadonlyArray<readonly [name: string, said: Said]> = [
+    ['408', { status: 408, body: { error: 'invalid_grant' } }],
+    ['425', { status: 425, body: '' }],
+    ['429 with an error in JSON', { status: 429, body: { error: 'invalid_grant' } }],
+    ['429 with Retry-After', { status: 429, headers: { 'retry-after': '600' }, body: {} }],
+    ['500', { status: 500, body: { error: 'invalid_grant' } }],
+    ['502 of a gateway', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+    ['503', { status: 503, body: {} }],
+    ['522', { status: 522, body: '' }],
+    [
+      '403, the page of a firewall',
+      {
+        status: 403,
+        headers: { 'content-type': 'text/html' },
+        body: '<html><title>Access denied</title></html>',
+      },
+    ],
+    [
+      '400, the page of a proxy',
+      {
+        status: 400,
+        headers: { 'content-type': 'text/html' },
+        body: '<!DOCTYPE html><html>Bad request</html>',
+      },
+    ],
+    ['200 that says later', { status: 200, body: { error: 'temporarily_unavailable' } }],
+    ['400 slow_down', { status: 400, body: { error: 'slow_down' } }],
+  ]
+  it.each(passing)(
+    '%s is no verdict: the session goes on, and no credentials are sent',
+    async (_name, said) => {
+      world = await openSession(kind, { remember: true })
+      world.server.instead = said
+      const error = await failure(world.refresh)
+      expect(error.exit, error.message).toBe(7)
+      expect(world.server.logins()).toBe(1)
+      expect((await world.held()).standing).toBeUndefined()
+      expect(await world.pending()).toBe(false)
+      expect(await world.works()).toBe(true)
+    },
+  )
+
+  it('with kept credentials a verdict is followed by a login, and their refusal by a pause', async () => {
+    world = await openSession(kind, { remember: true })
+    world.server.instead = refused[kind]
+    const renewed = await world.refresh()
+    expect([renewed.generation, world.server.logins()]).toEqual([2, 2])
+    world.server.welcome = false
+    expect(await failure(world.refresh)).toMatchObject({ code: 'reauth_required' })
+    expect(world.server.logins()).toBe(3)
+    const again = await failure(world.refresh)
+    expect(again.message).toMatch(/were refused at .*Z and are not tried again before .*Z/)
+    expect([world.server.logins(), world.server.presented.length]).toEqual([3, 2])
+  })
+})
