@@ -78,4 +78,18 @@ describe('a record', () => {
     )
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
+
+  it.each([
+    [
+      { state: 'dead', at: 7, why: 'it was revoked' },
+      { state: 'dead', at: 7, why: 'it was revoked' },
+    ],
+    [{ state: 'unrenewable' }, { state: 'unrenewable', at: 0, why: 'nothing more is known' }],
+    [{ state: 'alive', at: 7, why: 'x' }, undefined],
+    ['dead', undefined],
+    [null, undefined],
+  ])('reads the standing %j as %j', (standing, expected) => {
+    const text = JSON.stringify({ ...JSON.parse(serializeRecord(record)), standing })
+    expect(parseRecord(text, 'p').standing).toEqual(expected)
+  })
 })
