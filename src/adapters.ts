@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isToknError } from './core/errors.ts'
 import { canonical } from './core/json.ts'
 import type { Http, Interaction, Store } from './core/ports.ts'
 import type { Profile, StoreKind } from './core/profile.ts'
@@ -70,6 +72,10 @@ export function openPorts(request: PortsRequest): Ports {
     get caller() {
       return request.caller ?? describeCaller(request.command)
     },
+    get configuration() {
+      return `${hostname()}:${join(paths.config, 'config.json')}`
+    },
+    runs: once(async () => (await import('./io/process-identity.ts')).openRuns()),
     timeout: request.timeout,
     timeLeft,
     lock,
@@ -103,7 +109,13 @@ export function openPorts(request: PortsRequest): Ports {
     },
     fingerprint: async (secret) => {
       const { fingerprint, readFingerprintKey } = await import('./io/fingerprint.ts')
-      return fingerprint(secret, readFingerprintKey(files, paths.state))
+      try {
+        return fingerprint(secret, readFingerprintKey(files, paths.state))
+      } catch (error) {
+        if (!isToknError(error, 'store')) throw error
+        request.warn(error.message)
+        return undefined
+      }
     },
     randomId: () => randomHex(),
     readFile: (path) => new Secret(readTextFile(path)),
@@ -137,7 +149,10 @@ export function openPorts(request: PortsRequest): Ports {
     return openFileStore({
       directory: join(paths.data, 'sessions'),
       files,
-      key: request.storeKey(),
+      // Read when it is needed: without it a session can still be erased.
+      get key() {
+        return request.storeKey()
+      },
       passphrase: request.passphrase,
       lock,
     })

@@ -21,7 +21,7 @@ export function ephemeralPorts(ports: Ports): Ports {
 }
 
 const nothing = (): undefined => undefined
-const noIndex: Index = { get: nothing, put: nothing, remove: nothing }
+const noIndex: Index = { get: nothing, put: nothing, remove: nothing, list: () => [] }
 const noLedger: Ledger = {
   read: () => ({ logins: [], refreshes: [] }),
   add: nothing,

@@ -3,7 +3,6 @@ import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display, timestamp } from '../core/text.ts'
-import { fingerprintOf } from '../session/fingerprint.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
@@ -35,7 +34,7 @@ export async function runInfo(
   const { ports, profile } = await context.target(flags, positional)
   const info = await inspect(ports, profile, { local: flags.local === true })
   const now = ports.clock.now()
-  const fingerprint = await fingerprintOf(ports, info.record.access)
+  const fingerprint = await ports.fingerprint(info.record.access)
   if (wantsJson(flags)) {
     const history = ports.index.get(profile.id)?.history ?? []
     printJson(
@@ -131,7 +130,7 @@ function infoRows(
   for (const [label, value] of Object.entries(remote?.facts ?? {})) add(label, value)
   for (const { kind, used, limit } of budget) add(`${kind} used`, `${used} of ${limit}`)
   add('obtained', `${timestamp(record.obtainedAt)}, generation ${record.generation}`)
-  if (fingerprint !== undefined) add('fingerprint', `fp:${fingerprint}`)
+  add('fingerprint', fingerprint === undefined ? undefined : `fp:${fingerprint}`)
   add('standing', explainStanding(record.standing))
   return rows
 }

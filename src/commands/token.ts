@@ -3,7 +3,6 @@ import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { carry, headerLines } from '../session/carry.ts'
-import { fingerprintOf } from '../session/fingerprint.ts'
 import { fresh, type Fresh } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
@@ -116,6 +115,6 @@ async function tokenDocument(
     generation: record.generation,
     refreshed,
     source: source === 'store' ? profile.store : source === 'login' ? 'memory' : 'env',
-    fingerprint: (await fingerprintOf(ports, record.access)) ?? null,
+    fingerprint: (await ports.fingerprint(record.access)) ?? null,
   }
 }

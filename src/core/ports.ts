@@ -38,7 +38,10 @@ export interface HttpReply {
  */
 export type Http = (request: HttpRequest) => Promise<HttpReply>
 
-/** Where records rest. Values are the JSON texts of `serializeRecord`. */
+/**
+ * Where records rest. Values are the JSON texts of `serializeRecord`. For an id under which nothing
+ * can be stored every call throws `store` with `details.refusal` `unusable-id`.
+ */
 export interface Store {
   readonly kind: StoreKind
   /** One phrase for a person: `the GNOME keyring`, `encrypted files in ~/...`. */
@@ -52,6 +55,8 @@ export interface Store {
   write(id: string, generation: number, text: string): Promise<void>
   /** Whether there was an entry. Throws `store`. */
   remove(id: string): Promise<boolean>
+  /** Ids of all entries, whoever made them; absent where the backend cannot tell. Throws `store`. */
+  list?(): Promise<readonly string[]>
   /** 32 bytes that belong to this store, for what must be sealed on disk meanwhile. Throws `store`. */
   sealingKey(): Promise<Uint8Array>
 }
@@ -59,17 +64,38 @@ export interface Store {
 /** Profiles on disk. Every write is atomic and happens under a lock. */
 export interface Profiles {
   readonly path: string
+  /** Throws `usage` for one that is damaged; so does `list`. */
   get(name: string): Profile | undefined
+  /** Where the session of a profile rests, damaged ones included: as far as that can be read. */
+  outline(
+    name: string,
+  ): { readonly name: string; readonly id?: string; readonly store?: StoreKind } | undefined
   list(): readonly Profile[]
   defaultName(): string | undefined
   put(profile: Profile): Promise<void>
+  /**
+   * Proves that `profile` could be written, and read again; changes nothing. Throws `usage` for what
+   * the reader would refuse, `store` where the file cannot be replaced.
+   */
+  prove(profile: Profile): Promise<void>
+  /** Puts a profile whose name is new. Throws `usage` where it is taken. */
+  create(profile: Profile): Promise<void>
+  /**
+   * Puts a profile where its id or, for a new one, its name is now, and makes it the default where
+   * there is none. Where that is under another name or id than its own (it was renamed, or another
+   * process was first), nothing is put; it comes back as it has to be, to be settled once more.
+   */
+  settle(profile: Profile): Promise<Profile>
   setDefault(name: string | undefined): Promise<void>
   rename(from: string, to: string): Promise<void>
-  remove(name: string): Promise<void>
+  /** Throws `not_found` where there is none of that name, or its id is not `id`. */
+  remove(name: string, id?: string): Promise<void>
 }
 
 /** What may be known without unlocking anything. No secrets. */
 export interface IndexEntry {
+  /** The configuration that has the profile; see `Ports.configuration`. */
+  readonly configuration?: string | undefined
   readonly generation: number
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined
@@ -99,6 +125,8 @@ export interface Index {
   get(profileId: string): IndexEntry | undefined
   put(profileId: string, entry: IndexEntry): void
   remove(profileId: string): void
+  /** Ids of all profiles that something is known of, those of other configurations too. */
+  list(): readonly string[]
 }
 
 /** A lock that is held; see `Lock`. */

@@ -8,7 +8,8 @@ import { checkDirectory, readPlainFile } from './plain-file.ts'
 import { refuseSecrets, type Entry } from './profile-entry.ts'
 import { showPath, translateSystemError } from './system-error.ts'
 
-const limit = 1_048_576
+/** Bytes; more is not read. */
+export const largestConfig = 1_048_576
 const version = 1
 
 /** The file of profiles: `{"version": 1, "default"?: name, "profiles": {name: {...}}}`. */
@@ -30,7 +31,7 @@ export interface Config {
  */
 export function readConfig(path: string): Config {
   const target = resolveConfig(path)
-  const file = readPlainFile(target, limit, 'usage')
+  const file = readPlainFile(target, largestConfig, 'usage')
   if (file === undefined) {
     return { document: { version }, profiles: {}, default: undefined, open: false }
   }

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
-import { parseConfig, type Config } from './config-file.ts'
+import type { Files } from '../core/ports.ts'
+import { largestConfig, parseConfig, type Config } from './config-file.ts'
 import type { Entry } from './profile-entry.ts'
 import { showPath, translateSystemError } from './system-error.ts'
 import { syncDirectory, writeWhole } from './whole-write.ts'
@@ -14,7 +15,7 @@ const leftoverAge = 3_600_000
  * swept, the directory made durable. The caller holds the lock and has checked owner and mode.
  */
 export async function writeConfig(target: string, document: Entry, before: Config): Promise<void> {
-  refuseDeep(document, target)
+  refuseUnreadable(document, target)
   if (before.bytes !== undefined) writeWhole(`${target}.bak`, before.bytes)
   const { default: Conf } = await import('conf')
   try {
@@ -26,7 +27,7 @@ export async function writeConfig(target: string, document: Entry, before: Confi
         configFileMode: 0o600,
         accessPropertiesByDotNotation: false,
         clearInvalidConfig: false,
-        serialize: (value) => `${JSON.stringify(value, undefined, 2)}\n`,
+        serialize,
         // Checked here too, so that conf never goes on from what the reader refuses.
         deserialize: (text) => ({ ...parseConfig(text, target).document }),
       })
@@ -37,6 +38,36 @@ export async function writeConfig(target: string, document: Entry, before: Confi
   }
   syncDirectory(dirname(target))
   sweep(target)
+}
+
+/**
+ * Throws what `writeConfig` would throw for `document`, and leaves the file as it is: the reader takes
+ * the text, and its directory a new file to replace it by.
+ */
+export async function proveConfig(target: string, document: Entry, files: Files): Promise<void> {
+  refuseUnreadable(document, target)
+  await import('conf')
+  const probe = join(dirname(target), `.${basename(target)}.probe`)
+  files.write(probe, Buffer.from(serialize(document)))
+  files.remove(probe)
+}
+
+/** Nothing is written that the next reader would refuse: all profiles would be lost with it. */
+function refuseUnreadable(document: Entry, target: string): void {
+  refuseDeep(document, target)
+  const text = serialize(document)
+  if (Buffer.byteLength(text) > largestConfig) {
+    throw new ToknError(
+      'usage',
+      `the configuration ${showPath(target)} would be larger than ${largestConfig} bytes`,
+      { hint: 'remove profiles that are not used any more: tokn profile list' },
+    )
+  }
+  parseConfig(text, target)
+}
+
+function serialize(document: unknown): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`
 }
 
 /** What is nested too deeply could be read, but not written again. */

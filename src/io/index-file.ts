@@ -15,7 +15,7 @@ export interface IndexOptions {
 
 /** One small JSON file per profile. A damaged one reads as absent. */
 export function openIndex({ directory, files, warn }: IndexOptions): Index {
-  return { get, put, remove }
+  return { get, put, remove, list }
 
   function get(profileId: string): IndexEntry | undefined {
     const path = pathOf(profileId)
@@ -44,6 +44,14 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
     })
   }
 
+  function list(): readonly string[] {
+    try {
+      return files.list(directory).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? [])
+    } catch {
+      return []
+    }
+  }
+
   function pathOf(profileId: string): string | undefined {
     return /^[A-Za-z0-9_-]{1,64}$/.test(profileId)
       ? join(directory, `${profileId}.json`)
@@ -64,6 +72,7 @@ function readEntry(value: unknown): IndexEntry | undefined {
   const { generation, obtainedAt, refreshExpiry, scopes, history } = value
   if (!isInstant(generation) || !isInstant(obtainedAt)) return undefined
   return {
+    configuration: ownString(value, 'configuration'),
     generation,
     obtainedAt,
     expiry: readExpiry(value['expiry']),

@@ -44,6 +44,29 @@ export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   }
 }
 
+/** This run of the program as text, and whether the run that such a text is of has ended. */
+export function openRuns() {
+  const self = identifyProcess()
+  return {
+    own: JSON.stringify(self),
+    isOver: (text: string): boolean | undefined => {
+      const other = parseIdentity(parseJson(text))
+      if (other === undefined) return undefined
+      const rebooted = other.host === self.host && other.boot !== self.boot
+      const life = lifeOf(other, self)
+      return rebooted || life === 'dead' ? true : life === 'alive' ? false : undefined
+    },
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether `other` still runs, as far as `self` can see. */
 export function lifeOf(other: ProcessIdentity, self: ProcessIdentity): Life {
   const visible =

@@ -1,13 +1,16 @@
 import { isAbsolute } from 'node:path'
 import { checkBaseUrl } from '../core/base-url.ts'
 import { ToknError } from '../core/errors.ts'
-import { isObject } from '../core/json.ts'
+import { isObject, ownString } from '../core/json.ts'
 import { checkProfileName, storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
 import { display } from '../core/text.ts'
 import { checkProfileProxy } from './proxy-url.ts'
 
 /** A profile as the file has it; fields that this version does not know are kept. */
 export type Entry = Readonly<Record<string, unknown>>
+
+const longestText = 4_096
+const idPattern = /^[A-Za-z0-9_-]{16,64}$/
 
 type Strings = Readonly<Record<string, string>>
 
@@ -36,7 +39,7 @@ export function readEntry(name: string, entry: unknown): Profile {
   if (!isObject(entry)) throw wrong(name, 'it', 'is not an object')
   return {
     name: checkProfileName(name),
-    id: text(name, entry, 'id', /^[A-Za-z0-9_-]{16,64}$/),
+    id: text(name, entry, 'id', idPattern),
     provider: text(name, entry, 'provider', /^[a-z0-9][a-z0-9-]{0,31}$/),
     baseUrl: optional(entry, 'baseUrl', (field) => checkBaseUrl(text(name, entry, field))),
     apiUrls: optional(entry, 'apiUrls', (field) => urls(name, entry[field])),
@@ -50,6 +53,21 @@ export function readEntry(name: string, entry: unknown): Profile {
   }
 }
 
+/** What says where the session of an entry rests, as far as that can be read. Never throws. */
+export function outlineEntry(
+  name: string,
+  entry: unknown,
+): { readonly name: string; readonly id?: string; readonly store?: StoreKind } {
+  if (!isObject(entry)) return { name }
+  const id = ownString(entry, 'id')
+  const store = storeKinds.find((one) => one === (entry['store'] ?? 'keychain'))
+  return {
+    name,
+    ...(id !== undefined && idPattern.test(id) ? { id } : {}),
+    ...(store === undefined ? {} : { store }),
+  }
+}
+
 /** What to write for `profile`, over what the file had under its name. */
 export function writeEntry(profile: Profile, before: Entry | undefined): Entry {
   const entry: Record<string, unknown> = { ...before }
@@ -58,9 +76,20 @@ export function writeEntry(profile: Profile, before: Entry | undefined): Entry {
     if (value === undefined) delete entry[field]
     else entry[field] = value
   }
-  readEntry(profile.name, entry)
+  refuseUnreadable(profile.name, entry)
   refuseSecrets(profile.name, entry)
   return entry
+}
+
+function refuseUnreadable(name: string, entry: Entry): void {
+  try {
+    readEntry(name, entry)
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    throw new ToknError(error.code, error.message, {
+      hint: 'nothing was written; give it a value that it can have',
+    })
+  }
 }
 
 /** Throws `usage` for a field that looks like a secret: this file is none to keep them in. */
@@ -93,8 +122,12 @@ function optional<Value>(
 
 function text(name: string, entry: Entry, field: string, pattern = /^[^\u0000-\u001f]+$/): string {
   const value = entry[field]
-  if (typeof value === 'string' && value.length <= 4_096 && pattern.test(value)) return value
-  throw wrong(name, field, value === undefined ? 'is missing' : 'is not what it can be')
+  if (value === undefined) throw wrong(name, field, 'is missing')
+  if (typeof value !== 'string') throw wrong(name, field, 'is not a text')
+  if (value.length > longestText)
+    throw wrong(name, field, `is longer than ${longestText} characters`)
+  if (!pattern.test(value)) throw wrong(name, field, 'is not what it can be')
+  return value
 }
 
 function urls(name: string, value: unknown): readonly string[] {

@@ -2,11 +2,11 @@ import { dirname, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import type { Files, Lock, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
-import { isObject } from '../core/json.ts'
+import { canonical, isObject } from '../core/json.ts'
 import { nearest } from '../core/text.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
 import { checkDirectory } from './plain-file.ts'
-import { readEntry, writeEntry, type Entry } from './profile-entry.ts'
+import { outlineEntry, readEntry, writeEntry, type Entry } from './profile-entry.ts'
 import { showPath } from './system-error.ts'
 
 export interface ProfilesOptions {
@@ -25,11 +25,29 @@ type Entries = Readonly<Record<string, unknown>>
 export function openProfiles(options: ProfilesOptions): Profiles {
   const path = join(options.directory, 'config.json')
   let warned = false
-  return { path, get, list, defaultName, put, setDefault, rename, remove }
+  return {
+    path,
+    get,
+    outline,
+    list,
+    defaultName,
+    put,
+    prove,
+    create,
+    settle,
+    setDefault,
+    rename,
+    remove,
+  }
 
   function get(name: string): Profile | undefined {
     const { profiles } = read()
     return Object.hasOwn(profiles, name) ? readEntry(name, profiles[name]) : undefined
+  }
+
+  function outline(name: string): ReturnType<Profiles['outline']> {
+    const { profiles } = read()
+    return Object.hasOwn(profiles, name) ? outlineEntry(name, profiles[name]) : undefined
   }
 
   function list(): readonly Profile[] {
@@ -44,12 +62,35 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   }
 
   async function put(profile: Profile): Promise<void> {
-    const name = checkProfileName(profile.name)
-    await change(({ profiles, default: chosen }) => {
-      const before = Object.hasOwn(profiles, name) ? profiles[name] : undefined
-      const entry = writeEntry(profile, isObject(before) ? before : undefined)
-      return [{ ...profiles, [name]: entry }, chosen]
+    await change((config) => [withProfile(config.profiles, profile), config.default])
+  }
+
+  async function prove(profile: Profile): Promise<void> {
+    await locked(async (target, before) => {
+      const { default: chosen } = before
+      const document = compose(before, withProfile(before.profiles, profile), chosen)
+      const { proveConfig } = await import('./config-write.ts')
+      await proveConfig(target, document, options.files)
     })
+  }
+
+  async function create(profile: Profile): Promise<void> {
+    await change(({ profiles, default: chosen }) => {
+      requireFree(profiles, profile.name)
+      return [withProfile(profiles, profile), chosen]
+    })
+  }
+
+  async function settle(profile: Profile): Promise<Profile> {
+    let settled = profile
+    await change(({ profiles, default: chosen }) => {
+      settled = { ...profile, ...whereIs(profiles, profile) }
+      if (settled.name !== profile.name || settled.id !== profile.id) return undefined
+      const next = withProfile(profiles, profile)
+      const same = chosen !== undefined && canonical(next) === canonical(profiles)
+      return same ? undefined : [next, chosen ?? profile.name]
+    })
+    return settled
   }
 
   async function setDefault(name: string | undefined): Promise<void> {
@@ -63,9 +104,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     checkProfileName(to)
     await change(({ profiles, default: chosen }) => {
       requireName(profiles, from)
-      if (Object.hasOwn(profiles, to)) {
-        throw new ToknError('usage', `there is a profile "${to}" already`)
-      }
+      requireFree(profiles, to)
       const renamed = Object.entries(profiles).map(([name, entry]) => [
         name === from ? to : name,
         entry,
@@ -74,9 +113,14 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     })
   }
 
-  async function remove(name: string): Promise<void> {
+  async function remove(name: string, id?: string): Promise<void> {
     await change(({ profiles, default: chosen }) => {
       requireName(profiles, name)
+      if (id !== undefined && idOf(profiles, name) !== id) {
+        throw new ToknError('not_found', `the profile "${name}" has been replaced meanwhile`, {
+          hint: 'tokn profile list',
+        })
+      }
       const rest = Object.entries(profiles).filter(([other]) => other !== name)
       return [Object.fromEntries(rest), chosen === name ? undefined : chosen]
     })
@@ -91,24 +135,56 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     return config
   }
 
+  /** Writes what `edit` makes of the file; `undefined` leaves it as it is. */
   async function change(
-    edit: (config: Config) => readonly [profiles: Entries, chosen: string | undefined],
+    edit: (config: Config) => readonly [profiles: Entries, chosen: string | undefined] | undefined,
   ): Promise<void> {
+    await locked(async (target, before) => {
+      const edited = edit(before)
+      if (edited === undefined) return
+      const { writeConfig } = await import('./config-write.ts')
+      await writeConfig(target, compose(before, ...edited), before)
+    })
+  }
+
+  async function locked(work: (target: string, before: Config) => Promise<void>): Promise<void> {
     options.files.ensureDirectory(options.directory)
     const target = resolveConfig(path)
     const lock = await options.lock()
     const held = await lock(`config:${target}`, options.timeout ?? 10_000)
     try {
       checkDirectory(dirname(target), 'usage')
-      const before = readConfig(path)
-      const [profiles, chosen] = edit(before)
-      const document: Record<string, unknown> = { ...before.document, default: chosen, profiles }
-      const { writeConfig } = await import('./config-write.ts')
-      await writeConfig(target, document satisfies Entry, before)
+      await work(target, readConfig(path))
     } finally {
       await held.release()
     }
   }
+}
+
+function compose(before: Config, profiles: Entries, chosen: string | undefined): Entry {
+  return { ...before.document, default: chosen, profiles }
+}
+
+function withProfile(profiles: Entries, profile: Profile): Entries {
+  const name = checkProfileName(profile.name)
+  const before = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  return { ...profiles, [name]: writeEntry(profile, isObject(before) ? before : undefined) }
+}
+
+/** Name and id under which a profile is, or has to be put: its id decides, then its name. */
+function whereIs(profiles: Entries, { name, id }: Profile): Pick<Profile, 'name' | 'id'> {
+  if (idOf(profiles, name) === id) return { name, id }
+  const renamed = Object.keys(profiles).find((other) => idOf(profiles, other) === id)
+  return renamed === undefined ? { name, id: idOf(profiles, name) ?? id } : { name: renamed, id }
+}
+
+function idOf(profiles: Entries, name: string): string | undefined {
+  return Object.hasOwn(profiles, name) ? outlineEntry(name, profiles[name]).id : undefined
+}
+
+function requireFree(profiles: Entries, name: string): void {
+  if (!Object.hasOwn(profiles, name)) return
+  throw new ToknError('usage', `there is a profile "${name}" already`)
 }
 
 function requireName(profiles: Entries, name: string): void {

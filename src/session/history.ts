@@ -1,6 +1,5 @@
 import type { HistoryEntry, IndexEntry } from '../core/ports.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
-import { fingerprintOf } from './fingerprint.ts'
 import type { Ports } from './ports.ts'
 
 /** Generations remembered for `tokn why`. */
@@ -42,6 +41,7 @@ export async function indexRecord(
     cost: costs[reason],
   }
   const entry: IndexEntry = {
+    configuration: ports.configuration,
     generation: record.generation,
     expiry: record.expiry,
     refreshExpiry: record.refreshExpiry,
@@ -49,7 +49,7 @@ export async function indexRecord(
     tokenId: record.id,
     tokenName: record.name,
     scopes: record.scopes,
-    fingerprint: await fingerprintOf(ports, record.access),
+    fingerprint: await ports.fingerprint(record.access),
     standing: record.standing,
     history: [...earlier, made].slice(-remembered),
   }

@@ -25,6 +25,12 @@ export interface Ports {
   readonly index: Index
   /** Who is asking, for the history of a session and for those who wait on a lock. */
   readonly caller: Caller
+  /**
+   * The configuration and the machine it is on, to remember it by: what a command leaves behind
+   * that was cut off is cleared under this one alone.
+   */
+  readonly configuration: string
+  runs(): Promise<Runs>
   /** How long to wait for a lock or a reply, in milliseconds. */
   readonly timeout: number
   /** What is left of it for the whole command, in milliseconds; never less than 0. */
@@ -42,8 +48,11 @@ export interface Ports {
   refreshPending(entry: string): Promise<boolean>
   /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
   courier(profile: Profile, wanted: RefreshWanted): Promise<string>
-  /** 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away. */
-  fingerprint(secret: Secret): Promise<string>
+  /**
+   * 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away.
+   * Absent, with a warning, where that key cannot be had: nothing that matters depends on it.
+   */
+  fingerprint(secret: Secret): Promise<string | undefined>
   randomId(): string
   /** The content of a file of the user's, as a secret. Throws `usage`. */
   readFile(path: string): Secret
@@ -56,6 +65,13 @@ export type ProfileSketch = Pick<
   Profile,
   'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
 >
+
+/** Runs of the program, as texts that say which is which. */
+export interface Runs {
+  readonly own: string
+  /** Whether a run has ended; `undefined` where that cannot be seen from here. */
+  isOver(run: string): boolean | undefined
+}
 
 export interface Caller {
   readonly command: string

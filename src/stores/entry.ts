@@ -15,6 +15,7 @@ export function checkId(id: string): void {
   if (idPattern.test(id) && !reservedNames.includes(id)) return
   throw new ToknError('store', 'the profile has a damaged id', {
     hint: 'remove the profile and log in again',
+    refusal: 'unusable-id',
   })
 }
 

@@ -19,7 +19,7 @@ const longestFile = 2 * longestEntry
 export function openFileStore(options: KeyOptions): Store {
   const { directory, files } = options
   const openKey = keepKey(options)
-  return { kind: 'file', describe, read, write, remove, sealingKey }
+  return { kind: 'file', describe, read, write, remove, list, sealingKey }
 
   function describe(): string {
     return `encrypted files in ${show(directory)}`
@@ -45,6 +45,10 @@ export function openFileStore(options: KeyOptions): Store {
   async function remove(id: string): Promise<boolean> {
     checkId(id)
     return files.remove(pathOf(id))
+  }
+
+  async function list(): Promise<readonly string[]> {
+    return files.list(directory).flatMap((name) => /^([a-z0-9_-]+)\.jwe$/.exec(name)?.[1] ?? [])
   }
 
   async function sealingKey(): Promise<Uint8Array> {
