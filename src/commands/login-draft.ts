@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { checkBaseUrl } from '../core/base-url.ts'
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { namedProfile } from '../session/choose.ts'
@@ -20,15 +20,16 @@ export async function draftProfile(
   const named =
     namedProfile(context.choice(flags, positional)) ??
     (flags.provider === undefined ? ports.profiles.defaultName() : undefined)
-  const before = named === undefined ? undefined : ports.profiles.get(named)
+  const before = named === undefined ? undefined : readProfile(ports, named, flags)
   const providerId =
     flags.provider ?? before?.provider ?? (await chooseProvider(context, flags, named))
   const same = before?.provider === providerId ? before : undefined
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
   const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
+  const name = checkProfileName(named ?? providerId)
   return {
-    name: checkProfileName(named ?? providerId),
-    id: before?.id ?? ports.randomId(),
+    name,
+    id: before?.id ?? ports.profiles.outline(name)?.id ?? ports.randomId(),
     provider: providerId,
     baseUrl,
     apiUrls: apiUrls ?? same?.apiUrls,
@@ -39,6 +40,20 @@ export async function draftProfile(
     proxy: flags.proxy ?? same?.proxy,
     certificate: flags.cert === undefined ? same?.certificate : resolve(flags.cert),
     key: flags.key === undefined ? same?.key : resolve(flags.key),
+  }
+}
+
+/** The profile as it is; one that is damaged is written anew where the command says all that it needs. */
+function readProfile(ports: Ports, name: string, flags: LoginFlags): Profile | undefined {
+  try {
+    return ports.profiles.get(name)
+  } catch (error) {
+    if (isToknError(error, 'usage') && flags.provider !== undefined) {
+      // Throws for a file of which nothing can be read: it is not written over.
+      ports.profiles.outline(name)
+      return undefined
+    }
+    throw error
   }
 }
 

@@ -54,10 +54,15 @@ export async function runLogin(
   const { login } = await import('../session/login.ts')
   const force = flags.force === true
   const request = { profile, provider, answers, grant, remember, pasted, force, interaction }
-  const record = await login(ports, request).catch((error: unknown) => {
+  const placed = await login(ports, request).catch((error: unknown) => {
     throw sendToTerminal(context, error)
   })
-  report(context, ports, profile, record, flags)
+  if (placed.profile.name !== profile.name) {
+    ports.warn(
+      `"${profile.name}" was renamed meanwhile; this login is that of "${placed.profile.name}"`,
+    )
+  }
+  report(context, ports, placed.profile, placed.record, flags)
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */

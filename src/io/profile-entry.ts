@@ -167,6 +167,6 @@ function path(name: string, entry: Entry, field: string): string {
 
 function wrong(name: string, field: string, reason: string): ToknError {
   return new ToknError('usage', `profile "${display(name, 80)}": ${field} ${reason}`, {
-    hint: `mend the file, or write the profile anew with: tokn login ${display(name, 80)}`,
+    hint: `mend the file, or write the profile anew with: tokn login ${display(name, 80)} --provider PROVIDER`,
   })
 }

@@ -1,19 +1,21 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import { claimedExpiry, readClaims } from '../core/jwt.ts'
 import { neverExpires, unknownExpiry, type Expiry } from '../core/expiry.ts'
-import type { Interaction } from '../core/ports.ts'
+import type { Http, Interaction } from '../core/ports.ts'
 import { bindingOf, type Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
-import type { SessionRecord } from '../core/record.ts'
+import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { checkGivenToken, type Grant, type TokenSet } from '../core/token.ts'
 import type { Answers } from './answers.ts'
 import { resetRefreshes, spendBudget } from './budget.ts'
-import { entryOf, findHeld } from './held.ts'
-import { indexRecord } from './history.ts'
+import { openMark, type OpenMark } from './marks/mark.ts'
+import { sweepUnsent } from './marks/sweep.ts'
+import { watchRequests } from './marks/watch.ts'
+import { eraseEntry, formerStore, place, type Placed } from './place.ts'
 import type { Ports } from './ports.ts'
+import { proveStorage } from './prove.ts'
 import { fileSecrets } from './reach.ts'
-import { writeAndReadBack } from './write.ts'
 
 export interface LoginRequest {
   /** As it is to be stored; its settings are already those of `answers`. */
@@ -30,8 +32,12 @@ export interface LoginRequest {
   readonly interaction?: Interaction | undefined
 }
 
-/** Logs in and makes the record, without storing anything. */
-export async function authenticate(ports: Ports, request: LoginRequest): Promise<SessionRecord> {
+/** Logs in and makes the record, without storing anything. `over` is laid over the way out. */
+export async function authenticate(
+  ports: Ports,
+  request: LoginRequest,
+  over: (http: Http) => Http = (http) => http,
+): Promise<SessionRecord> {
   const { profile, provider, answers, grant } = request
   provider.checkGrant(grant)
   const all: Reach['answers'] = {
@@ -41,7 +47,7 @@ export async function authenticate(ports: Ports, request: LoginRequest): Promise
   }
   const tokens = request.pasted
     ? paste(provider, request.pasted)
-    : await logInto(ports, request, all)
+    : await logInto(ports, request, all, over)
   return {
     ...tokens,
     v: 1,
@@ -62,30 +68,82 @@ export async function authenticate(ports: Ports, request: LoginRequest): Promise
 }
 
 /**
- * Logs in and stores the session and its profile; the lock is held for the writing alone, since a
- * person may take minutes over the rest. A session that was held before is replaced.
+ * Logs in and keeps the session and its profile, which may have been renamed meanwhile; a session
+ * that was held before is replaced. Whatever must be writable is proven so before anything is spent,
+ * and a mark says to `tokn doctor` what a kill between the request and the store has left; the lock
+ * is held for the writing alone, since a person may take minutes over the rest.
  */
-export async function login(ports: Ports, request: LoginRequest): Promise<SessionRecord> {
-  const { profile } = request
+export async function login(ports: Ports, request: LoginRequest): Promise<Placed> {
+  const { profile, provider } = request
   const store = await ports.store(profile.store)
-  // Says now, not after the provider has spent a login, that nothing could be stored.
   await store.sealingKey()
-  const record = await authenticate(ports, request)
   // It would be gone with this process; a profile of it would only be in the way.
-  if (profile.store === 'memory') return record
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  if (profile.store === 'memory') return { profile, record: await authenticate(ports, request) }
+  await sweepUnsent(ports)
+  const former = formerStore(ports, profile)
+  const origin = provider.origins[0] ?? ''
+  const mark = await openMark(ports, {
+    kind: 'login',
+    store: profile.store,
+    origin,
+    profile,
+    former,
+  })
+  const record = await spend(ports, request, mark)
+  await mark.keep(serializeRecord(record)).catch((error: unknown) => {
+    // The store is the place that is left for it.
+    if (!isToknError(error, 'store')) throw error
+  })
+  const placed = await keepOrTell(ports, request, record)
+  if (await leave(ports, placed)) mark.remove()
+  return placed
+}
+
+async function spend(ports: Ports, request: LoginRequest, mark: OpenMark): Promise<SessionRecord> {
+  let sent = false
+  const watch = watchRequests(ports.clock, () => {
+    if (!sent) mark.note({ sent: true })
+    sent = true
+  })
   try {
-    const before = await previous(ports, profile)
-    const next = { ...record, generation: before + 1 }
-    const journal = await ports.journal()
-    await writeAndReadBack(store, next)
-    journal.remove(entryOf(profile))
-    await ports.profiles.put(profile)
-    if (ports.profiles.defaultName() === undefined) await ports.profiles.setDefault(profile.name)
-    await indexRecord(ports, next, request.pasted ? 'imported' : 'login')
-    return next
-  } finally {
-    await held.release()
+    await proveStorage(ports, request.profile)
+    return await authenticate(ports, request, watch.over)
+  } catch (error) {
+    // Where an answer was lost, or could not be read, the provider may hold a session all the same.
+    if (!watch.mayHaveMade()) mark.remove()
+    throw error
+  }
+}
+
+async function keepOrTell(
+  ports: Ports,
+  { profile, pasted }: LoginRequest,
+  record: SessionRecord,
+): Promise<Placed> {
+  try {
+    return await place(ports, profile, record, pasted ? 'imported' : 'login')
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    throw new ToknError(
+      error.code === 'usage' ? 'store' : error.code,
+      `the login was made, but its session could not be stored yet: ${error.message}`,
+      { ...error.details, hint: 'tokn doctor --fix' },
+    )
+  }
+}
+
+/** Erases what another store held of the session before; whether that is done. */
+async function leave(ports: Ports, { profile, former }: Placed): Promise<boolean> {
+  if (former === undefined) return true
+  try {
+    await eraseEntry(ports, profile, former)
+    return true
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    ports.warn(
+      `the ${former} store still has the session before this one: ${error.message}; once it can be reached: tokn doctor --fix`,
+    )
+    return false
   }
 }
 
@@ -93,6 +151,7 @@ async function logInto(
   ports: Ports,
   { profile, provider, grant, force, interaction }: LoginRequest,
   answers: Reach['answers'],
+  over: (http: Http) => Http,
 ): Promise<TokenSet> {
   if (provider.login === undefined) {
     throw new ToknError('unsupported', provider.why.login ?? `${provider.title} has no login`, {
@@ -100,10 +159,20 @@ async function logInto(
     })
   }
   await spendBudget(ports, profile, provider, undefined, 'logins', force)
-  const http = await ports.http(profile)
+  const http = over(await ports.http(profile))
   const tokens = await provider.login({ http, clock: ports.clock, answers, interaction }, grant)
-  await resetRefreshes(ports, profile, provider)
+  await forgetRefreshes(ports, profile, provider)
   return tokens
+}
+
+/** A new refresh token starts with a full set of refreshes; that it does not is no reason to fail. */
+async function forgetRefreshes(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
+  try {
+    await resetRefreshes(ports, profile, provider)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    ports.warn(`the count of refreshes goes on from the login before: ${error.message}`)
+  }
 }
 
 function paste(provider: Provider, access: Secret): TokenSet {
@@ -125,15 +194,4 @@ function paste(provider: Provider, access: Secret): TokenSet {
 function pastedExpiry(kind: 'never' | 'unknown' | 'jwt', access: Secret): Expiry {
   if (kind === 'jwt') return claimedExpiry(access.reveal())
   return kind === 'never' ? neverExpires : unknownExpiry
-}
-
-/** The generation to follow. A record that cannot be read is no reason not to log in anew. */
-async function previous(ports: Ports, profile: Profile): Promise<number> {
-  const indexed = ports.index.get(profile.id)?.generation ?? 0
-  try {
-    return Math.max(indexed, (await findHeld(ports, profile))?.generation ?? 0)
-  } catch (error) {
-    if (isToknError(error, 'store')) return indexed
-    throw error
-  }
 }
