@@ -3,7 +3,7 @@ import { checkBaseUrl } from '../core/base-url.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
-import { namedProfile } from '../session/choose.ts'
+import { namedProfile, outlineOf } from '../session/choose.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Context } from './context.ts'
 import type { LoginFlags } from './login-flags.ts'
@@ -29,7 +29,7 @@ export async function draftProfile(
   const name = checkProfileName(named ?? providerId)
   return {
     name,
-    id: before?.id ?? ports.profiles.outline(name)?.id ?? ports.randomId(),
+    id: before?.id ?? outlineOf(ports.profiles, name)?.id ?? ports.randomId(),
     provider: providerId,
     baseUrl,
     apiUrls: apiUrls ?? same?.apiUrls,
@@ -48,12 +48,10 @@ function readProfile(ports: Ports, name: string, flags: LoginFlags): Profile | u
   try {
     return ports.profiles.get(name)
   } catch (error) {
-    if (isToknError(error, 'usage') && flags.provider !== undefined) {
-      // Throws for a file of which nothing can be read: it is not written over.
-      ports.profiles.outline(name)
-      return undefined
-    }
-    throw error
+    if (!isToknError(error, 'usage') || flags.provider === undefined) throw error
+    // A file of which nothing can be read is not written over: that throws here.
+    outlineOf(ports.profiles, name)
+    return undefined
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { chooseProfile } from '../session/choose.ts'
-import { logout } from '../session/logout.ts'
+import { logout, type LogoutResult } from '../session/logout.ts'
 import { printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
@@ -34,11 +34,25 @@ export async function runLogout(
       ? ports.profiles.list()
       : [chooseProfile(ports.profiles, context.choice(flags, positional))]
   await agree(context, flags, profiles)
-  const results = []
+  const results: Result[] = []
+  const failures: ToknError[] = []
   for (const profile of profiles) {
-    const result = await logout(ports, profile, { localOnly: flags.localOnly === true })
-    results.push({ profile: profile.name, ...result })
+    try {
+      const result = await logout(ports, profile, { localOnly: flags.localOnly === true })
+      results.push({ profile: profile.name, ...result })
+    } catch (error) {
+      if (!(error instanceof ToknError) || profiles.length === 1) throw error
+      // One that cannot be ended keeps nobody from ending the others.
+      failures.push(error)
+    }
   }
+  if (failures.length === 0 || results.length > 0) report(context, flags, results)
+  throwForFailures(failures, profiles.length)
+}
+
+type Result = LogoutResult & { readonly profile: string }
+
+function report(context: Context, flags: LogoutFlags, results: readonly Result[]): void {
   if (wantsJson(flags)) {
     const described = results.map(({ profile, revoked, erased, alive }) => ({
       profile,
@@ -50,12 +64,24 @@ export async function runLogout(
     return
   }
   if (flags.quiet === true) return
-  for (const { profile, revoked, erased, alive } of results) {
+  for (const { profile, revoked, erased, alive, unread } of results) {
     const here = erased ? 'logged out' : 'was not logged in'
     context.terminal.say(`${profile}: ${here}${revoked ? ', and the token is revoked' : ''}`)
-    if (alive !== undefined && erased)
-      context.terminal.say(`${profile}: still alive at the provider: ${alive}`)
+    const lives = unread ? 'its tokens may still be alive' : 'still alive'
+    if (alive !== undefined && (erased || unread === true))
+      context.terminal.say(`${profile}: ${lives} at the provider: ${alive}`)
   }
+}
+
+function throwForFailures(failures: readonly ToknError[], tried: number): void {
+  const [first] = failures
+  if (first === undefined) return
+  if (failures.length === tried) throw first
+  throw new ToknError(
+    'partial',
+    `${failures.length} of ${tried} profiles were not logged out: ${first.message}`,
+    { hint: first.hint },
+  )
 }
 
 async function agree(

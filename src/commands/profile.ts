@@ -107,18 +107,10 @@ async function renameProfile(
 }
 
 async function removeProfile(context: Context, name: string, flags: CommonFlags): Promise<void> {
-  const ports = context.ports(flags)
-  const profile = chooseProfile(ports.profiles, { positional: name })
-  if (ports.index.get(profile.id) !== undefined) {
-    throw new ToknError(
-      'usage',
-      `"${name}" is still logged in, and its tokens would be left behind`,
-      {
-        hint: `tokn logout ${name} && tokn profile remove ${name}`,
-      },
-    )
-  }
-  await ports.profiles.remove(profile.name)
+  const { removeProfile } = await import('../session/remove.ts')
+  const { alive } = await removeProfile(context.ports(flags), checkProfileName(name))
+  if (alive === undefined || flags.quiet === true) return
+  context.terminal.say(`${name}: its tokens may still be alive at the provider: ${alive}`)
 }
 
 function describe(profile: Profile) {

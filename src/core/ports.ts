@@ -61,16 +61,21 @@ export interface Store {
   sealingKey(): Promise<Uint8Array>
 }
 
+/** Where the session of a profile rests, as far as that can be read. */
+export interface Outline {
+  readonly name: string
+  readonly id?: string | undefined
+  readonly store?: StoreKind | undefined
+}
+
 /** Profiles on disk. Every write is atomic and happens under a lock. */
 export interface Profiles {
   readonly path: string
   /** Throws `usage` for one that is damaged; so does `list`. */
   get(name: string): Profile | undefined
-  /** Where the session of a profile rests, damaged ones included: as far as that can be read. */
-  outline(
-    name: string,
-  ): { readonly name: string; readonly id?: string; readonly store?: StoreKind } | undefined
   list(): readonly Profile[]
+  /** All profiles, damaged ones included: as much of each as can be read. */
+  outlines(): readonly Outline[]
   defaultName(): string | undefined
   put(profile: Profile): Promise<void>
   /**

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { checkBaseUrl } from '../core/base-url.ts'
 import { ToknError } from '../core/errors.ts'
 import { isObject, ownString } from '../core/json.ts'
+import type { Outline } from '../core/ports.ts'
 import { checkProfileName, storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
 import { display } from '../core/text.ts'
 import { checkProfileProxy } from './proxy-url.ts'
@@ -54,18 +55,11 @@ export function readEntry(name: string, entry: unknown): Profile {
 }
 
 /** What says where the session of an entry rests, as far as that can be read. Never throws. */
-export function outlineEntry(
-  name: string,
-  entry: unknown,
-): { readonly name: string; readonly id?: string; readonly store?: StoreKind } {
+export function outlineEntry(name: string, entry: unknown): Outline {
   if (!isObject(entry)) return { name }
   const id = ownString(entry, 'id')
   const store = storeKinds.find((one) => one === (entry['store'] ?? 'keychain'))
-  return {
-    name,
-    ...(id !== undefined && idPattern.test(id) ? { id } : {}),
-    ...(store === undefined ? {} : { store }),
-  }
+  return { name, id: id !== undefined && idPattern.test(id) ? id : undefined, store }
 }
 
 /** What to write for `profile`, over what the file had under its name. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
-import type { Files, Lock, Profiles } from '../core/ports.ts'
+import type { Files, Lock, Outline, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { canonical, isObject } from '../core/json.ts'
 import { nearest } from '../core/text.ts'
@@ -28,8 +28,8 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   return {
     path,
     get,
-    outline,
     list,
+    outlines,
     defaultName,
     put,
     prove,
@@ -45,16 +45,15 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     return Object.hasOwn(profiles, name) ? readEntry(name, profiles[name]) : undefined
   }
 
-  function outline(name: string): ReturnType<Profiles['outline']> {
-    const { profiles } = read()
-    return Object.hasOwn(profiles, name) ? outlineEntry(name, profiles[name]) : undefined
-  }
-
   function list(): readonly Profile[] {
     const entries = Object.entries(read().profiles)
     return entries
       .map(([name, entry]) => readEntry(name, entry))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  function outlines(): readonly Outline[] {
+    return Object.entries(read().profiles).map(([name, entry]) => outlineEntry(name, entry))
   }
 
   function defaultName(): string | undefined {

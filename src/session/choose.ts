@@ -1,5 +1,5 @@
-import { ToknError } from '../core/errors.ts'
-import type { Profiles } from '../core/ports.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
+import type { Outline, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { nearest } from '../core/text.ts'
 
@@ -41,6 +41,23 @@ export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profil
   )
   throw new ToknError('not_found', `there is no profile "${name}"`, {
     hint: near === undefined ? `tokn login ${name} --provider PROVIDER` : `did you mean "${near}"?`,
+  })
+}
+
+/** Where the session of a profile rests that may be damaged; `undefined` when there is none. */
+export function outlineOf(profiles: Profiles, name: string): Outline | undefined {
+  return profiles.outlines().find((one) => one.name === name)
+}
+
+/** All profiles but damaged ones, which are no reason not to work with the others. */
+export function readableProfiles(profiles: Profiles): readonly Profile[] {
+  return profiles.outlines().flatMap(({ name }) => {
+    try {
+      return profiles.get(name) ?? []
+    } catch (error) {
+      if (isToknError(error, 'usage')) return []
+      throw error
+    }
   })
 }
 

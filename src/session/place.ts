@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
+import { outlineOf } from './choose.ts'
 import { entryOf, findHeld } from './held.ts'
 import { indexRecord } from './history.ts'
 import type { Ports } from './ports.ts'
@@ -80,7 +81,7 @@ export async function eraseEntry(ports: Ports, profile: Profile, kind: StoreKind
 
 /** The store that holds the session so far, where it is another one. */
 export function formerStore(ports: Ports, { name, id, store }: Profile): StoreKind | undefined {
-  const before = ports.profiles.outline(name)
+  const before = outlineOf(ports.profiles, name)
   const moved = before?.id === id && before.store !== store && before.store !== 'memory'
   return moved ? before.store : undefined
 }

@@ -3,6 +3,7 @@ import type { Profile } from '../core/profile.ts'
 import { display } from '../core/text.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { callWithToken, unsupported, type Call } from './call.ts'
+import { endToken, holdersOf } from './condemn.ts'
 import type { Ports } from './ports.ts'
 
 export interface Revocation {
@@ -42,7 +43,7 @@ export async function revokeTokens(
       (a, b) => Number(a.id === call.record.id) - Number(b.id === call.record.id),
     )
     const results: Revocation[] = []
-    for (const target of ordered) results.push(await revokeOne(call, target))
+    for (const target of ordered) results.push(await revokeOne(ports, profile, call, target))
     return await verify(ports, call, results)
   })
 }
@@ -98,11 +99,15 @@ function resolveTarget(
 }
 
 async function revokeOne(
+  ports: Ports,
+  profile: Profile,
   call: Call,
   target: { readonly id: string; readonly name?: string | undefined },
 ): Promise<Revocation> {
   try {
-    await call.provider.revoke?.(call.reach, call.record, target)
+    await endToken(ports, holdersOf(ports, profile, target.id), target.id, async () => {
+      await call.provider.revoke?.(call.reach, call.record, target)
+    })
     return { ...target, status: 'revoked', verified: false }
   } catch (error) {
     if (!(error instanceof ToknError)) throw error
