@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { briefly } from './core/duration.ts'
 import { ToknError } from './core/errors.ts'
-import type { Files } from './core/ports.ts'
+import type { Files, Journal } from './core/ports.ts'
 import type { Finding } from './core/process.ts'
 import type { Profile, StoreKind } from './core/profile.ts'
 import type { Paths, Environment } from './io/paths.ts'
 import { entryOf } from './session/held.ts'
+import { isMark } from './session/marks/left.ts'
 import type { Ports } from './session/ports.ts'
 
 export interface Examination {
@@ -37,6 +38,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...(await inTurn([...kinds], (kind) => checkStore(ports, kind))),
     await checkLock(ports),
     ...(await checkJournal(examination, known)),
+    ...(await checkLeftovers(examination)),
     ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
   ]
 }
@@ -90,7 +92,7 @@ function checkDirectories({ paths, files }: Examination): readonly Finding[] {
           : 'lock-folder'
     try {
       files.ensureDirectory(directory)
-      const probe = join(directory, `.probe-${process.pid}`)
+      const probe = join(directory, '.probe')
       files.write(probe, new Uint8Array(1))
       files.remove(probe)
       return ok(id, directory)
@@ -102,7 +104,8 @@ function checkDirectories({ paths, files }: Examination): readonly Finding[] {
 
 async function checkStore(ports: Ports, kind: StoreKind): Promise<Finding> {
   const id = `store-${kind}`
-  const probe = ports.randomId()
+  // One name for all: what a kill leaves of it, the next examination removes.
+  const probe = 'probe-doctor'
   const result = await attempt(id, async () => {
     const store = await ports.store(kind)
     await store.write(probe, 1, `{"probe":"${probe}"}`)
@@ -126,7 +129,10 @@ async function checkJournal(
   profiles: readonly Profile[],
 ): Promise<readonly Finding[]> {
   const journal = await ports.journal()
-  return await inTurn(journal.list(), async (entry) => {
+  const entries = journal.list().filter((entry) => !isMark(entry))
+  return await inTurn(entries, async (entry) => {
+    const damaged = findDamage(journal, entry, profiles)
+    if (damaged !== undefined) return damaged
     const profile = profiles.find((one) => entryOf(one) === entry)
     const id = `journal-${profile?.name ?? 'unknown'}`
     if (profile === undefined) {
@@ -148,6 +154,38 @@ async function checkJournal(
       ? { id, status: 'fixed', detail: `${result}; it is stored now` }
       : result
   })
+}
+
+/** What is wrong with the file of a refresh, if it cannot be read at all. */
+function findDamage(
+  journal: Journal,
+  entry: string,
+  profiles: readonly Profile[],
+): Finding | undefined {
+  try {
+    journal.read(entry)
+    return undefined
+  } catch (error) {
+    const name = profiles.find((one) => entryOf(one) === entry)?.name
+    const id = `journal-${name ?? 'unknown'}`
+    const finding = broken(id, error)
+    return name === undefined
+      ? skip(id, finding.detail)
+      : { ...finding, fix: finding.fix ?? `tokn login ${name}` }
+  }
+}
+
+/** What logins, issues and profiles have left behind that were cut off, lost or moved. */
+async function checkLeftovers({ ports, fix, offline }: Examination): Promise<readonly Finding[]> {
+  const { examineMarks } = await import('./session/marks/examine.ts')
+  const { examineOrphans } = await import('./session/orphans.ts')
+  const { examineShared } = await import('./session/shared.ts')
+  const found = [
+    await attempt('profiles', () => examineShared(ports, fix)),
+    await attempt('marks', () => examineMarks(ports, { fix, offline })),
+    await attempt('sessions', () => examineOrphans(ports, fix)),
+  ]
+  return found.flat()
 }
 
 async function checkProvider({ ports, offline }: Examination, profile: Profile): Promise<Finding> {

@@ -39,26 +39,32 @@ export async function runIssue(
     context.terminal.say(`would issue a token with the session of "${profile.name}"`)
     return
   }
-  const { tokens, savedAs } = await issueToken(ports, profile, grant, flags.saveAs)
+  const { tokens, savedAs, delivered } = await issueToken(ports, profile, grant, flags.saveAs)
+  const refresh = savedAs === undefined ? tokens.refresh?.reveal() : undefined
   if (json) {
     printJson(context, flags, {
       schema: 'tokn.issue/v1',
       id: tokens.id ?? null,
       name: tokens.name ?? grant.name ?? null,
       token: savedAs === undefined ? tokens.access.reveal() : null,
+      refresh_token: refresh ?? null,
       ...expiryFields(tokens.expiry, now),
       scopes: tokens.scopes ?? grant.scopes ?? null,
       shown_once: savedAs === undefined,
       saved_as: savedAs?.name ?? null,
     })
+    delivered()
     return
   }
   const expires = `expires ${expiryInWords(tokens.expiry, now)}`
   const id = tokens.id === undefined ? '' : ` ${tokens.id}`
   if (savedAs === undefined) {
-    context.terminal.out(`${tokens.access.reveal()}\n`)
-    if (flags.quiet !== true)
-      context.terminal.say(`issued${id}, ${expires}; its value is not shown again`)
+    const lines = [tokens.access.reveal(), ...(refresh === undefined ? [] : [refresh])]
+    context.terminal.out(lines.map((line) => `${line}\n`).join(''))
+    delivered()
+    if (flags.quiet === true) return
+    const second = refresh === undefined ? '' : '; the second line is its refresh token'
+    context.terminal.say(`issued${id}, ${expires}; its value is not shown again${second}`)
   } else if (flags.quiet !== true) {
     context.terminal.say(`issued${id}, ${expires}; kept as "${savedAs.name}"`)
   }

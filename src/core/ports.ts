@@ -245,7 +245,7 @@ export interface JournalEntry {
   readonly intent: string
   /** What the provider answered, in the order received; sealed by the caller, not judged yet. */
   readonly answers: readonly string[]
-  /** The record made of the answers, sealed by the caller; only where the store did not take it. */
+  /** What was made of the answers, sealed by the caller; of a refresh, where the store did not take it. */
   readonly record?: string | undefined
 }
 
@@ -255,7 +255,7 @@ export interface JournalSlot {
   intend(intent: string): void
   /** Adds an answer. Durable when it returns: the commit point of a refresh. */
   answer(sealed: string): void
-  /** Durable when it returns. */
+  /** Durable when it returns. A later one goes before it. */
   record(sealed: string): void
   remove(): void
 }

@@ -5,3 +5,13 @@
 export function journalName(entry: string): string {
   return `${encodeURIComponent(entry)}.journal`
 }
+
+/** The store entry that a name is of; `undefined` for a name that `journalName` did not make. */
+export function entryOf(name: string): string | undefined {
+  try {
+    const entry = decodeURIComponent(name.replace(/\.journal$/, ''))
+    return journalName(entry) === name ? entry : undefined
+  } catch {
+    return undefined
+  }
+}

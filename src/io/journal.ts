@@ -1,7 +1,7 @@
 import { constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files, Journal, JournalEntry, JournalSlot } from '../core/ports.ts'
-import { journalName } from './journal-name.ts'
+import { entryOf, journalName } from './journal-name.ts'
 import { decodeFrames, encodeFrame, type Frame } from './frames.ts'
 import { closeQuietly } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
@@ -74,9 +74,18 @@ export function openJournal({ directory, files }: { directory: string; files: Fi
 
   function list(): readonly string[] {
     return files.list(directory).flatMap((name) => {
-      const entry = readFrames(join(directory, name))[0]?.text
-      return entry !== undefined && journalName(entry) === name ? [entry] : []
+      const entry = entryOf(name)
+      return entry !== undefined && mayBe(entry) ? [entry] : []
     })
+  }
+
+  /** Whether the file of an entry is of it; one that cannot be read is left over as well. */
+  function mayBe(entry: string): boolean {
+    try {
+      return readFrames(pathOf(entry))[0]?.text === entry
+    } catch {
+      return true
+    }
   }
 
   function readFrames(path: string): readonly Frame[] {

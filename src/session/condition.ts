@@ -3,6 +3,7 @@ import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { checkProvider, entryOf, findHeld, readHeld } from './held.ts'
+import { dropAnswers } from './marks/left.ts'
 import type { Ports } from './ports.ts'
 
 /**
@@ -50,8 +51,9 @@ async function lookAtProvider(
  * caller holds the lock of the entry. Throws `store` where something of it stays.
  */
 export async function erase(ports: Ports, profile: Profile): Promise<boolean> {
-  // First, since a refresh that was cut off would bring the session back.
+  // First, since what was cut off would bring the session back.
   ;(await ports.journal()).remove(entryOf(profile))
+  await dropAnswers(ports, profile.id)
   const erased = await eraseStored(ports, profile)
   ports.index.remove(profile.id)
   return erased

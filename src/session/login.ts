@@ -9,7 +9,7 @@ import type { Secret } from '../core/secret.ts'
 import { checkGivenToken, type Grant, type TokenSet } from '../core/token.ts'
 import type { Answers } from './answers.ts'
 import { resetRefreshes, spendBudget } from './budget.ts'
-import { openMark, type OpenMark } from './marks/mark.ts'
+import { openMark, type OpenMark } from './marks/open.ts'
 import { sweepUnsent } from './marks/sweep.ts'
 import { watchRequests } from './marks/watch.ts'
 import { eraseEntry, formerStore, place, type Placed } from './place.ts'
@@ -121,7 +121,10 @@ async function keepOrTell(
   record: SessionRecord,
 ): Promise<Placed> {
   try {
-    return await place(ports, profile, record, pasted ? 'imported' : 'login')
+    return await place(ports, profile, record, {
+      reason: pasted ? 'imported' : 'login',
+      adopt: true,
+    })
   } catch (error) {
     if (!(error instanceof ToknError)) throw error
     throw new ToknError(

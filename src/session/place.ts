@@ -7,6 +7,15 @@ import { indexRecord } from './history.ts'
 import type { Ports } from './ports.ts'
 import { writeAndReadBack } from './write.ts'
 
+export interface PlaceOptions {
+  readonly reason: Reason
+  /**
+   * Whether a name that has gone to another id meanwhile is the same profile all the same: so for a
+   * login, which says what its name stands for. Otherwise that is `busy`.
+   */
+  readonly adopt: boolean
+}
+
 /** A session where it is kept: under the name and id that its profile has by now. */
 export interface Placed {
   readonly profile: Profile
@@ -27,13 +36,14 @@ export async function place(
   ports: Ports,
   profile: Profile,
   record: SessionRecord,
-  reason: Reason,
+  options: PlaceOptions,
 ): Promise<Placed> {
   let wanted = profile
   for (let failures = 0; ;) {
     try {
-      const placed = await placeAt(ports, wanted, record, reason)
+      const placed = await placeAt(ports, wanted, record, options.reason)
       if ('record' in placed) return placed
+      if (placed.instead.id !== profile.id && !options.adopt) throw taken(placed.instead)
       // Renamed meanwhile, or another login of a new name was first: theirs is the id.
       wanted = placed.instead
     } catch (error) {
@@ -42,6 +52,12 @@ export async function place(
       await ports.clock.wait(pause)
     }
   }
+}
+
+function taken({ name }: Profile): ToknError {
+  return new ToknError('busy', `there is another profile "${name}" by now`, {
+    hint: `tokn profile rename ${name} OTHER, then: tokn doctor --fix`,
+  })
 }
 
 async function placeAt(

@@ -1,7 +1,7 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Ports } from '../ports.ts'
 import { eraseProbe } from '../prove.ts'
-import { findMarks, forget } from './mark.ts'
+import { findMarks, forget } from './left.ts'
 
 /**
  * Clears what commands of this configuration have left that were cut off before anything was sent:

@@ -1,0 +1,69 @@
+import { isObject, ownString } from '../../core/json.ts'
+import { storeKinds, type Profile, type StoreKind } from '../../core/profile.ts'
+import type { Grant } from '../../core/token.ts'
+
+/**
+ * What a login or an issue writes down before its request goes out, so that no kill leaves a token
+ * at the provider of which nobody here knows. No secrets.
+ */
+export interface Intent {
+  readonly kind: 'login' | 'issue'
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly configuration: string
+  readonly run: string
+  /** Whether a request that may make a token was about to go out. */
+  readonly sent: boolean
+  /** The store whose key seals what is answered. */
+  readonly store: StoreKind
+  /** Where the token is made. */
+  readonly origin: string
+  /** What is to hold the token; absent where it is printed. */
+  readonly profile?: Profile | undefined
+  /** Of a login: another store, that holds the session before and is to give it up. */
+  readonly former?: StoreKind | undefined
+  /** Of an issue: whose token asks for it, for what, and the ids that the name had before. */
+  readonly parent?: Pick<Profile, 'id' | 'name'> | undefined
+  readonly grant?: Grant | undefined
+  readonly before?: readonly string[] | undefined
+}
+
+/** `undefined` for a text that is no intent. */
+export function parseIntent(text: string): Intent | undefined {
+  const value: unknown = JSON.parse(text)
+  if (!isObject(value)) return undefined
+  const { kind, at, sent, profile, parent, grant, before } = value
+  const kindOf = (name: string) => storeKinds.find((one) => one === value[name])
+  const store = kindOf('store')
+  const known = (kind === 'login' || kind === 'issue') && typeof at === 'number'
+  if (!known || store === undefined) return undefined
+  return {
+    kind,
+    at,
+    configuration: ownString(value, 'configuration') ?? '',
+    run: ownString(value, 'run') ?? '',
+    sent: sent !== false,
+    store,
+    origin: ownString(value, 'origin') ?? '',
+    profile: isProfile(profile) ? profile : undefined,
+    former: kindOf('former'),
+    parent: isNamed(parent) ? parent : undefined,
+    grant: isObject(grant) ? grant : undefined,
+    before: Array.isArray(before) ? before.map(String) : undefined,
+  }
+}
+
+function isProfile(value: unknown): value is Profile {
+  return (
+    isNamed(value) &&
+    typeof value['provider'] === 'string' &&
+    isObject(value['settings']) &&
+    storeKinds.some((kind) => kind === value['store'])
+  )
+}
+
+function isNamed(
+  value: unknown,
+): value is Pick<Profile, 'id' | 'name'> & Readonly<Record<string, unknown>> {
+  return isObject(value) && typeof value['id'] === 'string' && typeof value['name'] === 'string'
+}

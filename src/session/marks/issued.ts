@@ -1,0 +1,73 @@
+import { isToknError } from '../../core/errors.ts'
+import type { Profile } from '../../core/profile.ts'
+import type { Provider } from '../../core/provider.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import { reachFor } from '../call.ts'
+import { checkProvider, readHeld } from '../held.ts'
+import type { Ports } from '../ports.ts'
+import { answerAgain, readAnswers } from './answers.ts'
+import { openSealed, type Mark } from './left.ts'
+
+/** The record of a token that was issued with the session `parent`. */
+export function heirOf(
+  parent: SessionRecord,
+  tokens: TokenSet,
+  grant: Grant,
+  provider: Provider,
+  profile: Profile,
+  now: number,
+): SessionRecord {
+  return {
+    ...parent,
+    ...tokens,
+    context: { ...parent.context, ...tokens.context },
+    refresh: tokens.refresh,
+    refreshExpiry: tokens.refreshExpiry,
+    id: tokens.id,
+    name: tokens.name ?? grant.name,
+    scopes: tokens.scopes ?? grant.scopes,
+    generation: 1,
+    grant,
+    attach: provider.attach(tokens, profile.settings),
+    obtainedAt: now,
+    credentials: undefined,
+    fixed: undefined,
+    standing: undefined,
+  }
+}
+
+/** A token from the answer that was kept, and the record to keep it as. */
+export interface Reread {
+  readonly tokens: TokenSet
+  readonly heir: SessionRecord
+}
+
+/**
+ * The tokens of an issue that was answered, from the answer kept: nothing is issued again.
+ * `undefined` where there is no answer, or none that can be read. Throws `reauth_required`, `store`
+ * where the session cannot be used that it was issued with.
+ */
+export async function readIssued(
+  ports: Ports,
+  parent: Profile,
+  mark: Mark,
+): Promise<Reread | undefined> {
+  const text = await openSealed(ports, mark)
+  if (text === undefined) return undefined
+  const record = await readHeld(ports, parent)
+  const provider = await ports.provider(parent)
+  checkProvider(record, parent, provider)
+  const reach = await reachFor(ports, parent, provider, record, 'issue')
+  const again = answerAgain(readAnswers(text), reach.http, ports.clock)
+  const grant = mark.grant ?? {}
+  try {
+    const tokens = await provider.issue?.({ ...reach, ...again }, record, grant)
+    if (tokens === undefined) return undefined
+    const now = again.clock.now()
+    return { tokens, heir: heirOf(record, tokens, grant, provider, mark.profile ?? parent, now) }
+  } catch (error) {
+    if (isToknError(error, 'provider_nonsense')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,66 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Profile } from '../../core/profile.ts'
+import { display } from '../../core/text.ts'
+import type { TokenInfo } from '../../core/token.ts'
+import { callWithToken, type Call } from '../call.ts'
+import { readableProfiles } from '../choose.ts'
+import type { Ports } from '../ports.ts'
+import type { Mark } from './left.ts'
+
+/** More than clocks are usually apart, in milliseconds. */
+const tolerated = 5 * 60_000
+
+/**
+ * The tokens at the provider that an issue may have made which was cut off: of its name, not there
+ * before, and held by nobody here. `undefined` where that cannot be seen.
+ */
+export async function findMade(
+  ports: Ports,
+  parent: Profile,
+  { before, grant, at }: Mark,
+): Promise<readonly TokenInfo[] | undefined> {
+  if (before === undefined && grant?.name === undefined) return undefined
+  const there = await callWithToken(ports, parent, 'list', (call) => listNamed(call, grant?.name))
+  const held = new Set(
+    readableProfiles(ports.profiles).map(({ id }) => ports.index.get(id)?.tokenId),
+  )
+  return there?.filter(
+    ({ id, createdAt }) =>
+      before?.includes(id) !== true &&
+      !held.has(id) &&
+      !(createdAt !== undefined && createdAt < at - tolerated),
+  )
+}
+
+/** The tokens alive that the provider lists under a name, or at all; `undefined` where it does not. */
+export async function listNamed(
+  { provider, reach, record }: Call,
+  name: string | undefined,
+): Promise<readonly TokenInfo[] | undefined> {
+  try {
+    const listed = await provider.list?.(reach, record)
+    return listed?.filter(
+      (token) => token.revokedAt === undefined && (name === undefined || token.name === name),
+    )
+  } catch (error) {
+    // A token without the scope to list can still issue.
+    if (isToknError(error, 'forbidden')) return undefined
+    throw error
+  }
+}
+
+/** Says that a token lives which nobody holds, and how it ends. */
+export function orphaned(parent: Profile, mark: Mark, made: readonly TokenInfo[]): ToknError {
+  const ids = made.map(({ id }) => display(id, 64))
+  const named = mark.grant?.name === undefined ? '' : ` "${display(mark.grant.name, 64)}"`
+  const which =
+    ids.length === 1 ? `the token${named} (${ids[0]})` : `one of the tokens ${ids.join(', ')}`
+  return new ToknError(
+    'usage',
+    `an issue that was cut off has made ${which}, and its value is lost`,
+    {
+      hint:
+        ids.length === 1 ? `tokn revoke ${ids[0]} -P ${parent.name}` : `tokn list ${parent.name}`,
+    },
+  )
+}

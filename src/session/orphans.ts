@@ -1,0 +1,97 @@
+import { isToknError } from '../core/errors.ts'
+import type { Finding } from '../core/process.ts'
+import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
+import { readableProfiles } from './choose.ts'
+import { erase } from './condition.ts'
+import { entryOf } from './held.ts'
+import { readMarks } from './marks/left.ts'
+import { byFix } from './marks/verdict.ts'
+import { eraseEntry } from './place.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * Sessions that no profile of this configuration reaches. `fix` erases
+ * only what is known to be of this configuration: another one may keep its sessions in the same folder.
+ */
+export async function examineOrphans(ports: Ports, fix: boolean): Promise<readonly Finding[]> {
+  const outlines = ports.profiles.outlines()
+  const known = new Set(outlines.flatMap(({ id }) => id ?? []))
+  // What is under way has its entry before it has its profile.
+  for (const { profile } of await readMarks(ports)) if (profile !== undefined) known.add(profile.id)
+  // A damaged profile without an id, or none at all: what looks like an orphan may be its own.
+  const certain = outlines.length > 0 && outlines.every(({ id }) => id !== undefined)
+  const stored = await listStored(ports)
+  const nameless = [...new Set([...stored, ...ports.index.list()])].filter((id) => !known.has(id))
+  const isOwn = (id: string) => ports.index.get(id)?.configuration === ports.configuration
+  const own = nameless.filter(isOwn)
+  const foreign = stored.filter((id) => nameless.includes(id) && !isOwn(id))
+  return [
+    ...(await examineMoved(ports, stored, fix)),
+    ...(own.length === 0 ? [] : [await examineOwn(ports, own, fix && certain)]),
+    ...(foreign.length === 0 ? [] : [tellForeign(foreign.length)]),
+  ]
+}
+
+/** Ids of the sessions in files; a keychain does not tell what it has. */
+async function listStored(ports: Ports): Promise<readonly string[]> {
+  try {
+    const store = await ports.store('file')
+    const ids = (await store.list?.()) ?? []
+    return ids.filter((id) => !id.startsWith('probe-'))
+  } catch (error) {
+    if (isToknError(error, 'store')) return []
+    throw error
+  }
+}
+
+async function examineOwn(ports: Ports, ids: readonly string[], fix: boolean): Promise<Finding> {
+  const many = ids.length === 1 ? 'a session' : `${ids.length} sessions`
+  const detail = `${many} of profiles that are gone; what the provider knows of them may be alive`
+  if (!fix) return { id: 'sessions', status: 'warn', detail, fix: byFix }
+  for (const id of ids) {
+    for (const store of storeKinds) if (store !== 'memory') await eraseLeft(ports, id, store)
+  }
+  return { id: 'sessions', status: 'fixed', detail: `${detail}; they are erased here` }
+}
+
+async function eraseLeft(ports: Ports, id: string, store: StoreKind): Promise<void> {
+  const profile: Profile = { name: id, id, store, provider: '', settings: {} }
+  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  try {
+    // Another process may have made the profile meanwhile.
+    if (!ports.profiles.outlines().some((one) => one.id === id)) await erase(ports, profile)
+  } catch (error) {
+    // Most likely it was never in a keychain that cannot be reached.
+    if (!isToknError(error, 'store') || store !== 'keychain') throw error
+  } finally {
+    await held.release()
+  }
+}
+
+/** Entries in files of profiles that keep their sessions elsewhere by now. */
+async function examineMoved(
+  ports: Ports,
+  stored: readonly string[],
+  fix: boolean,
+): Promise<readonly Finding[]> {
+  const moved = readableProfiles(ports.profiles).filter(
+    ({ id, store }) => store !== 'file' && stored.includes(id),
+  )
+  const findings: Finding[] = []
+  for (const profile of moved) {
+    const detail = `"${profile.name}" keeps its session in the ${profile.store} store, and the file store has an earlier one`
+    const id = `session-${profile.name}`
+    if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
+    else {
+      await eraseEntry(ports, profile, 'file')
+      findings.push({ id, status: 'fixed', detail: `${detail}; it is erased` })
+    }
+  }
+  return findings
+}
+
+function tellForeign(count: number): Finding {
+  const many = count === 1 ? 'a session is' : `${count} sessions are`
+  const detail = `${many} in the file store that no profile here has: of another configuration, or of one that was lost`
+  return { id: 'sessions-of-others', status: 'skip', detail }
+}
