@@ -49,6 +49,9 @@ export interface SessionRecord extends TokenSet {
   readonly standing?: Standing | undefined
 }
 
+/** The longest record that every store takes, in bytes of UTF-8. */
+export const longestRecord = 65_536
+
 /** The JSON text that goes into a store. */
 export function serializeRecord(record: SessionRecord): string {
   const { access, refresh, credentials, ...rest } = record

@@ -6,7 +6,10 @@ import type { Secret } from './secret.ts'
 export interface TokenSet {
   readonly access: Secret
   readonly refresh?: Secret | undefined
-  /** A new refresh token was given and cannot be read: the one before it must not be used again. */
+  /**
+   * The answer had a refresh token that cannot be used. Then there is none: the one held before is
+   * most likely spent, which an answer without any does not mean.
+   */
   readonly refreshUnreadable?: boolean | undefined
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined

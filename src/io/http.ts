@@ -116,5 +116,7 @@ function prepareHeaders(request: HttpRequest, userAgent: string): Outgoing['head
     }
   }
   const named = headers.some(([name]) => name.toLowerCase() === 'user-agent')
-  return named ? headers : [['user-agent', userAgent], ...headers]
+  const agent = named ? [] : ([['user-agent', userAgent]] as const)
+  // What is packed for the way is unpacked (io/unpack.ts); it is better not packed at all.
+  return [['accept-encoding', 'identity'], ...agent, ...headers]
 }

@@ -79,7 +79,12 @@ function explain(error: unknown, host: string, sent: boolean): ToknError {
   }
   const connection = connections.get(code)
   if (connection !== undefined) return failure(`cannot reach ${host}: ${connection}`, sent)
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
+    return new ToknError('provider_nonsense', `${host} answered with headers too large to read`, {
+      sent,
+    })
+  }
+  if (code.startsWith('HPE_')) {
     return new ToknError('provider_nonsense', `${host} answered with something that is not HTTP`, {
       hint: 'check the base URL of the profile',
       sent,

@@ -1,10 +1,22 @@
 import { ToknError } from '../core/errors.ts'
 import type { HttpReply } from '../core/ports.ts'
 import { display } from '../core/text.ts'
+import { decodeText } from './reply-text.ts'
+import { unpack } from './unpack.ts'
 
 type Headers = HttpReply['headers']
 
-const plainCharsets = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii'])
+/** A reply as it came, and what it may be. */
+export interface RawReply {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+  readonly url: URL
+  /** Longest body, unpacked, in bytes. */
+  readonly limit: number
+  /** Whether it may hold what cannot be asked for twice: then even what cannot be read is kept. */
+  readonly grants: boolean
+}
 
 /** Names and values as undici read them: bytes, name and value in turn. */
 export function readHeaders(raw: unknown): Headers {
@@ -16,38 +28,38 @@ export function readHeaders(raw: unknown): Headers {
 }
 
 /**
- * Throws `provider_nonsense` for a reply of which the body is not wanted: a redirect, a compressed
- * one (nobody asked for it, and a small one may unpack to gigabytes), one announced as too long.
+ * Throws `provider_nonsense` for a reply of which the body is not wanted: a redirect, one announced
+ * as too long. An error is not: its status is an answer, however long it is.
  */
 export function checkReplyHead(status: number, headers: Headers, url: URL, limit: number): void {
   if (status >= 300 && status < 400) throw redirected(status, valueOf(headers, 'location'), url)
-  const encoding = valueOf(headers, 'content-encoding')?.trim().toLowerCase()
-  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
-    throw nonsense(`${url.host} sent a compressed answer, which nobody asked for`, status)
+  if (status < 300 && Number(valueOf(headers, 'content-length')) > limit) {
+    throw tooLong(url.host, limit, status)
   }
-  if (Number(valueOf(headers, 'content-length')) > limit) throw tooLong(url.host, limit, status)
 }
 
-/** Text of a body. What is said in an error's body is shown at most, so there it may be damaged. */
-export function decodeBody(
-  bytes: Uint8Array,
-  status: number,
-  headers: Headers,
-  host: string,
-): string {
-  if (bytes.length === 0) return ''
-  const type = valueOf(headers, 'content-type') ?? ''
-  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8'
-  if (status >= 400) return new TextDecoder().decode(bytes)
-  if (charset === 'iso-8859-1' || charset === 'latin1') return latin1(bytes)
-  if (!plainCharsets.has(charset)) {
-    throw nonsense(`${host} answered in ${display(charset, 40)}, not in UTF-8`, status)
+/**
+ * The reply with its body unpacked and as text. Throws `provider_nonsense` for a body that unpacks
+ * to more than the limit, or that is packed in a way of which nothing is known; of an error, and of
+ * an answer that may hold tokens, the latter stays as it is, one character a byte, under its
+ * `content-encoding`.
+ */
+export async function openReply(reply: RawReply): Promise<HttpReply> {
+  const { status, headers, url, limit } = reply
+  const named = headers.filter(([name]) => name === 'content-encoding').map(([, value]) => value)
+  const opened = await unpack(reply.bytes, named, limit)
+  if ('bytes' in opened) {
+    const type = valueOf(headers, 'content-type') ?? ''
+    const plain = headers.filter(([name]) => name !== 'content-encoding')
+    return { status, headers: plain, body: decodeText(opened.bytes, type) }
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw nonsense(`the answer of ${host} is not UTF-8 text`, status)
+  if (status < 400 && opened.failure === 'large') throw tooLong(url.host, limit, status)
+  if (status < 400 && !reply.grants) {
+    const how = display(named.join(', ') || 'gzip', 40)
+    throw nonsense(`${url.host} sent an answer compressed in a way (${how}) unknown here`, status)
   }
+  const packed = named.length === 0 ? ([['content-encoding', 'gzip']] as const) : []
+  return { status, headers: [...headers, ...packed], body: latin1(reply.bytes) }
 }
 
 export function tooLong(host: string, limit: number, status: number): ToknError {

@@ -4,10 +4,11 @@ import { systemCode, ToknError } from '../core/errors.ts'
 import type { HttpReply, HttpRequest } from '../core/ports.ts'
 import { connectThrough, type Connector } from './connector.ts'
 import { translateNetworkError } from './network-error.ts'
-import { checkReplyHead, decodeBody, readHeaders, tooLong } from './reply.ts'
+import { checkReplyHead, openReply, readHeaders, tooLong } from './reply.ts'
 
 const mostInterim = 20
-const headLimit = 16_384
+/** Bytes of all headers of a reply together; a longer head is `provider_nonsense`. */
+const headLimit = 65_536
 
 /** A request that was checked. */
 export type Outgoing = HttpRequest & {
@@ -42,6 +43,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     const deadline = setTimeout(() => fail(timedOut(request, sent)), request.timeout)
     const chunks: Uint8Array[] = []
     let length = 0
+    let ended = false
     let interim = 0
     let status = 0
     let headers: HttpReply['headers'] = []
@@ -61,16 +63,14 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
         attempt(() => checkReplyHead(status, headers, url, limit))
       },
       onResponseData(_controller, chunk) {
+        if (ended) return
         chunks.push(chunk)
         length += chunk.length
         if (length > limit) fail(tooLong(url.host, limit, status))
       },
       onResponseEnd() {
-        attempt(() => {
-          if (broken !== undefined) throw broken
-          const body = decodeBody(Buffer.concat(chunks), status, headers, url.host)
-          settle(() => resolve({ status, headers, body }))
-        })
+        if (broken === undefined) finish()
+        else fail(broken)
       },
       onResponseError(_controller, error) {
         fail(broken ?? error)
@@ -97,14 +97,27 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     }
 
     function fail(error: unknown): void {
-      settle(() => reject(translateNetworkError(error, url.host, sent)))
+      // What an error says beside its status is shown at most: a part of it is an answer too.
+      if (status >= 400) finish()
+      else settle(() => reject(translateNetworkError(error, url.host, sent)))
     }
 
-    function settle(finish: () => void): void {
+    function finish(): void {
+      if (ended || settled) return
+      ended = true
+      const bytes = Buffer.concat(chunks).subarray(0, limit)
+      const raw = { status, headers, bytes, url, limit, grants: request.grants === true }
+      openReply(raw).then(
+        (reply) => settle(() => resolve(reply)),
+        (error: unknown) => settle(() => reject(translateNetworkError(error, url.host, sent))),
+      )
+    }
+
+    function settle(end: () => void): void {
       if (settled) return
       settled = true
       clearTimeout(deadline)
-      finish()
+      end()
       client.destroy().catch(() => {})
       for (const socket of sockets) socket.destroy()
     }

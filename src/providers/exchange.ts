@@ -1,11 +1,9 @@
 import { isToknError } from '../core/errors.ts'
 import type { Reach } from '../core/provider.ts'
-import { isPage, readAnswer, unreadableError, type Answer } from './answer.ts'
-import { holds } from './condition.ts'
+import { readAnswer, type Answer } from './answer.ts'
 import type { Exchange, ReplyPlan, RequestTemplate } from './definition.ts'
+import { judge } from './granting.ts'
 import type { Held } from './known.ts'
-import { bodyPointers } from './plan-paths.ts'
-import { kindOfStatus, matchRefusal, refusalError } from './refusal.ts'
 import { buildRequest, type Setting } from './request.ts'
 import { sendWithRetry } from './retry.ts'
 
@@ -52,7 +50,9 @@ async function attempt(
   const withToken = (exchange.auth ?? (quiet ? 'none' : 'token')) === 'token'
   const built = buildRequest(setting, template, withToken, plan, known)
   const request = page === undefined ? built : { ...built, url: page(built.url) }
-  const repeatable = request.method === 'GET' || request.method === 'DELETE'
+  // A token that a lost answer held cannot be asked for twice, by whatever method.
+  const repeatable =
+    request.grants !== true && (request.method === 'GET' || request.method === 'DELETE')
   const { reply, sentAt, again } = await sendWithRetry(reach, request, {
     kind: exchange.retry ?? (repeatable ? 'safe' : 'unsent'),
     afterHaste: definition.budget === undefined,
@@ -60,42 +60,8 @@ async function attempt(
   const answer = readAnswer(reply, plan, request.url, sentAt, reach.clock)
   const gone =
     again && request.method === 'DELETE' && (reply.status === 404 || reply.status === 410)
-  if (!gone) judge(setting, exchange, plan, answer, known, reach)
-  return { answer, plan }
-}
-
-/** Throws unless the answer says yes. */
-function judge(
-  setting: Setting,
-  exchange: Exchange,
-  plan: ReplyPlan | undefined,
-  answer: Answer,
-  known: Held,
-  reach: Reach,
-): void {
-  const { definition, operation } = setting
-  const { status, headers, url, body } = answer
+  if (gone) return { answer, plan }
+  const { headers, url, body } = answer
   const sight = { headers, url, body, known, access: known.access, refresh: known.refresh }
-  const rules = [...(exchange.refused ?? []), ...(definition.errors?.rules ?? [])]
-  const rule = matchRefusal(rules, answer, sight)
-  if (rule !== undefined) {
-    throw refusalError(definition, rule.means, rule.hint, answer, sight, reach.clock)
-  }
-  const accepted = exchange.accept?.includes(status) ?? (status >= 200 && status < 300)
-  if (!accepted) {
-    const kind = kindOfStatus(status, operation)
-    const puzzling = kind === 'refused' || kind === 'route-missing'
-    if (status < 400 || (puzzling && isPage(answer))) {
-      throw unreadableError(answer, definition.title, status < 400 ? undefined : kind)
-    }
-    throw refusalError(definition, kind, undefined, answer, sight, reach.clock)
-  }
-  const wanted = plan !== undefined && bodyPointers(plan).length > 0
-  if (answer.unreadable !== undefined && (wanted || isPage(answer))) {
-    throw unreadableError(answer, definition.title)
-  }
-  const inside = { ...sight, unwrap: plan?.unwrap }
-  if (exchange.success !== undefined && !holds(exchange.success, status, inside)) {
-    throw refusalError(definition, 'refused', undefined, answer, sight, reach.clock)
-  }
+  return { answer: judge(setting, exchange, plan, answer, sight, reach), plan }
 }

@@ -1,18 +1,20 @@
 import type { Expiry } from '../core/expiry.ts'
-import type { Secret } from '../core/secret.ts'
+import { Secret } from '../core/secret.ts'
+import { readRefreshToken, type GivenRefresh } from './access.ts'
 import type { Answer } from './answer.ts'
 import { holds } from './condition.ts'
 import type { Places, ReplyPlan } from './definition.ts'
 import { readEnd, type Timing } from './expiry.ts'
 import type { Known } from './known.ts'
 import { find, listPlaces, type Sight } from './place.ts'
-import { assertUnambiguous } from './plan-paths.ts'
-import { plainText, readName, readScopes, readText, readToken } from './text-values.ts'
+import { tellOddities, type Tell } from './odd.ts'
+import { plainText, readAccess, readName, readScopes, readText } from './text-values.ts'
 
 /** What was found in the replies to one operation. */
 export interface Findings {
   readonly access?: Secret | undefined
   readonly refresh?: Secret | undefined
+  readonly refreshUnreadable?: boolean | undefined
   readonly expiry?: Expiry | undefined
   readonly refreshExpiry?: Expiry | undefined
   readonly id?: string | undefined
@@ -20,35 +22,47 @@ export interface Findings {
   readonly scopes?: readonly string[] | undefined
   readonly userId?: string | undefined
   readonly active?: boolean | undefined
+  /** HTTP status of the answer. */
+  readonly status?: number | undefined
   readonly context: Readonly<Record<string, string>>
   readonly facts: Readonly<Record<string, string>>
 }
 
-/** Throws `provider_nonsense` for a token that is none, or a value given twice. */
+/**
+ * What a plan finds in an answer. Throws `provider_nonsense` for an access token that is none; all
+ * else that is odd is left out, and told by `tell`.
+ */
 export function readFindings(
   plan: ReplyPlan,
   answer: Answer,
   known: Known,
   timing: Timing,
+  tell: Tell,
 ): Findings {
-  assertUnambiguous(plan, answer)
   const sight = { headers: answer.headers, url: answer.url, body: answer.body, known }
   const outside: Sight = { ...sight, unwrap: plan.unwrap, refresh: known.refresh }
   // A token may be put together from what is found first, and hold in its claims what comes last.
   const early = readRecord(withoutClaims(plan.context), outside)
   const informed = { ...outside, known: { ...known, context: { ...known.context, ...early } } }
-  const access = readToken(plan.access, informed)
-  const refresh = readToken(plan.refresh, informed)
+  const access = readAccess(plan.access, informed, answer.status)
+  const given = readRefresh(plan.refresh, informed, answer)
+  const refresh = given.token === undefined ? undefined : new Secret(given.token)
   const full: Sight = {
     ...informed,
     access: access ?? known.access,
     refresh: refresh ?? known.refresh,
   }
   const userId = readText(plan.userId, full)
+  const expiry = plan.expiry && readEnd(plan.expiry, full, timing)
+  if (access !== undefined) {
+    tellOddities(tell, { plan, answer, sight: full, expiry, timing, given })
+  }
   return {
     access,
     refresh,
-    expiry: plan.expiry && readEnd(plan.expiry, full, timing),
+    refreshUnreadable: given.unreadable ? true : undefined,
+    status: answer.status,
+    expiry,
     refreshExpiry: plan.refreshExpiry && readEnd(plan.refreshExpiry, full, withoutUse(timing)),
     id: readText(plan.id, full),
     name: readName(plan.name, full),
@@ -58,6 +72,14 @@ export function readFindings(
     context: { ...early, ...readRecord(plan.context, full), ...(userId && { userId }) },
     facts: readRecord(plan.facts, full),
   }
+}
+
+/** The refresh token, though it may have stayed outside an envelope that was opened. */
+function readRefresh(places: Places | undefined, sight: Sight, answer: Answer): GivenRefresh {
+  const given = readRefreshToken(find(places, sight))
+  if (given.token !== undefined || answer.outside === undefined) return given
+  const outside = readRefreshToken(find(places, { ...sight, body: answer.outside }))
+  return outside.token === undefined ? given : outside
 }
 
 /** Later findings beside, and over, earlier ones. */

@@ -109,6 +109,7 @@ export const hosterby = {
       { when: { at: 'httpCode', equals: 401 }, means: 'invalid' },
       { when: { at: 'httpCode', equals: 403 }, means: 'forbidden' },
       { when: { at: 'httpCode', equals: 429 }, means: 'rate-limited' },
+      { when: { at: 'httpCode', equals: [408, 425] }, means: 'unavailable' },
       { when: { at: 'httpCode', least: 500 }, means: 'unavailable' },
       { when: { at: 'httpCode', least: 400 }, means: 'refused' },
       {

@@ -10,7 +10,8 @@ import type { Held } from './known.ts'
 import { timingOf } from './operation.ts'
 import { nextPage, startPages } from './pages.ts'
 import { find, type Sight } from './place.ts'
-import { assertUnambiguous } from './plan-paths.ts'
+import { twice } from './odd.ts'
+import { doubled } from './plan-paths.ts'
 import type { Setting } from './request.ts'
 import { readName, readScopes, readText } from './text-values.ts'
 
@@ -33,6 +34,8 @@ export async function runList(
       const { change } = page
       const accepted = await runExchange(setting, exchange, known, reach, change)
       const entries = entriesOf(setting, accepted, known)
+      const { title } = setting.definition
+      for (const key of doubledKeys(accepted)) reach.warn?.(twice(title, key))
       const next = nextPage(page, exchange.pages, accepted, entries.length, setting.ground, known)
       if (next?.repeats === true) break
       tokens.push(...entries.flatMap((entry) => readEntry(setting, accepted, entry)))
@@ -47,7 +50,6 @@ export async function runList(
 function entriesOf(setting: Setting, accepted: Accepted, known: Held): readonly Sight[] {
   const { answer, plan } = accepted
   if (plan === undefined) return []
-  assertUnambiguous(plan, answer)
   const outside: Sight = {
     headers: answer.headers,
     url: answer.url,
@@ -67,6 +69,10 @@ function entriesOf(setting: Setting, accepted: Accepted, known: Held): readonly 
     http: { status: answer.status },
     sent: true,
   })
+}
+
+function doubledKeys({ plan, answer }: Accepted): readonly string[] {
+  return plan === undefined ? [] : doubled(plan, answer)
 }
 
 function readEntry(setting: Setting, accepted: Accepted, entry: Sight): readonly TokenInfo[] {

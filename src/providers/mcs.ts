@@ -80,6 +80,8 @@ export const mcs = {
     rules: [
       { when: { at: 'status', equals: 401 }, means: 'invalid' },
       { when: { at: 'status', equals: 403 }, means: 'forbidden' },
+      { when: { at: 'status', equals: 429 }, means: 'rate-limited' },
+      { when: { at: 'status', equals: [408, 425] }, means: 'unavailable' },
       { when: { at: 'status', least: 500 }, means: 'unavailable' },
       { when: { at: 'status', least: 400 }, means: 'refused' },
     ],

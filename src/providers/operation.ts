@@ -1,4 +1,4 @@
-import { isToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import type { Reach } from '../core/provider.ts'
 import type { Exchange } from './definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
@@ -11,7 +11,8 @@ const nothing: Findings = { context: {}, facts: {} }
 
 /**
  * Runs the exchanges of an operation one after another; what one finds, the next can speak of.
- * Throws as `runExchange` does.
+ * Throws as `runExchange` does; but once there is a token, an exchange that gets no other is no
+ * reason to lose it: that it failed is told.
  */
 export async function runOperation(
   setting: Setting,
@@ -23,13 +24,19 @@ export async function runOperation(
   for (const exchange of exchanges) {
     const informed = inform(known, findings)
     if (exchange.given?.some((name) => lookUp(name, informed) === undefined)) continue
-    const accepted = await runOrSkip(setting, exchange, informed, reach)
+    const spare = findings.access !== undefined && !getsAccess(exchange)
+    const accepted = await runOrSkip(setting, exchange, informed, reach, spare)
     if (accepted?.plan === undefined) continue
     const timing = timingOf(setting, accepted)
-    const found = readFindings(accepted.plan, accepted.answer, informed, timing)
+    const tell = { title: setting.definition.title, warn: timing.fresh ? reach.warn : undefined }
+    const found = readFindings(accepted.plan, accepted.answer, informed, timing, tell)
     findings = addFindings(findings, found)
   }
   return findings
+}
+
+function getsAccess({ reply, otherwise }: Exchange): boolean {
+  return reply?.access !== undefined || otherwise?.reply?.access !== undefined
 }
 
 /** How the instants in an answer are to be understood. */
@@ -44,13 +51,16 @@ async function runOrSkip(
   exchange: Exchange,
   known: Held,
   reach: Reach,
+  spare: boolean,
 ): Promise<Accepted | undefined> {
   try {
     return await runExchange(setting, exchange, known, reach)
   } catch (error) {
     const refused = isToknError(error) && error.details.refusal !== undefined
     if (exchange.optional === true && refused) return undefined
-    throw error
+    if (!spare || !(error instanceof ToknError)) throw error
+    reach.warn?.(`the new token was taken, but a request that follows it failed: ${error.message}`)
+    return undefined
   }
 }
 

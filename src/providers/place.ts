@@ -1,7 +1,7 @@
 import type { HttpReply } from '../core/ports.ts'
 import { readClaims } from '../core/jwt.ts'
 import type { Secret } from '../core/secret.ts'
-import { headerOf } from './answer.ts'
+import { headerOf } from './body.ts'
 import { findCookie } from './cookies.ts'
 import type { Place, Places } from './definition.ts'
 import { fillValue } from './fill.ts'

@@ -1,4 +1,3 @@
-import { ToknError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import type { Condition, ExpiryPlan, Places, ReplyPlan } from './definition.ts'
 import { pathSegments } from './path.ts'
@@ -15,17 +14,13 @@ export function bodyPointers(plan: ReplyPlan): readonly string[] {
   return envelopes.flatMap((envelope) => paths.map((path) => envelope + pointerOf(path)))
 }
 
-/** Throws `provider_nonsense` when a key that a plan reads was given twice: either could be meant. */
-export function assertUnambiguous(plan: ReplyPlan, answer: Answer): void {
-  if (answer.duplicates.size === 0) return
+/** The keys that a plan reads and that were given twice, as JSON Pointers: the last one counts. */
+export function doubled(plan: ReplyPlan, { duplicates }: Answer): readonly string[] {
+  if (duplicates.size === 0) return []
   const read = bodyPointers(plan)
-  for (const duplicate of answer.duplicates) {
-    if (!read.some((pointer) => `${pointer}/`.startsWith(`${duplicate}/`))) continue
-    throw new ToknError('provider_nonsense', 'the provider gave a value twice in one answer', {
-      http: { status: answer.status },
-      sent: true,
-    })
-  }
+  return [...duplicates].filter((duplicate) =>
+    read.some((pointer) => `${pointer}/`.startsWith(`${duplicate}/`)),
+  )
 }
 
 function* placesOf(plan: ReplyPlan): Generator<ReturnType<typeof listPlaces>[number]> {

@@ -53,7 +53,8 @@ export function defineProvider(
     async refresh(reach, held) {
       const now = reach.clock.now()
       const findings = await run('refresh', reach, whatIsHeld(held))
-      return renewedTokenSet({ definition, ground, operation: 'refresh' }, findings, held, now)
+      const setting = { definition, ground, operation: 'refresh' } as const
+      return renewedTokenSet(setting, findings, held, now, reach.warn)
     },
     async issue(reach, held, grant) {
       const asked = exchanges('issue')

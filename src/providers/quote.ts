@@ -13,7 +13,16 @@ const shortestPart = 6
  */
 export function quote(places: Places | undefined, sight: Sight, limit: number): string | undefined {
   const value = find(places, sight)
-  const text = (typeof value === 'string' ? value : (plainText(value) ?? '')).trim()
+  return quoteText(typeof value === 'string' ? value : plainText(value), sight, limit)
+}
+
+/** As `quote`, of a text. */
+export function quoteText(
+  said: string | undefined,
+  sight: Sight,
+  limit: number,
+): string | undefined {
+  const text = said?.trim() ?? ''
   if (text === '') return undefined
   // Secrets first: making text harmless could hide one from the filter.
   return display(redact(withoutParts(text.slice(0, 4_096), secretsOf(sight))), limit)

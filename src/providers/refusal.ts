@@ -1,23 +1,31 @@
 import { ToknError, type ErrorCode } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import type { Operation } from '../core/provider.ts'
-import { headerOf, type Answer } from './answer.ts'
+import { display } from '../core/text.ts'
+import type { Answer } from './answer.ts'
 import { holds } from './condition.ts'
 import type { ProviderDefinition, Refusal, RefusalKind } from './definition.ts'
 import type { Sight } from './place.ts'
-import { quote } from './quote.ts'
+import { quote, quoteText } from './quote.ts'
+import { meaningOf, type Meaning, type Presented } from './refusal-table.ts'
+import { notBefore, retryAfterOf } from './transient.ts'
 
-interface Meaning {
+/** What a refusal can mean: the words of a definition, and two that no definition needs to say. */
+export type Kind = RefusalKind | 'denied' | 'needs-person'
+
+interface Told {
   readonly code: ErrorCode
   readonly words: string
   readonly hint?: string
 }
 
-const meanings: Readonly<Record<RefusalKind, Meaning>> = {
+const meanings: Readonly<Record<Kind, Told>> = {
   credentials: { code: 'reauth_required', words: 'does not accept these credentials' },
   expired: { code: 'reauth_required', words: 'says that the token has expired' },
   invalid: { code: 'reauth_required', words: 'does not accept the token' },
   'refresh-rejected': { code: 'reauth_required', words: 'no longer accepts the refresh token' },
+  denied: { code: 'reauth_required', words: 'says that access was denied' },
+  'needs-person': { code: 'reauth_required', words: 'wants a person to log in' },
   forbidden: { code: 'forbidden', words: 'forbids this' },
   limit: { code: 'quota', words: 'allows no more tokens' },
   'not-found': { code: 'not_found', words: 'knows no such token' },
@@ -31,6 +39,25 @@ const meanings: Readonly<Record<RefusalKind, Meaning>> = {
   refused: { code: 'provider_refused', words: 'refused' },
 }
 
+const kinds: Readonly<Record<Meaning, Kind>> = {
+  later: 'unavailable',
+  haste: 'rate-limited',
+  pending: 'refused',
+  refresh: 'refresh-rejected',
+  grant: 'credentials',
+  client: 'credentials',
+  unfit: 'refused',
+  'grant-type': 'refused',
+  scope: 'refused',
+  target: 'refused',
+  denied: 'denied',
+  expired: 'expired',
+  person: 'needs-person',
+  invalid: 'invalid',
+  forbidden: 'forbidden',
+  'token-type': 'refused',
+}
+
 /** What a reply that says no means, by the first rule that holds. `undefined`: no rule does. */
 export function matchRefusal(
   rules: readonly Refusal[],
@@ -40,7 +67,19 @@ export function matchRefusal(
   return rules.find((rule) => holds(rule.when, answer.status, sight))
 }
 
-/** What a status means where no rule says so. */
+/** What the words of a refusal mean where no rule says so; `undefined` for words of no meaning here. */
+export function kindOfWords(answer: Answer, operation: Operation): Kind | undefined {
+  const meaning = meaningOf(presentedTo(operation), answer.words)
+  if (meaning === undefined) return undefined
+  // The end of a login; of anything else it may be one of this hour, or of this network.
+  return meaning === 'denied' && operation !== 'login' ? 'forbidden' : kinds[meaning]
+}
+
+function presentedTo(operation: Operation): Presented {
+  return operation === 'login' || operation === 'refresh' ? operation : 'token'
+}
+
+/** What a status means where neither a rule nor words say so. */
 export function kindOfStatus(status: number, operation: Operation): RefusalKind {
   if (status === 401) {
     if (operation === 'login') return 'credentials'
@@ -51,38 +90,50 @@ export function kindOfStatus(status: number, operation: Operation): RefusalKind 
   if (status === 404 || status === 410)
     return operation === 'revoke' ? 'not-found' : 'route-missing'
   if (status === 405 || status === 501) return 'route-missing'
-  return status === 408 || status >= 500 ? 'unavailable' : 'refused'
+  return status === 408 || status === 425 || status >= 500 ? 'unavailable' : 'refused'
 }
 
 /** The error for a refusal. The provider's own words are made harmless and quoted. */
 export function refusalError(
   definition: ProviderDefinition,
-  kind: RefusalKind,
+  kind: Kind,
   hint: string | undefined,
   answer: Answer,
   sight: Sight,
   clock: Clock,
 ): ToknError {
   const { code, words, hint: usual } = meanings[kind]
-  const said = quote(definition.errors?.message, sight, 200)
-  const providerCode = quote(definition.errors?.code, sight, 80)
+  const { codes, texts } = answer.words
+  const said = quote(definition.errors?.message, sight, 200) ?? quoteText(texts[0], sight, 200)
+  const providerCode = quote(definition.errors?.code, sight, 80) ?? quoteText(codes[0], sight, 80)
   const reason = [answer.status, said ?? providerCode].filter((part) => part !== undefined)
+  const retryAfter = retryAfterOf(answer.headers, clock)
+  const later = code === 'network' || code === 'rate_limited'
   return new ToknError(code, `${definition.title} ${words} (${reason.join(': ')})`, {
-    hint: hint ?? usual,
+    hint: hint ?? usual ?? (later ? notBefore(retryAfter, clock) : undefined),
     refusal: kind,
     http: { status: answer.status, providerCode },
     sent: true,
-    retryAfter: retryAfterOf(answer, clock),
+    retryAfter,
   })
 }
 
-/** `Retry-After` (RFC 9110 section 10.2.3) in milliseconds; `undefined` when absent or garbage. */
-export function retryAfterOf(answer: Answer, clock: Clock): number | undefined {
-  const header = headerOf(answer.headers, 'retry-after')?.trim()
-  if (header === undefined) return undefined
-  if (/^[0-9]{1,9}$/.test(header)) return Number(header) * 1_000
-  if (!/^[A-Z][a-z]{2}, /.test(header)) return undefined
-  const instant = Date.parse(header)
-  if (!Number.isFinite(instant)) return undefined
-  return Math.max(0, instant + answer.skew - clock.now())
+/** The error for an answer with a status of failure that is most likely not the API's own. */
+export function foreignError(
+  { title }: ProviderDefinition,
+  kind: RefusalKind,
+  answer: Answer,
+  clock: Clock,
+): ToknError {
+  const retryAfter = retryAfterOf(answer.headers, clock)
+  const what = answer.unreadable ?? `answered ${answer.status}`
+  const message = display(`${title} ${what}: something on the way answered for it`, 300)
+  return new ToknError(answer.status === 429 ? 'rate_limited' : 'network', message, {
+    hint: notBefore(retryAfter, clock) ?? 'try again; a proxy or a firewall may be in the way',
+    // A path that a proxy does not know may be one that another method would find.
+    refusal: kind === 'route-missing' ? kind : 'unavailable',
+    http: { status: answer.status },
+    sent: true,
+    retryAfter,
+  })
 }

@@ -47,7 +47,18 @@ export function buildRequest(
     headers: headers.list(),
     body,
     limit: setting.operation === 'list' ? listLimit : undefined,
+    grants: mayGrant(setting, request, plan) ? true : undefined,
   }
+}
+
+/** Whether the answer may hold tokens, or a step towards them. */
+function mayGrant(
+  { operation }: Setting,
+  { method }: RequestTemplate,
+  plan: ReplyPlan | undefined,
+): boolean {
+  if (operation !== 'login' && operation !== 'refresh' && operation !== 'issue') return false
+  return method !== 'GET' || plan?.access !== undefined || plan?.refresh !== undefined
 }
 
 function attachToken(

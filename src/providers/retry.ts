@@ -1,17 +1,18 @@
 import { isToknError } from '../core/errors.ts'
 import type { HttpReply, HttpRequest } from '../core/ports.ts'
 import type { Reach } from '../core/provider.ts'
-import { readAnswer } from './answer.ts'
-import { retryAfterOf } from './refusal.ts'
+import { retryAfterOf } from './transient.ts'
 
 /**
- * When a request may go out again. `safe`: whenever it failed in passing. `unsent`: only if the
- * provider has certainly not acted on it.
+ * When a request may go out again (RELIABILITY 3.5). `safe`: whenever it failed in passing.
+ * `unsent`: if the provider has certainly not acted on it, or says itself when to come again.
  */
 export interface RetryPolicy {
   readonly kind: 'safe' | 'unsent' | 'never'
-  /** Whether a refusal for haste counts as not acted on: not where every attempt is counted. */
+  /** Whether an answer may be repeated at all: not where every attempt is counted. */
   readonly afterHaste: boolean
+  /** Attempts at most, of a safe one. Default: 3 for GET, 2 otherwise. */
+  readonly attempts?: number | undefined
 }
 
 export interface Sent {
@@ -22,8 +23,19 @@ export interface Sent {
   readonly again: boolean
 }
 
-const longestWait = 30_000
+const usualTime = 30_000
 const passing = new Set([429, 502, 503, 504])
+const asksForLater = new Set([429, 503])
+
+type Outcome = { readonly reply: HttpReply } | { readonly error: unknown }
+
+/** What went before an attempt. */
+interface Tries {
+  /** Attempts so far. */
+  readonly made: number
+  readonly unsent: number
+  readonly answered: number
+}
 
 /** Sends a request, again where `policy` and the kind of failure allow it. */
 export async function sendWithRetry(
@@ -31,25 +43,23 @@ export async function sendWithRetry(
   request: HttpRequest,
   policy: RetryPolicy,
 ): Promise<Sent> {
-  const most = policy.kind === 'never' ? 1 : request.method === 'GET' ? 3 : 2
   const began = reach.clock.now()
   let again = false
-  for (let attempt = 1; ; attempt++) {
+  let tries: Tries = { made: 0, unsent: 0, answered: 0 }
+  for (;;) {
     const sentAt = reach.clock.now()
     const outcome = await tryOnce(reach, request)
-    const pause =
-      attempt < most ? pauseBefore(reach, outcome, attempt, policy, request.url) : undefined
-    const late = pause !== undefined && reach.clock.now() + pause - began > longestWait
-    if (pause === undefined || late) {
+    tries = count(tries, outcome)
+    const pause = pauseBefore(reach, request, outcome, tries, policy)
+    const left = reach.timeLeft?.() ?? usualTime - (reach.clock.now() - began)
+    if (pause === undefined || pause >= left) {
       if ('error' in outcome) throw outcome.error
       return { reply: outcome.reply, sentAt, again }
     }
-    again ||= !('error' in outcome) || !isUnsent(outcome.error)
+    again ||= !isUnsent(outcome)
     await reach.clock.wait(pause)
   }
 }
-
-type Outcome = { readonly reply: HttpReply } | { readonly error: unknown }
 
 async function tryOnce(reach: Reach, request: HttpRequest): Promise<Outcome> {
   try {
@@ -59,43 +69,49 @@ async function tryOnce(reach: Reach, request: HttpRequest): Promise<Outcome> {
   }
 }
 
+function count({ made, unsent, answered }: Tries, outcome: Outcome): Tries {
+  return {
+    made: made + 1,
+    unsent: unsent + (isUnsent(outcome) ? 1 : 0),
+    answered: answered + ('reply' in outcome ? 1 : 0),
+  }
+}
+
 /** Milliseconds to wait before the next attempt; `undefined` when there is to be none. */
 function pauseBefore(
   reach: Reach,
+  request: HttpRequest,
   outcome: Outcome,
-  attempt: number,
+  tries: Tries,
   policy: RetryPolicy,
-  url: URL,
 ): number | undefined {
-  const asked = askedToWait(reach, outcome, url)
-  const backoff = Math.round(Math.random() * 300 * 2 ** attempt)
-  const pause = asked.wait === undefined ? backoff : asked.wait + Math.round(backoff / 4)
-  if (pause > longestWait) return undefined
-  if ('error' in outcome && !asked.haste) {
-    if (!isToknError(outcome.error, 'network')) return undefined
-    return policy.kind === 'safe' || isUnsent(outcome.error) ? pause : undefined
-  }
-  if (asked.haste) {
-    const allowed = policy.kind === 'safe' || (policy.afterHaste && asked.wait !== undefined)
-    return allowed ? pause : undefined
-  }
-  const status = 'reply' in outcome ? outcome.reply.status : 0
-  return policy.kind === 'safe' && passing.has(status) ? pause : undefined
+  const asked = 'reply' in outcome ? retryAfterOf(outcome.reply.headers, reach.clock) : undefined
+  const allowed =
+    policy.kind === 'safe'
+      ? isPassing(outcome) && tries.made < (policy.attempts ?? (request.method === 'GET' ? 3 : 2))
+      : policy.kind === 'unsent' && mayRepeat(outcome, asked, tries, policy)
+  if (!allowed) return undefined
+  const backoff = Math.round(Math.random() * 300 * 2 ** tries.made)
+  return asked === undefined ? backoff : asked + Math.round(backoff / 4)
 }
 
-function askedToWait(
-  reach: Reach,
+/** Not acted on: once more. Answered: once more where the answer says when, and nothing is counted. */
+function mayRepeat(
   outcome: Outcome,
-  url: URL,
-): { readonly haste: boolean; readonly wait: number | undefined } {
-  if ('error' in outcome) {
-    const haste = isToknError(outcome.error, 'rate_limited')
-    return { haste, wait: haste ? outcome.error.details.retryAfter : undefined }
-  }
-  const answer = readAnswer(outcome.reply, { format: 'text' }, url, 0, reach.clock)
-  return { haste: outcome.reply.status === 429, wait: retryAfterOf(answer, reach.clock) }
+  asked: number | undefined,
+  { unsent, answered }: Tries,
+  { afterHaste }: RetryPolicy,
+): boolean {
+  if ('error' in outcome) return isUnsent(outcome) && unsent === 1 && isPassing(outcome)
+  const later = asksForLater.has(outcome.reply.status) && asked !== undefined
+  return later && afterHaste && answered === 1
 }
 
-function isUnsent(error: unknown): boolean {
-  return isToknError(error) && error.details.sent === false
+function isPassing(outcome: Outcome): boolean {
+  if ('reply' in outcome) return passing.has(outcome.reply.status)
+  return isToknError(outcome.error, 'network')
+}
+
+function isUnsent(outcome: Outcome): boolean {
+  return 'error' in outcome && isToknError(outcome.error) && outcome.error.details.sent === false
 }

@@ -1,29 +1,31 @@
 import { ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import { Secret } from '../core/secret.ts'
+import { isUsableAccess, unusableAccess } from './access.ts'
 import type { Places } from './definition.ts'
 import { find, listPlaces, type Sight } from './place.ts'
 import { valueAt } from './path.ts'
 
 const longestText = 8_192
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
-const notValues = new Set(['undefined', 'null', '[object Object]', 'NaN'])
 
 /**
- * A token. `undefined` when there is none; throws `provider_nonsense` when what is there could not
- * travel in a header: RELIABILITY asks for visible ASCII, 16 384 characters at most.
+ * An access token. `undefined` when there is none; throws `provider_nonsense` when what is there
+ * could not travel in a header.
  */
-export function readToken(places: Places | undefined, sight: Sight): Secret | undefined {
+export function readAccess(
+  places: Places | undefined,
+  sight: Sight,
+  status: number,
+): Secret | undefined {
   const value = find(places, sight)
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') throw nonsense(`a token that is ${kindOf(value)}, not a text`)
-  if (value === '') throw nonsense('an empty token')
-  if (value.length > 16_384) throw nonsense('a token of more than 16384 characters')
-  if (notValues.has(value)) throw nonsense(`the word "${value}" instead of a token`)
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw nonsense('a token that contains characters that cannot be sent in a header')
-  }
-  return new Secret(value)
+  if (isUsableAccess(value)) return new Secret(value)
+  const why = unusableAccess(value) ?? 'no token'
+  throw new ToknError('provider_nonsense', `the provider answered with ${why}`, {
+    http: { status },
+    sent: true,
+  })
 }
 
 /** A text or number as text; `undefined` for anything else, for control characters, and when empty. */
@@ -61,12 +63,14 @@ function scopesOf(
   each: string | undefined,
   split: 'space' | 'comma' | 'line' | undefined,
 ): string[] | undefined {
+  if (typeof value === 'number') return [String(value)]
   if (typeof value === 'string') {
     return value.split(separator(value, split)).map((scope) => scope.trim())
   }
   if (Array.isArray(value)) {
     return value
       .map((item) => (each === undefined ? item : valueAt(item, each)))
+      .flatMap((item) => (typeof item === 'number' ? String(item) : item))
       .filter((item) => typeof item === 'string')
   }
   if (!isObject(value)) return undefined
@@ -77,13 +81,4 @@ function scopesOf(
 function separator(text: string, split: 'space' | 'comma' | 'line' | undefined): RegExp {
   if (split === 'line') return /\r?\n/
   return split === 'space' || (split === undefined && text.includes(' ')) ? /[\s,]*\s+/ : /,/
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
-}
-
-function nonsense(what: string): ToknError {
-  return new ToknError('provider_nonsense', `the provider answered with ${what}`, { sent: true })
 }

@@ -1,7 +1,9 @@
 import { ToknError } from '../core/errors.ts'
 import { expiresAt, unknownExpiry, type Expiry } from '../core/expiry.ts'
 import { readDuration } from '../core/duration.ts'
+import type { Reach } from '../core/provider.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
+import { anotherUser } from './odd.ts'
 import { attachKey } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
 import type { Findings } from './findings.ts'
@@ -16,13 +18,14 @@ export function newTokenSet(
   grant: Grant,
   now: number,
 ): TokenSet {
-  const { access, refresh, id, name, scopes, refreshExpiry } = findings
-  if (access === undefined) throw withoutToken(setting.definition)
+  const { access, refresh, id, name, scopes, refreshExpiry, refreshUnreadable } = findings
+  if (access === undefined) throw withoutToken(setting.definition, findings)
   const own = exchanges.some((exchange) => exchange.attach !== undefined)
   const asked = mentions(exchanges, 'lifetime', 'expires') ? grant.lifetime : undefined
   return {
     access,
     refresh,
+    refreshUnreadable,
     expiry: orUsual(findings.expiry, setting.definition, now, asked),
     refreshExpiry,
     id,
@@ -34,31 +37,31 @@ export function newTokenSet(
 
 /**
  * What a refresh found, over what was held: RFC 6749 section 6 lets a server leave out what stays.
- * Throws `provider_nonsense` without a token, and when the answer is about another user.
+ * Throws `provider_nonsense` without a token. That it is for another user is told, and told once:
+ * the old tokens may be gone, and these are all that there is.
  */
 export function renewedTokenSet(
   setting: Setting,
   findings: Findings,
   held: TokenSet,
   now: number,
+  warn: Reach['warn'],
 ): TokenSet {
-  const { access, refresh } = findings
-  if (access === undefined) throw withoutToken(setting.definition)
+  const { access, refresh, refreshUnreadable } = findings
+  if (access === undefined) throw withoutToken(setting.definition, findings)
   const owner = held.context['userId']
-  if (owner !== undefined && (findings.context['userId'] ?? owner) !== owner) {
-    throw new ToknError(
-      'provider_nonsense',
-      `${setting.definition.title} answered the refresh with a token of another user`,
-      { sent: true, hint: 'the session was left as it was' },
-    )
+  const successor = findings.context['userId']
+  if (owner !== undefined && successor !== undefined && successor !== owner) {
+    warn?.(anotherUser(setting.definition.title, owner, successor))
   }
   const same = refresh === undefined || refresh.equals(held.refresh)
   return {
     access,
-    refresh: refresh ?? held.refresh,
+    refresh: refresh ?? (refreshUnreadable === true ? undefined : held.refresh),
+    refreshUnreadable,
     expiry: orUsual(findings.expiry, setting.definition, now, undefined),
     refreshExpiry: findings.refreshExpiry ?? (same ? held.refreshExpiry : undefined),
-    id: findings.id ?? (access.equals(held.access) ? held.id : undefined),
+    id: findings.id ?? held.id,
     name: findings.name ?? held.name,
     scopes: findings.scopes ?? held.scopes,
     context: { ...held.context, ...findings.context },
@@ -77,8 +80,9 @@ function orUsual(
   return lifetime === undefined ? unknownExpiry : expiresAt(now + lifetime, definition.sliding)
 }
 
-function withoutToken(definition: ProviderDefinition): ToknError {
-  return new ToknError('provider_nonsense', `${definition.title} answered without a token`, {
+function withoutToken({ title }: ProviderDefinition, { status }: Findings): ToknError {
+  return new ToknError('provider_nonsense', `${title} answered without a token`, {
     sent: true,
+    http: status === undefined ? undefined : { status },
   })
 }

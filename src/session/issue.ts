@@ -4,7 +4,6 @@ import type { Provider } from '../core/provider.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
 import { callWithToken, unsupported, type Call } from './call.ts'
 import { findEarlier, settleEarlier } from './issue-again.ts'
-import { writeAnswers } from './marks/answers.ts'
 import { heirOf } from './marks/issued.ts'
 import { listNamed } from './marks/made.ts'
 import { openMark, type OpenMark, type Wish } from './marks/open.ts'
@@ -123,7 +122,7 @@ async function request(
     () => mark?.note({ sent: true }),
     async (answers) => {
       // The store, or the terminal, is the place that is left for it.
-      await orWarn(ports, async () => await mark?.keep(writeAnswers(answers)))
+      await orWarn(ports, async () => await mark?.keep(JSON.stringify(answers)))
     },
   )
   try {

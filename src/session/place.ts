@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import { outlineOf } from './choose.ts'
+import { fit } from './fit.ts'
 import { entryOf, findHeld } from './held.ts'
 import { indexRecord } from './history.ts'
 import type { Ports } from './ports.ts'
@@ -69,7 +70,7 @@ async function placeAt(
   const former = formerStore(ports, profile)
   const store = await ports.store(profile.store)
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
-  const next = { ...record, profileId: profile.id, binding: bindingOf(profile) }
+  const next = fit({ ...record, profileId: profile.id, binding: bindingOf(profile) }, ports.warn)
   try {
     const settled = await ports.profiles.settle(profile)
     if (settled.name !== profile.name || settled.id !== profile.id) return { instead: settled }

@@ -1,7 +1,8 @@
 import { ToknError } from '../core/errors.ts'
+import { longestRecord } from '../core/record.ts'
 
 /** Longest text of an entry, in bytes of UTF-8. */
-export const longestEntry = 65_536
+export const longestEntry = longestRecord
 
 /** Names in the keychain that are not those of sessions. */
 export const reserved = { sealingKey: 'sealing-key', probe: 'probe' } as const

@@ -161,7 +161,8 @@ function* tokenFaults(value: TokenSet, definition: ProviderDefinition): Generato
   const { access, refresh, expiry, context } = value
   if (!(access instanceof Secret)) yield 'no secret'
   if (!/^[\x21-\x7e]{1,16384}$/.test(access.reveal())) yield 'no token'
-  if (!/^[\x21-\x7e]{1,16384}$/.test(refresh?.reveal() ?? 'x')) yield 'no refresh token'
+  // It travels in a body as a rule: any text is one.
+  if (!/^[^\0]{1,65536}$/s.test(refresh?.reveal() ?? 'x')) yield 'no refresh token'
   if (Object.values(context).some((text) => typeof text !== 'string')) yield 'a context of no texts'
   yield* expiryFaults(expiry, definition)
 }

@@ -9,7 +9,9 @@ import { addressOf, credentialsOf, startServers, type Servers } from '../support
 const odd = `q"u'o\\t<>äöüß й + / = % & ; , ? # {access} $x`
 const asciiOdd = `q"u'o\\t<> + / = % & ; , ? # {access} $x`
 
-const everywhere = new Set(['host', 'connection', 'user-agent', 'accept', 'content-length'])
+const everywhere = new Set(
+  'host connection user-agent accept accept-encoding content-length'.split(' '),
+)
 
 /** What a server saw, without what every request has. */
 function wireOf({ method, path, query, listener, headers, body }: RequestLogEntry) {

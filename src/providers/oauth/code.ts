@@ -5,9 +5,8 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'
 import type { Connection } from './connect.ts'
 import { resourcesOf } from './grant.ts'
+import { obtainTokens } from './obtain.ts'
 import { redirectOf } from './redirect.ts'
-import { readTokens } from './tokens.ts'
-import { asking } from './translate.ts'
 
 /** Milliseconds that a person has to log in, unless the profile says otherwise. */
 const patience = 5 * 60_000
@@ -55,20 +54,24 @@ async function redeem(
   const { openid, config, dpop, issuer } = connection
   // Without an issuer there is nothing that it could be compared with.
   if (issuer === undefined) callback.searchParams.delete('iss')
-  const reply = await asking('token', () =>
-    openid.authorizationCodeGrant(
-      config,
-      callback,
-      {
-        pkceCodeVerifier: verifier,
-        expectedState: state,
-        ...(nonce === undefined ? {} : { expectedNonce: nonce }),
-      },
-      resourcesOf(parameters),
-      dpop && { DPoP: dpop.handle },
-    ),
+  const checks = {
+    pkceCodeVerifier: verifier,
+    expectedState: state,
+    ...(nonce === undefined ? {} : { expectedNonce: nonce }),
+  }
+  return await obtainTokens(
+    connection,
+    () =>
+      openid.authorizationCodeGrant(
+        config,
+        callback,
+        checks,
+        resourcesOf(parameters),
+        dpop && { DPoP: dpop.handle },
+      ),
+    // An ID token says who came back; where no issuer is known it can say nothing.
+    { asked: 'token', flow: 'code', parameters, strict: issuer !== undefined },
   )
-  return readTokens(connection, reply, { flow: 'code', parameters })
 }
 
 /** Whether a callback answers our request, and comes from our server (RFC 9207). */

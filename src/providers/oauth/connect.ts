@@ -34,6 +34,9 @@ export interface Connection {
   secret(name: string): Secret | undefined
 }
 
+/** How far two clocks may disagree about an ID token, in seconds. */
+const tolerance = 60
+
 /**
  * Finds the server of `site` and prepares a client. Throws `usage` for a profile that names none,
  * `provider_nonsense` for metadata that point elsewhere, and what a request throws; nothing that
@@ -51,10 +54,13 @@ export async function connect(
   const secret = (name: string) => secretOf(reach.answers, name, context)
   const metadata: Partial<Openid.ClientMetadata> = {
     use_mtls_endpoint_aliases: settings['client_auth'] === 'tls_client_auth',
-    // Read when the discovery document, and with it the server's time, has come.
+    // Read when the discovery document, and with it the server's time, has come. The library's clock
+    // is the machine's; ours may be that of an answer which is read again later.
     get [openid.clockSkew]() {
-      return wire.skew()
+      const ours = Math.round((reach.clock.now() - Date.now()) / 1_000)
+      return wire.skew() + (Math.abs(ours) > 1 ? ours : 0)
     },
+    [openid.clockTolerance]: tolerance,
   }
   const auth = authenticateClient(openid, settings, {
     secret: secret('client_secret'),

@@ -4,11 +4,12 @@ import { briefly } from '../../core/duration.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
+import { keyOf } from '../refusal-table.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, resourcesOf } from './grant.ts'
-import { readTokens, type TokenReply } from './tokens.ts'
-import { asking, translate } from './translate.ts'
+import { obtainTokens } from './obtain.ts'
+import { asking } from './translate.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -34,8 +35,7 @@ export async function logInByDevice(
     openid.initiateDeviceAuthorization(config, parameters),
   )
   await show(interaction, device)
-  const reply = await poll(connection, device, parameters)
-  return readTokens(connection, reply, { flow: 'device', parameters })
+  return await poll(connection, device, parameters)
 }
 
 async function show(interaction: Interaction, device: DeviceAuthorizationResponse): Promise<void> {
@@ -62,7 +62,7 @@ async function poll(
   connection: Connection,
   device: DeviceAuthorizationResponse,
   parameters: URLSearchParams,
-): Promise<TokenReply> {
+): Promise<TokenSet> {
   const { clock } = connection.reach
   const end = clock.now() + lifetimeOf(device)
   let interval = clamp((device.interval ?? 5) * 1_000)
@@ -71,13 +71,12 @@ async function poll(
     try {
       return await ask(connection, device, parameters)
     } catch (error) {
-      const code = error instanceof Error && 'error' in error ? error.error : undefined
-      const ours = translate('token', error)
-      if (code === 'slow_down') interval = clamp(interval + 5_000)
-      else if (isToknError(ours, 'network', 'rate_limited') && ++failures < 5) {
+      const code = isToknError(error) ? keyOf(error.details.http?.providerCode ?? '') : undefined
+      if (code === keyOf('slow_down')) interval = clamp(interval + 5_000)
+      else if (isToknError(error, 'network', 'rate_limited') && ++failures < 5) {
         // RFC 8628 section 3.5: a server that does not answer is asked less often.
-        interval = clamp(interval * 2)
-      } else if (code !== 'authorization_pending') throw ours
+        interval = clamp(Math.max(interval * 2, error.details.retryAfter ?? 0))
+      } else if (code !== keyOf('authorization_pending')) throw error
     }
   }
   throw new ToknError('reauth_required', 'the code expired before anybody entered it', {
@@ -86,13 +85,18 @@ async function poll(
 }
 
 async function ask(
-  { openid, config, dpop }: Connection,
+  connection: Connection,
   device: DeviceAuthorizationResponse,
   parameters: URLSearchParams,
-): Promise<TokenReply> {
+): Promise<TokenSet> {
+  const { openid, config, dpop } = connection
   const body = resourcesOf(parameters)
   body.set('device_code', device.device_code)
-  return await openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle })
+  return await obtainTokens(
+    connection,
+    () => openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
+    { asked: 'token', flow: 'device', parameters },
+  )
 }
 
 function clamp(interval: number): number {

@@ -2,6 +2,7 @@ import type * as Openid from 'openid-client'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { display } from '../../core/text.ts'
+import { isTransient } from '../transient.ts'
 import { translate } from './translate.ts'
 import type { Wire } from './wire.ts'
 
@@ -33,7 +34,9 @@ export async function discover(
       const mismatch = explainMismatch(error, issuer)
       if (mismatch !== undefined) throw mismatch
       const ours = translate('discovery', error)
-      if (isToknError(ours, 'network', 'rate_limited', 'usage')) throw unsent(ours)
+      // A page with a status of refusal is how some servers say that they have no document.
+      const page = isToknError(ours, 'network') && !isTransient(ours.details.http?.status ?? 500)
+      if (isToknError(ours, 'network', 'rate_limited', 'usage') && !page) throw unsent(ours)
       if (!(ours instanceof ToknError)) throw ours
       first ??= ours
     }
@@ -47,6 +50,7 @@ function unsent(error: ToknError): ToknError {
 }
 
 function noDocument(issuer: URL, error: unknown): unknown {
+  if (isToknError(error, 'network')) return unsent(error)
   if (!isToknError(error) || error.code === 'provider_nonsense') return error
   return new ToknError('provider_refused', `there is no discovery document at ${issuer.href}`, {
     hint: 'check the issuer; a server without discovery needs --set token_endpoint=URL and its like',

@@ -84,7 +84,7 @@ function originsOf(
 }
 
 function attach({ context }: Pick<TokenSet, 'context'>, settings: Settings): Attachment {
-  const bound = context['token_type'] === 'dpop'
+  const bound = context['token_type'] === 'dpop' && context['dpop_key'] !== undefined
   const scheme = settings['authorization_scheme'] ?? (bound ? 'DPoP' : 'Bearer')
   const headers = { Authorization: `${scheme} {access}` }
   return bound ? { headers, bound } : { headers }

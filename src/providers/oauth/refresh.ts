@@ -2,9 +2,8 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { connect, type Connection, type Site } from './connect.ts'
+import { obtainTokens } from './obtain.ts'
 import { wordsOf, type Flow } from './settings.ts'
-import { readTokens } from './tokens.ts'
-import { asking } from './translate.ts'
 import { exchangeToken, request } from './unattended.ts'
 import { requested } from './grant.ts'
 
@@ -21,10 +20,12 @@ export async function refreshTokens(site: Site, reach: Reach, held: TokenSet): P
   const { openid, config, dpop } = connection
   const parameters = new URLSearchParams()
   for (const one of wordsOf(context['resource'])) parameters.append('resource', one)
-  const reply = await asking('refresh', () =>
-    openid.refreshTokenGrant(config, refresh.reveal(), parameters, dpop && { DPoP: dpop.handle }),
+  return await obtainTokens(
+    connection,
+    () =>
+      openid.refreshTokenGrant(config, refresh.reveal(), parameters, dpop && { DPoP: dpop.handle }),
+    { asked: 'refresh', flow: flowOf(context), parameters, held },
   )
-  return readTokens(connection, reply, { flow: flowOf(context), parameters, held })
 }
 
 /**

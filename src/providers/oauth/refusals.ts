@@ -1,6 +1,9 @@
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
 import { redact } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
+import { meaningOf, type Meaning, type Presented } from '../refusal-table.ts'
+import { isTransient } from '../transient.ts'
+import type { No } from './refused.ts'
 
 /** What was asked of the server, as its refusal is told. */
 export type Asked =
@@ -13,7 +16,7 @@ export type Asked =
   | 'introspection'
   | 'userinfo'
 
-interface Meaning {
+interface Told {
   readonly code: ErrorCode
   readonly says: string
   readonly refusal?: string
@@ -23,119 +26,169 @@ interface Meaning {
 const clientHint =
   'check the client id and secret; some servers want --client-auth client_secret_post, some basic_raw'
 
-// RFC 6749 section 5.2 and 4.1.2.1, RFC 8628 section 3.5, RFC 8707, RFC 9449, OpenID Connect Core.
-const meanings: Readonly<Record<string, Meaning>> = {
-  invalid_client: {
-    code: 'reauth_required',
-    says: 'the server does not take this client id with this proof of it',
-    refusal: 'credentials',
-    hint: clientHint,
-  },
-  unauthorized_client: {
-    code: 'provider_refused',
-    says: 'this client may not log in this way',
-    hint: 'choose another --flow, or allow this one where the client is registered',
-  },
-  unsupported_grant_type: {
-    code: 'provider_refused',
-    says: 'the server does not know this way of logging in',
-    hint: 'choose another --flow',
-  },
-  invalid_scope: {
-    code: 'provider_refused',
-    says: 'the server does not give these scopes',
-    hint: 'ask for others with --scope',
-  },
-  invalid_target: {
-    code: 'provider_refused',
-    says: 'the server does not give tokens for this resource or audience',
-    hint: 'ask for another with --resource or --audience',
-  },
-  access_denied: { code: 'reauth_required', says: 'access was denied', refusal: 'denied' },
-  expired_token: {
-    code: 'reauth_required',
-    says: 'the code expired before anybody entered it',
-    refusal: 'expired',
-  },
-  login_required: { code: 'reauth_required', says: 'the server wants a person to log in' },
-  consent_required: { code: 'reauth_required', says: 'the server wants the consent of a person' },
-  interaction_required: { code: 'reauth_required', says: 'the server wants to see a person' },
-  invalid_token: {
-    code: 'reauth_required',
-    says: 'the server no longer takes this token',
-    refusal: 'invalid',
-  },
-  insufficient_scope: {
-    code: 'forbidden',
-    says: 'the token has not the scope for this',
-    refusal: 'forbidden',
-  },
-  temporarily_unavailable: { code: 'network', says: 'the server is overloaded or being repaired' },
-  server_error: { code: 'network', says: 'the server failed' },
-  unsupported_token_type: {
-    code: 'unsupported',
-    says: 'the server cannot revoke tokens of this kind',
-  },
-}
-
-const grants: Readonly<Partial<Record<Asked, Meaning>>> = {
+const told: Readonly<Record<Meaning, Told>> = {
+  later: { code: 'network', says: 'the server is overloaded, failed, or is being repaired' },
+  haste: { code: 'rate_limited', says: 'the server is asked too often' },
+  pending: { code: 'provider_refused', says: 'nobody has agreed to it yet' },
   refresh: {
     code: 'reauth_required',
     says: 'the server no longer takes the refresh token',
     refusal: 'refresh-rejected',
   },
-  token: {
+  grant: {
     code: 'reauth_required',
     says: 'the server did not take what was presented for a token',
     refusal: 'credentials',
   },
-}
-
-export interface Refusal {
-  readonly error: string
-  readonly description?: string | undefined
-  readonly status?: number | undefined
-}
-
-/** A refusal in the server's own code, as an error of ours. Its words are told, made harmless. */
-export function explainRefusal(asked: Asked, refusal: Refusal): ToknError {
-  const own = Object.hasOwn(meanings, refusal.error) ? meanings[refusal.error] : undefined
-  const meaning = (refusal.error === 'invalid_grant' ? grants[asked] : own) ?? {
+  client: {
+    code: 'reauth_required',
+    says: 'the server does not take this client id with this proof of it',
+    refusal: 'credentials',
+    hint: clientHint,
+  },
+  unfit: {
     code: 'provider_refused',
-    says: `the server refused the ${asked} request`,
+    says: 'this client may not log in this way',
+    hint: 'choose another --flow, or allow this one where the client is registered',
+  },
+  'grant-type': {
+    code: 'provider_refused',
+    says: 'the server does not know this way of logging in',
+    hint: 'choose another --flow',
+  },
+  scope: {
+    code: 'provider_refused',
+    says: 'the server does not give these scopes',
+    hint: 'ask for others with --scope',
+  },
+  target: {
+    code: 'provider_refused',
+    says: 'the server does not give tokens for this resource or audience',
+    hint: 'ask for another with --resource or --audience',
+  },
+  denied: { code: 'reauth_required', says: 'access was denied', refusal: 'denied' },
+  expired: {
+    code: 'reauth_required',
+    says: 'the code expired before anybody entered it',
+    refusal: 'expired',
+  },
+  // No word on the refresh token: it may be taken again from another network, or after a consent.
+  person: { code: 'reauth_required', says: 'the server wants a person to log in' },
+  invalid: {
+    code: 'reauth_required',
+    says: 'the server no longer takes this token',
+    refusal: 'invalid',
+  },
+  forbidden: {
+    code: 'forbidden',
+    says: 'the token has not the scope for this',
+    refusal: 'forbidden',
+  },
+  'token-type': { code: 'unsupported', says: 'the server cannot revoke tokens of this kind' },
+}
+
+const presented: Readonly<Record<Asked, Presented>> = {
+  refresh: 'refresh',
+  token: 'login',
+  'device authorization': 'login',
+  authorization: 'login',
+  discovery: 'token',
+  revocation: 'token',
+  introspection: 'token',
+  userinfo: 'token',
+}
+
+/**
+ * A no as an error of ours. Its status decides first: what is transient is no verdict, whatever the
+ * body says; then what its words mean; then whether they are the server's own at all. Its words are
+ * told, made harmless.
+ */
+export function explainRefusal(asked: Asked, no: No): ToknError {
+  const { status, codes } = no
+  if (status !== undefined && isTransient(status)) {
+    return refusal(status === 429 ? told.haste : told.later, no)
   }
-  const words = refusal.description ? `: ${redact(refusal.description)}` : ''
-  const message = display(`${meaning.says} (${redact(refusal.error)}${words})`, 300)
-  return new ToknError(meaning.code, message, {
-    hint: meaning.hint,
-    refusal: meaning.refusal,
+  const meaning = meaningOf(presented[asked], no)
+  if (meaning !== undefined) return refusal(forNow(asked, meaning), no)
+  if (status === undefined || (codes.length > 0 && no.foreign !== true)) {
+    return refusal(unknownTo(asked), no)
+  }
+  if (no.foreign === true && !isLost(asked, status)) {
+    const says = `something on the way answered the ${asked} request`
+    const hint = no.hint ?? 'try again; a proxy or a firewall may be in the way'
+    return refusal({ code: 'network', says, hint }, { ...no, codes: [], texts: [] })
+  }
+  return explainStatus(asked, status, no)
+}
+
+/** A denial is the end of a login; for a refresh it may be one of this hour, or of this network. */
+function forNow(asked: Asked, meaning: Meaning): Told {
+  if (asked !== 'refresh' || meaning !== 'denied') return told[meaning]
+  return { code: 'reauth_required', says: 'the server denies the refresh' }
+}
+
+function unknownTo(asked: Asked): Told {
+  return { code: 'provider_refused', says: `the server refused the ${asked} request` }
+}
+
+/** Whether a page says that nothing is at the address, which was never seen to be right. */
+function isLost(asked: Asked, status: number): boolean {
+  return asked !== 'refresh' && (status === 404 || status === 410)
+}
+
+function refusal({ code, says, refusal, hint }: Told, no: No): ToknError {
+  const { status, codes, texts, retryAfter } = no
+  const said = [...codes.slice(0, 1), ...texts.slice(0, 1)].map((one) => redact(one))
+  const shown = said.length > 0 ? said.join(': ') : status === undefined ? '' : `status ${status}`
+  const message = display(shown === '' ? says : `${says} (${shown})`, 300)
+  const later = code === 'network' || code === 'rate_limited'
+  return new ToknError(code, message, {
+    hint: later ? (no.hint ?? hint) : hint,
+    refusal,
     http:
-      refusal.status === undefined
+      status === undefined
         ? undefined
-        : { status: refusal.status, providerCode: display(redact(refusal.error), 80) },
+        : {
+            status,
+            providerCode: codes[0] === undefined ? undefined : display(redact(codes[0]), 80),
+          },
     sent: true,
+    retryAfter,
   })
 }
 
-/** A refusal that says no more than its status. */
-export function explainStatus(asked: Asked, status: number): ToknError {
+/** A refusal that says no more than its status, but for words that mean nothing here. */
+export function explainStatus(
+  asked: Asked,
+  status: number,
+  { texts, empty }: Pick<No, 'texts' | 'empty'> = { texts: [] },
+): ToknError {
   const details = { http: { status }, sent: true }
-  const said = `the server answered the ${asked} request with status ${status}`
-  const presented = ['token', 'refresh', 'device authorization', 'authorization'].includes(asked)
-  if (status === 401 || (status === 403 && presented)) {
+  const words = texts[0] === undefined ? '' : `: ${redact(texts[0])}`
+  const said = display(
+    `the server answered the ${asked} request with status ${status}${words}`,
+    300,
+  )
+  if (status === 401 || (status === 403 && presented[asked] === 'login')) {
     return new ToknError('reauth_required', `${said}: most likely it does not take this client`, {
       ...details,
       refusal: 'credentials',
       hint: clientHint,
     })
   }
-  if (status === 400 && asked === 'refresh') {
+  // Glewlwyd says no more of a refresh token that is spent; RFC 6749 section 5.2 has 400 for that.
+  if (status === 400 && asked === 'refresh' && empty === true) {
     const message = `${said}: most likely it no longer takes the refresh token`
     return new ToknError('reauth_required', message, { ...details, refusal: 'refresh-rejected' })
   }
+  // It may be the client that is not allowed, or this address: no word on the refresh token.
+  if (status === 403 && asked === 'refresh') {
+    return new ToknError('provider_refused', said, { ...details, hint: clientHint })
+  }
   if (status === 403) return new ToknError('forbidden', said, details)
-  if (status === 429) return new ToknError('rate_limited', said, details)
-  if (status === 408 || status >= 500) return new ToknError('network', said, details)
+  if (isTransient(status)) {
+    return new ToknError(status === 429 ? 'rate_limited' : 'network', said, details)
+  }
   if (status >= 400) return new ToknError('provider_refused', said, details)
   return new ToknError('provider_nonsense', said, details)
 }

@@ -1,10 +1,11 @@
 import type { TokenEndpointResponse } from 'openid-client'
-import { ToknError } from '../../core/errors.ts'
 import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { anotherUser, bornExpired } from '../odd.ts'
 import type { Connection } from './connect.ts'
+import type { GrantAnswer } from './grant-answer.ts'
 import type { Flow } from './settings.ts'
 
 /** A reply of the token endpoint, with the claims of its ID token once those are validated. */
@@ -17,30 +18,28 @@ export interface Origin {
   readonly held?: TokenSet | undefined
 }
 
-/**
- * The tokens of a reply. Throws `provider_nonsense` for a token that could not travel, for one that
- * is not bound to the key that it was asked with, and for a refresh that answers for somebody else.
- */
+/** The tokens of a reply. What is odd about them is told, and is no reason to lose them. */
 export function readTokens(
   connection: Connection,
   reply: TokenReply,
   { flow, parameters, held }: Origin,
+  { tokenType, refreshUnreadable }: Pick<GrantAnswer, 'tokenType' | 'refreshUnreadable'>,
 ): TokenSet {
-  const access = readToken(reply.access_token, 'an access token')
-  const refresh =
-    reply.refresh_token === undefined
-      ? undefined
-      : readToken(reply.refresh_token, 'a refresh token')
-  if (connection.dpop !== undefined && reply.token_type !== 'dpop') {
-    throw nonsense('gave a token that is not bound to our key, though a bound one was asked for')
-  }
+  const { reach, title } = connection
+  const access = new Secret(reply.access_token)
+  const refresh = reply.refresh_token === undefined ? undefined : new Secret(reply.refresh_token)
   const { context: before = {} } = held ?? {}
   const subjects = readSubjects(connection, reply, before)
   const scope = reply.scope ?? parameters?.get('scope') ?? undefined
+  const expiry = readExpiry(connection, reply)
+  if (expiry.state === 'at' && expiry.at <= reach.clock.now()) reach.warn?.(bornExpired(title))
+  // Said once, not with every refresh.
+  if (before['token_type'] !== tokenType) tellType(connection, tokenType)
   return {
     access,
-    refresh: refresh ?? held?.refresh,
-    expiry: readExpiry(connection, reply),
+    refresh: refresh ?? (refreshUnreadable ? undefined : held?.refresh),
+    ...(refreshUnreadable ? { refreshUnreadable } : {}),
+    expiry,
     refreshExpiry:
       readRefreshExpiry(connection, reply) ?? (refresh ? undefined : held?.refreshExpiry),
     scopes: scope === undefined ? held?.scopes : scope.split(/[\s,]+/).filter(Boolean),
@@ -48,6 +47,7 @@ export function readTokens(
       ...before,
       ...subjects,
       ...facts(connection, reply, flow, parameters),
+      token_type: tokenType,
       ...keptSecret(connection, refresh ?? held?.refresh),
     },
   }
@@ -63,7 +63,6 @@ function facts(
   const issued = reply['issued_token_type']
   return {
     flow,
-    token_type: reply.token_type,
     ...(reply.id_token === undefined ? {} : { id_token: new Secret(reply.id_token).reveal() }),
     ...(dpop === undefined ? {} : { dpop_key: new Secret(dpop.jwk).reveal() }),
     ...(resource ? { resource } : {}),
@@ -86,9 +85,26 @@ function keptSecret(
   }
 }
 
-/** Whom the tokens are for: never somebody else than before (OpenID Connect Core section 12.2). */
+/** What the type of a token means for how it is sent, where that is not what was asked for. */
+function tellType({ dpop, reach }: Connection, type: string): void {
+  if (type === 'dpop') {
+    const lacking = 'the server gave a token that is bound to a key, and none was shown to it'
+    if (dpop === undefined) reach.warn?.(`${lacking}: it is sent as a bearer token`)
+  } else if (dpop !== undefined) {
+    reach.warn?.(
+      'the server gave a token that is not bound to our key, though a bound one was asked for: it is sent as a bearer token',
+    )
+  } else if (!/bearer|^n_a$/.test(type)) {
+    reach.warn?.(`the server calls its token "${type}": it is sent as a bearer token`)
+  }
+}
+
+/**
+ * Whom the tokens are for. OpenID Connect Core section 12.2 forbids that it is somebody else than
+ * before; but the tokens held before may be gone, so that it is told, once, and the new ones are taken.
+ */
 function readSubjects(
-  { title }: Connection,
+  { title, reach }: Connection,
   reply: TokenReply,
   before: TokenSet['context'],
 ): Readonly<Record<string, string>> {
@@ -97,25 +113,16 @@ function readSubjects(
     token_sub: readClaims(reply.access_token)?.['sub'],
   }
   const subjects: Record<string, string> = {}
+  let told = false
   for (const [name, subject] of Object.entries(found)) {
     if (typeof subject !== 'string') continue
-    if (before[name] !== undefined && before[name] !== subject) {
-      throw new ToknError('provider_nonsense', `${title} refreshed the session of another user`, {
-        hint: 'the session was not changed; log in again with: tokn login',
-        sent: true,
-      })
-    }
+    const previous = before[name]
+    const changed = previous !== undefined && previous !== subject
+    if (changed && !told) reach.warn?.(anotherUser(title, previous, subject))
+    told ||= changed
     subjects[name] = subject
   }
   return subjects
-}
-
-function readToken(value: string, what: string): Secret {
-  const lost = ['undefined', 'null', '[object Object]'].includes(value)
-  if (lost || !/^[\x21-\x7e]{1,16384}$/.test(value)) {
-    throw nonsense(`gave ${what} that cannot be sent in a header`)
-  }
-  return new Secret(value)
 }
 
 function readExpiry({ reach, wire }: Connection, reply: TokenReply): Expiry {
@@ -134,8 +141,4 @@ function readRefreshExpiry({ reach }: Connection, reply: TokenReply): Expiry | u
   // Zero is how Keycloak says of an offline token that no end is known.
   if (typeof seconds !== 'number' || seconds <= 0) return undefined
   return expiresAt(reach.clock.now() + seconds * 1_000)
-}
-
-function nonsense(what: string): ToknError {
-  return new ToknError('provider_nonsense', `the server ${what}`, { sent: true })
 }

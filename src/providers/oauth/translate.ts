@@ -1,13 +1,10 @@
-import type {
-  AuthorizationResponseError,
-  ResponseBodyError,
-  WWWAuthenticateChallengeError,
-} from 'openid-client'
+import type { AuthorizationResponseError } from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { redact } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { explainRefusal, explainStatus, type Asked } from './refusals.ts'
+import { Refused, type No } from './refused.ts'
 
 /** Runs a call of openid-client; whatever it throws comes out as an error of ours. */
 export async function asking<Result>(asked: Asked, call: () => Promise<Result>): Promise<Result> {
@@ -23,19 +20,11 @@ export async function asking<Result>(asked: Asked, call: () => Promise<Result>):
  * original is not kept as the cause: it holds the reply, and with it tokens.
  */
 export function translate(asked: Asked, error: unknown): unknown {
-  const inner = ownError(error)
+  const no = noOf(error)
+  if (no !== undefined) return explainRefusal(asked, no)
+  const inner = causeOf(error, (cause) => cause instanceof ToknError)
   if (inner !== undefined) return inner
   switch (codeOf(error)) {
-    case 'OAUTH_RESPONSE_BODY_ERROR': {
-      const { error: code, error_description, status } = error as ResponseBodyError
-      return explainRefusal(asked, { error: code, description: error_description, status })
-    }
-    case 'OAUTH_AUTHORIZATION_RESPONSE_ERROR': {
-      const { error: code, error_description } = error as AuthorizationResponseError
-      return explainRefusal(asked, { error: code, description: error_description })
-    }
-    case 'OAUTH_WWW_AUTHENTICATE_CHALLENGE':
-      return explainChallenge(asked, error as WWWAuthenticateChallengeError)
     case 'OAUTH_MISSING_SERVER_METADATA':
       return new ToknError('unsupported', `the server has no ${attributeOf(error)}`, {
         hint: 'tokn speaks to the endpoints that the issuer publishes or the profile names',
@@ -51,11 +40,36 @@ export function translate(asked: Asked, error: unknown): unknown {
   }
 }
 
-/** The error of ours that openid-client wrapped, if it did. */
-function ownError(error: unknown): ToknError | undefined {
+/** The no that an error carries; `undefined` where it is about something else. */
+export function noOf(error: unknown): No | undefined {
+  const refused = causeOf(error, (cause) => cause instanceof Refused)
+  if (refused instanceof Refused) return refused.no
+  const code = codeOf(error)
+  const told =
+    code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR' ||
+    code === 'OAUTH_RESPONSE_BODY_ERROR' ||
+    code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE'
+  if (!told) return undefined
+  // The browser's answer, or a nonce that was demanded twice.
+  const { error: said, error_description: words } = error as Partial<AuthorizationResponseError>
+  const status = (error as { readonly status?: number }).status
+  return {
+    status,
+    codes: [said ?? 'use_dpop_nonce'],
+    texts: words === undefined ? [] : [words],
+  }
+}
+
+/** Why openid-client did not take an answer, in words without any of it. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error ? display(redact(cause.message), 200) : 'unreadable'
+}
+
+function causeOf(error: unknown, holds: (cause: Error) => boolean): Error | undefined {
   let inner = error
   for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
-    if (inner instanceof ToknError) return inner
+    if (holds(inner)) return inner
     inner = inner.cause
   }
   return undefined
@@ -76,20 +90,7 @@ function attributeOf(error: unknown): string {
   return 'endpoint for this'
 }
 
-function explainChallenge(asked: Asked, error: WWWAuthenticateChallengeError): ToknError {
-  const parameters = error.cause.find((one) => one.parameters['error'] !== undefined)?.parameters
-  const code = parameters?.['error']
-  if (code === undefined) return explainStatus(asked, error.status)
-  const description = parameters?.['error_description']
-  return explainRefusal(asked, { error: code, description, status: error.status })
-}
-
 function unreadable(asked: Asked, error: unknown): ToknError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const why = cause instanceof Error ? display(redact(cause.message), 200) : 'unreadable'
-  return new ToknError(
-    'provider_nonsense',
-    `the answer to the ${asked} request is not a valid one: ${why}`,
-    { sent: true },
-  )
+  const message = `the answer to the ${asked} request is not a valid one: ${reasonOf(error)}`
+  return new ToknError('provider_nonsense', message, { sent: true })
 }

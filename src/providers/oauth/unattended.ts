@@ -5,9 +5,8 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { requested } from './grant.ts'
 import { readPrivateKey, signClaims } from './keys.ts'
+import { obtainTokens } from './obtain.ts'
 import type { Flow } from './settings.ts'
-import { readTokens, type TokenReply } from './tokens.ts'
-import { asking } from './translate.ts'
 
 // Logins that need no person: one request to the token endpoint each.
 
@@ -88,16 +87,17 @@ export async function request(
   body: URLSearchParams = parameters,
 ): Promise<TokenSet> {
   const { openid, config, dpop } = connection
-  const reply: TokenReply = await asking('token', () =>
-    openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
+  return await obtainTokens(
+    connection,
+    () => openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
+    { asked: 'token', flow, parameters },
   )
-  return readTokens(connection, reply, { flow, parameters })
 }
 
 async function signAssertion(connection: Connection, parameters: URLSearchParams): Promise<Secret> {
-  const { settings, server, wire } = connection
+  const { settings, server, wire, reach } = connection
   const key = await readPrivateKey(needed(connection, 'private_key', 'assertion'))
-  const now = Math.floor(Date.now() / 1_000) + wire.skew()
+  const now = Math.floor(reach.clock.now() / 1_000) + wire.skew()
   const scope = parameters.get('scope')
   const assertion = await signClaims(key, {
     iss: settings['client_id'],

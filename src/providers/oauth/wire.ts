@@ -1,11 +1,11 @@
 import type { CustomFetch, ServerMetadata } from 'openid-client'
-import { ToknError } from '../../core/errors.ts'
 import type { Clock, HttpReply, HttpRequest } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
-import { readAnswer } from '../answer.ts'
-import { retryAfterOf } from '../refusal.ts'
-import { sendWithRetry } from '../retry.ts'
+import { headerOf } from '../body.ts'
+import { sendWithRetry, type RetryPolicy } from '../retry.ts'
 import { readDialect, type Purpose } from './dialect.ts'
+import { readGrantAnswer, type GrantAnswer } from './grant-answer.ts'
+import { readNo, Refused } from './refused.ts'
 
 /** Our way out, in the shape that openid-client wants. */
 export interface Wire {
@@ -14,34 +14,40 @@ export interface Wire {
   learn(server: ServerMetadata): void
   /** One request of our own, with the same rules. */
   send(request: HttpRequest, purpose: Purpose): Promise<HttpReply>
+  /** The last answer of the token endpoint that gave a token, as it was read. */
+  granted(): GrantAnswer | undefined
   /** How far the server's clock is ahead of ours, in seconds; 0 within a minute. */
   skew(): number
 }
 
-// Reading again changes nothing; anything else may be repeated only if it was certainly not sent.
-const repeatable = new Set<Purpose>([
-  'discovery',
-  'keys',
-  'userinfo',
-  'introspection',
-  'revocation',
-])
+// Reading again changes nothing; revoking twice ends no more than once. Anything else may be
+// repeated only as `unsent` says.
+const policies: Readonly<Partial<Record<Purpose, RetryPolicy>>> = {
+  discovery: { kind: 'safe', afterHaste: true },
+  keys: { kind: 'safe', afterHaste: true },
+  userinfo: { kind: 'safe', afterHaste: true },
+  introspection: { kind: 'safe', afterHaste: true, attempts: 3 },
+  revocation: { kind: 'safe', afterHaste: true },
+}
 
 /** A wire to one server. Every request goes through `reach.http`: limits, TLS rules, no redirects. */
 export function openWire(reach: Reach): Wire {
   const purposes = new Map<string, Purpose>()
   let ahead = 0
+  let granted: GrantAnswer | undefined
 
   async function send(request: HttpRequest, purpose: Purpose): Promise<HttpReply> {
-    const kind = repeatable.has(purpose) ? 'safe' : 'unsent'
-    const { reply } = await sendWithRetry(reach, request, { kind, afterHaste: true })
-    const date = Date.parse(reply.headers.find(([name]) => name === 'date')?.[1] ?? '')
-    if (!Number.isNaN(date)) ahead = Math.round((date - Date.now()) / 1_000)
+    const policy = policies[purpose] ?? { kind: 'unsent', afterHaste: true }
+    const outgoing = purpose === 'token' ? { ...request, grants: true } : request
+    const { reply } = await sendWithRetry(reach, outgoing, policy)
+    const date = Date.parse(headerOf(reply.headers, 'date') ?? '')
+    if (!Number.isNaN(date)) ahead = Math.round((date - reach.clock.now()) / 1_000)
     return reply
   }
 
   return {
     send,
+    granted: () => granted,
     skew: () => (Math.abs(ahead) > 60 ? ahead : 0),
     learn: (server) => {
       for (const [name, purpose] of endpointPurposes) {
@@ -54,7 +60,13 @@ export function openWire(reach: Reach): Wire {
       const purpose = purposes.get(url) ?? 'discovery'
       const sent = Object.entries(headers).filter(([name]) => name !== 'user-agent')
       const request: HttpRequest = { method, url: new URL(url), headers: sent, body: textOf(body) }
-      return toResponse(await send(request, purpose), purpose, request.url, reach.clock)
+      granted = undefined
+      const reply = await send(request, purpose)
+      const { status } = reply
+      if (status < 200 || status >= 300) return passOn(reply, reach.clock)
+      if (purpose !== 'token') return toResponse(reply, purpose)
+      granted = readGrantAnswer(reply, reach.clock)
+      return respond(reply, 200, 'application/json', JSON.stringify(granted.body))
     },
   }
 }
@@ -76,28 +88,34 @@ function textOf(body: unknown): string | undefined {
   throw new TypeError('openid-client sent a body that is neither text nor a form')
 }
 
-function toResponse(reply: HttpReply, purpose: Purpose, url: URL, clock: Clock): Response {
-  const { status, type, body } = readDialect(reply, purpose)
-  if (status === 429 && body === '') {
-    const retryAfter = retryAfterOf(readAnswer(reply, { format: 'text' }, url, 0, clock), clock)
-    throw new ToknError('rate_limited', `${url.host} is asked too often`, {
-      http: { status },
-      retryAfter,
-      sent: true,
-    })
+/** A no: for us to understand, but for the one that openid-client answers itself (RFC 9449 section 8). */
+function passOn(reply: HttpReply, clock: Clock): Response {
+  const no = readNo(reply, clock)
+  if (!no.codes.includes('use_dpop_nonce')) throw new Refused(no)
+  const headers = headersFor(reply, 'application/json')
+  const body = JSON.stringify({ error: 'use_dpop_nonce' })
+  const challenge = headerOf(reply.headers, 'www-authenticate')
+  // Of a token endpoint it reads the body, of a resource the challenge; one for Basic is neither.
+  if (challenge?.trimStart().toLowerCase().startsWith('dpop') === true) {
+    headers.set('www-authenticate', challenge)
   }
-  if (status < 200 || status > 599) {
-    throw new ToknError('provider_nonsense', `the server answered with status ${status}`, {
-      sent: true,
-    })
-  }
-  const headers = new Headers()
-  for (const [name, value] of reply.headers) {
-    // A challenge beside an error in the body says less than the body does.
-    const spoken = name === 'www-authenticate' && body !== ''
-    if (name !== 'content-type' && name !== 'set-cookie' && !spoken) headers.append(name, value)
-  }
-  if (type !== '') headers.set('content-type', type)
-  const empty = status === 204 || status === 205 || status === 304
-  return new Response(empty ? null : body, { status, headers })
+  return new Response(body, { status: reply.status, headers })
+}
+
+function toResponse(reply: HttpReply, purpose: Purpose): Response {
+  const { type, body } = readDialect(reply, purpose)
+  // RFC 9126 has 201 for a pushed request, everything else 200; servers are not that exact.
+  return respond(reply, purpose === 'authorization' ? 201 : 200, type, body)
+}
+
+function respond(reply: HttpReply, status: number, type: string, body: string): Response {
+  return new Response(body, { status, headers: headersFor(reply, type) })
+}
+
+/** Openid-client looks at one header of a reply beside its type. */
+function headersFor(reply: HttpReply, type: string): Headers {
+  const headers = new Headers(type === '' ? {} : { 'content-type': type })
+  const nonce = headerOf(reply.headers, 'dpop-nonce')
+  if (nonce !== undefined) headers.set('dpop-nonce', nonce)
+  return headers
 }

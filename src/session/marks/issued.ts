@@ -1,12 +1,13 @@
-import { isToknError } from '../../core/errors.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Http } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { answerAgain, readAnswered, type Answered } from '../answered.ts'
 import { reachFor } from '../call.ts'
 import { checkProvider, readHeld } from '../held.ts'
 import type { Ports } from '../ports.ts'
-import { answerAgain, readAnswers } from './answers.ts'
 import { openSealed, type Mark } from './left.ts'
 
 /** The record of a token that was issued with the session `parent`. */
@@ -59,7 +60,7 @@ export async function readIssued(
   const provider = await ports.provider(parent)
   checkProvider(record, parent, provider)
   const reach = await reachFor(ports, parent, provider, record, 'issue')
-  const again = answerAgain(readAnswers(text), reach.http, ports.clock)
+  const again = answerAgain(readAnswers(text), unlessItMakes(reach.http), ports.clock)
   const grant = mark.grant ?? {}
   try {
     const tokens = await provider.issue?.({ ...reach, ...again }, record, grant)
@@ -69,5 +70,18 @@ export async function readIssued(
   } catch (error) {
     if (isToknError(error, 'provider_nonsense')) return undefined
     throw error
+  }
+}
+
+function readAnswers(text: string): readonly Answered[] {
+  const value: unknown = JSON.parse(text)
+  return Array.isArray(value) ? value.flatMap((one) => readAnswered(one) ?? []) : []
+}
+
+/** `http` for what makes nothing: a request that may make a token and was not answered stays unsent. */
+function unlessItMakes(http: Http): Http {
+  return async (request) => {
+    if (request.grants !== true) return await http(request)
+    throw new ToknError('provider_nonsense', 'what the provider had answered is not all of it')
   }
 }

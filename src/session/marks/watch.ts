@@ -1,6 +1,6 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Clock, Http, HttpReply } from '../../core/ports.ts'
-import { addressOf, mayMake, type Answer } from './answers.ts'
+import { askFor, type Answered } from '../answered.ts'
 
 export interface Watch {
   /** `http`, watched. */
@@ -16,28 +16,26 @@ export interface Watch {
 export function watchRequests(
   clock: Clock,
   before: () => void,
-  answered: (answers: readonly Answer[]) => Promise<void> = async () => undefined,
+  answered: (answers: readonly Answered[]) => Promise<void> = async () => undefined,
 ): Watch {
-  const answers: Answer[] = []
+  const answers: Answered[] = []
   let last = false
-  let ever = false
+  let lost = false
   return {
-    mayHaveMade: () => last || ever,
+    mayHaveMade: () => last || lost,
     over: (http) => async (request) => {
-      if (!mayMake(request)) return await http(request)
+      if (request.grants !== true) return await http(request)
       before()
-      const reply = await http(request).catch((error: unknown) => {
-        ever ||= isLost(error)
+      const answer = await askFor(http, request, clock).catch((error: unknown) => {
+        lost ||= isLost(error)
         throw error
       })
-      // A yes to one of several requests may be followed by a no that counts, unless it is known
-      // that this was the one which makes tokens.
-      last = isYes(reply)
-      ever ||= last && request.grants === true
-      if (!last) return reply
-      answers.push({ ...addressOf(request), at: clock.now(), reply })
+      // A yes to one of several requests may be followed by a no that counts.
+      last = isYes(answer.reply)
+      if (!last) return answer.reply
+      answers.push(answer)
       await answered(answers)
-      return reply
+      return answer.reply
     },
   }
 }

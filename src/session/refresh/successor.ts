@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { fit } from '../fit.ts'
 import { knownAnswers } from '../reach.ts'
 import type { Turn, Way } from './turn.ts'
 
@@ -19,7 +20,7 @@ export function succeed(turn: Turn, { tokens, way }: Renewed): SessionRecord {
   const now = ports.clock.now()
   // What is held belongs to a refreshed session still, and not to one that was made anew.
   const carried = way === 'refresh' ? record : undefined
-  return {
+  const successor: SessionRecord = {
     ...record,
     ...given,
     context,
@@ -30,12 +31,25 @@ export function succeed(turn: Turn, { tokens, way }: Renewed): SessionRecord {
     attach: provider.attach({ context }, knownAnswers(ports, profile, provider, record)),
     generation: record.generation + 1,
     obtainedAt: now,
-    standing: refreshUnreadable === true ? unreadable(now) : undefined,
+    standing: way === 'refresh' ? standingAfter(turn, tokens, now) : undefined,
   }
+  return fit(successor, ports.warn)
 }
 
-function unreadable(at: number): Standing {
-  const why = 'the provider gave a new refresh token that cannot be read'
+/** A refresh token that has been replaced by nothing usable is spent, and not to be sent again. */
+function standingAfter(
+  { provider, record }: Turn,
+  tokens: TokenSet,
+  at: number,
+): Standing | undefined {
+  const { refresh, refreshUnreadable } = tokens
+  if (refreshUnreadable === true) {
+    const why = 'the provider gave a new refresh token that cannot be read'
+    return { state: 'unrenewable', at, why }
+  }
+  const kept = record.refresh !== undefined && (refresh ?? record.refresh).equals(record.refresh)
+  if (provider.rotation !== 'always' || !kept) return undefined
+  const why = 'the provider replaces the refresh token at each refresh, and gave no new one'
   return { state: 'unrenewable', at, why }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openOauth } from '../../../src/providers/oauth/provider.ts'
 import { fastClock, openReach, person } from '../../oauth/reach.ts'
-import { discoveryPath, metadata, startFake, type FakeServer } from './fake-server.ts'
+import { discoveryPath, metadata, startFake, type FakeServer, type Said } from './fake-server.ts'
 
 let server: FakeServer
 beforeEach(async () => {
@@ -17,7 +17,7 @@ const device = {
 }
 
 /** Each answer of the token endpoint in turn; the last one for ever. */
-function polls(...answers: readonly ({ status?: number; body?: unknown } | undefined)[]) {
+function polls(...answers: readonly (Said | undefined)[]) {
   let count = 0
   server.answers['/token'] = () => answers[Math.min(count++, answers.length - 1)]
 }
@@ -80,6 +80,36 @@ describe('the device flow', () => {
       code: 'reauth_required',
     })
     expect(server.seen.length).toBeLessThan(200)
+  })
+
+  it.each([
+    [{ status: 400, body: { error: 'authorization_declined' } }, 'denied'],
+    [{ status: 400, body: { error: 'AuthorizationDeclined' } }, 'denied'],
+    [{ status: 403, body: { error: 'access_denied' } }, 'denied'],
+    [{ body: { error: 'access_denied' } }, 'denied'],
+    [{ status: 400, body: { error: 'bad_verification_code' } }, 'credentials'],
+    [{ body: { error: 'incorrect_device_code' } }, 'credentials'],
+    [{ status: 400, body: { error: 'invalid_grant' } }, 'credentials'],
+    [{ status: 400, body: { error: 'expired-token' } }, 'expired'],
+  ])('ends with %j', async (answer, refusal) => {
+    polls(pending, answer)
+    await expect(logIn()).rejects.toMatchObject({ code: 'reauth_required', details: { refusal } })
+    expect(server.seen.filter(({ url }) => url === '/token')).toHaveLength(2)
+  })
+
+  it.each([
+    { status: 503 },
+    { status: 500, body: { error: 'access_denied' } },
+    { status: 429, body: { error: 'access_denied' } },
+    { status: 408, body: {} },
+    { status: 400, body: { error: 'temporarily_unavailable' } },
+    { body: { error: 'server_error' } },
+    { status: 400, body: { error: 'AUTHORIZATION_PENDING' } },
+    { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>blocked</html>' },
+    { status: 401, headers: { 'content-type': 'text/html' }, body: '<html>log in</html>' },
+  ])('goes on after %j', async (answer) => {
+    polls(pending, answer, pending, done)
+    expect((await logIn()).tokens.access.reveal()).toBe('fine')
   })
 
   it('says that the code expired, or that somebody said no', async () => {

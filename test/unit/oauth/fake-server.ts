@@ -13,7 +13,7 @@ export interface Seen {
 export interface Said {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Text is sent as it is, all else as JSON. */
+  /** Text and bytes are sent as they are, all else as JSON. */
   readonly body?: unknown
 }
 
@@ -41,7 +41,8 @@ export async function startFake(
     const answer = fake.answers[url.split('?')[0] ?? ''] ?? { status: 404 }
     const said = typeof answer === 'function' ? answer(seen, fake.origin) : answer
     if (said === undefined) return request.socket.destroy()
-    const raw = typeof said.body === 'string' || said.body === undefined
+    const raw =
+      typeof said.body === 'string' || Buffer.isBuffer(said.body) || said.body === undefined
     const type = raw ? {} : { 'content-type': 'application/json' }
     response.writeHead(said.status ?? 200, { ...type, ...said.headers })
     return response.end(raw ? said.body : JSON.stringify(said.body))

@@ -14,6 +14,8 @@ export interface Recorded extends Reach {
   readonly requests: HttpRequest[]
   /** Milliseconds that were waited. */
   readonly waits: number[]
+  /** What the user was told. */
+  readonly warned: string[]
 }
 
 /** A way out that answers from a script and records what it was given. */
@@ -23,10 +25,13 @@ export function record(
 ): Recorded {
   const requests: HttpRequest[] = []
   const waits: number[] = []
+  const warned: string[] = []
   let time = now
   return {
     requests,
     waits,
+    warned,
+    warn: (text) => void warned.push(text),
     answers: Object.fromEntries(
       Object.entries(answers).map(([key, value]) => [key, new Secret(value)]),
     ),

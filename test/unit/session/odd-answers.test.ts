@@ -51,7 +51,7 @@ async function check(kind: Kind, { name, twist, leaves }: Oddity): Promise<void>
   server.twist = twist
   const { record, error } = await outcome(world.refresh)
   server.twist = undefined
-  expect(server.presented.length - before, name).toBe(1)
+  expect(server.presented.length - before, `${name}: ${error?.message}`).toBe(1)
   if (leaves === 'nothing') {
     expect(error, name).toMatchObject({ code: 'provider_nonsense', hint: 'tokn login web' })
     // It is read again, and not asked for again.
@@ -93,5 +93,33 @@ describe('an ID token that cannot be relied on costs no session', () => {
     const oddity = oddIdTokens(origin).find((one) => one.name === name)
     if (oddity === undefined) throw new Error(name)
     await check('oauth', oddity)
+  })
+})
+
+describe('a refresh token that an answer does not replace', () => {
+  it.each([undefined, null, ''])('is spent where every refresh replaces it: %s', async (value) => {
+    const world = await openSession('definition')
+    const { server } = world
+    server.twist = ({ body, ...reply }) => ({
+      ...reply,
+      body: { data: { ...(body['data'] as object), renewal: value } },
+    })
+    expect((await world.refresh()).access.reveal()).toBe(server.live()?.access)
+    expect((await outcome(world.refresh)).error).toMatchObject({ code: 'reauth_required' })
+    expect(server.presented).toHaveLength(1)
+    await world.close()
+  })
+
+  it.each([undefined, null, ''])('is kept where the server decides: %s', async (value) => {
+    const world = await openSession('oauth')
+    const before = (await world.held()).refresh?.reveal()
+    world.server.twist = ({ body, ...reply }) => ({
+      ...reply,
+      body: { ...body, refresh_token: value },
+    })
+    const { access, refresh, standing } = await world.refresh()
+    expect(access.reveal()).toBe(world.server.live()?.access)
+    expect([refresh?.reveal(), standing]).toEqual([before, undefined])
+    await world.close()
   })
 })

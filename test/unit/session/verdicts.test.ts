@@ -57,7 +57,7 @@ describe.each(kinds)('what became of a session (%s)', (kind) => {
     ['408', { status: 408, body: { error: 'invalid_grant' } }],
     ['425', { status: 425, body: '' }],
     ['429 with an error in JSON', { status: 429, body: { error: 'invalid_grant' } }],
-    ['429 with Retry-After', { status: 429, headers: { 'retry-after': '600' }, body: {} }],
+    ['429 with Retry-After', { status: 429, headers: { 'retry-after': '99999' }, body: {} }],
     ['500', { status: 500, body: { error: 'invalid_grant' } }],
     ['502 of a gateway', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>' }],
     ['503', { status: 503, body: {} }],

@@ -1,0 +1,79 @@
+/** Why a body cannot be unpacked: `large` when it would be longer than the limit. */
+export type Unpacked = { readonly bytes: Uint8Array } | { readonly failure: 'large' | 'unknown' }
+
+type Packing = 'gzip' | 'deflate' | 'br'
+
+const names: Readonly<Record<string, Packing>> = {
+  gzip: 'gzip',
+  'x-gzip': 'gzip',
+  deflate: 'deflate',
+  br: 'br',
+}
+
+/**
+ * A body as it was before it was packed for the way (RFC 9110 section 8.4), `limit` bytes at most.
+ * The bytes have the last word: what is called gzip and is not stays as it is, and what is gzip
+ * without being called so is undone. One layer is; two are `unknown`, as is what has no name here.
+ */
+export async function unpack(
+  bytes: Uint8Array,
+  named: readonly string[],
+  limit: number,
+): Promise<Unpacked> {
+  const layers = named
+    .flatMap((value) => value.toLowerCase().split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity')
+  const packing = layers.length === 0 ? sniff(bytes) : names[layers[0] ?? '']
+  // Called packed, and is not: what a server says of itself is a hint.
+  if (isText(bytes) || (layers.length === 0 && packing === undefined)) return { bytes }
+  if (layers.length > 1 || packing === undefined) return { failure: 'unknown' }
+  const undone = await undo(bytes, packing, limit)
+  return 'bytes' in undone && isGzip(undone.bytes) ? { failure: 'unknown' } : undone
+}
+
+function sniff(bytes: Uint8Array): Packing | undefined {
+  return isGzip(bytes) ? 'gzip' : undefined
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+/** Whether it begins with nothing but ASCII, as text does and nothing packed. */
+function isText(bytes: Uint8Array): boolean {
+  const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  const first = bytes.subarray(from, from + 32)
+  return first.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d))
+}
+
+type Done = (error: NodeJS.ErrnoException | null, result: Uint8Array) => void
+
+async function undo(bytes: Uint8Array, packing: Packing, limit: number): Promise<Unpacked> {
+  const zlib = await import('node:zlib')
+  // Whether a stream without its last bytes is whole is for the reader of the text to say.
+  const options = { maxOutputLength: limit, finishFlush: zlib.constants.Z_SYNC_FLUSH }
+  const ways: Readonly<Record<Packing, ReadonlyArray<(done: Done) => void>>> = {
+    gzip: [(done) => zlib.gunzip(bytes, options, done)],
+    // RFC 9110 means the format of zlib; several servers send the bare stream.
+    deflate: [
+      (done) => zlib.inflate(bytes, options, done),
+      (done) => zlib.inflateRaw(bytes, options, done),
+    ],
+    br: [(done) => zlib.brotliDecompress(bytes, { maxOutputLength: limit }, done)],
+  }
+  for (const way of ways[packing]) {
+    const outcome = await attempt(way)
+    if (outcome !== undefined) return outcome
+  }
+  return { failure: 'unknown' }
+}
+
+async function attempt(way: (done: Done) => void): Promise<Unpacked | undefined> {
+  return await new Promise((resolve) => {
+    way((error, result) => {
+      if (error === null) resolve({ bytes: result })
+      else resolve(error.code === 'ERR_BUFFER_TOO_LARGE' ? { failure: 'large' } : undefined)
+    })
+  })
+}

@@ -1,0 +1,155 @@
+import { ToknError } from '../../core/errors.ts'
+import { isObject } from '../../core/json.ts'
+import type { Clock, HttpReply } from '../../core/ports.ts'
+import { display } from '../../core/text.ts'
+import { isUsableAccess, knowSecret, readRefreshToken, unusableAccess } from '../access.ts'
+import { readBody } from '../body.ts'
+import { openEnvelope } from '../envelope.ts'
+import { twice, unknownEnd, withoutRefresh } from '../odd.ts'
+import { keyOf, meaningOf } from '../refusal-table.ts'
+import { saysError } from '../refusal-words.ts'
+import { readNo, Refused, type No } from './refused.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** An answer of the token endpoint with a usable access token, in the words of RFC 6749 section 5.1. */
+export interface GrantAnswer {
+  readonly status: number
+  /** Every value has the type that the RFC gives it. */
+  readonly body: Record<string, unknown> & { access_token: string; token_type: string }
+  /** It says no as well: an error may repeat the token that it was sent. */
+  readonly no: No | undefined
+  /** The type of the token as the server has it, in lower case; `bearer` where it does not say. */
+  readonly tokenType: string
+  readonly refreshUnreadable: boolean
+  /** What was odd, for people. */
+  readonly oddities: readonly string[]
+}
+
+const title = 'the server'
+const names = [
+  ...['access_token', 'refresh_token', 'expires_in', 'scope', 'token_type', 'id_token'],
+  ...['refresh_token_expires_in', 'refresh_expires_in', 'issued_token_type'],
+]
+const spelling = new Map(names.map((name) => [keyOf(name), name]))
+
+/**
+ * Reads an answer of the token endpoint with a status of success. Whatever is odd is put right or
+ * left out, and told; throws `provider_nonsense` where there is no usable access token, `Refused`
+ * for an error that is told so.
+ */
+export function readGrantAnswer(reply: HttpReply, clock: Clock): GrantAnswer {
+  const read = readBody(reply)
+  if (read.kind !== 'data') {
+    const what = read.kind === 'empty' ? 'nothing' : read.instead
+    throw nonsense(reply, `answered with ${what}, expected JSON`)
+  }
+  const no = readNo(reply, clock)
+  const oddities: string[] = []
+  const found = findFields(read.value, oddities)
+  const access = found['access_token']
+  if (access === undefined || access === null) {
+    const meant = meaningOf('refresh', no) ?? meaningOf('login', no)
+    if (meant !== undefined || saysError(read.value)) throw new Refused(no)
+    throw nonsense(reply, 'answered without an access token: its answer is not a valid one')
+  }
+  if (!isUsableAccess(access)) throw nonsense(reply, `answered with ${unusableAccess(access)}`)
+  for (const secret of [access, found['refresh_token']]) knowSecret(secret)
+  if (read.trailing) oddities.push(`${title} answered with something after its JSON`)
+  for (const pointer of read.duplicates) {
+    if (spelling.has(keyOf(pointer.slice(pointer.lastIndexOf('/'))))) {
+      oddities.push(twice(title, pointer))
+    }
+  }
+  const refresh = readRefreshToken(found['refresh_token'])
+  if (refresh.unreadable) oddities.push(withoutRefresh(title))
+  const tokenType = readType(found['token_type'])
+  const body = {
+    ...found,
+    access_token: access,
+    // The one type that changes how a token is sent; all others are sent alike.
+    token_type: tokenType === 'dpop' ? 'dpop' : 'bearer',
+    refresh_token: refresh.token,
+    expires_in: readSeconds(found['expires_in'], oddities),
+    scope: readScope(found['scope'], oddities),
+    id_token: readIdToken(found['id_token'], oddities),
+  }
+  return {
+    status: reply.status,
+    body: withoutAbsent(body),
+    no: saysError(read.value) ? no : undefined,
+    tokenType,
+    refreshUnreadable: refresh.unreadable,
+    oddities,
+  }
+}
+
+/** The fields by their right names: of the body, else of the one object in it that has a token. */
+function findFields(value: unknown, oddities: string[]): Fields {
+  const outside = isObject(value) ? respell(value) : {}
+  if (isUsableAccess(outside['access_token'])) return outside
+  const inner = openEnvelope(value, (object) => isUsableAccess(respell(object)['access_token']))
+  if (inner === undefined) return outside
+  oddities.push(`${title} answered in an envelope, which OAuth has not`)
+  // What belongs to the token may have been left outside.
+  const { refresh_token, expires_in, scope, token_type, id_token } = outside
+  return { refresh_token, expires_in, scope, token_type, id_token, ...respell(inner) }
+}
+
+/** `accessToken` as `access_token`; a name that is right as it is comes first. */
+function respell(object: Fields): Fields {
+  const found: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const [key, value] of Object.entries(object)) {
+    const name = spelling.get(keyOf(key)) ?? key
+    if (name === key || found[name] === undefined) found[name] = value
+  }
+  return found
+}
+
+function readType(value: unknown): string {
+  const text = typeof value === 'string' ? display(value.trim().toLowerCase(), 60) : ''
+  return text === '' ? 'bearer' : text
+}
+
+/** Seconds, zero at least; `undefined` for what is none. */
+function readSeconds(value: unknown, oddities: string[]): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : ''
+  if (!/^-?[0-9]{1,12}(\.[0-9]+)?$/.test(text)) {
+    oddities.push(unknownEnd(title))
+    return undefined
+  }
+  return Math.max(0, Number(text))
+}
+
+function readScope(value: unknown, oddities: string[]): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return String(value)
+  const list = Array.isArray(value)
+    ? value.filter((one) => typeof one === 'string')
+    : isObject(value)
+      ? Object.keys(value).filter((key) => Boolean(value[key]))
+      : undefined
+  if (list === undefined) oddities.push(`${title} names the scopes in no way that is understood`)
+  return list?.join(' ')
+}
+
+function readIdToken(value: unknown, oddities: string[]): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value === 'string') return value
+  oddities.push('the ID token was dropped: it is not a text')
+  return undefined
+}
+
+function withoutAbsent<Body extends object>(body: Body): Body {
+  const there = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(there) as Body
+}
+
+function nonsense(reply: HttpReply, what: string): ToknError {
+  return new ToknError('provider_nonsense', `${title} ${display(what, 200)}`, {
+    http: { status: reply.status },
+    sent: true,
+  })
+}

@@ -1,0 +1,57 @@
+import type { Clock, HttpReply } from '../../core/ports.ts'
+import { headerOf, readBody } from '../body.ts'
+import { wordsOfBody, type Words } from '../refusal-words.ts'
+import { notBefore, retryAfterOf } from '../transient.ts'
+
+/** An answer that says no, as far as it could be understood. */
+export interface No extends Words {
+  /** Absent where no HTTP answer said it, but the browser that came back. */
+  readonly status?: number | undefined
+  /** It is not in the words of an OAuth server: something on the way answered. */
+  readonly foreign?: boolean | undefined
+  /** It says nothing but its status. */
+  readonly empty?: boolean | undefined
+  /** Milliseconds that the server asks to wait. */
+  readonly retryAfter?: number | undefined
+  /** From when on it may be tried again, in words. */
+  readonly hint?: string | undefined
+}
+
+/** Carries a no through openid-client, which would keep less of it. */
+export class Refused extends Error {
+  readonly no: No
+
+  constructor(no: No) {
+    super('the server said no')
+    this.no = no
+  }
+}
+
+/** A no in whatever form it was given: in the body, or in a challenge (RFC 6750 section 3). */
+export function readNo(reply: HttpReply, clock: Clock): No {
+  const { status, headers } = reply
+  const body = readBody(reply)
+  const words = wordsOfBody(body)
+  const challenge = readChallenge(headers)
+  const codes = [...words.codes, ...challenge.codes]
+  const retryAfter = retryAfterOf(headers, clock)
+  return {
+    status,
+    codes,
+    texts: [...words.texts, ...challenge.texts],
+    foreign: body.kind === 'page' || (body.kind === 'text' && codes.length === 0),
+    empty: body.kind === 'empty',
+    retryAfter,
+    hint: notBefore(retryAfter, clock),
+  }
+}
+
+function readChallenge(headers: HttpReply['headers']): Words {
+  const challenge = headerOf(headers, 'www-authenticate') ?? ''
+  const read = (name: string) => {
+    const found = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,"]+))`, 'i').exec(challenge)
+    const value = found?.[1] ?? found?.[2] ?? ''
+    return value === '' ? [] : [value]
+  }
+  return { codes: read('error'), texts: read('error_description') }
+}

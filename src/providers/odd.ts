@@ -1,0 +1,73 @@
+import type { Expiry } from '../core/expiry.ts'
+import type { Reach } from '../core/provider.ts'
+import { display } from '../core/text.ts'
+import type { GivenRefresh } from './access.ts'
+import type { Answer } from './answer.ts'
+import type { ExpiryPlan, ReplyPlan } from './definition.ts'
+import type { Timing } from './expiry.ts'
+import { asList } from './lists.ts'
+import { find, type Sight } from './place.ts'
+import { doubled } from './plan-paths.ts'
+
+// What is told of an answer that was taken though something in it was odd. Never a value of it,
+// unless it is the name of somebody.
+
+/** How oddities are told, and of whom. Without `warn` they are not. */
+export interface Tell {
+  readonly title: string
+  readonly warn?: Reach['warn']
+}
+
+interface Found {
+  readonly plan: ReplyPlan
+  readonly answer: Answer
+  readonly sight: Sight
+  readonly expiry: Expiry | undefined
+  readonly timing: Timing
+  readonly given: GivenRefresh
+}
+
+/** Tells what was odd in an answer that gave a token. */
+export function tellOddities({ title, warn }: Tell, found: Found): void {
+  const { plan, answer, sight, expiry, timing, given } = found
+  if (answer.oddity !== undefined)
+    warn?.(`${title} answered ${answer.oddity}, which was left alone`)
+  for (const pointer of doubled(plan, answer)) warn?.(twice(title, pointer))
+  if (given.unreadable) warn?.(withoutRefresh(title))
+  if (expiry?.state === 'at' && expiry.at <= timing.now) warn?.(bornExpired(title))
+  const odd = expiry?.state === 'unknown' && isSaid(plan.expiry, sight)
+  if (odd) warn?.(unknownEnd(title))
+}
+
+function isSaid(plans: ExpiryPlan | readonly ExpiryPlan[] | undefined, sight: Sight): boolean {
+  return asList<ExpiryPlan>(plans).some(({ from }) => {
+    const value = find(from, sight)
+    return value !== undefined && value !== null && value !== ''
+  })
+}
+
+/** The warning for a key that was given twice. */
+export function twice(title: string, pointer: string): string {
+  return `${title} gave ${display(pointer, 80)} twice in one answer: the last one was taken`
+}
+
+/** The warning for a token that is dead when it comes. */
+export function bornExpired(title: string): string {
+  return `${title} gave a token that has expired already, by what it says`
+}
+
+/** The warning for an end that is said in no way that is understood. */
+export function unknownEnd(title: string): string {
+  return `${title} says in no way that is understood when the token ends`
+}
+
+/** The warning for tokens that are for somebody else than those before them. */
+export function anotherUser(title: string, before: string, after: string): string {
+  const [was, is] = [before, after].map((user) => display(user, 80))
+  return `the user has changed: ${title} gave tokens of "${is}" for those of "${was}"; if that is not meant, log in again`
+}
+
+/** The warning for a new refresh token that is none: the one held before it may be spent. */
+export function withoutRefresh(title: string): string {
+  return `${title} gave a refresh token that cannot be used: when its access token ends, log in again`
+}

@@ -1,0 +1,76 @@
+import { isObject, ownString } from '../core/json.ts'
+import type { Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
+
+/**
+ * What a provider answered to a request that may have granted tokens, as it came: kept before
+ * anything in it is judged, so that whatever is odd about it costs no tokens.
+ */
+export interface Answered {
+  readonly method: string
+  /** Origin and path: what else is in a URL may differ from one time to the next. */
+  readonly place: string
+  /** Epoch milliseconds at which the request went out, and at which the answer was there. */
+  readonly sentAt: number
+  readonly at: number
+  readonly reply: HttpReply
+}
+
+/** Sends `request`, and gives its answer as it is to be kept. */
+export async function askFor(http: Http, request: HttpRequest, clock: Clock): Promise<Answered> {
+  const sentAt = clock.now()
+  const reply = await http(request)
+  return { ...addressOf(request), sentAt, at: clock.now(), reply }
+}
+
+/**
+ * The same exchange once more: a request that was answered gets the answer kept, at the time it
+ * came. Whatever was never answered goes to `http`.
+ */
+export function answerAgain(
+  answers: readonly Answered[],
+  http: Http,
+  clock: Clock,
+): { readonly http: Http; readonly clock: Clock } {
+  const waiting = [...answers]
+  let then = waiting[0]?.sentAt
+  return {
+    http: async (request) => {
+      if (request.grants !== true) return await http(request)
+      const { method, place } = addressOf(request)
+      const at = waiting.findIndex((one) => one.method === method && one.place === place)
+      const [answer] = at < 0 ? [] : waiting.splice(0, at + 1).slice(-1)
+      then = answer?.at
+      return answer === undefined ? await http(request) : answer.reply
+    },
+    clock: {
+      now: () => then ?? clock.now(),
+      // Between two answers that are both here there is nothing to wait for.
+      wait: async (duration) => (waiting.length > 0 ? undefined : await clock.wait(duration)),
+    },
+  }
+}
+
+/** An answer read back from JSON; `undefined` for anything malformed. */
+export function readAnswered(value: unknown): Answered | undefined {
+  const reply = isObject(value) ? value['reply'] : undefined
+  if (!isObject(value) || !isObject(reply)) return undefined
+  const method = ownString(value, 'method')
+  const place = ownString(value, 'place')
+  const body = ownString(reply, 'body')
+  const { sentAt, at } = value
+  const { status, headers } = reply
+  if (method === undefined || place === undefined || body === undefined) return undefined
+  if (typeof sentAt !== 'number' || typeof at !== 'number' || typeof status !== 'number') {
+    return undefined
+  }
+  const pairs = Array.isArray(headers) ? headers.filter(isPair) : []
+  return { method, place, sentAt, at, reply: { status, headers: pairs, body } }
+}
+
+function addressOf({ method, url }: HttpRequest): Pick<Answered, 'method' | 'place'> {
+  return { method, place: url.origin + url.pathname }
+}
+
+function isPair(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'string')
+}
