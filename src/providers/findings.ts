@@ -7,7 +7,7 @@ import type { Places, ReplyPlan } from './definition.ts'
 import { readEnd, type Timing } from './expiry.ts'
 import type { Known } from './known.ts'
 import { find, listPlaces, type Sight } from './place.ts'
-import { tellOddities, type Tell } from './odd.ts'
+import { tellOddities, type Listener } from './odd.ts'
 import { plainText, readAccess, readName, readScopes, readText } from './text-values.ts'
 
 /** What was found in the replies to one operation. */
@@ -30,14 +30,14 @@ export interface Findings {
 
 /**
  * What a plan finds in an answer. Throws `provider_nonsense` for an access token that is none; all
- * else that is odd is left out, and told by `tell`.
+ * else that is odd is left out, and `listener` is told.
  */
 export function readFindings(
   plan: ReplyPlan,
   answer: Answer,
   known: Known,
   timing: Timing,
-  tell: Tell,
+  listener: Listener,
 ): Findings {
   const sight = { headers: answer.headers, url: answer.url, body: answer.body, known }
   const outside: Sight = { ...sight, unwrap: plan.unwrap, refresh: known.refresh }
@@ -55,7 +55,7 @@ export function readFindings(
   const userId = readText(plan.userId, full)
   const expiry = plan.expiry && readEnd(plan.expiry, full, timing)
   if (access !== undefined) {
-    tellOddities(tell, { plan, answer, sight: full, expiry, timing, given })
+    tellOddities(listener, { plan, answer, sight: full, expiry, timing, given })
   }
   return {
     access,

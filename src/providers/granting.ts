@@ -4,6 +4,7 @@ import { isUsableAccess, knowSecret } from './access.ts'
 import type { Answer } from './answer.ts'
 import type { Exchange, ReplyPlan } from './definition.ts'
 import { openEnvelope } from './envelope.ts'
+import { tell } from './odd.ts'
 import { find, listPlaces, type Sight } from './place.ts'
 import { kindOfWords, refusalError } from './refusal.ts'
 import { saysError } from './refusal-words.ts'
@@ -35,7 +36,7 @@ export function judge(
   }
   if (no !== undefined) {
     if (!givesAnyway(plan, no, inside, answer)) throw no.error
-    reach.warn?.(`${no.error.message}, but gave a new token, which was taken`)
+    tell(reach, `${no.error.message}, but gave a new token, which was taken`)
     return answer
   }
   const found = find(plan.access, inside)
@@ -44,7 +45,7 @@ export function judge(
     isNew(find(bodyPlaces(plan), { ...inside, unwrap: undefined, body }), inside),
   )
   if (inner !== undefined) {
-    reach.warn?.(`${definition.title} answered in an envelope that its definition does not know`)
+    tell(reach, `${definition.title} answered in an envelope that its definition does not know`)
     return { ...answer, body: inner, outside: answer.body }
   }
   // An error that is told with a status of success.

@@ -10,7 +10,7 @@ import type { Held } from './known.ts'
 import { timingOf } from './operation.ts'
 import { nextPage, startPages } from './pages.ts'
 import { find, type Sight } from './place.ts'
-import { twice } from './odd.ts'
+import { tell, twice } from './odd.ts'
 import { doubled } from './plan-paths.ts'
 import type { Setting } from './request.ts'
 import { readName, readScopes, readText } from './text-values.ts'
@@ -35,7 +35,7 @@ export async function runList(
       const accepted = await runExchange(setting, exchange, known, reach, change)
       const entries = entriesOf(setting, accepted, known)
       const { title } = setting.definition
-      for (const key of doubledKeys(accepted)) reach.warn?.(twice(title, key))
+      for (const key of doubledKeys(accepted)) tell(reach, twice(title, key))
       const next = nextPage(page, exchange.pages, accepted, entries.length, setting.ground, known)
       if (next?.repeats === true) break
       tokens.push(...entries.flatMap((entry) => readEntry(setting, accepted, entry)))

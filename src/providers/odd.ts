@@ -12,10 +12,10 @@ import { doubled } from './plan-paths.ts'
 // What is told of an answer that was taken though something in it was odd. Never a value of it,
 // unless it is the name of somebody.
 
-/** How oddities are told, and of whom. Without `warn` they are not. */
-export interface Tell {
+/** Who is told of what is odd about whose answer. */
+export interface Listener {
   readonly title: string
-  readonly warn?: Reach['warn']
+  readonly reach: Pick<Reach, 'warn'>
 }
 
 interface Found {
@@ -27,16 +27,21 @@ interface Found {
   readonly given: GivenRefresh
 }
 
+/** Tells the user, whatever foreign words it holds. */
+export function tell(reach: Pick<Reach, 'warn'>, text: string): void {
+  reach.warn?.(display(text, 500))
+}
+
 /** Tells what was odd in an answer that gave a token. */
-export function tellOddities({ title, warn }: Tell, found: Found): void {
+export function tellOddities({ title, reach }: Listener, found: Found): void {
   const { plan, answer, sight, expiry, timing, given } = found
   if (answer.oddity !== undefined)
-    warn?.(`${title} answered ${answer.oddity}, which was left alone`)
-  for (const pointer of doubled(plan, answer)) warn?.(twice(title, pointer))
-  if (given.unreadable) warn?.(withoutRefresh(title))
-  if (expiry?.state === 'at' && expiry.at <= timing.now) warn?.(bornExpired(title))
+    tell(reach, `${title} answered ${answer.oddity}, which was left alone`)
+  for (const pointer of doubled(plan, answer)) tell(reach, twice(title, pointer))
+  if (given.unreadable) tell(reach, withoutRefresh(title))
+  if (expiry?.state === 'at' && expiry.at <= timing.now) tell(reach, bornExpired(title))
   const odd = expiry?.state === 'unknown' && isSaid(plan.expiry, sight)
-  if (odd) warn?.(unknownEnd(title))
+  if (odd) tell(reach, unknownEnd(title))
 }
 
 function isSaid(plans: ExpiryPlan | readonly ExpiryPlan[] | undefined, sight: Sight): boolean {

@@ -5,6 +5,7 @@ import { runExchange, type Accepted } from './exchange.ts'
 import type { Timing } from './expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
 import { lookUp, type Held } from './known.ts'
+import { tell } from './odd.ts'
 import type { Setting } from './request.ts'
 
 const nothing: Findings = { context: {}, facts: {} }
@@ -28,8 +29,8 @@ export async function runOperation(
     const accepted = await runOrSkip(setting, exchange, informed, reach, spare)
     if (accepted?.plan === undefined) continue
     const timing = timingOf(setting, accepted)
-    const tell = { title: setting.definition.title, warn: timing.fresh ? reach.warn : undefined }
-    const found = readFindings(accepted.plan, accepted.answer, informed, timing, tell)
+    const listener = { title: setting.definition.title, reach: timing.fresh === true ? reach : {} }
+    const found = readFindings(accepted.plan, accepted.answer, informed, timing, listener)
     findings = addFindings(findings, found)
   }
   return findings
@@ -59,7 +60,7 @@ async function runOrSkip(
     const refused = isToknError(error) && error.details.refusal !== undefined
     if (exchange.optional === true && refused) return undefined
     if (!spare || !(error instanceof ToknError)) throw error
-    reach.warn?.(`the new token was taken, but a request that follows it failed: ${error.message}`)
+    tell(reach, `the new token was taken, but a request that follows it failed: ${error.message}`)
     return undefined
   }
 }

@@ -54,7 +54,7 @@ export function defineProvider(
       const now = reach.clock.now()
       const findings = await run('refresh', reach, whatIsHeld(held))
       const setting = { definition, ground, operation: 'refresh' } as const
-      return renewedTokenSet(setting, findings, held, now, reach.warn)
+      return renewedTokenSet(setting, findings, held, now, reach)
     },
     async issue(reach, held, grant) {
       const asked = exchanges('issue')

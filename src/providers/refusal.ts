@@ -11,7 +11,7 @@ import { meaningOf, type Meaning, type Presented } from './refusal-table.ts'
 import { notBefore, retryAfterOf } from './transient.ts'
 
 /** What a refusal can mean: the words of a definition, and two that no definition needs to say. */
-export type Kind = RefusalKind | 'denied' | 'needs-person'
+export type Kind = RefusalKind | 'denied' | 'interaction'
 
 interface Told {
   readonly code: ErrorCode
@@ -25,7 +25,7 @@ const meanings: Readonly<Record<Kind, Told>> = {
   invalid: { code: 'reauth_required', words: 'does not accept the token' },
   'refresh-rejected': { code: 'reauth_required', words: 'no longer accepts the refresh token' },
   denied: { code: 'reauth_required', words: 'says that access was denied' },
-  'needs-person': { code: 'reauth_required', words: 'wants a person to log in' },
+  interaction: { code: 'reauth_required', words: 'wants a person to log in' },
   forbidden: { code: 'forbidden', words: 'forbids this' },
   limit: { code: 'quota', words: 'allows no more tokens' },
   'not-found': { code: 'not_found', words: 'knows no such token' },
@@ -52,7 +52,7 @@ const kinds: Readonly<Record<Meaning, Kind>> = {
   target: 'refused',
   denied: 'denied',
   expired: 'expired',
-  person: 'needs-person',
+  person: 'interaction',
   invalid: 'invalid',
   forbidden: 'forbidden',
   'token-type': 'refused',

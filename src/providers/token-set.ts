@@ -3,7 +3,7 @@ import { expiresAt, unknownExpiry, type Expiry } from '../core/expiry.ts'
 import { readDuration } from '../core/duration.ts'
 import type { Reach } from '../core/provider.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
-import { anotherUser } from './odd.ts'
+import { anotherUser, tell } from './odd.ts'
 import { attachKey } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
 import type { Findings } from './findings.ts'
@@ -45,14 +45,14 @@ export function renewedTokenSet(
   findings: Findings,
   held: TokenSet,
   now: number,
-  warn: Reach['warn'],
+  reach: Pick<Reach, 'warn'>,
 ): TokenSet {
   const { access, refresh, refreshUnreadable } = findings
   if (access === undefined) throw withoutToken(setting.definition, findings)
   const owner = held.context['userId']
   const successor = findings.context['userId']
   if (owner !== undefined && successor !== undefined && successor !== owner) {
-    warn?.(anotherUser(setting.definition.title, owner, successor))
+    tell(reach, anotherUser(setting.definition.title, owner, successor))
   }
   const same = refresh === undefined || refresh.equals(held.refresh)
   return {

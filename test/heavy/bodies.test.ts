@@ -28,16 +28,14 @@ async function measure(world: World, args: readonly string[], input?: string): P
   return { ...ended, peak: Number(readFileSync(path, 'utf8')) }
 }
 
+// What is packed is judged when all of it has come: until then it is short, and the deadline holds.
 const faults: ReadonlyArray<readonly [string, Fault, code: string]> = [
   ['600 MB', { do: 'huge', bytes: 600 * mebibyte }, 'provider_nonsense'],
   ['a body without end', { do: 'huge' }, 'provider_nonsense'],
   ['a gzip bomb of 300 MiB', { do: 'gzip-bomb' }, 'provider_nonsense'],
-  ['a gzip bomb of 3 GiB', { do: 'gzip-bomb', bytes: 3_072 * mebibyte }, 'provider_nonsense'],
-  [
-    'an error of 8 MiB',
-    { do: 'status', status: 500, body: 'x'.repeat(8 * mebibyte) },
-    'provider_nonsense',
-  ],
+  ['a gzip bomb of 3 GiB', { do: 'gzip-bomb', bytes: 3_072 * mebibyte }, 'either'],
+  // Its status is an answer, however much comes after it.
+  ['an error of 8 MiB', { do: 'status', status: 500, body: 'x'.repeat(8 * mebibyte) }, 'network'],
   ['an endless drip', { do: 'drip', ms: 200 }, 'network'],
   ['silence', { do: 'hang' }, 'network'],
 ]
@@ -57,8 +55,10 @@ it.each(['list', 'refresh'] as const)('%s: memory and time are bounded', async (
     world.api.control.replaceFaults([fault])
     const { status, out, err, peak, milliseconds } = await run()
     const shown = `${name}: ${out} ${err}`
-    if (command === 'list') expect(status, shown).toBe(code === 'provider_nonsense' ? 6 : 7)
-    else expect(JSON.parse(out), shown).toMatchObject({ ok: false, code })
+    const codes = code === 'either' ? ['provider_nonsense', 'network'] : [code]
+    const statuses = codes.map((one) => (one === 'provider_nonsense' ? 6 : 7))
+    if (command === 'list') expect(statuses, shown).toContain(status)
+    else expect(codes, shown).toContain((JSON.parse(out) as { code?: string }).code)
     growth = Math.max(growth, peak - usual.peak)
     slowest = Math.max(slowest, milliseconds)
   }

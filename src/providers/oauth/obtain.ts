@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
+import { tell } from '../odd.ts'
 import { explainRefusal, type Asked } from './refusals.ts'
 import { readTokens, type Origin, type TokenReply } from './tokens.ts'
 import { noOf, reasonOf, translate } from './translate.ts'
@@ -41,7 +42,7 @@ async function receive(
     const usable = granted !== undefined && strict !== true && noOf(error) === undefined
     if (!usable) throw withStatus(translate(asked, error), granted)
     const what = granted.body['id_token'] === undefined ? 'a part of the answer' : 'the ID token'
-    reach.warn?.(`${what} was dropped: ${reasonOf(error)}`)
+    tell(reach, `${what} was dropped: ${reasonOf(error)}`)
     const { id_token: _, ...rest } = granted.body
     return { ...rest, claims: () => undefined } as TokenReply
   }
@@ -66,7 +67,7 @@ function tellOddities(
     const given = body.access_token
     const echoed = [held?.access, held?.refresh].some((secret) => secret?.reveal() === given)
     if (echoed) throw refusal
-    reach.warn?.(`${refusal.message}, but a new token came with that, which was taken`)
+    tell(reach, `${refusal.message}, but a new token came with that, which was taken`)
   }
-  for (const oddity of oddities) reach.warn?.(oddity)
+  for (const oddity of oddities) tell(reach, oddity)
 }

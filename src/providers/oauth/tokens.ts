@@ -3,7 +3,7 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { anotherUser, bornExpired } from '../odd.ts'
+import { anotherUser, bornExpired, tell } from '../odd.ts'
 import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
 import type { Flow } from './settings.ts'
@@ -32,7 +32,7 @@ export function readTokens(
   const subjects = readSubjects(connection, reply, before)
   const scope = reply.scope ?? parameters?.get('scope') ?? undefined
   const expiry = readExpiry(connection, reply)
-  if (expiry.state === 'at' && expiry.at <= reach.clock.now()) reach.warn?.(bornExpired(title))
+  if (expiry.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
   // Said once, not with every refresh.
   if (before['token_type'] !== tokenType) tellType(connection, tokenType)
   return {
@@ -89,13 +89,14 @@ function keptSecret(
 function tellType({ dpop, reach }: Connection, type: string): void {
   if (type === 'dpop') {
     const lacking = 'the server gave a token that is bound to a key, and none was shown to it'
-    if (dpop === undefined) reach.warn?.(`${lacking}: it is sent as a bearer token`)
+    if (dpop === undefined) tell(reach, `${lacking}: it is sent as a bearer token`)
   } else if (dpop !== undefined) {
-    reach.warn?.(
+    tell(
+      reach,
       'the server gave a token that is not bound to our key, though a bound one was asked for: it is sent as a bearer token',
     )
   } else if (!/bearer|^n_a$/.test(type)) {
-    reach.warn?.(`the server calls its token "${type}": it is sent as a bearer token`)
+    tell(reach, `the server calls its token "${type}": it is sent as a bearer token`)
   }
 }
 
@@ -118,7 +119,7 @@ function readSubjects(
     if (typeof subject !== 'string') continue
     const previous = before[name]
     const changed = previous !== undefined && previous !== subject
-    if (changed && !told) reach.warn?.(anotherUser(title, previous, subject))
+    if (changed && !told) tell(reach, anotherUser(title, previous, subject))
     told ||= changed
     subjects[name] = subject
   }
