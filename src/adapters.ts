@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isToknError } from './core/errors.ts'
 import { canonical } from './core/json.ts'
-import type { Http, Interaction, Store } from './core/ports.ts'
+import type { Http, Interaction, Journal, Store } from './core/ports.ts'
 import type { Profile, StoreKind } from './core/profile.ts'
 import type { Provider } from './core/provider.ts'
 import { Secret } from './core/secret.ts'
@@ -55,10 +55,7 @@ export function openPorts(request: PortsRequest): Ports {
     const { createLock } = await import('./io/lock.ts')
     return createLock({ directory: join(paths.common, 'locks'), files, command: request.command })
   })
-  const journal = once(async () => {
-    const { openJournal } = await import('./io/journal.ts')
-    return openJournal({ directory: journalDirectory, files })
-  })
+  const journal = once(() => openJournalIn(journalDirectory))
   return {
     clock: systemClock,
     profiles: openProfiles({
@@ -80,6 +77,7 @@ export function openPorts(request: PortsRequest): Ports {
     timeLeft,
     lock,
     journal,
+    marks: once(() => openJournalIn(join(paths.common, 'marks'))),
     ledger: once(async () => {
       const { openLedger } = await import('./io/ledger.ts')
       return openLedger({ directory: join(paths.common, 'ledger'), files })
@@ -120,6 +118,11 @@ export function openPorts(request: PortsRequest): Ports {
     randomId: () => randomHex(),
     readFile: (path) => new Secret(readTextFile(path)),
     warn: request.warn,
+  }
+
+  async function openJournalIn(directory: string): Promise<Journal> {
+    const { openJournal } = await import('./io/journal.ts')
+    return openJournal({ directory, files })
   }
 
   async function openProviderOf(sketch: ProfileSketch): Promise<Provider> {

@@ -9,6 +9,7 @@ export function ephemeralPorts(ports: Ports): Ports {
     lock: async () => noLock,
     ledger: async () => noLedger,
     journal: async () => noJournal,
+    marks: async () => noJournal,
     refreshPending: async () => false,
     fingerprint: async (secret) => {
       const [{ fingerprint }, { randomBytes }] = await Promise.all([

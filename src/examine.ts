@@ -6,7 +6,6 @@ import type { Finding } from './core/process.ts'
 import type { Profile, StoreKind } from './core/profile.ts'
 import type { Paths, Environment } from './io/paths.ts'
 import { entryOf } from './session/held.ts'
-import { isMark } from './session/marks/left.ts'
 import type { Ports } from './session/ports.ts'
 
 export interface Examination {
@@ -129,8 +128,7 @@ async function checkJournal(
   profiles: readonly Profile[],
 ): Promise<readonly Finding[]> {
   const journal = await ports.journal()
-  const entries = journal.list().filter((entry) => !isMark(entry))
-  return await inTurn(entries, async (entry) => {
+  return await inTurn(journal.list(), async (entry) => {
     const damaged = findDamage(journal, entry, profiles)
     if (damaged !== undefined) return damaged
     const profile = profiles.find((one) => entryOf(one) === entry)

@@ -38,6 +38,8 @@ export interface Ports {
   lock(): Promise<Lock>
   ledger(): Promise<Ledger>
   journal(): Promise<Journal>
+  /** What logins and issues write down of themselves, in the form of a journal; see `marks/`. */
+  marks(): Promise<Journal>
   seal(): Promise<Seal>
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>

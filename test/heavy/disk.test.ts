@@ -9,12 +9,10 @@ import {
   inject,
   isHit,
   runErrand,
-  stracePlain,
-  traceCalls,
   traceErrand,
   type Syscall,
 } from './support/syscalls.ts'
-import { credentialsOf, openWorld, type World } from './support/world.ts'
+import { openWorld, type World } from './support/world.ts'
 
 const names = `openat mkdir read write pwrite64 fsync rename link unlink close fchmod fstat
   getdents64 lseek`.split(/\s+/)
@@ -98,41 +96,6 @@ it.runIf(requirePart('strace'))('every file operation fails in every way', async
     ...tally.wrong.map((text) => `\n  ${text}`),
   )
   expect(tally.wrong).toEqual([])
-})
-
-it.runIf(requirePart('strace'))('a login meets a failing disk: what was there stays', async () => {
-  let faults = 0
-  const wrong: string[] = []
-  await inParallel(['EIO', 'ENOSPC'], 2, async (error) => {
-    const world = await openWorld('hosterby')
-    await world.login('web')
-    const to = ['--provider', 'hosterby', '--base-url', world.api.baseUrl]
-    const args = ['login', 'other', '--debug', ...to]
-    const login = (strace: readonly string[]) =>
-      world.run(args, {
-        under: [...stracePlain, ...strace],
-        environment: credentialsOf(world.api),
-      })
-    await login(['-o', '/dev/null'])
-    const calls = await traceCalls(world, names, login)
-    for (const call of calls.filter(({ file }) => file)) {
-      const output = join(world.directory, 'trace')
-      const ended = await login(inject(call, `error=${error}`, output))
-      const hit = isHit(readFileSync(output, 'utf8'), world)
-      // Node itself ends when it cannot close what conf has it read in one go.
-      const aborted = ended.err.includes('Assertion failed')
-      const text = `${error} at ${call.name} ${call.ordinal} (${call.text}): ${ended.status} ${ended.err}`
-      if (hit) faults++
-      if (hit && !aborted && ![0, 2, 8].includes(ended.status ?? -1)) wrong.push(text)
-      const loss = await findLoss(world)
-      if (loss !== undefined) wrong.push(`${text}; then ${loss}`)
-    }
-    await world.login('other')
-    expect(await findLoss(world, 'other')).toBeUndefined()
-    await world.close()
-  })
-  console.log(`faults during logins: ${faults}, wrong: ${wrong.length}`)
-  expect(wrong).toEqual([])
 })
 
 const mountable = requirePart('root') && requirePart('unshare')

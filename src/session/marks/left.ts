@@ -3,9 +3,9 @@ import type { Journal } from '../../core/ports.ts'
 import type { Ports } from '../ports.ts'
 import { parseIntent, type Intent } from './intent.ts'
 
-/** A mark in the journal, of this run or of one that was cut off. */
+/** A mark, of this run or of one that was cut off. */
 export interface Mark extends Intent {
-  /** Its name in the journal. */
+  /** Its name. */
   readonly entry: string
   /** What `OpenMark.keep` sealed. */
   readonly sealed?: string | undefined
@@ -13,11 +13,6 @@ export interface Mark extends Intent {
 
 /** A run of another machine, which cannot be seen, has ended after this long, in milliseconds. */
 const longestRun = 3_600_000
-
-/** Whether a name in the journal is that of a mark, and not of a refresh. */
-export function isMark(entry: string): boolean {
-  return /^(login|issue):/.test(entry)
-}
 
 /** The marks of this configuration whose run is over: what was cut off. */
 export async function findMarks(ports: Ports): Promise<readonly Mark[]> {
@@ -28,8 +23,8 @@ export async function findMarks(ports: Ports): Promise<readonly Mark[]> {
 
 /** All marks of this configuration, those of runs that go on too. */
 export async function readMarks(ports: Ports): Promise<readonly Mark[]> {
-  const journal = await ports.journal()
-  const marks = journal.list().flatMap((entry) => (isMark(entry) ? readMark(journal, entry) : []))
+  const journal = await ports.marks()
+  const marks = journal.list().flatMap((entry) => readMark(journal, entry))
   return marks.filter(({ configuration }) => configuration === ports.configuration)
 }
 
@@ -69,12 +64,12 @@ export async function openSealed(
 }
 
 export async function forget(ports: Ports, { entry }: Mark): Promise<void> {
-  ;(await ports.journal()).remove(entry)
+  ;(await ports.marks()).remove(entry)
 }
 
 /** Forgets what was answered for a profile, and not that it was asked for. Throws `store`. */
 export async function dropAnswers(ports: Ports, profileId: string): Promise<void> {
-  const journal = await ports.journal()
+  const journal = await ports.marks()
   for (const { entry, profile, sealed } of await findMarks(ports)) {
     // The room is reserved anew, and of what was there the intent alone is kept.
     if (profile?.id === profileId && sealed !== undefined) journal.reserve(entry)

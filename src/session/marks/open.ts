@@ -16,7 +16,7 @@ export type Wish = Omit<Intent, 'at' | 'configuration' | 'run' | 'sent'>
 
 /** Reserves room and writes the intent, durably. Throws `store`. */
 export async function openMark(ports: Ports, wish: Wish): Promise<OpenMark> {
-  const entry = `${wish.kind}:${ports.randomId()}`
+  const entry = ports.randomId()
   const key = await (await ports.store(wish.store)).sealingKey()
   const { seal } = await ports.seal()
   // Loads what sealing takes: nothing stands between the answer and the disk.
@@ -24,7 +24,7 @@ export async function openMark(ports: Ports, wish: Wish): Promise<OpenMark> {
   const { own } = await ports.runs()
   const { configuration } = ports
   let intent: Intent = { ...wish, at: ports.clock.now(), configuration, run: own, sent: false }
-  const slot = (await ports.journal()).reserve(entry)
+  const slot = (await ports.marks()).reserve(entry)
   const mark: OpenMark = {
     note: (change) => {
       intent = { ...intent, ...change }
