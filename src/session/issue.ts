@@ -8,7 +8,7 @@ import { heirOf } from './marks/issued.ts'
 import { listNamed } from './marks/made.ts'
 import { openMark, type OpenMark, type Wish } from './marks/open.ts'
 import { removeEmpty } from './marks/unfinished.ts'
-import { watchRequests } from './marks/watch.ts'
+import { watchRequests, type Watch } from './marks/watch.ts'
 import { place } from './place.ts'
 import type { Ports } from './ports.ts'
 import { proveStorage } from './prove.ts'
@@ -43,11 +43,58 @@ export async function issueToken(
     saveAs === undefined
       ? undefined
       : { ...parent, name: saveAs, id: earlier?.profile.id ?? ports.randomId() }
-  if (kept !== undefined) await proveStorage(ports, kept)
   const wish = kept === undefined ? grant : nameWish(ports, provider, grant, kept)
-  return await callWithToken(ports, parent, 'issue', (call) =>
-    issueOnce(ports, parent, call, wish, kept),
+  const attempt = await begin(ports, parent, provider, wish, kept)
+  try {
+    if (kept !== undefined) await prepare(ports, kept)
+    return await callWithToken(ports, parent, 'issue', (call) => issueOnce(ports, call, attempt))
+  } catch (error) {
+    if (!attempt.watch.mayHaveMade()) await undo(ports, attempt)
+    throw error
+  }
+}
+
+/** One issue on its way. */
+interface Attempt {
+  readonly grant: Grant
+  readonly kept: Profile | undefined
+  readonly mark: OpenMark | undefined
+  readonly watch: Watch
+}
+
+async function begin(
+  ports: Ports,
+  { id, name, store }: Profile,
+  provider: Provider,
+  grant: Grant,
+  kept: Profile | undefined,
+): Promise<Attempt> {
+  const origin = provider.origins[0] ?? ''
+  const wish: Wish = { kind: 'issue', store, origin, profile: kept, parent: { id, name }, grant }
+  const mark = kept === undefined ? await tryMark(ports, wish) : await openMark(ports, wish)
+  const watch = watchRequests(
+    ports.clock,
+    () => mark?.note({ sent: true }),
+    async (answers) => {
+      // The store, or the terminal, is the place that is left for it.
+      await orWarn(ports, async () => await mark?.keep(JSON.stringify(answers)))
+    },
   )
+  return { grant, kept, mark, watch }
+}
+
+/** Proves that the token can be kept, and makes its profile; it may be there from an earlier time. */
+async function prepare(ports: Ports, kept: Profile): Promise<void> {
+  await proveStorage(ports, kept)
+  const there = ports.profiles
+    .outlines()
+    .some(({ name, id }) => name === kept.name && id === kept.id)
+  if (!there) await ports.profiles.create(kept)
+}
+
+async function undo(ports: Ports, { kept, mark }: Attempt): Promise<void> {
+  if (kept !== undefined) await orWarn(ports, () => removeEmpty(ports, kept))
+  mark?.remove()
 }
 
 /** The grant, with a name by which the token can be found again: a new one where none was given. */
@@ -66,76 +113,26 @@ function nameWish(ports: Ports, provider: Provider, grant: Grant, { name }: Prof
 
 async function issueOnce(
   ports: Ports,
-  parent: Profile,
   call: Call,
-  grant: Grant,
-  kept: Profile | undefined,
+  { grant, kept, mark, watch }: Attempt,
 ): Promise<Issued> {
+  const { provider, reach, record } = call
   // What is only printed is looked for by its name alone: one request more is not worth it.
-  const there = kept === undefined ? undefined : await listNamed(call, grant.name)
-  const before = there?.map(({ id }) => id)
-  const { id, name, store } = parent
-  const origin = call.provider.origins[0] ?? ''
-  const wish: Wish = {
-    kind: 'issue',
-    store,
-    origin,
-    profile: kept,
-    parent: { id, name },
-    grant,
-    before,
-  }
-  const mark = kept === undefined ? await tryMark(ports, wish) : await openMark(ports, wish)
-  if (kept !== undefined) await claim(ports, kept, mark)
-  const tokens = await request(ports, call, grant, mark, kept)
+  if (kept !== undefined) mark?.note({ before: await listIds(call, grant) })
+  const tokens = await provider.issue?.({ ...reach, http: watch.over(reach.http) }, record, grant)
+  if (tokens === undefined) throw unsupported(provider, 'issue')
   if (kept === undefined) return { tokens, delivered: () => mark?.remove() }
-  const heir = heirOf(call.record, tokens, grant, call.provider, kept, ports.clock.now())
-  const { profile } = await keepOrTell(() =>
-    place(ports, kept, heir, { reason: 'login', adopt: false }),
-  )
+  const heir = heirOf(record, tokens, grant, provider, kept, ports.clock.now())
+  const placing = place(ports, kept, heir, { reason: 'login', adopt: false })
+  const { profile } = await placing.catch((error: unknown) => {
+    throw untold(error)
+  })
   mark?.remove()
   return { tokens, savedAs: profile, delivered: () => undefined }
 }
 
-/** Makes the profile; it may be there, from an issue that was cut off. */
-async function claim(ports: Ports, kept: Profile, mark: OpenMark | undefined): Promise<void> {
-  const there = ports.profiles
-    .outlines()
-    .some(({ name, id }) => name === kept.name && id === kept.id)
-  try {
-    if (!there) await ports.profiles.create(kept)
-  } catch (error) {
-    mark?.remove()
-    throw error
-  }
-}
-
-async function request(
-  ports: Ports,
-  { provider, reach, record }: Call,
-  grant: Grant,
-  mark: OpenMark | undefined,
-  kept: Profile | undefined,
-): Promise<TokenSet> {
-  const watch = watchRequests(
-    ports.clock,
-    () => mark?.note({ sent: true }),
-    async (answers) => {
-      // The store, or the terminal, is the place that is left for it.
-      await orWarn(ports, async () => await mark?.keep(JSON.stringify(answers)))
-    },
-  )
-  try {
-    const tokens = await provider.issue?.({ ...reach, http: watch.over(reach.http) }, record, grant)
-    if (tokens === undefined) throw unsupported(provider, 'issue')
-    return tokens
-  } catch (error) {
-    if (!watch.mayHaveMade()) {
-      if (kept !== undefined) await orWarn(ports, () => removeEmpty(ports, kept))
-      mark?.remove()
-    }
-    throw error
-  }
+async function listIds(call: Call, { name }: Grant): Promise<readonly string[] | undefined> {
+  return (await listNamed(call, name))?.map(({ id }) => id)
 }
 
 /** A token that is only printed needs no disk: without a mark, a kill may leave it unknown. */
@@ -148,17 +145,12 @@ async function tryMark(ports: Ports, wish: Wish): Promise<OpenMark | undefined> 
   return mark
 }
 
-async function keepOrTell<Value>(run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run()
-  } catch (error) {
-    if (!(error instanceof ToknError)) throw error
-    throw new ToknError(
-      error.code === 'usage' ? 'store' : error.code,
-      `the token was issued, but could not be stored yet: ${error.message}`,
-      { ...error.details, hint: 'tokn doctor --fix' },
-    )
-  }
+/** The token is sealed, though it could not be stored. */
+function untold(error: unknown): unknown {
+  if (!(error instanceof ToknError)) return error
+  const code = error.code === 'usage' ? 'store' : error.code
+  const message = `the token was issued, but could not be stored yet: ${error.message}`
+  return new ToknError(code, message, { ...error.details, hint: 'tokn doctor --fix' })
 }
 
 async function orWarn(ports: Ports, run: () => Promise<void>): Promise<void> {
