@@ -110,7 +110,7 @@ export function createContext({
     runChild: async (request) =>
       await (await import('./io/child.ts')).runChild(request, environment),
     runSelf: async (args, given) =>
-      await (await import('./io/self.ts')).runSelf(program, args, { ...environment, ...given }),
+      await (await import('./io/self.ts')).runSelf(program, args, environment, given),
     examine: async (flags, options) => {
       const { examine } = await import('./examine.ts')
       return await examine({

@@ -32,13 +32,15 @@ type Finding = DistributiveOmit<Outcome, 'warnings'>
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 async function perform(
-  environment: Environment,
+  inherited: Environment,
   program: string,
   warnings: string[],
   answer: (finding: Finding) => void,
 ): Promise<Finding> {
   try {
-    const errand = readErrand(receiveRequest())
+    const { request, variables: sent } = receiveRequest()
+    const environment = { ...inherited, ...sent }
+    const errand = readErrand(request)
     limitRefresh(errand.timeout, () => answer(failure(tooLate(errand.timeout))))
     const variables = openVariables(environment, readValueFile)
     const given = errand.passphrase === undefined ? undefined : new Secret(errand.passphrase)

@@ -1,12 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { release } from 'node:os'
 import { isConfidential } from '../core/base-url.ts'
+import { environmentOfOthers } from '../core/environment.ts'
 import type { Environment } from './paths.ts'
 
 /** How long an opener that finds no browser takes to say so, in milliseconds. */
 const doubt = 1_000
-
-const secretName = /^TOKN_.*(TOKEN|SECRET|PASSWORD|PASSPHRASE|KEY|ASSERTION|CREDENTIALS)/
 
 /**
  * Opens `url` in the user's browser; `false` where there is none to open. Never in CI, and nothing
@@ -53,7 +52,8 @@ async function stays(child: ChildProcess): Promise<boolean> {
 
 /** `open` gives its child our environment; a browser has no use for the secrets in it. */
 async function withoutSecrets<Result>(run: () => Promise<Result>): Promise<Result> {
-  const hidden = Object.entries(process.env).filter(([name]) => secretName.test(name))
+  const passed = environmentOfOthers(process.env)
+  const hidden = Object.entries(process.env).filter(([name]) => !Object.hasOwn(passed, name))
   for (const [name] of hidden) delete process.env[name]
   try {
     return await run()

@@ -1,24 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
+import { environmentOfPrograms } from '../core/environment.ts'
 import { systemCode } from '../core/errors.ts'
 import type { ChildRequest } from '../core/process.ts'
 import { makeNamedPipe } from './named-pipe.ts'
 import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
-
-// What a child may know of us. Everything else that begins with TOKN_ is, or names, a secret.
-const harmless = new Set([
-  'TOKN_PROFILE',
-  'TOKN_CONFIG_DIR',
-  'TOKN_STORE',
-  'TOKN_MIN_TTL',
-  'TOKN_NO_COLOR',
-  'TOKN_NO_INPUT',
-  'TOKN_TIMEOUT',
-  'TOKN_DEBUG',
-  'TOKN_OUTPUT',
-  'TOKN_EXPIRES_AT',
-])
 
 const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
 // A terminal sends these to the whole foreground group, so the child has them already.
@@ -55,7 +42,7 @@ async function runWith(
   try {
     child = spawn(command, args, {
       stdio: 'inherit',
-      env: { ...withoutSecrets(environment), ...variables },
+      env: { ...environmentOfPrograms(environment), ...variables },
     })
     return await ended(child)
   } catch (error) {
@@ -64,13 +51,6 @@ async function runWith(
   } finally {
     stopForwarding()
   }
-}
-
-/** The environment less everything of ours that could be secret. */
-export function withoutSecrets(environment: Environment): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !name.startsWith('TOKN_') || harmless.has(name)),
-  )
 }
 
 function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readSync } from 'node:fs'
+import { environmentOfOwnChildren, ownVariables } from '../core/environment.ts'
 import { ToknError, exitStatus, type ErrorCode } from '../core/errors.ts'
 import { isObject, ownString } from '../core/json.ts'
 import type { Outcome } from '../core/ports.ts'
@@ -12,10 +13,12 @@ const afterwards = 30_000
 
 /**
  * Sends a refresh to a process of its own: a session of its own, deaf to signals, so that it ends
- * what it began whatever happens to the one that asked. The request goes in by a pipe and the
- * outcome comes back by one; neither is ever on disk or in an argument. When that process is killed,
- * a second one goes on from what the first wrote down. `request` is made for the milliseconds that
- * the refresh may take: less than the `patience` of who waits for it here.
+ * what it began whatever happens to the one that asked. The request goes in by a pipe, with what of
+ * our environment could be secret, and the outcome comes back by one; nothing of it is ever on disk,
+ * in an argument or in that process's environment. When it is killed, a second one goes on from what
+ * the first wrote down.
+ * `request` is made for the milliseconds that the refresh may take: less than the `patience` of
+ * who waits for it here.
  */
 export async function sendCourier(
   program: string,
@@ -69,10 +72,10 @@ async function runCourierOnce(
   const child = spawn(process.execPath, [program, courierArgument], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...environment, NODE_OPTIONS: undefined, NODE_DEBUG: undefined },
+    env: environmentOfOwnChildren(environment),
   })
   child.stdin.on('error', () => undefined)
-  child.stdin.end(request)
+  child.stdin.end(`${JSON.stringify(ownVariables(environment))}\n${request}`)
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const problem = await new Promise<string | undefined>((resolve) => {
@@ -91,8 +94,14 @@ async function runCourierOnce(
   return { outcome, problem, killed: killed && outcome === undefined }
 }
 
-/** The request, in the process that `sendCourier` started. */
-export function receiveRequest(): string {
+/** The request, and what of the environment came with it, in the process that `sendCourier` started. */
+export function receiveRequest(): { readonly request: string; readonly variables: Environment } {
+  const text = readAll()
+  const end = text.indexOf('\n')
+  return { request: text.slice(end + 1), variables: readVariables(text.slice(0, Math.max(end, 0))) }
+}
+
+function readAll(): string {
   const chunks: Buffer[] = []
   for (;;) {
     const chunk = Buffer.alloc(65_536)
@@ -100,6 +109,16 @@ export function receiveRequest(): string {
     if (count === 0) return Buffer.concat(chunks).toString()
     chunks.push(chunk.subarray(0, count))
   }
+}
+
+function readVariables(text: string): Environment {
+  const value: unknown = text === '' ? {} : JSON.parse(text)
+  if (!isObject(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
 }
 
 /** Makes this process deaf to the signals that end the one which asked. */

@@ -3,6 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { environmentOfOwnChildren } from '../core/environment.ts'
 import { systemCode, ToknError } from '../core/errors.ts'
 
 /** A pipe that a child can open by its path. What goes through it is never on disk. */
@@ -20,8 +21,9 @@ export interface NamedPipe {
 export function makeNamedPipe(): NamedPipe {
   const folder = mkdtempSync(join(tmpdir(), 'tokn-'))
   const path = join(folder, 'pipe')
+  const env = environmentOfOwnChildren(process.env)
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  if (spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' }).status !== 0) {
+  if (spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore', env }).status !== 0) {
     remove()
     throw new ToknError('internal', 'a pipe to the program could not be made', {
       hint: 'mkfifo has to be on the PATH',

@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { environmentOfOwnChildren } from '../core/environment.ts'
 import type { Printed } from '../core/process.ts'
 import type { Environment } from './paths.ts'
 
-/** Runs this very program with nothing on its standard input. */
+/** Runs this very program with `variables` of its own and nothing on its standard input. */
 export async function runSelf(
   program: string,
   args: readonly string[],
   environment: Environment,
+  variables: Readonly<Record<string, string>>,
 ): Promise<Printed> {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment,
+    env: { ...environmentOfOwnChildren(environment), ...variables },
   })
   const out: Buffer[] = []
   const err: Buffer[] = []

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { environmentOfOwnChildren } from '../core/environment.ts'
 import { isObject } from '../core/json.ts'
 import { locateKeytar } from './keytar.ts'
 import { NoAnswer } from './limit.ts'
@@ -29,7 +30,7 @@ export async function callApart(
 ): Promise<unknown> {
   const child = spawn(process.execPath, ['-e', script, locateKeytar()], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    env: publicEnvironment(),
+    env: environmentOfOwnChildren(process.env),
     windowsHide: true,
   })
   const timer = setTimeout(() => child.kill('SIGKILL'), limit)
@@ -63,11 +64,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** What the secret service is found by, without our own variables, some of which are secrets. */
-function publicEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(TOKN|NODE)_/.test(name)),
-  )
 }

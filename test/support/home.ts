@@ -48,15 +48,21 @@ export function makeHome(): Home {
     config: at('config', 'tokn'),
     sessions: at('data', 'tokn', 'sessions'),
     environment,
-    shiftClock: (ahead) => writeLauncher(join(import.meta.dirname, 'shifted-clock.cjs'), ahead),
+    shiftClock: (ahead) => writeLauncher(writeShifted(ahead)),
     remove: () => rmSync(path, { recursive: true, force: true }),
   }
 
-  function writeLauncher(script: string, ahead = 0): void {
+  function writeLauncher(script: string): void {
     const launcher = at('bin', 'tokn')
-    const start = join(dirname(program), '../dist/main.cjs')
-    const clock = ahead === 0 ? '' : `export CLOCK_AHEAD=${ahead} CLOCK_PROGRAM='${start}'\n`
-    writeFileSync(launcher, `#!/bin/sh\n${clock}exec '${process.execPath}' '${script}' "$@"\n`)
+    writeFileSync(launcher, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`)
     chmodSync(launcher, 0o755)
+  }
+
+  function writeShifted(ahead: number): string {
+    const script = at('bin', 'shifted.cjs')
+    const clock = JSON.stringify(join(import.meta.dirname, 'shifted-clock.cjs'))
+    const start = JSON.stringify(join(dirname(program), '../dist/main.cjs'))
+    writeFileSync(script, `require(${clock})(${ahead})\nrequire(${start}).start(__filename)\n`)
+    return script
   }
 }
