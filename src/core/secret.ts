@@ -1,5 +1,14 @@
-/** Secrets made in this process, so that a last filter on the way out can recognise them. */
-const known = new Set<string>()
+import { eraserOf, isPieceOf, type Eraser } from './secret-eraser.ts'
+import { display } from './text.ts'
+
+const replacement = '[secret]'
+/** Stands for that until all secrets are gone, for one of them may be the word itself. */
+const gap = '\ufdef'
+/** Characters of foreign text that are looked at. */
+const longestQuoted = 4_096
+
+/** Secrets made in this process, each with what recognises it, which is made when it is needed. */
+const known = new Map<string, Eraser | undefined>()
 
 /**
  * A value that no message, log line or JSON document can contain by accident: every implicit way
@@ -10,7 +19,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value
-    if (value.length >= 4) known.add(value)
+    if (value !== '') known.set(value, known.get(value))
   }
 
   /** The value itself, for a request, a store, or the answer that the user asked for. */
@@ -23,39 +32,55 @@ export class Secret {
   }
 
   toString(): string {
-    return '[secret]'
+    return replacement
   }
 
   toJSON(): string {
-    return '[secret]'
+    return replacement
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[secret]'
+    return replacement
   }
 }
 
 /**
- * `text` with every secret of this process replaced, in each form it may have taken on the way:
- * raw, percent-encoded, base64 and JSON-escaped. A second net; the first is the type above.
+ * A sentence of ours with every secret of this process replaced. A second net; the first is the type
+ * above. Our words stay as they are, even where one of them is somebody's password.
  */
 export function redact(text: string): string {
-  let clean = text
-  for (const secret of [...known].sort((a, b) => b.length - a.length)) {
-    for (const form of formsOf(secret)) clean = clean.replaceAll(form, '[secret]')
-  }
-  return clean
+  const clean = erasers().reduce((rest, eraser) => eraser.ours(rest, gap), text)
+  return clean.replaceAll(gap, replacement)
 }
 
-function formsOf(secret: string): ReadonlySet<string> {
-  const base64 = Buffer.from(secret).toString('base64')
-  return new Set([
-    secret,
-    encodeURIComponent(secret),
-    new URLSearchParams([['', secret]]).toString().slice(1),
-    JSON.stringify(secret).slice(1, -1),
-    base64,
-    base64.replace(/=+$/, ''),
-    Buffer.from(secret).toString('base64url'),
-  ])
+/**
+ * What somebody else says, with every secret of this process replaced, in each form that it may have
+ * taken on the way, and with pieces of them: APIs echo what they are sent, and shorten it.
+ */
+export function redactForeign(text: string): string {
+  const clean = erasers().reduce((rest, eraser) => eraser.foreign(rest, gap), text)
+  return clean.replace(/[A-Za-z0-9_~+/=.-]{6,}/g, withoutPiece).replaceAll(gap, replacement)
+}
+
+/** Foreign text as one harmless line of at most `limit` characters, without any secret. */
+export function quoteForeign(text: string, limit = 200): string {
+  // Secrets first: making text harmless could hide one from the filter.
+  return display(redactForeign(text.slice(0, longestQuoted)), limit)
+}
+
+function withoutPiece(word: string): string {
+  // An ellipsis of dots is punctuation to us, and not to the pattern above.
+  const bare = word.replace(/^[.=-]+|[.=-]+$/g, '')
+  return [...known.keys()].some((secret) => isPieceOf(bare, secret)) ? gap : word
+}
+
+/** The longest secrets first, so that no part of one is left by another. */
+function erasers(): readonly Eraser[] {
+  return [...known.keys()]
+    .toSorted((one, other) => other.length - one.length)
+    .map((secret) => {
+      const eraser = known.get(secret) ?? eraserOf(secret)
+      known.set(secret, eraser)
+      return eraser
+    })
 }

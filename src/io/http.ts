@@ -1,7 +1,7 @@
 import { isConfidential } from '../core/base-url.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Http, HttpRequest } from '../core/ports.ts'
-import { redact } from '../core/secret.ts'
+import { redactForeign } from '../core/secret.ts'
 import { display } from '../core/text.ts'
 import { openConnector, type Connector } from './connector.ts'
 import { refuseUnsafeEnvironment } from './environment.ts'
@@ -88,7 +88,7 @@ export function createHttp(options: HttpOptions): Http {
 export function showUrl(url: URL): string {
   const keys = [...url.searchParams.keys()].map((key) => `${encodeURIComponent(key)}=…`)
   const query = keys.length === 0 ? '' : `?${keys.join('&')}`
-  return display(redact(url.origin + url.pathname) + query, 500)
+  return display(url.origin + redactForeign(url.pathname) + query, 500)
 }
 
 function checkUrl(url: URL): URL {

@@ -1,6 +1,6 @@
 import { ToknError } from '../core/errors.ts'
 import type { HttpReply } from '../core/ports.ts'
-import { display } from '../core/text.ts'
+import { quoteForeign } from '../core/secret.ts'
 import { decodeText } from './reply-text.ts'
 import { unpack } from './unpack.ts'
 
@@ -55,7 +55,7 @@ export async function openReply(reply: RawReply): Promise<HttpReply> {
   }
   if (status < 400 && opened.failure === 'large') throw tooLong(url.host, limit, status)
   if (status < 400 && !reply.grants) {
-    const how = display(named.join(', ') || 'gzip', 40)
+    const how = quoteForeign(named.join(', ') || 'gzip', 40)
     throw nonsense(`${url.host} sent an answer compressed in a way (${how}) unknown here`, status)
   }
   const packed = named.length === 0 ? ([['content-encoding', 'gzip']] as const) : []
@@ -74,7 +74,7 @@ function redirected(status: number, location: string | undefined, url: URL): Tok
       ? 'elsewhere'
       : target.origin === url.origin
         ? 'to another path'
-        : `to ${display(target.origin === 'null' ? target.protocol : target.origin, 120)}`
+        : `to ${quoteForeign(target.origin === 'null' ? target.protocol : target.origin, 120)}`
   return new ToknError(
     'provider_nonsense',
     `provider redirected ${where}; tokn does not follow redirects with credentials`,

@@ -1,6 +1,6 @@
 import { JsonError, pointerSegment, readJsonText, type JsonText } from '../core/json-text.ts'
 import type { HttpReply } from '../core/ports.ts'
-import { display } from '../core/text.ts'
+import { quoteForeign } from '../core/secret.ts'
 
 /** A body as it was understood, whatever its label says. */
 export interface Body {
@@ -30,10 +30,10 @@ const guard = /^\)\]\}',?\s*/
 export function readBody(reply: Pick<HttpReply, 'headers' | 'body'>): Body {
   const type = headerOf(reply.headers, 'content-type') ?? ''
   const essence = (type.split(';')[0] ?? '').trim().toLowerCase()
-  const label = display(type, 80) || 'no media type'
+  const label = quoteForeign(type, 80) || 'no media type'
   const packed = headerOf(reply.headers, 'content-encoding')
   if (packed !== undefined && packed.trim().toLowerCase() !== 'identity') {
-    return other('text', `something packed as ${display(packed, 40)}`)
+    return other('text', `something packed as ${quoteForeign(packed, 40)}`)
   }
   const text = reply.body.replace(/^\ufeff/, '').trim()
   if (text === '') return other('empty', 'an empty body')

@@ -104,8 +104,8 @@ export function refusalError(
 ): ToknError {
   const { code, words, hint: usual } = meanings[kind]
   const { codes, texts } = answer.words
-  const said = quote(definition.errors?.message, sight, 200) ?? quoteText(texts[0], sight, 200)
-  const providerCode = quote(definition.errors?.code, sight, 80) ?? quoteText(codes[0], sight, 80)
+  const said = quote(definition.errors?.message, sight, 200) ?? quoteText(texts[0], 200)
+  const providerCode = quote(definition.errors?.code, sight, 80) ?? quoteText(codes[0], 80)
   const reason = [answer.status, said ?? providerCode].filter((part) => part !== undefined)
   const retryAfter = retryAfterOf(answer.headers, clock)
   const later = code === 'network' || code === 'rate_limited'

@@ -3,7 +3,7 @@ import { unknownExpiry } from '../core/expiry.ts'
 import { isObject } from '../core/json.ts'
 import type { Http, HttpReply, HttpRequest } from '../core/ports.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
-import { redact, type Secret } from '../core/secret.ts'
+import { redact, redactForeign, type Secret } from '../core/secret.ts'
 import { display } from '../core/text.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
 
@@ -200,7 +200,7 @@ function describeRequest({ method, url, headers, body }: HttpRequest) {
   const query = [...url.searchParams.keys()].map((name) => `${name}=...`).join('&')
   const names = (headers ?? []).map(([name]) => name)
   return {
-    sent: redact(`${method} ${url.pathname}${query === '' ? '' : `?${query}`}`),
+    sent: redactForeign(`${method} ${url.pathname}${query === '' ? '' : `?${query}`}`),
     headers: names,
     body: body === undefined ? undefined : shapeOfText(body),
   }
@@ -231,7 +231,7 @@ function shapeOf(value: unknown, depth: number): string {
   }
   if (!isObject(value)) return 'nothing'
   const entries = Object.entries(value).map(
-    ([key, item]) => `${redact(key)}: ${shapeOf(item, depth + 1)}`,
+    ([key, item]) => `${redactForeign(key)}: ${shapeOf(item, depth + 1)}`,
   )
   return `{ ${entries.join(', ')} }`
 }

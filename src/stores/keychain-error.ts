@@ -1,5 +1,5 @@
 import { isToknError, ToknError } from '../core/errors.ts'
-import { display } from '../core/text.ts'
+import { quoteForeign } from '../core/secret.ts'
 
 /** What keytar's backends say, and what that means. */
 const meanings: ReadonlyArray<readonly [pattern: RegExp, message: string, hint: string]> = [
@@ -33,7 +33,7 @@ export function translateKeychainError(error: unknown): ToknError {
   if (meaning !== undefined) {
     return new ToknError('store', meaning[1], { hint: meaning[2], cause: error })
   }
-  return new ToknError('store', `the keychain failed: ${display(text, 120)}`, {
+  return new ToknError('store', `the keychain failed: ${quoteForeign(text, 120)}`, {
     hint: 'tokn doctor, or use --store file',
     cause: error,
   })

@@ -1,7 +1,7 @@
 import type * as Openid from 'openid-client'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
-import { display } from '../../core/text.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { isTransient } from '../transient.ts'
 import { translate } from './translate.ts'
 import type { Wire } from './wire.ts'
@@ -63,7 +63,7 @@ function explainMismatch(error: unknown, issuer: URL): ToknError | undefined {
   if (!(error instanceof Error) || !('code' in error) || !isObject(error.cause)) return undefined
   if (error.code !== 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') return undefined
   const body = error.cause['body']
-  const named = display((isObject(body) && ownString(body, 'issuer')) || 'nothing', 200)
+  const named = quoteForeign((isObject(body) && ownString(body, 'issuer')) || 'nothing', 200)
   return new ToknError('provider_nonsense', `${issuer.href} calls itself ${named}`, {
     hint: `if that is the server you mean: --issuer ${named}`,
     sent: false,

@@ -3,8 +3,7 @@ import { isToknError } from '../../core/errors.ts'
 import { expiresAt, type Expiry } from '../../core/expiry.ts'
 import type { Claims } from '../../core/jwt.ts'
 import type { Reach } from '../../core/provider.ts'
-import { redact, type Secret } from '../../core/secret.ts'
-import { display } from '../../core/text.ts'
+import { quoteForeign, type Secret } from '../../core/secret.ts'
 import type { Introspection, TokenSet } from '../../core/token.ts'
 import { checkClaims } from './claims.ts'
 import { connect, type Connection, type Site } from './connect.ts'
@@ -35,7 +34,7 @@ export async function inspectToken(
     active: told?.active ?? user.active,
     userId: shown(told?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub']),
     scopes:
-      told?.scope === undefined ? held.scopes : wordsOf(told.scope).map((one) => display(one)),
+      told?.scope === undefined ? held.scopes : wordsOf(told.scope).map((one) => quoteForeign(one)),
     access: told === undefined ? undefined : expiryOf(told),
     refresh: refresh === undefined ? undefined : expiryOf(refresh),
     facts: {
@@ -129,5 +128,5 @@ function shown(value: unknown): string | undefined {
   const text = Array.isArray(value)
     ? value.filter((one) => typeof one === 'string').join(' ')
     : value
-  return typeof text === 'string' && text !== '' ? display(redact(text)) : undefined
+  return typeof text === 'string' && text !== '' ? quoteForeign(text) : undefined
 }

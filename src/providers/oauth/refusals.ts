@@ -1,5 +1,5 @@
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
-import { redact } from '../../core/secret.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { meaningOf, type Meaning, type Presented } from '../refusal-table.ts'
 import { isTransient } from '../transient.ts'
@@ -138,7 +138,7 @@ function isLost(asked: Asked, status: number): boolean {
 
 function refusal({ code, says, refusal, hint }: Told, no: No): ToknError {
   const { status, codes, texts, retryAfter } = no
-  const said = [...codes.slice(0, 1), ...texts.slice(0, 1)].map((one) => redact(one))
+  const said = [...codes.slice(0, 1), ...texts.slice(0, 1)].map((one) => quoteForeign(one, 300))
   const shown = said.length > 0 ? said.join(': ') : status === undefined ? '' : `status ${status}`
   const message = display(shown === '' ? says : `${says} (${shown})`, 300)
   const later = code === 'network' || code === 'rate_limited'
@@ -150,7 +150,7 @@ function refusal({ code, says, refusal, hint }: Told, no: No): ToknError {
         ? undefined
         : {
             status,
-            providerCode: codes[0] === undefined ? undefined : display(redact(codes[0]), 80),
+            providerCode: codes[0] === undefined ? undefined : quoteForeign(codes[0], 80),
           },
     sent: true,
     retryAfter,
@@ -164,7 +164,7 @@ export function explainStatus(
   { texts, empty }: Pick<No, 'texts' | 'empty'> = { texts: [] },
 ): ToknError {
   const details = { http: { status }, sent: true }
-  const words = texts[0] === undefined ? '' : `: ${redact(texts[0])}`
+  const words = texts[0] === undefined ? '' : `: ${quoteForeign(texts[0], 300)}`
   const said = display(
     `the server answered the ${asked} request with status ${status}${words}`,
     300,

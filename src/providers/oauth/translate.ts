@@ -1,8 +1,7 @@
 import type { AuthorizationResponseError } from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
-import { redact } from '../../core/secret.ts'
-import { display } from '../../core/text.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { explainRefusal, explainStatus, type Asked } from './refusals.ts'
 import { Refused, type No } from './refused.ts'
 
@@ -63,7 +62,7 @@ export function noOf(error: unknown): No | undefined {
 /** Why openid-client did not take an answer, in words without any of it. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? display(redact(cause.message), 200) : 'unreadable'
+  return cause instanceof Error ? quoteForeign(cause.message) : 'unreadable'
 }
 
 function causeOf(error: unknown, holds: (cause: Error) => boolean): Error | undefined {

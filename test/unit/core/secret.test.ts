@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { redact, Secret } from '../../../src/core/secret.ts'
+import { quoteForeign, redact, redactForeign, Secret } from '../../../src/core/secret.ts'
 
 describe('a secret', () => {
   const secret = new Secret('hunter2-canary')
@@ -25,26 +26,163 @@ describe('a secret', () => {
   })
 })
 
-describe('redact', () => {
-  const value = 'p"ä +/=&canary?'
-  const secret = new Secret(value)
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const hex = (text: string) => Buffer.from(text).toString('hex')
+const formValue = (text: string) => new URLSearchParams([['', text]]).toString().slice(1)
+const ascii = (text: string) =>
+  JSON.stringify(text).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+const html = (text: string, quote: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', quote)
 
-  it.each([
-    ['raw', value],
-    ['percent-encoded', encodeURIComponent(value)],
-    ['as a form value', new URLSearchParams({ a: value }).toString()],
-    ['in JSON', JSON.stringify({ value })],
-    ['in base64', Buffer.from(value).toString('base64')],
-    ['in base64url', Buffer.from(value).toString('base64url')],
-  ])('finds it %s', (_, text) => {
-    expect(redact(`before ${text} after`)).toContain('[secret]')
-    expect(redact(text)).not.toContain('canary')
-    expect(redact(text)).not.toContain(Buffer.from(secret.reveal()).toString('base64').slice(0, 12))
+/** How something that was sent comes back in what somebody says. */
+const echoes: ReadonlyArray<readonly [name: string, (secret: string) => string]> = [
+  ['raw', (secret) => secret],
+  ['within a word', (secret) => `x${secret}x`],
+  ['in capitals', (secret) => secret.toUpperCase()],
+  ['percent-encoded', encodeURIComponent],
+  ['percent-encoded, small letters', (one) => encodeURIComponent(one).replace(/%../g, lower)],
+  ['percent-encoded twice', (secret) => encodeURIComponent(encodeURIComponent(secret))],
+  ['as a form value', formValue],
+  ['in JSON', (secret) => JSON.stringify({ secret })],
+  ['in JSON within JSON', (secret) => JSON.stringify(JSON.stringify({ secret }))],
+  ['in JSON of ASCII alone', ascii],
+  ['in JSON with escaped slashes', (secret) => JSON.stringify(secret).replaceAll('/', '\\/')],
+  ['in JSON of PHP', (secret) => ascii(secret).replaceAll('/', '\\/')],
+  ['in HTML', (secret) => html(secret, '&quot;')],
+  ['in HTML, by numbers', (secret) => html(secret, '&#34;')],
+  ['in base64', base64],
+  ['in base64url', (secret) => Buffer.from(secret).toString('base64url')],
+  ['in Basic authentication', (secret) => `Basic ${base64(`u:${secret}`)}`],
+  ['in Basic, one further on', (secret) => `Basic ${base64(`us:${secret}`)}`],
+  ['in Basic, two further on', (secret) => `Basic ${base64(`use:${secret}`)}`],
+  ['in Basic of RFC 6749', (secret) => base64(`id:${encodeURIComponent(secret)}`)],
+  ['in the middle of base64', (secret) => base64(`before ${secret} after`)],
+  ['in hexadecimal', hex],
+  ['in hexadecimal capitals', (secret) => hex(secret).toUpperCase()],
+  ['as a program inspects it', (secret) => inspect({ secret })],
+  ['with its letters taken apart', (secret) => secret.normalize('NFD')],
+  ['read in the wrong alphabet', (secret) => Buffer.from(secret).toString('latin1')],
+  ['cut short', (secret) => `${secret.slice(0, 12)}...`],
+]
+
+function lower(text: string): string {
+  return text.toLowerCase()
+}
+
+describe('what somebody else says', () => {
+  // A random middle: pieces of it have no meaning and no likeness with anything in the sentence.
+  const value = 'k9Qz-p"ä +/=&<7W?canary-tail'
+  new Secret(value)
+
+  it.each(echoes)('is told without a secret %s', (_, echo) => {
+    const told = redactForeign(`you sent ${echo(value)} again`)
+    expect(told).toMatch(/^you sent .*\[secret\].* again$/)
+    for (const form of [value, 'canary', 'CANARY', base64(value).slice(4, 20), hex('canary')]) {
+      expect(told.toLowerCase()).not.toContain(form.toLowerCase())
+    }
   })
 
-  it('takes the longer of two that overlap', () => {
+  it('is told without any secret, however it comes back', () => {
+    const secrets = fc.string({ unit: 'grapheme', minLength: 12, maxLength: 40 })
+    fc.assert(
+      fc.property(secrets, fc.constantFrom(...echoes.slice(3, 23)), (text, [, echo]) => {
+        // What consists of the letters of the frame alone would be found in it.
+        const secret = `Zq7${text}7Zq`
+        new Secret(secret)
+        const shown = echo(secret)
+        expect(redactForeign(`said: ${shown} (end)`)).not.toContain(shown)
+      }),
+      { numRuns: 300, endOnFailure: true },
+    )
+  })
+
+  it('is told without a line of a key', () => {
+    const line = () => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(48)))
+    const lines = [line(), line(), line()].map((bytes) => bytes.toString('base64'))
+    new Secret(`-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`)
+    const told = redactForeign(
+      `-----BEGIN PRIVATE KEY----- ${lines[1]} ${lines[2]?.slice(0, 20)} and so on`,
+    )
+    expect(told).toBe('-----BEGIN PRIVATE KEY----- [secret] [secret] and so on')
+  })
+
+  it.each([
+    [' tok', 'the token "tok" is no token: tok', 'the token "[secret]" is no token:[secret]'],
+    [
+      'pin',
+      'the spinning pin, pin=pin; %22pin%22',
+      'the spinning [secret], [secret]=[secret]; %22[secret]%22',
+    ],
+    [
+      'ab',
+      'abort: about "ab", pw=ab, absent ab',
+      'abort: about "[secret]", pw=[secret], absent ab',
+    ],
+    ['x', 'an extra x: "x"', 'an extra x: "[secret]"'],
+    ['4711', 'error 47110 for 4711', 'error 47110 for [secret]'],
+    ['gone', 'it is gone, and undergone', 'it is [secret], and undergone'],
+    ['s3cr3t', 'xs3cr3tx S3CR3T', 'x[secret]x [secret]'],
+    ['secret', 'your secret: [secret]', 'your [secret]: [[secret]]'],
+    ['pw5', `Basic ${base64('admin:pw5')}`, 'Basic [secret]'],
+    ['naïve', 'na\\u00efve naive "naïve" nai\u0308ve', '[secret] naive "[secret]" [secret]'],
+  ])('keeps its words where %j is the secret', (secret, said, told) => {
+    new Secret(secret)
+    expect(redactForeign(said)).toBe(told)
+  })
+
+  it('is one harmless line', () => {
+    new Secret('with\u001bescape')
+    expect(quoteForeign('a\nb \u001b[2K with\u001bescape with\\u001bescape', 60)).toBe(
+      'a\\x0ab \\x1b[2K [secret] [secret]',
+    )
+  })
+})
+
+describe('a sentence of ours', () => {
+  const words = ['the', 'expired', 'web', 'token', ' tok', 'refresh token', 'a', 'no', 'login']
+  const sentences = [
+    'the token of "web" has expired, and cannot be refreshed',
+    'the server no longer takes the refresh token (invalid_grant)',
+    'could not be stored: no space left on the device',
+    'tokn login web --provider hosterby --base-url https://127.0.0.1:8080',
+  ]
+
+  it.each(words)('keeps its words where %j is somebody’s password', (word) => {
+    new Secret(word)
+    for (const sentence of sentences) expect(redact(sentence)).toBe(sentence)
+  })
+
+  it.each([
+    ['ours-Kk29-xlf0-22', 'got ours-Kk29-xlf0-22x', 'got [secret]x'],
+    ['s7-pass', 'got s7-pass, not s7-passage', 'got [secret], not s7-passage'],
+    ['correct horse battery staple', 'correct horse battery staple', '[secret]'],
+    ['1-k/ü+zzzzz9', `Basic ${base64('u:1-k/ü+zzzzz9')}`, 'Basic [secret]'],
+    ['1-k/ü+zzzzz9', `?q=${encodeURIComponent('1-k/ü+zzzzz9')}`, '?q=[secret]'],
+  ])('has no %j in it all the same', (secret, said, told) => {
+    new Secret(secret)
+    expect(redact(said)).toBe(told)
+  })
+
+  it('loses the longer of two that overlap', () => {
     const long = new Secret('overlap-abcdef')
     expect(new Secret('overlap-abc').reveal()).toBe('overlap-abc')
     expect(redact(long.reveal())).toBe('[secret]')
   })
+})
+
+it('a thousand secrets do not make it slow', () => {
+  for (let index = 0; index < 1_000; index++)
+    new Secret(`many-${index}-${base64(String(index))}-ü&"`)
+  const text = `${'lorem ipsum dolor sit amet, '.repeat(100)}${'QUJD'.repeat(300)}`
+  redactForeign(text)
+  const startedAt = performance.now()
+  expect(redactForeign(text)).toBe(text)
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
 })
