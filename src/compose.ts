@@ -1,12 +1,12 @@
 import type { Context, CommonFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
 import type { StoreKind } from './core/profile.ts'
-import { redact, Secret } from './core/secret.ts'
+import { Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
 import { isTerminal } from './io/is-terminal.ts'
 import { readValueFile, readValueInput } from './io/input.ts'
-import { writeAll, writeWords } from './io/output.ts'
+import { showLines, writeAll, writeLines } from './io/output.ts'
 import { locatePaths, type Environment, type Paths } from './io/paths.ts'
 import { canAsk, openColours } from './io/terminal.ts'
 import { openPorts } from './adapters.ts'
@@ -41,7 +41,8 @@ export function createContext({
   const context: Context = {
     terminal: {
       out: (text) => writeAll(1, text),
-      say: (text) => writeWords(`${redact(text)}\n`),
+      show: showLines,
+      say: (text) => writeLines(text),
       get outIsTerminal() {
         return isTerminal(1)
       },
@@ -165,7 +166,7 @@ export function createContext({
       ca: flags.ca,
       proxy: flags.proxy,
       warn: (text) => {
-        if (flags.quiet !== true) writeWords(redact(`tokn: warning: ${text}\n`))
+        if (flags.quiet !== true) writeLines(`tokn: warning: ${text}`)
       },
     })
   }

@@ -1,9 +1,9 @@
 import { isToknError, ToknError } from './core/errors.ts'
-import { redact } from './core/secret.ts'
+import { showJson } from './core/text.ts'
 import { createContext } from './compose.ts'
 import { readHotCommand } from './hot.ts'
 import { courierArgument } from './io/courier-argument.ts'
-import { readerGone, writeWords } from './io/output.ts'
+import { readerGone, writeLines } from './io/output.ts'
 import { isHung } from './stores/hung.ts'
 
 /**
@@ -53,46 +53,43 @@ function report(error: unknown, argv: readonly string[]): number {
   const ours = at < 0 ? argv : argv.slice(0, at)
   const known = isToknError(error) ? error : asBug(error, ours.includes('--debug'))
   const json = ours.some((word) => word === '--json' || word.startsWith('--fields'))
-  writeWords(redact(json ? inJson(known) : inWords(known)))
+  writeLines(...(json ? inJson(known).split('\n') : inWords(known)))
   return known.exit
 }
 
-function inWords(error: ToknError): string {
-  const hint = error.hint === undefined ? '' : `tokn: hint: ${error.hint}\n`
-  return `tokn: error: ${error.message}\n${hint}`
+function inWords({ message, details: { hint } }: ToknError): readonly string[] {
+  const [first, ...further] = hint === undefined || typeof hint === 'string' ? [hint] : hint
+  return [
+    `tokn: error: ${message}`,
+    ...(first === undefined ? [] : [`tokn: hint: ${first}`]),
+    // Set in, so that none can pass for a message of its own.
+    ...further.map((line) => `  ${line}`),
+  ]
 }
 
 function inJson(error: ToknError): string {
   const { http, retryAfter } = error.details
   const command = error.hint?.startsWith('tokn ') === true ? error.hint : undefined
-  return `${JSON.stringify(
-    {
-      schema: 'tokn.error/v1',
-      code: error.code,
-      exit: error.exit,
-      message: error.message,
-      hint: error.hint ?? null,
-      retryable: error.retryable,
-      retry_after: retryAfter === undefined ? null : Math.ceil(retryAfter / 1_000),
-      next: command === undefined ? [] : [{ command }],
-      http:
-        http === undefined
-          ? null
-          : { status: http.status, provider_code: http.providerCode ?? null },
-    },
-    undefined,
-    2,
-  )}\n`
+  return showJson({
+    schema: 'tokn.error/v1',
+    code: error.code,
+    exit: error.exit,
+    message: error.message,
+    hint: error.hint ?? null,
+    retryable: error.retryable,
+    retry_after: retryAfter === undefined ? null : Math.ceil(retryAfter / 1_000),
+    next: command === undefined ? [] : [{ command }],
+    http:
+      http === undefined ? null : { status: http.status, provider_code: http.providerCode ?? null },
+  })
 }
 
 function asBug(error: unknown, debug: boolean): ToknError {
-  const stack = error instanceof Error ? error.stack : String(error)
-  const hint = 'run it again with --debug and report what it says'
-  return new ToknError(
-    'internal',
-    debug ? `a bug: ${stack ?? 'no trace'}` : 'this is a bug in tokn',
-    debug ? {} : { hint },
-  )
+  const again = 'run it again with --debug and report what it says'
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return new ToknError('internal', 'this is a bug in tokn', {
+    hint: debug ? stack.split('\n') : again,
+  })
 }
 
 function end(status: number): void {

@@ -4,6 +4,9 @@ import type { Expiry } from '../core/expiry.ts'
 import { display, showJson, timestamp } from '../core/text.ts'
 import type { CommonFlags, Context } from './context.ts'
 
+/** Characters of a cell: a longer one could push away what stands above it. */
+const longestCell = 400
+
 export function wantsJson(flags: CommonFlags): boolean {
   return flags.json === true || flags.fields !== undefined
 }
@@ -80,21 +83,22 @@ export function expiryFields(expiry: Expiry, now: number): Readonly<Record<strin
   }
 }
 
-/** Rows as columns of even width, two blanks apart; widths count characters. */
-export function table(rows: ReadonlyArray<readonly string[]>): string {
+/**
+ * Rows as columns of even width, two blanks apart; widths count characters. A row is a line whatever
+ * is in its cells.
+ */
+export function table(cells: ReadonlyArray<readonly string[]>): readonly string[] {
+  const rows = cells.map((row) => row.map((cell) => display(cell, longestCell)))
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
       widths[column] = Math.max(widths[column] ?? 0, [...cell].length)
     }
   }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
-        .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
-    .join('')
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+      .join('  ')
+      .trimEnd(),
+  )
 }

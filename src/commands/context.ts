@@ -34,8 +34,10 @@ export interface CommonFlags {
 }
 
 export interface Terminal {
-  /** Writes data to standard output, all of it or an error. */
+  /** Writes data to standard output, every byte of it or an error. */
   out(text: string): void
+  /** Writes lines for a person to standard output; whatever is in one, it stays one line of text. */
+  show(...lines: readonly string[]): void
   /** Writes a line of words to standard error. */
   say(text: string): void
   readonly outIsTerminal: boolean

@@ -30,11 +30,11 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
   const began = clock.now()
   let count = 0
   try {
-    context.terminal.out(
-      `${colours.bold('tokn demo')}: real commands, fake APIs on this machine, nothing kept\n`,
+    context.terminal.show(
+      `${colours.bold('tokn demo')}: real commands, fake APIs on this machine, nothing kept`,
     )
     for (const chapter of demoChapters(sandbox.apis)) {
-      context.terminal.out(`\n${colours.bold(colours.cyan(chapter.title))}\n`)
+      context.terminal.show('', colours.bold(colours.cyan(chapter.title)))
       for (const step of chapter.steps) {
         await show(context, colours, step, variables)
         count++
@@ -45,10 +45,11 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
     folder.remove()
   }
   const seconds = ((clock.now() - began) / 1_000).toFixed(1)
-  context.terminal.out(
-    `\n${colours.green('done')}: ${count} commands in ${seconds} s, each ended as it should\n`,
+  context.terminal.show(
+    '',
+    `${colours.green('done')}: ${count} commands in ${seconds} s, each ended as it should`,
   )
-  context.terminal.out('next: tokn login NAME --provider PROVIDER, and tokn --help\n')
+  context.terminal.show('next: tokn login NAME --provider PROVIDER, and tokn --help')
 }
 
 async function show(
@@ -57,10 +58,10 @@ async function show(
   step: DemoStep,
   variables: Readonly<Record<string, string>>,
 ): Promise<void> {
-  context.terminal.out(`\n  ${colours.dim(`# ${step.why}`)}\n`)
-  context.terminal.out(`  ${colours.bold(`$ tokn ${step.args.map(word).join(' ')}`)}\n`)
+  context.terminal.show('', `  ${colours.dim(`# ${step.why}`)}`)
+  context.terminal.show(`  ${colours.bold(`$ tokn ${step.args.map(word).join(' ')}`)}`)
   const { status, out, err } = await context.runSelf(step.args, { ...variables, ...step.variables })
-  for (const line of [...lines(out), ...lines(err)]) context.terminal.out(`  ${shorten(line)}\n`)
+  for (const line of [...lines(out), ...lines(err)]) context.terminal.show(`  ${shorten(line)}`)
   if (status === (step.status ?? 0)) return
   throw new ToknError(
     'internal',

@@ -32,7 +32,7 @@ export async function runDoctor(context: Context, flags: DoctorFlags): Promise<v
     printJson(context, flags, { schema: 'tokn.doctor/v1', ok: failed.length === 0, checks })
   } else {
     const colours = await context.terminal.colours(flags)
-    for (const finding of findings) context.terminal.out(line(finding, colours))
+    for (const finding of findings) context.terminal.show(...linesOf(finding, colours))
   }
   if (failed.length === 0) return
   throw new ToknError('check_failed', `${failed.length} of ${findings.length} checks failed`, {
@@ -40,7 +40,7 @@ export async function runDoctor(context: Context, flags: DoctorFlags): Promise<v
   })
 }
 
-function line({ id, status, detail, fix }: Finding, colours: Colours): string {
+function linesOf({ id, status, detail, fix }: Finding, colours: Colours): readonly string[] {
   const paint = {
     ok: colours.green,
     fixed: colours.green,
@@ -48,6 +48,6 @@ function line({ id, status, detail, fix }: Finding, colours: Colours): string {
     fail: colours.red,
     skip: colours.dim,
   }[status]
-  const next = fix === undefined ? '' : `\n        ${colours.dim(fix)}`
-  return `${paint(status.padEnd(6))}  ${id}: ${detail}${next}\n`
+  const next = fix === undefined ? [] : [`        ${colours.dim(fix)}`]
+  return [`${paint(status.padEnd(6))}  ${id}: ${detail}`, ...next]
 }

@@ -42,19 +42,24 @@ export const topics = ['exit-codes', 'environment'] as const
 
 /** The text of `tokn help <topic>`; `undefined` where that is no topic. */
 export function helpTopic(name: string | undefined): string | undefined {
-  if (name === 'environment') return table(environment)
+  if (name === 'environment') return text(table(environment))
   if (name !== 'exit-codes') return undefined
   const codes = Object.entries(exitStatus).map(([code, status]) => [
     String(status),
     code,
     meanings[code as keyof typeof exitStatus],
   ])
-  return table([
+  const rows = [
     ['0', 'ok', ''],
     ...codes,
     ['111', '', 'exec: no token for the program'],
     ['126', '', 'exec: the program cannot be executed'],
     ['127', '', 'exec: there is no such program'],
     ['128+n', '', 'exec: the program was ended by signal n'],
-  ])
+  ]
+  return text(table(rows))
+}
+
+function text(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }

@@ -46,9 +46,9 @@ export async function runInfo(
   }
   const colours = await context.terminal.colours(flags)
   const rows = infoRows(info, fingerprint, now)
-  context.terminal.out(`${colours.bold(profile.name)}  ${info.provider.title}\n`)
-  if (context.terminal.outIsTerminal) context.terminal.out(lifetimeBar(info, now, colours))
-  context.terminal.out(table([...rows, ...(flags.claims === true ? claimRows(info) : [])]))
+  context.terminal.show(`${colours.bold(profile.name)}  ${info.provider.title}`)
+  if (context.terminal.outIsTerminal) context.terminal.show(...lifetimeBar(info, now, colours))
+  context.terminal.show(...table([...rows, ...(flags.claims === true ? claimRows(info) : [])]))
 }
 
 function infoDocument(
@@ -150,14 +150,19 @@ function claimRows({ claims }: SessionInfo): string[][] {
   ])
 }
 
-function lifetimeBar({ record, remote }: SessionInfo, now: number, colours: Colours): string {
+function lifetimeBar(
+  { record, remote }: SessionInfo,
+  now: number,
+  colours: Colours,
+): readonly string[] {
   const expiry = remote?.access ?? record.expiry
   const left = timeLeft(expiry, now)
-  if (expiry.state !== 'at' || left === undefined) return ''
+  if (expiry.state !== 'at' || left === undefined) return []
   const life = Math.max(1, expiry.at - record.obtainedAt)
   const share = Math.min(1, Math.max(0, left / life))
   const width = 32
   const full = Math.round(share * width)
   const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
-  return `  ${paint('█'.repeat(full))}${colours.dim('░'.repeat(width - full))} ${left > 0 ? `${briefly(left)} left` : 'expired'}\n`
+  const bar = paint('█'.repeat(full)) + colours.dim('░'.repeat(width - full))
+  return [`  ${bar} ${left > 0 ? `${briefly(left)} left` : 'expired'}`]
 }

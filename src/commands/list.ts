@@ -52,7 +52,7 @@ export async function runList(
     return
   }
   const colours = await context.terminal.colours(flags)
-  context.terminal.out(listTable(tokens, now, colours))
+  context.terminal.show(...listTable(tokens, now, colours))
   if (tokens.duplicates.length > 0 && flags.quiet !== true) {
     const ids = tokens.duplicates.map((id) => display(id, 64)).join(', ')
     context.terminal.say(`the provider gave one id to several tokens: ${ids}`)
@@ -125,7 +125,7 @@ function plainLine(token: ListedToken): string {
   return `${cells.map((cell) => display(cell)).join('\t')}\n`
 }
 
-function listTable({ where, tokens }: TokenList, now: number, colours: Colours): string {
+function listTable({ where, tokens }: TokenList, now: number, colours: Colours): readonly string[] {
   const titles = where === 'remote' ? ['ID', 'NAME'] : ['PROFILE', 'NAME']
   const header = [...titles, 'STATE', 'EXPIRES', 'HELD AS', 'SCOPES']
   const rows = tokens.map((token) => [
@@ -136,14 +136,13 @@ function listTable({ where, tokens }: TokenList, now: number, colours: Colours):
     token.savedAs === undefined ? '-' : token.savedAs + (token.current ? ' (in use)' : ''),
     display((token.scopes ?? []).join(', ') || '-', 60),
   ])
-  const [first = '', ...lines] = table([header, ...rows]).split(/(?<=\n)/)
+  const [first = '', ...lines] = table([header, ...rows])
   const painted = lines.map((line, index) => paint(line, tokens[index]?.state, colours))
-  return colours.bold(first.trimEnd()) + '\n' + painted.join('')
+  return [colours.bold(first), ...painted]
 }
 
 function paint(line: string, state: ListedToken['state'] | undefined, colours: Colours): string {
-  if (state === 'expired' || state === 'revoked' || state === 'dead')
-    return `${colours.dim(line.trimEnd())}\n`
+  if (state === 'expired' || state === 'revoked' || state === 'dead') return colours.dim(line)
   return state === 'expiring' ? line.replace('expiring', colours.yellow('expiring')) : line
 }
 

@@ -72,7 +72,9 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     one.store,
     loggedIn(one) ? standingInWords(standingOf(one)) : '-',
   ])
-  context.terminal.out(table([['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows]))
+  context.terminal.show(
+    ...table([['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows]),
+  )
 }
 
 function showProfile(context: Context, name: string | undefined, flags: CommonFlags): void {
@@ -84,7 +86,7 @@ function showProfile(context: Context, name: string | undefined, flags: CommonFl
   const rows = Object.entries({ ...plain, ...settings, ...overrides }).flatMap(([key, value]) =>
     value === null ? [] : [[`  ${key}`, String(value)]],
   )
-  context.terminal.out(table(rows))
+  context.terminal.show(...table(rows))
 }
 
 async function chooseDefault(context: Context, name: string, flags: CommonFlags): Promise<void> {

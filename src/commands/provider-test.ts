@@ -83,15 +83,15 @@ function show(context: Context, steps: readonly TrialStep[], colours: Colours): 
     absent: '-',
     skipped: 'skipped',
   }
-  context.terminal.out(
-    table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
+  context.terminal.show(
+    ...table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
   )
   for (const { operation, outcome, traffic } of steps) {
     for (const { sent, headers, body, received } of traffic) {
-      context.terminal.out(`\n${colours.bold(operation)} ${marks[outcome]}\n  > ${sent}\n`)
-      if (headers.length > 0) context.terminal.out(`  > headers: ${headers.join(', ')}\n`)
-      if (body !== undefined) context.terminal.out(`  > ${body}\n`)
-      context.terminal.out(`  < ${received}\n`)
+      context.terminal.show('', `${colours.bold(operation)} ${marks[outcome]}`, `  > ${sent}`)
+      if (headers.length > 0) context.terminal.show(`  > headers: ${headers.join(', ')}`)
+      if (body !== undefined) context.terminal.show(`  > ${body}`)
+      context.terminal.show(`  < ${received}`)
     }
   }
 }

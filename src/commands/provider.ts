@@ -46,7 +46,7 @@ async function listProviders(context: Context, flags: CommonFlags): Promise<void
     return
   }
   const rows = providers.map((one) => [one.id, one.title, one.source, one.docs])
-  context.terminal.out(table([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows]))
+  context.terminal.show(...table([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows]))
 }
 
 interface ShowFlags extends CommonFlags {
@@ -73,14 +73,21 @@ async function showProvider(context: Context, id: string, flags: ShowFlags): Pro
     printJson(context, flags, { schema: 'tokn.provider/v1', ...summary, ...describe(provider) })
     return
   }
-  context.terminal.out(`${provider.title}\n${provider.docs}\n\n`)
-  context.terminal.out(table([['  FIELD', 'VARIABLE', ''], ...provider.fields.map(fieldRow)]))
-  context.terminal.out('\n')
-  context.terminal.out(table(operations.map((operation) => operationRow(provider, operation))))
+  context.terminal.show(
+    provider.title,
+    provider.docs,
+    '',
+    ...table([['  FIELD', 'VARIABLE', ''], ...provider.fields.map(fieldRow)]),
+    '',
+    ...table(operations.map((operation) => operationRow(provider, operation))),
+  )
 }
 
 async function showDefinition(context: Context, id: string, flags: CommonFlags): Promise<void> {
   const text = (await context.definitions(flags)).text(id)
+  if (text !== undefined && context.terminal.outIsTerminal) {
+    return context.terminal.show(...text.trimEnd().replaceAll('\t', '  ').split(/\r?\n/))
+  }
   if (text !== undefined) return context.terminal.out(`${text.trimEnd()}\n`)
   throw new ToknError('not_found', 'there is no definition of that name', {
     hint: 'tokn provider list',

@@ -53,8 +53,8 @@ export function runWhy(context: Context, positional: string | undefined, flags: 
     `${one.pid} (from ${display(one.parent, 40)})`,
     one.cost ?? '-',
   ])
-  context.terminal.out(
-    table([['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows]),
+  context.terminal.show(
+    ...table([['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows]),
   )
   const ended = explainStanding(known?.standing)
   if (ended !== undefined) context.terminal.say(`${profile.name}: ${display(ended)}`)

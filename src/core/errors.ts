@@ -27,8 +27,8 @@ export type ErrorCode = keyof typeof exitStatus
 const retryable: ReadonlySet<ErrorCode> = new Set(['network', 'rate_limited', 'busy'])
 
 export interface ErrorDetails {
-  /** The next command to type, or what to change; one sentence or one command line. */
-  readonly hint?: string | undefined
+  /** The next command to type, or what to change: one sentence, one command line, or several lines. */
+  readonly hint?: string | readonly string[] | undefined
   readonly cause?: unknown
   /** HTTP status and the provider's own error code, when a reply was the reason. */
   readonly http?:
@@ -57,7 +57,8 @@ export class ToknError extends Error {
   }
 
   get hint(): string | undefined {
-    return this.details.hint
+    const { hint } = this.details
+    return typeof hint === 'object' ? hint.join('\n') : hint
   }
 
   get exit(): number {

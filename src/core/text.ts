@@ -1,17 +1,46 @@
-// Escapes, C0 and C1 controls, DEL, bidirectional overrides and line separators: what foreign text
-// could use to drive a terminal or to look like something else.
+// Controls (C0, C1, DEL), format characters (bidirectional overrides, zero-width ones, tags), line
+// separators, noncharacters, and whatever else shows as nothing (but for the selectors that emoji end
+// with): what foreign text could use to drive a terminal or to look like something else.
 const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu
+
+// A style of ours in text for a person (bold, dim, a colour; or its end) begins with what nobody else
+// can know, and only `printable` makes an escape sequence of it: none of others ever passes.
+const mark = `\ufdd0${Math.random().toString(36).slice(2)}`
+const style = new RegExp(`(${mark}\\[(?:1|2|22|3[1236]|39)m)`)
 
 /** Foreign text as one printable line of at most `limit` characters. */
 export function display(text: string, limit = 200): string {
-  const safe = text.replace(unprintable, escapeCharacter)
-  const whole = safe.replace(/\p{Surrogate}/gu, '\ufffd')
-  return whole.length > limit ? `${whole.slice(0, limit)}…` : whole
+  const safe = escape(text)
+  return safe.length > limit ? `${wellFormed(safe.slice(0, limit))}…` : safe
+}
+
+/** A line for a person: escaped, but for styles of ours, which become what a terminal knows. */
+export function printable(line: string): string {
+  return betweenStyles(line).replaceAll(mark, '\u001b')
+}
+
+/** `text` with the escape sequences of `paint` around it, in the form that `printable` takes. */
+export function styled(text: string, paint: (text: string) => string): string {
+  return paint(betweenStyles(text)).replaceAll('\u001b', mark)
+}
+
+function betweenStyles(text: string): string {
+  const parts = text.split(style)
+  return parts.map((part, index) => (index % 2 === 1 ? part : escape(part))).join('')
+}
+
+function escape(text: string): string {
+  return wellFormed(text).replace(unprintable, escapeCharacter)
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`
   return code < 0x100
     ? `\\x${code.toString(16).padStart(2, '0')}`
     : `\\u${code.toString(16).padStart(4, '0')}`
@@ -20,8 +49,12 @@ function escapeCharacter(character: string): string {
 /** A JSON document as `JSON.stringify` writes it, which leaves more than half of those as they are. */
 export function showJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replace(unprintable, (character) =>
-    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    character === '\n' ? character : character.split('').map(unicodeEscape).join(''),
   )
+}
+
+function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** RFC 3339 in UTC, whole seconds: `2026-02-20T10:53:31Z`. */

@@ -1,6 +1,6 @@
 import type { Interaction } from '../core/ports.ts'
 import type { InteractionOptions } from '../core/process.ts'
-import { writeWords } from './output.ts'
+import { writeLines } from './output.ts'
 import type { Environment } from './paths.ts'
 
 /** Questions and answers in this terminal; everything goes to standard error. */
@@ -9,14 +9,16 @@ export function openInteraction(
   options: InteractionOptions,
 ): Interaction {
   return {
-    tell: (text) => writeWords(`${text}\n`),
+    tell: (text) => writeLines(text),
     ask: async (label, asked) => await (await import('./prompts.ts')).askLine(label, asked),
     open: async (url) =>
       options.browser !== false &&
       (await (await import('./browser.ts')).openBrowser(url, environment)),
     browserless: options.browser === false,
     draw: async (url) => {
-      if (options.qr === true) writeWords(await (await import('./qr.ts')).drawQrCode(url))
+      if (options.qr !== true) return
+      const code = await (await import('./qr.ts')).drawQrCode(url)
+      writeLines(...code.replace(/\n$/, '').split('\n'))
     },
     copy: async (text) => {
       if (options.clipboard === true) await (await import('./clipboard.ts')).copyToClipboard(text)

@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs'
 import { systemCode, ToknError } from '../core/errors.ts'
+import { redact } from '../core/secret.ts'
+import { printable } from '../core/text.ts'
 
 /** Details.refusal of the error for a reader that has gone away (`tokn list | head -1`). */
 export const readerGone = 'reader-gone'
@@ -22,13 +24,28 @@ export function writeAll(descriptor: number, text: string): void {
   }
 }
 
-/** Words for a person; that they could not be written is no failure of the command. */
-export function writeWords(text: string): void {
+/**
+ * Lines for a person on standard output. Whatever is in one, it stays one line, has no secret and
+ * cannot drive the terminal. Throws `internal` when they could not be written.
+ */
+export function showLines(...lines: readonly string[]): void {
+  writeAll(1, asText(lines))
+}
+
+/**
+ * Lines for a person on standard error. As `showLines`, but that they could not be written is no
+ * failure of the command.
+ */
+export function writeLines(...lines: readonly string[]): void {
   try {
-    writeAll(2, text)
+    writeAll(2, asText(lines))
   } catch {
     // Nobody is reading.
   }
+}
+
+function asText(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(redact(line))}\n`).join('')
 }
 
 function translate(code: string | undefined): ToknError {

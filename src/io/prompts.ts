@@ -1,6 +1,8 @@
 import { ToknError } from '../core/errors.ts'
+import { display } from '../core/text.ts'
 
-// Questions go to standard error: standard output is the answer of the command and nothing else.
+// Questions go to standard error: standard output is the answer of the command and nothing else. The
+// library moves the cursor about, so what others have written in them is made harmless before.
 
 /** One line from a person. Throws `interrupted` when the question is dismissed. */
 export async function askLine(
@@ -13,12 +15,14 @@ export async function askLine(
 ): Promise<string> {
   const { password, text } = await import('@clack/prompts')
   const { signal } = options
-  const common = { message: label, output: process.stderr, ...(signal && { signal }) }
+  const common = { message: display(label), output: process.stderr, ...(signal && { signal }) }
   const { placeholder } = options
   const answer = options.secret
     ? await password(common)
     : await text(
-        placeholder === undefined ? common : { ...common, placeholder, defaultValue: placeholder },
+        placeholder === undefined
+          ? common
+          : { ...common, placeholder: display(placeholder), defaultValue: placeholder },
       )
   return answered(answer) ?? ''
 }
@@ -26,7 +30,9 @@ export async function askLine(
 /** Yes or no; no is the default. */
 export async function askYesNo(question: string): Promise<boolean> {
   const { confirm } = await import('@clack/prompts')
-  return answered(await confirm({ message: question, initialValue: false, output: process.stderr }))
+  return answered(
+    await confirm({ message: display(question), initialValue: false, output: process.stderr }),
+  )
 }
 
 /** One of several. */
@@ -35,8 +41,10 @@ export async function askChoice(
   options: ReadonlyArray<{ readonly value: string; readonly label: string }>,
 ): Promise<string> {
   const { select } = await import('@clack/prompts')
-  const choices = options.map(({ value, label }) => ({ value, label }))
-  return answered(await select({ message: question, options: choices, output: process.stderr }))
+  const choices = options.map(({ value, label }) => ({ value, label: display(label) }))
+  return answered(
+    await select({ message: display(question), options: choices, output: process.stderr }),
+  )
 }
 
 function answered<Value>(answer: Value): Exclude<Value, symbol> {

@@ -1,3 +1,4 @@
+import { styled } from '../core/text.ts'
 import { isTerminal } from './is-terminal.ts'
 import type { Colours } from '../core/process.ts'
 import type { Environment } from './paths.ts'
@@ -19,7 +20,15 @@ export async function openColours(
 ): Promise<Colours> {
   if (!wantsColour(descriptor, environment, flag)) return plain
   const { Chalk } = await import('chalk')
-  return new Chalk({ level: 1 })
+  const chalk = new Chalk({ level: 1 })
+  return {
+    bold: (text) => styled(text, chalk.bold),
+    dim: (text) => styled(text, chalk.dim),
+    red: (text) => styled(text, chalk.red),
+    green: (text) => styled(text, chalk.green),
+    yellow: (text) => styled(text, chalk.yellow),
+    cyan: (text) => styled(text, chalk.cyan),
+  }
 }
 
 function wantsColour(

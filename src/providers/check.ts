@@ -51,7 +51,7 @@ export function parseDefinition(text: string): ProviderDefinition {
   const checked = checkDefinition(text)
   if (checked.ok) return checked.definition
   throw new ToknError('usage', 'the definition of the provider is wrong', {
-    hint: checked.problems.map(describeProblem).join('\n'),
+    hint: checked.problems.map(describeProblem),
   })
 }
 

@@ -179,6 +179,30 @@ describe('the code', () => {
     ).toEqual([])
   })
 
+  test('prints exact bytes only where they are data: all else goes where it is made harmless', () => {
+    const data =
+      /^src\/(program|commands\/(answer|header|issue|list|provider|provider-own|sandbox|token))\.ts$/
+    const exact = sources.filter(({ text }) => /\bterminal\.out\(/.test(text))
+    expect(exact.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([])
+    const raw = sources.filter(({ text }) => /\bwriteAll\([12],/.test(text))
+    // The outcome of a refresh goes to a pipe.
+    expect(raw.map(({ path }) => path).toSorted()).toEqual([
+      'src/compose.ts',
+      'src/io/courier.ts',
+      'src/io/output.ts',
+    ])
+  })
+
+  test('starts no program with all of its own environment', () => {
+    const starting = sources.filter(({ text }) => /\bspawn(Sync)?\(/.test(withoutComments(text)))
+    expect(starting.length).toBeGreaterThan(4)
+    const whole = starting.filter(
+      ({ text }) =>
+        !/\benv(: (environmentOf|\{ \.\.\.environmentOf)|\b.*= environmentOf| = Object)/.test(text),
+    )
+    expect(whole.map(({ path }) => path)).toEqual([])
+  })
+
   test('makes no request but through the one function', () => {
     const fetching = sources.filter(({ text }) => /(?<![\w.])fetch\(|node:https?'/.test(text))
     const allowed = /^src\/(sandbox\/|io\/callback|commands\/demo-steps)/

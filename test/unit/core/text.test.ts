@@ -1,22 +1,85 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { display, nearest, timestamp } from '../../../src/core/text.ts'
+import { display, nearest, printable, showJson, styled, timestamp } from '../../../src/core/text.ts'
+
+/** Whatever could drive a terminal, turn the order of letters, or not be seen; and half characters. */
+const harmful = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u180b\u2065\u3164\uffa0\ufdd0]/u
 
 describe('display', () => {
   it.each([
     ['plain text', 'plain text'],
     ['\u001b[31mred\u001b[0m', '\\x1b[31mred\\x1b[0m'],
     ['\u001b]52;c;ZXZpbA==\u0007', '\\x1b]52;c;ZXZpbA==\\x07'],
-    ['a\nb\r\u0085c', 'a\\x0ab\\x0d\\x85c'],
+    ['\u009b2K\u0090q\u009c', '\\x9b2K\\x90q\\x9c'],
+    ['a\nb\r\u0085c\td', 'a\\x0ab\\x0d\\x85c\\x09d'],
     ['\u202egnp.exe', '\\u202egnp.exe'],
+    ['\u2066a\u2069\u200b\u200d\ufeff', '\\u2066a\\u2069\\u200b\\u200d\\ufeff'],
     ['\u2028\u2029\u007f', '\\u2028\\u2029\\x7f'],
-    ['Ünïcödé 名前', 'Ünïcödé 名前'],
+    ['so\u00adft\u2060\u061c', 'so\\u00adft\\u2060\\u061c'.replace('\\u00ad', '\\xad')],
+    ['\u{e0041}\u{e007f}tags', '\\u{e0041}\\u{e007f}tags'],
+    ['blank \u3164\u115f', 'blank \\u3164\\u115f'],
+    ['\ufdd0[31m', '\\ufdd0[31m'],
+    ['Ünïcödé 名前 ❤️ עברית', 'Ünïcödé 名前 ❤️ עברית'],
     ['lone \ud800 half', 'lone \ufffd half'],
   ])('shows %j as %j', (text, expected) => {
     expect(display(text)).toBe(expected)
   })
 
-  it('ends after the limit', () => {
+  it('ends after the limit, with a whole character', () => {
     expect(display('x'.repeat(1_000_000), 10)).toBe(`${'x'.repeat(10)}…`)
+    expect(display('xx😀', 3)).toBe('xx\ufffd…')
+  })
+
+  it('lets nothing harmful through, and leaves what is harmless', () => {
+    const texts = fc.string({ unit: 'binary', maxLength: 100 })
+    const controls = fc.string({
+      unit: fc.constantFrom(...'\u001b[]0;32mKJ\u009b\r\n\u0007\u202e'),
+    })
+    fc.assert(
+      fc.property(fc.oneof(texts, controls), (text) => {
+        expect(display(text, Number.POSITIVE_INFINITY)).not.toMatch(harmful)
+        expect(printable(text)).not.toMatch(harmful)
+        expect(printable(styled(text, (inner) => inner))).not.toMatch(harmful)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('styles', () => {
+  const red = (text: string) => `\u001b[31m${text}\u001b[39m`
+  const bold = (text: string) => `\u001b[1m${text}\u001b[22m`
+
+  it('are of the terminal once they are printed, and around harmless text', () => {
+    const inner = styled('a\u001b[8mb', red)
+    expect(inner).not.toContain('\u001b')
+    expect(printable(`${inner} c\u001b[2Kd`)).toBe('\u001b[31ma\\x1b[8mb\u001b[39m c\\x1b[2Kd')
+  })
+
+  it('can be within one another', () => {
+    expect(printable(styled(styled('x', red), bold))).toBe(
+      '\u001b[1m\u001b[31mx\u001b[39m\u001b[22m',
+    )
+  })
+
+  it('cannot be forged, not even by who has seen one', () => {
+    const [mark = ''] = /^[^[]+/.exec(styled('', red)) ?? []
+    expect(printable(`${mark}[2K${mark}[8m${mark}`)).not.toMatch(/\u001b\[(2K|8m)/)
+    expect(printable('\ufdd0[31m\ue000[1m')).not.toContain('\u001b')
+  })
+})
+
+describe('JSON', () => {
+  it('is escaped as JSON, and says the same', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (key, text) => {
+        const document = { [`k${key}`]: text, list: [text] }
+        const shown = showJson(document)
+        expect(shown.replaceAll('\n', '')).not.toMatch(harmful)
+        expect(JSON.parse(shown)).toEqual(document)
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
 
