@@ -4,6 +4,7 @@ import { createContext } from './compose.ts'
 import { readHotCommand } from './hot.ts'
 import { courierArgument } from './io/courier-argument.ts'
 import { readerGone, writeLines } from './io/output.ts'
+import { disarm } from './io/runtime.ts'
 import { isHung } from './stores/hung.ts'
 
 /**
@@ -19,13 +20,14 @@ export function start(program: string): void {
 }
 
 async function run(argv: readonly string[], program: string): Promise<number> {
+  const environment = await disarm(process.env)
   if (argv[0] === courierArgument) {
     const { runCourier } = await import('./courier.ts')
-    await runCourier(process.env, program)
+    await runCourier(environment, program)
     return 0
   }
   const { words, rest } = splitAtDashes(argv)
-  const context = createContext({ environment: process.env, program, words, rest })
+  const context = createContext({ environment, program, words, rest })
   const hot = rest === undefined ? readHotCommand(words) : undefined
   if (hot !== undefined) await hot(context)
   else {

@@ -41,6 +41,8 @@ export async function runCurl(
     command: 'curl',
     // First, so that no configuration of the user's own redirects or prints.
     args: ['--disable', '--config', ...others, ...closing],
+    // curl would write the keys of its connections there, and with them the token.
+    variables: { SSLKEYLOGFILE: undefined },
     pipe: { at: 2, text: curlConfig(carried, urls) + curlIdentity(target.profile) },
   })
 }

@@ -21,8 +21,8 @@ export interface InteractionOptions {
 export interface ChildRequest {
   readonly command: string
   readonly args: readonly string[]
-  /** Variables added to the child's environment. */
-  readonly variables?: Readonly<Record<string, string>>
+  /** Variables added to the child's environment; `undefined` takes one away. */
+  readonly variables?: Readonly<Record<string, string | undefined>>
   /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
   readonly pipe?: { readonly at: number; readonly text: string } | undefined
 }

@@ -167,8 +167,9 @@ describe('the code', () => {
   })
 
   test('prints in one place alone, and ends the process in one', () => {
-    // A program that is handed to another process is its own, and so are the questions in a terminal.
-    const own = /^src\/(commands\/demo-steps|stores\/apart|io\/prompts)\.ts$/
+    // A program that is handed to another process is its own, and so are the questions in a terminal
+    // and what Node itself prints.
+    const own = /^src\/(commands\/demo-steps|stores\/apart|io\/(prompts|debug-lines))\.ts$/
     const having = (pattern: RegExp) =>
       sources
         .filter(({ path, text }) => !own.test(path) && pattern.test(withoutComments(text)))

@@ -122,6 +122,52 @@ describe.runIf(keyringAvailable())('sessions in a real keyring', () => {
     })
   })
 
+  it.each([
+    { G_MESSAGES_DEBUG: 'all' },
+    { G_DBUS_DEBUG: 'all' },
+    { G_DBUS_DEBUG: 'message,payload', G_MESSAGES_PREFIXED: 'all' },
+    { G_DEBUG: 'fatal-warnings', GOBJECT_DEBUG: 'all' },
+    { SECRET_FILE_TEST_PATH: '/tmp/elsewhere', SECRET_FILE_TEST_PASSWORD: 'password' },
+    { NODE_DEBUG: '*', LD_DEBUG: 'statistics', DBUS_VERBOSE: '1' },
+  ])('%j: libraries and runtime print nothing of it', async (talkative) => {
+    await withKeyring('unlocked', async (world) => {
+      await world.login('web', { flags: ['--remember'] })
+      const api = world.api.resource.url
+      for (const args of [
+        ['token', 'web'],
+        ['refresh', 'web', '--force'],
+        ['info', 'web'],
+        [
+          'exec',
+          'web',
+          '--',
+          'sh',
+          '-c',
+          'test "$G_DBUS_DEBUG$G_MESSAGES_DEBUG$G_DEBUG" = "$WANTED"',
+        ],
+        ['curl', 'web', '--', '-sS', '-o', '/dev/null', api],
+      ]) {
+        const {
+          G_DBUS_DEBUG = '',
+          G_MESSAGES_DEBUG = '',
+          G_DEBUG = '',
+        } = {
+          ...(talkative as Environment),
+        }
+        // What the user set is there for the user's own program.
+        const WANTED = G_DBUS_DEBUG + G_MESSAGES_DEBUG + G_DEBUG
+        const ended = await world.run(args, { environment: { ...talkative, WANTED } })
+        expect(ended, `${args.join(' ')}: ${ended.err}`).toMatchObject({ status: 0 })
+        const { access = '', refresh = '' } = world.api.state.tokens.at(-1) ?? {}
+        if (args[0] === 'token') expect(ended.out).toBe(`${access}\n`)
+        else if (args[0] !== 'info') expect(ended.out).toBe('')
+        for (const secret of [access, refresh, ...Object.values(world.api.credentials)]) {
+          expect(ended.err).not.toContain(secret)
+        }
+      }
+    })
+  })
+
   it('20 processes with environments of their own share one refresh', async () => {
     await withKeyring('unlocked', async (world) => {
       const crowd = await sharedRefresh(world, 'web', () =>

@@ -553,22 +553,17 @@ describe('C20: requests that are never made', () => {
     expect(server.received).toEqual([])
   })
 
-  it.each([
-    [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'NODE_TLS_REJECT_UNAUTHORIZED'],
-    [{ NODE_DEBUG: 'undici' }, 'NODE_DEBUG'],
-    [{ NODE_DEBUG: 'fs, FETCH' }, 'NODE_DEBUG'],
-    [{ NODE_DEBUG: '*' }, 'NODE_DEBUG'],
-    [{ NODE_DEBUG: 'und*' }, 'NODE_DEBUG'],
-  ])('B18: refuses the environment %j', (environment, name) => {
-    expect(() => open({ environment })).toThrow(
+  it('B18: refuses an environment in which servers are not checked', () => {
+    const name = 'NODE_TLS_REJECT_UNAUTHORIZED'
+    expect(() => open({ environment: { [name]: '0' } })).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining(name) }),
     )
   })
 
   it.each([
     {},
-    { NODE_DEBUG: '' },
-    { NODE_DEBUG: 'fs,timer' },
+    // What Node prints then is covered elsewhere.
+    { NODE_DEBUG: 'undici' },
     { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
   ])('takes the environment %j', (environment) => {
     expect(open({ environment })).toBeTypeOf('function')
