@@ -40,6 +40,8 @@ export interface PortsRequest {
   warn(text: string): void
 }
 
+type WayOut = Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>
+
 /** The ports of a process, each made at its first use. */
 export function openPorts(request: PortsRequest): Ports {
   const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
@@ -90,9 +92,13 @@ export function openPorts(request: PortsRequest): Ports {
       const sketch = { provider, baseUrl, apiUrls, settings, overrides }
       return remember(providers, canonical(sketch), () => openProviderOf(sketch))
     },
-    http: ({ ca, proxy, certificate, key }) => {
-      const way = { ca: request.ca ?? ca, proxy: request.proxy ?? proxy, certificate, key }
+    http: (profile) => {
+      const way = wayOf(profile)
       return remember(ways, canonical(way), () => openHttp(way))
+    },
+    way: async (profile, urls) => {
+      const { openWay } = await import('./io/way.ts')
+      return openWay({ ...wayOf(profile), environment: request.environment }, urls)
     },
     questions: async () => ({
       fromEnvironment: request.fromEnvironment,
@@ -130,9 +136,12 @@ export function openPorts(request: PortsRequest): Ports {
     return await openProvider(sketch, definitions().read(sketch.provider))
   }
 
-  async function openHttp(
-    way: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>,
-  ): Promise<Http> {
+  /** What the command line says of the way wins over what the profile does. */
+  function wayOf({ ca, proxy, certificate, key }: WayOut): WayOut {
+    return { ca: request.ca ?? ca, proxy: request.proxy ?? proxy, certificate, key }
+  }
+
+  async function openHttp(way: WayOut): Promise<Http> {
     const { createHttp } = await import('./io/http.ts')
     return createHttp({
       ...way,

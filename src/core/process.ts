@@ -27,6 +27,19 @@ export interface ChildRequest {
   readonly pipe?: { readonly at: number; readonly text: string } | undefined
 }
 
+/** The way that our own requests take to a place, for a program that makes one in our stead. */
+export interface Way {
+  /** May have a user and a password in it: it goes into no argument. */
+  readonly proxy?: URL | undefined
+  /** PEM file of all authorities to believe, where more were named than those of this machine. */
+  readonly authorities?: string | undefined
+  /** PEM files of a client certificate and its key. */
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
+  /** Removes what was made for it. */
+  close(): void
+}
+
 /** What a program printed, and how it ended. */
 export interface Printed {
   readonly status: number

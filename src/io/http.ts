@@ -6,7 +6,7 @@ import { display } from '../core/text.ts'
 import { openConnector, type Connector } from './connector.ts'
 import { refuseUnsafeEnvironment } from './environment.ts'
 import type { Environment } from './paths.ts'
-import { proxyFor, readProxySettings } from './proxy.ts'
+import { chooseProxySettings, proxyFor } from './proxy.ts'
 import { send, type Outgoing } from './send.ts'
 import { openTrust, type TrustOptions } from './trust.ts'
 
@@ -48,11 +48,7 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
  */
 export function createHttp(options: HttpOptions): Http {
   refuseUnsafeEnvironment(options.environment)
-  const found = readProxySettings(options.environment)
-  const settings = {
-    proxy: options.proxy ?? found.proxy,
-    noProxy: options.noProxy ?? found.noProxy,
-  }
+  const settings = chooseProxySettings(options.environment, options)
   const extraCa = options.environment['NODE_EXTRA_CA_CERTS']
   let connector: Promise<Connector> | undefined
 

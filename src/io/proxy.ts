@@ -18,6 +18,15 @@ export function readProxySettings(environment: Environment): ProxySettings {
   }
 }
 
+/** The settings in force: what is given wins over the environment. */
+export function chooseProxySettings(
+  environment: Environment,
+  { proxy, noProxy }: ProxySettings,
+): ProxySettings {
+  const found = readProxySettings(environment)
+  return { proxy: proxy ?? found.proxy, noProxy: noProxy ?? found.noProxy }
+}
+
 /** The proxy for requests to `url`, if any. This machine itself is never asked for by way of one. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
   if (settings.proxy === undefined || isLoopback(url)) return undefined

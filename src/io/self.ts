@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentOfOwnChildren } from '../core/environment.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Printed } from '../core/process.ts'
 import type { Environment } from './paths.ts'
 
@@ -41,8 +42,16 @@ export function untilInterrupted(): Promise<void> {
   })
 }
 
-/** A new empty folder of the user's own (mode 0700). */
+/** A new empty folder of the user's own (mode 0700). Throws `usage` where none can be made. */
 export function makeTemporaryFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'tokn-'))
+  let path: string
+  try {
+    path = mkdtempSync(join(tmpdir(), 'tokn-'))
+  } catch (error) {
+    throw new ToknError('usage', `no folder can be made in ${tmpdir()}`, {
+      hint: 'set TMPDIR to a folder that you can write to',
+      cause: error,
+    })
+  }
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

@@ -19,14 +19,14 @@ const block = /-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g
 
 /** Whom to believe: Node's authorities and the added ones, TLS 1.2 at least. Throws `usage`. */
 export function openTrust(options: TrustOptions): SecureContext {
-  const { ca, extraCa, certificate, key } = options
+  const { ca, certificate, key } = options
   if ((certificate === undefined) !== (key === undefined)) {
     throw new ToknError('usage', 'a client certificate and its key belong together', {
       hint: 'give both --cert FILE and --key FILE',
     })
   }
   const parts = {
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ...readExtra(extraCa), readCa(ca)] }),
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ...namedAuthorities(options)] }),
     ...(certificate === undefined ? {} : { cert: readPem(certificate) }),
     ...(key === undefined ? {} : { key: readPem(key) }),
   }
@@ -39,6 +39,11 @@ export function openTrust(options: TrustOptions): SecureContext {
       cause: error,
     })
   }
+}
+
+/** The authorities that were named besides those of the machine, in PEM. Throws `usage`. */
+export function namedAuthorities({ ca, extraCa }: TrustOptions): readonly string[] {
+  return [...readExtra(extraCa), ...(ca === undefined ? [] : [readCa(ca)])]
 }
 
 /** Every certificate is read here: what OpenSSL cannot read of a file it passes over in silence. */

@@ -9,6 +9,7 @@ import type {
   Seal,
   Store,
 } from '../core/ports.ts'
+import type { Way } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
@@ -44,6 +45,11 @@ export interface Ports {
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>
   http(profile: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>): Promise<Http>
+  /** How `http` would reach all of `urls`. Throws `usage` where it would go several ways. */
+  way(
+    profile: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>,
+    urls: readonly URL[],
+  ): Promise<Way>
   /** Where an operation finds the answers that it needs anew, though a login is held. */
   questions(): Promise<Pick<AnswerSources, 'fromEnvironment' | 'interaction'>>
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
