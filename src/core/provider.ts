@@ -74,12 +74,16 @@ export interface Provider {
   readonly origins: readonly string[]
   /** How the token travels, everything but `{access}` filled in. */
   attach(held: Pick<TokenSet, 'context'>, answers: Reach['answers']): Attachment
-  /** Headers that prove, for one request, that the key is held to which a token is bound. */
+  /**
+   * Headers that prove, for one request, that the key is held to which a token is bound. `nonce` is
+   * what the server wants to see in it, if it has said so (RFC 9449 section 9).
+   */
   prove?(
     held: TokenSet,
     method: string,
     url: URL,
     now: number,
+    nonce?: string,
   ): Promise<Readonly<Record<string, string>>>
   /** Throws `usage` for a scope or lifetime that the API could not take. */
   checkGrant(grant: Grant): void

@@ -3,16 +3,24 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Secret } from '../../core/secret.ts'
 
+/** What a proof is for. */
+export interface Proven {
+  readonly method: string
+  readonly url: URL
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** What the server gave for the purpose (RFC 9449 section 9). */
+  readonly nonce?: string | undefined
+}
+
 /**
  * A DPoP proof for one request (RFC 9449 section 4.2), as the value of its `DPoP` header. `key` is
- * the private JWK that the token is bound to; `now` is epoch milliseconds.
+ * the private JWK that the token is bound to.
  */
 export async function proveRequest(
   key: string,
   access: Secret,
-  method: string,
-  url: URL,
-  now: number,
+  { method, url, now, nonce }: Proven,
 ): Promise<string> {
   const jwk = readKey(key)
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -25,6 +33,8 @@ export async function proveRequest(
     htu: `${url.origin}${url.pathname}`,
     iat: Math.floor(now / 1_000),
     ath: createHash('sha256').update(access.reveal()).digest('base64url'),
+    // Left out of the JSON where there is none.
+    nonce,
   }
   const signed = `${encode(header)}.${encode(payload)}`
   const signature = await crypto.subtle.sign(

@@ -50,10 +50,10 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     pasted: { expiry: 'jwt' },
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
-    prove: async (held, method, url, now) => {
+    prove: async (held, method, url, now, nonce) => {
       const { proveRequest } = await import('./proof.ts')
       const key = held.context['dpop_key'] ?? ''
-      return { DPoP: await proveRequest(key, held.access, method, url, now) }
+      return { DPoP: await proveRequest(key, held.access, { method, url, now, nonce }) }
     },
     checkGrant,
     login: async (reach, grant) => (await import('./login.ts')).logIn(site, reach, grant),
