@@ -1,11 +1,15 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
+import type { ChildRequest, Way } from '../core/process.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Target } from '../session/target.ts'
-import { carry, checkOrigin, type Carried } from '../session/carry.ts'
+import { carry, checkOrigin } from '../session/carry.ts'
 import type { Context } from './context.ts'
-import { closing, readCurlArguments, requestsOf } from './curl-arguments.ts'
-import { curlConfig, curlIdentity } from './curl-config.ts'
+import { mayReadInput, readCurlArguments, writeOptions } from './curl-arguments.ts'
+import { curlRequestConfig } from './curl-config.ts'
+import { passedOn } from './curl-options.ts'
+import { checkProvable, demandedNonce, methodOf } from './curl-proof.ts'
+import { fitToSession, type Fitted } from './curl-session.ts'
 import { declare } from './declare.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
@@ -13,6 +17,7 @@ export function curlCommand(program: Command, context: Context, run = runCurl): 
   const command = declare(program, {
     usage: 'curl [profile]',
     summary: 'run curl with the token, which never shows in the process list',
+    notes: describeOptions,
     examples: [
       'tokn curl web -- https://serviceapi.hoster.by/cloud/orders',
       'tokn curl vis -- -F file=@car.jpg https://smarty.mail.ru/api/v1/objects/detect',
@@ -21,6 +26,21 @@ export function curlCommand(program: Command, context: Context, run = runCurl): 
   addFreshFlags(command).action(async (profile: string | undefined, flags: FreshFlags) => {
     context.exitWith(await run(context, profile, flags))
   })
+}
+
+/** Which options of curl are passed on: a list, since there is no rule by which one could tell. */
+function describeOptions(): string {
+  const names = [...passedOn.keys()].toSorted()
+  const lines = names.reduce<readonly string[]>(
+    (all, name) => {
+      const last = all.at(-1) ?? ''
+      return last.length + name.length > 96
+        ? [...all, `  ${name}`]
+        : [...all.slice(0, -1), `${last} ${name}`]
+    },
+    [' '],
+  )
+  return `Options of curl that are passed on, in full (with no- where curl has that) or by their letter:\n${lines.join('\n')}`
 }
 
 export async function runCurl(
@@ -33,36 +53,78 @@ export async function runCurl(
       hint: 'tokn curl PROFILE -- https://...',
     })
   }
-  const { urls, others } = readCurlArguments(context.rest)
+  const asked = readCurlArguments(context.rest)
   const { target, record } = await freshRecord(context, positional, flags)
-  for (const url of urls) checkOrigin(record, url)
-  const carried = await withProof(carry(record), target, record, requestsOf(context.rest, urls))
-  return await context.runChild({
-    command: 'curl',
-    // First, so that no configuration of the user's own redirects or prints.
-    args: ['--disable', '--config', ...others, ...closing],
-    // curl would write the keys of its connections there, and with them the token.
-    variables: { SSLKEYLOGFILE: undefined },
-    pipe: { at: 2, text: curlConfig(carried, urls) + curlIdentity(target.profile) },
-  })
+  const { ports, profile } = target
+  for (const url of asked.urls) checkOrigin(record, url)
+  const bound = record.attach.bound === true
+  if (bound) checkProvable(asked)
+  const fitted = fitToSession(asked, carry(record), bound, (path) => ports.readFile(path).reveal())
+  const way = await ports.way(profile, fitted.urls)
+  try {
+    const request = (nonce?: string) => requestFor(target, record, fitted, way, nonce)
+    const first = await request()
+    if (!bound) return await runKnown(context, first)
+    const trial = {
+      args: trialArgs(fitted, context.terminal.outIsTerminal),
+      copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
+      again: async (head: string) => {
+        const nonce = demandedNonce(head)
+        return nonce === undefined ? undefined : await request(nonce)
+      },
+    }
+    return await runKnown(context, { ...first, trial })
+  } finally {
+    way.close()
+  }
 }
 
-/** Adds the proof that a token bound to a key needs, for the one request that it holds for. */
-async function withProof(
-  carried: Carried,
+async function runKnown(context: Context, request: ChildRequest): Promise<number> {
+  const status = await context.runChild(request)
+  // Statuses that curl itself never has; a shell would have said why.
+  if (status === 127) context.terminal.say('tokn: error: there is no curl on the PATH')
+  if (status === 126) context.terminal.say('tokn: error: curl cannot be executed')
+  return status
+}
+
+async function requestFor(
   { ports, profile }: Target,
   record: SessionRecord,
-  requests: ReadonlyArray<{ readonly method: string; readonly url: URL }>,
-): Promise<Carried> {
-  if (record.attach.bound !== true) return carried
-  const [request, second] = requests
-  if (request === undefined || second !== undefined) {
-    throw new ToknError('usage', 'a token that is bound to a key goes with one request at a time', {
-      hint: 'run curl once for each URL',
-    })
+  { urls, options, headers, cookies }: Fitted,
+  way: Way,
+  nonce: string | undefined,
+): Promise<ChildRequest> {
+  const carried = carry(record)
+  const [url] = urls
+  // For the one request that it holds for.
+  const provider = record.attach.bound === true ? await ports.provider(profile) : undefined
+  const proof =
+    url === undefined
+      ? undefined
+      : await provider?.prove?.(record, methodOf(options), url, ports.clock.now(), nonce)
+  const withProof = { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
+  return {
+    command: 'curl',
+    bare: true,
+    // First, so that no configuration of the user's own redirects or prints.
+    args: ['--disable', '--config', ...ownArgs(urls, way), ...writeOptions(options)],
+    pipe: {
+      at: 2,
+      text: curlRequestConfig({ carried: withProof, headers, cookies, urls, way }),
+      input: !mayReadInput(options),
+    },
   }
-  const { method, url } = request
-  const provider = await ports.provider(profile)
-  const proof = await provider.prove?.(record, method, url, ports.clock.now())
-  return { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
+}
+
+/** What holds for every request. It is told as arguments, since an old curl only warns of a configuration. */
+function ownArgs(urls: readonly URL[], { proxy }: Way): readonly string[] {
+  const plain = urls.some(({ protocol }) => protocol === 'http:')
+  const inside = proxy === undefined ? [] : ['--suppress-connect-headers']
+  return ['--globoff', '--proto', plain ? '=http,https' : '=https', '--tlsv1.2', ...inside]
+}
+
+function trialArgs({ options }: Fitted, outIsTerminal: boolean): readonly string[] {
+  const toFile = options.some(({ name }) => /^(output|remote-name)$/.test(name))
+  // As curl does by itself where it writes to a terminal, which it does not see here.
+  return [...(outIsTerminal && !toFile ? ['--no-progress-meter'] : []), '--dump-header']
 }

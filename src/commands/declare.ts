@@ -5,6 +5,8 @@ export interface Declaration {
   /** Name and arguments in commander's notation: `token [profile]`. */
   readonly usage: string
   readonly summary: string
+  /** What has to be known besides, in lines of at most 100 characters. */
+  readonly notes?: () => string
   readonly examples: readonly string[]
   readonly aliases?: readonly string[]
 }
@@ -15,7 +17,8 @@ export function declare(parent: Command, declaration: Declaration): Command {
   if (declaration.aliases !== undefined) command.aliases(declaration.aliases)
   addCommonFlags(command)
   const examples = declaration.examples.map((example) => `  $ ${example}`).join('\n')
-  command.addHelpText('after', `\nExamples:\n${examples}`)
+  const notes = () => (declaration.notes === undefined ? '' : `\n${declaration.notes()}\n`)
+  command.addHelpText('after', () => `${notes()}\nExamples:\n${examples}`)
   return command
 }
 

@@ -26,6 +26,10 @@ const ours = /^(?:TOKN_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|(?:https?|all|n
 const secretLooking =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:API|ACCESS|PRIVATE|STORE)_?KEY|^SSLKEYLOGFILE$/i
 
+// What any program needs to start, to find its own files, and to show text.
+const bare =
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_.*|TZ|TERM|COLUMNS|TMPDIR|TEMP|LD_LIBRARY_PATH|SystemRoot)$/
+
 // What a child may know of us. Everything else that begins with TOKN_ is, or names, a secret.
 const harmless = new Set([
   'TOKN_PROFILE',
@@ -57,6 +61,11 @@ export function ownVariables(environment: Variables): Record<string, string> {
 /** The environment less everything of ours that could be secret: for a program that the user runs. */
 export function environmentOfPrograms(environment: Variables): Record<string, string> {
   return chosen(environment, (name) => !name.startsWith('TOKN_') || harmless.has(name))
+}
+
+/** Of the environment, what any program needs and nothing else: for one that gets a secret from us. */
+export function environmentOfBarePrograms(environment: Variables): Record<string, string> {
+  return chosen(environment, (name) => bare.test(name))
 }
 
 /** As `environmentOfPrograms`, for one that we start by ourselves, such as a browser. */

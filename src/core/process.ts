@@ -21,10 +21,32 @@ export interface InteractionOptions {
 export interface ChildRequest {
   readonly command: string
   readonly args: readonly string[]
-  /** Variables added to the child's environment; `undefined` takes one away. */
-  readonly variables?: Readonly<Record<string, string | undefined>>
-  /** What the child reads from a pipe, whose path is put among `args` at index `at`. */
-  readonly pipe?: { readonly at: number; readonly text: string } | undefined
+  /** Variables added to the child's environment. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Its environment is what any program needs to start and to show text, and nothing else. */
+  readonly bare?: boolean | undefined
+  /** What the child alone is told. */
+  readonly pipe?: Told | undefined
+  /** The answer is looked at before any of it is shown, and may be asked for anew. */
+  readonly trial?: Trial | undefined
+}
+
+/** A text for a child, which finds at index `at` of its arguments where to read it. */
+export interface Told {
+  readonly at: number
+  readonly text: string
+  /** The child has no other use for its standard input, and may be told there (`-`). */
+  readonly input: boolean
+}
+
+/** How a request over HTTP that a child makes may be made again. */
+export interface Trial {
+  /** Behind the other arguments, and before a path to which the child writes the head of its answer. */
+  readonly args: readonly string[]
+  /** What to run instead, with the same standard input; `undefined` where the answer is to be shown. */
+  again(head: string): Promise<ChildRequest | undefined>
+  /** Where the user wants that head; `-` is standard output. */
+  readonly copy?: string | undefined
 }
 
 /** The way that our own requests take to a place, for a program that makes one in our stead. */

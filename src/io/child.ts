@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
-import { environmentOfPrograms } from '../core/environment.ts'
+import { environmentOfBarePrograms, environmentOfPrograms } from '../core/environment.ts'
 import { systemCode } from '../core/errors.ts'
 import type { ChildRequest } from '../core/process.ts'
 import { makeNamedPipe } from './named-pipe.ts'
 import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
+import type { Streams } from './trial.ts'
 
 const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
 // A terminal sends these to the whole foreground group, so the child has them already.
@@ -16,13 +17,27 @@ const fromTerminal = ['SIGINT', 'SIGQUIT'] as const
  * signal n ended it, 126 when it cannot be executed, 127 when there is no such program.
  */
 export async function runChild(request: ChildRequest, environment: Environment): Promise<number> {
-  if (request.pipe === undefined) return await runWith(request.args, request, environment)
-  const { at, text } = request.pipe
+  if (request.trial === undefined) return await runTold(request, environment)
+  const { runTrial } = await import('./trial.ts')
+  return await runTrial(request, request.trial, (made, streams) =>
+    runTold(made, environment, streams),
+  )
+}
+
+async function runTold(
+  request: ChildRequest,
+  environment: Environment,
+  streams: Streams = {},
+): Promise<number> {
+  if (request.pipe === undefined) return await runWith(request.args, request, environment, streams)
+  const { at, text, input } = request.pipe
+  const told = (place: string) => request.args.toSpliced(at, 0, place)
+  if (input) return await runWith(told('-'), request, environment, { ...streams, input: text })
   const pipe = makeNamedPipe()
   const over = new AbortController()
   try {
     const fed = pipe.feed(text, over.signal)
-    const status = await runWith(request.args.toSpliced(at, 0, pipe.path), request, environment)
+    const status = await runWith(told(pipe.path), request, environment, streams)
     over.abort()
     await fed
     return status
@@ -33,18 +48,26 @@ export async function runChild(request: ChildRequest, environment: Environment):
 
 async function runWith(
   args: readonly string[],
-  { command, variables }: ChildRequest,
+  { command, variables, bare }: ChildRequest,
   environment: Environment,
+  { input, watch }: Streams,
 ): Promise<number> {
   // Before the program starts: a signal in between would end us alone, and leave it behind.
   let child: ChildProcess | undefined
   const stopForwarding = forwardSignals((signal) => child?.kill(signal))
   try {
+    const output = watch === undefined ? 'inherit' : 'pipe'
+    const ours =
+      bare === true ? environmentOfBarePrograms(environment) : environmentOfPrograms(environment)
     child = spawn(command, args, {
-      stdio: 'inherit',
-      env: { ...environmentOfPrograms(environment), ...variables },
+      stdio: [input === undefined ? 'inherit' : 'pipe', output, output],
+      env: { ...ours, ...variables },
     })
-    return await ended(child)
+    const end = ended(child)
+    // A child may end without reading all that it is told.
+    child.stdin?.on('error', () => undefined).end(input)
+    watch?.(child)
+    return await end
   } catch (error) {
     // Some of the reasons are thrown, and others come as events.
     return statusOfFailure(error)

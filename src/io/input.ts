@@ -63,7 +63,8 @@ function readPath(path: string): Buffer {
   }
 }
 
-function readDescriptor(descriptor: number): Buffer {
+/** All that is there to read, of at most `most` bytes. Throws `usage`. */
+export function readDescriptor(descriptor: number, most = limit): Buffer {
   const chunks: Buffer[] = []
   let total = 0
   for (;;) {
@@ -71,7 +72,7 @@ function readDescriptor(descriptor: number): Buffer {
     const count = readSome(descriptor, chunk)
     if (count === 0) return Buffer.concat(chunks)
     total += count
-    if (total > limit) throw new ToknError('usage', 'no more than 64 KiB are read')
+    if (total > most) throw new ToknError('usage', `no more than ${most / 1_024} KiB are read`)
     chunks.push(chunk.subarray(0, count))
   }
 }

@@ -1,35 +1,53 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { environmentOfOwnChildren } from '../core/environment.ts'
 import { systemCode, ToknError } from '../core/errors.ts'
+import { makeTemporaryFolder } from './self.ts'
 
 /** A pipe that a child can open by its path. What goes through it is never on disk. */
 export interface NamedPipe {
   readonly path: string
   /** Writes `text` to the first that opens the pipe; gives up when `signal` says that none will. */
   feed(text: string, signal: AbortSignal): Promise<void>
+  /** Gives `take` what is written to the pipe, until `signal` says that nobody writes any more. */
+  read(take: (bytes: Buffer) => void, signal: AbortSignal): Promise<void>
   remove(): void
 }
 
 /**
  * Makes a pipe in a folder of the user's own. Not one of `spawn`: those are sockets, and Linux lets
- * nobody open a socket as /dev/fd/3. Throws `internal`.
+ * nobody open a socket as /dev/fd/3. Throws `usage`.
  */
 export function makeNamedPipe(): NamedPipe {
-  const folder = mkdtempSync(join(tmpdir(), 'tokn-'))
-  const path = join(folder, 'pipe')
+  const folder = makeTemporaryFolder()
+  const path = join(folder.path, 'pipe')
   const env = environmentOfOwnChildren(process.env)
-  const remove = () => rmSync(folder, { recursive: true, force: true })
   if (spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore', env }).status !== 0) {
-    remove()
-    throw new ToknError('internal', 'a pipe to the program could not be made', {
-      hint: 'mkfifo has to be on the PATH',
+    folder.remove()
+    throw new ToknError('usage', 'a pipe to the program could not be made', {
+      hint: 'put mkfifo on the PATH, or let the program read a file instead of standard input',
     })
   }
-  return { path, feed, remove }
+  return { path, feed, read, remove: folder.remove }
+
+  async function read(take: (bytes: Buffer) => void, signal: AbortSignal): Promise<void> {
+    // Without O_NONBLOCK this would wait for a writer, and could never be given up.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      for (;;) {
+        // Asked first: what came before the writer's end is then still read.
+        const over = signal.aborted
+        const bytes = readSome(descriptor)
+        if (bytes.length > 0) take(bytes)
+        else if (over) return
+        else await wait(2)
+      }
+    } finally {
+      closeSync(descriptor)
+    }
+  }
 
   async function feed(text: string, signal: AbortSignal): Promise<void> {
     const descriptor = await openForReader(path, signal)
@@ -39,6 +57,16 @@ export function makeNamedPipe(): NamedPipe {
     } finally {
       closeSync(descriptor)
     }
+  }
+}
+
+function readSome(descriptor: number): Buffer {
+  const chunk = Buffer.alloc(16_384)
+  try {
+    return chunk.subarray(0, readSync(descriptor, chunk))
+  } catch (error) {
+    if (systemCode(error) !== 'EAGAIN') throw error
+    return chunk.subarray(0, 0)
   }
 }
 

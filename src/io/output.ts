@@ -10,7 +10,7 @@ export const readerGone = 'reader-gone'
  * Writes all of `text` to a file descriptor. Synchronous, and without the streams of `process`,
  * which cost a seventh of a bare start. Throws `internal` when it could not be written.
  */
-export function writeAll(descriptor: number, text: string): void {
+export function writeAll(descriptor: number, text: string | Uint8Array): void {
   const bytes = Buffer.from(text)
   let written = 0
   while (written < bytes.length) {

@@ -35,7 +35,10 @@ export function queryText(carried: Carried): string {
 
 /** Throws `usage` unless `url` is at an origin that the session may send its token to. */
 export function checkOrigin(record: SessionRecord, url: URL): void {
-  if (record.origins.includes(url.origin) && url.username === '' && url.password === '') return
+  if (url.username !== '' || url.password !== '') {
+    throw new ToknError('usage', 'the token does not go to a URL with a user or password in it')
+  }
+  if (record.origins.includes(url.origin)) return
   throw new ToknError('usage', `the token does not go to ${url.origin}`, {
     hint: `its session is bound to: ${record.origins.join(', ')}; bind another with tokn login --api-url`,
   })

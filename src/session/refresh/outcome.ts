@@ -92,9 +92,9 @@ export async function giveUp(
 
 /** A login makes up for everything that ends here; the provider's layer does not know its name. */
 function withNextCommand(error: unknown, { name }: Profile): unknown {
-  const ended = isToknError(error, 'reauth_required') || isUnreadable(error)
+  if (!isToknError(error, 'reauth_required') && !isUnreadable(error)) return error
   const [hint] = [error.details.hint].flat()
-  if (!ended || hint?.startsWith('tokn login') === true) return error
+  if (hint?.startsWith('tokn login') === true) return error
   return new ToknError(error.code, error.message, {
     ...error.details,
     hint: `tokn login ${name}`,
