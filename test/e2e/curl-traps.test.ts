@@ -89,6 +89,9 @@ const taken: ReadonlyArray<readonly string[]> = [
   ['-s', 'http://2130706433:$PORT/', 'http://0x7f.1:$PORT/', 'HTTP://127.1:$PORT/'],
 ]
 
+/** Many processes, one after the other: on a busy machine they take their time, in milliseconds. */
+const patience = 120_000
+
 describe.skipIf(!requirePart('curl') || !requirePart('linux'))('a token of tokn curl', () => {
   let world: CurlWorld
   let env: Record<string, string>
@@ -113,28 +116,36 @@ describe.skipIf(!requirePart('curl') || !requirePart('linux'))('a token of tokn 
     return [turn[words.join('').length % turn.length] ?? 'quer']
   }
 
-  test('goes nowhere for what is refused, and no request is made', async () => {
-    for (const words of refused) {
-      for (const place of places(words)) {
-        const { ended, wrong } = await runAtTrap(world, place, fill(words), env)
+  test(
+    'goes nowhere for what is refused, and no request is made',
+    { timeout: patience },
+    async () => {
+      for (const words of refused) {
+        for (const place of places(words)) {
+          const { ended, wrong } = await runAtTrap(world, place, fill(words), env)
+          expect({ words, ...ended }).toMatchObject({ words, status: 2, out: '' })
+          expect(ended.err).toMatch(/^tokn: error: .+\n(tokn: hint: .+\n)?$/)
+          expect(wrong).toEqual([])
+        }
+      }
+      expect(world.api.seen).toEqual([])
+    },
+  )
+
+  test(
+    'is not printed by a format, where it is in the address',
+    { timeout: patience },
+    async () => {
+      for (const words of printing) {
+        const { ended, wrong } = await runAtTrap(world, 'quer', fill(words), env)
         expect({ words, ...ended }).toMatchObject({ words, status: 2, out: '' })
-        expect(ended.err).toMatch(/^tokn: error: .+\n(tokn: hint: .+\n)?$/)
         expect(wrong).toEqual([])
       }
-    }
-    expect(world.api.seen).toEqual([])
-  })
+      expect(world.api.seen).toEqual([])
+    },
+  )
 
-  test('is not printed by a format, where it is in the address', async () => {
-    for (const words of printing) {
-      const { ended, wrong } = await runAtTrap(world, 'quer', fill(words), env)
-      expect({ words, ...ended }).toMatchObject({ words, status: 2, out: '' })
-      expect(wrong).toEqual([])
-    }
-    expect(world.api.seen).toEqual([])
-  })
-
-  test('goes to the API alone for what is taken', async () => {
+  test('goes to the API alone for what is taken', { timeout: patience }, async () => {
     for (const words of taken) {
       const { ended, wrong } = await runAtTrap(world, 'quer', fill(words), env)
       expect(ended.err).not.toContain('tokn: error')
