@@ -10,7 +10,7 @@ export function curlConfig(carried: Carried): string {
 }
 
 /** What one call of curl is told by its configuration alone, and by no argument. */
-export interface CurlRequest {
+interface CurlRequest {
   readonly carried: Carried
   /** Whole headers, `Name: value`. */
   readonly headers: readonly string[]

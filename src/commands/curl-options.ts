@@ -1,5 +1,5 @@
 /** How an option of curl is written: alone, alone or with `no-` before it, or with a word after it. */
-export type Kind = 'flag' | 'switch' | 'value'
+type Kind = 'flag' | 'switch' | 'value'
 
 const list = (text: string): readonly string[] => text.trim().split(/\s+/)
 
@@ -47,7 +47,7 @@ export const letters: ReadonlyMap<string, string> = new Map(
     x=proxy`).map((entry) => [entry.slice(0, 1), entry.slice(2)] as const),
 )
 
-export interface Refusal {
+interface Refusal {
   readonly names: readonly string[]
   readonly why: string
   readonly hint?: string

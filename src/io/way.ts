@@ -8,7 +8,7 @@ import { chooseProxySettings, proxyFor, type ProxySettings } from './proxy.ts'
 import { makeTemporaryFolder } from './self.ts'
 import { namedAuthorities, openTrust, type TrustOptions } from './trust.ts'
 
-export interface WayOptions extends Omit<TrustOptions, 'extraCa'>, Pick<ProxySettings, 'proxy'> {
+interface WayOptions extends Omit<TrustOptions, 'extraCa'>, Pick<ProxySettings, 'proxy'> {
   readonly environment: Environment
 }
 

@@ -19,7 +19,7 @@ export interface ProtectedApi {
 }
 
 /** Status and headers, in which `$NONCE` is the nonce that would be taken. */
-export interface Challenge {
+interface Challenge {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
 }

@@ -17,7 +17,7 @@ export interface Seen {
 }
 
 /** An API that writes down everything and never repeats what it was sent. */
-export interface RecordingApi {
+interface RecordingApi {
   readonly origin: string
   readonly seen: Seen[]
   close(): Promise<void>
@@ -33,7 +33,7 @@ export interface RecordingTrap {
 }
 
 /** How a token travels, by the name of the profile that has one that does. */
-export const attachments = {
+const attachments = {
   head: { headers: { 'X-Token': '{access}' } },
   bear: { headers: { Authorization: 'Bearer {access}' } },
   quer: { query: { oauth_token: '{access}' } },
@@ -53,7 +53,7 @@ export interface CurlWorld {
 }
 
 /** Answers by the path: `/status/NNN`, `/retry`, `/range`, `/slow`, `/redirect?URL`, `/cookie`. */
-export async function startRecordingApi(): Promise<RecordingApi> {
+async function startRecordingApi(): Promise<RecordingApi> {
   const seen: Seen[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []

@@ -4,7 +4,7 @@ import { isObject } from '../../core/json.ts'
 import type { Secret } from '../../core/secret.ts'
 
 /** What a proof is for. */
-export interface Proven {
+interface Proven {
   readonly method: string
   readonly url: URL
   /** Epoch milliseconds. */
