@@ -63,9 +63,9 @@ export function environmentOfPrograms(environment: Variables): Record<string, st
   return chosen(environment, (name) => !name.startsWith('TOKN_') || harmless.has(name))
 }
 
-/** Of the environment, what any program needs and nothing else: for one that gets a secret from us. */
-export function environmentOfBarePrograms(environment: Variables): Record<string, string> {
-  return chosen(environment, (name) => bare.test(name))
+/** As `environmentOfPrograms`; with `only`, what any program needs, for one that acts in our stead. */
+export function environmentOfChild(environment: Variables, only = false): Record<string, string> {
+  return only ? chosen(environment, (name) => bare.test(name)) : environmentOfPrograms(environment)
 }
 
 /** As `environmentOfPrograms`, for one that we start by ourselves, such as a browser. */

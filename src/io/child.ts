@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
-import { environmentOfBarePrograms, environmentOfPrograms } from '../core/environment.ts'
+import { environmentOfChild } from '../core/environment.ts'
 import { systemCode } from '../core/errors.ts'
 import type { ChildRequest } from '../core/process.ts'
 import { makeNamedPipe } from './named-pipe.ts'
@@ -57,11 +57,9 @@ async function runWith(
   const stopForwarding = forwardSignals((signal) => child?.kill(signal))
   try {
     const output = watch === undefined ? 'inherit' : 'pipe'
-    const ours =
-      bare === true ? environmentOfBarePrograms(environment) : environmentOfPrograms(environment)
     child = spawn(command, args, {
       stdio: [input === undefined ? 'inherit' : 'pipe', output, output],
-      env: { ...ours, ...variables },
+      env: { ...environmentOfChild(environment, bare), ...variables },
     })
     const end = ended(child)
     // A child may end without reading all that it is told.

@@ -191,6 +191,8 @@ describe('the code', () => {
       'src/compose.ts',
       'src/io/courier.ts',
       'src/io/output.ts',
+      // What a program of the user's has printed.
+      'src/io/trial.ts',
     ])
   })
 
