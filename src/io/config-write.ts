@@ -5,7 +5,7 @@ import type { Files } from '../core/ports.ts'
 import { largestConfig, parseConfig, type Config } from './config-file.ts'
 import type { Entry } from './profile-entry.ts'
 import { showPath, translateSystemError } from './system-error.ts'
-import { syncDirectory, writeWhole } from './whole-write.ts'
+import { isRefused, syncDirectory, writeWhole } from './whole-write.ts'
 
 const leftoverAge = 3_600_000
 
@@ -34,7 +34,9 @@ export async function writeConfig(target: string, document: Entry, before: Confi
       conf.store = { ...document }
     })
   } catch (error) {
-    throw translateSystemError('write', target, error)
+    if (!isRefused(error)) throw translateSystemError('write', target, error)
+    // conf insists on what not every file system has: a mode, and an fsync.
+    writeWhole(target, Buffer.from(serialize(document)))
   }
   syncDirectory(dirname(target))
   sweep(target)

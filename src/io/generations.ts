@@ -1,10 +1,15 @@
 import { constants, linkSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemCode, ToknError } from '../core/errors.ts'
+import { systemCode } from '../core/errors.ts'
 import { closeQuietly, readPlainFile } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
 
+/** What the file of a generation says that nobody holds any more. */
+export const released = 'released'
+
+// How file systems, and sandboxes, say that they have no links.
+const linkless = new Set('EPERM EXDEV EACCES EINVAL ENOTSUP EOPNOTSUPP ENOSYS EMLINK'.split(' '))
 const kept = 16
 const leftoverAge = 60_000
 let count = 0
@@ -34,29 +39,65 @@ export function readTop(directory: string): Generation | undefined {
 }
 
 /**
- * Makes `number` with `text`, unless it exists: link(2) is a compare-and-swap, on NFS too. Returns
- * the open file, or `undefined` when another process was first.
+ * Makes `number` with `text`, unless it exists. Returns the open file, or `undefined` when another
+ * process was first. link(2) is a compare-and-swap, on NFS too, and what it makes has its text from
+ * the beginning. Where a file system has no links (vfat, exFAT, FUSE), or a sandbox forbids them,
+ * the file is made in its place by O_CREAT|O_EXCL: that is a compare-and-swap on the same name, so
+ * processes that use the one and the other exclude each other. Then the text comes after the name;
+ * a reader between them sees an empty file, and gives its maker `patience` milliseconds. Whoever
+ * took longer has not made it: others may have counted on that.
  */
-export function claim(directory: string, number: number, text: string): number | undefined {
+export function claim(
+  directory: string,
+  number: number,
+  text: string,
+  patience: number,
+): number | undefined {
+  const path = join(directory, String(number))
   const temporary = join(directory, `new-${process.pid}-${count++}-${Date.now()}`)
   let file: number | undefined
   try {
     file = createFile(temporary, text)
-    linkSync(temporary, join(directory, String(number)))
+    linkSync(temporary, path)
     return file
   } catch (error) {
     if (file !== undefined) closeQuietly(file)
+    const code = systemCode(error) ?? ''
     // ENOENT: we slept so long that the temporary file was swept away.
-    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return undefined
-    if (['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) {
-      throw new ToknError('store', 'the file system of the home directory has no hard links', {
-        hint: 'locks need them; move ~/.local/state/tokn to a local file system',
-        cause: error,
-      })
-    }
+    if (['EEXIST', 'ENOENT'].includes(code)) return undefined
+    if (linkless.has(code)) return claimInPlace(path, text, patience)
     throw error
   } finally {
     removeQuietly(temporary)
+  }
+}
+
+function claimInPlace(path: string, text: string, patience: number): number | undefined {
+  // The clock of a suspended machine goes on, and the other one cannot be set.
+  const [wall, startedAt] = [Date.now(), performance.now()]
+  const file = createUnlessThere(path, text)
+  if (file === undefined) return undefined
+  if (Math.max(Date.now() - wall, performance.now() - startedAt) < patience / 2) return file
+  writeQuietly(file, released.padEnd(Buffer.byteLength(text)))
+  closeQuietly(file)
+  return undefined
+}
+
+function createUnlessThere(path: string, text: string): number | undefined {
+  try {
+    return createFile(path, text)
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined
+    throw error
+  }
+}
+
+/** Writes over what a claimed file says, in place: it needs no space, and may fail unseen. */
+export function writeQuietly(file: number, text: string): void {
+  try {
+    writeAll(file, Buffer.from(text), 0)
+  } catch {
+    // Then the lease runs out, and whoever holds it is told.
   }
 }
 

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ToknError } from '../core/errors.ts'
+import { systemCode, ToknError } from '../core/errors.ts'
 import { isObject, ownString } from '../core/json.ts'
 import type { Files, Held, Lock } from '../core/ports.ts'
 import { display } from '../core/text.ts'
-import { claim, fileSystemTime, highest, readTop, tidy, type Generation } from './generations.ts'
+import {
+  claim,
+  fileSystemTime,
+  highest,
+  readTop,
+  released,
+  tidy,
+  writeQuietly,
+  type Generation,
+} from './generations.ts'
 import { closeQuietly } from './plain-file.ts'
 import { identifyProcess, lifeOf, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 import { translateSystemError } from './system-error.ts'
-import { writeAll } from './whole-write.ts'
-
-const released = 'released'
 
 export interface LockOptions {
   /** Where the locks of all entries are: a path that no environment variable moves. */
@@ -24,21 +30,31 @@ export interface LockOptions {
 }
 
 /**
+ * The part of a lease for which an empty file is waited for: its maker was about to fill it. Times
+ * of vfat are even seconds.
+ */
+const emptyShare = 4
+
+/**
  * A lock per entry, made of numbered files: the highest number holds it until its file says
- * `released`. The next holder makes the next number by link(2), which only one can; numbers are
- * never reused, so they fence off a holder that was taken for dead. A holder on this machine that
- * died is followed at once; one on another machine, or in another container, when its lease is over.
+ * `released`. The next holder makes the next number, which only one can; numbers are never reused,
+ * so they fence off a holder that was taken for dead. A holder on this machine that died is followed
+ * at once; one on another machine, or in another container, when its lease is over.
  */
 export function createLock(options: LockOptions): Lock {
   const self = identifyProcess()
   return async (entry, timeout) => {
     const name = createHash('sha256').update(entry).digest('hex').slice(0, 32)
     const directory = join(options.directory, name)
-    try {
-      options.files.ensureDirectory(directory)
-      return await acquire(directory, timeout, self, options)
-    } catch (error) {
-      throw translateSystemError('lock', directory, error)
+    for (let sweeps = 0; ; sweeps++) {
+      try {
+        options.files.ensureDirectory(directory)
+        return await acquire(directory, timeout, self, options)
+      } catch (error) {
+        const failure = translateSystemError('lock', directory, error)
+        // Temporary directories are swept, with all that was in them.
+        if (systemCode(failure.details.cause) !== 'ENOENT' || sweeps === 2) throw failure
+      }
     }
   }
 }
@@ -55,7 +71,7 @@ async function acquire(
     const top = readTop(directory)
     if (top === undefined || isFree(top, directory, self, lease)) {
       const number = (top?.number ?? 0) + 1
-      const file = claim(directory, number, text)
+      const file = claim(directory, number, text, lease / emptyShare)
       if (file !== undefined) {
         if (highest(directory) === number) return hold(directory, number, file, text, lease)
         // Others took over, let go and tidied while we slept between looking and claiming.
@@ -73,14 +89,15 @@ function isFree(top: Generation, directory: string, self: ProcessIdentity, lease
   if (holder === released) return true
   const life = holder === undefined ? 'unknown' : lifeOf(holder, self)
   if (life !== 'unknown') return life === 'dead'
-  return fileSystemTime(directory) - top.touchedAt > lease
+  const patience = top.text === '' ? lease / emptyShare : lease
+  return fileSystemTime(directory) - top.touchedAt > patience
 }
 
 function hold(directory: string, fence: number, file: number, text: string, lease: number): Held {
   tidy(directory, fence)
   let open = true
   // The same bytes again: the file system's own clock stamps them, on a server too.
-  const heartbeat = setInterval(() => beat(file, text), lease / 10)
+  const heartbeat = setInterval(() => writeQuietly(file, text), lease / 10)
   heartbeat.unref()
   return { fence, stillHeld, release }
 
@@ -96,17 +113,9 @@ function hold(directory: string, fence: number, file: number, text: string, leas
     if (!open) return
     open = false
     clearInterval(heartbeat)
-    // In place: it needs no space, and a reader that sees half of it takes it for held.
-    beat(file, released.padEnd(Buffer.byteLength(text)))
+    // A reader that sees half of it takes it for held.
+    writeQuietly(file, released.padEnd(Buffer.byteLength(text)))
     closeQuietly(file)
-  }
-}
-
-function beat(file: number, text: string): void {
-  try {
-    writeAll(file, Buffer.from(text), 0)
-  } catch {
-    // Then the lease runs out, and `stillHeld` says so.
   }
 }
 

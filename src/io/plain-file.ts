@@ -1,7 +1,16 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  statfsSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import { dirname } from 'node:path'
-import { systemCode, ToknError, type ErrorCode } from '../core/errors.ts'
-import { showPath, translateSystemError } from './system-error.ts'
+import { ToknError, type ErrorCode } from '../core/errors.ts'
+import { isAbsent, showPath, translateSystemError } from './system-error.ts'
 
 export interface PlainFile {
   readonly bytes: Uint8Array
@@ -11,6 +20,12 @@ export interface PlainFile {
 
 // A pipe must not block us, a link must not lead elsewhere. Both are 0 where they do not exist.
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+// Magic numbers of statfs(2): vfat, exFAT, NTFS by its old and its new driver, CIFS, SMB, and FUSE,
+// behind which any of them may be.
+const modeless = new Set([
+  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0xff534d42, 0xfe534d42, 0x65735546,
+])
 
 /**
  * The content of a plain file of the user's own; `undefined` when there is none. Everything is
@@ -32,7 +47,7 @@ export function readPlainFile(
     if (stats.size > limit) throw refuse(code, path, `it is larger than ${limit} bytes`)
     return { bytes: readAll(file, path, limit, code), mode: stats.mode & 0o777 }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined
+    if (isAbsent(error)) return undefined
     throw translateSystemError('read', path, error, code)
   } finally {
     if (file !== undefined) closeQuietly(file)
@@ -88,8 +103,19 @@ function checkOwner(stats: Stats, path: string, code: ErrorCode): void {
   }
   if ((stats.mode & 0o022) !== 0) {
     throw new ToknError(code, `refusing ${showPath(path)}: other users may write to it`, {
-      hint: `chmod go-w ${showPath(path)}`,
+      hint: hasModes(path)
+        ? `chmod go-w ${showPath(path)}`
+        : 'its file system has no modes of its own: mount it with umask=077, or use another folder',
     })
+  }
+}
+
+/** Whether each file has a mode that can be changed; elsewhere the mount says one for all. */
+export function hasModes(path: string): boolean {
+  try {
+    return !modeless.has(statfsSync(path).type)
+  } catch {
+    return true
   }
 }
 

@@ -5,7 +5,7 @@ import { checkProfileName, type Profile } from '../core/profile.ts'
 import { canonical, isObject } from '../core/json.ts'
 import { nearest } from '../core/text.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
-import { checkDirectory } from './plain-file.ts'
+import { checkDirectory, hasModes } from './plain-file.ts'
 import { outlineEntry, readEntry, writeEntry, type Entry } from './profile-entry.ts'
 import { showPath } from './system-error.ts'
 
@@ -127,7 +127,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
 
   function read(): Config {
     const config = readConfig(path)
-    if (config.open && !warned) {
+    if (config.open && !warned && hasModes(path)) {
       warned = true
       options.warn?.(`other users may read ${showPath(path)}; the next change of it ends that`)
     }

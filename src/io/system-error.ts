@@ -2,6 +2,10 @@ import { homedir } from 'node:os'
 import { systemCode, ToknError, type ErrorCode } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 
+/** What to do where a folder of ours is not the user's to use. */
+export const ownFolders =
+  'set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME, to folders of your own'
+
 const words = new Map<string, string>([
   ['EACCES', 'permission denied'],
   ['EPERM', 'not permitted'],
@@ -41,15 +45,26 @@ export function showPath(path: string): string {
   return display(inside ? `~${path.slice(home.length)}` : path, 300)
 }
 
+/**
+ * Whether an error says that there is no such file: also where its path leads through a file, as it
+ * does for a daemon whose home is /dev/null.
+ */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
+}
+
 /** `cannot write ~/x: no space left on the device`. A ToknError passes unchanged. */
 export function translateSystemError(
   doing: string,
   path: string,
   error: unknown,
   code: ErrorCode = 'store',
+  details: { readonly hint?: string } = {},
 ): ToknError {
   if (error instanceof ToknError) return error
+  const hint = details.hint ?? (systemCode(error) === 'EACCES' ? ownFolders : undefined)
   return new ToknError(code, `cannot ${doing} ${showPath(path)}: ${reasonOf(error)}`, {
+    hint,
     cause: error,
   })
 }

@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -48,6 +49,15 @@ export function writeAll(file: number, bytes: Uint8Array, position: number): voi
   }
 }
 
+/** Makes what was written to `file` durable, as far as its file system can. */
+export function syncFile(file: number): void {
+  try {
+    fsyncSync(file)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+  }
+}
+
 /** Makes what was created, renamed or removed in `directory` durable. Throws `store`. */
 export function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return
@@ -56,11 +66,32 @@ export function syncDirectory(directory: string): void {
     file = openSync(directory, constants.O_RDONLY)
     fsyncSync(file)
   } catch (error) {
-    // Some file systems cannot do this for directories, and need not.
-    if (systemCode(error) !== 'EINVAL') throw translateSystemError('write to', directory, error)
+    // Many file systems cannot do this for directories, and some not even open one.
+    if (!isRefused(error) && !['EACCES', 'EBADF', 'EISDIR'].includes(systemCode(error) ?? '')) {
+      throw translateSystemError('write to', directory, error)
+    }
   } finally {
     if (file !== undefined) closeQuietly(file)
   }
+}
+
+/** Writes to `directory`, and leaves nothing there. Throws `store` where that cannot be. */
+export function probeDirectory(directory: string): void {
+  try {
+    const { path, file } = createTemporary(directory, 'probe')
+    closeSync(file)
+    unlinkSync(path)
+  } catch (error) {
+    throw translateSystemError('write to', directory, error)
+  }
+}
+
+/**
+ * Whether a file system says that it has no such operation (vfat, exFAT, FUSE, 9p), and not that
+ * this one failed.
+ */
+export function isRefused(error: unknown): boolean {
+  return ['EINVAL', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemCode(error) ?? '')
 }
 
 /** Whether `name` is that of a write that has not ended. */
@@ -75,14 +106,23 @@ interface Temporary {
 
 function fill(file: number, bytes: Uint8Array): void {
   try {
-    fchmodSync(file, 0o600)
+    restrict(file)
     writeAll(file, bytes, 0)
-    fsyncSync(file)
+    syncFile(file)
   } catch (error) {
     closeSync(file)
     throw error
   }
   closeSync(file)
+}
+
+/** Mode 0600; where the file system has no modes, nobody else may at least write. */
+function restrict(file: number): void {
+  try {
+    fchmodSync(file, 0o600)
+  } catch (error) {
+    if (!isRefused(error) || (fstatSync(file).mode & 0o022) !== 0) throw error
+  }
 }
 
 function createTemporary(directory: string, name: string): Temporary {

@@ -20,7 +20,14 @@ export interface Torture {
 export async function torture(
   program: string,
   directory: string,
-  wanted: { workers: number; sections: number; kills: number; time: number },
+  wanted: {
+    workers: number
+    sections: number
+    kills: number
+    time: number
+    /** Flags for the Node of the nth worker. */
+    node?: (index: number) => readonly string[]
+  },
 ): Promise<Torture> {
   const log = join(directory, 'log')
   const locks = join(directory, 'locks')
@@ -28,8 +35,10 @@ export async function torture(
   const startedAt = Date.now()
   let kills = 0
   let stops = 0
+  let started = 0
   const start = () => {
-    const worker = spawn(process.execPath, [program, locks, log], { stdio: 'inherit' })
+    const flags = wanted.node?.(started++) ?? []
+    const worker = spawn(process.execPath, [...flags, program, locks, log], { stdio: 'inherit' })
     workers.add(worker)
     worker.once('exit', () => workers.delete(worker))
   }

@@ -21,6 +21,7 @@ import { bundle } from './bundle.ts'
 import { torture } from './lock-torture.ts'
 
 const self = identifyProcess()
+const withoutLinks = ['--require', join(import.meta.dirname, '../../support/no-links.cjs')]
 let directory = ''
 let locks = ''
 
@@ -149,7 +150,6 @@ describe('D2, D18: a holder that is gone', () => {
   })
 
   it.each([
-    ['empty', ''],
     ['torn', '{"pid"'],
     ['null', 'null'],
     ['of another shape', '{"pid":"1"}'],
@@ -158,6 +158,13 @@ describe('D2, D18: a holder that is gone', () => {
     await forge(text, 10)
     await expect(open()('entry', 0)).rejects.toMatchObject({ code: 'busy' })
     await forge(text, 30)
+    expect((await open()('entry', 0)).fence).toBe(8)
+  })
+
+  it('is followed before that when its file is empty: its maker died before it wrote', async () => {
+    await forge('', 3)
+    await expect(open()('entry', 0)).rejects.toMatchObject({ code: 'busy' })
+    await forge('', 10)
     expect((await open()('entry', 0)).fence).toBe(8)
   })
 
@@ -245,8 +252,12 @@ describe('real processes', () => {
     expect((await waiting).fence).toBe(2)
   })
 
-  it('are never inside together, however they are killed and stopped', async () => {
-    const wanted = { workers: 4, sections: 150, kills: 25, time: 20_000 }
+  it.each([
+    ['with links', () => []],
+    ['without', () => withoutLinks],
+    ['some with, some without', (index: number) => (index % 2 === 0 ? [] : withoutLinks)],
+  ])('are never inside together, however they are killed and stopped: %s', async (_name, node) => {
+    const wanted = { workers: 4, sections: 150, kills: 25, time: 20_000, node }
     const result = await torture(program, directory, wanted)
     expect(result.violations).toEqual([])
     expect(result.sections).toBeGreaterThanOrEqual(150)
