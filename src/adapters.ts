@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isToknError } from './core/errors.ts'
 import { canonical } from './core/json.ts'
-import type { Http, Interaction, Journal, Store } from './core/ports.ts'
+import type { Files, Http, Interaction, Journal, Store } from './core/ports.ts'
 import type { Profile, StoreKind } from './core/profile.ts'
 import type { Provider } from './core/provider.ts'
 import { Secret } from './core/secret.ts'
@@ -14,7 +13,8 @@ import { openFiles } from './io/files.ts'
 import { readTextFile } from './io/input.ts'
 import { openIndex } from './io/index-file.ts'
 import { journalName } from './io/journal-name.ts'
-import { locatePaths, type Environment } from './io/paths.ts'
+import { locatePaths, type Environment, type Paths } from './io/paths.ts'
+import { isInPlaces, isTrusted } from './io/places.ts'
 import { openProfiles } from './io/profiles.ts'
 import type { Caller, Ports, ProfileSketch } from './session/ports.ts'
 
@@ -48,16 +48,15 @@ export function openPorts(request: PortsRequest): Ports {
   const files = openFiles()
   // From the start of this process: what it took to get here counts.
   const timeLeft = () => Math.max(0, request.timeout - performance.now())
-  const journalDirectory = join(paths.common, 'journal')
   const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
   const stores = new Map<StoreKind, Promise<Store>>()
   const providers = new Map<string, Promise<Provider>>()
   const ways = new Map<string, Promise<Http>>()
   const lock = once(async () => {
-    const { createLock } = await import('./io/lock.ts')
-    return createLock({ directory: join(paths.common, 'locks'), files, command: request.command })
+    const { createUserLock } = await import('./io/user-lock.ts')
+    return createUserLock({ paths, files, command: request.command })
   })
-  const journal = once(() => openJournalIn(journalDirectory))
+  const journal = once(() => openJournalOf('journal'))
   return {
     clock: systemClock,
     profiles: openProfiles({
@@ -79,10 +78,10 @@ export function openPorts(request: PortsRequest): Ports {
     timeLeft,
     lock,
     journal,
-    marks: once(() => openJournalIn(join(paths.common, 'marks'))),
+    marks: once(() => openJournalOf('marks')),
     ledger: once(async () => {
       const { openLedger } = await import('./io/ledger.ts')
-      return openLedger({ directory: join(paths.common, 'ledger'), files })
+      return openLedger(shared(paths, 'ledger', files))
     }),
     seal: once(async () => (await import('./stores/seal.ts')).seal),
     store: (kind) => remember(stores, kind, () => openStore(kind)),
@@ -105,7 +104,7 @@ export function openPorts(request: PortsRequest): Ports {
       interaction: await request.interaction(),
     }),
     refreshPending: async (entry) =>
-      existsSync(join(journalDirectory, journalName(entry))) &&
+      isInPlaces(paths.places, join('journal', journalName(entry))) &&
       (await journal()).read(entry) !== undefined,
     courier: async (profile, wanted) => {
       const { callCourier } = await import('./errand.ts')
@@ -126,9 +125,9 @@ export function openPorts(request: PortsRequest): Ports {
     warn: request.warn,
   }
 
-  async function openJournalIn(directory: string): Promise<Journal> {
+  async function openJournalOf(name: 'journal' | 'marks'): Promise<Journal> {
     const { openJournal } = await import('./io/journal.ts')
-    return openJournal({ directory, files })
+    return openJournal(shared(paths, name, files))
   }
 
   async function openProviderOf(sketch: ProfileSketch): Promise<Provider> {
@@ -168,6 +167,19 @@ export function openPorts(request: PortsRequest): Ports {
       passphrase: request.passphrase,
       lock,
     })
+  }
+}
+
+/** Where the user's processes keep one kind of what they share; found when it is asked for. */
+function shared(paths: Paths, kind: 'journal' | 'marks' | 'ledger', files: Files) {
+  return {
+    files,
+    get directory() {
+      return join(paths.common, kind)
+    },
+    get all() {
+      return paths.places.filter(isTrusted).map(({ path }) => join(path, kind))
+    },
   }
 }
 

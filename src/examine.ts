@@ -5,6 +5,7 @@ import type { Files, Journal } from './core/ports.ts'
 import type { Finding } from './core/process.ts'
 import type { Profile, StoreKind } from './core/profile.ts'
 import type { Paths, Environment } from './io/paths.ts'
+import { checkPlaces } from './examine-places.ts'
 import { entryOf } from './session/held.ts'
 import type { Ports } from './session/ports.ts'
 
@@ -34,6 +35,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
       : (profiles as Finding),
     ...checkEnvironment(examination.environment),
     ...checkDirectories(examination),
+    ...checkPlaces(examination.paths, kinds),
     ...(await inTurn([...kinds], (kind) => checkStore(ports, kind))),
     await checkLock(ports),
     ...(await checkJournal(examination, known)),
@@ -82,13 +84,8 @@ function checkEnvironment(environment: Environment): readonly Finding[] {
 }
 
 function checkDirectories({ paths, files }: Examination): readonly Finding[] {
-  return [paths.config, paths.state, paths.common].map((directory) => {
-    const id =
-      directory === paths.config
-        ? 'config-folder'
-        : directory === paths.state
-          ? 'state-folder'
-          : 'lock-folder'
+  return [paths.config, paths.state].map((directory) => {
+    const id = directory === paths.config ? 'config-folder' : 'state-folder'
     try {
       files.ensureDirectory(directory)
       const probe = join(directory, '.probe')

@@ -4,6 +4,7 @@ import { createContext } from './compose.ts'
 import { readHotCommand } from './hot.ts'
 import { courierArgument } from './io/courier-argument.ts'
 import { readerGone, writeLines } from './io/output.ts'
+import { withStandInHome } from './io/paths.ts'
 import { disarm } from './io/runtime.ts'
 import { isHung } from './stores/hung.ts'
 
@@ -20,7 +21,7 @@ export function start(program: string): void {
 }
 
 async function run(argv: readonly string[], program: string): Promise<number> {
-  const environment = await disarm(process.env)
+  const environment = withStandInHome(await disarm(process.env))
   if (argv[0] === courierArgument) {
     const { runCourier } = await import('./courier.ts')
     await runCourier(environment, program)

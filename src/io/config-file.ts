@@ -1,12 +1,12 @@
 import { readlinkSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { systemCode, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import { JsonError, readJsonText } from '../core/json-text.ts'
 import { isObject } from '../core/json.ts'
 import { checkProfileName } from '../core/profile.ts'
 import { checkDirectory, readPlainFile } from './plain-file.ts'
 import { refuseSecrets, type Entry } from './profile-entry.ts'
-import { showPath, translateSystemError } from './system-error.ts'
+import { isAbsent, showPath, translateSystemError } from './system-error.ts'
 
 /** Bytes; more is not read. */
 export const largestConfig = 1_048_576
@@ -45,8 +45,7 @@ export function resolveConfig(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
-    const missing = systemCode(error) === 'ENOENT'
-    if (!missing) throw translateSystemError('read', path, error, 'usage')
+    if (!isAbsent(error)) throw translateSystemError('read', path, error, 'usage')
     if (!isLink(path)) return path
     throw new ToknError('usage', `${showPath(path)} is a link to a file that does not exist`)
   }

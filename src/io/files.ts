@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { systemCode } from '../core/errors.ts'
 import type { Files } from '../core/ports.ts'
 import { checkDirectory, readPlainFile } from './plain-file.ts'
-import { translateSystemError } from './system-error.ts'
+import { isAbsent, ownFolders, translateSystemError } from './system-error.ts'
 import { isTemporary, syncDirectory, writeWhole } from './whole-write.ts'
 
 /** The files of the machine that runs this. */
@@ -19,7 +19,7 @@ function remove(path: string): boolean {
   try {
     unlinkSync(path)
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false
+    if (isAbsent(error)) return false
     throw translateSystemError('remove', path, error)
   }
   syncDirectory(dirname(path))
@@ -32,29 +32,34 @@ function list(directory: string): readonly string[] {
       .filter((name) => !isTemporary(name))
       .sort()
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return []
+    if (isAbsent(error)) return []
     throw translateSystemError('read', directory, error)
   }
 }
 
-function ensureDirectory(path: string): void {
+/** Mode 0700, with its parents. Throws `store`, also where others control it. */
+export function ensureDirectory(path: string): void {
   try {
     makeDirectory(path)
   } catch (error) {
-    throw translateSystemError('create', path, error)
+    throw translateSystemError('create', path, error, 'store', {
+      hint: ownFolders,
+    })
   }
   checkDirectory(path)
 }
 
 /** By hand, because Node's own recursion reports a read-only disk as a missing directory. */
-function makeDirectory(path: string): void {
+function makeDirectory(path: string, tries = 3): void {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return
-    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
-    makeDirectory(dirname(path))
+    const parent = dirname(path)
+    // There are file systems, /proc for one, that answer so though the parent is there.
+    if (systemCode(error) !== 'ENOENT' || parent === path || tries === 0) throw error
+    makeDirectory(parent)
     // Anew, not just once more: another process may be making the same ones at this moment.
-    makeDirectory(path)
+    makeDirectory(path, tries - 1)
   }
 }

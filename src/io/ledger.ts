@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files, Ledger } from '../core/ports.ts'
 import { translateSystemError } from './system-error.ts'
-import { syncDirectory } from './whole-write.ts'
+import { syncDirectory, syncFile } from './whole-write.ts'
 
 type Kind = 'logins' | 'refreshes'
 type Counts = Record<Kind, number[]>
@@ -12,24 +12,53 @@ const limit = 4_194_304
 const compactFrom = 131_072
 const line = /^(add|reset) (logins|refreshes) ([0-9]{1,15})$/
 
+export interface LedgerOptions {
+  readonly files: Files
+  /** What this process writes to; asked for then. */
+  readonly directory: string
+  /** What else is counted: processes that see another home write elsewhere. */
+  readonly all?: readonly string[]
+}
+
 /**
  * One file per key, a line per token made, only ever appended to: two processes that add at the
  * same time both count. A line that a crash tore is passed over.
  */
-export function openLedger({ directory, files }: { directory: string; files: Files }): Ledger {
+export function openLedger(options: LedgerOptions): Ledger {
+  const { files } = options
   return {
-    read: (key) => readCounts(pathOf(key)).counts,
-    add: (key, kind, at) => append(key, `add ${kind} ${Math.trunc(at)}`),
-    reset: (key, kind) => append(key, `reset ${kind} 0`),
+    read: (key) => readAll(nameOf(key)),
+    add: (key, kind, at) => append(options.directory, nameOf(key), `add ${kind} ${Math.trunc(at)}`),
+    reset: (key, kind) => reset(nameOf(key), `reset ${kind} 0`),
   }
 
-  function pathOf(key: string): string {
-    return join(directory, createHash('sha256').update(key).digest('hex'))
+  function folders(): readonly string[] {
+    return options.all ?? [options.directory]
   }
 
-  function append(key: string, text: string): void {
+  function readAll(name: string): Counts {
+    const all = folders().map((folder) => readCounts(join(folder, name)).counts)
+    const times = (kind: Kind) => all.flatMap((counts) => counts[kind]).toSorted((a, b) => a - b)
+    return all.length === 1 && all[0] !== undefined
+      ? all[0]
+      : { logins: times('logins'), refreshes: times('refreshes') }
+  }
+
+  function reset(name: string, text: string): void {
+    append(options.directory, name, text)
+    for (const folder of folders()) {
+      if (folder === options.directory || !existsSync(join(folder, name))) continue
+      try {
+        append(folder, name, text)
+      } catch {
+        // It is not ours to write; then more is counted than is used, and never less.
+      }
+    }
+  }
+
+  function append(directory: string, name: string, text: string): void {
     files.ensureDirectory(directory)
-    const path = pathOf(key)
+    const path = join(directory, name)
     compact(path)
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND
@@ -37,7 +66,7 @@ export function openLedger({ directory, files }: { directory: string; files: Fil
       try {
         // The line break in front closes a line that was torn before.
         writeSync(file, `\n${text}\n`)
-        fsyncSync(file)
+        syncFile(file)
       } finally {
         closeSync(file)
       }
@@ -67,4 +96,8 @@ export function openLedger({ directory, files }: { directory: string; files: Fil
     )
     files.write(path, Buffer.from(lines.join('')))
   }
+}
+
+function nameOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
 }

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { existsSync, statSync } from 'node:fs'
+import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
+import { choosePlace, isDirectory, isPrivate, type Place } from './places.ts'
 import { showPath } from './system-error.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -17,8 +18,18 @@ export interface Paths {
   readonly cache: string
   /** For sockets; absent where the system gives none. */
   readonly runtime: string | undefined
-  /** For locks, journal and ledger: the same for every process of the user, whatever its environment. */
+  /**
+   * Where locks, journal and ledger may be, in the order in which every process of the user tries:
+   * the home of the password database, which no variable moves; HOME; beside the sessions in files;
+   * a folder of the user's own in the system's temporary directory; the runtime directory.
+   */
+  readonly places: readonly Place[]
+  /** The first of `places` that this process can write, found at first use. Throws `store`. */
   readonly common: string
+  /** There is no home: what no variable moves is in a temporary directory. */
+  readonly homeless: boolean
+  /** Where whoever uses what an entry is about comes by, whatever home it has; see `createUserLock`. */
+  meeting(entry: string): Place
 }
 
 export interface PathOptions {
@@ -32,24 +43,33 @@ export interface PathOptions {
  * would lock that user out.
  */
 export function locatePaths(environment: Environment, options: PathOptions = {}): Paths {
-  const home = absolute(environment['HOME']) ?? passwdHome() ?? temporaryHome()
+  const own = homeOf(environment) ?? passwdHome()
+  const home = own ?? homeOfNobody()
   const chosen = options.configDirectory ?? environment['TOKN_CONFIG_DIR']
   const config =
     chosen !== undefined && chosen !== ''
       ? resolveChosen(chosen)
       : base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
   refuseHomeOfOthers(environment, config)
-  let common: string | undefined
+  const data = base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share'))
+  let known: readonly Place[] | undefined
+  let chosenPlace: string | undefined
+  // Late: the password database may be across a network, and not every command needs it.
+  const places = () => (known ??= listPlaces(environment, data))
   return {
     config,
     state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
-    data: base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share')),
+    data,
     cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),
     runtime: within(absolute(environment['XDG_RUNTIME_DIR'])),
-    // Late: the password database may be across a network, and the hot path asks for nothing in it.
-    get common() {
-      return (common ??= locateCommon(environment))
+    get places() {
+      return places()
     },
+    get common() {
+      return (chosenPlace ??= choosePlace(places()))
+    },
+    homeless: own === undefined,
+    meeting: (entry) => (entry.startsWith('file:') ? beside(data) : inTemporary()),
   }
 
   function base(name: string, windows: string | undefined, otherwise: string): string {
@@ -58,27 +78,78 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
   }
 }
 
-/**
- * The home of the password database, which no variable moves; without an entry there, or when that
- * directory does not exist, HOME; without that, a directory of the user's own under the temporary one.
- */
-function locateCommon(environment: Environment): string {
-  const homes = [passwdHome(), absolute(environment['HOME'])]
-  const home = homes.find((path) => path !== undefined && path !== '/' && isDirectory(path))
-  return join(home ?? temporaryHome(), '.local', 'state', 'tokn')
+function listPlaces(environment: Environment, data: string): readonly Place[] {
+  const homes = [passwdHome(), homeOf(environment)].filter((home) => home !== undefined)
+  const runtime = absolute(environment['XDG_RUNTIME_DIR'])
+  const stays = !data.startsWith(temporaryHome())
+  return [
+    ...[...new Set(homes)].map((home) => ({ path: stateBelow(home), root: home })),
+    ...(stays ? [beside(data)] : []),
+    inTemporary(),
+    ...(runtime === undefined ? [] : [{ path: join(runtime, 'tokn'), root: runtime }]),
+  ]
+}
+
+function beside(data: string): Place {
+  return { path: data, root: '/' }
+}
+
+function inTemporary(): Place {
+  const guard = temporaryHome()
+  return { path: stateBelow(guard), root: dirname(guard), guard }
+}
+
+function stateBelow(home: string): string {
+  return join(home, '.local', 'state', 'tokn')
+}
+
+function homeOf(environment: Environment): string | undefined {
+  return usable(environment['HOME'])
 }
 
 function passwdHome(): string | undefined {
   try {
-    return absolute(userInfo().homedir)
+    return usable(userInfo().homedir)
   } catch {
     // A container may run as a user that it does not know.
     return undefined
   }
 }
 
+/** The root directory is no home but root's: it is what containers give to users they do not know. */
+function usable(home: string | undefined): string | undefined {
+  return home === '/' && process.geteuid?.() !== 0 ? undefined : absolute(home)
+}
+
+/** Not where TMPDIR says: that differs between processes of one user. */
 function temporaryHome(): string {
-  return join(tmpdir(), `tokn-${process.geteuid?.() ?? 'home'}`)
+  const directory = process.platform === 'win32' ? tmpdir() : '/tmp'
+  return join(directory, `tokn-${process.geteuid?.() ?? 'home'}`)
+}
+
+/** For a user without a home. Throws `usage` where somebody else could have made it. */
+function homeOfNobody(): string {
+  const home = temporaryHome()
+  if (!existsSync(home) || isPrivate(home)) return home
+  throw new ToknError('usage', `there is no home, and ${home} is not this user's alone`, {
+    hint: 'set HOME to a folder of your own',
+  })
+}
+
+/**
+ * The environment as it was given. Where it names no home, and the password database neither, this
+ * process itself is given one: libraries that ask for a home as soon as they are loaded would fail.
+ */
+export function withStandInHome(environment: Environment): Environment {
+  try {
+    if (process.env['HOME'] !== '') homedir()
+    else userInfo()
+    return environment
+  } catch {
+    const given = { ...environment }
+    process.env['HOME'] = '/'
+    return given
+  }
 }
 
 function resolveChosen(path: string): string {
@@ -91,14 +162,6 @@ function absolute(path: string | undefined): string | undefined {
 
 function within(directory: string | undefined): string | undefined {
   return directory === undefined ? undefined : join(directory, 'tokn')
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
 }
 
 function refuseHomeOfOthers(environment: Environment, config: string): void {

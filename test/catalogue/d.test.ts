@@ -204,18 +204,32 @@ describe('a refresh that is disturbed', () => {
       const world = await openWorld('hosterby')
       await world.login()
       const before = world.stored()
-      const locks = join(userInfo().homedir, '.local/state/tokn')
-      // Only this one program sees the folder of the locks as something else.
-      for (const cover of ['mount -t tmpfs -o ro none', 'mount --bind /dev/null']) {
-        const line = `${cover} "${locks}" 2>/dev/null || exit 77; exec tokn refresh web --timeout 2s`
-        const command = ['unshare', '-m', 'sh', '-c', line]
-        const ended = await startCommand(command, { home: world.home }).ended
-        if (ended.status === 77) continue
-        expect([8, 9], ended.err).toContain(ended.status)
-        expect(ended.out).toBe('')
+      // Only this one program sees these folders so.
+      const readOnly = (path: string) =>
+        `mount --bind "${path}" "${path}" && mount -o remount,bind,ro "${path}"`
+      const open = 'mkdir -p /tmp/tokn-0 && mount -t tmpfs -o mode=777 none /tmp/tokn-0'
+      const places = [
+        readOnly(join(userInfo().homedir, '.local/state')),
+        readOnly(join(world.home.path, 'home')),
+        readOnly(join(world.home.path, 'data')),
+        open,
+      ]
+      const refresh = async (covered: readonly string[]) => {
+        const lines = [...covered, 'exec tokn refresh web --timeout 2s']
+        const command = ['unshare', '-m', 'sh', '-ec', lines.join('\n')]
+        return await startCommand(command, { home: world.home }).ended
       }
+      const nowhere = await refresh(places)
+      expect(nowhere, nowhere.err).toMatchObject({ status: 8, out: '' })
+      expect(nowhere.err).toContain('there is no folder for locks that this user can write')
+      expect(nowhere.err).toMatch(/^tokn: hint: .*HOME/m)
       expect(refreshes(world)).toBe(0)
       expect(world.stored()).toEqual(before)
+      for (let covered = 1; covered <= 2; covered++) {
+        const ended = await refresh(places.slice(0, covered))
+        expect(ended, ended.err).toMatchObject({ status: 0 })
+        expect(refreshes(world)).toBe(covered)
+      }
     },
   )
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -9,7 +10,8 @@ import {
   type Keyring,
   type KeyringState,
 } from '../keychain/keyring.ts'
-import { sharedRefresh } from './support/crowd.ts'
+import { requirePart } from '../support/parts.ts'
+import { alike, sharedRefresh } from './support/crowd.ts'
 import type { Ended, Environment } from './support/process.ts'
 import { credentialsOf, openWorld, type World } from './support/world.ts'
 
@@ -191,4 +193,19 @@ describe.runIf(keyringAvailable())('sessions in a real keyring', () => {
       expect(crowd.tokens.size).toBe(1)
     })
   })
+
+  it.runIf(requirePart('root') && requirePart('unshare'))(
+    '20 processes, half of which see a home that they cannot write, share one refresh',
+    async () => {
+      const state = join(userInfo().homedir, '.local/state')
+      const hide = `mount -t tmpfs -o ro none '${state}'; exec "$@"`
+      await withKeyring('unlocked', async (world) => {
+        const under = (index: number) =>
+          index % 2 === 0 ? [] : ['unshare', '-m', 'sh', '-ec', hide, 'sh']
+        const crowd = await sharedRefresh(world, 'web', alike(20), under)
+        expect(crowd.refreshes).toBe(1)
+        expect(crowd.tokens.size).toBe(1)
+      })
+    },
+  )
 })

@@ -14,13 +14,17 @@ export async function sharedRefresh(
   world: World,
   profile: string,
   environments: readonly Environment[] | (() => readonly Environment[]),
+  /** What starts the nth of them. */
+  under: (index: number) => readonly string[] = () => [],
 ): Promise<Crowd> {
   await world.login(profile, { end: Date.now() - 10_000 })
   await delay(1_100)
   world.api.control.expire()
   const all = typeof environments === 'function' ? environments() : environments
   const before = world.api.state.counts.refreshes
-  const running = all.map((environment) => world.start(['token', profile], { environment }))
+  const running = all.map((environment, index) =>
+    world.start(['token', profile], { environment, under: under(index) }),
+  )
   const ended = await Promise.all(running.map((one) => one.ended))
   for (const { err } of ended) expect(err).toBe('')
   for (const { status } of ended) expect(status).toBe(0)

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -33,6 +34,73 @@ function open() {
 function path(): string {
   return join(directory, 'journal', readdirSync(join(directory, 'journal'))[0]!)
 }
+
+describe('journals in several places', () => {
+  const place = (name: string) => join(directory, name)
+  const at = (name: string) =>
+    openJournal({ files, directory: place(name), all: ['a', 'b', 'c'].map(place) })
+  const there = () =>
+    ['a', 'b', 'c'].filter((name) => existsSync(place(name)) && readdirSync(place(name)).length > 0)
+  const intent = (generation: number) => JSON.stringify({ generation })
+
+  it('are found by who makes theirs elsewhere', () => {
+    at('b').reserve(entry).intend(intent(2))
+    for (const name of ['a', 'b', 'c']) {
+      expect(at(name).read(entry)).toEqual({ intent: intent(2), answers: [] })
+      expect(at(name).list()).toEqual([entry])
+    }
+  })
+
+  it('are one: the next attempt takes over what it knew', () => {
+    at('b').reserve(entry).intend(intent(2))
+    const slot = at('a').reserve(entry)
+    expect(at('c').read(entry)).toEqual({ intent: intent(2), answers: [] })
+    expect(there()).toEqual(['a'])
+    slot.intend(intent(3))
+    slot.answer('sealed')
+    expect(at('b').read(entry)).toEqual({ intent: intent(3), answers: ['sealed'] })
+    at('c').remove(entry)
+    expect(there()).toEqual([])
+    expect(at('b').list()).toEqual([])
+  })
+
+  it.each([
+    ['of the later generation', ['b', 3, false], ['a', 2, true], 'b'],
+    ['of the later generation, the other way', ['b', 2, true], ['a', 3, false], 'a'],
+    ['with an answer', ['b', 2, true], ['a', 2, false], 'b'],
+    ['with an answer, the other way', ['b', 2, false], ['a', 2, true], 'a'],
+  ] as const)('count by the one %s', (_name, one, other, winner) => {
+    for (const [name, generation, answered] of [one, other]) {
+      // As processes make them that do not see each other's.
+      const slot = openJournal({ files, directory: place(name) }).reserve(entry)
+      slot.intend(intent(generation))
+      if (answered) slot.answer(name)
+    }
+    const [, generation, answered] = winner === one[0] ? one : other
+    expect(at('c').read(entry)).toEqual({
+      intent: intent(generation),
+      answers: answered ? [winner] : [],
+    })
+    expect(at('c').list()).toEqual([entry])
+  })
+
+  it.skipIf(!requirePart('root') || !requirePart('chattr'))(
+    'stay where they cannot be removed',
+    () => {
+      at('b').reserve(entry).intend(intent(2))
+      execFileSync('chattr', ['+i', place('b')])
+      try {
+        at('a').remove(entry)
+        expect(at('a').read(entry)).toEqual({ intent: intent(2), answers: [] })
+        at('a').reserve(entry).intend(intent(3))
+        expect(at('a').read(entry)?.intent).toBe(intent(3))
+        expect(() => at('b').remove(entry)).toThrow(expect.objectContaining({ code: 'store' }))
+      } finally {
+        execFileSync('chattr', ['-i', place('b')])
+      }
+    },
+  )
+})
 
 describe('a journal', () => {
   it('goes through its phases', () => {

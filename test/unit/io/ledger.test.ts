@@ -37,6 +37,24 @@ it('D21: counts, by key and kind, and starts anew when told', () => {
   expect(statSync(path()).mode & 0o777).toBe(0o600)
 })
 
+it('counts what processes wrote elsewhere that see another home', () => {
+  const place = (name: string) => join(directory, name)
+  const at = (name: string) =>
+    openLedger({ files: openFiles(), directory: place(name), all: ['a', 'b', 'c'].map(place) })
+  at('a').add('k', 'refreshes', 5)
+  at('b').add('k', 'refreshes', 3)
+  at('c').add('other', 'refreshes', 4)
+  at('a').add('k', 'logins', 1)
+  for (const name of ['a', 'b', 'c']) {
+    expect(at(name).read('k')).toEqual({ logins: [1], refreshes: [3, 5] })
+  }
+  at('c').reset('k', 'refreshes')
+  expect(at('a').read('k')).toEqual({ logins: [1], refreshes: [] })
+  at('b').add('k', 'refreshes', 6)
+  expect(at('c').read('k')).toEqual({ logins: [1], refreshes: [6] })
+  expect(at('b').read('other')).toEqual({ logins: [], refreshes: [4] })
+})
+
 it('passes over a line that a crash tore, and goes on after it', () => {
   const ledger = open()
   ledger.add('a', 'logins', 1)
