@@ -33,6 +33,8 @@ export interface PortsRequest {
   readonly passphrase: () => Promise<Secret | undefined>
   /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
   readonly fromEnvironment: (name: string) => string | undefined
+  /** What files said that another process has read, by path. */
+  readonly files?: Readonly<Record<string, string>> | undefined
   readonly interaction: () => Promise<Interaction | undefined>
   readonly debug: boolean
   readonly ca?: string | undefined
@@ -121,7 +123,7 @@ export function openPorts(request: PortsRequest): Ports {
       }
     },
     randomId: () => randomHex(),
-    readFile: (path) => new Secret(readTextFile(path)),
+    readFile: (path) => new Secret(request.files?.[path] ?? readTextFile(path)),
     warn: request.warn,
   }
 

@@ -5,7 +5,7 @@ import { Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
 import { isTerminal } from './io/is-terminal.ts'
-import { readValueFile, readValueInput } from './io/input.ts'
+import { isReadOnce, readValueFile, readValueInput } from './io/input.ts'
 import { showLines, writeAll, writeLines } from './io/output.ts'
 import { locatePaths, type Environment, type Paths } from './io/paths.ts'
 import { canAsk, openColours } from './io/terminal.ts'
@@ -33,7 +33,7 @@ export function createContext({
   words,
   rest,
 }: Invocation): Context & { status(): number } {
-  const variables = openVariables(environment, readValueFile)
+  const variables = openVariables(environment, readValueFile, isReadOnce)
   const made = new Map<string, Ports>()
   let exit = 0
   // Asked for once, though both a store and the process that refreshes need it.

@@ -43,14 +43,13 @@ async function perform(
     const errand = readErrand(request)
     limitRefresh(errand.timeout, () => answer(failure(tooLate(errand.timeout))))
     const variables = openVariables(environment, readValueFile)
-    const given = errand.passphrase === undefined ? undefined : new Secret(errand.passphrase)
     const ports = openPorts({
       ...errand,
       environment,
       program,
       command: errand.caller.command,
-      storeKey: () => variables.readSecret('store_key'),
-      passphrase: async () => given ?? variables.readSecret('passphrase'),
+      storeKey: () => secretOf(errand.storeKey),
+      passphrase: async () => secretOf(errand.passphrase),
       fromEnvironment: variables.read,
       interaction: async () => undefined,
       warn: (text) => warnings.push(redact(text)),
@@ -64,6 +63,10 @@ async function perform(
   } catch (error) {
     return failure(error)
   }
+}
+
+function secretOf(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text)
 }
 
 function failure(error: unknown): Finding {

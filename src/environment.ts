@@ -21,11 +21,17 @@ const provided: Readonly<Record<string, string>> = {
   TOKN_CI_REQUEST_TOKEN: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 }
 
-/** Reads the variables lazily. `readFile` gives the content of a file. */
+/**
+ * Reads the variables lazily, and each file once: it may be a pipe, `<(...)`, that gives what it has
+ * to the first who asks. `readFile` gives the content of a file. One that `isReadOnce` is no answer
+ * to a question for a path: nobody could read it later.
+ */
 export function openVariables(
   environment: Environment,
   readFile: (path: string, what: string) => string,
+  isReadOnce: (path: string) => boolean = () => false,
 ): Variables {
+  const contents = new Map<string, string>()
   return {
     read,
     readSecret,
@@ -43,9 +49,12 @@ export function openVariables(
   function read(name: string): string | undefined {
     const variable = `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
     const value = filled(variable) ?? filled(provided[variable] ?? '')
+    if (value !== undefined) return name.endsWith('_file') && isReadOnce(value) ? undefined : value
     const path = filled(`${variable}_FILE`)
-    if (value !== undefined) return value
-    return path === undefined ? undefined : readFile(path, `the file of ${variable}_FILE`)
+    if (path === undefined) return undefined
+    const content = contents.get(variable) ?? readFile(path, `the file of ${variable}_FILE`)
+    contents.set(variable, content)
+    return content
   }
 
   function token(profile: string | undefined): Secret | undefined {

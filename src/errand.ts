@@ -5,11 +5,15 @@ import type { Reason } from './core/record.ts'
 import type { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
 import { sendCourier } from './io/courier.ts'
+import { isReadOnce, readTextFile } from './io/input.ts'
 import type { Environment } from './io/paths.ts'
 import type { Caller } from './session/ports.ts'
 import type { RefreshWanted } from './session/wanted.ts'
 
-/** What goes to the process that refreshes. Travels by a pipe, since it may hold a passphrase. */
+/**
+ * What goes to the process that refreshes. Travels by a pipe, since it holds secrets: whatever was
+ * read here is not read there, since it may have come from a pipe too.
+ */
 export interface Errand {
   readonly profile: string
   readonly profileId: string
@@ -20,7 +24,11 @@ export interface Errand {
   readonly debug: boolean
   readonly ca?: string | undefined
   readonly proxy?: string | undefined
+  /** The key of the file store, or what it is made from. */
+  readonly storeKey?: string | undefined
   readonly passphrase?: string | undefined
+  /** What files of the profile said that can be read only once, by path. */
+  readonly files?: Readonly<Record<string, string>> | undefined
 }
 
 /** What the process that sends brings with it. */
@@ -42,10 +50,10 @@ export async function callCourier(
   profile: Profile,
   wanted: RefreshWanted,
 ): Promise<string> {
-  const passphrase =
-    profile.store === 'file' && request.storeKey() === undefined
-      ? await request.passphrase()
-      : undefined
+  const inFiles = profile.store === 'file'
+  const storeKey = inFiles ? request.storeKey() : undefined
+  const passphrase = inFiles && storeKey === undefined ? await request.passphrase() : undefined
+  const files = readPipes(profile)
   const errand = (timeout: number): Errand => ({
     profile: profile.name,
     profileId: profile.id,
@@ -56,7 +64,9 @@ export async function callCourier(
     debug: request.debug,
     ca: request.ca,
     proxy: request.proxy,
+    storeKey: storeKey?.reveal(),
     passphrase: passphrase?.reveal(),
+    files,
   })
   const outcome = await sendCourier(
     request.program,
@@ -99,8 +109,27 @@ export function readErrand(text: string): Errand {
     debug: value['debug'] === true,
     ca: ownString(value, 'ca'),
     proxy: ownString(value, 'proxy'),
+    storeKey: ownString(value, 'storeKey'),
     passphrase: ownString(value, 'passphrase'),
+    files: textsOf(value['files']),
   }
+}
+
+function readPipes({ settings }: Profile): Readonly<Record<string, string>> {
+  const paths = Object.entries(settings)
+    .filter(([name, path]) => name.endsWith('_file') && isReadOnce(path))
+    .map(([, path]) => path)
+  return Object.fromEntries(paths.map((path) => [path, readTextFile(path)]))
+}
+
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value)) return {}
+  return Object.fromEntries(
+    Object.keys(value).flatMap((name) => {
+      const text = ownString(value, name)
+      return text === undefined ? [] : [[name, text]]
+    }),
+  )
 }
 
 function numberOf(value: unknown): number | undefined {

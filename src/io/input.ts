@@ -1,9 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { systemCode, ToknError } from '../core/errors.ts'
 import { isTerminal } from './is-terminal.ts'
 
 /** Longest value read from a file or from standard input, in bytes. */
 const limit = 65_536
+/** How long a named pipe is waited for that nobody writes to, in milliseconds. */
+const patience = 5_000
+// Not opened by these names: what is behind them may be a socket, which has no way to be opened.
+const ownDescriptor = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/([0-9]+))$/
+const readBefore = new Map<string, Buffer>()
 
 /** All of standard input as one value. Throws `usage`; never waits for a person to type. */
 export function readValueInput(what: string): string {
@@ -42,7 +47,30 @@ function readValue(bytes: Buffer, what: string): string {
   return value
 }
 
+/**
+ * Whether the file gives what it has but once: a pipe, or what a pipe of ours is called in /dev/fd.
+ * Who has read it has to pass on what it said.
+ */
+export function isReadOnce(path: string): boolean {
+  try {
+    const status = statSync(path)
+    return status.isFIFO() || status.isSocket()
+  } catch {
+    return false
+  }
+}
+
 function readPath(path: string): Buffer {
+  const known = readBefore.get(path)
+  if (known !== undefined) return known
+  if (!isReadOnce(path)) return readOpened(path)
+  const own = ownDescriptor.exec(path)
+  const bytes = own === null ? readOpened(path) : readDescriptor(Number(own[1] ?? 0))
+  readBefore.set(path, bytes)
+  return bytes
+}
+
+function readOpened(path: string): Buffer {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -57,23 +85,26 @@ function readPath(path: string): Buffer {
     if (!status.isFile() && !status.isFIFO()) {
       throw new ToknError('usage', `not a file that can be read: ${path}`)
     }
-    return readDescriptor(descriptor)
+    // Nobody may have opened the other end yet.
+    return readDescriptor(descriptor, limit, status.isFIFO() ? patience : 0)
   } finally {
     closeSync(descriptor)
   }
 }
 
 /** All that is there to read, of at most `most` bytes. Throws `usage`. */
-export function readDescriptor(descriptor: number, most = limit): Buffer {
+export function readDescriptor(descriptor: number, most = limit, wait = 0): Buffer {
+  const startedAt = performance.now()
   const chunks: Buffer[] = []
   let total = 0
   for (;;) {
     const chunk = Buffer.alloc(limit + 1)
     const count = readSome(descriptor, chunk)
-    if (count === 0) return Buffer.concat(chunks)
     total += count
     if (total > most) throw new ToknError('usage', `no more than ${most / 1_024} KiB are read`)
-    chunks.push(chunk.subarray(0, count))
+    if (count > 0) chunks.push(chunk.subarray(0, count))
+    else if (total > 0 || performance.now() - startedAt >= wait) return Buffer.concat(chunks)
+    else pause()
   }
 }
 
@@ -87,7 +118,11 @@ function readSome(descriptor: number, chunk: Buffer): number {
       if (code !== 'EAGAIN') {
         throw new ToknError('usage', `nothing can be read from there (${code ?? 'unknown reason'})`)
       }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+      pause()
     }
   }
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findTexts } from '../support/files.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { requirePart } from '../support/parts.ts'
 import { run, startCommand } from '../support/run.ts'
 import { clientKey, clientSecret, startOidc, type OidcServer } from './oidc-server.ts'
 
@@ -75,6 +76,33 @@ describe('tokn login for a client that speaks for itself', () => {
     expect(status, err).toBe(0)
     expect(out).toMatch(/^[\x21-\x7e]{20,}\n$/)
   })
+
+  it.skipIf(!requirePart('bash'))(
+    'takes the key from a pipe, and remembers the key, since the pipe will be gone',
+    async () => {
+      const words = login('private_key_jwt', '--remember').join(' ')
+      const script = `TOKN_PRIVATE_KEY_FILE=<(cat ${file('key', pem)}) exec tokn ${words}`
+      const ended = await startCommand(['bash', '-c', script], { home }).ended
+      expect(ended, ended.err).toMatchObject({ status: 0 })
+      home.shiftClock(3_600_000)
+      const { status, out, err } = await startCommand(['tokn', 'token', 'svc'], { home }).ended
+      expect(status, err).toBe(0)
+      expect(out).toMatch(/^[\x21-\x7e]{20,}\n$/)
+    },
+  )
+
+  it.skipIf(!requirePart('mkfifo'))(
+    'reads a key that has become a pipe once, for whoever refreshes',
+    async () => {
+      const path = file('key', pem)
+      await expectLogin(login('private_key_jwt', '--private-key-file', path, '--remember'))
+      home.shiftClock(3_600_000)
+      const script = `rm key; mkfifo key; echo '${pem}' > key & sleep 0.1; exec tokn token svc`
+      const { status, out, err } = await startCommand(['sh', '-c', script], { home }).ended
+      expect(status, err).toBe(0)
+      expect(out).toMatch(/^[\x21-\x7e]{20,}\n$/)
+    },
+  )
 
   it('logs in again by itself when the secret is kept, and says what to run when it is not', async () => {
     const path = file('secret', clientSecret)

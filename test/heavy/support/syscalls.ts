@@ -36,6 +36,7 @@ export function errandFor(world: World, profile: string, timeout = 30_000): stri
     caller: { command: 'tokn test', pid: process.pid, parent: 'test', host: 'test' },
     timeout,
     debug: false,
+    storeKey: world.environment['TOKN_STORE_KEY'],
   })
 }
 
