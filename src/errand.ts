@@ -6,6 +6,7 @@ import type { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
 import { sendCourier } from './io/courier.ts'
 import { isReadOnce, readTextFile } from './io/input.ts'
+import { stayFor } from './io/last-one.ts'
 import type { Environment } from './io/paths.ts'
 import type { Caller } from './session/ports.ts'
 import type { RefreshWanted } from './session/wanted.ts'
@@ -68,12 +69,13 @@ export async function callCourier(
     passphrase: passphrase?.reveal(),
     files,
   })
-  const outcome = await sendCourier(
+  const sent = sendCourier(
     request.program,
     (timeout) => JSON.stringify(errand(timeout)),
     request.environment,
     request.timeLeft(),
   )
+  const outcome = await stayFor(sent)
   for (const warning of outcome.warnings) request.warn(warning)
   if (outcome.ok) return outcome.record
   const { code, message, hint, http } = outcome
