@@ -1,3 +1,0 @@
-import { locatePaths } from '../../../src/io/paths.ts'
-
-process.stdout.write(locatePaths(process.env).common)
