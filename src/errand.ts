@@ -6,7 +6,7 @@ import type { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
 import { sendCourier } from './io/courier.ts'
 import { isReadOnce, readTextFile } from './io/input.ts'
-import { stayFor } from './io/last-one.ts'
+import { endsOthers, stayFor } from './io/last-one.ts'
 import type { Environment } from './io/paths.ts'
 import type { Caller } from './session/ports.ts'
 import type { RefreshWanted } from './session/wanted.ts'
@@ -74,6 +74,7 @@ export async function callCourier(
     (timeout) => JSON.stringify(errand(timeout)),
     request.environment,
     request.timeLeft(),
+    endsOthers(),
   )
   const outcome = await stayFor(sent)
   for (const warning of outcome.warnings) request.warn(warning)

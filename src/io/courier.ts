@@ -17,20 +17,27 @@ const afterwards = 30_000
  * our environment could be secret, and the outcome comes back by one; nothing of it is ever on disk,
  * in an argument or in that process's environment. When it is killed, a second one goes on from what
  * the first wrote down.
+ *
  * `request` is made for the milliseconds that the refresh may take: less than the `patience` of
- * who waits for it here.
+ * who waits for it here. With `staying`, it is waited for to the end: it would not outlive us.
  */
 export async function sendCourier(
   program: string,
   request: (timeout: number) => string,
   environment: Environment,
   patience: number,
+  staying: boolean,
 ): Promise<Outcome> {
   const end = performance.now() + patience
   const send = async () => {
     const left = Math.max(0, end - performance.now())
     const timeout = Math.floor(left - Math.min(1_000, left / 10))
-    return await runCourierOnce(program, request(timeout), environment, left)
+    return await runCourierOnce(
+      program,
+      request(timeout),
+      environment,
+      staying ? left + afterwards : left,
+    )
   }
   const first = await send()
   const last = first.killed ? await send() : first

@@ -26,7 +26,7 @@ export async function stayFor<Result>(work: Promise<Result>): Promise<Result> {
 }
 
 /** Whether this is the first process of a container, or may be all that the first one waits for. */
-function endsOthers(): boolean {
+export function endsOthers(): boolean {
   if (process.pid === 1) return true
   try {
     return readlinkSync('/proc/self/ns/pid') !== ofTheMachine
