@@ -5,6 +5,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     // Suites that need minutes or installed daemons; the project's own check names them itself.
     exclude: ['test/heavy/**', '**/node_modules/**'],
     // Most of the time goes to other processes: one worker would leave the second core idle.

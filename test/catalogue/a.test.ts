@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { program } from '../support/home.ts'
-import { requirePart } from '../support/parts.ts'
+import { requirePart, requireParts } from '../support/parts.ts'
 import { startCommand } from '../support/run.ts'
 import { addressOf } from '../support/servers.ts'
 import { errorOf, openHome, openWorld } from './world.ts'
@@ -174,7 +174,7 @@ describe('what is typed, and what comes by standard input', () => {
     expect(existsSync(home.config)).toBe(false)
   })
 
-  test.skipIf(!requirePart('linux'))('A15: output that nobody takes', async () => {
+  test.skipIf(!requireParts('linux', 'bash'))('A15: output that nobody takes', async () => {
     const { home, login, strike } = await openWorld('rightech')
     await login()
     const many = Array.from({ length: 5_000 }, (_, index) => ({

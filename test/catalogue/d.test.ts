@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { listFiles } from '../support/files.ts'
-import { requirePart } from '../support/parts.ts'
+import { requireParts } from '../support/parts.ts'
 import { start, startCommand } from '../support/run.ts'
 import { errorOf, openWorld, type World } from './world.ts'
 
@@ -198,7 +198,7 @@ describe('a refresh that is disturbed', () => {
     expect(world.api.state.live.length).toBeLessThanOrEqual(2)
   })
 
-  test.skipIf(!requirePart('root') || !requirePart('unshare'))(
+  test.skipIf(!requireParts('linux', 'mount namespace'))(
     'D16: no refresh without a lock',
     async () => {
       const world = await openWorld('hosterby')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { root } from '../support/home.ts'
-import { requirePart } from '../support/parts.ts'
+import { requirePart, requireParts } from '../support/parts.ts'
 import { run, start, startCommand } from '../support/run.ts'
 import { addressOf, credentialsOf } from '../support/servers.ts'
 import { startWitness } from '../support/witness.ts'
@@ -107,7 +107,7 @@ describe('what is said and left behind', () => {
     expect(out.match(/tokn: hint:/g)).toHaveLength(1)
   })
 
-  test.skipIf(!requirePart('curl') || !requirePart('linux'))(
+  test.skipIf(!requireParts('curl', 'bash', 'linux'))(
     'F6, F12: no argument of any program and no file has the token in it',
     async () => {
       const world = await openWorld('hosterby')
@@ -126,7 +126,7 @@ describe('what is said and left behind', () => {
     },
   )
 
-  test.skipIf(!requirePart('curl'))('F7: a token of odd signs arrives as it is', async () => {
+  test.skipIf(!requireParts('curl', 'bash'))('F7: odd signs arrive as they are', async () => {
     const { home, tokn } = openHome()
     const token = `a"b\\c'd$e\`f!g{h}i#j%k&l;m|n<o>p*q?r~s`
     expect((await tokn(pasteToken, { input: token })).status).toBe(0)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { requirePart } from '../support/parts.ts'
+import { requirePart, requireParts } from '../support/parts.ts'
 import { start, startCommand } from '../support/run.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -140,7 +140,7 @@ describe('a program that is run with a token', () => {
     expect(out.trim()).toBe(api.state.tokens[0]?.access)
   })
 
-  test.skipIf(!requirePart('script'))('H10: has our terminal and our input', async () => {
+  test.skipIf(!requireParts('script', 'bash'))('H10: has our terminal and input', async () => {
     const { home, tokn } = await openSession()
     expect((await tokn(exec('cat'), { input: 'in\n' })).out).toBe('in\n')
     const line = `tokn exec web -e T -- bash -ic 'test -t 0 && test -t 1 && echo terminal; set -o | grep monitor; sleep 0.05 & fg; echo over'`

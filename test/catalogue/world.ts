@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import type { SandboxApi, SandboxName } from '../../src/sandbox/server.ts'
+import { locatePaths } from '../../src/io/paths.ts'
 import { findTexts, listFiles } from '../support/files.ts'
 import { makeHome, type Home } from '../support/home.ts'
 import { run, type Ended, type RunOptions } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers } from '../support/servers.ts'
-
-// What every program of the machine's user shares: locks, journal, ledger.
-const common = join(homedir(), '.local', 'state', 'tokn')
 
 const canaries = () => `canary-${randomBytes(12).toString('hex')}`
 
@@ -48,6 +44,8 @@ export async function openWorld(
     ...api.state.tokens.flatMap(({ access, refresh }) => [access, refresh ?? access]),
   ]
   onTestFinished(async () => {
+    // What every program of the machine's user shares: locks, journal, ledger.
+    const { common } = locatePaths(home.environment)
     const left = [...findTexts(home.path, secrets()), ...findTexts(common, secrets())]
     await servers.close()
     home.remove()

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import * as debian from './real/debian.ts'
-import { hasServer } from './real/process.ts'
+import { installed } from './real/process.ts'
 import { against } from './support/against.ts'
 import { listTokens, statusOf } from './support/api.ts'
 
@@ -10,7 +10,7 @@ import { listTokens, statusOf } from './support/api.ts'
 against(
   'JupyterHub',
   'jupyterhub',
-  hasServer('jupyterhub', debian.jupyterHub),
+  installed('jupyterhub', debian.jupyterHub),
   debian.startJupyterHub,
   (open) => {
     const user = debian.hubUser
@@ -69,7 +69,7 @@ against(
   },
 )
 
-against('etcd', 'etcd', hasServer('etcd', debian.etcd), debian.startEtcd, (open) => {
+against('etcd', 'etcd', installed('etcd', debian.etcd), debian.startEtcd, (open) => {
   const user = debian.etcdUser
 
   it('fits', async () => {
@@ -95,7 +95,7 @@ against('etcd', 'etcd', hasServer('etcd', debian.etcd), debian.startEtcd, (open)
   })
 })
 
-const django = hasServer('django', ...debian.djangoParts)
+const django = installed('django', ...debian.djangoParts)
 
 against('Simple JWT', 'django-simplejwt', django, debian.startDjango, (open) => {
   const user = debian.djangoUser
@@ -154,7 +154,7 @@ against('Django tokens', 'django-token', django, debian.startDjango, (open) => {
 against(
   'Glewlwyd',
   'glewlwyd',
-  hasServer('glewlwyd', debian.glewlwyd, debian.glewlwydSchema, '/usr/bin/sqlite3'),
+  installed('glewlwyd', debian.glewlwyd, debian.glewlwydSchema, '/usr/bin/sqlite3'),
   debian.startGlewlwyd,
   (open) => {
     const user = debian.glewlwydUser

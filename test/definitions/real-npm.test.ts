@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import * as npm from './real/npm.ts'
-import { hasServer } from './real/process.ts'
+import { installed } from './real/process.ts'
 import { against } from './support/against.ts'
 import { listTokens, statusOf } from './support/api.ts'
 
@@ -10,7 +10,7 @@ import { listTokens, statusOf } from './support/api.ts'
 against(
   'Verdaccio',
   'npm-registry',
-  hasServer('verdaccio', npm.verdaccio),
+  installed('verdaccio', npm.verdaccio),
   npm.startVerdaccio,
   (open) => {
     const user = npm.verdaccioUser
@@ -60,7 +60,7 @@ against(
   },
 )
 
-against('Node-RED', 'node-red', hasServer('node-red', npm.nodeRed), npm.startNodeRed, (open) => {
+against('Node-RED', 'node-red', installed('node-red', npm.nodeRed), npm.startNodeRed, (open) => {
   const user = npm.nodeRedUser
 
   it('fits', async () => {
@@ -96,7 +96,7 @@ against('Node-RED', 'node-red', hasServer('node-red', npm.nodeRed), npm.startNod
   })
 })
 
-against('CouchDB', 'couchdb', hasServer('couchdb', npm.pouch), npm.startCouch, (open) => {
+against('CouchDB', 'couchdb', installed('couchdb', npm.pouch), npm.startCouch, (open) => {
   const user = npm.couchUser
 
   it('fits', async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SandboxApi, SandboxName } from '../../src/sandbox/server.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
+import { locatePaths } from '../../src/io/paths.ts'
 import { findTexts } from '../support/files.ts'
 import { makeHome, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
@@ -11,8 +11,6 @@ import { run, startCommand, type Ended } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers } from '../support/servers.ts'
 import { startWitness } from '../support/witness.ts'
 
-// What every program of the machine shares: locks, journal, ledger.
-const common = join(homedir(), '.local', 'state', 'tokn')
 const canary = () => `canary-${randomBytes(12).toString('hex')} "+/=%&`
 
 const secretFields: Readonly<Record<SandboxName, readonly string[]>> = {
@@ -97,6 +95,8 @@ describe.concurrent('a secret is in no argument, no file and no word on standard
           expect(witness.looks()).toBeGreaterThan(20)
           expect([...witness.sightings]).toEqual([])
           expect(atRest).toEqual([])
+          // What every program of the machine's user shares: locks, journal, ledger.
+          const { common } = locatePaths(home.environment)
           expect(findTexts(common, secretsOf(api))).toEqual([])
         })
       },
@@ -108,8 +108,11 @@ describe.concurrent('a secret is in no argument, no file and no word on standard
       const text = canary()
       const witness = startWitness(() => [text], [home.path])
       const script =
-        'require("fs").writeFileSync("left", process.argv[1]); setTimeout(() => {}, 100)'
-      await startCommand([process.execPath, '-e', script, text], { home }).ended
+        'require("fs").writeFileSync("left", process.argv[1]); setTimeout(() => {}, 20_000)'
+      const running = startCommand([process.execPath, '-e', script, text], { home })
+      await expect.poll(() => witness.sightings.size, { timeout: 15_000 }).toBe(2)
+      running.child.kill()
+      await running.ended
       witness.stop()
       const left = `${join(home.work, 'left')}: ${text}`
       expect([...witness.sightings].toSorted()).toEqual([left, `argv: ${text}`].toSorted())

@@ -98,7 +98,7 @@ it.runIf(requirePart('strace'))('every file operation fails in every way', async
   expect(tally.wrong).toEqual([])
 })
 
-const mountable = requirePart('root') && requirePart('unshare')
+const mountable = requirePart('mount namespace')
 
 /** Runs what follows where `directory` is a file system of 64 KiB that is full, but for `file`. */
 function onFullDisk(directory: string, file = `${directory}/empty`): readonly string[] {

@@ -1,9 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { requirePart } from '../support/parts.ts'
+import { promisify } from 'node:util'
+import { tryPart } from '../support/parts.ts'
+import { probe } from '../support/probes.ts'
+import { withKeytar } from './run.ts'
 
 /**
  * What a user can find: a keyring that is unlocked, one that is locked with nobody to ask for its
@@ -22,26 +25,12 @@ export interface Keyring {
   readonly close: () => Promise<void>
 }
 
-/** Names of programs that are needed and absent; empty where everything is there. */
-export function missingPrograms(): readonly string[] {
-  if (process.platform !== 'linux') return ['Linux']
-  return ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon'].filter((name) => {
-    try {
-      execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' })
-      return false
-    } catch {
-      return true
-    }
-  })
-}
-
 /**
- * Whether suites that need the keyring can run. Says so, loudly, where they cannot; throws where
- * `TOKN_TEST_REQUIRE` wants them.
+ * Whether suites that need the keyring can run: one could be started, was unlocked, and gave back
+ * what was stored in it.
  */
 export function keyringAvailable(): boolean {
-  const missing = missingPrograms()
-  return requirePart('keychain', missing.length === 0, `it wants ${missing.join(', ')}`)
+  return works
 }
 
 export async function startKeyring(state: KeyringState): Promise<Keyring> {
@@ -57,12 +46,21 @@ export async function startKeyring(state: KeyringState): Promise<Keyring> {
     HOME: join(directory, 'home'),
   }
   const variables = { ...process.env, ...environment }
-  const children: ChildProcess[] = []
-  if (state !== 'no-bus') children.push(await startBus(directory, address))
+  let bus: ChildProcess | undefined
   let daemon: ChildProcess | undefined
-  if (state === 'locked') await end(await startDaemon(variables, 'unlock'))
-  if (state === 'unlocked') daemon = await startDaemon(variables, 'unlock')
-  if (state === 'locked' || state === 'empty') daemon = await startDaemon(variables, 'leave')
+  const close = async () => {
+    for (const child of [daemon, bus]) if (child !== undefined) await end(child)
+    rmSync(directory, { recursive: true, force: true })
+  }
+  try {
+    if (state !== 'no-bus') bus = await startBus(directory, address)
+    if (state === 'locked') await end(await startDaemon(variables, 'unlock'))
+    if (state === 'unlocked') daemon = await startDaemon(variables, 'unlock')
+    if (state === 'locked' || state === 'empty') daemon = await startDaemon(variables, 'leave')
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     environment,
     pid: () => servicePid(variables) ?? Number.NaN,
@@ -70,11 +68,7 @@ export async function startKeyring(state: KeyringState): Promise<Keyring> {
       if (daemon !== undefined) await end(daemon)
       daemon = await startDaemon(variables, 'unlock')
     },
-    close: async () => {
-      if (daemon !== undefined) await end(daemon)
-      for (const child of children) await end(child)
-      rmSync(directory, { recursive: true, force: true })
-    },
+    close,
   }
 }
 
@@ -114,6 +108,7 @@ async function startBus(directory: string, address: string): Promise<ChildProces
   )
   await new Promise<void>((resolve, reject) => {
     bus.stdout?.once('data', () => resolve())
+    bus.once('error', reject)
     bus.once('exit', () => reject(new Error('the bus did not start')))
   })
   return bus
@@ -129,11 +124,15 @@ async function startDaemon(
     ['--foreground', ...unlock, '--components=secrets'],
     { env: variables, stdio: ['pipe', 'ignore', 'ignore'] },
   )
+  daemon.once('error', () => undefined)
+  daemon.stdin?.once('error', () => undefined)
   daemon.stdin?.end(lock === 'unlock' ? 'password of the tests\n' : '')
-  for (let round = 0; round < 100; round++) {
+  const until = Date.now() + 10_000
+  while (Date.now() < until && daemon.exitCode === null) {
     if (servicePid(variables) === daemon.pid) return daemon
     await delay(50)
   }
+  await end(daemon)
   throw new Error('the secret service did not start')
 }
 
@@ -161,7 +160,7 @@ function servicePid(variables: NodeJS.ProcessEnv): number | undefined {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGCONT')
   child.kill('SIGTERM')
@@ -169,3 +168,24 @@ async function end(child: ChildProcess): Promise<void> {
   await ended
   clearTimeout(timer)
 }
+
+const storeAndRead = `
+const { getPassword, setPassword } = require('keytar')
+setPassword('tokn-probe', 'a', 'kept')
+  .then(() => getPassword('tokn-probe', 'a'))
+  .then((text) => process.exit(text === 'kept' ? 0 : 1))`
+
+const works = await tryPart('keychain', async () => {
+  if (process.platform !== 'linux') throw new Error('the tests have one of Linux only')
+  for (const name of ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon']) {
+    const why = probe(name)
+    if (why !== undefined) throw new Error(`${name}: ${why}`)
+  }
+  const keyring = await startKeyring('unlocked')
+  try {
+    const env = applied({ ...withKeytar, ...keyring.environment })
+    await promisify(execFile)(process.execPath, ['-e', storeAndRead], { env, timeout: 20_000 })
+  } finally {
+    await keyring.close()
+  }
+})

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requirePart } from '../support/parts.ts'
 import { applied, keyringAvailable, startKeyring, type Keyring } from './keyring.ts'
 import { buildProgram, run, withKeytar, type Built, type Ended, type Running } from './run.ts'
 
@@ -172,7 +173,7 @@ describe.runIf(available)('what rests in the keyring', () => {
 
   afterAll(async () => await keyring.close())
 
-  it('is found by an independent witness under service and account alone', async () => {
+  it.skipIf(!requirePart('secret-tool'))('is found by an independent witness', async () => {
     const program = start(keyring.environment)
     program.tell('write witness 3 5')
     await program.line()

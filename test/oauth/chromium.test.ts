@@ -1,32 +1,18 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openOauth } from '../../src/providers/oauth/provider.ts'
+import { hasBrowser, launchBrowser } from './browser.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
-import { requirePart } from '../support/parts.ts'
 import { openReach, person } from './reach.ts'
 
-const executablePath = '/usr/bin/chromium'
-
-const installed = requirePart('chromium', existsSync(executablePath), 'apt-get install chromium')
-
-describe.skipIf(!installed)('a real browser', () => {
-  let browser: Browser
+describe.skipIf(!hasBrowser())('a real browser', () => {
+  let browser: Browser | undefined
   let server: OidcServer
   beforeAll(async () => {
     server = await startOidc()
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await launchBrowser()
   }, 60_000)
+  beforeEach((context) => context.skip(browser === undefined))
   afterAll(async () => {
     await browser?.close()
     await server?.stop()
@@ -34,7 +20,7 @@ describe.skipIf(!installed)('a real browser', () => {
 
   for (const host of ['127.0.0.1', 'localhost']) {
     it(`logs in through oidc-provider's pages and comes back to ${host}`, async () => {
-      const page = await (await browser.newContext()).newPage()
+      const page = await (await browser!.newContext()).newPage()
       const complaints: string[] = []
       const outside: string[] = []
       const ours = () => page.url().includes('/callback?')

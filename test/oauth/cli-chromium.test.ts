@@ -1,27 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
-import { requirePart } from '../support/parts.ts'
 import { run } from '../support/run.ts'
 import { hasTerminal, openTerminal } from '../support/terminal.ts'
+import { hasBrowser, launchBrowser } from './browser.ts'
 import { startOidc, type OidcServer } from './oidc-server.ts'
 
-const there = [hasTerminal(), requirePart('chromium')].every(Boolean)
+const there = [hasTerminal(), hasBrowser()].every(Boolean)
 
 describe.skipIf(!there)('tokn login and a real browser', () => {
-  let browser: Browser
+  let browser: Browser | undefined
   let server: OidcServer
   let home: Home
   beforeAll(async () => {
     home = makeHome()
     server = await startOidc()
-    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync']
-    const quiet = ['--disable-background-networking', '--disable-component-update']
-    const executablePath = '/usr/bin/chromium'
-    browser = await chromium.launch({ executablePath, args: [...args, ...quiet] })
+    browser = await launchBrowser()
   }, 60_000)
+  beforeEach((context) => context.skip(browser === undefined))
   afterAll(async () => {
     await browser?.close()
     await server?.stop()
@@ -35,7 +33,7 @@ describe.skipIf(!there)('tokn login and a real browser', () => {
     const login = ['login', 'work', '--issuer', server.issuer, '--client-id', 'native']
     const terminal = openTerminal(login, home, { DISPLAY: ':9' })
     await expect.poll(() => existsSync(opened), { timeout: 15_000 }).toBe(true)
-    const page = await (await browser.newContext()).newPage()
+    const page = await (await browser!.newContext()).newPage()
     await page.goto(readFileSync(opened, 'utf8').trim())
     await page.fill('input[name=login]', 'alice')
     await page.fill('input[name=password]', 'any')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { describeGlewlwyd } from '../support/glewlwyd.ts'
-import { requirePart } from '../support/parts.ts'
+import { tryPart } from '../support/parts.ts'
 import { UserAgent } from './user-agent.ts'
 
 const program = '/usr/bin/glewlwyd'
@@ -24,10 +24,9 @@ export interface Glewlwyd {
   stop(): Promise<void>
 }
 
-/** Whether it is installed; says so loudly, or fails where it must be. */
+/** Whether it is installed and starts; says so loudly where it does not. */
 export function hasGlewlwyd(): boolean {
-  const there = existsSync(program) && existsSync(schema) && existsSync('/usr/bin/sqlite3')
-  return requirePart('glewlwyd', there, 'apt-get install glewlwyd sqlite3')
+  return works
 }
 
 /** A second OAuth server, in C and by other people, with a database of its own. */
@@ -179,3 +178,10 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
+
+const files = [program, schema, '/usr/bin/sqlite3']
+const works = await tryPart('glewlwyd', async () => {
+  const missing = files.filter((path) => !existsSync(path))
+  if (missing.length > 0) throw new Error('apt-get install glewlwyd sqlite3')
+  await (await startGlewlwyd()).stop()
+})

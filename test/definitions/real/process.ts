@@ -28,13 +28,10 @@ const patience = 60_000
 /** Where the packages of npm are that `.ci/install-servers` installs: not among our own. */
 export const packages = join(root, '.ci/servers/node_modules')
 
-/**
- * Whether a server is installed: `path` is there. Says so in one loud line where it is not; throws
- * where `TOKN_TEST_REQUIRE` lists `name`, so that nothing is skipped unseen.
- */
-export function hasServer(name: string, ...paths: readonly string[]): boolean {
+/** The name of a server as a part, where all `paths` of it are there. */
+export function installed(name: string, ...paths: readonly string[]): string | undefined {
   const there = paths.every((path) => existsSync(path))
-  return requirePart(name, there, '.ci/install-servers installs it')
+  return requirePart(name, there, '.ci/install-servers installs it') ? name : undefined
 }
 
 /** Starts a server and waits until it answers. */

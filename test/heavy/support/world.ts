@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { journalName } from '../../../src/io/journal-name.ts'
+import { locatePaths } from '../../../src/io/paths.ts'
 import type { Fault } from '../../../src/sandbox/faults.ts'
 import {
   startSandbox,
@@ -115,7 +116,7 @@ export async function openWorld(
     const config = join(directory, 'config', 'tokn')
     const text = readFileSync(join(config, 'config.json'), 'utf8')
     const id = profileId(text, profile)
-    const common = join(userInfo().homedir, '.local', 'state', 'tokn')
+    const { common } = locatePaths(environment)
     const entry = `${environment['TOKN_STORE']}:${id}`
     const hash = createHash('sha256').update(entry).digest('hex').slice(0, 32)
     const sessions = join(directory, 'data', 'tokn', 'sessions')

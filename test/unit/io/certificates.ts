@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { requirePart } from '../../support/parts.ts'
 
 export interface Certificate {
   readonly cert: string
@@ -19,14 +20,9 @@ export interface Wanted {
   readonly authority?: boolean
 }
 
-/** Whether certificates can be made: this machine has openssl. */
+/** Whether certificates can be made; says so where they cannot. */
 export function canCertify(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+  return requirePart('openssl')
 }
 
 /** Makes a certificate called `name` in `directory`: valid, for 127.0.0.1 and localhost, unless said. */

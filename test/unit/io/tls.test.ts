@@ -8,11 +8,8 @@ import type { TlsOptions, TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ToknError } from '../../../src/core/errors.ts'
 import { createHttp, type HttpOptions } from '../../../src/io/http.ts'
-import { requirePart } from '../../support/parts.ts'
 import { canCertify, certify, type Certificate } from './certificates.ts'
 import { listen, replying } from './raw-server.ts'
-
-const able = requirePart('openssl', canCertify())
 
 async function failure(url: URL, options: Partial<HttpOptions> = {}): Promise<ToknError> {
   const error = await createHttp({ environment: {}, ...options })({
@@ -25,7 +22,7 @@ async function failure(url: URL, options: Partial<HttpOptions> = {}): Promise<To
   return error as ToknError
 }
 
-describe.skipIf(!able)('C19: TLS', () => {
+describe.skipIf(!canCertify())('C19: TLS', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-tls-'))
   const servers: Server[] = []
   let authority: Certificate
