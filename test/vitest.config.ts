@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -8,9 +9,10 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Suites that need minutes or installed daemons; the project's own check names them itself.
     exclude: ['test/heavy/**', '**/node_modules/**'],
-    // Most of the time goes to other processes: one worker would leave the second core idle.
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Half of the time goes to waiting for other processes: one worker more than there are cores.
+    maxWorkers: Math.min(availableParallelism() + 1, 8),
+    // Only what hangs takes this long; a busy machine makes everything slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -379,7 +379,8 @@ describe('what a provider may answer', () => {
       expect(ended.err).not.toContain('SECRET')
     }
     const here = await listen(json({ error_code: 1, error_message: 'no' }, '400 Bad'))
-    for (const host of ['0x7f.1', '2130706433', 'localhost', '127.0.0.1.']) {
+    const named = requirePart('localhost') ? ['localhost'] : []
+    for (const host of ['0x7f.1', '2130706433', ...named, '127.0.0.1.']) {
       const ended = await loginAt(world, { url: `http://${host}:${here.port}` })
       expect([2, 6], `${host}: ${ended.err}`).toContain(ended.status)
     }

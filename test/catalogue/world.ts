@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import type { SandboxApi, SandboxName } from '../../src/sandbox/server.ts'
 import { locatePaths } from '../../src/io/paths.ts'
-import { findTexts, listFiles } from '../support/files.ts'
+import { findNewTexts, findTexts, listFiles } from '../support/files.ts'
 import { makeHome, type Home } from '../support/home.ts'
 import { run, type Ended, type RunOptions } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers } from '../support/servers.ts'
@@ -33,6 +33,7 @@ export async function openWorld(
   options: Parameters<typeof startServers>[1] = {},
 ): Promise<World> {
   const home = makeHome()
+  const openedAt = Date.now()
   const given =
     name === 'hosterby'
       ? { access_key: canaries(), secret_key: canaries() }
@@ -46,7 +47,7 @@ export async function openWorld(
   onTestFinished(async () => {
     // What every program of the machine's user shares: locks, journal, ledger.
     const { common } = locatePaths(home.environment)
-    const left = [...findTexts(home.path, secrets()), ...findTexts(common, secrets())]
+    const left = [...findTexts(home.path, secrets()), ...findNewTexts(common, secrets(), openedAt)]
     await servers.close()
     home.remove()
     expect(left).toEqual([])

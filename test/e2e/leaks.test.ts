@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { SandboxApi, SandboxName } from '../../src/sandbox/server.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import { locatePaths } from '../../src/io/paths.ts'
-import { findTexts } from '../support/files.ts'
+import { findNewTexts, findTexts } from '../support/files.ts'
 import { makeHome, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, startCommand, type Ended } from '../support/run.ts'
@@ -59,6 +59,7 @@ describe.concurrent('a secret is in no argument, no file and no word on standard
       `F1, F12: the whole life of a session: ${name}`,
       async () => {
         await withApi(name, async ({ api, home }) => {
+          const startedAt = Date.now()
           const witness = startWitness(() => secretsOf(api), [home.path])
           const env = credentialsOf(api)
           const ended: Ended[] = []
@@ -97,7 +98,7 @@ describe.concurrent('a secret is in no argument, no file and no word on standard
           expect(atRest).toEqual([])
           // What every program of the machine's user shares: locks, journal, ledger.
           const { common } = locatePaths(home.environment)
-          expect(findTexts(common, secretsOf(api))).toEqual([])
+          expect(findNewTexts(common, secretsOf(api), startedAt)).toEqual([])
         })
       },
     )

@@ -9,6 +9,8 @@ import { applied, keyringAvailable, startKeyring, type Keyring } from './keyring
 import { buildProgram, run, withKeytar, type Built, type Ended, type Running } from './run.ts'
 
 const available = keyringAvailable()
+/** In milliseconds: a bus waits 25 s, libsecret 50 s; the limit is 3 s, on a machine that may be busy. */
+const longest = 15_000
 let built: Built
 
 beforeAll(async () => {
@@ -51,7 +53,7 @@ describe.runIf(available)('the keychain, in every state that it can be found in'
       expect(err).toContain(`store: ${words}`)
       expect(err).toContain('--store file')
       expect(status).toBe(8)
-      expect(milliseconds).toBeLessThan(4_000)
+      expect(milliseconds).toBeLessThan(longest)
     } finally {
       await keyring.close()
     }
@@ -136,7 +138,7 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
     rmSync(directory, { recursive: true })
     expect(ended.err).toContain('store: the keychain did not answer within 3 s')
     expect(ended.signal).toBe('SIGKILL')
-    expect(ended.milliseconds).toBeLessThan(6_000)
+    expect(ended.milliseconds).toBeLessThan(longest)
   })
 
   async function whileStopped(
@@ -160,7 +162,7 @@ function summarize({ status, signal, out, err, milliseconds }: Ended): typeof un
     status,
     signal,
     disturbed: out.includes('SIGTERM'),
-    inTime: milliseconds < 6_000,
+    inTime: milliseconds < longest,
   }
 }
 

@@ -114,6 +114,8 @@ const tries: Readonly<Record<string, Try>> = {
   bash: (run) => run(['bash', '-c', 'set -o pipefail; cat <(echo read)'], { says: 'read' }),
   'passwd entry': () => void userInfo(),
   'writable home': () => rmSync(mkdtempSync(join(homedir(), '.tokn-probe-')), { recursive: true }),
+  // Debian's smallest has no /etc/hosts.
+  localhost: (run) => listenOn(run, 'localhost'),
   '::1': (run) => listenOn(run, '::1'),
   '127.0.0.2': (run) => listenOn(run, '127.0.0.2'),
 }

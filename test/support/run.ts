@@ -19,8 +19,8 @@ export interface RunOptions {
   readonly node?: readonly string[]
 }
 
-/** Longest that a command may take, in milliseconds: nothing here waits for a person. */
-const patience = 25_000
+/** Longest that a command may take, in milliseconds, on a machine that does much else besides. */
+const patience = 60_000
 
 /** Runs the built program as a user would, with the environment of `home` and nothing else. */
 export async function run(args: readonly string[], options: RunOptions): Promise<Ended> {
