@@ -22,6 +22,11 @@ export interface ReadOptions {
   readonly depth?: number
   /** Whether `//` and block comments are allowed, and offsets kept: for files that people write. */
   readonly written?: boolean
+  /**
+   * Whether what programs write that make JSON by hand is read as well: a word or number that is no
+   * JSON (NaN, undefined, 007) as null, a comma too many, a bare line break or a wrong escape in a text.
+   */
+  readonly lenient?: boolean
 }
 
 /**
@@ -30,8 +35,17 @@ export interface ReadOptions {
  * Throws `JsonError`.
  */
 export function readJsonText(text: string, options: ReadOptions = {}): JsonText {
-  const reader = new Reader(text, options.depth ?? 32, options.written === true)
+  const reader = new Reader(text, options)
   return { value: reader.document(), duplicates: reader.duplicates, offsets: reader.offsets }
+}
+
+/** A text of JSON with what may not be in one written as it should be. */
+function tidyText(found: string | undefined): string | undefined {
+  return found
+    ?.replaceAll(/\\(u[0-9a-fA-F]{4}|["\\/bfnrt])|\\([\s\S])/g, (whole, right, wrong: string) =>
+      right === undefined ? wrong : whole,
+    )
+    .replaceAll(/[\u0000-\u001f]/g, (control) => JSON.stringify(control).slice(1, -1))
 }
 
 /** One segment of a JSON Pointer (RFC 6901), escaped. */
@@ -44,6 +58,8 @@ const spaceOrComment = /(?:[ \t\n\r]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
 const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
 const word = /[a-z]+/y
 const text = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const looseText = /"(?:[^"\\]|\\[\s\S])*"/y
+const looseScalar = /[^\s,:{}[\]"]+/y
 const words = new Map<string, unknown>([
   ['true', true],
   ['false', false],
@@ -56,12 +72,14 @@ class Reader {
   readonly #text: string
   readonly #depth: number
   readonly #written: boolean
+  readonly #lenient: boolean
   #at = 0
 
-  constructor(text: string, depth: number, written: boolean) {
+  constructor(text: string, { depth = 32, written = false, lenient = false }: ReadOptions) {
     this.#text = text
     this.#depth = depth
     this.#written = written
+    this.#lenient = lenient
   }
 
   document(): unknown {
@@ -96,6 +114,7 @@ class Reader {
     const object = Object.create(null) as Record<string, unknown>
     if (this.#next('}')) return object
     do {
+      if (this.#lenient && this.#next('}')) return object
       this.#skip()
       if (this.#text[this.#at] !== '"') throw new JsonError(this.#at, 'a key in double quotes')
       const key = this.#string()
@@ -113,6 +132,7 @@ class Reader {
     const items: unknown[] = []
     if (this.#next(']')) return items
     do {
+      if (this.#lenient && this.#next(']')) return items
       this.#skip()
       items.push(this.#value(`${pointer}/${items.length}`, depth))
     } while (this.#next(','))
@@ -121,12 +141,13 @@ class Reader {
   }
 
   #string(): string {
-    const found = this.#match(text)
+    const found = this.#lenient ? tidyText(this.#match(looseText)) : this.#match(text)
     if (found === undefined) throw new JsonError(this.#at, 'a text that ends with a double quote')
     return JSON.parse(found) as string
   }
 
   #scalar(): unknown {
+    if (this.#lenient) return this.#anyScalar()
     const start = this.#at
     const digits = this.#match(number)
     if (digits !== undefined) {
@@ -137,6 +158,17 @@ class Reader {
     const name = this.#match(word) ?? ''
     if (!words.has(name)) throw new JsonError(start, 'a value')
     return words.get(name)
+  }
+
+  #anyScalar(): unknown {
+    const start = this.#at
+    const found = this.#match(looseScalar)
+    if (found === undefined) throw new JsonError(start, 'a value')
+    try {
+      return readJsonText(found).value
+    } catch {
+      return null
+    }
   }
 
   #next(character: string): boolean {

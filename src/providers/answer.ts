@@ -51,7 +51,7 @@ export function readAnswer(
     ...answer,
     ...understand(reply, plan, body, page),
     foreign: page || (body.kind === 'text' && !listed && plan?.format !== 'text'),
-    oddity: body.trailing ? 'with something after its JSON' : undefined,
+    oddity: body.oddity,
     words: wordsOfBody(body),
   }
 }

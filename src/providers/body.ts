@@ -10,8 +10,8 @@ export interface Body {
   readonly value: unknown
   /** JSON Pointers of keys that were given twice; the last of them counts. */
   readonly duplicates: ReadonlySet<string>
-  /** Something came after the data, and was left alone. */
-  readonly trailing: boolean
+  /** How it differs from what data should look like, in words; it was read all the same. */
+  readonly oddity?: string | undefined
   /** What it is instead of data: `text/html`, `broken JSON, at character 9: expected a value`. */
   readonly instead: string
   /** The text itself, where it is one short sentence. */
@@ -58,20 +58,28 @@ export function headerOf(headers: HttpReply['headers'], name: string): string | 
 }
 
 function readData(text: string): Body | JsonError {
-  const whole = parse(text)
-  if (!(whole instanceof JsonError)) return data(whole, false)
-  // A comment of a proxy, the zero of a C string: what comes after a document is not of it.
-  const document = /^[{[]/.test(text) ? parse(text.slice(0, whole.offset)) : whole
-  return document instanceof JsonError ? whole : data(document, true)
+  const strict = parse(text)
+  if (!(strict instanceof JsonError)) return data(strict)
+  if (!/^[{[]/.test(text)) return strict
+  for (const lenient of [false, true]) {
+    const whole = parse(text, lenient)
+    const oddity = lenient ? 'with JSON that is not quite JSON' : undefined
+    if (!(whole instanceof JsonError)) return data(whole, oddity)
+    // A comment of a proxy, the zero of a C string: what comes after a document is not of it.
+    const document = parse(text.slice(0, whole.offset), lenient)
+    const rest = 'with something after its JSON, which was left alone'
+    if (!(document instanceof JsonError)) return data(document, oddity ?? rest)
+  }
+  return strict
 }
 
-function data({ value, duplicates }: JsonText, trailing: boolean): Body {
-  return { kind: 'data', value, duplicates, trailing, instead: 'JSON' }
+function data({ value, duplicates }: JsonText, oddity?: string): Body {
+  return { kind: 'data', value, duplicates, oddity, instead: 'JSON' }
 }
 
-function parse(text: string): JsonText | JsonError {
+function parse(text: string, lenient = false): JsonText | JsonError {
   try {
-    return readJsonText(text)
+    return readJsonText(text, { lenient })
   } catch (error) {
     if (error instanceof JsonError) return error
     throw error
@@ -85,7 +93,7 @@ function readForm(text: string): Body {
     if (Object.hasOwn(values, name)) duplicates.add(pointerSegment(name))
     values[name] = value
   }
-  return { kind: 'data', value: values, duplicates, trailing: false, instead: 'a form' }
+  return { kind: 'data', value: values, duplicates, instead: 'a form' }
 }
 
 function isPageText(text: string): boolean {
@@ -95,5 +103,5 @@ function isPageText(text: string): boolean {
 }
 
 function other(kind: Body['kind'], instead: string): Body {
-  return { kind, value: undefined, duplicates: none, trailing: false, instead }
+  return { kind, value: undefined, duplicates: none, instead }
 }

@@ -35,8 +35,7 @@ export function tell(reach: Pick<Reach, 'warn'>, text: string): void {
 /** Tells what was odd in an answer that gave a token. */
 export function tellOddities({ title, reach }: Listener, found: Found): void {
   const { plan, answer, sight, expiry, timing, given } = found
-  if (answer.oddity !== undefined)
-    tell(reach, `${title} answered ${answer.oddity}, which was left alone`)
+  if (answer.oddity !== undefined) tell(reach, `${title} answered ${answer.oddity}`)
   for (const pointer of doubled(plan, answer)) tell(reach, twice(title, pointer))
   if (given.unreadable) tell(reach, withoutRefresh(title))
   if (expiry?.state === 'at' && expiry.at <= timing.now) tell(reach, bornExpired(title))

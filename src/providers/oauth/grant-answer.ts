@@ -55,7 +55,7 @@ export function readGrantAnswer(reply: HttpReply, clock: Clock): GrantAnswer {
   }
   if (!isUsableAccess(access)) throw nonsense(reply, `answered with ${unusableAccess(access)}`)
   for (const secret of [access, found['refresh_token']]) knowSecret(secret)
-  if (read.trailing) oddities.push(`${title} answered with something after its JSON`)
+  if (read.oddity !== undefined) oddities.push(`${title} answered ${read.oddity}`)
   for (const pointer of read.duplicates) {
     if (spelling.has(keyOf(pointer.slice(pointer.lastIndexOf('/'))))) {
       oddities.push(twice(title, pointer))

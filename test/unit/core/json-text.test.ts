@@ -96,3 +96,36 @@ function outcome(read: () => unknown): string {
     return 'refused'
   }
 }
+
+describe('what is made by hand', () => {
+  const lenient = (text: string) => readJsonText(text, { lenient: true }).value
+
+  it.each([
+    ['{"a":NaN}', { a: null }],
+    ['{"a":-Infinity,"b":1}', { a: null, b: 1 }],
+    ['{"a":undefined,"b":None}', { a: null, b: null }],
+    ['{"a":007,"b":+1,"c":.5,"d":1.}', { a: null, b: null, c: null, d: null }],
+    ['{"a":True,"b":true,"c":null}', { a: null, b: true, c: null }],
+    ['{"a":1,}', { a: 1 }],
+    ['[1,2,]', [1, 2]],
+    ['{"a":"b\nc\td"}', { a: 'b\nc\td' }],
+    ['{"a":"it\\\'s \\x and \\u00e4 \\\\ \\""}', { a: 'it\'s x and ä \\ "' }],
+    ['{"a":9007199254740993}', { a: '9007199254740993' }],
+    ['{ }', {}],
+  ])('%j is read where that is wanted', (text, value) => {
+    expect(JSON.parse(JSON.stringify(lenient(text)))).toEqual(value)
+  })
+
+  it.each(['{"a":"b', '{a:1}', "{'a':1}", '{"a" 1}', '{"a":}', '[1 2]', '{,}x', '{"a":1}}', ''])(
+    '%j is not',
+    (text) => {
+      expect(() => lenient(text)).toThrow(JsonError)
+    },
+  )
+
+  it('is nothing else', () => {
+    for (const text of ['{"a":NaN}', '{"a":1,}', '{"a":"b\nc"}']) {
+      expect(() => readJsonText(text)).toThrow(JsonError)
+    }
+  })
+})

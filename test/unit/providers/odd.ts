@@ -37,6 +37,15 @@ export const oddTexts: Readonly<Record<string, string>> = {
   'a very long number': '9'.repeat(400),
   'a lone surrogate': '"\\ud800"',
   'a zero': '"a\\u0000b"',
+  NaN: 'NaN',
+  'another infinity': '-Infinity',
+  undefined: 'undefined',
+  None: 'None',
+  octal: '03600',
+  'a sign': '+3600',
+  hexadecimal: '0x10',
+  'a bare line break': '"a\nb"',
+  'a wrong escape': '"it\\\'s"',
 }
 
 export const labels: readonly string[] = [
@@ -114,6 +123,7 @@ export function oddReplies(good: Fields): Readonly<Record<string, HttpReply>> {
   found['after a guard'] = json(`)]}',\n${text}`)
   found['before a comment'] = json(`${text}<!-- 0.013 s -->`)
   found['before a zero'] = json(`${text}\u0000`)
+  found['with a comma too many'] = json(`${text.slice(0, -1)},}`)
   found['before a second document'] = json(`${text}\n{"debug":1}`)
   found['with a page for a label and more'] = reply(`${text}\n`, 201, {
     'content-type': 'text/html',
