@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import {
+  environmentOfOthers,
+  environmentOfOwnChildren,
+  environmentOfPrograms,
+  ownVariables,
+} from '../../../src/core/environment.ts'
+
+const needed =
+  `PATH HOME USER LANG LC_ALL LC_TIME TZ TMPDIR XDG_RUNTIME_DIR XDG_DATA_HOME XDG_DATA_DIRS
+  DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY NODE_EXTRA_CA_CERTS NODE_PATH SSL_CERT_FILE
+  NODE_TLS_REJECT_UNAUTHORIZED LD_PRELOAD LD_LIBRARY_PATH NSS_WRAPPER_PASSWD FAKETIME SystemRoot
+  APPDATA LocalAppData USERPROFILE TEMP Path`.split(/\s+/)
+const switches = `NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_REDIRECT_WARNINGS
+  NODE_COMPILE_CACHE NODE_REPL_HISTORY DEBUG G_MESSAGES_DEBUG G_DBUS_DEBUG G_DEBUG SSLKEYLOGFILE LD_DEBUG
+  LD_AUDIT MALLOC_TRACE UV_THREADPOOL_SIZE SECRET_FILE_TEST_PASSWORD`.split(/\s+/)
+const foreign = `AWS_SECRET_ACCESS_KEY GITHUB_TOKEN DATABASE_URL PGPASSWORD NPM_TOKEN SSH_AUTH_SOCK
+  HOMEBREW_GITHUB_API_TOKEN MY_PATH PATHS`.split(/\s+/)
+const ours =
+  `TOKN_STORE_KEY TOKN_PASSWORD TOKN_CONFIG_DIR TOKN_TOKEN TOKN_WEB_TOKEN https_proxy HTTPS_PROXY
+  no_proxy ALL_PROXY ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL`.split(/\s+/)
+
+const all = Object.fromEntries(
+  [...needed, ...switches, ...foreign, ...ours].map((name) => [name, `of ${name}`]),
+)
+
+describe('the environment', () => {
+  it('of a child of our own has what it needs, and nothing else', () => {
+    expect(Object.keys(environmentOfOwnChildren(all)).toSorted()).toEqual(needed.toSorted())
+  })
+
+  it('that goes by a pipe is what we read ourselves', () => {
+    expect(Object.keys(ownVariables(all)).toSorted()).toEqual(ours.toSorted())
+    expect(ownVariables({ TOKN_TOKEN: 'a', TOKN_STORE: undefined })).toEqual({ TOKN_TOKEN: 'a' })
+  })
+
+  it.each(ours.filter((name) => /^TOKN_(?!CONFIG_DIR)/.test(name)))(
+    'of no program of the user’s has %s',
+    (name) => {
+      expect(environmentOfPrograms(all)).not.toHaveProperty(name)
+      expect(environmentOfOthers(all)).not.toHaveProperty(name)
+    },
+  )
+
+  it('of a program of the user’s is otherwise the user’s', () => {
+    expect(environmentOfPrograms(all)).toMatchObject({
+      AWS_SECRET_ACCESS_KEY: 'of AWS_SECRET_ACCESS_KEY',
+      NODE_OPTIONS: 'of NODE_OPTIONS',
+      TOKN_CONFIG_DIR: 'of TOKN_CONFIG_DIR',
+    })
+  })
+
+  it.each(['GITHUB_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'PGPASSWORD', 'NODE_OPTIONS', 'SSLKEYLOGFILE'])(
+    'of a browser has no %s',
+    (name) => {
+      expect(environmentOfOthers(all)).not.toHaveProperty(name)
+      expect(environmentOfOthers(all)).toMatchObject({ DISPLAY: 'of DISPLAY', PATH: 'of PATH' })
+    },
+  )
+})
