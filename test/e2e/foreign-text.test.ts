@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
@@ -136,6 +136,7 @@ describe('what a user or a machine gives', () => {
     ['two lines', 'a\ntokn: hint: evil.example'],
     ['an escape first', '\u001b[2K'],
   ])('arguments, files and variables with %s', async ([, text = '']) => {
+    expect.hasAssertions()
     mkdirSync(home.config, { recursive: true, mode: 0o700 })
     for (const args of [
       [text],
@@ -209,6 +210,7 @@ describe('an authorization server', () => {
   })
 
   test('that says anything anywhere', async () => {
+    expect.hasAssertions()
     const text = Object.values(tricks).join('|')
     for (const body of [
       { error: text },

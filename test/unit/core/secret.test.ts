@@ -1,7 +1,12 @@
 import { inspect } from 'node:util'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quoteForeign, redact, redactForeign, Secret } from '../../../src/core/secret.ts'
+
+/** From here on this process knows a secret. */
+function know(value: string): Secret {
+  return new Secret(value)
+}
 
 describe('a secret', () => {
   const secret = new Secret('hunter2-canary')
@@ -79,7 +84,7 @@ function lower(text: string): string {
 describe('what somebody else says', () => {
   // A random middle: pieces of it have no meaning and no likeness with anything in the sentence.
   const value = 'k9Qz-p"ä +/=&<7W?canary-tail'
-  new Secret(value)
+  know(value)
 
   it.each(echoes)('is told without a secret %s', (_, echo) => {
     const told = redactForeign(`you sent ${echo(value)} again`)
@@ -95,7 +100,7 @@ describe('what somebody else says', () => {
       fc.property(secrets, fc.constantFrom(...echoes.slice(3, 23)), (text, [, echo]) => {
         // What consists of the letters of the frame alone would be found in it.
         const secret = `Zq7${text}7Zq`
-        new Secret(secret)
+        know(secret)
         const shown = echo(secret)
         expect(redactForeign(`said: ${shown} (end)`)).not.toContain(shown)
       }),
@@ -106,7 +111,7 @@ describe('what somebody else says', () => {
   it('is told without a line of a key', () => {
     const line = () => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(48)))
     const lines = [line(), line(), line()].map((bytes) => bytes.toString('base64'))
-    new Secret(`-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`)
+    know(`-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`)
     const told = redactForeign(
       `-----BEGIN PRIVATE KEY----- ${lines[1]} ${lines[2]?.slice(0, 20)} and so on`,
     )
@@ -133,12 +138,12 @@ describe('what somebody else says', () => {
     ['pw5', `Basic ${base64('admin:pw5')}`, 'Basic [secret]'],
     ['naïve', 'na\\u00efve naive "naïve" nai\u0308ve', '[secret] naive "[secret]" [secret]'],
   ])('keeps its words where %j is the secret', (secret, said, told) => {
-    new Secret(secret)
+    know(secret)
     expect(redactForeign(said)).toBe(told)
   })
 
   it('is one harmless line', () => {
-    new Secret('with\u001bescape')
+    know('with\u001bescape')
     expect(quoteForeign('a\nb \u001b[2K with\u001bescape with\\u001bescape', 60)).toBe(
       'a\\x0ab \\x1b[2K [secret] [secret]',
     )
@@ -155,7 +160,7 @@ describe('a sentence of ours', () => {
   ]
 
   it.each(words)('keeps its words where %j is somebody’s password', (word) => {
-    new Secret(word)
+    know(word)
     for (const sentence of sentences) expect(redact(sentence)).toBe(sentence)
   })
 
@@ -166,7 +171,7 @@ describe('a sentence of ours', () => {
     ['1-k/ü+zzzzz9', `Basic ${base64('u:1-k/ü+zzzzz9')}`, 'Basic [secret]'],
     ['1-k/ü+zzzzz9', `?q=${encodeURIComponent('1-k/ü+zzzzz9')}`, '?q=[secret]'],
   ])('has no %j in it all the same', (secret, said, told) => {
-    new Secret(secret)
+    know(secret)
     expect(redact(said)).toBe(told)
   })
 
@@ -178,8 +183,7 @@ describe('a sentence of ours', () => {
 })
 
 it('a thousand secrets do not make it slow', () => {
-  for (let index = 0; index < 1_000; index++)
-    new Secret(`many-${index}-${base64(String(index))}-ü&"`)
+  for (let index = 0; index < 1_000; index++) know(`many-${index}-${base64(String(index))}-ü&"`)
   const text = `${'lorem ipsum dolor sit amet, '.repeat(100)}${'QUJD'.repeat(300)}`
   redactForeign(text)
   const startedAt = performance.now()

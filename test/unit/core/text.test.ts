@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { display, nearest, printable, showJson, styled, timestamp } from '../../../src/core/text.ts'
 
