@@ -3,7 +3,7 @@ import { briefly } from './core/duration.ts'
 import { ToknError } from './core/errors.ts'
 import type { Files, Journal } from './core/ports.ts'
 import type { Finding } from './core/process.ts'
-import type { Profile, StoreKind } from './core/profile.ts'
+import { storeKinds, type Profile, type StoreKind } from './core/profile.ts'
 import type { Paths, Environment } from './io/paths.ts'
 import { checkPlaces } from './examine-places.ts'
 import { entryOf } from './session/held.ts'
@@ -27,7 +27,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
   const profiles = await attempt('profiles', () => ports.profiles.list())
   const known = Array.isArray(profiles) ? (profiles as readonly Profile[]) : []
   const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
-  if (kinds.size === 0) kinds.add('keychain')
+  if (kinds.size === 0) kinds.add(usualStore(examination.environment))
   return [
     checkNode(),
     Array.isArray(profiles)
@@ -42,6 +42,11 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...(await checkLeftovers(examination)),
     ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
   ]
+}
+
+/** The store that a first login would use. */
+function usualStore(environment: Environment): StoreKind {
+  return storeKinds.find((kind) => kind === environment['TOKN_STORE']) ?? 'keychain'
 }
 
 function checkNode(): Finding {
@@ -125,14 +130,14 @@ async function checkJournal(
   profiles: readonly Profile[],
 ): Promise<readonly Finding[]> {
   const journal = await ports.journal()
-  return await inTurn(journal.list(), async (entry) => {
-    const damaged = findDamage(journal, entry, profiles)
+  const entries = new Set(journal.list())
+  const own = profiles.filter((one) => entries.has(entryOf(one)))
+  for (const one of own) entries.delete(entryOf(one))
+  const findings = await inTurn<Profile, Finding>(own, async (profile) => {
+    const entry = entryOf(profile)
+    const id = `journal-${profile.name}`
+    const damaged = findDamage(journal, entry, profile)
     if (damaged !== undefined) return damaged
-    const profile = profiles.find((one) => entryOf(one) === entry)
-    const id = `journal-${profile?.name ?? 'unknown'}`
-    if (profile === undefined) {
-      return skip(id, 'a refresh of a profile that is not in this configuration was cut off')
-    }
     const left = journal.read(entry)
     const answered = left?.record !== undefined || (left?.answers.length ?? 0) > 0
     const what = answered
@@ -149,24 +154,19 @@ async function checkJournal(
       ? { id, status: 'fixed', detail: `${result}; it is stored now` }
       : result
   })
+  if (entries.size === 0) return findings
+  const others = `${entries.size} refreshes of profiles that are not in this configuration were cut off`
+  return [...findings, skip('journal-of-others', others)]
 }
 
 /** What is wrong with the file of a refresh, if it cannot be read at all. */
-function findDamage(
-  journal: Journal,
-  entry: string,
-  profiles: readonly Profile[],
-): Finding | undefined {
+function findDamage(journal: Journal, entry: string, { name }: Profile): Finding | undefined {
   try {
     journal.read(entry)
     return undefined
   } catch (error) {
-    const name = profiles.find((one) => entryOf(one) === entry)?.name
-    const id = `journal-${name ?? 'unknown'}`
-    const finding = broken(id, error)
-    return name === undefined
-      ? skip(id, finding.detail)
-      : { ...finding, fix: finding.fix ?? `tokn login ${name}` }
+    const finding = broken(`journal-${name}`, error)
+    return { ...finding, fix: finding.fix ?? `tokn login ${name}` }
   }
 }
 

@@ -268,7 +268,8 @@ export interface Journal {
   resume(entry: string): JournalSlot
   read(entry: string): JournalEntry | undefined
   remove(entry: string): void
-  list(): readonly string[]
+  /** Entries whose names begin with `prefix`; those that cannot be read, too. */
+  list(prefix?: string): readonly string[]
 }
 
 /** Authenticated encryption of a text; `label` is authenticated with it. `open` throws `store`. */

@@ -88,11 +88,11 @@ export function openJournal(options: JournalOptions): Journal {
     }
   }
 
-  function list(): readonly string[] {
+  function list(prefix = ''): readonly string[] {
     const entries = folders().flatMap((folder) =>
       namesIn(folder).flatMap((name) => {
         const entry = entryOf(name)
-        return entry !== undefined && mayBe(join(folder, name), entry) ? [entry] : []
+        return entry?.startsWith(prefix) === true && mayBe(join(folder, name), entry) ? [entry] : []
       }),
     )
     return [...new Set(entries)]

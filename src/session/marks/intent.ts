@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { isObject, ownString } from '../../core/json.ts'
 import { storeKinds, type Profile, type StoreKind } from '../../core/profile.ts'
 import type { Grant } from '../../core/token.ts'
+import type { Ports } from '../ports.ts'
 
 /**
  * What a login or an issue writes down before its request goes out, so that no kill leaves a token
@@ -26,6 +28,11 @@ export interface Intent {
   readonly parent?: Pick<Profile, 'id' | 'name'> | undefined
   readonly grant?: Grant | undefined
   readonly before?: readonly string[] | undefined
+}
+
+/** How the names begin of all marks of a configuration: nobody reads those of another one. */
+export function markPrefix({ configuration }: Pick<Ports, 'configuration'>): string {
+  return `${createHash('sha256').update(configuration).digest('hex').slice(0, 16)}:`
 }
 
 /** `undefined` for a text that is no intent. */

@@ -1,7 +1,7 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Journal } from '../../core/ports.ts'
 import type { Ports } from '../ports.ts'
-import { parseIntent, type Intent } from './intent.ts'
+import { markPrefix, parseIntent, type Intent } from './intent.ts'
 
 /** A mark, of this run or of one that was cut off. */
 export interface Mark extends Intent {
@@ -24,7 +24,7 @@ export async function findMarks(ports: Ports): Promise<readonly Mark[]> {
 /** All marks of this configuration, those of runs that go on too. */
 export async function readMarks(ports: Ports): Promise<readonly Mark[]> {
   const journal = await ports.marks()
-  const marks = journal.list().flatMap((entry) => readMark(journal, entry))
+  const marks = journal.list(markPrefix(ports)).flatMap((entry) => readMark(journal, entry))
   return marks.filter(({ configuration }) => configuration === ports.configuration)
 }
 

@@ -1,6 +1,6 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Ports } from '../ports.ts'
-import type { Intent } from './intent.ts'
+import { markPrefix, type Intent } from './intent.ts'
 
 /** The mark of a login or an issue under way. */
 export interface OpenMark {
@@ -16,7 +16,7 @@ export type Wish = Omit<Intent, 'at' | 'configuration' | 'run' | 'sent'>
 
 /** Reserves room and writes the intent, durably. Throws `store`. */
 export async function openMark(ports: Ports, wish: Wish): Promise<OpenMark> {
-  const entry = ports.randomId()
+  const entry = markPrefix(ports) + ports.randomId()
   const key = await (await ports.store(wish.store)).sealingKey()
   const { seal } = await ports.seal()
   // Loads what sealing takes: nothing stands between the answer and the disk.

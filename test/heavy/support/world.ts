@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -13,6 +13,7 @@ import {
   type SandboxName,
   type SandboxOptions,
 } from '../../../src/sandbox/server.ts'
+import { markPrefix } from '../../../src/session/marks/intent.ts'
 import { aims, type Aim } from './apis.ts'
 import { findProcesses, startTokn, type Ended, type Environment, type Running } from './process.ts'
 
@@ -148,6 +149,12 @@ export async function openWorld(
     for (const name of profileNames(directory)) {
       const { lock, journal } = traces(name)
       for (const path of [lock, journal]) rmSync(path, { recursive: true, force: true })
+    }
+    const marks = join(locatePaths(environment).common, 'marks')
+    const configuration = `${hostname()}:${join(directory, 'config', 'tokn', 'config.json')}`
+    const own = encodeURIComponent(markPrefix({ configuration }))
+    for (const name of existsSync(marks) ? readdirSync(marks) : []) {
+      if (name.startsWith(own)) rmSync(join(marks, name))
     }
     rmSync(directory, { recursive: true, force: true })
   }
