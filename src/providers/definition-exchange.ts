@@ -58,7 +58,9 @@ export const reply = z
       .min(1)
       .max(8)
       .optional()
-      .describe('Further media types that the reply may claim to be, beside application/json.'),
+      .describe(
+        'Media types in which text or a page is the answer of the API itself; JSON is read whatever its label.',
+      ),
     unwrap: z
       .array(path)
       .max(8)
@@ -77,7 +79,7 @@ export const reply = z
       .describe('An array, a text split at spaces or commas, or a map whose keys are the scopes.'),
     userId: places
       .optional()
-      .describe('Whose token it is; kept as context.userId, and must not change in a refresh.'),
+      .describe('Whose token it is; kept as context.userId. A change in a refresh is told.'),
     context: z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/), places)
       .optional()
@@ -143,8 +145,12 @@ export const exchange = z
       .array(z.int().min(200).max(299))
       .min(1)
       .optional()
-      .describe('Statuses that mean success. Default: any 2xx.'),
-    success: condition.optional().describe('What must hold besides.'),
+      .describe(
+        'Statuses that mean success. Default: any 2xx. A new token in the answer is taken all the same.',
+      ),
+    success: condition
+      .optional()
+      .describe('What must hold besides. A new token in the answer is taken all the same.'),
     reply: reply.optional(),
     refused: z
       .array(refusal)
