@@ -6,7 +6,7 @@ import { ensureDirectory } from './files.ts'
 import { showPath, translateSystemError } from './system-error.ts'
 import { probeDirectory } from './whole-write.ts'
 
-/** A folder in which a user's processes keep what they have in common: locks, journal, ledger. */
+/** A folder in which a user's processes keep what they have in common: locks, journal, marks, ledger. */
 export interface Place {
   readonly path: string
   /** What has to be there before: nobody's home is made. */
@@ -15,7 +15,7 @@ export interface Place {
   readonly guard?: string | undefined
 }
 
-const parts = ['locks', 'journal', 'ledger']
+const parts = ['locks', 'journal', 'marks', 'ledger']
 
 // What says that this process may not, or cannot, work there; not that a disk is full or broken.
 const closed = new Set(
