@@ -40,14 +40,12 @@ const texts = [
     .map((text) => [`random: ${JSON.stringify(text)}`, text] as const),
 ]
 
-/** Every line is one of ours, and none has anything harmful. */
-function expectHarmless({ out, err }: Ended): void {
-  for (const line of `${out}\n${err}`.split('\n')) {
-    expect(line.replaceAll('\t', ''), JSON.stringify(line)).not.toMatch(harmful)
-  }
-  for (const line of err.split('\n').filter((one) => one.startsWith('tokn: hint:'))) {
-    expect(line).not.toContain('evil.example')
-  }
+/** Lines that have anything harmful in them, or pass for a hint of ours. */
+function harmIn({ out, err }: Ended): readonly string[] {
+  return `${out}\n${err}`
+    .split('\n')
+    .filter((line) => harmful.test(line.replaceAll('\t', '')) || /^tokn: hint:.*evil/.test(line))
+    .map((line) => JSON.stringify(line))
 }
 
 function definitionOf(text: string, baseUrl = 'http://127.0.0.1:9'): object {
@@ -76,7 +74,7 @@ function definitionOf(text: string, baseUrl = 'http://127.0.0.1:9'): object {
   }
 }
 
-describe.concurrent('nothing of others drives the terminal', () => {
+describe('nothing of others drives the terminal', () => {
   test.for(texts)('a definition with %s', async ([, raw]) => {
     const text = raw.slice(0, 78)
     const home = makeHome()
@@ -89,7 +87,7 @@ describe.concurrent('nothing of others drives the terminal', () => {
       writeFileSync(join(home.work, 'bank.json'), JSON.stringify(definitionOf(text, server.origin)))
       const go = async (args: readonly string[], env = {}) => {
         const ended = await run(args, { home, env })
-        expectHarmless(ended)
+        expect(harmIn(ended)).toEqual([])
         return ended
       }
       const added = await go(['provider', 'add', 'bank.json', '--yes'])
@@ -150,10 +148,10 @@ describe('what a user or a machine gives', () => {
       ['token', '--min-ttl', text],
       ['token', '--fields', text],
     ]) {
-      expectHarmless(await run(args, { home }))
+      expect(harmIn(await run(args, { home }))).toEqual([])
     }
     for (const name of ['TOKN_PROFILE', 'TOKN_PROVIDER', 'TOKN_STORE_KEY_FILE']) {
-      expectHarmless(await run(['login'], { home, env: { [name]: text } }))
+      expect(harmIn(await run(['login'], { home, env: { [name]: text } }))).toEqual([])
     }
     const profile = {
       id: 'a'.repeat(32),
@@ -173,7 +171,7 @@ describe('what a user or a machine gives', () => {
         ['profile', 'show', 'web'],
         ['doctor', '--offline'],
       ]) {
-        expectHarmless(await run(args, { home }))
+        expect(harmIn(await run(args, { home }))).toEqual([])
       }
     }
   })
@@ -205,7 +203,7 @@ describe('an authorization server', () => {
   test.for(Object.entries(tricks))('that refuses with %s', async ([, text]) => {
     fake.answers['/token'] = { status: 400, body: { error: text, error_description: text } }
     const refused = await run(login(), { home, env })
-    expectHarmless(refused)
+    expect(harmIn(refused)).toEqual([])
     expect(refused.err).toMatch(/^tokn: error: .+\n(tokn: hint: .+\n)?$/)
   })
 
@@ -220,14 +218,14 @@ describe('an authorization server', () => {
       text,
     ]) {
       fake.answers['/token'] = { status: 'error' in Object(body) ? 400 : 200, body }
-      expectHarmless(await run(login(), { home, env }))
+      expect(harmIn(await run(login(), { home, env }))).toEqual([])
     }
     const header = text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '')
     fake.answers['/token'] = {
       headers: { 'content-type': `text/x${header.slice(0, 40)}` },
       body: '!',
     }
-    expectHarmless(await run(login(), { home, env }))
+    expect(harmIn(await run(login(), { home, env }))).toEqual([])
   })
 })
 

@@ -3,9 +3,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quoteForeign, redact, redactForeign, Secret } from '../../../src/core/secret.ts'
 
-/** From here on this process knows a secret. */
-function know(value: string): Secret {
-  return new Secret(value)
+/** Makes this process hold a secret. */
+function know(text: string): void {
+  expect(String(new Secret(text))).toBe('[secret]')
 }
 
 describe('a secret', () => {
