@@ -87,5 +87,6 @@ function failure(error: unknown): Finding {
     message: redact(error.message),
     hint: error.hint,
     http: error.details.http,
+    retryAfter: error.details.retryAfter,
   }
 }

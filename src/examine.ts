@@ -144,11 +144,13 @@ async function checkJournal(
       ? 'a refresh got its answer but did not store it'
       : 'a refresh was cut off before its answer'
     if (!answered || !fix) {
-      return warn(id, what, answered ? 'tokn doctor --fix' : `tokn token ${profile.name}`)
+      return warn(id, what, answered ? 'tokn doctor --fix' : `tokn refresh ${profile.name}`)
     }
     const result = await attempt(id, async () => {
       await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
-      return what
+      if (journal.read(entry) === undefined) return what
+      const unread = 'a refresh got an answer that cannot be read'
+      return warn(id, unread, `tokn login ${profile.name}`)
     })
     return typeof result === 'string'
       ? { id, status: 'fixed', detail: `${result}; it is stored now` }

@@ -34,6 +34,29 @@ export function printJson(
   context.terminal.out(`${showJson(shown)}\n`)
 }
 
+/** The fields of `expiryFields`. */
+export const expiryNames = 'expires_at expires_at_epoch expires_in expiry'
+
+/**
+ * Throws `usage` for a field that the document will not have, naming those of `names` (words): for a
+ * command that does what cannot be done twice, before it is done.
+ */
+export function checkFields({ fields }: CommonFlags, names: string): void {
+  if (fields !== undefined) checkNames(splitFields(fields), names.split(' '))
+}
+
+function splitFields(fields: string): readonly string[] {
+  return fields.split(',').map((name) => name.trim())
+}
+
+function checkNames(names: readonly string[], valid: readonly string[]): void {
+  const unknown = names.find((name) => !valid.includes(name))
+  if (unknown === undefined) return
+  throw new ToknError('usage', `there is no field "${display(unknown, 60)}"`, {
+    hint: `fields: ${valid.join(', ')}`,
+  })
+}
+
 /**
  * The fields named; those of the entries where the document is a list of entries. Throws `usage`
  * naming the valid ones.
@@ -42,19 +65,13 @@ function pick(
   document: Readonly<Record<string, unknown>>,
   fields: string,
 ): Readonly<Record<string, unknown>> {
-  const names = fields.split(',').map((name) => name.trim())
+  const names = splitFields(fields)
   const listed = Object.entries(document).find(
     ([, value]) => Array.isArray(value) && value.some((item) => isObject(item)),
   )
   const entries = (listed?.[1] as readonly Record<string, unknown>[] | undefined) ?? []
   const inEntries = new Set(entries.flatMap((entry) => Object.keys(entry)))
-  const unknown = names.find((name) => !(name in document) && !inEntries.has(name))
-  if (unknown !== undefined) {
-    const valid = [...new Set([...Object.keys(document), ...inEntries])]
-    throw new ToknError('usage', `there is no field "${display(unknown, 60)}"`, {
-      hint: `fields: ${valid.join(', ')}`,
-    })
-  }
+  checkNames(names, [...new Set([...Object.keys(document), ...inEntries])])
   const top = names.filter((name) => name in document)
   const chosen: Record<string, unknown> = { schema: document['schema'] }
   for (const name of top) chosen[name] = document[name]

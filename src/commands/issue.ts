@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { issueToken } from '../session/issue.ts'
-import { expiryFields, printJson, wantsTokenJson } from './answer.ts'
+import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
@@ -32,6 +32,7 @@ export async function runIssue(
   flags: IssueFlags,
 ): Promise<void> {
   const json = wantsTokenJson(flags, 'an issued token')
+  checkFields(flags, `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`)
   const { ports, profile } = await context.target(flags, positional)
   const now = ports.clock.now()
   const grant = readGrant(flags, now)

@@ -4,7 +4,7 @@ import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
-import { expiryFields, printJson, wantsJson } from './answer.ts'
+import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
 import { declare } from './declare.ts'
 import { readGrant } from './grant-flags.ts'
@@ -34,6 +34,7 @@ export async function runLogin(
   positional: string | undefined,
   flags: LoginFlags,
 ): Promise<void> {
+  checkFields(flags, `schema profile provider store token_id scopes ${expiryNames} origins`)
   const ports = context.ports(flags)
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)

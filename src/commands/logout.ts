@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import { chooseProfile } from '../session/choose.ts'
+import { chooseProfile, readableProfiles } from '../session/choose.ts'
 import { logout, type LogoutResult } from '../session/logout.ts'
-import { printJson, wantsJson } from './answer.ts'
+import { checkFields, printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
@@ -28,10 +28,11 @@ export async function runLogout(
   positional: string | undefined,
   flags: LogoutFlags,
 ): Promise<void> {
+  checkFields(flags, 'schema results profile revoked erased alive')
   const ports = context.ports(flags)
   const profiles =
     flags.all === true
-      ? ports.profiles.list()
+      ? readableProfiles(ports.profiles)
       : [chooseProfile(ports.profiles, context.choice(flags, positional))]
   await agree(context, flags, profiles)
   const results: Result[] = []

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
-import { chooseProfile } from '../session/choose.ts'
+import { chooseProfile, readableProfiles } from '../session/choose.ts'
 import { printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { describeStanding, standingInWords } from './standing.ts'
@@ -44,8 +44,11 @@ export function profileCommand(program: Command, context: Context): void {
 
 function listProfiles(context: Context, flags: CommonFlags): void {
   const ports = context.ports(flags)
-  const profiles = ports.profiles.list()
+  const profiles = readableProfiles(ports.profiles)
   const standard = ports.profiles.defaultName()
+  const damaged = ports.profiles.outlines().length - profiles.length
+  if (damaged > 0 && flags.quiet !== true)
+    context.terminal.say(`${damaged} damaged left out; see: tokn doctor`)
   const loggedIn = (profile: Profile) => ports.index.get(profile.id) !== undefined
   const standingOf = (profile: Profile) => ports.index.get(profile.id)?.standing
   if (wantsJson(flags)) {

@@ -5,12 +5,13 @@ import { ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { readableProfiles } from '../session/choose.ts'
 import { readHeld } from '../session/held.ts'
 import { refreshThrough } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import { refuseCondemned } from '../session/standing.ts'
 import { satisfies } from '../session/wanted.ts'
-import { expiryFields, printJson, wantsJson } from './answer.ts'
+import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
@@ -44,6 +45,8 @@ export async function runRefresh(
   positional: string | undefined,
   flags: RefreshFlags,
 ): Promise<void> {
+  const results = flags.all === true ? ' results' : ''
+  checkFields(flags, `schema profile refreshed generation ${expiryNames} error${results}`)
   const minTtl =
     flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
   if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)
@@ -63,7 +66,9 @@ async function refreshAll(
     throw new ToknError('usage', '--all leaves no profile to name')
   }
   const ports = context.ports(flags)
-  const held = ports.profiles.list().filter((profile) => ports.index.get(profile.id) !== undefined)
+  const held = readableProfiles(ports.profiles).filter(
+    (profile) => ports.index.get(profile.id) !== undefined,
+  )
   const results: Refreshed[] = []
   for (const profile of held) {
     results.push(await attempt(ports, profile, minTtl, flags.force === true))

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import { revokeTokens, type Revocation } from '../session/revoke.ts'
-import { printJson, wantsJson } from './answer.ts'
+import { checkFields, printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 
@@ -19,6 +19,7 @@ export async function runRevoke(
   tokens: readonly string[],
   flags: CommonFlags,
 ): Promise<void> {
+  checkFields(flags, 'schema results id name status verified verify_ms error')
   const { ports, profile } = await context.target(flags)
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
     const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${profile.name}"?`)

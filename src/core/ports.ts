@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly body?: string | undefined
   /** Total time for the whole exchange, in milliseconds. Default 30 000. */
   readonly timeout?: number | undefined
-  /** Longest body read, in bytes. Default 256 KiB. */
+  /** Longest body read, in bytes. Default 256 KiB; 1 MiB where tokens may be granted. */
   readonly limit?: number | undefined
   /** Its answer may grant tokens, which cannot be asked for twice: it is made durable before it is read. */
   readonly grants?: boolean | undefined
@@ -208,6 +208,8 @@ export type Outcome = { readonly warnings: readonly string[] } & (
       readonly hint?: string | undefined
       readonly http?:
         { readonly status: number; readonly providerCode?: string | undefined } | undefined
+      /** Milliseconds that the provider asked to wait. */
+      readonly retryAfter?: number | undefined
     }
 )
 
@@ -249,7 +251,7 @@ export interface JournalEntry {
   readonly record?: string | undefined
 }
 
-/** One refresh under way: space is reserved, so that a full disk is found before anything is spent. */
+/** One refresh under way: space is reserved for a usual answer, so that a full disk is found in time. */
 export interface JournalSlot {
   /** Durable when it returns. */
   intend(intent: string): void

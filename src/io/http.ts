@@ -57,7 +57,7 @@ export function createHttp(options: HttpOptions): Http {
       ...request,
       headers: prepareHeaders(request, options.userAgent ?? 'tokn'),
       timeout: request.timeout ?? options.timeout ?? 30_000,
-      limit: request.limit ?? 262_144,
+      limit: request.limit ?? (request.grants === true ? 1_048_576 : 262_144),
       proxy: proxyFor(checkUrl(request.url), settings),
     }
     connector ??= openConnector(() => openTrust({ ...options, extraCa }))

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { systemCode, ToknError } from '../core/errors.ts'
+import { readJsonText } from '../core/json-text.ts'
 import type { HttpReply, HttpRequest } from '../core/ports.ts'
 import { connectThrough, type Connector } from './connector.ts'
 import { translateNetworkError } from './network-error.ts'
@@ -24,7 +25,7 @@ export type Outgoing = HttpRequest & {
  * the last byte of the body.
  */
 export function send(connector: Connector, request: Outgoing): Promise<HttpReply> {
-  const { url, limit } = request
+  const { url, limit, grants = false } = request
   const sockets = new Set<Socket>()
   let settled = false
   let sent = false
@@ -60,13 +61,17 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
         }
         status = code
         headers = readHeaders(controller.rawHeaders)
-        attempt(() => checkReplyHead(status, headers, url, limit))
+        // Of an answer that may grant tokens as much is wanted as is taken.
+        const most = grants ? Number.POSITIVE_INFINITY : limit
+        attempt(() => checkReplyHead(status, headers, url, most))
       },
       onResponseData(_controller, chunk) {
         if (ended) return
         chunks.push(chunk)
         length += chunk.length
-        if (length > limit) fail(tooLong(url.host, limit, status))
+        if (length <= limit) return
+        if (grants) finish()
+        else fail(tooLong(url.host, limit, status))
       },
       onResponseEnd() {
         if (broken === undefined) finish()
@@ -97,8 +102,9 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     }
 
     function fail(error: unknown): void {
-      // What an error says beside its status is shown at most: a part of it is an answer too.
-      if (status >= 400) finish()
+      // What an error says beside its status is shown at most: a part of it is an answer too. And
+      // tokens that are here whole are not given up for the end of a message that is missing.
+      if (status >= 400 || (grants && isWhole(status, chunks))) finish()
       else settle(() => reject(translateNetworkError(error, url.host, sent)))
     }
 
@@ -106,7 +112,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
       if (ended || settled) return
       ended = true
       const bytes = Buffer.concat(chunks).subarray(0, limit)
-      const raw = { status, headers, bytes, url, limit, grants: request.grants === true }
+      const raw = { status, headers, bytes, url, limit, grants }
       openReply(raw).then(
         (reply) => settle(() => resolve(reply)),
         (error: unknown) => settle(() => reject(translateNetworkError(error, url.host, sent))),
@@ -135,12 +141,27 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
   }
 }
 
+/** Whether what came of a success is a whole JSON document, however the message was to end. */
+function isWhole(status: number, chunks: readonly Uint8Array[]): boolean {
+  if (status < 200 || status >= 300 || chunks.length === 0) return false
+  try {
+    readJsonText(Buffer.concat(chunks).toString())
+    return true
+  } catch {
+    return false
+  }
+}
+
 function timedOut({ url, timeout }: Outgoing, sent: boolean): ToknError {
   const what = sent ? 'did not answer' : 'could not be reached'
-  return new ToknError('network', `${url.host} ${what} within ${timeout / 1_000} s`, {
-    sent,
-    hint: 'try again, or wait longer with --timeout',
-  })
+  return new ToknError(
+    'network',
+    `${url.host} ${what} within ${Number((timeout / 1_000).toFixed(1))} s`,
+    {
+      sent,
+      hint: 'try again, or wait longer with --timeout',
+    },
+  )
 }
 
 function endless(host: string): ToknError {

@@ -1,3 +1,4 @@
+import { isToknError, type ToknError } from '../core/errors.ts'
 import { isObject, ownString } from '../core/json.ts'
 import type { Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
 
@@ -20,6 +21,23 @@ export async function askFor(http: Http, request: HttpRequest, clock: Clock): Pr
   const sentAt = clock.now()
   const reply = await http(request)
   return { ...addressOf(request), sentAt, at: clock.now(), reply }
+}
+
+/**
+ * Whether a request left and nothing came back that could be read as an answer: what became of it is
+ * not known. An answer with any status is an answer.
+ */
+export function isLost(error: unknown): error is ToknError {
+  return (
+    isToknError(error, 'network', 'provider_nonsense') &&
+    error.details.sent !== false &&
+    error.details.http === undefined
+  )
+}
+
+/** Whether a status says nothing but "not now" (RFC 9110, RFC 6585): no answer to go on with. */
+export function isPassing({ reply: { status } }: Answered): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -64,12 +64,21 @@ export async function spendBudget(
   ledger.add(kind === 'logins' ? key : `${key}|${profile.id}`, kind, ports.clock.now())
 }
 
-/** A new refresh token starts with a full set of refreshes. */
-export async function resetRefreshes(
+/** A new refresh token starts with a full set of refreshes; that it does not is no reason to fail. */
+export async function forgetRefreshes(
   ports: Ports,
   profile: Profile,
   provider: Provider,
 ): Promise<void> {
+  try {
+    await resetRefreshes(ports, profile, provider)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    ports.warn(`the count of refreshes goes on from the login before: ${error.message}`)
+  }
+}
+
+async function resetRefreshes(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
   const key = budgetKey(profile, provider)
   if (key !== undefined) (await ports.ledger()).reset(`${key}|${profile.id}`, 'refreshes')
 }

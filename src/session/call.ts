@@ -6,7 +6,7 @@ import { collectAnswers } from './answers.ts'
 import { fresh } from './fresh.ts'
 import { checkProvider } from './held.ts'
 import type { Ports } from './ports.ts'
-import { fileSecrets, knownAnswers } from './reach.ts'
+import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
@@ -60,9 +60,10 @@ export async function reachFor(
       ? { settings: {}, secrets: {} }
       : await collectAnswers(asked, { set: {}, secrets: {}, ...(await ports.questions()) })
   const files = fileSecrets(ports, provider, settings)
+  const talking = talk(ports)
   return {
-    http: await ports.http(profile),
-    clock: ports.clock,
+    http: within(await ports.http(profile), talking.timeLeft),
+    ...talking,
     answers: { ...kept, ...settings, ...files, ...secrets },
   }
 }

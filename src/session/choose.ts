@@ -24,7 +24,7 @@ export function namedProfile({ positional, flag, environment }: ProfileChoice): 
 export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profile {
   const name = namedProfile(choice) ?? profiles.defaultName() ?? onlyName(profiles)
   if (name === undefined) {
-    const any = profiles.list().length > 0
+    const any = profiles.outlines().length > 0
     throw new ToknError(
       'not_found',
       any ? 'no profile was named, and none is the default' : 'there is no profile yet',
@@ -37,7 +37,7 @@ export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profil
   if (profile !== undefined) return profile
   const near = nearest(
     name,
-    profiles.list().map((one) => one.name),
+    profiles.outlines().map((one) => one.name),
   )
   throw new ToknError('not_found', `there is no profile "${name}"`, {
     hint: near === undefined ? `tokn login ${name} --provider PROVIDER` : `did you mean "${near}"?`,
@@ -51,7 +51,8 @@ export function outlineOf(profiles: Profiles, name: string): Outline | undefined
 
 /** All profiles but damaged ones, which are no reason not to work with the others. */
 export function readableProfiles(profiles: Profiles): readonly Profile[] {
-  return profiles.outlines().flatMap(({ name }) => {
+  const names = profiles.outlines().map(({ name }) => name)
+  return names.toSorted().flatMap((name) => {
     try {
       return profiles.get(name) ?? []
     } catch (error) {
@@ -62,6 +63,6 @@ export function readableProfiles(profiles: Profiles): readonly Profile[] {
 }
 
 function onlyName(profiles: Profiles): string | undefined {
-  const all = profiles.list()
+  const all = profiles.outlines()
   return all.length === 1 ? all[0]?.name : undefined
 }

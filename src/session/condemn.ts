@@ -1,14 +1,16 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
+import { isLost } from './answered.ts'
 import { readableProfiles } from './choose.ts'
 import { entryOf, findHeld } from './held.ts'
+import { indexStanding } from './history.ts'
 import type { Ports } from './ports.ts'
 
 /**
  * Writes down that a session is over, of the same generation, before the request goes out that ends
  * it: whatever becomes of this process, nobody is handed a dead token. The caller holds the lock of
- * the entry. A store that cannot be written is no reason not to end the session: it is a warning.
+ * the entry. Throws `store` where that cannot be written: then nothing is ended.
  */
 export async function condemn(
   ports: Ports,
@@ -32,20 +34,24 @@ export async function endToken<Result>(
   end: () => Promise<Result>,
 ): Promise<Result> {
   const before = new Map<Profile, SessionRecord['standing']>()
-  for (const profile of holders) {
-    await withHolder(ports, profile, id, async (held) => {
+  const mark = (profile: Profile) =>
+    withHolder(ports, profile, id, async (held) => {
       before.set(profile, held.standing)
       await condemn(ports, profile, held, 'its token was revoked')
     })
-  }
+  const [own, ...others] = holders
+  if (own !== undefined) await mark(own)
+  for (const profile of others) await orTell(ports, profile, async () => await mark(profile))
   try {
     return await end()
   } catch (error) {
     // Where no answer came, it may have been ended all the same; and that is what was wanted.
-    if (isToknError(error, 'network') && error.details.sent !== false) throw error
+    if (isLost(error)) throw error
     for (const [profile, standing] of before) {
-      await withHolder(ports, profile, id, async (held) => {
-        await rewrite(ports, profile, { ...held, standing })
+      await orTell(ports, profile, async () => {
+        await withHolder(ports, profile, id, async (held) => {
+          await rewrite(ports, profile, { ...held, standing })
+        })
       })
     }
     throw error
@@ -70,29 +76,29 @@ async function withHolder(
   id: string,
   use: (held: SessionRecord) => Promise<void>,
 ): Promise<void> {
+  const lock = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
-    const lock = await (await ports.lock())(entryOf(profile), ports.timeout)
-    try {
-      const held = await findHeld(ports, profile)
-      if (held?.id === id) await use(held)
-    } finally {
-      await lock.release()
-    }
-  } catch (error) {
-    tellUnwritten(ports, profile, error)
+    const held = await findHeld(ports, profile)
+    if (held?.id === id) await use(held)
+  } finally {
+    await lock.release()
   }
 }
 
 async function rewrite(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {
-  try {
-    const store = await ports.store(profile.store)
-    await store.write(profile.id, record.generation, serializeRecord(record))
-  } catch (error) {
-    tellUnwritten(ports, profile, error)
-  }
+  const store = await ports.store(profile.store)
+  await store.write(profile.id, record.generation, serializeRecord(record))
+  indexStanding(ports, profile.id, record.standing)
 }
 
-function tellUnwritten(ports: Ports, { name }: Profile, error: unknown): void {
-  if (!(error instanceof ToknError)) throw error
-  ports.warn(`what becomes of the session of "${name}" could not be written down: ${error.message}`)
+/** Runs what may fail without harm: the token of another profile, or what was not ended after all. */
+async function orTell(ports: Ports, { name }: Profile, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    ports.warn(
+      `what becomes of the session of "${name}" could not be written down: ${error.message}`,
+    )
+  }
 }

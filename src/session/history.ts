@@ -13,11 +13,11 @@ const costs: Partial<Record<Reason, string>> = {
   rejected: '1 refresh',
 }
 
-/** Tells the index what is known to be wrong with a session, beside what it knows already. */
+/** Tells the index what is known to be wrong with a session, if anything, beside what it knows. */
 export function indexStanding(
   ports: Ports,
   profileId: string,
-  standing: NonNullable<IndexEntry['standing']>,
+  standing: IndexEntry['standing'],
 ): void {
   const entry = ports.index.get(profileId)
   if (entry !== undefined) ports.index.put(profileId, { ...entry, standing })
@@ -28,6 +28,7 @@ export async function indexRecord(
   ports: Ports,
   record: SessionRecord,
   reason: Reason,
+  cost = costs[reason],
 ): Promise<void> {
   const { command, pid, parent } = ports.caller
   const earlier = ports.index.get(record.profileId)?.history ?? []
@@ -38,7 +39,7 @@ export async function indexRecord(
     command,
     pid,
     parent,
-    cost: costs[reason],
+    cost,
   }
   const entry: IndexEntry = {
     configuration: ports.configuration,

@@ -3,6 +3,7 @@ import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { callWithToken } from './call.ts'
+import { readableProfiles } from './choose.ts'
 import type { Ports } from './ports.ts'
 
 export type TokenState =
@@ -85,7 +86,9 @@ export function listLocal(ports: Ports, profiles: readonly Profile[]): TokenList
 }
 
 function savedIds(ports: Ports, profile: Profile): ReadonlyMap<string, string> {
-  const sameProvider = ports.profiles.list().filter((one) => one.provider === profile.provider)
+  const sameProvider = readableProfiles(ports.profiles).filter(
+    (one) => one.provider === profile.provider,
+  )
   return new Map(
     sameProvider.flatMap((one) => {
       const id = ports.index.get(one.id)?.tokenId

@@ -8,14 +8,14 @@ import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { checkGivenToken, type Grant, type TokenSet } from '../core/token.ts'
 import type { Answers } from './answers.ts'
-import { resetRefreshes, spendBudget } from './budget.ts'
+import { forgetRefreshes, spendBudget } from './budget.ts'
 import { openMark, type OpenMark } from './marks/open.ts'
 import { sweepUnsent } from './marks/sweep.ts'
 import { watchRequests } from './marks/watch.ts'
 import { eraseEntry, formerStore, place, type Placed } from './place.ts'
 import type { Ports } from './ports.ts'
 import { proveStorage } from './prove.ts'
-import { fileSecrets } from './reach.ts'
+import { fileSecrets, talk } from './reach.ts'
 
 export interface LoginRequest {
   /** As it is to be stored; its settings are already those of `answers`. */
@@ -45,7 +45,7 @@ export async function authenticate(
     ...fileSecrets(ports, provider, profile.settings),
     ...answers.secrets,
   }
-  const tokens = request.pasted
+  const { refreshUnreadable: _, ...tokens } = request.pasted
     ? paste(provider, request.pasted)
     : await logInto(ports, request, all, over)
   return {
@@ -90,11 +90,8 @@ export async function login(ports: Ports, request: LoginRequest): Promise<Placed
     former,
   })
   const record = await spend(ports, request, mark)
-  await mark.keep(serializeRecord(record)).catch((error: unknown) => {
-    // The store is the place that is left for it.
-    if (!isToknError(error, 'store')) throw error
-  })
-  const placed = await keepOrTell(ports, request, record)
+  const kept = await keepIn(mark, record)
+  const placed = await placeOrTell(ports, request, record, kept)
   if (await leave(ports, placed)) mark.remove()
   return placed
 }
@@ -115,10 +112,22 @@ async function spend(ports: Ports, request: LoginRequest, mark: OpenMark): Promi
   }
 }
 
-async function keepOrTell(
+/** Whether the session is sealed in the mark; where it is not, the store is the place left for it. */
+async function keepIn(mark: OpenMark, record: SessionRecord): Promise<boolean> {
+  try {
+    await mark.keep(serializeRecord(record))
+    return true
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    return false
+  }
+}
+
+async function placeOrTell(
   ports: Ports,
   { profile, pasted }: LoginRequest,
   record: SessionRecord,
+  kept: boolean,
 ): Promise<Placed> {
   try {
     return await place(ports, profile, record, {
@@ -129,8 +138,10 @@ async function keepOrTell(
     if (!(error instanceof ToknError)) throw error
     throw new ToknError(
       error.code === 'usage' ? 'store' : error.code,
-      `the login was made, but its session could not be stored yet: ${error.message}`,
-      { ...error.details, hint: 'tokn doctor --fix' },
+      kept
+        ? `the login was made, but its session could not be stored yet: ${error.message}`
+        : `the login was made, and its session is lost, for it could be stored nowhere: ${error.message}`,
+      { ...error.details, hint: kept ? 'tokn doctor --fix' : `tokn login ${profile.name}` },
     )
   }
 }
@@ -163,19 +174,9 @@ async function logInto(
   }
   await spendBudget(ports, profile, provider, undefined, 'logins', force)
   const http = over(await ports.http(profile))
-  const tokens = await provider.login({ http, clock: ports.clock, answers, interaction }, grant)
+  const tokens = await provider.login({ http, answers, interaction, ...talk(ports) }, grant)
   await forgetRefreshes(ports, profile, provider)
   return tokens
-}
-
-/** A new refresh token starts with a full set of refreshes; that it does not is no reason to fail. */
-async function forgetRefreshes(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
-  try {
-    await resetRefreshes(ports, profile, provider)
-  } catch (error) {
-    if (!isToknError(error, 'store')) throw error
-    ports.warn(`the count of refreshes goes on from the login before: ${error.message}`)
-  }
 }
 
 function paste(provider: Provider, access: Secret): TokenSet {

@@ -29,6 +29,7 @@ export async function logout(
   profile: Profile,
   options: { readonly localOnly: boolean },
 ): Promise<LogoutResult> {
+  if (!options.localOnly) await bringHome(ports, profile)
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
     const condition = await lookAt(ports, profile)
@@ -42,6 +43,20 @@ export async function logout(
     return { ...end, erased: erased || condition.state === 'usable' }
   } finally {
     await held.release()
+  }
+}
+
+/** Stores what a refresh got and could not store, so that those tokens are ended and not older ones. */
+async function bringHome(ports: Ports, profile: Profile): Promise<void> {
+  try {
+    const left = (await ports.journal()).read(entryOf(profile))
+    if (left === undefined || (left.record === undefined && left.answers.length === 0)) return
+    await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    ports.warn(
+      `a refresh was answered, and the tokens in the answer, which may be alive, cannot be used: ${error.message}`,
+    )
   }
 }
 

@@ -1,8 +1,27 @@
+import type { Http } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Ports } from './ports.ts'
+
+/** What every operation may tell and how long it may take, counted from now. */
+export function talk(ports: Ports): Required<Pick<Reach, 'clock' | 'warn' | 'timeLeft'>> {
+  const end = ports.clock.now() + ports.timeout
+  return {
+    clock: ports.clock,
+    warn: ports.warn,
+    timeLeft: () => Math.max(0, end - ports.clock.now()),
+  }
+}
+
+/** The way out, within the time that is left for the whole. */
+export function within(http: Http, timeLeft: () => number): Http {
+  return async (request) => {
+    const left = Math.max(1, Math.floor(timeLeft()))
+    return await http({ ...request, timeout: Math.min(request.timeout ?? left, left) })
+  }
+}
 
 /** What is known without a question: the profile's settings, files they name, kept credentials. */
 export function knownAnswers(

@@ -1,3 +1,4 @@
+import { isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { Profile } from '../../core/profile.ts'
 import { display } from '../../core/text.ts'
@@ -29,6 +30,27 @@ export async function examineIssue(
       `: it may have made a token at ${mark.origin}, and the profile that it was made with is gone`,
     )
   }
+  try {
+    return await examineWith(ports, mark, parent, options)
+  } catch (error) {
+    if (!isToknError(error, 'reauth_required')) throw error
+    if (mark.sealed !== undefined) {
+      const detail = `${whatOf(mark)}: its answer is kept, and takes the session of "${parent.name}" to be read`
+      return { status: 'warn', detail, fix: `tokn login ${parent.name} && tokn doctor --fix` }
+    }
+    return await end(
+      `: it may have made a token at ${mark.origin}, and "${parent.name}", which could look it up, has ended`,
+    )
+  }
+}
+
+async function examineWith(
+  ports: Ports,
+  mark: Mark,
+  parent: Profile,
+  options: MarkOptions,
+): Promise<Verdict> {
+  const end = (detail: string) => endMark(ports, mark, options.fix, `${whatOf(mark)}${detail}`)
   const answered = await readIssued(ports, parent, mark)
   if (answered !== undefined) return await examineAnswered(ports, mark, parent, answered, options)
   if (options.offline) {

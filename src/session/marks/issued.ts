@@ -22,6 +22,7 @@ export function heirOf(
   return {
     ...parent,
     ...tokens,
+    refreshUnreadable: undefined,
     context: { ...parent.context, ...tokens.context },
     refresh: tokens.refresh,
     refreshExpiry: tokens.refreshExpiry,

@@ -1,6 +1,5 @@
-import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Clock, Http, HttpReply } from '../../core/ports.ts'
-import { askFor, type Answered } from '../answered.ts'
+import { askFor, isLost, type Answered } from '../answered.ts'
 
 export interface Watch {
   /** `http`, watched. */
@@ -38,12 +37,6 @@ export function watchRequests(
       return answer.reply
     },
   }
-}
-
-/** Whether the request may have been acted on, and nothing is known of the outcome. */
-function isLost(error: unknown): boolean {
-  if (!(error instanceof ToknError)) return true
-  return isToknError(error, 'network', 'provider_nonsense') && error.details.sent !== false
 }
 
 function isYes({ status }: HttpReply): boolean {

@@ -6,6 +6,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { entryOf } from '../held.ts'
 import type { Ports } from '../ports.ts'
+import { isPassing } from '../answered.ts'
 import { readAnswer, writeAnswer, type KeptAnswer } from './answers.ts'
 
 /** One refresh as the journal follows it. */
@@ -124,7 +125,8 @@ export async function readAttempt(
   for (const sealed of entry.answers) {
     try {
       const answer = readAnswer(await open(sealed, key, entryOf(profile)))
-      if (answer !== undefined) kept.push(answer)
+      // Nothing to go on with: what the provider said after it counts, or it is asked again.
+      if (answer !== undefined && !isPassing(answer)) kept.push(answer)
     } catch (error) {
       // Sealed under a key that is gone: then it is an answer that was lost.
       if (!isToknError(error, 'store')) throw error

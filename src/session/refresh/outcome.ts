@@ -1,16 +1,17 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { isLost } from '../answered.ts'
 import { findHeld } from '../held.ts'
 import { indexRecord, indexStanding } from '../history.ts'
 import type { Ports } from '../ports.ts'
 import { writeAndReadBack } from '../write.ts'
 import { retireOld } from './successor.ts'
-import type { Turn } from './turn.ts'
-import { condemn, isLost, isUnreadable, isVerdict, park } from './verdict.ts'
+import type { Turn, Way } from './turn.ts'
+import { condemn, isUnreadable, isVerdict, park } from './verdict.ts'
 
 /** Stores the next record, or adopts the one that another process stored meanwhile. */
-export async function storeNext(turn: Turn, next: SessionRecord): Promise<SessionRecord> {
+export async function storeNext(turn: Turn, next: SessionRecord, way: Way): Promise<SessionRecord> {
   const { ports, profile, store, held, record, attempt, wanted } = turn
   if (!held.stillHeld()) {
     // Someone took over while this process slept. Theirs is the later generation, if they made one.
@@ -34,7 +35,8 @@ export async function storeNext(turn: Turn, next: SessionRecord): Promise<Sessio
     return next
   }
   attempt.finish()
-  await indexRecord(ports, next, attempt.kept.length > 0 ? 'recovered' : wanted.reason)
+  const reason = attempt.kept.length > 0 ? 'recovered' : wanted.reason
+  await indexRecord(ports, next, reason, way === 'login' ? '1 login' : undefined)
   await retireOld(turn, next)
   return next
 }
@@ -68,11 +70,7 @@ export async function findNewer(
  * What becomes of a refresh that failed with `error`, of which `verdict` is what the provider said
  * of the tokens, if it did: another's newer record, or the error.
  */
-export async function giveUp(
-  turn: Turn,
-  error: unknown,
-  verdict: unknown = error,
-): Promise<SessionRecord> {
+export async function giveUp(turn: Turn, error: unknown, verdict: unknown): Promise<SessionRecord> {
   const { ports, profile, record, attempt } = turn
   if (isToknError(error, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
     const newer = await findNewer(ports, profile, record)
@@ -81,10 +79,11 @@ export async function giveUp(
       return newer
     }
   }
-  if (isVerdict(verdict)) await condemn(turn, verdict)
-  else if (isLost(error)) {
+  if (isVerdict(verdict)) await condemn(turn, verdict, { keepAnswers: isUnreadable(error) })
+  else if (isLost(error) || attempt.lost()) {
     // The intent stays in the journal: the next attempt must know that one went before it.
-    const why = `a refresh got no answer: ${error.message}`
+    const said = isToknError(error) ? `: ${error.message}` : ''
+    const why = `a refresh got no answer${said}`
     indexStanding(ports, profile.id, { state: 'doubtful', at: ports.clock.now(), why })
   } else if (!isUnreadable(error)) attempt.finish()
   throw withNextCommand(error, profile)

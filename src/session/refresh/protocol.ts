@@ -3,6 +3,7 @@ import { isGood } from '../../core/expiry.ts'
 import type { Held, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { isLost } from '../answered.ts'
 import { checkProvider, entryOf, readHeld } from '../held.ts'
 import type { Ports } from '../ports.ts'
 import { isAlive, refuseCondemned } from '../standing.ts'
@@ -12,7 +13,7 @@ import { findNewer, giveUp, storeNext } from './outcome.ts'
 import { unpark } from './parked.ts'
 import { succeed, type Renewed } from './successor.ts'
 import type { Turn } from './turn.ts'
-import { isLost, isUnreadable } from './verdict.ts'
+import { isUnreadable } from './verdict.ts'
 import { NotRenewed, renew } from './ways.ts'
 
 /** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
@@ -92,7 +93,7 @@ async function spend(turn: Turn): Promise<SessionRecord> {
     return await giveUp(turn, error.reason, error.verdict)
   }
   // 7. The store, read back; then the journal is removed, and only then is the token used.
-  return await storeNext(turn, succeed(turn, renewed))
+  return await storeNext(turn, succeed(turn, renewed), renewed.way)
 }
 
 /**

@@ -3,7 +3,7 @@ import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { fit } from '../fit.ts'
-import { knownAnswers } from '../reach.ts'
+import { knownAnswers, talk } from '../reach.ts'
 import type { Turn, Way } from './turn.ts'
 
 /** New tokens, and the way by which they came. */
@@ -61,7 +61,7 @@ export async function retireOld(turn: Turn, next: SessionRecord): Promise<void> 
   if (!mayRetire || provider.revoke === undefined || record.fixed === true) return
   const reach = {
     http: await ports.http(profile),
-    clock: ports.clock,
+    ...talk(ports),
     answers: knownAnswers(ports, profile, provider, next),
   }
   try {

@@ -4,21 +4,20 @@ import { indexStanding } from '../history.ts'
 import { writeAndReadBack } from '../write.ts'
 import type { Turn } from './turn.ts'
 
-/** Kinds of refusals that are about the tokens or credentials themselves, and final for them. */
-const verdicts = new Set(['credentials', 'denied', 'expired', 'invalid', 'refresh-rejected'])
+/** Kinds of refusals that are about the tokens themselves, and final for them. */
+const ofTokens = new Set(['expired', 'invalid', 'refresh-rejected'])
 
-/** Whether the provider has said, and not just been unable to, that what was sent is dead. */
+/**
+ * Whether the provider has said, and not just been unable to, that the tokens sent are dead. What is
+ * said of the client (RFC 6749 section 5.2, `invalid_client`) says nothing of them.
+ */
 export function isVerdict(error: unknown): error is ToknError {
-  return isToknError(error, 'reauth_required') && verdicts.has(error.details.refusal ?? '')
+  return isToknError(error, 'reauth_required') && ofTokens.has(error.details.refusal ?? '')
 }
 
-/** Whether a request left and nothing came back: an answer with any status is an answer. */
-export function isLost(error: unknown): error is ToknError {
-  return (
-    isToknError(error, 'network') &&
-    error.details.sent !== false &&
-    error.details.http === undefined
-  )
+/** Whether the provider has refused what a login was made with. */
+export function isRefusedLogin(error: unknown): error is ToknError {
+  return isToknError(error, 'reauth_required') && error.details.refusal !== undefined
 }
 
 /** Whether the provider said yes in a way that nobody here can read. */
@@ -31,7 +30,11 @@ export function isUnreadable(error: unknown): error is ToknError {
  * Remembers that the provider takes the refresh token no more. Where an answer was lost before, a
  * provider that replaces tokens at a refresh has done so: then the access token is gone as well.
  */
-export async function condemn(turn: Turn, verdict: ToknError): Promise<void> {
+export async function condemn(
+  turn: Turn,
+  verdict: ToknError,
+  options: { readonly keepAnswers: boolean },
+): Promise<void> {
   const { ports, profile, store, record, attempt, held } = turn
   const { rotation } = turn.provider
   const replaced = rotation === 'always' || rotation === 'server-decides'
@@ -44,7 +47,7 @@ export async function condemn(turn: Turn, verdict: ToknError): Promise<void> {
   indexStanding(ports, profile.id, standing)
   try {
     await writeAndReadBack(store, { ...record, standing })
-    attempt.finish()
+    if (!options.keepAnswers) attempt.finish()
   } catch (error) {
     // The refusal stays in the journal, and is read from there instead of being asked for again.
     if (!isToknError(error, 'store')) throw error

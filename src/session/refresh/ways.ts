@@ -3,15 +3,15 @@ import { isGood } from '../../core/expiry.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { timestamp } from '../../core/text.ts'
-import { answerAgain } from '../answered.ts'
-import { resetRefreshes, spendBudget } from '../budget.ts'
+import { answerAgain, isLost } from '../answered.ts'
+import { forgetRefreshes, spendBudget } from '../budget.ts'
 import { knownAnswers } from '../reach.ts'
 import { condemned } from '../standing.ts'
 import { keepAnswers } from './answers.ts'
 import { reissue } from './reissue.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
-import { isLost, isVerdict } from './verdict.ts'
+import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
 
 /** How long credentials that the provider refused are left alone, in milliseconds. */
 const loginPause = 5 * 60_000
@@ -44,8 +44,8 @@ export async function renew(turn: Turn): Promise<Renewed> {
     refusal = cannotRefresh(turn)
   } catch (error) {
     // Kept credentials go out where the tokens are known to be of no use, and never on a guess.
-    const lost = isLost(error) && canMakeAnew(turn)
-    if (!lost && !isFinal(turn, error)) throw new NotRenewed(error)
+    const anew = (isLost(error) && canMakeAnew(turn)) || isStuck(turn, error)
+    if (!anew && !isFinal(turn, error)) throw new NotRenewed(error)
     refusal = error
   }
   try {
@@ -79,6 +79,15 @@ function canRefresh({ ports, provider, record }: Turn): boolean {
   if (record.refresh !== undefined) return true
   const alive = isGood(record.expiry, ports.clock.now(), 0)
   return provider.refreshesByAccess === true && record.fixed !== true && alive
+}
+
+/**
+ * Whether an answer that nobody can read was read again in vain, and nothing is left to serve: then
+ * kept credentials are the one way on that spends nothing twice.
+ */
+function isStuck({ ports, record, attempt }: Turn, error: unknown): error is ToknError {
+  const again = attempt.kept.length > 0 && record.credentials !== undefined
+  return again && isUnreadable(error) && !isGood(record.expiry, ports.clock.now(), 0)
 }
 
 /** Whether a login makes up for a refresh whose answer was lost, better than a second refresh. */
@@ -147,11 +156,11 @@ async function loginAgain(turn: Turn, reason: ToknError): Promise<TokenSet> {
   }
   try {
     const tokens = await provider.login(await reachOf(turn, 'login'), record.grant ?? {})
-    await resetRefreshes(ports, profile, provider)
+    await forgetRefreshes(ports, profile, provider)
     return tokens
   } catch (error) {
     // Anything else says nothing of the credentials: the next command may try them again.
-    if (isVerdict(error)) remember(turn, () => ledger.add(key, 'logins', ports.clock.now()))
+    if (isRefusedLogin(error)) remember(turn, () => ledger.add(key, 'logins', ports.clock.now()))
     throw error
   }
 }

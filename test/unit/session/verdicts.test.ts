@@ -107,4 +107,68 @@ describe.each(kinds)('what became of a session (%s)', (kind) => {
     expect(again.message).toMatch(/were refused at .*Z and are not tried again before .*Z/)
     expect([world.server.logins(), world.server.presented.length]).toEqual([3, 2])
   })
+
+  it('a loss is not forgotten for an answer that says nothing', async () => {
+    world = await openSession(kind)
+    world.server.twist = () => {
+      if (world !== undefined) world.server.instead = { status: 503, body: {} }
+      return undefined
+    }
+    expect(await failure(world.refresh)).toMatchObject({ exit: 7 })
+    expect(await world.pending()).toBe(true)
+    world.server.instead = refused[kind]
+    expect(await failure(world.refresh)).toMatchObject({ code: 'reauth_required' })
+    expect((await world.held()).standing?.state).toBe('dead')
+  })
+})
+
+describe('what is said of the client ends no session', () => {
+  const said: ReadonlyArray<readonly [name: string, said: Said]> = [
+    ['401 invalid_client', { status: 401, body: { error: 'invalid_client' } }],
+    ['400 invalid_client', { status: 400, body: { error: 'invalid_client' } }],
+    ['a bare 401', { status: 401 }],
+    [
+      'a 401 with a challenge',
+      { status: 401, headers: { 'www-authenticate': 'Basic realm="waf"' } },
+    ],
+    [
+      'a 401 in words',
+      { status: 401, headers: { 'content-type': 'text/plain' }, body: 'Unauthorized' },
+    ],
+    ['a 401 with an object', { status: 401, body: {} }],
+    ['a bare 403', { status: 403 }],
+    ['unauthorized_client', { status: 400, body: { error: 'unauthorized_client' } }],
+  ]
+  it.each(said)('%s', async (_name, instead) => {
+    world = await openSession('oauth', { remember: true })
+    world.server.instead = instead
+    await failure(world.refresh)
+    expect(world.server.logins()).toBe(1)
+    expect((await world.held()).standing).toBeUndefined()
+    expect(await world.works()).toBe(true)
+  })
+})
+
+describe('an answer that nobody can read', () => {
+  const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>hi</html>' }
+  it('is made up for by kept credentials, once nothing else is left', async () => {
+    const expired = { state: 'at', at: Date.now() - 1_000 } as const
+    world = await openSession('oauth', { remember: true, record: { expiry: expired } })
+    world.server.instead = page
+    expect(await failure(world.refresh)).toMatchObject({ code: 'provider_nonsense' })
+    const renewed = await world.refresh()
+    expect([renewed.generation, world.server.presented.length, world.server.logins()]).toEqual([
+      2, 1, 2,
+    ])
+    expect(await world.works()).toBe(true)
+  })
+
+  it('keeps kept credentials at home while the token held is good', async () => {
+    world = await openSession('oauth', { remember: true })
+    world.server.instead = page
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await failure(world.refresh)).toMatchObject({ code: 'provider_nonsense' })
+    }
+    expect([world.server.presented.length, world.server.logins()]).toEqual([1, 1])
+  })
 })
