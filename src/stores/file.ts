@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isToknError, systemCode, ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import { display } from '../core/text.ts'
 import { checkId, checkText, damaged, longestEntry, superseded } from './entry.ts'
@@ -14,6 +14,8 @@ interface Opened {
 
 const type = 'tokn-session+jwe'
 const longestFile = 2 * longestEntry
+// A link, something that is no file, a file of somebody else: no session of ours is in it.
+const foreign: ReadonlySet<string> = new Set(['ELOOP', 'ENXIO', 'EISDIR', 'EACCES'])
 
 /** A store of one encrypted file per session: a JWE that only opens under its own name. */
 export function openFileStore(options: KeyOptions): Store {
@@ -118,7 +120,9 @@ export function openFileStore(options: KeyOptions): Store {
 
 /** Whether what is there was refused for what it is, and not because reading it failed. */
 function isUnfit(error: unknown): error is ToknError {
-  return isToknError(error, 'store') && error.details.cause === undefined
+  if (!isToknError(error, 'store')) return false
+  const { cause } = error.details
+  return cause === undefined || foreign.has(systemCode(cause) ?? '')
 }
 
 function show(path: string): string {
