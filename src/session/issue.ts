@@ -131,8 +131,16 @@ async function issueOnce(
   return { tokens, savedAs: profile, delivered: () => undefined }
 }
 
+/** What is there before; that it cannot be listed keeps nobody from issuing. */
 async function listIds(call: Call, { name }: Grant): Promise<readonly string[] | undefined> {
-  return (await listNamed(call, name))?.map(({ id }) => id)
+  try {
+    return (await listNamed(call, name))?.map(({ id }) => id)
+  } catch (error) {
+    // A token that the provider takes no more is refreshed, and all this done once more.
+    const refused = isToknError(error, 'reauth_required') && error.details.http !== undefined
+    if (refused || !(error instanceof ToknError)) throw error
+    return undefined
+  }
 }
 
 /** A token that is only printed needs no disk: without a mark, a kill may leave it unknown. */

@@ -13,34 +13,35 @@ const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 const padded = JSON.stringify({ pad: 'x'.repeat(400_000), access_token: 'a', refresh_token: 'b' })
 
-const whole: ReadonlyArray<readonly [name: string, text: string, closes: boolean, body?: string]> =
+type Whole = readonly [name: string, text: string, closes: boolean, body?: string]
+
+const whole: readonly Whole[] = [
+  ['a length that is too great', `${head}content-length: 9999\r\n\r\n${tokens}`, true],
   [
-    ['a length that is too great', `${head}content-length: 9999\r\n\r\n${tokens}`, true],
-    [
-      'a length that is a little too great',
-      `${head}content-length: ${tokens.length + 10}\r\n\r\n${tokens}`,
-      true,
-    ],
-    ['no last chunk', `${head}transfer-encoding: chunked\r\n\r\n${chunk(tokens)}`, true],
-    [
-      'a broken chunk behind it',
-      `${head}transfer-encoding: chunked\r\n\r\n${chunk(tokens)}zz\r\n`,
-      true,
-    ],
-    [
-      'blanks for ever behind it',
-      `${head}transfer-encoding: chunked\r\n\r\n${chunk(tokens)}${chunk('   ')}`,
-      false,
-    ],
-    ['no end', `${head}content-length: ${tokens.length + 1}\r\n\r\n${tokens}`, false],
-    ['no length and no end', `${head}\r\n${tokens}`, false],
-    [
-      'a great length of its own',
-      `${head}content-length: ${padded.length}\r\n\r\n${padded}`,
-      true,
-      padded,
-    ],
-  ]
+    'a length that is a little too great',
+    `${head}content-length: ${tokens.length + 10}\r\n\r\n${tokens}`,
+    true,
+  ],
+  ['no last chunk', `${head}transfer-encoding: chunked\r\n\r\n${chunk(tokens)}`, true],
+  [
+    'a broken chunk behind it',
+    `${head}transfer-encoding: chunked\r\n\r\n${chunk(tokens)}zz\r\n`,
+    true,
+  ],
+  [
+    'blanks for ever behind it',
+    `${head}transfer-encoding: chunked\r\n\r\n${chunk(tokens)}${chunk('   ')}`,
+    false,
+  ],
+  ['no end', `${head}content-length: ${tokens.length + 1}\r\n\r\n${tokens}`, false],
+  ['no length and no end', `${head}\r\n${tokens}`, false],
+  [
+    'a great length of its own',
+    `${head}content-length: ${padded.length}\r\n\r\n${padded}`,
+    true,
+    padded,
+  ],
+]
 
 async function ask(text: string, closes: boolean, grants: boolean) {
   const sockets: Socket[] = []
@@ -59,12 +60,12 @@ async function ask(text: string, closes: boolean, grants: boolean) {
   return await http({ method: 'POST', url, body: 'x', timeout: 1_500, grants })
 }
 
-it.each(whole)('tokens with %s are read', async (_name, text, closes, body = tokens) => {
+it.each<Whole>(whole)('tokens with %s are read', async (_name, text, closes, body = tokens) => {
   const reply = await ask(text, closes, true)
   expect([reply.status, reply.body.trim()]).toEqual([200, body])
 })
 
-it.each(whole)('what grants nothing is refused with %s', async (_name, text, closes) => {
+it.each<Whole>(whole)('what grants nothing is refused with %s', async (_name, text, closes) => {
   await expect(ask(text, closes, false)).rejects.toMatchObject({ details: { sent: true } })
 })
 
