@@ -27,7 +27,7 @@ export async function examineOrphans(ports: Ports, fix: boolean): Promise<readon
   const foreign = stored.filter((id) => nameless.includes(id) && !isOwn(id))
   return [
     ...(await examineMoved(ports, stored, fix)),
-    ...(own.length === 0 ? [] : [await examineOwn(ports, own, fix && certain)]),
+    ...(own.length === 0 ? [] : [await examineOwn(ports, own, fix, certain)]),
     ...(foreign.length === 0 ? [] : [tellForeign(foreign.length)]),
   ]
 }
@@ -44,9 +44,18 @@ async function listStored(ports: Ports): Promise<readonly string[]> {
   }
 }
 
-async function examineOwn(ports: Ports, ids: readonly string[], fix: boolean): Promise<Finding> {
+async function examineOwn(
+  ports: Ports,
+  ids: readonly string[],
+  fix: boolean,
+  certain: boolean,
+): Promise<Finding> {
   const many = ids.length === 1 ? 'a session' : `${ids.length} sessions`
   const detail = `${many} of profiles that are gone; what the provider knows of them may be alive`
+  if (!certain) {
+    const restore = `restore the profiles (${ports.profiles.path}.bak), or log in again`
+    return { id: 'sessions', status: 'warn', detail, fix: restore }
+  }
   if (!fix) return { id: 'sessions', status: 'warn', detail, fix: byFix }
   for (const id of ids) {
     for (const store of storeKinds) if (store !== 'memory') await eraseLeft(ports, id, store)

@@ -49,7 +49,7 @@ export async function findings(
   { tokn }: Pick<World, 'tokn'>,
   ...flags: readonly string[]
 ): Promise<ReadonlyArray<{ id: string; status: string; detail: string; fix: string | null }>> {
-  const { out } = await tokn(['doctor', '--json', ...flags])
+  const { out } = await tokn(['doctor', '--json', ...flags, '--'])
   const { checks } = JSON.parse(out) as { checks: Awaited<ReturnType<typeof findings>> }
   return checks.filter(
     ({ id, status }) => status !== 'ok' && /^(login|issue|sessions?|profile)(-|$)/.test(id),
