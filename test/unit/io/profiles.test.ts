@@ -542,3 +542,146 @@ describe('several processes', () => {
     },
   )
 })
+
+describe('a profile that a login comes back with', () => {
+  const other: Profile = { ...plain, name: 'other', id: 'fedcba9876543210' }
+  const renew: Profile = { ...plain, settings: { email: 'c@d.example' } }
+
+  it.each([
+    ['is new', [], renew, renew, ['prod']],
+    ['is as it was', [plain], renew, renew, ['prod']],
+    [
+      'was renamed meanwhile',
+      [{ ...plain, name: 'main' }],
+      renew,
+      { ...renew, name: 'main' },
+      ['main'],
+    ],
+    [
+      'was renamed, and another has its name',
+      [
+        { ...plain, name: 'main' },
+        { ...other, name: 'prod' },
+      ],
+      renew,
+      { ...renew, name: 'main' },
+      ['main', 'prod'],
+    ],
+    [
+      'was first made by another login',
+      [{ ...other, name: 'prod' }],
+      renew,
+      { ...renew, id: other.id },
+      ['prod'],
+    ],
+    ['was removed meanwhile', [other], renew, renew, ['other', 'prod']],
+    [
+      'shares its id with another',
+      [plain, { ...plain, name: 'twin' }],
+      renew,
+      renew,
+      ['prod', 'twin'],
+    ],
+    [
+      'is of a name that nothing can be read of',
+      [{ ...plain, id: 'short' }],
+      renew,
+      renew,
+      ['prod'],
+    ],
+  ] as const)('%s', async (_what, there, profile, expected, names) => {
+    const profiles = Object.fromEntries(there.map(({ name, ...rest }) => [name, rest]))
+    give(JSON.stringify({ version: 1, profiles }))
+    const settled = await open().settle(profile)
+    expect(settled).toEqual(expected)
+    // Written at once where it is to stay; else the caller comes again, with the right lock.
+    const again = await open().settle(settled)
+    expect(again).toEqual(settled)
+    expect(Object.keys(stored().profiles).toSorted()).toEqual(names)
+    expect(stored().profiles[settled.name]).toMatchObject({
+      id: settled.id,
+      settings: renew.settings,
+    })
+  })
+
+  it('is the default where there is none, and leaves the file alone where nothing is new', async () => {
+    await open().settle(plain)
+    expect(stored().default).toBe('prod')
+    await open().settle(other)
+    expect(stored().default).toBe('prod')
+    const before = statSync(config()).ino
+    await open().settle(other)
+    expect(statSync(config()).ino).toBe(before)
+  })
+
+  it('is proven without a trace', async () => {
+    give(JSON.stringify({ version: 1, profiles: { prod: entry } }))
+    const before = readFileSync(config(), 'utf8')
+    await open().prove(renew)
+    await open().prove(other)
+    expect(readFileSync(config(), 'utf8')).toBe(before)
+    expect(readdirSync(join(directory, 'config'))).toEqual(['config.json'])
+    const long = await refusal(() =>
+      open().prove({ ...renew, settings: { x: canary.repeat(1_000) } }),
+    )
+    expect(long).toMatchObject({ code: 'usage' })
+  })
+
+  it('is made once, by whoever is first', async () => {
+    const made = await Promise.allSettled(
+      ['a', 'b', 'c', 'd'].map((letter) => open().create({ ...plain, id: letter.repeat(16) })),
+    )
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(Object.keys(stored().profiles)).toEqual(['prod'])
+  })
+})
+
+describe('changes of profiles at the same time', () => {
+  it('rename one of them once', async () => {
+    await open().put(plain)
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+    const renamed = await Promise.allSettled(names.map((name) => open().rename('prod', name)))
+    const index = renamed.findIndex(({ status }) => status === 'fulfilled')
+    expect(renamed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(Object.keys(stored().profiles)).toEqual([names[index]])
+  })
+
+  it('remove one only while it is the one that was meant', async () => {
+    await open().put(plain)
+    const other = await refusal(() => open().remove('prod', 'fedcba9876543210'))
+    expect(other).toMatchObject({ code: 'not_found' })
+    expect(Object.keys(stored().profiles)).toEqual(['prod'])
+    await open().remove('prod', plain.id)
+    expect(stored().profiles).toEqual({})
+  })
+
+  it('leave no default behind that is not there', async () => {
+    for (let turn = 0; turn < 8; turn++) {
+      await open().put(plain)
+      await Promise.allSettled([
+        open().setDefault('prod'),
+        open().rename('prod', 'main'),
+        open().remove('prod'),
+      ])
+      const { default: chosen, profiles } = stored()
+      if (chosen !== undefined) expect(Object.keys(profiles)).toContain(chosen)
+      for (const name of Object.keys(profiles)) await open().remove(name)
+    }
+  })
+
+  it('outline what cannot be read', () => {
+    const profiles = {
+      prod: entry,
+      bad: { ...entry, provider: 7 },
+      worse: { id: 'x', store: 'y' },
+      none: 3,
+    }
+    give(JSON.stringify({ version: 1, profiles }))
+    expect(open().outlines()).toEqual([
+      { name: 'prod', id: plain.id, store: 'keychain' },
+      { name: 'bad', id: plain.id, store: 'keychain' },
+      { name: 'worse', id: undefined, store: undefined },
+      { name: 'none' },
+    ])
+  })
+})
