@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Home } from '../support/home.ts'
-import { requirePart } from '../support/parts.ts'
+import { hasPart, requirePart } from '../support/parts.ts'
 import { run, startCommand } from '../support/run.ts'
 import { credentialsOf } from '../support/servers.ts'
 import { errorOf, json, listen, openHome, openWorld } from './world.ts'
@@ -132,7 +132,7 @@ describe('the file of profiles', () => {
     const path = place(home)
     const others = [
       () => mkdirSync(path),
-      ...(requirePart('mkfifo') ? [() => execFileSync('mkfifo', [path])] : []),
+      ...(hasPart('mkfifo') ? [() => execFileSync('mkfifo', [path])] : []),
       () => symlinkSync('/dev/zero', path),
       () => symlinkSync('/dev/full', path),
       () => symlinkSync(path, path),

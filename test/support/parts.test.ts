@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { noteWant, recall, recordsVariable, remember, summarize } from './part-records.ts'
-import { requirePart, requireParts, startPart, tryPart } from './parts.ts'
+import { hasPart, requirePart, requireParts, startPart, tryPart } from './parts.ts'
 import { probe } from './probes.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tokn-parts-test-'))
@@ -75,6 +75,7 @@ describe('what was found out', () => {
     for (let turn = 0; turn < 3; turn++) expect(await tryPart('thing', attempt)).toBe(false)
     expect(requireParts('thing', 'sh', 'thing')).toBe(false)
     expect(await startPart('thing', attempt)).toBeUndefined()
+    expect(hasPart('thing')).toBe(false)
     expect(tries).toBe(2)
     expect(warn.mock.calls).toEqual([
       ['SKIPPED: tests that need thing, which does not work here: it is broken'],

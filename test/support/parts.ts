@@ -13,6 +13,12 @@ export function requirePart(name: string, there?: boolean, how?: string): boolea
   return why === undefined || goWithout(name, why)
 }
 
+/** As `requirePart`, where only a piece of a test needs it, so that no test is skipped. */
+export function hasPart(name: string): boolean {
+  const why = once(name, () => probe(name))
+  return why === undefined || goWithout(name, why, '')
+}
+
 /** Whether all of them work here; each that does not is told. */
 export function requireParts(...names: readonly string[]): boolean {
   return names.map((name) => requirePart(name)).every(Boolean)
@@ -55,10 +61,10 @@ function once(name: string, attempt: () => string | undefined): string | undefin
   return why
 }
 
-function goWithout(name: string, why: string): false {
+function goWithout(name: string, why: string, file = expect.getState().testPath ?? ''): false {
   const text = `SKIPPED: tests that need ${name}, which does not work here: ${why}`
   if ((process.env['TOKN_TEST_REQUIRE'] ?? '').split(',').includes(name)) throw new Error(text)
-  if (noteWant({ part: name, file: expect.getState().testPath ?? '' })) console.warn(text)
+  if (noteWant({ part: name, file })) console.warn(text)
   return false
 }
 

@@ -24,7 +24,7 @@ import type { Profile } from '../../../src/core/profile.ts'
 import { openFiles } from '../../../src/io/files.ts'
 import { createLock } from '../../../src/io/lock.ts'
 import { openProfiles } from '../../../src/io/profiles.ts'
-import { requirePart } from '../../support/parts.ts'
+import { hasPart } from '../../support/parts.ts'
 import { bundle } from './bundle.ts'
 
 const canary = 'CANARY-7f3d9a'
@@ -499,7 +499,7 @@ describe('a file that others could have made', () => {
     mkdirSync(join(directory, 'config'), { mode: 0o700 })
     const place = [
       () => mkdirSync(config()),
-      ...(requirePart('mkfifo') ? [() => execFileSync('mkfifo', [config()])] : []),
+      ...(hasPart('mkfifo') ? [() => execFileSync('mkfifo', [config()])] : []),
       () => symlinkSync('/dev/zero', config()),
       () => symlinkSync(config(), config()),
     ]
