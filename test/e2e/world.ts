@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { startServers, credentialsOf, type Servers } from '../support/servers.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
 import { startCommand, type Ended } from '../support/run.ts'
@@ -46,8 +47,9 @@ export function openStoryWorld(): StoryWorld {
   let line = ''
   let ended: Ended | undefined
   for (const [name, value] of [
-    ['CONFIG', home.config],
-    ['SESSIONS', home.sessions],
+    // Seen from where commands run: the folder of temporary files may have a blank in its name.
+    ['CONFIG', relative(home.work, home.config)],
+    ['SESSIONS', relative(home.work, home.sessions)],
   ] as const) {
     variables.set(name, value)
   }

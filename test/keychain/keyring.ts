@@ -36,7 +36,7 @@ export function keyringAvailable(): boolean {
 export async function startKeyring(state: KeyringState): Promise<Keyring> {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-keyring-'))
   for (const name of ['run', 'data', 'home']) mkdirSync(join(directory, name), { mode: 0o700 })
-  const address = `unix:path=${join(directory, 'bus')}`
+  const address = `unix:path=${encodeURI(join(directory, 'bus'))}`
   const environment = {
     DBUS_SESSION_BUS_ADDRESS: state === 'no-bus' ? undefined : address,
     DISPLAY: undefined,

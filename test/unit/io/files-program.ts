@@ -1,6 +1,6 @@
 import { openFiles } from '../../../src/io/files.ts'
 
-const [action, path = ''] = (process.argv[2] ?? '').split(' ')
+const [, action, path = ''] = /^(\S+) (.*)$/s.exec(process.argv[2] ?? '') ?? []
 const files = openFiles()
 try {
   if (action === 'read') process.stdout.write(files.read(path, 1_000) ?? 'nothing')

@@ -24,10 +24,7 @@ function install(name: string, script: string): void {
 
 describe('the clipboard', () => {
   it('gets its text through standard input, and nothing of our environment', async () => {
-    install(
-      'xclip',
-      `cat > ${directory}/got; echo "$@" > ${directory}/args; env > ${directory}/env`,
-    )
+    install('xclip', `cd '${directory}'; cat > got; echo "$@" > args; env > env`)
     const environment = { PATH: `${directory}:${path}`, DISPLAY: ':9', TOKN_PASSWORD: 'hidden' }
     expect(await copyToClipboard('ABCD-EFGH', environment)).toBe(true)
     expect(readFileSync(join(directory, 'got'), 'utf8')).toBe('ABCD-EFGH')
@@ -37,7 +34,7 @@ describe('the clipboard', () => {
 
   it('tries the next program, and says when none was there', async () => {
     install('xclip', 'exit 1')
-    install('xsel', `cat > ${directory}/got`)
+    install('xsel', `cat > '${directory}/got'`)
     const environment = { PATH: `${directory}:${path}`, DISPLAY: ':9' }
     expect(await copyToClipboard('x', environment)).toBe(true)
     expect(readFileSync(join(directory, 'got'), 'utf8')).toBe('x')
