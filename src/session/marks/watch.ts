@@ -1,3 +1,4 @@
+import { ToknError } from '../../core/errors.ts'
 import type { Clock, Http, HttpReply } from '../../core/ports.ts'
 import { askFor, isLost, type Answered } from '../answered.ts'
 
@@ -26,7 +27,7 @@ export function watchRequests(
       if (request.grants !== true) return await http(request)
       before()
       const answer = await askFor(http, request, clock).catch((error: unknown) => {
-        lost ||= isLost(error)
+        lost ||= mayHaveActed(error)
         throw error
       })
       // A yes to one of several requests may be followed by a no that counts.
@@ -37,6 +38,13 @@ export function watchRequests(
       return answer.reply
     },
   }
+}
+
+/** Whether the request may have been acted on: nothing came back, or a yes that could not be taken. */
+function mayHaveActed(error: unknown): boolean {
+  if (!(error instanceof ToknError)) return true
+  const { http } = error.details
+  return isLost(error) || (http !== undefined && http.status < 300)
 }
 
 function isYes({ status }: HttpReply): boolean {

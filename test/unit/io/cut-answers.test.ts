@@ -43,6 +43,10 @@ const whole: readonly Whole[] = [
   ],
 ]
 
+function unfold([name, text, closes, body = tokens]: Whole) {
+  return [name, text, closes, body] as const
+}
+
 async function ask(text: string, closes: boolean, grants: boolean) {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
@@ -60,14 +64,17 @@ async function ask(text: string, closes: boolean, grants: boolean) {
   return await http({ method: 'POST', url, body: 'x', timeout: 1_500, grants })
 }
 
-it.each<Whole>(whole)('tokens with %s are read', async (_name, text, closes, body = tokens) => {
+it.each(whole.map(unfold))('tokens with %s are read', async (_name, text, closes, body) => {
   const reply = await ask(text, closes, true)
   expect([reply.status, reply.body.trim()]).toEqual([200, body])
 })
 
-it.each<Whole>(whole)('what grants nothing is refused with %s', async (_name, text, closes) => {
-  await expect(ask(text, closes, false)).rejects.toMatchObject({ details: { sent: true } })
-})
+it.each(whole.map(unfold))(
+  'what grants nothing is refused with %s',
+  async (_name, text, closes) => {
+    await expect(ask(text, closes, false)).rejects.toMatchObject({ details: { sent: true } })
+  },
+)
 
 it.each<readonly [name: string, text: string]>([
   ['half of the tokens', `${head}content-length: 9999\r\n\r\n${tokens.slice(0, 20)}`],
