@@ -16,8 +16,9 @@ export async function examineLogin(
   { fix }: MarkOptions,
 ): Promise<Verdict> {
   const end = (detail: string) => endMark(ports, mark, fix, `${whatOf(mark)}${detail}`)
-  if (!mark.sent) return await end(', before anything was sent')
-  const { profile } = mark
+  const { profile, sent, sealed } = mark
+  // A token that was pasted in is kept without anything being sent.
+  if (!sent && sealed === undefined) return await end(', before anything was sent')
   const text = await openSealed(ports, mark)
   if (text === undefined || profile === undefined) {
     const may = 'the provider may hold a session that tokn does not'

@@ -10,7 +10,7 @@ import { findMarks, forget } from './left.ts'
 export async function sweepUnsent(ports: Ports): Promise<void> {
   try {
     for (const mark of await findMarks(ports)) {
-      if (mark.sent || mark.kind !== 'login') continue
+      if (mark.sent || mark.sealed !== undefined || mark.kind !== 'login') continue
       if (mark.profile !== undefined) await eraseProbe(ports, mark.profile)
       await forget(ports, mark)
     }
