@@ -121,12 +121,7 @@ describe('a hostile authorization server', () => {
       'cannot be sent',
     ],
     ['no token', { body: { token_type: 'Bearer' } }, 6, 'not a valid one'],
-    [
-      'a thousand times what fits',
-      { body: { ...tokens, more: 'x'.repeat(400_000) } },
-      6,
-      /long|large|bytes/,
-    ],
+    ['a thousand times what fits', { body: { more: 'x'.repeat(2_000_000), ...tokens } }, 6, 'JSON'],
     ['that it is overloaded', { status: 503, body: nasty }, 7, '503'],
     [
       'that it is asked too often',
