@@ -1,4 +1,4 @@
-import type { Context, CommonFlags } from './commands/context.ts'
+import type { Context, CommonFlags, RequestFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
 import type { StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
@@ -66,6 +66,7 @@ export function createContext({
         {
           token: variables.token,
           provider: variables.provider,
+          storeOf: ({ store }) => context.storeKind(flags, store),
           login: async (inMemory) => {
             const { loginFromEnvironment } = await import('./session/ephemeral.ts')
             return await loginFromEnvironment(inMemory, variables.provider ?? '', variables.read)
@@ -132,7 +133,7 @@ export function createContext({
     return locatePaths(environment, { configDirectory: flags.configDir })
   }
 
-  function portsFor(flags: CommonFlags): Ports {
+  function portsFor(flags: RequestFlags): Ports {
     const key = JSON.stringify([
       flags.configDir,
       flags.timeout,
@@ -147,7 +148,7 @@ export function createContext({
     return ports
   }
 
-  function openPortsFor(flags: CommonFlags): Ports {
+  function openPortsFor(flags: RequestFlags): Ports {
     const timeout = flags.timeout ?? variables.read('timeout')
     return openPorts({
       environment,
@@ -171,7 +172,7 @@ export function createContext({
     })
   }
 
-  async function findPassphrase(flags: CommonFlags): Promise<Secret | undefined> {
+  async function findPassphrase(flags: RequestFlags): Promise<Secret | undefined> {
     const given = variables.readSecret('passphrase')
     if (given !== undefined) return given
     if (!canAsk(environment, flags.input)) return undefined

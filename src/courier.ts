@@ -1,5 +1,6 @@
 import { ToknError } from './core/errors.ts'
 import type { Outcome } from './core/ports.ts'
+import { lookIn } from './core/profile.ts'
 import { serializeRecord } from './core/record.ts'
 import { redact, Secret } from './core/secret.ts'
 import { openVariables } from './environment.ts'
@@ -58,7 +59,7 @@ async function perform(
     if (profile?.id !== errand.profileId) {
       throw new ToknError('not_found', `the profile "${errand.profile}" has changed meanwhile`)
     }
-    const record = await refreshNow(ports, profile, errand.wanted)
+    const record = await refreshNow(ports, lookIn(profile, errand.store), errand.wanted)
     return { ok: true, record: serializeRecord(record) }
   } catch (error) {
     return failure(error)

@@ -1,6 +1,6 @@
 import { ToknError } from './core/errors.ts'
 import { isObject, ownString } from './core/json.ts'
-import type { Profile } from './core/profile.ts'
+import { storeKinds, type Profile, type StoreKind } from './core/profile.ts'
 import type { Reason } from './core/record.ts'
 import type { Secret } from './core/secret.ts'
 import { describeCaller } from './io/caller.ts'
@@ -18,6 +18,7 @@ import type { RefreshWanted } from './session/wanted.ts'
 export interface Errand {
   readonly profile: string
   readonly profileId: string
+  readonly store: StoreKind
   readonly wanted: RefreshWanted
   readonly caller: Caller
   readonly configDirectory?: string | undefined
@@ -58,6 +59,7 @@ export async function callCourier(
   const errand = (timeout: number): Errand => ({
     profile: profile.name,
     profileId: profile.id,
+    store: profile.store,
     wanted,
     caller: describeCaller(request.command),
     configDirectory: request.configDirectory,
@@ -91,10 +93,12 @@ export function readErrand(text: string): Errand {
   if (!isObject(value) || !isObject(wanted) || !isObject(caller)) throw malformed()
   const profile = ownString(value, 'profile')
   const profileId = ownString(value, 'profileId')
-  if (profile === undefined || profileId === undefined) throw malformed()
+  const store = storeKinds.find((kind) => kind === value['store'])
+  if (profile === undefined || profileId === undefined || store === undefined) throw malformed()
   return {
     profile,
     profileId,
+    store,
     wanted: {
       reason: (ownString(wanted, 'reason') ?? 'forced') as Reason,
       minTtl: numberOf(wanted['minTtl']),

@@ -1,11 +1,11 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { ToknError } from './core/errors.ts'
 import { nearest } from './core/text.ts'
 import type { Context } from './commands/context.ts'
 import { curlCommand } from './commands/curl.ts'
-import { addCommonFlags } from './commands/declare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { execCommand } from './commands/exec.ts'
+import { addFlags, ownFirst, passOn } from './commands/flags.ts'
 import { headerCommand } from './commands/header.ts'
 import { helpTopic, topics } from './commands/help.ts'
 import { infoCommand } from './commands/info.ts'
@@ -58,6 +58,7 @@ export async function runProgram(context: Context, words: readonly string[]): Pr
 }
 
 function buildProgram(context: Context): Command {
+  const help = new Help()
   const program = new Command('tokn')
     .description('log in to APIs that hand out tokens, and hand a good token to whoever asks')
     .version(version, '--version', 'print the version')
@@ -72,7 +73,11 @@ function buildProgram(context: Context): Command {
       writeErr: () => undefined,
       outputError: () => undefined,
     })
-  addCommonFlags(program)
+    .configureHelp({
+      groupItems: (...items) => ownFirst(help.groupItems(...items)),
+    })
+  addFlags(program, [], true)
+  passOn(program)
   for (const add of commands) add(program, context)
   program.addHelpText(
     'after',

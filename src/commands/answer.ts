@@ -11,6 +11,20 @@ export function wantsJson(flags: CommonFlags): boolean {
   return flags.json === true || flags.fields !== undefined
 }
 
+/** Throws `usage` where two flags ask for answers of different shapes; a name is `undefined` where not given. */
+export function checkOneShape(...flags: ReadonlyArray<string | undefined>): void {
+  const [first, second] = flags.filter((flag) => flag !== undefined)
+  if (second === undefined) return
+  throw new ToknError('usage', `${first ?? ''} and ${second} exclude each other`, {
+    hint: 'leave one of them out',
+  })
+}
+
+/** The flag that asks for JSON, if any. */
+export function jsonFlag(flags: CommonFlags): string | undefined {
+  return flags.json === true ? '--json' : flags.fields === undefined ? undefined : '--fields'
+}
+
 /** As `wantsJson`, for what can also be had with `-o raw|json`. Throws `usage` for another format. */
 export function wantsTokenJson(
   flags: CommonFlags & { readonly output?: string },
@@ -21,6 +35,7 @@ export function wantsTokenJson(
   if (output !== undefined && output !== 'raw' && output !== 'json') {
     throw new ToknError('usage', `${what} can be printed as raw or json`, { hint })
   }
+  checkOneShape(output === 'raw' ? '-o raw' : undefined, jsonFlag(flags))
   return wantsJson(flags) || output === 'json'
 }
 
@@ -32,6 +47,17 @@ export function printJson(
 ): void {
   const shown = flags.fields === undefined ? document : pick(document, flags.fields)
   context.terminal.out(`${showJson(shown)}\n`)
+}
+
+/** Tells what was done: a document where one is wanted, else a sentence on standard error. */
+export function tell(
+  context: Context,
+  flags: CommonFlags,
+  sentence: string,
+  document: Readonly<Record<string, unknown>>,
+): void {
+  if (wantsJson(flags)) printJson(context, flags, document)
+  else if (flags.quiet !== true) context.terminal.say(sentence)
 }
 
 /** The fields of `expiryFields`. */

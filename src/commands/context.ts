@@ -15,23 +15,37 @@ import type { StoreKind } from '../core/profile.ts'
 
 /** Flags that every command takes. */
 export interface CommonFlags {
-  readonly profile?: string
   readonly json?: boolean
   readonly fields?: string
   readonly quiet?: boolean
-  readonly verbose?: boolean
   readonly debug?: boolean
-  /** `--no-input` makes it false. */
-  readonly input?: boolean
+  /** `--no-color` makes it false. */
   readonly color?: boolean
   readonly configDir?: string
-  readonly store?: string
+}
+
+/** Flags of the commands that send requests. */
+export interface RequestFlags extends CommonFlags {
   readonly timeout?: string
   readonly ca?: string
   readonly proxy?: string
+  /** `--no-input` makes it false. */
+  readonly input?: boolean
+}
+
+/** Flags of the commands that work with the session of a profile. */
+export interface SessionFlags extends RequestFlags {
+  readonly profile?: string
+  readonly store?: string
+}
+
+/** Flags of the commands that do what somebody may want to look at, or agree to, before. */
+export interface ActFlags {
   readonly yes?: boolean
   readonly dryRun?: boolean
 }
+
+type AskFlags = Pick<ActFlags, 'yes'> & Pick<RequestFlags, 'input'>
 
 export interface Terminal {
   /** Writes data to standard output, every byte of it or an error. */
@@ -55,27 +69,30 @@ export interface Context {
   readonly words: readonly string[]
   /** The words after the first `--`. */
   readonly rest: readonly string[] | undefined
-  ports(flags: CommonFlags): Ports
+  ports(flags: RequestFlags): Ports
   /** The session that the command works on. */
-  target(flags: CommonFlags, positional?: string): Promise<Target>
-  choice(flags: CommonFlags, positional?: string): ProfileChoice
+  target(flags: SessionFlags, positional?: string): Promise<Target>
+  choice(flags: Pick<SessionFlags, 'profile'>, positional?: string): ProfileChoice
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']
     readonly provider: string | undefined
     readonly baseUrl: string | undefined
   }
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
-  interaction(flags: CommonFlags, options?: InteractionOptions): Promise<Interaction | undefined>
+  interaction(
+    flags: Pick<RequestFlags, 'input'>,
+    options?: InteractionOptions,
+  ): Promise<Interaction | undefined>
   /** Asks yes or no; `undefined` where nobody can be asked. */
-  confirm(flags: CommonFlags, question: string): Promise<boolean | undefined>
+  confirm(flags: AskFlags, question: string): Promise<boolean | undefined>
   select(
-    flags: CommonFlags,
+    flags: Pick<RequestFlags, 'input'>,
     question: string,
     options: ReadonlyArray<{ value: string; label: string }>,
   ): Promise<string | undefined>
-  storeKind(flags: CommonFlags, profile?: StoreKind): StoreKind
+  storeKind(flags: Pick<SessionFlags, 'store'>, profile?: StoreKind): StoreKind
   /** Definitions of the user's own, and those of the built-in providers. */
-  definitions(flags: CommonFlags): Promise<OwnDefinitions>
+  definitions(flags: RequestFlags): Promise<OwnDefinitions>
   /** Names, titles and fields of all providers. */
   providers(flags: CommonFlags): Promise<readonly ProviderSummary[]>
   /** Ends the program, once everything is done, with another status than 0. */
@@ -86,7 +103,7 @@ export interface Context {
   runSelf(args: readonly string[], variables: Readonly<Record<string, string>>): Promise<Printed>
   /** Looks at everything that a session depends on. */
   examine(
-    flags: CommonFlags,
+    flags: RequestFlags,
     options: { readonly fix: boolean; readonly offline: boolean },
   ): Promise<readonly Finding[]>
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>

@@ -11,11 +11,14 @@ import { passedOn } from './curl-options.ts'
 import { checkProvable, demandedNonce, methodOf } from './curl-proof.ts'
 import { fitToSession, type Fitted } from './curl-session.ts'
 import { declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
 export function curlCommand(program: Command, context: Context, run = runCurl): void {
   const command = declare(program, {
     usage: 'curl [profile]',
+    flags: sessionFlags,
+    answers: false,
     summary: 'run curl with the token, which never shows in the process list',
     notes: describeOptions,
     examples: [

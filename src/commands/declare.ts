@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addFlags, type SharedFlag } from './flags.ts'
 
 /** What `--help` of a command says besides its flags. */
 export interface Declaration {
@@ -9,42 +10,20 @@ export interface Declaration {
   readonly notes?: () => string
   readonly examples: readonly string[]
   readonly aliases?: readonly string[]
+  /** Which of the flags that commands share it reads; it takes no others. */
+  readonly flags?: readonly SharedFlag[]
+  /** Whether it has an answer that can be a JSON document; a child's output is none. Default: it has. */
+  readonly answers?: boolean
 }
 
-/** Adds a subcommand with the flags that every command takes. */
+/** Adds a subcommand with the flags that every command takes, and the shared ones that it reads. */
 export function declare(parent: Command, declaration: Declaration): Command {
   const command = parent.command(declaration.usage).description(declaration.summary)
   if (declaration.aliases !== undefined) command.aliases(declaration.aliases)
-  addCommonFlags(command)
+  addFlags(command, declaration.flags ?? [], declaration.answers ?? true)
   const examples = declaration.examples.map((example) => `  $ ${example}`).join('\n')
   const notes = () => (declaration.notes === undefined ? '' : `\n${declaration.notes()}\n`)
   command.addHelpText('after', () => `${notes()}\nExamples:\n${examples}`)
-  return command
-}
-
-/**
- * Flags that every command takes. They stand on each subcommand, since flags after its name are its
- * own; the ones that most calls never need are left out of its help.
- */
-export function addCommonFlags(command: Command): Command {
-  const hidden = (flags: string, text: string) =>
-    command.addOption(command.createOption(flags, text).hideHelp())
-  command
-    .option('-P, --profile <name>', 'the profile to use')
-    .option('--json', 'answer with one JSON document')
-    .option('--fields <list>', 'answer with these fields of the JSON document')
-    .option('-q, --quiet', 'no words on standard error but errors')
-  hidden('-v, --verbose', 'say more on standard error')
-  hidden('--debug', 'show requests (without secrets) and the place of a bug')
-  hidden('--no-input', 'never ask anything')
-  hidden('--no-color', 'no colours')
-  hidden('--config-dir <dir>', 'where profiles are kept')
-  hidden('--store <kind>', 'keychain, file or memory')
-  hidden('--timeout <duration>', 'how long to wait for locks and replies')
-  hidden('--ca <file>', 'further certificate authorities, in PEM')
-  hidden('--proxy <url>', 'proxy for https requests')
-  hidden('-y, --yes', 'answer yes to questions')
-  hidden('--dry-run', 'say what would be done')
   return command
 }
 

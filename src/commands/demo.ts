@@ -12,6 +12,7 @@ import { quoteWord } from './shell.ts'
 export function demoCommand(program: Command, context: Context, run = runDemo): void {
   declare(program, {
     usage: 'demo',
+    answers: false,
     summary: 'walk through the main job on all four APIs, against fakes on this machine',
     examples: ['tokn demo'],
   }).action((flags: CommonFlags) => run(context, flags))

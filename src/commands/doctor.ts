@@ -2,10 +2,11 @@ import type { Command } from 'commander'
 import type { Colours, Finding } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
 import { printJson, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { Context, RequestFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { requestFlags } from './flags.ts'
 
-export interface DoctorFlags extends CommonFlags {
+export interface DoctorFlags extends RequestFlags {
   readonly fix?: boolean
   readonly offline?: boolean
 }
@@ -13,6 +14,7 @@ export interface DoctorFlags extends CommonFlags {
 export function doctorCommand(program: Command, context: Context, run = runDoctor): void {
   declare(program, {
     usage: 'doctor',
+    flags: requestFlags,
     summary: 'look at everything that could go wrong: stores, locks, clock, permissions, network',
     examples: ['tokn doctor', 'tokn doctor --fix', 'tokn doctor --json'],
   })

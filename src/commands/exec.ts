@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import { timestamp } from '../core/text.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { Context, SessionFlags } from './context.ts'
 import { collect, declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
 export interface ExecFlags extends FreshFlags {
@@ -15,6 +16,8 @@ const noToken = 111
 export function execCommand(program: Command, context: Context, run = runExec): void {
   const command = declare(program, {
     usage: 'exec [profile]',
+    flags: sessionFlags,
+    answers: false,
     summary: 'run a program with the token in a variable that only it sees',
     examples: [
       'tokn exec web -e API_TOKEN -- ./job',
@@ -81,7 +84,10 @@ function readWish(text: string): { name: string; profile: string | undefined } {
 }
 
 /** A profile named with its variable stands alone: `-P` speaks for the others. */
-function withoutProfile<Flags extends CommonFlags>(flags: Flags, named: string | undefined): Flags {
+function withoutProfile<Flags extends SessionFlags>(
+  flags: Flags,
+  named: string | undefined,
+): Flags {
   if (named === undefined) return flags
   const { profile: _, ...others } = flags
   return others as Flags

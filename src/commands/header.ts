@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { carry, headerLines, queryText, type Carried } from '../session/carry.ts'
-import { printJson, wantsJson } from './answer.ts'
+import { checkOneShape, jsonFlag, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
 import { curlConfig } from './curl-config.ts'
 import { declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
 export interface HeaderFlags extends FreshFlags {
@@ -17,6 +18,7 @@ type HeaderFormat = (typeof formats)[number]
 export function headerCommand(program: Command, context: Context, run = runHeader): void {
   const command = declare(program, {
     usage: 'header [profile]',
+    flags: sessionFlags,
     summary: "print the header in which the provider's API wants the token",
     examples: [
       'curl -H "$(tokn header web)" https://api.example.com/',
@@ -34,7 +36,9 @@ export async function runHeader(
   positional: string | undefined,
   flags: HeaderFlags,
 ): Promise<void> {
-  const format = wantsJson(flags) ? 'json' : (flags.output ?? 'header')
+  const { output } = flags
+  checkOneShape(output === undefined || output === 'json' ? undefined : '-o', jsonFlag(flags))
+  const format = wantsJson(flags) ? 'json' : (output ?? 'header')
   if (!isFormat(format)) {
     throw new ToknError('usage', 'that is no format for a header', {
       hint: `one of: ${formats.join(', ')}`,

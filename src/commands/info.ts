@@ -5,12 +5,13 @@ import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display, timestamp } from '../core/text.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
 import { expiryInWords } from './list.ts'
 import { describeStanding, explainStanding } from './standing.ts'
 
-export interface InfoFlags extends CommonFlags {
+export interface InfoFlags extends SessionFlags {
   readonly local?: boolean
   readonly claims?: boolean
 }
@@ -18,6 +19,7 @@ export interface InfoFlags extends CommonFlags {
 export function infoCommand(program: Command, context: Context, run = runInfo): void {
   declare(program, {
     usage: 'info [profile]',
+    flags: sessionFlags,
     summary: 'what the provider, the token itself and this machine say of a session',
     examples: ['tokn info web', 'tokn info web --local', 'tokn info web --json'],
   })

@@ -1,12 +1,14 @@
 import type { Command } from 'commander'
-import { issueToken } from '../session/issue.ts'
+import { checkIssue, issueToken } from '../session/issue.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { dryRunFields, sayWould } from './dry-run.ts'
+import { sessionFlags } from './flags.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
 import { expiryInWords } from './list.ts'
 
-export interface IssueFlags extends CommonFlags, GrantFlags {
+export interface IssueFlags extends SessionFlags, GrantFlags, Pick<ActFlags, 'dryRun'> {
   readonly saveAs?: string
   readonly output?: string
 }
@@ -14,6 +16,7 @@ export interface IssueFlags extends CommonFlags, GrantFlags {
 export function issueCommand(program: Command, context: Context, run = runIssue): void {
   const command = declare(program, {
     usage: 'issue [profile]',
+    flags: [...sessionFlags, 'dryRun'],
     summary: 'make a further token, with a name, scopes and a lifetime of its own',
     examples: [
       'tokn issue iot --name ci --scope "GET /objects" --expires-in "7 days"',
@@ -32,12 +35,15 @@ export async function runIssue(
   flags: IssueFlags,
 ): Promise<void> {
   const json = wantsTokenJson(flags, 'an issued token')
-  checkFields(flags, `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`)
+  const fields = `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`
+  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const { ports, profile } = await context.target(flags, positional)
   const now = ports.clock.now()
   const grant = readGrant(flags, now)
   if (flags.dryRun === true) {
-    context.terminal.say(`would issue a token with the session of "${profile.name}"`)
+    const provider = await checkIssue(ports, profile, grant)
+    const would = `issue a token at ${provider.title}`
+    sayWould(context, flags, [{ subject: profile.name, would }])
     return
   }
   const { tokens, savedAs, delivered } = await issueToken(ports, profile, grant, flags.saveAs)

@@ -6,11 +6,20 @@ import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { unsupported } from '../session/call.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
-import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import {
+  checkOneShape,
+  expiryFields,
+  instant,
+  jsonFlag,
+  printJson,
+  table,
+  wantsJson,
+} from './answer.ts'
+import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
 
-export interface ListFlags extends CommonFlags {
+export interface ListFlags extends SessionFlags {
   readonly local?: boolean
   readonly remote?: boolean
   readonly plain?: boolean
@@ -19,6 +28,7 @@ export interface ListFlags extends CommonFlags {
 export function listCommand(program: Command, context: Context, run = runList): void {
   declare(program, {
     usage: 'list [profile]',
+    flags: sessionFlags,
     aliases: ['ls'],
     summary: "list the provider's tokens; where it lists none, those held here",
     examples: ['tokn list iot', 'tokn list --local', 'tokn list iot --json --fields id,name'],
@@ -34,8 +44,13 @@ export async function runList(
   positional: string | undefined,
   flags: ListFlags,
 ): Promise<void> {
-  if (flags.local === true && flags.remote === true) {
-    throw new ToknError('usage', '--local and --remote exclude each other')
+  const { local, remote, plain } = flags
+  checkOneShape(local === true ? '--local' : undefined, remote === true ? '--remote' : undefined)
+  checkOneShape(plain === true ? '--plain' : undefined, jsonFlag(flags))
+  if (local === true && flags.store !== undefined) {
+    throw new ToknError('usage', '--local looks in no store: it lists what is remembered here', {
+      hint: 'tokn list --local',
+    })
   }
   const { tokens, profile, now, note } = await collectTokens(context, positional, flags)
   if (wantsJson(flags)) {

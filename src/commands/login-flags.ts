@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { CommonFlags } from './context.ts'
+import type { ActFlags, SessionFlags } from './context.ts'
 import { collect } from './declare.ts'
 import { addGrantFlags, type GrantFlags } from './grant-flags.ts'
 import { addOauthFlags, type OauthFlags } from './oauth-flags.ts'
 
-export interface LoginFlags extends CommonFlags, GrantFlags, OauthFlags {
+export interface LoginFlags extends SessionFlags, ActFlags, GrantFlags, OauthFlags {
   readonly provider?: string
   readonly baseUrl?: string
   readonly apiUrl?: readonly string[]

@@ -7,6 +7,8 @@ import type { Ports } from '../session/ports.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
 import { declare } from './declare.ts'
+import { dryRunFields, sayWould } from './dry-run.ts'
+import { sessionFlags } from './flags.ts'
 import { readGrant } from './grant-flags.ts'
 import { expiryInWords } from './list.ts'
 import { answerFields, shallRemember } from './login-answers.ts'
@@ -17,6 +19,7 @@ import { addLoginFlags, type LoginFlags } from './login-flags.ts'
 export function loginCommand(program: Command, context: Context, run = runLogin): void {
   const command = declare(program, {
     usage: 'login [profile]',
+    flags: [...sessionFlags, 'yes', 'dryRun'],
     summary: 'log in to an API and keep its tokens',
     examples: [
       'tokn login web --provider hosterby',
@@ -34,7 +37,8 @@ export async function runLogin(
   positional: string | undefined,
   flags: LoginFlags,
 ): Promise<void> {
-  checkFields(flags, `schema profile provider store token_id scopes ${expiryNames} origins`)
+  const fields = `schema profile provider store token_id scopes ${expiryNames} origins`
+  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const ports = context.ports(flags)
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)
@@ -45,9 +49,8 @@ export async function runLogin(
   const grant = readGrant(flags, ports.clock.now())
   provider.checkGrant(grant)
   if (flags.dryRun === true) {
-    context.terminal.say(
-      `would log in to ${provider.title} at ${provider.origins.join(', ')} as "${profile.name}"`,
-    )
+    const would = `log in to ${provider.title} at ${provider.origins.join(', ')}`
+    sayWould(context, flags, [{ subject: profile.name, would }])
     return
   }
   const remember =

@@ -1,13 +1,16 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
-import type { Profile } from '../core/profile.ts'
+import { lookIn, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
 import { logout, type LogoutResult } from '../session/logout.ts'
+import { planLogout } from '../session/plan.ts'
 import { checkFields, printJson, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { dryRunFields, sayWould, type Step } from './dry-run.ts'
+import { sessionFlags } from './flags.ts'
 
-export interface LogoutFlags extends CommonFlags {
+export interface LogoutFlags extends SessionFlags, ActFlags {
   readonly all?: boolean
   readonly localOnly?: boolean
 }
@@ -15,6 +18,7 @@ export interface LogoutFlags extends CommonFlags {
 export function logoutCommand(program: Command, context: Context, run = runLogout): void {
   declare(program, {
     usage: 'logout [profile]',
+    flags: [...sessionFlags, 'yes', 'dryRun'],
     summary: 'end the session at the provider where that can be done, and erase it here',
     examples: ['tokn logout web', 'tokn logout --all --yes'],
   })
@@ -28,18 +32,31 @@ export async function runLogout(
   positional: string | undefined,
   flags: LogoutFlags,
 ): Promise<void> {
-  checkFields(flags, 'schema results profile revoked erased alive')
+  const fields = 'schema results profile revoked erased alive'
+  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
+  const options = { localOnly: flags.localOnly === true }
+  if (flags.all === true && (positional ?? flags.profile) !== undefined) {
+    throw new ToknError('usage', '--all leaves no profile to name', { hint: 'tokn logout --all' })
+  }
   const ports = context.ports(flags)
-  const profiles =
+  const profiles = (
     flags.all === true
       ? readableProfiles(ports.profiles)
       : [chooseProfile(ports.profiles, context.choice(flags, positional))]
+  ).map((profile) => lookIn(profile, context.storeKind(flags, profile.store)))
+  if (flags.dryRun === true) {
+    const steps: Step[] = []
+    for (const profile of profiles) {
+      steps.push({ subject: profile.name, would: await planLogout(ports, profile, options) })
+    }
+    return sayWould(context, flags, steps)
+  }
   await agree(context, flags, profiles)
   const results: Result[] = []
   const failures: ToknError[] = []
   for (const profile of profiles) {
     try {
-      const result = await logout(ports, profile, { localOnly: flags.localOnly === true })
+      const result = await logout(ports, profile, options)
       results.push({ profile: profile.name, ...result })
     } catch (error) {
       if (!(error instanceof ToknError) || profiles.length === 1) throw error

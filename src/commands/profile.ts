@@ -2,10 +2,15 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
-import { printJson, table, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import { checkFields, printJson, table, tell, wantsJson } from './answer.ts'
+import type { ActFlags, CommonFlags, Context, RequestFlags, SessionFlags } from './context.ts'
 import { describeStanding, standingInWords } from './standing.ts'
 import { declare } from './declare.ts'
+import { dryRunFields, sayWould } from './dry-run.ts'
+
+type ShowFlags = CommonFlags & Pick<SessionFlags, 'profile'>
+type LockFlags = CommonFlags & Pick<RequestFlags, 'timeout'>
+type RemoveFlags = LockFlags & Pick<RequestFlags, 'input'> & Pick<ActFlags, 'dryRun'>
 
 export function profileCommand(program: Command, context: Context): void {
   const profile = program
@@ -19,27 +24,29 @@ export function profileCommand(program: Command, context: Context): void {
   }).action((flags: CommonFlags) => listProfiles(context, flags))
   declare(profile, {
     usage: 'show [profile]',
+    flags: ['profile'],
     summary: 'what is on disk about a profile; none of it is secret',
     examples: ['tokn profile show web --json'],
-  }).action((name: string | undefined, flags: CommonFlags) => showProfile(context, name, flags))
+  }).action((name: string | undefined, flags: ShowFlags) => showProfile(context, name, flags))
   declare(profile, {
     usage: 'use <profile>',
+    flags: ['timeout'],
     summary: 'make a profile the default',
     examples: ['tokn profile use web'],
-  }).action((name: string, flags: CommonFlags) => chooseDefault(context, name, flags))
+  }).action((name: string, flags: LockFlags) => chooseDefault(context, name, flags))
   declare(profile, {
     usage: 'rename <from> <to>',
+    flags: ['timeout'],
     summary: 'rename a profile; its session stays',
     examples: ['tokn profile rename web web-prod'],
-  }).action((from: string, to: string, flags: CommonFlags) =>
-    renameProfile(context, from, to, flags),
-  )
+  }).action((from: string, to: string, flags: LockFlags) => renameProfile(context, from, to, flags))
   declare(profile, {
     usage: 'remove <profile>',
+    flags: ['timeout', 'input', 'dryRun'],
     aliases: ['rm'],
     summary: 'forget a profile; it has to be logged out',
     examples: ['tokn logout web && tokn profile remove web'],
-  }).action((name: string, flags: CommonFlags) => removeProfile(context, name, flags))
+  }).action((name: string, flags: RemoveFlags) => removeProfile(context, name, flags))
 }
 
 function listProfiles(context: Context, flags: CommonFlags): void {
@@ -80,7 +87,7 @@ function listProfiles(context: Context, flags: CommonFlags): void {
   )
 }
 
-function showProfile(context: Context, name: string | undefined, flags: CommonFlags): void {
+function showProfile(context: Context, name: string | undefined, flags: ShowFlags): void {
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
   const document = { schema: 'tokn.profile/v1', ...describe(profile), path: ports.profiles.path }
@@ -92,30 +99,55 @@ function showProfile(context: Context, name: string | undefined, flags: CommonFl
   context.terminal.show(...table(rows))
 }
 
-async function chooseDefault(context: Context, name: string, flags: CommonFlags): Promise<void> {
+async function chooseDefault(context: Context, name: string, flags: LockFlags): Promise<void> {
+  checkFields(flags, 'schema profile provider')
   const { profiles } = context.ports(flags)
-  await profiles.setDefault(chooseProfile(profiles, { positional: name }).name)
+  const profile = chooseProfile(profiles, { positional: name })
+  await profiles.setDefault(profile.name)
+  tell(context, flags, `"${profile.name}" is the default`, {
+    schema: 'tokn.profile-use/v1',
+    profile: profile.name,
+    provider: profile.provider,
+  })
 }
 
 async function renameProfile(
   context: Context,
   from: string,
   to: string,
-  flags: CommonFlags,
+  flags: LockFlags,
 ): Promise<void> {
+  checkFields(flags, 'schema from profile')
   const { profiles } = context.ports(flags)
   const profile = chooseProfile(profiles, { positional: from })
   if (profiles.get(checkProfileName(to)) !== undefined) {
     throw new ToknError('usage', `there is a profile "${to}" already`)
   }
   await profiles.rename(profile.name, to)
+  tell(context, flags, `"${profile.name}" is now "${to}"; its session stays`, {
+    schema: 'tokn.profile-rename/v1',
+    from: profile.name,
+    profile: to,
+  })
 }
 
-async function removeProfile(context: Context, name: string, flags: CommonFlags): Promise<void> {
-  const { removeProfile } = await import('../session/remove.ts')
-  const { alive } = await removeProfile(context.ports(flags), checkProfileName(name))
-  if (alive === undefined || flags.quiet === true) return
-  context.terminal.say(`${name}: its tokens may still be alive at the provider: ${alive}`)
+async function removeProfile(context: Context, name: string, flags: RemoveFlags): Promise<void> {
+  checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema profile alive')
+  const { checkRemovable, removeProfile } = await import('../session/remove.ts')
+  const ports = context.ports(flags)
+  if (flags.dryRun === true) {
+    await checkRemovable(ports, checkProfileName(name))
+    sayWould(context, flags, [{ subject: name, would: 'forget the profile' }])
+    return
+  }
+  const { alive } = await removeProfile(ports, checkProfileName(name))
+  const left =
+    alive === undefined ? '' : `; its tokens may still be alive at the provider: ${alive}`
+  tell(context, flags, `"${name}" is removed${left}`, {
+    schema: 'tokn.profile-remove/v1',
+    profile: name,
+    alive: alive ?? null,
+  })
 }
 
 function describe(profile: Profile) {

@@ -2,15 +2,19 @@ import type { Command } from 'commander'
 import { checkBaseUrl } from '../core/base-url.ts'
 import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { CommonFlags, Context, RequestFlags } from './context.ts'
 import { declare } from './declare.ts'
+
+type NewFlags = CommonFlags & Pick<RequestFlags, 'input'>
 
 export function providerNewCommand(provider: Command, context: Context): void {
   declare(provider, {
     usage: 'new <file>',
+    flags: ['input'],
+    answers: false,
     summary: 'ask a few questions about an API and write a definition of it to start from',
     examples: ['tokn provider new my-api.json'],
-  }).action((file: string, flags: CommonFlags) => runNew(context, file, flags))
+  }).action((file: string, flags: NewFlags) => runNew(context, file, flags))
 }
 
 /** What is asked about an API. */
@@ -27,7 +31,7 @@ export interface ApiAnswers {
   readonly header: string
 }
 
-export async function runNew(context: Context, file: string, flags: CommonFlags): Promise<void> {
+export async function runNew(context: Context, file: string, flags: NewFlags): Promise<void> {
   const interaction = await context.interaction(flags)
   if (interaction === undefined) {
     throw new ToknError('usage', 'this asks questions, and there is nobody to answer', {
@@ -45,7 +49,7 @@ export async function runNew(context: Context, file: string, flags: CommonFlags)
 
 async function askAboutApi(
   context: Context,
-  flags: CommonFlags,
+  flags: NewFlags,
   interaction: Interaction,
 ): Promise<ApiAnswers> {
   const ask = async (label: string, placeholder: string) =>

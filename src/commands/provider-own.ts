@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
-import { printJson, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import { checkFields, printJson, tell, wantsJson } from './answer.ts'
+import type { ActFlags, CommonFlags, Context, RequestFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { dryRunFields, sayWould } from './dry-run.ts'
 
-export interface AddFlags extends CommonFlags {
+export interface AddFlags extends CommonFlags, ActFlags, Pick<RequestFlags, 'timeout' | 'input'> {
   readonly force?: boolean
 }
 
@@ -12,6 +13,7 @@ export interface AddFlags extends CommonFlags {
 export function ownProviderCommands(provider: Command, context: Context): void {
   declare(provider, {
     usage: 'add <file>',
+    flags: ['timeout', 'input', 'yes', 'dryRun'],
     summary: 'add an API by its definition: a file, a URL on this machine, or - for standard input',
     examples: ['tokn provider add my-api.json', 'tokn provider add - < my-api.json'],
   })
@@ -25,6 +27,7 @@ export function ownProviderCommands(provider: Command, context: Context): void {
   }).action((id: string, flags: CommonFlags) => runRemove(context, id, flags))
   declare(provider, {
     usage: 'schema',
+    answers: false,
     summary: 'print the JSON Schema of a definition, for editors',
     examples: ['tokn provider schema > tokn-provider.schema.json'],
   }).action(async () => {
@@ -34,6 +37,7 @@ export function ownProviderCommands(provider: Command, context: Context): void {
 }
 
 export async function runAdd(context: Context, file: string, flags: AddFlags): Promise<void> {
+  checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema id title docs origins')
   const definitions = await context.definitions(flags)
   const text = await definitions.load(file)
   const definition = definitions.check(text)
@@ -48,8 +52,16 @@ export async function runAdd(context: Context, file: string, flags: AddFlags): P
       hint: `tokn provider add ${file} --force; its profiles then have to log in again`,
     })
   }
+  if (flags.dryRun === true) {
+    const origins =
+      definition.origins.length === 0
+        ? ''
+        : `, which may also send secrets to ${definition.origins.join(', ')}`
+    const would = `add this provider (${definition.title})${origins}`
+    return sayWould(context, flags, [{ subject: definition.id, would }])
+  }
   await agreeToOrigins(context, definition, flags)
-  if (flags.dryRun !== true) definitions.write(definition.id, text)
+  definitions.write(definition.id, text)
   if (wantsJson(flags)) {
     printJson(context, flags, { schema: 'tokn.provider-add/v1', ...definition })
   } else if (flags.quiet !== true) {
@@ -78,6 +90,7 @@ async function agreeToOrigins(
 }
 
 export async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  checkFields(flags, 'schema id')
   const used = context
     .ports(flags)
     .profiles.list()
@@ -88,7 +101,9 @@ export async function runRemove(context: Context, id: string, flags: CommonFlags
     })
   }
   const definitions = await context.definitions(flags)
-  if (definitions.remove(id)) return
+  if (definitions.remove(id)) {
+    return tell(context, flags, `"${id}" is removed`, { schema: 'tokn.provider-remove/v1', id })
+  }
   throw new ToknError('not_found', 'there is no provider of your own by that name', {
     hint: 'tokn provider list',
   })

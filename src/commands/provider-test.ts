@@ -4,13 +4,14 @@ import { ToknError } from '../core/errors.ts'
 import { openAnswered } from '../session/opening.ts'
 import type { TrialStep } from '../session/trial.ts'
 import { printJson, table, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { Context, RequestFlags, SessionFlags } from './context.ts'
 import { collect, declare } from './declare.ts'
+import { requestFlags } from './flags.ts'
 import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
 
-export interface TestFlags extends CommonFlags, GrantFlags {
+export interface TestFlags extends RequestFlags, GrantFlags, Pick<SessionFlags, 'profile'> {
   readonly baseUrl?: string
   readonly set?: readonly string[]
   readonly withToken?: boolean
@@ -19,6 +20,7 @@ export interface TestFlags extends CommonFlags, GrantFlags {
 export function providerTestCommand(provider: Command, context: Context): void {
   const command = declare(provider, {
     usage: 'test <id>',
+    flags: ['profile', ...requestFlags],
     summary:
       'drive a provider through all it can do against a real server, and say what does not fit',
     examples: ['tokn provider test my-api --base-url http://127.0.0.1:3000'],

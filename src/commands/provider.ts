@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import { nearest } from '../core/text.ts'
-import { printJson, table, wantsJson } from './answer.ts'
+import { checkOneShape, jsonFlag, printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { providerNewCommand } from './provider-new.ts'
@@ -54,6 +54,7 @@ interface ShowFlags extends CommonFlags {
 }
 
 async function showProvider(context: Context, id: string, flags: ShowFlags): Promise<void> {
+  checkOneShape(flags.definition === true ? '--definition' : undefined, jsonFlag(flags))
   if (flags.definition === true) return await showDefinition(context, id, flags)
   const known = await context.providers(flags)
   const summary = known.find((one) => one.id === id)

@@ -3,19 +3,22 @@ import { parseDuration } from '../core/duration.ts'
 import { briefly } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
-import type { Profile } from '../core/profile.ts'
+import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { readableProfiles } from '../session/choose.ts'
 import { readHeld } from '../session/held.ts'
 import { refreshThrough } from '../session/fresh.ts'
+import { planRefresh } from '../session/plan.ts'
 import type { Ports } from '../session/ports.ts'
 import { refuseCondemned } from '../session/standing.ts'
 import { satisfies } from '../session/wanted.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { dryRunFields, sayWould, type Step } from './dry-run.ts'
+import { sessionFlags } from './flags.ts'
 
-export interface RefreshFlags extends CommonFlags {
+export interface RefreshFlags extends SessionFlags, Pick<ActFlags, 'dryRun'> {
   readonly all?: boolean
   readonly ifExpiring?: string
   readonly force?: boolean
@@ -24,6 +27,7 @@ export interface RefreshFlags extends CommonFlags {
 export function refreshCommand(program: Command, context: Context, run = runRefresh): void {
   declare(program, {
     usage: 'refresh [profile]',
+    flags: [...sessionFlags, 'dryRun'],
     summary: 'get new tokens now',
     examples: ['tokn refresh web', 'tokn refresh --all --if-expiring 10m'],
   })
@@ -46,11 +50,16 @@ export async function runRefresh(
   flags: RefreshFlags,
 ): Promise<void> {
   const results = flags.all === true ? ' results' : ''
-  checkFields(flags, `schema profile refreshed generation ${expiryNames} error${results}`)
+  const fields = `schema profile refreshed generation ${expiryNames} error${results}`
+  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const minTtl =
     flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
   if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)
   const { ports, profile } = await context.target(flags, positional)
+  if (flags.dryRun === true) {
+    const would = await planRefresh(ports, profile, minTtl)
+    return sayWould(context, flags, [{ subject: profile.name, would }])
+  }
   const done = await refreshOne(ports, profile, minTtl, flags.force === true)
   if (wantsJson(flags)) printJson(context, flags, describe(done, ports.clock.now()))
   else if (flags.quiet !== true) context.terminal.say(inWords(done, ports.clock.now()))
@@ -66,9 +75,10 @@ async function refreshAll(
     throw new ToknError('usage', '--all leaves no profile to name')
   }
   const ports = context.ports(flags)
-  const held = readableProfiles(ports.profiles).filter(
-    (profile) => ports.index.get(profile.id) !== undefined,
-  )
+  const held = readableProfiles(ports.profiles)
+    .filter((profile) => ports.index.get(profile.id) !== undefined)
+    .map((profile) => lookIn(profile, context.storeKind(flags, profile.store)))
+  if (flags.dryRun === true) return sayWould(context, flags, await planAll(ports, held, minTtl))
   const results: Refreshed[] = []
   for (const profile of held) {
     results.push(await attempt(ports, profile, minTtl, flags.force === true))
@@ -90,6 +100,22 @@ async function refreshAll(
       `${failed.length} of ${results.length} profiles could not be refreshed`,
     )
   }
+}
+
+async function planAll(
+  ports: Ports,
+  profiles: readonly Profile[],
+  minTtl: number | undefined,
+): Promise<readonly Step[]> {
+  const steps: Step[] = []
+  for (const profile of profiles) {
+    const would = await planRefresh(ports, profile, minTtl).catch((error: unknown) => {
+      if (error instanceof ToknError) return `fail: ${error.message}`
+      throw error
+    })
+    steps.push({ subject: profile.name, would })
+  }
+  return steps
 }
 
 async function attempt(

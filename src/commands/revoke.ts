@@ -3,21 +3,25 @@ import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import { revokeTokens, type Revocation } from '../session/revoke.ts'
 import { checkFields, printJson, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
+
+export type RevokeFlags = SessionFlags & ActFlags
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {
     usage: 'revoke <token...>',
+    flags: [...sessionFlags, 'yes', 'dryRun'],
     summary: 'revoke tokens by id, by name, or by a beginning of the id that only one has',
     examples: ['tokn revoke 66a66b22 -P iot', 'tokn revoke ci deploy -P iot --dry-run'],
-  }).action((tokens: readonly string[], flags: CommonFlags) => run(context, tokens, flags))
+  }).action((tokens: readonly string[], flags: RevokeFlags) => run(context, tokens, flags))
 }
 
 export async function runRevoke(
   context: Context,
   tokens: readonly string[],
-  flags: CommonFlags,
+  flags: RevokeFlags,
 ): Promise<void> {
   checkFields(flags, 'schema results id name status verified verify_ms error')
   const { ports, profile } = await context.target(flags)

@@ -7,11 +7,19 @@ import { fresh, type Fresh } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Target } from '../session/target.ts'
-import { expiryFields, instant, printJson, wantsTokenJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import {
+  checkOneShape,
+  expiryFields,
+  instant,
+  jsonFlag,
+  printJson,
+  wantsTokenJson,
+} from './answer.ts'
+import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
+import { sessionFlags } from './flags.ts'
 
-export interface FreshFlags extends CommonFlags {
+export interface FreshFlags extends SessionFlags {
   readonly minTtl?: string
   readonly refresh?: string
 }
@@ -27,6 +35,7 @@ export interface TokenFlags extends FreshFlags {
 export function tokenCommand(program: Command, context: Context, run = runToken): void {
   const command = declare(program, {
     usage: 'token [profile]',
+    flags: sessionFlags,
     summary: 'print a good access token, refreshing it first if need be',
     examples: ['tokn token web', 'tokn token web --min-ttl 10m', 'tokn token web --json'],
   })
@@ -51,6 +60,7 @@ export async function runToken(
 ): Promise<void> {
   const shapes = 'for other shapes: tokn header -o header|value|query|curl|json'
   const json = wantsTokenJson(flags, 'a token', shapes)
+  if (json) checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? '-o json')
   const { target, record, refreshed, idToken } = await freshRecord(context, positional, flags)
   if (json) {
     const document = await tokenDocument(target.ports, target, record, refreshed)

@@ -4,7 +4,7 @@ import type { HistoryEntry } from '../core/ports.ts'
 import type { Reason } from '../core/record.ts'
 import { chooseProfile } from '../session/choose.ts'
 import { printJson, table, wantsJson } from './answer.ts'
-import type { CommonFlags, Context } from './context.ts'
+import type { CommonFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { describeStanding, explainStanding } from './standing.ts'
 
@@ -18,16 +18,19 @@ const reasons: Readonly<Record<Reason, string>> = {
   recovered: 'a refresh that was cut off had got its answer',
 }
 
+type WhyFlags = CommonFlags & Pick<SessionFlags, 'profile'>
+
 export function whyCommand(program: Command, context: Context, run = runWhy): void {
   declare(program, {
     usage: 'why [profile]',
+    flags: ['profile'],
     summary: 'who renewed the tokens of a session, when and why',
     examples: ['tokn why web', 'tokn why web --json'],
-  }).action((profile: string | undefined, flags: CommonFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: WhyFlags) => run(context, profile, flags))
 }
 
 /** Reads the index alone: nothing is unlocked, nobody is asked. */
-export function runWhy(context: Context, positional: string | undefined, flags: CommonFlags): void {
+export function runWhy(context: Context, positional: string | undefined, flags: WhyFlags): void {
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, positional))
   const known = ports.index.get(profile.id)

@@ -19,6 +19,8 @@ export interface Profile {
   /** Facts of the definition that this profile says differently, by dotted path. */
   readonly overrides?: Readonly<Record<string, string>> | undefined
   readonly store: StoreKind
+  /** Where the session is by the profile, when the command looks for it in another store. Not on disk. */
+  readonly usualStore?: StoreKind | undefined
   /** File with further certificate authorities, in PEM. */
   readonly ca?: string | undefined
   /** Proxy for this profile's requests. */
@@ -50,6 +52,11 @@ export function checkProfileName(name: string): string {
   throw new ToknError('usage', `"${display(name, 80)}" cannot be a profile name`, {
     hint: 'use lower-case letters, digits, dots, dashes and underscores, 64 at most, starting with a letter or digit',
   })
+}
+
+/** `profile`, with its session looked for in `store`. */
+export function lookIn(profile: Profile, store: StoreKind): Profile {
+  return store === profile.store ? profile : { ...profile, store, usualStore: profile.store }
 }
 
 /**

@@ -55,7 +55,8 @@ export async function erase(ports: Ports, profile: Profile): Promise<boolean> {
   ;(await ports.journal()).remove(entryOf(profile))
   await dropAnswers(ports, profile.id)
   const erased = await eraseStored(ports, profile)
-  ports.index.remove(profile.id)
+  // The index is of the store that the profile names.
+  if (profile.usualStore === undefined) ports.index.remove(profile.id)
   return erased
 }
 

@@ -1,5 +1,5 @@
 import { isToknError, ToknError } from '../core/errors.ts'
-import { bindingOf, changedBinding, type Profile } from '../core/profile.ts'
+import { bindingOf, changedBinding, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
 import type { Ports } from './ports.ts'
@@ -16,6 +16,7 @@ export function entryOf(profile: Profile): string {
 export async function readHeld(ports: Ports, profile: Profile): Promise<SessionRecord> {
   const record = await findHeld(ports, profile)
   if (record !== undefined) return checkBinding(record, profile)
+  if (profile.usualStore !== undefined) throw elsewhere(profile, profile.usualStore)
   // The secret service answers "nothing" for a locked collection too; the index knows better.
   if (profile.store === 'keychain' && ports.index.get(profile.id) !== undefined) {
     // Throws for a locked one, and then says so.
@@ -29,6 +30,16 @@ export async function readHeld(ports: Ports, profile: Profile): Promise<SessionR
   throw new ToknError('reauth_required', `"${profile.name}" is not logged in`, {
     hint: `tokn login ${profile.name}`,
   })
+}
+
+function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError {
+  return new ToknError(
+    'reauth_required',
+    `there is no session of "${name}" in the ${store} store; by its profile it is in the ${usual} store`,
+    {
+      hint: `leave out --store and TOKN_STORE; or to keep one there: tokn login ${name} --store ${store}`,
+    },
+  )
 }
 
 /** The session held, unchecked against the profile; `undefined` when there is none. */

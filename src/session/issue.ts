@@ -34,15 +34,18 @@ export async function issueToken(
   saveAs: string | undefined,
 ): Promise<Issued> {
   const earlier = saveAs === undefined ? undefined : await findEarlier(ports, parent, saveAs)
-  const provider = await ports.provider(parent)
-  if (provider.issue === undefined) throw unsupported(provider, 'issue')
-  provider.checkGrant(grant)
+  const provider = await checkIssue(ports, parent, grant)
   const finished = earlier && (await settleEarlier(ports, parent, earlier, grant))
   if (finished !== undefined) return { ...finished, delivered: () => undefined }
   const kept =
     saveAs === undefined
       ? undefined
-      : { ...parent, name: saveAs, id: earlier?.profile.id ?? ports.randomId() }
+      : {
+          ...parent,
+          usualStore: undefined,
+          name: saveAs,
+          id: earlier?.profile.id ?? ports.randomId(),
+        }
   const wish = kept === undefined ? grant : nameWish(ports, provider, grant, kept)
   const attempt = await begin(ports, parent, provider, wish, kept)
   try {
@@ -52,6 +55,14 @@ export async function issueToken(
     if (!attempt.watch.mayHaveMade()) await undo(ports, attempt)
     throw error
   }
+}
+
+/** The provider of `parent`. Throws `unsupported` where it issues nothing, `usage` for a wrong grant. */
+export async function checkIssue(ports: Ports, parent: Profile, grant: Grant): Promise<Provider> {
+  const provider = await ports.provider(parent)
+  if (provider.issue === undefined) throw unsupported(provider, 'issue')
+  provider.checkGrant(grant)
+  return provider
 }
 
 /** One issue on its way. */

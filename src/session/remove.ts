@@ -1,7 +1,7 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
 import { chooseProfile, outlineOf } from './choose.ts'
-import { erase, lookAt } from './condition.ts'
+import { erase, lookAt, type Condition } from './condition.ts'
 import { entryOf } from './held.ts'
 import type { Ports } from './ports.ts'
 
@@ -28,15 +28,14 @@ export async function removeProfile(ports: Ports, name: string): Promise<Removal
   }
 }
 
+/** Throws what `removeProfile` would throw of a profile that must not be removed; changes nothing. */
+export async function checkRemovable(ports: Ports, name: string): Promise<void> {
+  const profile = readProfile(ports, name)
+  if (profile !== undefined && !isShared(ports, profile)) await lookUnusable(ports, profile)
+}
+
 async function eraseUnusable(ports: Ports, profile: Profile): Promise<string | undefined> {
-  const condition = await lookAt(ports, profile)
-  if (condition.state === 'usable' && condition.record.standing?.state !== 'dead') {
-    throw new ToknError(
-      'usage',
-      `"${profile.name}" is still logged in, and its tokens would be left behind`,
-      { hint: `tokn logout ${profile.name} && tokn profile remove ${profile.name}` },
-    )
-  }
+  const condition = await lookUnusable(ports, profile)
   const known = ports.index.get(profile.id) !== undefined
   try {
     await erase(ports, profile)
@@ -47,6 +46,19 @@ async function eraseUnusable(ports: Ports, profile: Profile): Promise<string | u
     return undefined
   }
   return 'why' in condition ? condition.why.message : undefined
+}
+
+/** The condition of a session that may be thrown away. Throws `usage` for one that can be used. */
+async function lookUnusable(ports: Ports, profile: Profile): Promise<Condition> {
+  const condition = await lookAt(ports, profile)
+  if (condition.state === 'usable' && condition.record.standing?.state !== 'dead') {
+    throw new ToknError(
+      'usage',
+      `"${profile.name}" is still logged in, and its tokens would be left behind`,
+      { hint: `tokn logout ${profile.name} && tokn profile remove ${profile.name}` },
+    )
+  }
+  return condition
 }
 
 function isShared(ports: Ports, { name, id }: Profile): boolean {

@@ -1,7 +1,7 @@
 import { ToknError } from '../core/errors.ts'
 import { unknownExpiry } from '../core/expiry.ts'
 import { claimedExpiry } from '../core/jwt.ts'
-import { bindingOf, type Profile } from '../core/profile.ts'
+import { bindingOf, lookIn, type Profile, type StoreKind } from '../core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { checkGivenToken } from '../core/token.ts'
@@ -21,6 +21,8 @@ export interface TargetEnvironment {
   token(profile: string | undefined): Secret | undefined
   /** `TOKN_PROVIDER`. */
   readonly provider: string | undefined
+  /** The store to look in for the session of a profile. */
+  storeOf(profile: Profile): StoreKind
   /** Logs in with what the environment holds; nothing is kept. */
   login(ports: Ports): Promise<{ profile: Profile; record: SessionRecord }>
 }
@@ -51,7 +53,8 @@ export async function openTarget(
     await hold(inMemory, profile, record)
     return { ports: inMemory, profile, source: 'login' }
   }
-  return { ports, profile: chooseProfile(ports.profiles, choice), source: 'store' }
+  const profile = chooseProfile(ports.profiles, choice)
+  return { ports, profile: lookIn(profile, environment.storeOf(profile)), source: 'store' }
 }
 
 async function hold(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {

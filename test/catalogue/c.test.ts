@@ -252,7 +252,7 @@ describe('what a provider may answer', () => {
       expect(out).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f]|^forged/m)
     }
     world.strike(status(400, { success: false, code: evil, message: evil }))
-    for (const flags of [[], ['--json'], ['--debug', '-v']]) {
+    for (const flags of [[], ['--json'], ['--debug']]) {
       const ended = await world.tokn(['issue', 'web', '--name', 'x', ...flags])
       expect(ended.status).toBe(6)
       expect(ended.err).not.toMatch(/^forged/m)
@@ -439,11 +439,11 @@ describe('what a provider may answer', () => {
     'C28: a token that travels in the query is nowhere else',
     async () => {
       const world = await openWorld('mcs')
-      await world.login(['--debug', '-v'])
+      await world.login(['--debug'])
       const token = world.api.state.tokens[0]?.access ?? ''
       const witness = startWitness(() => [token], [world.home.path], 5)
       const ended = await startCommand(
-        ['tokn', 'curl', 'web', '--debug', '-v', '--', '-sS', world.api.resource.url],
+        ['tokn', 'curl', 'web', '--debug', '--', '-sS', world.api.resource.url],
         world,
       ).ended
       witness.stop()
@@ -451,7 +451,7 @@ describe('what a provider may answer', () => {
       expect(ended.err).not.toContain(token)
       expect([...witness.sightings]).toEqual([])
       world.strike({ do: 'drop-before' })
-      const failed = await world.tokn(['refresh', 'web', '--debug', '-v'])
+      const failed = await world.tokn(['refresh', 'web', '--debug'])
       expect(failed).toMatchObject({ status: 7 })
     },
   )

@@ -200,13 +200,13 @@ describe('what is said and left behind', () => {
     await world.login()
     world.strike({ do: 'delay', ms: 200 })
     const env = { FORCE_COLOR: '1' }
-    const { status, out } = await world.tokn(['token', '--refresh', 'force', '-v', '--debug'], {
+    const { status, out } = await world.tokn(['token', '--refresh', 'force', '--debug'], {
       env,
     })
     expect(status).toBe(0)
     expect(out).toBe(`${world.api.state.tokens.at(-1)?.access}\n`)
     for (const args of [
-      ['refresh', '-v'],
+      ['refresh', '--debug'],
       ['login', 'web'],
     ]) {
       const more = { env: { ...env, ...credentialsOf(world.api) } }

@@ -51,7 +51,7 @@ async function withApi(
 }
 
 const names = ['oz', 'mcs', 'rightech', 'hosterby'] as const
-const loud = ['--debug', '-v']
+const loud = ['--debug']
 
 describe.concurrent('a secret is in no argument, no file and no word on standard error', () => {
   for (const name of names) {

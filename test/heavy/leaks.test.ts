@@ -20,7 +20,7 @@ const credentials = {
 const isPublic = new Set(['email', 'client_id', 'username', 'service_token'])
 // Their answer is the secret.
 const revealing = new Set(['token', 'header', 'issue', 'exec', 'curl'])
-const verbosities = [['-q'], [], ['-v'], ['--debug'], ['--json'], ['--json', '--debug']] as const
+const verbosities = [['-q'], [], ['--debug'], ['--json'], ['--json', '--debug']] as const
 
 interface Leak {
   readonly where: string
