@@ -8,6 +8,7 @@ import { isTerminal } from './io/is-terminal.ts'
 import { isReadOnce, readValueFile, readValueInput } from './io/input.ts'
 import { showLines, writeAll, writeLines } from './io/output.ts'
 import { locatePaths, type Environment, type Paths } from './io/paths.ts'
+import { parseProxy } from './io/proxy-url.ts'
 import { canAsk, openColours } from './io/terminal.ts'
 import { openPorts } from './adapters.ts'
 import { openTarget } from './session/target.ts'
@@ -52,6 +53,16 @@ export function createContext({
     },
     words,
     rest,
+    checkFlags: async ({ ca, cert, key, proxy, store, timeout }) => {
+      readStoreKind(store, '--store')
+      if (timeout !== undefined) parseDuration(timeout, '--timeout')
+      // One of the pair may be that of the profile.
+      const pair = cert !== undefined && key !== undefined ? { certificate: cert, key } : {}
+      if (ca !== undefined || cert !== undefined) {
+        ;(await import('./io/trust.ts')).openTrust({ ca, ...pair })
+      }
+      if (proxy !== undefined) parseProxy(proxy)
+    },
     ports: portsFor,
     choice: (flags, positional) => ({
       positional,

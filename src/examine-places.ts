@@ -1,5 +1,5 @@
 import type { Finding } from './core/process.ts'
-import { ToknError } from './core/errors.ts'
+import { isFailure } from './core/errors.ts'
 import type { StoreKind } from './core/profile.ts'
 import type { Paths } from './io/paths.ts'
 import { problemOf } from './io/places.ts'
@@ -35,7 +35,7 @@ function checkShared(paths: Paths, kinds: ReadonlySet<StoreKind>): Finding {
     if (places[at]?.guard === undefined) return { id, status: 'ok', detail }
     return { id, status: 'warn', detail: `${detail}; it is emptied now and then`, fix: elsewhere }
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     return { id, status: 'fail', detail: error.message, fix: error.hint }
   }
 }

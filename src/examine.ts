@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { briefly } from './core/duration.ts'
-import { ToknError } from './core/errors.ts'
+import { isFailure } from './core/errors.ts'
 import type { Files, Journal } from './core/ports.ts'
 import type { Finding } from './core/process.ts'
 import { storeKinds, type Profile, type StoreKind } from './core/profile.ts'
@@ -239,7 +239,7 @@ async function inTurn<Item, Result>(
 }
 
 function broken(id: string, error: unknown): Finding {
-  if (!(error instanceof ToknError)) throw error
+  if (!isFailure(error)) throw error
   return fail(id, error.message, error.hint)
 }
 

@@ -78,6 +78,7 @@ function buildProgram(context: Context): Command {
     })
   addFlags(program, [], true)
   passOn(program)
+  program.hook('preAction', async (_, command) => await context.checkFlags(command.opts()))
   for (const add of commands) add(program, context)
   program.addHelpText(
     'after',

@@ -12,6 +12,7 @@ import type { Ports } from '../session/ports.ts'
 import type { Target } from '../session/target.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
+import type { OauthFlags } from './oauth-flags.ts'
 
 /** Flags that every command takes. */
 export interface CommonFlags {
@@ -69,6 +70,8 @@ export interface Context {
   readonly words: readonly string[]
   /** The words after the first `--`. */
   readonly rest: readonly string[] | undefined
+  /** Throws `usage` for a value that a flag cannot have, whether or not it will be needed. */
+  checkFlags(flags: SessionFlags & Pick<OauthFlags, 'cert' | 'key'>): Promise<void>
   ports(flags: RequestFlags): Ports
   /** The session that the command works on. */
   target(flags: SessionFlags, positional?: string): Promise<Target>

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import { timestamp } from '../core/text.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { collect, declare } from './declare.ts'
@@ -61,7 +61,7 @@ export async function runExec(
     }
     return await context.runChild({ command, args, variables })
   } catch (error) {
-    if (isToknError(error, 'usage') || !(error instanceof ToknError)) throw error
+    if (isToknError(error, 'usage') || !isFailure(error)) throw error
     reportNoToken(context, error)
     return noToken
   }

@@ -27,6 +27,13 @@ export async function draftProfile(
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
   const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
   const name = checkProfileName(named ?? providerId)
+  const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
+  const key = flags.key === undefined ? same?.key : resolve(flags.key)
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new ToknError('usage', 'a client certificate and its key belong together', {
+      hint: 'give both --cert FILE and --key FILE',
+    })
+  }
   return {
     name,
     id: before?.id ?? outlineOf(ports.profiles, name)?.id ?? ports.randomId(),
@@ -38,8 +45,8 @@ export async function draftProfile(
     store: context.storeKind(flags, before?.store),
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
-    certificate: flags.cert === undefined ? same?.certificate : resolve(flags.cert),
-    key: flags.key === undefined ? same?.key : resolve(flags.key),
+    certificate,
+    key,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
 import { logout, type LogoutResult } from '../session/logout.ts'
@@ -59,7 +59,7 @@ export async function runLogout(
       const result = await logout(ports, profile, options)
       results.push({ profile: profile.name, ...result })
     } catch (error) {
-      if (!(error instanceof ToknError) || profiles.length === 1) throw error
+      if (!isFailure(error) || profiles.length === 1) throw error
       // One that cannot be ended keeps nobody from ending the others.
       failures.push(error)
     }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
 import { collect } from './declare.ts'
 
 /** Flags for OAuth 2.0 servers; each is a setting of the profile, or names a file with a secret. */
@@ -54,7 +55,7 @@ export function oauthSettings(flags: OauthFlags): Readonly<Record<string, string
     flow: flags.flow,
     client_auth: flags.clientAuth,
     trust_endpoints: flags.trustEndpoint?.join(' '),
-    redirect_port: flags.redirectPort,
+    redirect_port: flags.redirectPort === undefined ? undefined : checkPort(flags.redirectPort),
     dpop: flags.dpop === true ? 'true' : undefined,
     private_key_file:
       flags.privateKeyFile === undefined ? undefined : resolve(flags.privateKeyFile),
@@ -71,4 +72,11 @@ export function secretFiles(flags: OauthFlags): Readonly<Record<string, string>>
     ...(flags.subjectTokenFile === undefined ? {} : { subject_token: flags.subjectTokenFile }),
     ...(flags.assertionFile === undefined ? {} : { assertion: flags.assertionFile }),
   }
+}
+
+function checkPort(text: string): string {
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return text
+  throw new ToknError('usage', '--redirect-port is no port number', {
+    hint: 'a number up to 65535',
+  })
 }

@@ -77,7 +77,8 @@ async function agreeToOrigins(
   flags: AddFlags,
 ): Promise<void> {
   if (origins.length === 0) return
-  context.terminal.say(`"${id}" may also send secrets to: ${origins.join(', ')}`)
+  if (flags.quiet !== true || flags.yes !== true)
+    context.terminal.say(`"${id}" may also send secrets to: ${origins.join(', ')}`)
   const agreed = await context.confirm(flags, 'Is that right?')
   if (agreed === true) return
   throw new ToknError(

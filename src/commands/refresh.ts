@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { briefly } from '../core/duration.ts'
-import { ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -110,7 +110,7 @@ async function planAll(
   const steps: Step[] = []
   for (const profile of profiles) {
     const would = await planRefresh(ports, profile, minTtl).catch((error: unknown) => {
-      if (error instanceof ToknError) return `fail: ${error.message}`
+      if (isFailure(error)) return `fail: ${error.message}`
       throw error
     })
     steps.push({ subject: profile.name, would })
@@ -127,7 +127,7 @@ async function attempt(
   try {
     return await refreshOne(ports, profile, minTtl, force)
   } catch (error) {
-    if (error instanceof ToknError) return { profile, refreshed: false, error }
+    if (isFailure(error)) return { profile, refreshed: false, error }
     throw error
   }
 }

@@ -75,6 +75,11 @@ export function isToknError(error: unknown, ...codes: readonly ErrorCode[]): err
   return error instanceof ToknError && (codes.length === 0 || codes.includes(error.code))
 }
 
+/** Whether a command that has more to do may go on after `error`: not where the user has ended it. */
+export function isFailure(error: unknown): error is ToknError {
+  return error instanceof ToknError && error.code !== 'interrupted'
+}
+
 /** The `code` of a system error (`ENOENT`, ...), if `error` is one. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'

@@ -1,4 +1,4 @@
-import { ToknError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import { isLost } from './answered.ts'
@@ -96,7 +96,7 @@ async function orTell(ports: Ports, { name }: Profile, work: () => Promise<void>
   try {
     await work()
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     ports.warn(
       `what becomes of the session of "${name}" could not be written down: ${error.message}`,
     )

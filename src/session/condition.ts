@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -22,7 +22,7 @@ export async function lookAt(ports: Ports, profile: Profile): Promise<Condition>
     const record = await readHeld(ports, profile)
     return await lookAtProvider(ports, profile, record)
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     // Under such an id nothing was ever stored.
     if (error.details.refusal === 'unusable-id') return { state: 'none' }
     if (error.code !== 'reauth_required') return { state: 'unreadable', why: error }
@@ -41,7 +41,7 @@ async function lookAtProvider(
     checkProvider(record, profile, provider)
     return { state: 'usable', record, provider }
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     return { state: 'foreign', why: error }
   }
 }

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import { claimedExpiry, readClaims } from '../core/jwt.ts'
 import { neverExpires, unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { Http, Interaction } from '../core/ports.ts'
@@ -135,7 +135,7 @@ async function placeOrTell(
       adopt: true,
     })
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     throw new ToknError(
       error.code === 'usage' ? 'store' : error.code,
       kept
@@ -153,7 +153,7 @@ async function leave(ports: Ports, { profile, former }: Placed): Promise<boolean
     await eraseEntry(ports, profile, former)
     return true
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     ports.warn(
       `the ${former} store still has the session before this one: ${error.message}; once it can be reached: tokn doctor --fix`,
     )

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -53,7 +53,7 @@ async function bringHome(ports: Ports, profile: Profile): Promise<void> {
     if (left === undefined || (left.record === undefined && left.answers.length === 0)) return
     await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     ports.warn(
       `a refresh was answered, and the tokens in the answer, which may be alive, cannot be used: ${error.message}`,
     )
@@ -90,7 +90,7 @@ async function endUsable(
   try {
     return await revokeHeld(ports, profile, provider, record)
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     // The provider says that there is nothing any more that could be ended.
     const gone = isToknError(error, 'reauth_required', 'not_found')
     if (gone && error.details.http !== undefined) return { revoked: false }

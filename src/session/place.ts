@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import { outlineOf } from './choose.ts'
@@ -119,7 +119,7 @@ async function forgetRefresh(ports: Ports, profile: Profile): Promise<void> {
   try {
     ;(await ports.journal()).remove(entryOf(profile))
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     ports.warn(error.message)
   }
 }

@@ -1,4 +1,4 @@
-import { isToknError, ToknError, type ErrorCode } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError, type ErrorCode } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { display } from '../core/text.ts'
 import type { TokenInfo } from '../core/token.ts'
@@ -110,7 +110,7 @@ async function revokeOne(
     })
     return { ...target, status: 'revoked', verified: false }
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     if (error.code === 'not_found') return { ...target, status: 'not_found', verified: false }
     return {
       ...target,

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError } from '../core/errors.ts'
 import { unknownExpiry } from '../core/expiry.ts'
 import { isObject } from '../core/json.ts'
 import type { Http, HttpReply, HttpRequest } from '../core/ports.ts'
@@ -164,7 +164,7 @@ async function perform(
     const words = await run({ ...reach, http: record(reach.http, traffic) })
     return { operation, outcome: 'ok', words, traffic }
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     const hint = error.hint === undefined ? '' : ` (${error.hint})`
     return { operation, outcome: 'failed', words: redact(`${error.message}${hint}`), traffic }
   }

@@ -2,35 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeHome, root, type Home } from '../support/home.ts'
+import { childrenIn, collectHelps, leavesOf, type Helps } from '../support/helps.ts'
 import { run } from '../support/run.ts'
 
 let home: Home
-const helps = new Map<string, string>()
+let helps: Helps
 
-// Every command with its help, found by reading the helps themselves.
 beforeAll(async () => {
   home = makeHome()
-  await collect([])
+  helps = await collectHelps(home)
 })
 
 afterAll(() => home.remove())
 
-async function collect(path: readonly string[]): Promise<void> {
-  const { status, out, err } = await run([...path, '--help'], { home })
-  expect({ path, status, err }).toEqual({ path, status: 0, err: '' })
-  helps.set(path.join(' '), out)
-  await Promise.all(childrenIn(out).map((name) => collect([...path, name])))
-}
-
-function childrenIn(help: string): readonly string[] {
-  const [, listed = ''] = /^Commands:\n((?: .*\n?)*)/m.exec(help) ?? []
-  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
-  return names.filter((name) => name !== 'help')
-}
-
-function leaves(): readonly (readonly [path: string, help: string])[] {
-  return [...helps].filter(([, help]) => childrenIn(help).length === 0)
-}
+const leaves = () => leavesOf(helps)
 
 function flagsIn(help: string): readonly string[] {
   return [...help.matchAll(/(?<![\w-])(--?[a-zA-Z][a-z-]*)/g)].map(([, flag = '']) => flag)
@@ -59,10 +44,9 @@ describe('help', () => {
   })
 
   test('shows examples whose flags exist', async () => {
-    const hidden = flagsIn(readFileSync(join(root, 'src/commands/declare.ts'), 'utf8'))
     for (const [path, help] of leaves()) {
       const [options = '', examples = ''] = help.split('\nExamples:\n')
-      const known = new Set([...flagsIn(options), ...hidden])
+      const known = new Set(flagsIn(options))
       const used = examples
         .split('\n')
         .flatMap((line) => line.split(/&&|\|/))

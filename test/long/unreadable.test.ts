@@ -168,7 +168,9 @@ describe('a session that cannot be used, since', () => {
     expect(removed, removed.err).toMatchObject({ status: isGood(one) ? 2 : 0 })
     expect(sent()).toBe(logins)
     if (isGood(one)) return
-    expect(removed.err).toMatch(/^web: its tokens may still be alive at the provider: /m)
+    expect(removed.err).toMatch(
+      /^"web" is removed; its tokens may still be alive at the provider: /m,
+    )
     expect(Object.keys(profilesOf(world.home))).toEqual(one.beside === true ? ['other'] : [])
     expect(storedIds(world.home)).toEqual(others)
   })

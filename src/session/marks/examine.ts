@@ -1,4 +1,4 @@
-import { ToknError } from '../../core/errors.ts'
+import { isFailure } from '../../core/errors.ts'
 import type { Finding } from '../../core/process.ts'
 import type { Ports } from '../ports.ts'
 import { examineIssue } from './examine-issue.ts'
@@ -25,7 +25,7 @@ async function examineMark(ports: Ports, mark: Mark, options: MarkOptions): Prom
       ? await examineLogin(ports, mark, options)
       : await examineIssue(ports, mark, options)
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     const fix = error.retryable ? 'tokn doctor' : error.hint
     return { status: 'warn', detail: `${whatOf(mark)}; ${error.message}`, fix }
   }

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isFailure, isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import type { TokenSet } from '../../core/token.ts'
@@ -69,7 +69,7 @@ export async function retireOld(turn: Turn, next: SessionRecord): Promise<void> 
     await provider.revoke(reach, next, { id: stale })
   } catch (error) {
     if (isToknError(error, 'not_found')) return
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     if (isGood(record.expiry, ports.clock.now(), 0)) {
       ports.warn(`the token before this one (${stale}) is still alive: ${error.message}`)
     }
