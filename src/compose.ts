@@ -9,7 +9,7 @@ import { isReadOnce, readValueFile, readValueInput } from './io/input.ts'
 import { showLines, writeAll, writeLines } from './io/output.ts'
 import { locatePaths, type Environment, type Paths } from './io/paths.ts'
 import { parseProxy } from './io/proxy-url.ts'
-import { canAsk, openColours } from './io/terminal.ts'
+import { canAsk, isOn, openColours } from './io/terminal.ts'
 import { openPorts } from './adapters.ts'
 import { openTarget } from './session/target.ts'
 import type { Ports } from './session/ports.ts'
@@ -101,11 +101,11 @@ export function createContext({
     confirm: async (flags, question) => {
       if (flags.yes === true) return true
       if (!canAsk(environment, flags.input)) return undefined
-      return await (await import('./io/prompts.ts')).askYesNo(question)
+      return await (await prompts()).askYesNo(question)
     },
     select: async (flags, question, options) =>
       canAsk(environment, flags.input)
-        ? await (await import('./io/prompts.ts')).askChoice(question, options)
+        ? await (await prompts()).askChoice(question, options)
         : undefined,
     storeKind: (flags, kept?: StoreKind) =>
       readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? 'keychain',
@@ -139,6 +139,10 @@ export function createContext({
     temporaryFolder: async () => (await import('./io/self.ts')).makeTemporaryFolder(),
   }
   return { ...context, status: () => exit }
+
+  async function prompts() {
+    return await (await import('./io/prompts.ts')).openPrompts(environment)
+  }
 
   function pathsFor(flags: CommonFlags): Paths {
     return locatePaths(environment, { configDirectory: flags.configDir })
@@ -174,7 +178,7 @@ export function createContext({
       passphrase: () => (passphrase ??= findPassphrase(flags)),
       fromEnvironment: variables.read,
       interaction: async () => await context.interaction(flags),
-      debug: flags.debug === true || (environment['TOKN_DEBUG'] ?? '') !== '',
+      debug: flags.debug === true || isOn(environment, 'TOKN_DEBUG'),
       ca: flags.ca,
       proxy: flags.proxy,
       warn: (text) => {
@@ -187,7 +191,7 @@ export function createContext({
     const given = variables.readSecret('passphrase')
     if (given !== undefined) return given
     if (!canAsk(environment, flags.input)) return undefined
-    const { askLine } = await import('./io/prompts.ts')
+    const { askLine } = await prompts()
     return new Secret(await askLine('Passphrase of the file store', { secret: true }))
   }
 }

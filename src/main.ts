@@ -17,6 +17,8 @@ export function start(program: string): void {
   // Without a listener this signal would open a debugger, to which any local user can connect.
   process.on('SIGUSR1', () => undefined)
   process.on('uncaughtException', (error) => end(report(error, argv)))
+  // Nothing is left that could ever settle the command: it has done nothing, and must not pass for done.
+  process.on('beforeExit', () => end(report(unsettled(), argv)))
   run(argv, program).then(end, (error: unknown) => end(report(error, argv)))
 }
 
@@ -93,6 +95,14 @@ function asBug(error: unknown, debug: boolean): ToknError {
   return new ToknError('internal', 'this is a bug in tokn', {
     hint: debug ? stack.split('\n') : again,
   })
+}
+
+function unsettled(): ToknError {
+  return new ToknError(
+    'internal',
+    'the command stopped before it was done, and what it waited for can never come: this is a bug in tokn',
+    { hint: 'run it again with --debug and report what it says' },
+  )
 }
 
 function end(status: number): void {

@@ -67,7 +67,7 @@ export async function runCurl(
   try {
     const request = (nonce?: string) => requestFor(target, record, fitted, way, nonce)
     const first = await request()
-    if (!bound) return await runKnown(context, first)
+    if (!bound) return await context.runChild(first)
     const trial = {
       args: trialArgs(fitted, context.terminal.outIsTerminal),
       copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
@@ -76,18 +76,10 @@ export async function runCurl(
         return nonce === undefined ? undefined : await request(nonce)
       },
     }
-    return await runKnown(context, { ...first, trial })
+    return await context.runChild({ ...first, trial })
   } finally {
     way.close()
   }
-}
-
-async function runKnown(context: Context, request: ChildRequest): Promise<number> {
-  const status = await context.runChild(request)
-  // Statuses that curl itself never has; a shell would have said why.
-  if (status === 127) context.terminal.say('tokn: error: there is no curl on the PATH')
-  if (status === 126) context.terminal.say('tokn: error: curl cannot be executed')
-  return status
 }
 
 async function requestFor(

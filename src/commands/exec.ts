@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { isFailure, isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import { timestamp } from '../core/text.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { collect, declare } from './declare.ts'
@@ -47,29 +47,28 @@ export async function runExec(
     })
   }
   const wishes = (flags.env ?? ['TOKN_ACCESS_TOKEN']).map(readWish)
-  try {
-    const variables: Record<string, string> = {}
-    for (const { name, profile } of wishes) {
-      const { target, record } = await freshRecord(
-        context,
-        profile ?? positional,
-        withoutProfile(flags, profile),
-      )
-      variables[name] = record.access.reveal()
-      variables['TOKN_PROFILE'] = target.profile.name
-      if (record.expiry.state === 'at') variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
-    }
-    return await context.runChild({ command, args, variables })
-  } catch (error) {
-    if (isToknError(error, 'usage') || !isFailure(error)) throw error
-    reportNoToken(context, error)
-    return noToken
+  const variables: Record<string, string> = {}
+  for (const { name, profile } of wishes) {
+    const { target, record } = await orNoToken(
+      freshRecord(context, profile ?? positional, withoutProfile(flags, profile)),
+    )
+    variables[name] = record.access.reveal()
+    variables['TOKN_PROFILE'] = target.profile.name
+    if (record.expiry.state === 'at') variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
   }
+  return await context.runChild({ command, args, variables })
 }
 
-function reportNoToken({ terminal }: Context, error: ToknError): void {
-  terminal.say(`tokn: error: no token for the program: ${error.message}`)
-  if (error.hint !== undefined) terminal.say(`tokn: hint: ${error.hint}`)
+async function orNoToken<Result>(asked: Promise<Result>): Promise<Result> {
+  try {
+    return await asked
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'usage') throw error
+    throw new ToknError(error.code, `no token for the program: ${error.message}`, {
+      ...error.details,
+      exit: noToken,
+    })
+  }
 }
 
 function readWish(text: string): { name: string; profile: string | undefined } {

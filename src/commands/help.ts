@@ -17,7 +17,9 @@ const meanings: Readonly<Record<keyof typeof exitStatus, string>> = {
   check_failed: 'the token is alive, but not for as long as asked',
   quota: "the provider's budget of tokens would be used up; --force spends it",
   partial: 'some of several things failed',
-  interrupted: 'cancelled',
+  program_not_executable: 'exec, curl: the program is there and cannot be executed',
+  program_not_found: 'exec, curl: there is no such program',
+  interrupted: 'cancelled, or the input ended at a question',
 }
 
 const environment: ReadonlyArray<readonly [string, string]> = [
@@ -51,10 +53,9 @@ export function helpTopic(name: string | undefined): string | undefined {
   ])
   const rows = [
     ['0', 'ok', ''],
-    ...codes,
-    ['111', '', 'exec: no token for the program'],
-    ['126', '', 'exec: the program cannot be executed'],
-    ['127', '', 'exec: there is no such program'],
+    ...codes.filter(([status]) => Number(status) < 100),
+    ['111', '', 'exec: no token for the program; the code says why'],
+    ...codes.filter(([status]) => Number(status) > 100),
     ['128+n', '', 'exec: the program was ended by signal n'],
   ]
   return text(table(rows))

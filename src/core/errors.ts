@@ -18,6 +18,8 @@ export const exitStatus = {
   check_failed: 10,
   quota: 11,
   partial: 12,
+  program_not_executable: 126,
+  program_not_found: 127,
   interrupted: 130,
 } as const
 
@@ -42,6 +44,8 @@ export interface ErrorDetails {
   readonly retryAfter?: number | undefined
   /** A finer name of the refusal, for decisions inside: see `RefusalKind` of the definitions. */
   readonly refusal?: string | undefined
+  /** Exit status of a command that has one of its own for every failure of a kind (exec: 111). */
+  readonly exit?: number | undefined
 }
 
 /** The one error that reaches a user. Its message and hint never hold a secret. */
@@ -62,7 +66,7 @@ export class ToknError extends Error {
   }
 
   get exit(): number {
-    return exitStatus[this.code]
+    return this.details.exit ?? exitStatus[this.code]
   }
 
   get retryable(): boolean {

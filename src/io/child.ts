@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { environmentOfChild } from '../core/environment.ts'
-import { systemCode } from '../core/errors.ts'
+import { systemCode, ToknError } from '../core/errors.ts'
 import type { ChildRequest } from '../core/process.ts'
+import { display } from '../core/text.ts'
 import { makeNamedPipe } from './named-pipe.ts'
 import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
+import { reasonOf } from './system-error.ts'
 import type { Streams } from './trial.ts'
 
 const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
@@ -14,7 +17,7 @@ const fromTerminal = ['SIGINT', 'SIGQUIT'] as const
 
 /**
  * Runs a program with our standard streams and gives its exit status as a shell would: 128 + n when
- * signal n ended it, 126 when it cannot be executed, 127 when there is no such program.
+ * signal n ended it. Throws `program_not_found` and `program_not_executable`.
  */
 export async function runChild(request: ChildRequest, environment: Environment): Promise<number> {
   if (request.trial === undefined) return await runTold(request, environment)
@@ -42,6 +45,7 @@ async function runTold(
     await fed
     return status
   } finally {
+    over.abort()
     pipe.remove()
   }
 }
@@ -68,7 +72,7 @@ async function runWith(
     return await end
   } catch (error) {
     // Some of the reasons are thrown, and others come as events.
-    return statusOfFailure(error)
+    throw explain(command, error)
   } finally {
     stopForwarding()
   }
@@ -94,18 +98,44 @@ function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
 }
 
 function ended(child: ChildProcess): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(statusOfFailure(error)))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
   })
 }
 
-/** The status that shells give where a program could not be started. */
-function statusOfFailure(error: unknown): number {
+/** Why a program could not be started, in words, with the status that a shell gives. */
+function explain(command: string, error: unknown): unknown {
   const code = systemCode(error)
-  if (code === undefined) throw error
-  // The second one is an empty name, or one with a NUL.
-  return code === 'ENOENT' || code === 'ERR_INVALID_ARG_VALUE' ? 127 : 126
+  if (code === undefined) return error
+  const named = `"${display(command, 120)}"`
+  const isPath = command.includes('/')
+  if (command === '' || (code === 'ENOENT' && !(isPath && existsSync(command)))) {
+    return new ToknError('program_not_found', `there is no program ${named}`, {
+      hint: isPath
+        ? 'check the path of the program after --'
+        : `check its name and the PATH: command -v ${display(command, 120)}`,
+    })
+  }
+  const { reason, hint } = unexecutable(code, error)
+  const message = `the program ${named} cannot be executed: ${reason}`
+  return new ToknError('program_not_executable', message, { hint })
+}
+
+function unexecutable(code: string, error: unknown): { reason: string; hint?: string } {
+  if (code === 'ENOENT') {
+    return { reason: 'there is no such interpreter as its first line (#!) names' }
+  }
+  if (code === 'ENOEXEC') {
+    return { reason: 'it is no program of this system', hint: 'a script is run by its interpreter' }
+  }
+  if (code === 'EACCES') {
+    const hint = 'it must be a file with the permission to be executed: chmod +x FILE'
+    return { reason: reasonOf(error), hint }
+  }
+  if (code === 'E2BIG') return { reason: 'its arguments and variables are too long' }
+  if (code === 'ERR_INVALID_ARG_VALUE') return { reason: 'an argument or a variable has a NUL' }
+  return { reason: reasonOf(error) }
 }
 
 function signalNumber(signal: NodeJS.Signals | null): number {

@@ -10,7 +10,10 @@ export function openInteraction(
 ): Interaction {
   return {
     tell: (text) => writeLines(text),
-    ask: async (label, asked) => await (await import('./prompts.ts')).askLine(label, asked),
+    ask: async (label, asked) => {
+      const { openPrompts } = await import('./prompts.ts')
+      return await (await openPrompts(environment)).askLine(label, asked)
+    },
     open: async (url) =>
       options.browser !== false &&
       (await (await import('./browser.ts')).openBrowser(url, environment)),

@@ -12,3 +12,11 @@ export function isTerminal(descriptor: number): boolean {
   }
   return process.getBuiltinModule('node:tty').isatty(descriptor)
 }
+
+/**
+ * Ends this process where the terminal at which somebody was asked is gone, as the hangup does that
+ * most processes are told of: the ordinary way out would touch the terminal, and Node aborts there.
+ */
+export function endWithTerminal(): void {
+  if (!isTerminal(0)) process.kill(process.pid, 'SIGHUP')
+}

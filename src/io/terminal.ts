@@ -40,14 +40,24 @@ function wantsColour(
   if (flag === false || off('NO_COLOR') || off('TOKN_NO_COLOR')) return false
   const forced = environment['FORCE_COLOR']
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
-  return environment['TERM'] !== 'dumb' && isTerminal(descriptor)
+  return !isDumb(environment) && isTerminal(descriptor)
+}
+
+/** Whether the terminal knows no escape codes; one of which nothing is known is taken for such. */
+export function isDumb(environment: Environment): boolean {
+  const term = environment['TERM'] ?? ''
+  return term === 'dumb' || (term === '' && process.platform !== 'win32')
+}
+
+/** Whether a switch of the environment is on: `CI=0` and the like say that it is off. */
+export function isOn(environment: Environment, name: string): boolean {
+  return !['', '0', 'false', 'no', 'off'].includes((environment[name] ?? '').trim().toLowerCase())
 }
 
 /** Whether a person can be asked: questions appear on standard error and are answered on standard input. */
 export function canAsk(environment: Environment, flag: boolean | undefined): boolean {
-  if (flag === false || (environment['TOKN_NO_INPUT'] ?? '') !== '') return false
-  const ci = environment['CI']
-  if (ci !== undefined && ci !== '' && ci !== 'false') return false
+  if (flag === false || isOn(environment, 'TOKN_NO_INPUT')) return false
+  if (isOn(environment, 'CI')) return false
   return isTerminal(0) && isTerminal(2)
 }
 

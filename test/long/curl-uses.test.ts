@@ -348,7 +348,7 @@ describe.skipIf(!requirePart('curl'))('tokn curl does what curl does:', () => {
     expect(await startCommand(line, options).ended).toEqual({
       status: 127,
       out: '',
-      err: 'tokn: error: there is no curl on the PATH\n',
+      err: 'tokn: error: there is no program "curl"\ntokn: hint: check its name and the PATH: command -v curl\n',
     })
     writeFileSync(join(bin, 'curl'), 'nothing that runs', { mode: 0o644 })
     expect(await startCommand(line, options).ended).toEqual({

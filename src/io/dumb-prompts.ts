@@ -1,0 +1,96 @@
+import { endWithTerminal } from './is-terminal.ts'
+
+// For terminals that know no cursor: questions and answers line by line, without one escape code.
+
+/** How a line is asked for. */
+export interface AskedLine {
+  readonly secret?: boolean
+  readonly placeholder?: string
+  /** Takes the question back. */
+  readonly signal?: AbortSignal
+}
+
+// What was typed ahead of the next question.
+let ahead = ''
+
+/** One line; `undefined` at the end of the input, and when it was interrupted or `signal` aborts. */
+export async function askPlainLine(
+  label: string,
+  { secret = false, placeholder, signal }: AskedLine = {},
+): Promise<string | undefined> {
+  process.stderr.write(`${label}${placeholder === undefined ? '' : ` [${placeholder}]`}: `)
+  const line = await readLine(secret, signal)
+  if (secret || line === undefined) process.stderr.write('\n')
+  return line === '' ? (placeholder ?? '') : line
+}
+
+/** Yes or no; an empty line is no. `undefined` as for a line. */
+export async function askPlainYesNo(question: string): Promise<boolean | undefined> {
+  for (;;) {
+    const answer = await askPlainLine(`${question} [y/N]`)
+    if (answer === undefined) return undefined
+    if (/^(?:n|no)?$/i.test(answer.trim())) return false
+    if (/^y(?:es)?$/i.test(answer.trim())) return true
+  }
+}
+
+/** One of several, by its number. `undefined` as for a line. */
+export async function askPlainChoice(
+  question: string,
+  choices: ReadonlyArray<{ readonly value: string; readonly label: string }>,
+): Promise<string | undefined> {
+  process.stderr.write(`${question}\n`)
+  for (const [index, { label }] of choices.entries()) {
+    process.stderr.write(`  ${index + 1}. ${label}\n`)
+  }
+  for (;;) {
+    const answer = await askPlainLine(`1-${choices.length}`)
+    if (answer === undefined) return undefined
+    const choice = choices[Number(answer) - 1]
+    if (choice !== undefined) return choice.value
+  }
+}
+
+/** The terminal itself shows what is typed, and lets it be mended; not so for a secret. */
+function readLine(secret: boolean, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const { stdin } = process
+  return new Promise((resolve) => {
+    const stop = () => {
+      endWithTerminal()
+      done(undefined)
+    }
+    const take = (text: string) => {
+      ahead += text
+      const end = /[\r\n]|[\u0003\u0004]/.exec(ahead)
+      if (end === null) return
+      const line = ahead.slice(0, end.index)
+      ahead = ahead.slice(end.index + 1)
+      done(/[\r\n]/.test(end[0]) ? (secret ? mend(line) : line) : undefined)
+    }
+    const done = (line: string | undefined) => {
+      stdin.off('data', take).off('end', stop).off('close', stop).off('error', stop).pause()
+      process.off('SIGINT', stop)
+      signal?.removeEventListener('abort', stop)
+      if (secret) stdin.setRawMode(false)
+      resolve(line)
+    }
+    if (secret) stdin.setRawMode(true)
+    process.on('SIGINT', stop)
+    signal?.addEventListener('abort', stop)
+    stdin.setEncoding('utf8').on('data', take).on('end', stop).on('close', stop).on('error', stop)
+    if (signal?.aborted === true || stdin.readableEnded || stdin.destroyed) stop()
+    else if (/[\r\n]/.test(ahead)) take('')
+    else stdin.resume()
+  })
+}
+
+/** What a terminal does by itself where it shows what is typed: erase a character, or all. */
+function mend(typed: string): string {
+  const kept: string[] = []
+  for (const character of typed) {
+    if (character === '\u007f' || character === '\b') kept.pop()
+    else if (character === '\u0015') kept.length = 0
+    else if (character >= ' ') kept.push(character)
+  }
+  return kept.join('')
+}
