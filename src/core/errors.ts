@@ -40,6 +40,8 @@ export interface ErrorDetails {
    * acted on it, so it may be sent again.
    */
   readonly sent?: boolean | undefined
+  /** Whether the same request fails in the same way until somebody changes something. */
+  readonly lasting?: boolean | undefined
   /** How long the provider asked to wait, in milliseconds. */
   readonly retryAfter?: number | undefined
   /** A finer name of the refusal, for decisions inside: see `RefusalKind` of the definitions. */

@@ -112,9 +112,10 @@ function explain(command: string, error: unknown): unknown {
   const isPath = command.includes('/')
   if (command === '' || (code === 'ENOENT' && !(isPath && existsSync(command)))) {
     return new ToknError('program_not_found', `there is no program ${named}`, {
-      hint: isPath
-        ? 'check the path of the program after --'
-        : `check its name and the PATH: command -v ${display(command, 120)}`,
+      hint:
+        isPath || command === ''
+          ? 'check the path of the program after --'
+          : `check its name and the PATH: command -v ${display(command, 120)}`,
     })
   }
   const { reason, hint } = unexecutable(code, error)

@@ -12,6 +12,8 @@ export interface Connector {
 }
 
 const connectTimeout = 10_000
+/** Bytes of all headers of a reply together. */
+export const headLimit = 65_536
 
 export async function openConnector(trust: () => SecureContext): Promise<Connector> {
   prepareEngine()
@@ -38,31 +40,37 @@ export async function openConnector(trust: () => SecureContext): Promise<Connect
 
 /**
  * A connection to `target` through the CONNECT method (RFC 9110 section 9.3.6) of `proxy`, TLS with
- * the target inside. `track` gets every socket on the way.
+ * the target inside. `track` gets every socket on the way, and `opened` is called when the proxy has
+ * made the connection.
  */
 export function connectThrough(
   connector: Connector,
   proxy: URL,
   track: (socket: Socket) => void,
+  opened: () => void,
 ): buildConnector.connector {
   return (target, callback) => {
     const name = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
     const authority = `${name}:${target.port === '' ? '443' : target.port}`
     const client = new connector.Client(proxy.origin, {
       pipelining: 0,
-      maxHeaderSize: 16_384,
+      maxHeaderSize: headLimit,
       connect: (options, done) => track(connector.direct(options, done)),
     })
     client.dispatch(
       { method: 'CONNECT', path: authority, headers: ['host', authority, ...credentials(proxy)] },
       {
         onRequestStart() {},
-        onRequestUpgrade(_controller, status, _headers, socket) {
-          if (status !== 200) {
+        onRequestUpgrade(_controller, status, headers, socket) {
+          if (status < 200 || status >= 300) {
             socket.destroy()
-            callback(refused(status), null)
+            callback(
+              refused(status, [headers['proxy-authenticate']].flat().join(', '), proxy),
+              null,
+            )
             return
           }
+          opened()
           track(connector.direct({ ...target, httpSocket: socket as Socket }, callback))
         },
         onResponseError(_controller, error) {
@@ -73,19 +81,40 @@ export function connectThrough(
   }
 }
 
-/** What went wrong before the proxy was asked for anything. */
+/** What went wrong before the proxy had made a connection. */
 export class ProxyError extends Error {
   constructor(cause: Error) {
     super('the proxy failed', { cause })
   }
 }
 
-function refused(status: number): ToknError {
-  return new ToknError('network', `the proxy answered ${status} and made no connection`, {
-    hint:
-      status === 407 ? 'put its user and password into HTTPS_PROXY' : 'check --proxy and NO_PROXY',
-    sent: false,
-  })
+/** Of a status of a gateway another attempt may come to something; of others it does not. */
+function refused(status: number, challenge: string, proxy: URL): ToknError {
+  const lasting = ![408, 425, 429].includes(status) && status < 500
+  if (status !== 407) {
+    const hint = lasting ? 'check --proxy and NO_PROXY' : 'try again; or check --proxy and NO_PROXY'
+    return noConnection(`the proxy answered ${status} and made no connection`, lasting, hint)
+  }
+  if (challenge !== '' && !/\bbasic\b/i.test(challenge)) {
+    return noConnection(
+      'the proxy answered 407: it wants to be logged in to in a way that tokn does not know',
+      lasting,
+      'run a proxy on this machine that logs in to it, such as px or cntlm, and name that one',
+    )
+  }
+  const given = credentials(proxy).length > 0
+  const what = given
+    ? 'it does not take the user and password given'
+    : 'it wants a user and password'
+  return noConnection(
+    `the proxy answered 407 and made no connection: ${what}`,
+    lasting,
+    'put its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT',
+  )
+}
+
+function noConnection(message: string, lasting: boolean, hint: string): ToknError {
+  return new ToknError('network', message, { sent: false, lasting, hint })
 }
 
 function credentials(proxy: URL): readonly string[] {

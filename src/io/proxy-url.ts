@@ -8,16 +8,19 @@ export function checkProfileProxy(text: string): string {
   })
 }
 
-/** Throws `usage`, without a piece of `text`, for what is no HTTP proxy. */
-export function parseProxy(text: string): URL {
+/** Throws `usage`, without a piece of `text`, for what is no HTTP proxy. `from`: where it was read. */
+export function parseProxy(text: string, from?: string): URL {
+  const named = from === undefined ? 'the proxy' : `the proxy in ${from}`
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (url === undefined || url.hostname === '') {
-    throw new ToknError('usage', 'the proxy is not a URL', { hint: 'write it as http://host:port' })
+    throw new ToknError('usage', `${named} is not a URL`, { hint: 'write it as http://host:port' })
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ToknError('usage', `a proxy of kind ${url.protocol.slice(0, -1)} is not supported`, {
-      hint: 'use an http:// or https:// proxy',
+    const kind = url.protocol.slice(0, -1)
+    const inFront = /^all_proxy$/i.test(from ?? '') ? ' (HTTPS_PROXY wins over it)' : ''
+    throw new ToknError('usage', `${named} is of the kind ${kind}, which is not supported`, {
+      hint: `use an http:// or https:// proxy${inFront}, or none: NO_PROXY='*'`,
     })
   }
   return url

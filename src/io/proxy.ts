@@ -6,14 +6,23 @@ import { parseProxy } from './proxy-url.ts'
 export interface ProxySettings {
   /** URL of an HTTP proxy; may carry a user and a password, so it is never shown. */
   readonly proxy?: string | undefined
+  /** Where it was read, for words. */
+  readonly from?: string | undefined
   /** As in NO_PROXY: hosts, domains, addresses, subnets, each with an optional port; `*` for all. */
   readonly noProxy?: string | undefined
 }
 
-/** What curl and most programs read; the lower-case spelling wins. An empty value counts as unset. */
+/**
+ * What curl and most programs read: the proxy of https first and then the one for all, the lower-case
+ * spelling of each before the other. An empty value counts as unset.
+ */
 export function readProxySettings(environment: Environment): ProxySettings {
+  const from = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find(
+    (name) => filled(environment[name]) !== undefined,
+  )
   return {
-    proxy: filled(environment['https_proxy']) ?? filled(environment['HTTPS_PROXY']),
+    proxy: from === undefined ? undefined : filled(environment[from]),
+    from,
     noProxy: filled(environment['no_proxy']) ?? filled(environment['NO_PROXY']),
   }
 }
@@ -24,14 +33,16 @@ export function chooseProxySettings(
   { proxy, noProxy }: ProxySettings,
 ): ProxySettings {
   const found = readProxySettings(environment)
-  return { proxy: proxy ?? found.proxy, noProxy: noProxy ?? found.noProxy }
+  const chosen = proxy === undefined ? found : { proxy }
+  return { ...chosen, noProxy: noProxy ?? found.noProxy }
 }
 
 /** The proxy for requests to `url`, if any. This machine itself is never asked for by way of one. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
   if (settings.proxy === undefined || isLoopback(url)) return undefined
-  const proxy = parseProxy(settings.proxy)
-  return isExempt(url, settings.noProxy ?? '') ? undefined : proxy
+  // What is not asked need not be right: curl does not look at it either.
+  if (isExempt(url, settings.noProxy ?? '')) return undefined
+  return parseProxy(settings.proxy, settings.from)
 }
 
 function isExempt(url: URL, noProxy: string): boolean {

@@ -3,13 +3,14 @@ import type { Dispatcher } from 'undici'
 import { systemCode, ToknError } from '../core/errors.ts'
 import { readJsonText } from '../core/json-text.ts'
 import type { HttpReply, HttpRequest } from '../core/ports.ts'
-import { connectThrough, type Connector } from './connector.ts'
+import { connectThrough, headLimit, ProxyError, type Connector } from './connector.ts'
 import { translateNetworkError } from './network-error.ts'
 import { checkReplyHead, openReply, readHeaders, tooLong } from './reply.ts'
 
 const mostInterim = 20
-/** Bytes of all headers of a reply together; a longer head is `provider_nonsense`. */
-const headLimit = 65_536
+
+/** How far a connection has come: to the target itself, or to and through a proxy. */
+type Stage = 'direct' | 'proxy' | 'tunnel'
 
 /** A request that was checked. */
 export type Outgoing = HttpRequest & {
@@ -29,6 +30,8 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
   const sockets = new Set<Socket>()
   let settled = false
   let sent = false
+  let stage: Stage = request.proxy === undefined ? 'direct' : 'proxy'
+  let connected = false
   let broken: Error | undefined
   const client = new connector.Client(url.origin, {
     pipelining: 0,
@@ -38,10 +41,10 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     connect:
       request.proxy === undefined
         ? (options, callback) => track(connector.direct(options, callback))
-        : connectThrough(connector, request.proxy, track),
+        : connectThrough(connector, request.proxy, track, () => (stage = 'tunnel')),
   })
   return new Promise<HttpReply>((resolve, reject) => {
-    const deadline = setTimeout(() => fail(timedOut(request, sent)), request.timeout)
+    const deadline = setTimeout(() => fail(late()), request.timeout)
     const chunks: Uint8Array[] = []
     let length = 0
     let ended = false
@@ -135,9 +138,24 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     // whole when the connection is reset.
     socket.once('error', (error) => {
       const code = systemCode(error) ?? ''
-      if (code === 'ECONNRESET' || code.startsWith('ERR_SSL_')) broken ??= error
+      if (code !== 'ECONNRESET' && !code.startsWith('ERR_SSL_')) return
+      broken ??= stage === 'proxy' ? new ProxyError(error) : error
     })
+    socket.once('connect', () => (connected = true))
     if (settled) socket.destroy()
+  }
+
+  function late(): ToknError {
+    const { host } = url
+    if (sent) return timedOut(request, `${host} did not answer`, true)
+    if (stage === 'tunnel') return timedOut(request, `${host} did not answer through the proxy`)
+    const where = stage === 'proxy' ? 'the proxy' : host
+    return timedOut(
+      request,
+      connected
+        ? `${where} took the connection and did not answer`
+        : `${where} could not be reached`,
+    )
   }
 }
 
@@ -152,16 +170,10 @@ function isWhole(status: number, chunks: readonly Uint8Array[]): boolean {
   }
 }
 
-function timedOut({ url, timeout }: Outgoing, sent: boolean): ToknError {
-  const what = sent ? 'did not answer' : 'could not be reached'
-  return new ToknError(
-    'network',
-    `${url.host} ${what} within ${Number((timeout / 1_000).toFixed(1))} s`,
-    {
-      sent,
-      hint: 'try again, or wait longer with --timeout',
-    },
-  )
+function timedOut({ timeout }: Outgoing, what: string, sent = false): ToknError {
+  const seconds = Number((timeout / 1_000).toFixed(1))
+  const hint = 'try again, or wait longer with --timeout'
+  return new ToknError('network', `${what} within ${seconds} s`, { sent, hint })
 }
 
 function endless(host: string): ToknError {

@@ -109,7 +109,7 @@ function mayRepeat(
 
 function isPassing(outcome: Outcome): boolean {
   if ('reply' in outcome) return passing.has(outcome.reply.status)
-  return isToknError(outcome.error, 'network')
+  return isToknError(outcome.error, 'network') && outcome.error.details.lasting !== true
 }
 
 function isUnsent(outcome: Outcome): boolean {

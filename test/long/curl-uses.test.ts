@@ -354,7 +354,7 @@ describe.skipIf(!requirePart('curl'))('tokn curl does what curl does:', () => {
     expect(await startCommand(line, options).ended).toEqual({
       status: 126,
       out: '',
-      err: 'tokn: error: curl cannot be executed\n',
+      err: 'tokn: error: the program "curl" cannot be executed: permission denied\ntokn: hint: it must be a file with the permission to be executed: chmod +x FILE\n',
     })
   })
 

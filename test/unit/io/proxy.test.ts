@@ -46,10 +46,42 @@ describe('which proxy', () => {
   it('reads the variables, the lower-case ones first, empty as unset', () => {
     expect(readProxySettings({ HTTPS_PROXY: 'a', https_proxy: 'b', NO_PROXY: 'c' })).toEqual({
       proxy: 'b',
+      from: 'https_proxy',
       noProxy: 'c',
     })
     expect(readProxySettings({ https_proxy: ' ', HTTP_PROXY: 'x' })).toEqual({})
   })
+
+  it.each([
+    [{ ALL_PROXY: 'a' }, 'a', 'ALL_PROXY'],
+    [{ all_proxy: 'a' }, 'a', 'all_proxy'],
+    [{ ALL_PROXY: 'a', all_proxy: 'b' }, 'b', 'all_proxy'],
+    [{ ALL_PROXY: 'a', HTTPS_PROXY: 'b' }, 'b', 'HTTPS_PROXY'],
+    [{ all_proxy: 'a', https_proxy: 'b' }, 'b', 'https_proxy'],
+    [{ all_proxy: 'a', HTTPS_PROXY: 'b' }, 'b', 'HTTPS_PROXY'],
+    [{ ALL_PROXY: 'a', HTTPS_PROXY: '' }, 'a', 'ALL_PROXY'],
+    [{ HTTP_PROXY: 'a', http_proxy: 'b' }, undefined, undefined],
+  ])('of %j it takes %s, as curl does', (environment, proxy, from) => {
+    expect(readProxySettings(environment)).toEqual({ proxy, from })
+  })
+
+  it.each(['socks5://p:1', 'socks5h://p:1', 'SOCKS4://p', 'socks4a://u:CANARY@p:1', 'ftp://p'])(
+    'says that %s of ALL_PROXY is not supported, and where it is from',
+    (proxy) => {
+      const settings = readProxySettings({ ALL_PROXY: proxy })
+      const kind = proxy.replace(/:.*/, '').toLowerCase()
+      expect(() => proxyFor(new URL('https://a.example'), settings)).toThrow(
+        expect.objectContaining({
+          code: 'usage',
+          message: `the proxy in ALL_PROXY is of the kind ${kind}, which is not supported`,
+          hint: expect.stringContaining('HTTPS_PROXY wins over it'),
+        }),
+      )
+      const exempt = { ...settings, noProxy: 'a.example' }
+      expect(proxyFor(new URL('https://a.example'), exempt)).toBeUndefined()
+      expect(proxyFor(new URL('http://127.0.0.1:1'), settings)).toBeUndefined()
+    },
+  )
 
   it.each(['socks5://proxy:1080', 'http://', 'http://a b', 'ftp://x'])('refuses %s', (text) => {
     expect(() => proxyFor(new URL('https://a.example'), { proxy: text })).toThrow(
@@ -144,7 +176,7 @@ describe.skipIf(!canCertify())('C23: through a proxy', () => {
     const proxy = await listen(replying(reply(`${status} No`, ['location: http://evil.example/'])))
     const error = await failure({ proxy: `http://u:CANARY@127.0.0.1:${proxy.port}` })
     expect(error).toMatchObject({ code: 'network', details: { sent: false } })
-    expect(error.message).toBe(`the proxy answered ${status} and made no connection`)
+    expect(error.message).toContain(`the proxy answered ${status} and made no connection`)
     expect(error.hint).toContain(hint)
     expect(`${error.message}${error.hint}`).not.toContain('CANARY')
   })
