@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { briefly } from '../core/duration.ts'
-import { isFailure, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { readableProfiles } from '../session/choose.ts'
 import { readHeld } from '../session/held.ts'
-import { refreshThrough } from '../session/fresh.ts'
+import { refreshThrough, refuseUnrenewable } from '../session/fresh.ts'
 import { planRefresh } from '../session/plan.ts'
 import type { Ports } from '../session/ports.ts'
 import { refuseCondemned } from '../session/standing.ts'
@@ -42,6 +42,8 @@ interface Refreshed {
   readonly record?: SessionRecord
   readonly refreshed: boolean
   readonly error?: ToknError
+  /** Why there is no way to refresh it, where it was passed over for that. */
+  readonly skipped?: ToknError
 }
 
 export async function runRefresh(
@@ -50,7 +52,7 @@ export async function runRefresh(
   flags: RefreshFlags,
 ): Promise<void> {
   const results = flags.all === true ? ' results' : ''
-  const fields = `schema profile refreshed generation ${expiryNames} error${results}`
+  const fields = `schema profile refreshed generation ${expiryNames} error skipped${results}`
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const minTtl =
     flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
@@ -110,6 +112,7 @@ async function planAll(
   const steps: Step[] = []
   for (const profile of profiles) {
     const would = await planRefresh(ports, profile, minTtl).catch((error: unknown) => {
+      if (isToknError(error, 'unsupported')) return `pass it over: ${error.message}`
       if (isFailure(error)) return `fail: ${error.message}`
       throw error
     })
@@ -125,7 +128,7 @@ async function attempt(
   force: boolean,
 ): Promise<Refreshed> {
   try {
-    return await refreshOne(ports, profile, minTtl, force)
+    return await refreshOne(ports, profile, minTtl, force, true)
   } catch (error) {
     if (isFailure(error)) return { profile, refreshed: false, error }
     throw error
@@ -137,6 +140,7 @@ async function refreshOne(
   profile: Profile,
   minTtl: number | undefined,
   force: boolean,
+  skip = false,
 ): Promise<Refreshed> {
   const before = await readHeld(ports, profile)
   const wanted =
@@ -147,24 +151,44 @@ async function refreshOne(
     return { profile, record: before, refreshed: false }
   }
   refuseCondemned(profile, before)
+  try {
+    await refuseUnrenewable(ports, profile, before)
+  } catch (error) {
+    if (!skip || !isFailure(error)) throw error
+    return { profile, record: before, refreshed: false, skipped: error }
+  }
   const record = await refreshThrough(ports, profile, wanted)
   return { profile, record, refreshed: record.generation > before.generation }
 }
 
-function describe({ profile, record, refreshed, error }: Refreshed, now: number) {
+function describe({ profile, record, refreshed, error, skipped }: Refreshed, now: number) {
   return {
     schema: 'tokn.refresh/v1',
     profile: profile.name,
     refreshed,
     generation: record?.generation ?? null,
     ...(record === undefined ? {} : expiryFields(record.expiry, now)),
-    error: error === undefined ? null : { code: error.code, message: error.message },
+    error: error === undefined ? null : describeReason(error),
+    skipped: skipped === undefined ? null : describeReason(skipped),
   }
 }
 
-function inWords({ profile, record, refreshed, error }: Refreshed, now: number): string {
-  if (error !== undefined) return `${profile.name}: ${error.message}`
+function describeReason({ code, message, hint, details: { retryAfter } }: ToknError) {
+  const pause = retryAfter === undefined ? {} : { retry_after: Math.ceil(retryAfter / 1_000) }
+  return { code, message, hint: hint ?? null, ...pause }
+}
+
+function inWords({ profile, record, refreshed, error, skipped }: Refreshed, now: number): string {
+  if (error !== undefined) return inOneLine(profile, error.message, error.hint)
+  if (skipped !== undefined) {
+    return inOneLine(profile, `passed over: ${skipped.message}`, skipped.hint)
+  }
   const left = record === undefined ? undefined : timeLeft(record.expiry, now)
   const life = left === undefined ? '' : `, good for ${briefly(left)}`
   return `${profile.name}: ${refreshed ? 'refreshed' : 'still good'}${life}`
+}
+
+/** Of several profiles each has its own next step. */
+function inOneLine({ name }: Profile, message: string, hint: string | undefined): string {
+  return `${name}: ${message}${hint === undefined ? '' : ` (${hint.replaceAll('\n', '; ')})`}`
 }

@@ -14,8 +14,10 @@ const reasons: Readonly<Record<Reason, string>> = {
   'min-ttl': 'too little life was left',
   forced: 'it was asked for',
   rejected: 'the provider refused the token',
-  imported: 'a token was pasted in or issued',
-  recovered: 'a refresh that was cut off had got its answer',
+  'id-token': 'too little life was left of the ID token',
+  imported: 'a token was pasted in',
+  issued: 'issued by another profile',
+  recovered: 'an attempt that was cut off had got its answer',
 }
 
 type WhyFlags = CommonFlags & Pick<SessionFlags, 'profile'>
@@ -51,7 +53,7 @@ export function runWhy(context: Context, positional: string | undefined, flags: 
   const rows = history.map((one) => [
     String(one.generation),
     timestamp(one.at),
-    reasons[one.reason],
+    one.by === undefined ? reasons[one.reason] : `issued by profile "${display(one.by, 40)}"`,
     display(one.command, 40),
     `${one.pid} (from ${display(one.parent, 40)})`,
     one.cost ?? '-',
@@ -63,6 +65,9 @@ export function runWhy(context: Context, positional: string | undefined, flags: 
   if (ended !== undefined) context.terminal.say(`${profile.name}: ${display(ended)}`)
 }
 
-function describe({ generation, at, reason, command, pid, parent, cost }: HistoryEntry) {
-  return { generation, at: timestamp(at), reason, command, pid, parent, cost: cost ?? null }
+function describe({ at, cost, by, ...rest }: HistoryEntry) {
+  const { generation, reason, command, pid, parent } = rest
+  const issuer = by === undefined ? {} : { issued_by: by }
+  const made = { generation, at: timestamp(at), reason, ...issuer }
+  return { ...made, command, pid, parent, cost: cost ?? null }
 }

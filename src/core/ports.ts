@@ -119,6 +119,8 @@ export interface HistoryEntry {
   readonly generation: number
   readonly at: number
   readonly reason: Reason
+  /** The profile that issued it, where one did. */
+  readonly by?: string | undefined
   readonly command: string
   readonly pid: number
   readonly parent: string

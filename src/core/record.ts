@@ -7,7 +7,15 @@ import type { Attachment, Grant, TokenSet } from './token.ts'
 
 /** Why a generation came to be: what `tokn why` tells. */
 export type Reason =
-  'login' | 'expired' | 'min-ttl' | 'forced' | 'rejected' | 'imported' | 'recovered'
+  | 'login'
+  | 'expired'
+  | 'min-ttl'
+  | 'id-token'
+  | 'forced'
+  | 'rejected'
+  | 'imported'
+  | 'issued'
+  | 'recovered'
 
 /**
  * What is known to be wrong with the tokens of a generation. `unrenewable`: the provider takes the

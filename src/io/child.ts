@@ -1,14 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { environmentOfChild } from '../core/environment.ts'
-import { systemCode, ToknError } from '../core/errors.ts'
 import type { ChildRequest } from '../core/process.ts'
-import { display } from '../core/text.ts'
+import { explainStart } from './child-error.ts'
 import { makeNamedPipe } from './named-pipe.ts'
 import { isTerminal } from './is-terminal.ts'
 import type { Environment } from './paths.ts'
-import { reasonOf } from './system-error.ts'
 import type { Streams } from './trial.ts'
 
 const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
@@ -72,7 +69,7 @@ async function runWith(
     return await end
   } catch (error) {
     // Some of the reasons are thrown, and others come as events.
-    throw explain(command, error)
+    throw explainStart(command, error)
   } finally {
     stopForwarding()
   }
@@ -102,41 +99,6 @@ function ended(child: ChildProcess): Promise<number> {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
   })
-}
-
-/** Why a program could not be started, in words, with the status that a shell gives. */
-function explain(command: string, error: unknown): unknown {
-  const code = systemCode(error)
-  if (code === undefined) return error
-  const named = `"${display(command, 120)}"`
-  const isPath = command.includes('/')
-  if (command === '' || (code === 'ENOENT' && !(isPath && existsSync(command)))) {
-    return new ToknError('program_not_found', `there is no program ${named}`, {
-      hint:
-        isPath || command === ''
-          ? 'check the path of the program after --'
-          : `check its name and the PATH: command -v ${display(command, 120)}`,
-    })
-  }
-  const { reason, hint } = unexecutable(code, error)
-  const message = `the program ${named} cannot be executed: ${reason}`
-  return new ToknError('program_not_executable', message, { hint })
-}
-
-function unexecutable(code: string, error: unknown): { reason: string; hint?: string } {
-  if (code === 'ENOENT') {
-    return { reason: 'there is no such interpreter as its first line (#!) names' }
-  }
-  if (code === 'ENOEXEC') {
-    return { reason: 'it is no program of this system', hint: 'a script is run by its interpreter' }
-  }
-  if (code === 'EACCES') {
-    const hint = 'it must be a file with the permission to be executed: chmod +x FILE'
-    return { reason: reasonOf(error), hint }
-  }
-  if (code === 'E2BIG') return { reason: 'its arguments and variables are too long' }
-  if (code === 'ERR_INVALID_ARG_VALUE') return { reason: 'an argument or a variable has a NUL' }
-  return { reason: reasonOf(error) }
 }
 
 function signalNumber(signal: NodeJS.Signals | null): number {

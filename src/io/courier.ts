@@ -168,7 +168,8 @@ function readOutcome(text: string): Outcome | undefined {
   if (code === undefined || message === undefined || !isCode(code)) return undefined
   const hint = ownString(value, 'hint')
   const http = isObject(value['http']) ? readHttp(value['http']) : undefined
-  return { ok: false, code, message, hint, http, warnings }
+  const retryAfter = typeof value['retryAfter'] === 'number' ? value['retryAfter'] : undefined
+  return { ok: false, code, message, hint, http, retryAfter, warnings }
 }
 
 function readHttp(value: Readonly<Record<string, unknown>>) {

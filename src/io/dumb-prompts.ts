@@ -1,4 +1,5 @@
 import { endWithTerminal } from './is-terminal.ts'
+import { writeLines, writePart } from './output.ts'
 
 // For terminals that know no cursor: questions and answers line by line, without one escape code.
 
@@ -18,9 +19,9 @@ export async function askPlainLine(
   label: string,
   { secret = false, placeholder, signal }: AskedLine = {},
 ): Promise<string | undefined> {
-  process.stderr.write(`${label}${placeholder === undefined ? '' : ` [${placeholder}]`}: `)
+  writePart(`${label}${placeholder === undefined ? '' : ` [${placeholder}]`}: `)
   const line = await readLine(secret, signal)
-  if (secret || line === undefined) process.stderr.write('\n')
+  if (secret || line === undefined) writeLines('')
   return line === '' ? (placeholder ?? '') : line
 }
 
@@ -39,9 +40,9 @@ export async function askPlainChoice(
   question: string,
   choices: ReadonlyArray<{ readonly value: string; readonly label: string }>,
 ): Promise<string | undefined> {
-  process.stderr.write(`${question}\n`)
+  writeLines(question)
   for (const [index, { label }] of choices.entries()) {
-    process.stderr.write(`  ${index + 1}. ${label}\n`)
+    writeLines(`  ${index + 1}. ${label}`)
   }
   for (;;) {
     const answer = await askPlainLine(`1-${choices.length}`)

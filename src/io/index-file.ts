@@ -98,7 +98,8 @@ function isHistoryEntry(value: unknown): value is HistoryEntry {
     [value['reason'], value['command'], value['parent']].every(
       (text) => typeof text === 'string',
     ) &&
-    ['string', 'undefined'].includes(typeof value['cost'])
+    ['string', 'undefined'].includes(typeof value['cost']) &&
+    ['string', 'undefined'].includes(typeof value['by'])
   )
 }
 

@@ -44,6 +44,15 @@ export function writeLines(...lines: readonly string[]): void {
   }
 }
 
+/** As `writeLines`, for the beginning of a line that a person goes on with. */
+export function writePart(text: string): void {
+  try {
+    writeAll(2, printable(redact(text)))
+  } catch {
+    // Nobody is reading.
+  }
+}
+
 function asText(lines: readonly string[]): string {
   return lines.map((line) => `${printable(redact(line))}\n`).join('')
 }

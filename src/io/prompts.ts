@@ -51,11 +51,6 @@ async function openDrawn(): Promise<Prompts> {
   // The library knows Ctrl-C only: at a Ctrl-D its reader closes, and the question waits for ever.
   updateSettings({ aliases: { '\u0004': 'cancel' } })
   giveWidth(process.stderr)
-  const common = (message: string, signal: AbortSignal) => ({
-    message: display(message),
-    output: process.stderr,
-    signal,
-  })
   return {
     askLine: async (label, { secret, placeholder, signal } = {}) => {
       const answer = await untilEnd(async (end) => {
@@ -77,6 +72,10 @@ async function openDrawn(): Promise<Prompts> {
       )
     },
   }
+}
+
+function common(message: string, signal: AbortSignal) {
+  return { message: display(message), output: process.stderr, signal }
 }
 
 /** Asks until there is an answer, or nobody is there any more to give one. */

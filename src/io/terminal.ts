@@ -40,10 +40,10 @@ function wantsColour(
   if (flag === false || off('NO_COLOR') || off('TOKN_NO_COLOR')) return false
   const forced = environment['FORCE_COLOR']
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
-  return !isDumb(environment) && isTerminal(descriptor)
+  return environment['TERM'] !== 'dumb' && isTerminal(descriptor)
 }
 
-/** Whether the terminal knows no escape codes; one of which nothing is known is taken for such. */
+/** Whether the cursor cannot be moved; a terminal of which nothing is known is taken for such. */
 export function isDumb(environment: Environment): boolean {
   const term = environment['TERM'] ?? ''
   return term === 'dumb' || (term === '' && process.platform !== 'win32')

@@ -10,6 +10,7 @@ import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
+  readonly profile: Profile
   readonly provider: Provider
   readonly reach: Reach
   readonly record: SessionRecord
@@ -29,7 +30,7 @@ export async function callWithToken<Result>(
   const run = async (record: SessionRecord) => {
     checkProvider(record, profile, provider)
     const reach = await reachFor(ports, profile, provider, record, operation)
-    return await operate({ provider, reach, record })
+    return await operate({ profile, provider, reach, record })
   }
   const first = await fresh(ports, profile)
   try {
@@ -37,7 +38,7 @@ export async function callWithToken<Result>(
   } catch (error) {
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
     if (!dead || first.refreshed || first.record.refresh === undefined) throw error
-    const second = await fresh(ports, profile, { refresh: 'force' })
+    const second = await fresh(ports, profile, { refresh: 'force', reason: 'rejected' })
     return await run(second.record)
   }
 }

@@ -1,7 +1,7 @@
 import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
-import { parseRecord, type SessionRecord } from '../core/record.ts'
+import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
 import { briefly } from '../core/duration.ts'
 import { entryOf, readHeld } from './held.ts'
 import type { Ports } from './ports.ts'
@@ -12,6 +12,8 @@ export interface FreshOptions {
   /** Milliseconds that the token must still live. */
   readonly minTtl?: number | undefined
   readonly refresh?: 'auto' | 'never' | 'force' | undefined
+  /** Why it is forced, where nobody asked for that. */
+  readonly reason?: Reason | undefined
 }
 
 export interface Fresh {
@@ -37,7 +39,7 @@ export async function fresh(
   const record = await readHeld(ports, profile)
   const expired = !isGood(record.expiry, ports.clock.now(), 0)
   const wanted: RefreshWanted = {
-    reason: mode === 'force' ? 'forced' : expired ? 'expired' : 'min-ttl',
+    reason: mode === 'force' ? (options.reason ?? 'forced') : expired ? 'expired' : 'min-ttl',
     minTtl: options.minTtl,
     beyond: mode === 'force' ? record.generation : undefined,
   }
@@ -51,6 +53,7 @@ export async function fresh(
     throw tooOld(profile, record, wanted, expired, ports.clock.now())
   }
   if (settled) refuseCondemned(profile, record)
+  if (settled && wanted.reason === 'forced') await refuseUnrenewable(ports, profile, record)
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(ports, profile, wanted)
@@ -69,6 +72,17 @@ export async function refreshThrough(
     return await refreshNow(ports, profile, wanted)
   }
   return parseRecord(await ports.courier(profile, wanted), profile.id)
+}
+
+/** Throws `unsupported` and the like where it is known that no refresh can be, without asking. */
+export async function refuseUnrenewable(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+): Promise<void> {
+  const { unrenewable } = await import('./refresh/renewable.ts')
+  const reason = unrenewable(profile, await ports.provider(profile), record)
+  if (reason !== undefined) throw reason
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */

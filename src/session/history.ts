@@ -9,6 +9,7 @@ const costs: Partial<Record<Reason, string>> = {
   login: '1 login',
   expired: '1 refresh',
   'min-ttl': '1 refresh',
+  'id-token': '1 refresh',
   forced: '1 refresh',
   rejected: '1 refresh',
 }
@@ -28,7 +29,7 @@ export async function indexRecord(
   ports: Ports,
   record: SessionRecord,
   reason: Reason,
-  cost = costs[reason],
+  { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
 ): Promise<void> {
   const { command, pid, parent } = ports.caller
   const earlier = ports.index.get(record.profileId)?.history ?? []
@@ -36,6 +37,7 @@ export async function indexRecord(
     generation: record.generation,
     at: record.obtainedAt,
     reason,
+    by,
     command,
     pid,
     parent,

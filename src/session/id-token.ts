@@ -22,7 +22,11 @@ export async function freshIdToken(
   const held = idTokenOf(first.record, profile)
   if (good(held)) return { ...first, idToken: held }
   if (options.refresh === 'never' || first.refreshed) throw tooOld(profile)
-  const second = await fresh(ports, profile, { ...options, refresh: 'force' })
+  const second = await fresh(ports, profile, {
+    ...options,
+    refresh: 'force',
+    reason: 'id-token',
+  })
   const idToken = idTokenOf(second.record, profile)
   if (good(idToken)) return { ...second, idToken }
   throw tooOld(profile)

@@ -127,14 +127,18 @@ async function issueOnce(
   call: Call,
   { grant, kept, mark, watch }: Attempt,
 ): Promise<Issued> {
-  const { provider, reach, record } = call
+  const { provider, reach, record, profile: parent } = call
   // What is only printed is looked for by its name alone: one request more is not worth it.
   if (kept !== undefined) mark?.note({ before: await listIds(call, grant) })
   const tokens = await provider.issue?.({ ...reach, http: watch.over(reach.http) }, record, grant)
   if (tokens === undefined) throw unsupported(provider, 'issue')
   if (kept === undefined) return { tokens, delivered: () => mark?.remove() }
   const heir = heirOf(record, tokens, grant, provider, kept, ports.clock.now())
-  const placing = place(ports, kept, heir, { reason: 'login', adopt: false })
+  const placing = place(ports, kept, heir, {
+    reason: 'issued',
+    by: parent.name,
+    adopt: false,
+  })
   const { profile } = await placing.catch((error: unknown) => {
     throw untold(error)
   })

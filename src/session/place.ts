@@ -10,6 +10,8 @@ import { writeAndReadBack } from './write.ts'
 
 export interface PlaceOptions {
   readonly reason: Reason
+  /** The profile that issued it, where one did. */
+  readonly by?: string | undefined
   /**
    * Whether a name that has gone to another id meanwhile is the same profile all the same: so for a
    * login, which says what its name stands for. Otherwise that is `busy`.
@@ -42,7 +44,7 @@ export async function place(
   let wanted = profile
   for (let failures = 0; ;) {
     try {
-      const placed = await placeAt(ports, wanted, record, options.reason)
+      const placed = await placeAt(ports, wanted, record, options)
       if ('record' in placed) return placed
       if (placed.instead.id !== profile.id && !options.adopt) throw taken(placed.instead)
       // Renamed meanwhile, or another login of a new name was first: theirs is the id.
@@ -65,7 +67,7 @@ async function placeAt(
   ports: Ports,
   profile: Profile,
   record: SessionRecord,
-  reason: Reason,
+  { reason, by }: PlaceOptions,
 ): Promise<Placed | { readonly instead: Profile }> {
   const former = formerStore(ports, profile)
   const store = await ports.store(profile.store)
@@ -77,7 +79,7 @@ async function placeAt(
     const kept = { ...next, generation: (await generationBefore(ports, profile)) + 1 }
     await writeAndReadBack(store, kept)
     await forgetRefresh(ports, profile)
-    await indexRecord(ports, kept, reason)
+    await indexRecord(ports, kept, reason, { by })
     return { profile, record: kept, former }
   } finally {
     await held.release()

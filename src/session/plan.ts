@@ -1,10 +1,10 @@
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { unsupported } from './call.ts'
 import { lookAt } from './condition.ts'
 import { checkProvider, readHeld } from './held.ts'
 import type { Ports } from './ports.ts'
+import { unrenewable } from './refresh/renewable.ts'
 import { refuseCondemned } from './standing.ts'
 import { satisfies } from './wanted.ts'
 
@@ -25,12 +25,12 @@ export async function planRefresh(
   refuseCondemned(profile, record)
   const provider = await ports.provider(profile)
   checkProvider(record, profile, provider)
-  const way = wayOf(provider, record)
-  if (way === undefined) throw unsupported(provider, 'refresh')
-  return way
+  const none = unrenewable(profile, provider, record)
+  if (none !== undefined) throw none
+  return wayOf(provider, record)
 }
 
-function wayOf(provider: Provider, record: SessionRecord): string | undefined {
+function wayOf(provider: Provider, record: SessionRecord): string {
   const { title } = provider
   const byAccess = provider.refreshesByAccess === true && record.fixed !== true
   if (provider.refresh !== undefined && (record.refresh !== undefined || byAccess)) {
@@ -39,7 +39,7 @@ function wayOf(provider: Provider, record: SessionRecord): string | undefined {
   if (provider.rotation === 'reissue' && provider.issue !== undefined && record.fixed !== true) {
     return `issue a successor of the token at ${title}, and revoke the old one`
   }
-  return record.credentials === undefined ? undefined : `log in again at ${title}`
+  return `log in again at ${title}`
 }
 
 /** What a logout of `profile` would do, as a verb and its object; nothing is sent. Throws `store`. */

@@ -36,7 +36,7 @@ export async function storeNext(turn: Turn, next: SessionRecord, way: Way): Prom
   }
   attempt.finish()
   const reason = attempt.kept.length > 0 ? 'recovered' : wanted.reason
-  await indexRecord(ports, next, reason, way === 'login' ? '1 login' : undefined)
+  await indexRecord(ports, next, reason, way === 'login' ? { cost: '1 login' } : {})
   await retireOld(turn, next)
   return next
 }

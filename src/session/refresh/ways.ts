@@ -9,6 +9,7 @@ import { knownAnswers } from '../reach.ts'
 import { condemned } from '../standing.ts'
 import { keepAnswers } from './answers.ts'
 import { reissue } from './reissue.ts'
+import { unrenewable } from './renewable.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
 import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
@@ -185,17 +186,12 @@ function remember({ ports }: Turn, write: () => void): void {
 
 function cannotRefresh({ profile, provider, record }: Turn): ToknError {
   if (record.standing !== undefined) return condemned(profile, record)
-  if (record.fixed === true) {
-    return new ToknError(
-      'reauth_required',
-      `the token of "${profile.name}" was pasted in and cannot be refreshed`,
-      {
-        hint: `paste a new one: tokn login ${profile.name} --with-token`,
-      },
-    )
-  }
-  const why = provider.why.refresh ?? `${provider.title} gave no refresh token`
-  return new ToknError('reauth_required', why, { hint: `tokn login ${profile.name}` })
+  const tokensAlone = { ...record, credentials: undefined }
+  const reason = unrenewable(profile, provider, tokensAlone)
+  // Else its time is up, and it had to renew itself.
+  const ended = `the token of "${profile.name}" has expired and cannot renew itself`
+  const hint = `tokn login ${profile.name}`
+  return reason ?? new ToknError('reauth_required', ended, { hint })
 }
 
 /** What a way may use; what it was answered before it was cut off, it is answered again. */

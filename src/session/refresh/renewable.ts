@@ -1,0 +1,42 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Profile } from '../../core/profile.ts'
+import type { Provider } from '../../core/provider.ts'
+import type { SessionRecord } from '../../core/record.ts'
+
+/**
+ * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
+ * where it can. `unsupported` where the API has neither a refresh nor a way to issue a successor;
+ * `reauth_required` where this session lacks what it takes. Nothing is asked of the provider.
+ */
+export function unrenewable(
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord,
+): ToknError | undefined {
+  if (record.credentials !== undefined && provider.login !== undefined) return undefined
+  const reissues = provider.rotation === 'reissue' && provider.issue !== undefined
+  const login = `tokn login ${profile.name}`
+  if (provider.refresh === undefined && !reissues) {
+    const why = provider.why.refresh ?? `${provider.title} has no way to refresh a token`
+    return new ToknError('unsupported', why, { hint: login })
+  }
+  if (provider.refresh !== undefined && record.refresh !== undefined) return undefined
+  if (record.fixed === true) {
+    const message = `the token of "${profile.name}" was pasted in and cannot be refreshed`
+    return new ToknError('reauth_required', message, {
+      hint: `paste a new one: ${login} --with-token`,
+    })
+  }
+  if (provider.refresh !== undefined && provider.refreshesByAccess === true) return undefined
+  if (!reissues) {
+    const why = provider.why.refresh ?? `${provider.title} gave no refresh token`
+    return new ToknError('reauth_required', why, { hint: login })
+  }
+  const needed = provider.needs?.issue
+  if (needed === undefined || record.scopes?.includes(needed) !== false) return undefined
+  return new ToknError(
+    'reauth_required',
+    `the token of "${profile.name}" may not issue its successor: it lacks the scope "${needed}"`,
+    { hint: login },
+  )
+}
