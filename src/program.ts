@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help } from 'commander'
 import { ToknError } from './core/errors.ts'
-import { nearest } from './core/text.ts'
+import { display, nearest } from './core/text.ts'
 import type { Context } from './commands/context.ts'
 import { curlCommand } from './commands/curl.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -48,6 +48,7 @@ export async function runProgram(context: Context, words: readonly string[]): Pr
   const topic = words[0] === 'help' ? helpTopic(words[1]) : undefined
   if (topic !== undefined) return context.terminal.out(topic)
   const program = buildProgram(context)
+  if (words[0] === 'help') refuseTopic(words[1], program)
   try {
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
@@ -85,6 +86,22 @@ function buildProgram(context: Context): Command {
     `\nTopics: ${topics.map((topic) => `tokn help ${topic}`).join(', ')}`,
   )
   return program
+}
+
+/** Throws `usage` for help on what is neither a command nor a topic. */
+function refuseTopic(name: string | undefined, program: Command): void {
+  if (name === undefined || name.startsWith('-')) return
+  const commands = program.commands.map((one) => one.name())
+  const aliases = program.commands.flatMap((one) => one.aliases())
+  if ([...commands, ...aliases].includes(name)) return
+  const near = nearest(name, [...commands, ...topics])
+  throw new ToknError('usage', `there is no help on "${display(name, 60)}"`, {
+    hint: [
+      ...(near === undefined ? [] : [`did you mean "${near}"?`]),
+      `topics: ${topics.join(', ')}`,
+      `commands: ${commands.join(', ')}`,
+    ],
+  })
 }
 
 function asUsage(error: CommanderError, words: readonly string[], program: Command): ToknError {

@@ -4,6 +4,7 @@ import type { ChildRequest, Way } from '../core/process.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Target } from '../session/target.ts'
 import { carry, checkOrigin } from '../session/carry.ts'
+import { naming } from '../session/named-hint.ts'
 import type { Context } from './context.ts'
 import { mayReadInput, readCurlArguments, writeOptions } from './curl-arguments.ts'
 import { curlRequestConfig } from './curl-config.ts'
@@ -96,7 +97,11 @@ async function requestFor(
   const proof =
     url === undefined
       ? undefined
-      : await provider?.prove?.(record, methodOf(options), url, ports.clock.now(), nonce)
+      : await naming(
+          profile,
+          async () =>
+            await provider?.prove?.(record, methodOf(options), url, ports.clock.now(), nonce),
+        )
   const withProof = { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
   return {
     command: 'curl',

@@ -5,7 +5,8 @@ const meanings: Readonly<Record<keyof typeof exitStatus, string>> = {
   internal: 'unexpected: a bug, or standard output could not be written',
   usage: 'the command line or a file of the configuration is wrong',
   not_found: 'there is no such profile, token or provider',
-  reauth_required: 'not logged in, or the session has ended: tokn login PROFILE',
+  reauth_required:
+    'not logged in, the session has ended, or credentials were refused: tokn login PROFILE',
   forbidden: 'the token may not do this',
   unsupported: 'the API has no such operation',
   provider_refused: 'the provider refused',
@@ -14,9 +15,9 @@ const meanings: Readonly<Record<keyof typeof exitStatus, string>> = {
   rate_limited: 'too many requests: try again later',
   store: 'the secret store is locked, missing, too slow or damaged',
   busy: 'another process refreshes this session: try again',
-  check_failed: 'the token is alive, but not for as long as asked',
+  check_failed: 'the token is alive, but not for as long as asked; doctor: something is wrong',
   quota: "the provider's budget of tokens would be used up; --force spends it",
-  partial: 'some of several things failed',
+  partial: 'some of several things failed; logout: erased here, not ended at the provider',
   program_not_executable: 'exec, curl: the program is there and cannot be executed',
   program_not_found: 'exec, curl: there is no such program',
   interrupted: 'cancelled, or the input ended at a question',
@@ -35,9 +36,12 @@ const environment: ReadonlyArray<readonly [string, string]> = [
   ['TOKN_CONFIG_DIR', 'where profiles and your own providers are'],
   ['TOKN_MIN_TTL', 'life that a token must still have: 60s, 10m'],
   ['TOKN_TIMEOUT', 'how long to wait for locks and replies: 30s'],
-  ['TOKN_NO_INPUT', 'never ask; so does CI'],
+  ['TOKN_NO_INPUT', 'never ask; so does CI (0, false and no are off)'],
   ['TOKN_NO_COLOR', 'no colours; so does NO_COLOR'],
   ['TOKN_DEBUG', 'show requests, without secrets'],
+  ['HTTPS_PROXY', 'the proxy; ALL_PROXY where it is not set. NO_PROXY: hosts to reach without'],
+  ['BROWSER', 'what a login opens pages with: commands, divided as in PATH; none for none'],
+  ['TERM', 'dumb: questions line by line, and no colours'],
 ]
 
 export const topics = ['exit-codes', 'environment'] as const

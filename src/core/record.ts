@@ -135,7 +135,7 @@ function parse(text: string): unknown {
 
 function damaged(): ToknError {
   return new ToknError('store', 'the stored session is damaged', {
-    hint: 'log in again with: tokn login',
+    hint: 'tokn login',
   })
 }
 

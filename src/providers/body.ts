@@ -40,12 +40,15 @@ export function readBody(reply: Pick<HttpReply, 'headers' | 'body'>): Body {
   const data = readData(text.replace(guard, ''))
   if (!(data instanceof JsonError)) return data
   if (form.test(text) || (essence === formLabel && text.includes('='))) return readForm(text)
+  const named = json.test(essence) || essence === ''
+  // What it is called is no word on what it is.
+  const labelled = json.test(essence) || essence === formLabel
   const page = isPageText(text) || (essence === 'text/html' && text.startsWith('<'))
-  if (page) return other('page', label)
+  if (page) return other('page', labelled ? `a page labelled ${label}` : label)
   // The name of the status again is nothing more than the status.
-  if (/^(401 )?unauthori[sz]ed\.?$/i.test(text)) return other('empty', label)
-  const labelled = json.test(essence) || essence === ''
-  if (!labelled && !/^[{[]/.test(text)) {
+  if (/^(401 )?unauthori[sz]ed\.?$/i.test(text))
+    return other('empty', labelled ? `text labelled ${label}` : label)
+  if (!named && !/^[{[]/.test(text)) {
     return { ...other('text', label), plain: /^[^<>{}\n]{1,300}$/.test(text) ? text : undefined }
   }
   const where = `at character ${data.offset + 1}: expected ${data.message}`

@@ -106,7 +106,10 @@ export function refusalError(
   const { codes, texts } = answer.words
   const said = quote(definition.errors?.message, sight, 200) ?? quoteText(texts[0], 200)
   const providerCode = quote(definition.errors?.code, sight, 80) ?? quoteText(codes[0], 80)
-  const reason = [answer.status, said ?? providerCode].filter((part) => part !== undefined)
+  const told = said ?? providerCode
+  // As in "401 Unauthorized".
+  const echo = told?.split(/\b/, 1)[0] === String(answer.status)
+  const reason = [echo ? undefined : answer.status, told].filter((part) => part !== undefined)
   const retryAfter = retryAfterOf(answer.headers, clock)
   const later = code === 'network' || code === 'rate_limited'
   return new ToknError(code, `${definition.title} ${words} (${reason.join(': ')})`, {

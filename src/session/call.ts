@@ -5,6 +5,7 @@ import type { SessionRecord } from '../core/record.ts'
 import { collectAnswers } from './answers.ts'
 import { fresh } from './fresh.ts'
 import { checkProvider } from './held.ts'
+import { naming, withName } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
 
@@ -37,9 +38,11 @@ export async function callWithToken<Result>(
     return await run(first.record)
   } catch (error) {
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
-    if (!dead || first.refreshed || first.record.refresh === undefined) throw error
+    if (!dead || first.refreshed || first.record.refresh === undefined) {
+      throw withName(error, profile)
+    }
     const second = await fresh(ports, profile, { refresh: 'force', reason: 'rejected' })
-    return await run(second.record)
+    return await naming(profile, async () => await run(second.record))
   }
 }
 

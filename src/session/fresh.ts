@@ -4,6 +4,7 @@ import type { Profile } from '../core/profile.ts'
 import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
 import { briefly } from '../core/duration.ts'
 import { entryOf, readHeld } from './held.ts'
+import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { condemned, refuseCondemned } from './standing.ts'
 import { neededTtl, satisfies, type RefreshWanted } from './wanted.ts'
@@ -71,7 +72,9 @@ export async function refreshThrough(
     const { refreshNow } = await import('./refresh/protocol.ts')
     return await refreshNow(ports, profile, wanted)
   }
-  return parseRecord(await ports.courier(profile, wanted), profile.id)
+  return await naming(profile, async () =>
+    parseRecord(await ports.courier(profile, wanted), profile.id),
+  )
 }
 
 /** Throws `unsupported` and the like where it is known that no refresh can be, without asking. */

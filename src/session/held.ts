@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, changedBinding, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
+import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 
 /** The name under which a session is locked and journalled: the store entry, not the profile. */
@@ -45,7 +46,7 @@ function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError {
 /** The session held, unchecked against the profile; `undefined` when there is none. */
 export async function findHeld(ports: Ports, profile: Profile): Promise<SessionRecord | undefined> {
   const store = await ports.store(profile.store)
-  const text = await store.read(profile.id)
+  const text = await naming(profile, async () => await store.read(profile.id))
   if (text === undefined) return undefined
   try {
     return parseRecord(text, profile.id)

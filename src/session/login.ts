@@ -12,6 +12,7 @@ import { forgetRefreshes, spendBudget } from './budget.ts'
 import { openMark, type OpenMark } from './marks/open.ts'
 import { sweepUnsent } from './marks/sweep.ts'
 import { watchRequests } from './marks/watch.ts'
+import { withName } from './named-hint.ts'
 import { eraseEntry, formerStore, place, type Placed } from './place.ts'
 import type { Ports } from './ports.ts'
 import { proveStorage } from './prove.ts'
@@ -108,7 +109,7 @@ async function spend(ports: Ports, request: LoginRequest, mark: OpenMark): Promi
   } catch (error) {
     // Where an answer was lost, or could not be read, the provider may hold a session all the same.
     if (!watch.mayHaveMade()) mark.remove()
-    throw error
+    throw withName(error, request.profile)
   }
 }
 

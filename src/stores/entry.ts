@@ -50,7 +50,7 @@ export const damage = 'damaged'
 export function damaged(place?: string): ToknError {
   const where = place === undefined ? '' : ` in ${place}`
   return new ToknError('store', `the stored session${where} is damaged`, {
-    hint: 'log in again with: tokn login',
+    hint: 'tokn login',
     refusal: damage,
   })
 }

@@ -71,7 +71,7 @@ export function openFileStore(options: KeyOptions): Store {
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1')
     } catch (error) {
       if (!isUnfit(error) || error.hint !== undefined) throw error
-      throw new ToknError('store', error.message, { hint: 'log in again with: tokn login' })
+      throw new ToknError('store', error.message, { hint: 'tokn login' })
     }
   }
 

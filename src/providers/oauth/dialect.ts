@@ -37,7 +37,8 @@ export function readDialect(reply: HttpReply, purpose: Purpose): Read {
   }
   const { kind, value, instead } = readBody(reply)
   if (kind !== 'data') {
-    throw nonsense(reply, `${kind === 'empty' ? 'nothing' : instead}, expected JSON`)
+    const what = kind === 'empty' ? 'nothing' : instead
+    throw nonsense(reply, what.startsWith('broken') ? what : `${what}, expected JSON`)
   }
   if (!isObject(value)) throw nonsense(reply, 'JSON that is not an object')
   const body = purpose === 'device' ? tidyDevice(value) : value

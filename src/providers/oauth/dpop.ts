@@ -43,7 +43,7 @@ async function importPair(text: string): Promise<Openid.CryptoKeyPair> {
     return { privateKey, publicKey }
   } catch {
     throw new ToknError('store', 'the DPoP key of the stored session is damaged', {
-      hint: 'log in again with: tokn login',
+      hint: 'tokn login',
     })
   }
 }

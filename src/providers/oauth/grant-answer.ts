@@ -42,7 +42,8 @@ export function readGrantAnswer(reply: HttpReply, clock: Clock): GrantAnswer {
   const read = readBody(reply)
   if (read.kind !== 'data') {
     const what = read.kind === 'empty' ? 'nothing' : read.instead
-    throw nonsense(reply, `answered with ${what}, expected JSON`)
+    const wanted = what.startsWith('broken') ? '' : ', expected JSON'
+    throw nonsense(reply, `answered with ${what}${wanted}`)
   }
   const no = readNo(reply, clock)
   const oddities: string[] = []

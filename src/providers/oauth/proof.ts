@@ -56,7 +56,7 @@ function readKey(key: string): webcrypto.JsonWebKey {
     // Said below: the parser would quote the key.
   }
   throw new ToknError('store', 'the DPoP key of the stored session is damaged', {
-    hint: 'log in again with: tokn login',
+    hint: 'tokn login',
   })
 }
 

@@ -138,7 +138,7 @@ function isLost(asked: Asked, status: number): boolean {
 
 function refusal({ code, says, refusal, hint }: Told, no: No): ToknError {
   const { status, codes, texts, retryAfter } = no
-  const said = [...codes.slice(0, 1), ...texts.slice(0, 1)].map((one) => quoteForeign(one, 300))
+  const said = withoutEcho(codes[0], texts[0]).map((one) => quoteForeign(one, 300))
   const shown = said.length > 0 ? said.join(': ') : status === undefined ? '' : `status ${status}`
   const message = display(shown === '' ? says : `${says} (${shown})`, 300)
   const later = code === 'network' || code === 'rate_limited'
@@ -155,6 +155,12 @@ function refusal({ code, says, refusal, hint }: Told, no: No): ToknError {
     sent: true,
     retryAfter,
   })
+}
+
+/** A code and a sentence; the sentence alone where it has the code in it, as servers without one do. */
+function withoutEcho(code: string | undefined, text: string | undefined): readonly string[] {
+  if (code === undefined || text === undefined) return [code ?? text ?? []].flat()
+  return text.toLowerCase().includes(code.toLowerCase()) ? [text] : [code, text]
 }
 
 /** A refusal that says no more than its status, but for words that mean nothing here. */

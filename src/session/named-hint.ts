@@ -1,0 +1,29 @@
+import { ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
+
+type Named = Pick<Profile, 'name' | 'store'>
+
+/**
+ * `error` with the name of the profile in its hint: what lies below a session knows no names, and
+ * says `tokn login`. One that only a login makes up for, and that has no hint, gets that one. A
+ * session of variables alone has no name to log in to.
+ */
+export function withName(error: unknown, { name, store }: Named): unknown {
+  if (!(error instanceof ToknError) || store === 'memory') return error
+  const { code, message, details } = error
+  const [first, ...further] = [details.hint].flat()
+  const usual = code === 'reauth_required' ? `tokn login ${name}` : undefined
+  const named = first?.replace(/\btokn login$/, `tokn login ${name}`) ?? usual
+  if (named === undefined || named === first) return error
+  const hint = further.length === 0 ? named : [named, ...further.filter((one) => one !== undefined)]
+  return new ToknError(code, message, { ...details, hint, cause: error })
+}
+
+/** Runs `work`, and throws what it throws `withName`. */
+export async function naming<Result>(profile: Named, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw withName(error, profile)
+  }
+}
