@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { briefly } from '../core/duration.ts'
-import { isFailure, isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -111,8 +111,7 @@ async function planAll(
 ): Promise<readonly Step[]> {
   const steps: Step[] = []
   for (const profile of profiles) {
-    const would = await planRefresh(ports, profile, minTtl).catch((error: unknown) => {
-      if (isToknError(error, 'unsupported')) return `pass it over: ${error.message}`
+    const would = await planRefresh(ports, profile, minTtl, true).catch((error: unknown) => {
       if (isFailure(error)) return `fail: ${error.message}`
       throw error
     })

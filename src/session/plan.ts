@@ -10,12 +10,13 @@ import { satisfies } from './wanted.ts'
 
 /**
  * What a refresh of `profile` would do, as a verb and its object; nothing is sent. `minTtl` is in
- * milliseconds. Throws what the refresh would throw before it sends anything.
+ * milliseconds; with `passing`, what can never be refreshed is passed over. Throws what the refresh would throw before it sends anything.
  */
 export async function planRefresh(
   ports: Ports,
   profile: Profile,
   minTtl: number | undefined,
+  passing = false,
 ): Promise<string> {
   const record = await readHeld(ports, profile)
   const wanted = { reason: 'min-ttl', minTtl } as const
@@ -26,6 +27,7 @@ export async function planRefresh(
   const provider = await ports.provider(profile)
   checkProvider(record, profile, provider)
   const none = unrenewable(profile, provider, record)
+  if (none !== undefined && passing) return `pass it over: ${none.message}`
   if (none !== undefined) throw none
   return wayOf(provider, record)
 }
