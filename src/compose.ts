@@ -1,4 +1,4 @@
-import type { Context, CommonFlags, RequestFlags } from './commands/context.ts'
+import type { CommonFlags, Context, RequestFlags, SessionFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
 import type { StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
@@ -11,7 +11,8 @@ import { locatePaths, type Environment, type Paths } from './io/paths.ts'
 import { parseProxy } from './io/proxy-url.ts'
 import { canAsk, isOn, openColours } from './io/terminal.ts'
 import { openPorts } from './adapters.ts'
-import { openTarget } from './session/target.ts'
+import type { ProfileChoice } from './session/choose.ts'
+import { openTarget, type Target } from './session/target.ts'
 import type { Ports } from './session/ports.ts'
 
 export interface Invocation {
@@ -27,6 +28,12 @@ const defaultTimeout = 30_000
 /** A longer one would overflow the timers of Node, and end at once. */
 const longestTimeout = 2 ** 31 - 1
 
+/** What of the flags decides how the ports are made. */
+function portsKey(flags: RequestFlags): string {
+  const { configDir, timeout, ca, proxy, debug, quiet, input } = flags
+  return JSON.stringify([configDir, timeout, ca, proxy, debug, quiet, input])
+}
+
 /** The context of one invocation. Everything in it is made when it is first used. */
 export function createContext({
   environment,
@@ -36,6 +43,7 @@ export function createContext({
 }: Invocation): Context & { status(): number } {
   const variables = openVariables(environment, readValueFile, isReadOnce)
   const made = new Map<string, Ports>()
+  const targets = new Map<string, Promise<Target>>()
   let exit = 0
   // Asked for once, though both a store and the process that refreshes need it.
   let passphrase: Promise<Secret | undefined> | undefined
@@ -71,26 +79,26 @@ export function createContext({
     }),
     target: async (flags, positional) => {
       const ports = portsFor(flags)
-      return await openTarget(
-        ports,
-        context.choice(flags, positional),
-        {
-          token: variables.token,
-          provider: variables.provider,
-          storeOf: ({ store }) => context.storeKind(flags, store),
-          login: async (inMemory) => {
-            const { loginFromEnvironment } = await import('./session/ephemeral.ts')
-            return await loginFromEnvironment(inMemory, variables.provider ?? '', variables.read)
-          },
-        },
-        async () => (await import('./ephemeral.ts')).ephemeralPorts(ports),
-      )
+      const choice = context.choice(flags, positional)
+      // One command logs in once, however many variables of a child want its token.
+      const key = JSON.stringify([portsKey(flags), flags.store, choice])
+      const target = targets.get(key) ?? findTarget(flags, ports, choice)
+      targets.set(key, target)
+      return await target
     },
     environment: {
       fromEnvironment: variables.read,
-      provider: variables.provider,
+      get provider() {
+        return variables.provider
+      },
       get baseUrl() {
         return variables.read('base_url')
+      },
+      get apiUrls() {
+        return variables
+          .read('api_url')
+          ?.split(/[\s,]+/)
+          .filter((url) => url !== '')
       },
     },
     interaction: async (flags, options = {}) => {
@@ -144,20 +152,40 @@ export function createContext({
     return await (await import('./io/prompts.ts')).openPrompts(environment)
   }
 
+  async function findTarget(
+    flags: SessionFlags,
+    ports: Ports,
+    choice: ProfileChoice,
+  ): Promise<Target> {
+    return await openTarget(
+      ports,
+      choice,
+      {
+        token: variables.token,
+        provider: variables.provider,
+        storeOf: ({ store }) => context.storeKind(flags, store),
+        open: async (inMemory, profile, token) => {
+          const { openGivenToken, recordOfToken } = await import('./session/given.ts')
+          if (profile.provider !== '') {
+            return await openGivenToken(inMemory, profile, token, variables.read)
+          }
+          return { profile, record: recordOfToken(inMemory, profile, token) }
+        },
+        login: async (inMemory) => {
+          const { loginFromEnvironment } = await import('./session/ephemeral.ts')
+          return await loginFromEnvironment(inMemory, variables.provider ?? '', variables.read)
+        },
+      },
+      async () => (await import('./ephemeral.ts')).ephemeralPorts(ports),
+    )
+  }
+
   function pathsFor(flags: CommonFlags): Paths {
     return locatePaths(environment, { configDirectory: flags.configDir })
   }
 
   function portsFor(flags: RequestFlags): Ports {
-    const key = JSON.stringify([
-      flags.configDir,
-      flags.timeout,
-      flags.ca,
-      flags.proxy,
-      flags.debug,
-      flags.quiet,
-      flags.input,
-    ])
+    const key = portsKey(flags)
     const ports = made.get(key) ?? openPortsFor(flags)
     made.set(key, ports)
     return ports

@@ -1,6 +1,7 @@
 import { ToknError } from './core/errors.ts'
 import { storeKinds, type StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
+import { readValueText } from './core/value-text.ts'
 import type { Environment } from './io/paths.ts'
 
 /** What `TOKN_*` variables say. Files that they name are read when asked for, and only then. */
@@ -9,7 +10,8 @@ export interface Variables {
   read(name: string): string | undefined
   readSecret(name: string): Secret | undefined
   /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. */
-  token(profile: string | undefined): Secret | undefined
+  token(profile: string | undefined): { token: Secret; variable: string } | undefined
+  /** Each throws `usage` for a value that is no line of text. */
   readonly profile: string | undefined
   readonly provider: string | undefined
   readonly store: StoreKind | undefined
@@ -22,7 +24,7 @@ const provided: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the variables lazily, and each file once: it may be a pipe, `<(...)`, that gives what it has
+ * Reads the variables lazily, by the same rule as files, and each file once: it may be a pipe, `<(...)`, that gives what it has
  * to the first who asks. `readFile` gives the content of a file. One that `isReadOnce` is no answer
  * to a question for a path: nobody could read it later.
  */
@@ -36,9 +38,15 @@ export function openVariables(
     read,
     readSecret,
     token,
-    profile: filled('TOKN_PROFILE'),
-    provider: filled('TOKN_PROVIDER'),
-    store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
+    get profile() {
+      return filled('TOKN_PROFILE')
+    },
+    get provider() {
+      return filled('TOKN_PROVIDER')
+    },
+    get store() {
+      return readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE')
+    },
   }
 
   function readSecret(name: string): Secret | undefined {
@@ -47,7 +55,7 @@ export function openVariables(
   }
 
   function read(name: string): string | undefined {
-    const variable = `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+    const variable = variableOf(name)
     const value = filled(variable) ?? filled(provided[variable] ?? '')
     if (value !== undefined) return name.endsWith('_file') && isReadOnce(value) ? undefined : value
     const path = filled(`${variable}_FILE`)
@@ -57,15 +65,22 @@ export function openVariables(
     return content
   }
 
-  function token(profile: string | undefined): Secret | undefined {
-    const own = profile === undefined ? undefined : readSecret(`${profile}_token`)
-    return own ?? readSecret('token')
+  function token(profile: string | undefined): { token: Secret; variable: string } | undefined {
+    for (const name of [...(profile === undefined ? [] : [`${profile}_token`]), 'token']) {
+      const value = readSecret(name)
+      if (value !== undefined) return { token: value, variable: variableOf(name) }
+    }
+    return undefined
   }
 
   function filled(name: string): string | undefined {
     const value = environment[name]
-    return value === undefined || value === '' ? undefined : value
+    return value === undefined || value === '' ? undefined : readValueText(value, name)
   }
+}
+
+function variableOf(name: string): string {
+  return `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
 }
 
 /** Throws `usage` for a word that names no store. */

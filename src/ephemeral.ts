@@ -1,13 +1,17 @@
-import type { Index, Journal, JournalSlot, Ledger, Lock } from './core/ports.ts'
+import { isToknError } from './core/errors.ts'
+import type { Index, IndexEntry, Journal, JournalSlot, Ledger, Lock } from './core/ports.ts'
 import type { Ports } from './session/ports.ts'
 
-/** The same ports, but nothing is written anywhere: for a token that lives as long as the command. */
+/**
+ * The same ports, but nothing is written anywhere: for a token that lives as long as the command.
+ * But for the count of logins, where an API has a number of them and then no more.
+ */
 export function ephemeralPorts(ports: Ports): Ports {
   return {
     ...ports,
-    index: noIndex,
+    index: openIndex(),
     lock: async () => noLock,
-    ledger: async () => noLedger,
+    ledger: async () => countLogins(ports),
     journal: async () => noJournal,
     marks: async () => noJournal,
     refreshPending: async () => false,
@@ -22,12 +26,45 @@ export function ephemeralPorts(ports: Ports): Ports {
 }
 
 const nothing = (): undefined => undefined
-const noIndex: Index = { get: nothing, put: nothing, remove: nothing, list: () => [] }
-const noLedger: Ledger = {
-  read: () => ({ logins: [], refreshes: [] }),
-  add: nothing,
-  reset: nothing,
+
+function openIndex(): Index {
+  const entries = new Map<string, IndexEntry>()
+  return {
+    get: (id) => entries.get(id),
+    put: (id, entry) => void entries.set(id, entry),
+    remove: (id) => void entries.delete(id),
+    list: () => [...entries.keys()],
+  }
 }
+
+/** Logins of an account outlive the command; its refreshes go with it. */
+async function countLogins(ports: Ports): Promise<Ledger> {
+  const real = await ports.ledger()
+  const own = new Map<string, { logins: number[]; refreshes: number[] }>()
+  const ownOf = (key: string) => own.get(key) ?? { logins: [], refreshes: [] }
+  return {
+    read: (key) => ({ ...ownOf(key), logins: [...attempt(() => real.read(key).logins, [])] }),
+    add: (key, kind, at) => {
+      if (kind === 'logins') attempt(() => real.add(key, kind, at), undefined)
+      else own.set(key, { ...ownOf(key), [kind]: [...ownOf(key)[kind], at] })
+    },
+    reset: (key, kind) => {
+      if (kind === 'refreshes') own.delete(key)
+    },
+  }
+
+  /** A machine that is thrown away after the job may have no place to count at. */
+  function attempt<Value>(count: () => Value, otherwise: Value): Value {
+    try {
+      return count()
+    } catch (error) {
+      if (!isToknError(error, 'store')) throw error
+      ports.warn(`this login is not counted: ${error.message}`)
+      return otherwise
+    }
+  }
+}
+
 const noLock: Lock = async () => ({
   fence: 1,
   stillHeld: () => true,

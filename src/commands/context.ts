@@ -80,6 +80,7 @@ export interface Context {
     fromEnvironment: AnswerSources['fromEnvironment']
     readonly provider: string | undefined
     readonly baseUrl: string | undefined
+    readonly apiUrls: readonly string[] | undefined
   }
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
   interaction(

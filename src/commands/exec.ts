@@ -53,7 +53,8 @@ export async function runExec(
       freshRecord(context, profile ?? positional, withoutProfile(flags, profile)),
     )
     variables[name] = record.access.reveal()
-    variables['TOKN_PROFILE'] = target.profile.name
+    // Where there is no profile, a child that looks for one would find none.
+    if (target.source === 'store') variables['TOKN_PROFILE'] = target.profile.name
     if (record.expiry.state === 'at') variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
   }
   return await context.runChild({ command, args, variables })

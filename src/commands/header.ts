@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
 import { carry, headerLines, queryText, type Carried } from '../session/carry.ts'
 import { checkOneShape, jsonFlag, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
@@ -7,6 +8,7 @@ import { curlConfig } from './curl-config.ts'
 import { declare } from './declare.ts'
 import { sessionFlags } from './flags.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+import { tokenInWords, wordOf } from '../session/naming.ts'
 
 export interface HeaderFlags extends FreshFlags {
   readonly output?: string
@@ -45,7 +47,7 @@ export async function runHeader(
     })
   }
   const { target, record } = await freshRecord(context, positional, flags)
-  if (record.attach.bound === true) throw needsProof(target.profile.name)
+  if (record.attach.bound === true) throw needsProof(target.profile)
   const carried = carry(record)
   if (format === 'json') {
     printJson(context, flags, {
@@ -56,41 +58,33 @@ export async function runHeader(
     })
     return
   }
-  context.terminal.out(render(format, carried, target.profile.name))
+  context.terminal.out(render(format, carried, target.profile))
 }
 
-function render(format: Exclude<HeaderFormat, 'json'>, carried: Carried, profile: string): string {
+function render(format: Exclude<HeaderFormat, 'json'>, carried: Carried, profile: Profile): string {
   const lines = headerLines(carried)
   if (format === 'curl') return curlConfig(carried)
   if (format === 'query') {
     if (carried.query.length > 0) return `${queryText(carried)}\n`
-    throw new ToknError(
-      'usage',
-      `the token of "${profile}" travels in a header, not in the query`,
-      {
-        hint: `tokn header ${profile}`,
-      },
-    )
+    throw new ToknError('usage', `${tokenInWords(profile)} travels in a header, not in the query`, {
+      hint: `tokn header${wordOf(profile)}`,
+    })
   }
   if (lines.length === 0) {
-    throw new ToknError(
-      'usage',
-      `the token of "${profile}" travels in the query, not in a header`,
-      {
-        hint: `tokn curl ${profile} -- URL, or tokn header ${profile} -o query`,
-      },
-    )
+    throw new ToknError('usage', `${tokenInWords(profile)} travels in the query, not in a header`, {
+      hint: `tokn curl${wordOf(profile)} -- URL, or tokn header${wordOf(profile)} -o query`,
+    })
   }
   if (format === 'value') return `${lines[0]?.[1] ?? ''}\n`
   return lines.map(([name, value]) => `${name}: ${value}\n`).join('')
 }
 
-function needsProof(profile: string): ToknError {
+function needsProof(profile: Profile): ToknError {
   return new ToknError(
     'usage',
-    `the token of "${profile}" is bound to a key, and each request needs a proof`,
+    `${tokenInWords(profile)} is bound to a key, and each request needs a proof`,
     {
-      hint: `tokn curl ${profile} -- URL`,
+      hint: `tokn curl${wordOf(profile)} -- URL`,
     },
   )
 }

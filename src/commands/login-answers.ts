@@ -1,11 +1,11 @@
 import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Field, Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
 import { openAnswered, type Opened } from '../session/opening.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Context } from './context.ts'
+import type { Draft } from './login-draft.ts'
 import type { LoginFlags } from './login-flags.ts'
 import { secretFiles } from './oauth-flags.ts'
 
@@ -13,12 +13,15 @@ import { secretFiles } from './oauth-flags.ts'
 export async function answerFields(
   context: Context,
   ports: Ports,
-  draft: Profile,
+  { profile, set }: Draft,
   flags: LoginFlags,
   interaction: Interaction | undefined,
   pasted: Secret | undefined,
 ): Promise<Opened> {
-  const provider = await ports.provider(draft)
+  const provider = await ports.provider({
+    ...profile,
+    settings: { ...profile.settings, ...set },
+  })
   const username = provider.fields.find(({ name }) => name === 'username' || name === 'email')
   const named =
     flags.username === undefined || username === undefined
@@ -26,8 +29,9 @@ export async function answerFields(
       : { [username.name]: flags.username }
   return await openAnswered(
     ports,
-    { ...draft, settings: { ...draft.settings, ...named } },
+    profile,
     {
+      set: { ...set, ...named },
       secrets: await readSecrets(context, provider, flags),
       fromEnvironment: context.environment.fromEnvironment,
       interaction,

@@ -9,23 +9,30 @@ import type { Context } from './context.ts'
 import type { LoginFlags } from './login-flags.ts'
 import { oauthSettings } from './oauth-flags.ts'
 
-/** The profile that a login is to make or renew, before its fields are answered. */
+/** What a login is to make or renew, before its fields are answered. */
+export interface Draft {
+  /** Its settings are those of an earlier login. */
+  readonly profile: Profile
+  /** Answers on the command line, by the name of the field. */
+  readonly set: Readonly<Record<string, string>>
+  /** The profile of that name so far. */
+  readonly before: Profile | undefined
+}
+
 export async function draftProfile(
   context: Context,
   ports: Ports,
   positional: string | undefined,
   flags: LoginFlags,
   interaction: Interaction | undefined,
-): Promise<Profile> {
-  const named =
-    namedProfile(context.choice(flags, positional)) ??
-    (flags.provider === undefined ? ports.profiles.defaultName() : undefined)
+): Promise<Draft> {
+  const said = flags.provider ?? context.environment.provider
+  const named = namedProfile(context.choice(flags, positional)) ?? usualName(ports, flags, said)
   const before = named === undefined ? undefined : readProfile(ports, named, flags)
-  const providerId =
-    flags.provider ?? before?.provider ?? (await chooseProvider(context, flags, named))
+  const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
   const same = before?.provider === providerId ? before : undefined
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
-  const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
+  const apiUrls = flags.apiUrl ?? context.environment.apiUrls
   const name = checkProfileName(named ?? providerId)
   const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
   const key = flags.key === undefined ? same?.key : resolve(flags.key)
@@ -34,13 +41,14 @@ export async function draftProfile(
       hint: 'give both --cert FILE and --key FILE',
     })
   }
-  return {
+  const profile: Profile = {
     name,
     id: before?.id ?? outlineOf(ports.profiles, name)?.id ?? ports.randomId(),
     provider: providerId,
     baseUrl,
-    apiUrls: apiUrls ?? same?.apiUrls,
-    settings: { ...same?.settings, ...pairs(flags.set, '--set'), ...oauthSettings(flags) },
+    apiUrls:
+      apiUrls?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin) ?? same?.apiUrls,
+    settings: same?.settings ?? {},
     overrides: flags.override === undefined ? same?.overrides : pairs(flags.override, '--override'),
     store: context.storeKind(flags, before?.store),
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
@@ -48,6 +56,14 @@ export async function draftProfile(
     certificate,
     key,
   }
+  return { profile, set: { ...pairs(flags.set, '--set'), ...oauthSettings(flags) }, before }
+}
+
+/** The default profile, unless the provider is said and is another one than its own. */
+function usualName(ports: Ports, flags: LoginFlags, said: string | undefined): string | undefined {
+  const usual = flags.provider === undefined ? ports.profiles.defaultName() : undefined
+  if (usual === undefined || said === undefined) return usual
+  return readProfile(ports, usual, flags)?.provider === said ? usual : undefined
 }
 
 /** The profile as it is; one that is damaged is written anew where the command says all that it needs. */
@@ -68,7 +84,6 @@ async function chooseProvider(
   named: string | undefined,
 ): Promise<string> {
   if (flags.issuer !== undefined) return 'oauth'
-  if (context.environment.provider !== undefined) return context.environment.provider
   const providers = await context.providers(flags)
   if (named !== undefined && providers.some((one) => one.id === named)) return named
   const options = providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))

@@ -43,12 +43,13 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   )
   const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
   const sources = {
+    set: draft.set,
     secrets: {},
     fromEnvironment: context.environment.fromEnvironment,
     interaction,
   }
   const choose = pasted === undefined ? undefined : withoutLogin
-  const { profile, provider, answers } = await openAnswered(ports, draft, sources, choose)
+  const { profile, provider, answers } = await openAnswered(ports, draft.profile, sources, choose)
   const { tryProvider } = await import('../session/trial.ts')
   const reach = {
     http: await ports.http(profile),

@@ -1,15 +1,16 @@
 import { readlinkSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import { JsonError, readJsonText } from '../core/json-text.ts'
 import { isObject } from '../core/json.ts'
 import { checkProfileName } from '../core/profile.ts'
-import { checkDirectory, readPlainFile } from './plain-file.ts'
+import { textOfBytes, withoutMark } from '../core/value-text.ts'
+import { checkDirectory, readPlainFile, tooLarge, type PlainFile } from './plain-file.ts'
 import { refuseSecrets, type Entry } from './profile-entry.ts'
 import { isAbsent, showPath, translateSystemError } from './system-error.ts'
 
-/** Bytes; more is not read. */
-export const largestConfig = 1_048_576
+/** Bytes; more is not read: some hundred thousand profiles. */
+export const largestConfig = 67_108_864
 const version = 1
 
 /** The file of profiles: `{"version": 1, "default"?: name, "profiles": {name: {...}}}`. */
@@ -31,13 +32,24 @@ export interface Config {
  */
 export function readConfig(path: string): Config {
   const target = resolveConfig(path)
-  const file = readPlainFile(target, largestConfig, 'usage')
+  const file = readWithin(target)
   if (file === undefined) {
     return { document: { version }, profiles: {}, default: undefined, open: false }
   }
   checkDirectory(dirname(target), 'usage')
   const open = (file.mode & 0o044) !== 0
   return { ...parseConfig(decode(file.bytes, path), path), bytes: file.bytes, open }
+}
+
+function readWithin(target: string): PlainFile | undefined {
+  try {
+    return readPlainFile(target, largestConfig, 'usage')
+  } catch (error) {
+    if (!isToknError(error) || error.details.refusal !== tooLarge) throw error
+    throw new ToknError('usage', error.message, {
+      hint: `move it away (the file before its last change is ${showPath(target)}.bak), or use another directory with --config-dir`,
+    })
+  }
 }
 
 /** Where the file really is: a symbolic link (of a dotfile manager) is followed, unless it dangles. */
@@ -71,7 +83,7 @@ export function parseConfig(text: string, path: string): Omit<Config, 'bytes' | 
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(withoutMark(text))
   } catch {
     // The parser's own message quotes the text, and secrets are typed into the wrong file at times.
     throw unusable(path, `is not valid JSON (${locateFault(text)})`)
@@ -103,11 +115,9 @@ function checkVersion(found: unknown, path: string): void {
 }
 
 function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw unusable(path, 'is not valid JSON (line 1, column 1): it is not UTF-8')
-  }
+  const read = textOfBytes(bytes)
+  if ('text' in read) return read.text
+  throw unusable(path, `is not valid JSON (line 1, column 1): it is ${read.instead}`)
 }
 
 function isLink(path: string): boolean {

@@ -61,7 +61,7 @@ function refuseUnreadable(document: Entry, target: string): void {
   if (Buffer.byteLength(text) > largestConfig) {
     throw new ToknError(
       'usage',
-      `the configuration ${showPath(target)} would be larger than ${largestConfig} bytes`,
+      `the configuration ${showPath(target)} would be larger than ${largestConfig / 1_048_576} MiB`,
       { hint: 'remove profiles that are not used any more: tokn profile list' },
     )
   }

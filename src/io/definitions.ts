@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode, ToknError } from '../core/errors.ts'
 import type { Files } from '../core/ports.ts'
+import { requireText } from '../core/value-text.ts'
 
 /** The user's own provider definitions: one JSON file each. What is in them is checked by whoever reads. */
 export interface Definitions {
@@ -31,7 +32,7 @@ export function openDefinitions(directory: string, files: Files): Definitions {
   return {
     read(id) {
       const bytes = idPattern.test(id) ? files.read(pathOf(id), longest) : undefined
-      return bytes === undefined ? undefined : Buffer.from(bytes).toString()
+      return bytes === undefined ? undefined : requireText(bytes, `the definition "${id}"`)
     },
     ids: () =>
       files

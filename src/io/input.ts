@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { systemCode, ToknError } from '../core/errors.ts'
+import { readValueText, requireText } from '../core/value-text.ts'
 import { isTerminal } from './is-terminal.ts'
 
 /** Longest value read from a file or from standard input, in bytes. */
@@ -27,24 +28,13 @@ export function readValueFile(path: string, what: string): string {
 
 /** The content of a file, or of standard input for `-`, as text of at most 64 KiB. Throws `usage`. */
 export function readTextFile(path: string): string {
-  return (path === '-' ? readDescriptor(0) : readPath(path)).toString()
+  return path === '-'
+    ? requireText(readDescriptor(0), 'standard input')
+    : requireText(readPath(path), `"${path}"`)
 }
 
 function readValue(bytes: Buffer, what: string): string {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new ToknError('usage', `${what} is not UTF-8 text`)
-  }
-  // Exactly one newline: editors and echo add it, a second one would be the value's own.
-  const value = text.replace(/\r?\n$/, '')
-  if (value === '') throw new ToknError('usage', `${what} is empty`)
-  // Keys in PEM or as a JWK have lines; nothing else that is asked for has.
-  const key = /^(-----BEGIN |\s*\{)/.test(value)
-  if ((key ? /\0/ : /[\r\n\0]/).test(value))
-    throw new ToknError('usage', `${what} has more than one line`)
-  return value
+  return readValueText(requireText(bytes, what), what)
 }
 
 /**

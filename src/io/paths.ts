@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
+import { readValueText } from '../core/value-text.ts'
 import { choosePlace, isDirectory, isPrivate, type Place } from './places.ts'
 import { showPath } from './system-error.ts'
 
@@ -45,7 +46,7 @@ export interface PathOptions {
 export function locatePaths(environment: Environment, options: PathOptions = {}): Paths {
   const own = homeOf(environment) ?? passwdHome()
   const home = own ?? homeOfNobody()
-  const chosen = options.configDirectory ?? environment['TOKN_CONFIG_DIR']
+  const chosen = options.configDirectory ?? directoryIn(environment)
   const config =
     chosen !== undefined && chosen !== ''
       ? resolveChosen(chosen)
@@ -150,6 +151,10 @@ export function withStandInHome(environment: Environment): Environment {
     process.env['HOME'] = '/'
     return given
   }
+}
+
+function directoryIn({ TOKN_CONFIG_DIR: given = '' }: Environment): string | undefined {
+  return given === '' ? undefined : readValueText(given, 'TOKN_CONFIG_DIR')
 }
 
 function resolveChosen(path: string): string {

@@ -12,6 +12,9 @@ import { dirname } from 'node:path'
 import { ToknError, type ErrorCode } from '../core/errors.ts'
 import { isAbsent, showPath, translateSystemError } from './system-error.ts'
 
+/** Details.refusal of the error for a file of more than the limit. */
+export const tooLarge = 'too-large'
+
 export interface PlainFile {
   readonly bytes: Uint8Array
   /** Permission bits. */
@@ -44,7 +47,7 @@ export function readPlainFile(
     const stats = fstatSync(file)
     if (!stats.isFile()) throw refuse(code, path, 'it is not a plain file')
     checkOwner(stats, path, code)
-    if (stats.size > limit) throw refuse(code, path, `it is larger than ${limit} bytes`)
+    if (stats.size > limit) throw refuseSize(code, path, limit)
     return { bytes: readAll(file, path, limit, code), mode: stats.mode & 0o777 }
   } catch (error) {
     if (isAbsent(error)) return undefined
@@ -128,8 +131,15 @@ function readAll(file: number, path: string, limit: number, code: ErrorCode): Ui
     if (count === 0) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
     chunks.push(chunk.subarray(0, count))
     length += count
-    if (length > limit) throw refuse(code, path, `it is larger than ${limit} bytes`)
+    if (length > limit) throw refuseSize(code, path, limit)
   }
+}
+
+function refuseSize(code: ErrorCode, path: string, limit: number): ToknError {
+  const most = limit < 1_048_576 ? `${limit} bytes` : `${limit / 1_048_576} MiB`
+  return new ToknError(code, `refusing ${showPath(path)}: it is larger than ${most}`, {
+    refusal: tooLarge,
+  })
 }
 
 function refuse(code: ErrorCode, path: string, reason: string): ToknError {

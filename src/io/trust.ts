@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { readFileSync, statSync } from 'node:fs'
 import { ToknError } from '../core/errors.ts'
+import { requireText, textOfBytes } from '../core/value-text.ts'
 import { reasonOf, showPath } from './system-error.ts'
 
 export interface TrustOptions {
@@ -70,7 +71,8 @@ function readPem(path: string): string {
     if (!stats.isFile() || stats.size > limit) {
       throw new ToknError('usage', `${showPath(path)} is not a file of certificates`)
     }
-    text = readFileSync(path, 'utf8')
+    // OpenSSL passes over a block whose first line begins with a mark, and says nothing.
+    text = requireText(readFileSync(path), showPath(path))
   } catch (error) {
     if (error instanceof ToknError) throw error
     throw new ToknError('usage', `cannot read ${showPath(path)}: ${reasonOf(error)}`)
@@ -81,7 +83,8 @@ function readPem(path: string): string {
 function readExtra(path: string | undefined): readonly string[] {
   if (path === undefined || path === '') return []
   try {
-    return [readFileSync(path, 'utf8')]
+    const read = textOfBytes(readFileSync(path))
+    return 'text' in read ? [read.text] : []
   } catch {
     // Node itself only warns about this one.
     return []

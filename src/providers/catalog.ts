@@ -62,6 +62,11 @@ export function builtInDefinition(id: string): ProviderDefinition | undefined {
  */
 export async function openProvider(opening: Opening, own?: string): Promise<Provider> {
   const id = opening.provider
+  if (id === '') {
+    throw new ToknError('usage', 'of which API this token is has not been said', {
+      hint: 'set TOKN_PROVIDER to one of: tokn provider list',
+    })
+  }
   const definition = builtInDefinition(id)
   if (definition !== undefined) return defineProvider(await override(definition, opening), opening)
   if (builtIns().some((known) => known.id === id)) {

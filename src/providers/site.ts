@@ -25,7 +25,7 @@ export function openGround(definition: ProviderDefinition, site: Site): Ground {
   const given = site.baseUrl ?? definition.baseUrl
   if (given === undefined) {
     throw new ToknError('usage', `${definition.title} has no usual address: a base URL is needed`, {
-      hint: 'give it with --base-url URL',
+      hint: 'give it with --base-url URL, or in TOKN_BASE_URL',
     })
   }
   const base = new URL(checkBaseUrl(given))

@@ -5,14 +5,19 @@ import type { Field } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import { display, nearest } from '../core/text.ts'
 
-/** Where the answers to a provider's fields come from, the first that has one. */
+/**
+ * Where the answers to a provider's fields come from, the first that has one: the command line, the
+ * environment, what was answered before, the field's default, the user.
+ */
 export interface AnswerSources {
-  /** Non-secret values from the command line, or that the profile had before, by field name. */
+  /** Non-secret values from the command line, by field name. */
   readonly set: Readonly<Record<string, string>>
   /** Secrets that were read for a flag (standard input, a file), by field name. */
   readonly secrets: Readonly<Record<string, Secret>>
   /** The value of `TOKN_<NAME>` or of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
   fromEnvironment(name: string): string | undefined
+  /** What was answered before, by field name: settings of the profile, kept credentials. */
+  readonly kept?: Readonly<Record<string, string | Secret>> | undefined
   /** Absent where nobody can be asked. */
   readonly interaction?: Interaction | undefined
 }
@@ -36,8 +41,7 @@ export async function collectAnswers(
   const settings: Record<string, string> = {}
   const secrets: Record<string, Secret> = {}
   for (const field of fields) {
-    // A secret that has a file of its own is read from there, each time that it is needed.
-    if (field.secret === true && settings[`${field.name}_file`] !== undefined) continue
+    if (field.secret === true && hasOwnFile(field, settings, sources)) continue
     const value = await answer(field, sources)
     if (value === undefined) continue
     if (value instanceof Secret) secrets[field.name] = value
@@ -46,22 +50,44 @@ export async function collectAnswers(
   return { settings, secrets }
 }
 
+/**
+ * Whether a secret has a file of its own: it is read from there, each time that it is needed. One
+ * that an earlier login named gives way to a value that is given now.
+ */
+function hasOwnFile(
+  { name }: Field,
+  settings: Readonly<Record<string, string>>,
+  { set, secrets, fromEnvironment }: AnswerSources,
+): boolean {
+  const file = `${name}_file`
+  if (settings[file] === undefined) return false
+  if (set[file] !== undefined || fromEnvironment(file) !== undefined) return true
+  return secrets[name] === undefined && fromEnvironment(name) === undefined
+}
+
 async function answer(field: Field, sources: AnswerSources): Promise<string | Secret | undefined> {
   if (field.secret === true) {
     const given = sources.secrets[field.name]
     if (given !== undefined) return given
     const value = sources.fromEnvironment(field.name)
     if (value !== undefined) return new Secret(value)
+    const before = sources.kept?.[field.name]
+    if (before !== undefined) return before instanceof Secret ? before : new Secret(before)
     return (await ask(field, sources)) ?? missing(field, sources)
   }
   const known =
     sources.set[field.name] ??
     sources.fromEnvironment(field.name) ??
+    textOf(sources.kept?.[field.name]) ??
     (field.optional === true || field.choices !== undefined ? field.default : undefined)
   if (known !== undefined) return known
   const asked = await ask(field, sources)
   if (asked instanceof Secret) return asked.reveal()
   return asked ?? field.default ?? missing(field, sources)
+}
+
+function textOf(value: string | Secret | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 async function ask(field: Field, { interaction }: AnswerSources) {

@@ -56,13 +56,11 @@ export async function reachFor(
 ): Promise<Reach> {
   const kept = knownAnswers(ports, profile, provider, record)
   const wanted = provider.asks?.[operation] ?? []
-  const asked = provider.fields.filter(
-    ({ name }) => wanted.includes(name) && kept[name] === undefined,
-  )
+  const asked = provider.fields.filter(({ name }) => wanted.includes(name))
   const { settings, secrets } =
     asked.length === 0
       ? { settings: {}, secrets: {} }
-      : await collectAnswers(asked, { set: {}, secrets: {}, ...(await ports.questions()) })
+      : await collectAnswers(asked, { set: {}, secrets: {}, kept, ...(await ports.questions()) })
   const files = fileSecrets(ports, provider, settings)
   const talking = talk(ports)
   return {

@@ -1,7 +1,8 @@
-import { checkBaseUrl } from '../core/base-url.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { placesIn } from './given.ts'
 import { authenticate } from './login.ts'
+import { idInEnvironment } from './naming.ts'
 import { openAnswered } from './opening.ts'
 import type { Ports } from './ports.ts'
 
@@ -14,20 +15,16 @@ export async function loginFromEnvironment(
   providerId: string,
   read: (name: string) => string | undefined,
 ): Promise<{ profile: Profile; record: SessionRecord }> {
-  const baseUrl = read('base_url')
-  const apiUrls = read('api_url')
-    ?.split(/[\s,]+/)
-    .map((url) => new URL(checkBaseUrl(url, 'TOKN_API_URL')).origin)
   const draft: Profile = {
     name: 'environment',
-    id: 'environment',
+    id: idInEnvironment(),
     provider: providerId,
-    baseUrl: baseUrl === undefined ? undefined : checkBaseUrl(baseUrl, 'TOKN_BASE_URL'),
-    apiUrls,
+    ...placesIn(read),
     settings: {},
     store: 'memory',
   }
   const { profile, provider, answers } = await openAnswered(ports, draft, {
+    set: {},
     secrets: {},
     fromEnvironment: read,
   })

@@ -8,6 +8,7 @@ import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { condemned, refuseCondemned } from './standing.ts'
 import { neededTtl, satisfies, type RefreshWanted } from './wanted.ts'
+import { nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
 
 export interface FreshOptions {
   /** Milliseconds that the token must still live. */
@@ -89,9 +90,9 @@ export async function refuseUnrenewable(
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
-function tellStanding(ports: Ports, { name }: Profile, { standing }: SessionRecord): void {
+function tellStanding(ports: Ports, profile: Profile, { standing }: SessionRecord): void {
   ports.warn(
-    `the token of "${name}" is good by its time and cannot be refreshed: ${standing?.why ?? ''}; before it ends: tokn login ${name}`,
+    `${tokenInWords(profile)} is good by its time and cannot be refreshed: ${standing?.why ?? ''}; before it ends: ${nextLogin(profile)}`,
   )
 }
 
@@ -102,7 +103,7 @@ function lifeOf({ expiry, obtainedAt }: SessionRecord): number {
 function tooShort(profile: Profile): ToknError {
   return new ToknError(
     'check_failed',
-    `the provider gives tokens of "${profile.name}" less life than asked for`,
+    `the provider gives ${sessionInWords(profile)} less life than asked for`,
     { hint: 'ask for less with --min-ttl' },
   )
 }
@@ -115,14 +116,14 @@ function tooOld(
   now: number,
 ): ToknError {
   if (expired) {
-    return new ToknError('reauth_required', `the token of "${profile.name}" has expired`, {
-      hint: `tokn refresh ${profile.name}`,
+    return new ToknError('reauth_required', `${tokenInWords(profile)} has expired`, {
+      hint: record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}`,
     })
   }
   const left = record.expiry.state === 'at' ? briefly(record.expiry.at - now) : 'unknown'
   return new ToknError(
     'check_failed',
-    `the token of "${profile.name}" has ${left} left, less than the ${briefly(neededTtl(record, wanted))} asked for`,
-    { hint: `tokn refresh ${profile.name}` },
+    `${tokenInWords(profile)} has ${left} left, less than the ${briefly(neededTtl(record, wanted))} asked for`,
+    { hint: record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}` },
   )
 }

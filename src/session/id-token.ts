@@ -5,6 +5,7 @@ import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { fresh, type Fresh, type FreshOptions } from './fresh.ts'
 import type { Ports } from './ports.ts'
+import { holderInWords, isFromEnvironment, nextLogin } from './naming.ts'
 
 /**
  * The ID token (OpenID Connect) beside a good access token. It has an end of its own, and may need
@@ -35,13 +36,15 @@ export async function freshIdToken(
 function idTokenOf({ context }: SessionRecord, profile: Profile): string {
   const token = context['id_token']
   if (token !== undefined) return token
-  throw new ToknError('not_found', `the provider gave "${profile.name}" no ID token`, {
-    hint: `ask for it with: tokn login ${profile.name} --scope openid`,
+  throw new ToknError('not_found', `the provider gave ${holderInWords(profile)} no ID token`, {
+    hint: isFromEnvironment(profile)
+      ? 'ask for it with TOKN_SCOPE=openid'
+      : `ask for it with: tokn login ${profile.name} --scope openid`,
   })
 }
 
-function tooOld({ name }: Profile): ToknError {
-  return new ToknError('reauth_required', `the ID token of "${name}" is too old`, {
-    hint: `tokn login ${name}`,
+function tooOld(profile: Profile): ToknError {
+  return new ToknError('reauth_required', `the ID token of ${holderInWords(profile)} is too old`, {
+    hint: nextLogin(profile),
   })
 }

@@ -1,19 +1,20 @@
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
+import { isFromEnvironment, nextLogin } from './naming.ts'
 
-type Named = Pick<Profile, 'name' | 'store'>
+type Named = Pick<Profile, 'id' | 'name'>
 
 /**
  * `error` with the name of the profile in its hint: what lies below a session knows no names, and
  * says `tokn login`. One that only a login makes up for, and that has no hint, gets that one. A
  * session of variables alone has no name to log in to.
  */
-export function withName(error: unknown, { name, store }: Named): unknown {
-  if (!(error instanceof ToknError) || store === 'memory') return error
+export function withName(error: unknown, profile: Named): unknown {
+  if (!(error instanceof ToknError) || isFromEnvironment(profile)) return error
   const { code, message, details } = error
   const [first, ...further] = [details.hint].flat()
-  const usual = code === 'reauth_required' ? `tokn login ${name}` : undefined
-  const named = first?.replace(/\btokn login$/, `tokn login ${name}`) ?? usual
+  const usual = code === 'reauth_required' ? nextLogin(profile) : undefined
+  const named = first?.replace(/\btokn login$/, nextLogin(profile)) ?? usual
   if (named === undefined || named === first) return error
   const hint = further.length === 0 ? named : [named, ...further.filter((one) => one !== undefined)]
   return new ToknError(code, message, { ...details, hint, cause: error })

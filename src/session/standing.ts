@@ -3,6 +3,7 @@ import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { timestamp } from '../core/text.ts'
+import { nextLogin, sessionInWords } from './naming.ts'
 
 /**
  * Throws `reauth_required` for a session of which it is known that no refresh can help it: nothing
@@ -14,12 +15,12 @@ export function refuseCondemned(profile: Profile, record: SessionRecord): void {
 }
 
 /** What is known to be wrong with a session, as an error. */
-export function condemned({ name }: Profile, { standing }: SessionRecord): ToknError {
+export function condemned(profile: Profile, { standing }: SessionRecord): ToknError {
   const since = standing === undefined ? '' : ` (known since ${timestamp(standing.at)})`
   return new ToknError(
     'reauth_required',
-    `the session of "${name}" has ended${since}: ${standing?.why ?? 'the reason is not known'}`,
-    { hint: `tokn login ${name}` },
+    `${sessionInWords(profile)} has ended${since}: ${standing?.why ?? 'the reason is not known'}`,
+    { hint: nextLogin(profile) },
   )
 }
 

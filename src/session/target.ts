@@ -1,11 +1,11 @@
-import { ToknError } from '../core/errors.ts'
-import { unknownExpiry } from '../core/expiry.ts'
-import { claimedExpiry } from '../core/jwt.ts'
-import { bindingOf, lookIn, type Profile, type StoreKind } from '../core/profile.ts'
+import { isToknError } from '../core/errors.ts'
+import { lookIn, type Profile, type StoreKind } from '../core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { checkGivenToken } from '../core/token.ts'
 import { chooseProfile, namedProfile, type ProfileChoice } from './choose.ts'
+import { indexRecord } from './history.ts'
+import { idInEnvironment } from './naming.ts'
 import type { Ports } from './ports.ts'
 
 /** A session to work with, and the ports that reach it. */
@@ -15,14 +15,26 @@ export interface Target {
   readonly source: 'store' | 'environment' | 'login'
 }
 
+export interface GivenToken {
+  readonly token: Secret
+  /** The variable that gave it. */
+  readonly variable: string
+}
+
 /** What the environment says about tokens; values are already read from their files. */
 export interface TargetEnvironment {
   /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. Throws `usage`. */
-  token(profile: string | undefined): Secret | undefined
+  token(profile: string | undefined): GivenToken | undefined
   /** `TOKN_PROVIDER`. */
   readonly provider: string | undefined
   /** The store to look in for the session of a profile. */
   storeOf(profile: Profile): StoreKind
+  /** The token as a session of `profile`, with what else the environment says of its provider. */
+  open(
+    ports: Ports,
+    profile: Profile,
+    token: Secret,
+  ): Promise<{ profile: Profile; record: SessionRecord }>
   /** Logs in with what the environment holds; nothing is kept. */
   login(ports: Ports): Promise<{ profile: Profile; record: SessionRecord }>
 }
@@ -39,12 +51,13 @@ export async function openTarget(
   ephemeral: () => Promise<Ports>,
 ): Promise<Target> {
   const name = namedProfile(choice)
-  const token = environment.token(name)
-  if (token !== undefined) {
-    checkGivenToken(token)
-    const profile = given(ports, choice, environment, name)
+  const given = environment.token(name)
+  if (given !== undefined) {
+    checkGivenToken(given.token)
     const inMemory = await ephemeral()
-    await hold(inMemory, profile, await recordOf(inMemory, profile, token))
+    const sketch = sketchOf(ports, choice, environment, name, given.variable)
+    const { profile, record } = await environment.open(inMemory, sketch, given.token)
+    await hold(inMemory, profile, record)
     return { ports: inMemory, profile, source: 'environment' }
   }
   if (name === undefined && environment.provider !== undefined) {
@@ -60,53 +73,39 @@ export async function openTarget(
 async function hold(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {
   const store = await ports.store(profile.store)
   await store.write(profile.id, record.generation, serializeRecord(record))
+  await indexRecord(ports, record, 'imported')
 }
 
 /** The profile that a token from the environment belongs to, as far as that is known. */
-function given(
+function sketchOf(
   ports: Ports,
   choice: ProfileChoice,
   environment: TargetEnvironment,
   name: string | undefined,
+  variable: string,
 ): Profile {
   const known = name !== undefined || environment.provider === undefined
-  const stored = known ? tryChoose(ports, choice) : undefined
+  const stored = known ? tryChoose(ports, choice, name) : undefined
   return {
     ...(stored ?? { provider: environment.provider ?? '', settings: {} }),
     name: name ?? stored?.name ?? 'environment',
-    id: 'environment',
+    id: idInEnvironment(variable),
     store: 'memory',
   }
 }
 
-function tryChoose(ports: Ports, choice: ProfileChoice): Profile | undefined {
+function tryChoose(
+  ports: Ports,
+  choice: ProfileChoice,
+  name: string | undefined,
+): Profile | undefined {
   try {
     return chooseProfile(ports.profiles, choice)
   } catch (error) {
-    if (error instanceof ToknError && error.code === 'not_found') return undefined
-    throw error
-  }
-}
-
-async function recordOf(ports: Ports, profile: Profile, access: Secret): Promise<SessionRecord> {
-  const provider = profile.provider === '' ? undefined : await ports.provider(profile)
-  const expiry = claimedExpiry(access.reveal())
-  return {
-    v: 1,
-    profileId: profile.id,
-    generation: 1,
-    provider: profile.provider,
-    binding: bindingOf(profile),
-    definition: provider?.digest,
-    origins: provider?.origins ?? [],
-    // A token of no known API: RFC 6750 is what most of them speak.
-    attach: provider?.attach({ context: {} }, profile.settings) ?? {
-      headers: { Authorization: 'Bearer {access}' },
-    },
-    access,
-    expiry: expiry.state === 'at' ? expiry : unknownExpiry,
-    obtainedAt: ports.clock.now(),
-    context: {},
-    fixed: true,
+    if (isToknError(error, 'not_found')) return undefined
+    // The token needs no profile: that the file of profiles cannot be read is no reason to fail.
+    if (name !== undefined || !isToknError(error, 'usage')) throw error
+    ports.warn(`no profile is looked at: ${error.message}`)
+    return undefined
   }
 }

@@ -9,6 +9,7 @@ import { writeAndReadBack } from '../write.ts'
 import { retireOld } from './successor.ts'
 import type { Turn, Way } from './turn.ts'
 import { condemn, isUnreadable, isVerdict, park } from './verdict.ts'
+import { nextLogin } from '../naming.ts'
 
 /** Stores the next record, or adopts the one that another process stored meanwhile. */
 export async function storeNext(turn: Turn, next: SessionRecord, way: Way): Promise<SessionRecord> {
@@ -90,13 +91,13 @@ export async function giveUp(turn: Turn, error: unknown, verdict: unknown): Prom
 }
 
 /** A login makes up for everything that ends here; the provider's layer does not know its name. */
-function withNextCommand(error: unknown, { name }: Profile): unknown {
+function withNextCommand(error: unknown, profile: Profile): unknown {
   if (!isToknError(error, 'reauth_required') && !isUnreadable(error)) return error
   const [hint] = [error.details.hint].flat()
   if (hint?.startsWith('tokn login') === true) return error
   return new ToknError(error.code, error.message, {
     ...error.details,
-    hint: `tokn login ${name}`,
+    hint: nextLogin(profile),
     cause: error,
   })
 }

@@ -15,6 +15,7 @@ import { succeed, type Renewed } from './successor.ts'
 import type { Turn } from './turn.ts'
 import { isUnreadable } from './verdict.ts'
 import { NotRenewed, renew } from './ways.ts'
+import { holderInWords, tokenInWords } from '../naming.ts'
 
 /** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
 const stormGuard = 5_000
@@ -122,9 +123,9 @@ function mayStillServe(
   return isToknError(error, 'network', 'rate_limited') || isLost(error) || isUnreadable(error)
 }
 
-function tellDoubt(ports: Ports, { name }: Profile): void {
+function tellDoubt(ports: Ports, profile: Profile): void {
   ports.warn(
-    `a refresh of "${name}" got no answer; the token held is good by its time, and may have been replaced`,
+    `a refresh of ${tokenInWords(profile)} got no answer; the token held is good by its time, and may have been replaced`,
   )
 }
 
@@ -145,7 +146,7 @@ function guardAgainstStorm(
   if (!bornDead || isGood(record.expiry, now, 0)) return
   throw new ToknError(
     'provider_nonsense',
-    `the provider gave "${profile.name}" a token that had already expired`,
+    `the provider gave ${holderInWords(profile)} a token that had already expired`,
     {
       hint: 'check the clock of this machine, then try again in a few seconds',
     },

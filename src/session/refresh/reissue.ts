@@ -5,6 +5,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import type { Grant, TokenInfo, TokenSet } from '../../core/token.ts'
 import type { Ports } from '../ports.ts'
 import type { Turn } from './turn.ts'
+import { tokenInWords } from '../naming.ts'
 
 /**
  * A new token issued with the held one, where an API has no refresh. It has the same name and
@@ -27,13 +28,13 @@ async function prepare(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
   if (!isGood(record.expiry, ports.clock.now(), 0)) {
     throw new ToknError(
       'reauth_required',
-      `the token of "${profile.name}" has expired, and ${provider.title} has no refresh`,
+      `${tokenInWords(profile)} has expired, and ${provider.title} has no refresh`,
     )
   }
   if (needed !== undefined && record.scopes !== undefined && !record.scopes.includes(needed)) {
     throw new ToknError(
       'forbidden',
-      `the token of "${profile.name}" may not issue its successor: it lacks the scope "${needed}"`,
+      `${tokenInWords(profile)} may not issue its successor: it lacks the scope "${needed}"`,
     )
   }
   await revokeOrphans(turn, reach, grant)

@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { isFromEnvironment, nextLogin, tokenInWords } from '../naming.ts'
 
 /**
  * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
@@ -15,17 +16,16 @@ export function unrenewable(
 ): ToknError | undefined {
   if (record.credentials !== undefined && provider.login !== undefined) return undefined
   const reissues = provider.rotation === 'reissue' && provider.issue !== undefined
-  const login = `tokn login ${profile.name}`
+  const login = nextLogin(profile)
   if (provider.refresh === undefined && !reissues) {
     const why = provider.why.refresh ?? `${provider.title} has no way to refresh a token`
     return new ToknError('unsupported', why, { hint: login })
   }
   if (provider.refresh !== undefined && record.refresh !== undefined) return undefined
   if (record.fixed === true) {
-    const message = `the token of "${profile.name}" was pasted in and cannot be refreshed`
-    return new ToknError('reauth_required', message, {
-      hint: `paste a new one: ${login} --with-token`,
-    })
+    const origin = isFromEnvironment(profile) ? 'made elsewhere' : 'pasted in'
+    const message = `${tokenInWords(profile)} was ${origin} and cannot be refreshed`
+    return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
   }
   if (provider.refresh !== undefined && provider.refreshesByAccess === true) return undefined
   if (!reissues) {
@@ -36,7 +36,7 @@ export function unrenewable(
   if (needed === undefined || record.scopes?.includes(needed) !== false) return undefined
   return new ToknError(
     'reauth_required',
-    `the token of "${profile.name}" may not issue its successor: it lacks the scope "${needed}"`,
+    `${tokenInWords(profile)} may not issue its successor: it lacks the scope "${needed}"`,
     { hint: login },
   )
 }

@@ -13,6 +13,7 @@ import { unrenewable } from './renewable.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
 import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
+import { nextLogin, tokenInWords } from '../naming.ts'
 
 /** How long credentials that the provider refused are left alone, in milliseconds. */
 const loginPause = 5 * 60_000
@@ -130,8 +131,8 @@ function explainLoss({ profile }: Turn, error: unknown): unknown {
   if (!isVerdict(error)) return error
   return new ToknError(
     'reauth_required',
-    `an earlier refresh of "${profile.name}" got no answer, and the provider no longer takes its tokens: ${error.message}`,
-    { ...error.details, hint: `tokn login ${profile.name}`, cause: error },
+    `an earlier refresh of ${tokenInWords(profile)} got no answer, and the provider no longer takes its tokens: ${error.message}`,
+    { ...error.details, hint: nextLogin(profile), cause: error },
   )
 }
 
@@ -149,7 +150,7 @@ async function loginAgain(turn: Turn, reason: ToknError): Promise<TokenSet> {
     throw new ToknError(
       'reauth_required',
       `${reason.message}; the kept credentials were refused at ${at} and are not tried again before ${until}`,
-      { hint: `tokn login ${profile.name}`, cause: reason },
+      { hint: nextLogin(profile), cause: reason },
     )
   }
   if (!attempt.kept.some(({ way }) => way === 'login')) {
@@ -189,9 +190,8 @@ function cannotRefresh({ profile, provider, record }: Turn): ToknError {
   const tokensAlone = { ...record, credentials: undefined }
   const reason = unrenewable(profile, provider, tokensAlone)
   // Else its time is up, and it had to renew itself.
-  const ended = `the token of "${profile.name}" has expired and cannot renew itself`
-  const hint = `tokn login ${profile.name}`
-  return reason ?? new ToknError('reauth_required', ended, { hint })
+  const ended = `${tokenInWords(profile)} has expired and cannot renew itself`
+  return reason ?? new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
 }
 
 /** What a way may use; what it was answered before it was cut off, it is answered again. */

@@ -1,0 +1,73 @@
+import { checkBaseUrl } from '../core/base-url.ts'
+import { unknownExpiry } from '../core/expiry.ts'
+import { claimedExpiry } from '../core/jwt.ts'
+import { bindingOf, type Profile } from '../core/profile.ts'
+import type { Field } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Secret } from '../core/secret.ts'
+import { openAnswered } from './opening.ts'
+import type { Ports } from './ports.ts'
+
+type Read = (name: string) => string | undefined
+
+/** Where an API is, as far as the environment says: TOKN_BASE_URL, TOKN_API_URL. Throws `usage`. */
+export function placesIn(read: Read): Pick<Profile, 'baseUrl' | 'apiUrls'> {
+  const baseUrl = read('base_url')
+  const apiUrls = read('api_url')
+    ?.split(/[\s,]+/)
+    .filter((url) => url !== '')
+    .map((url) => new URL(checkBaseUrl(url, 'TOKN_API_URL')).origin)
+  return {
+    ...(baseUrl === undefined ? {} : { baseUrl: checkBaseUrl(baseUrl, 'TOKN_BASE_URL') }),
+    ...(apiUrls === undefined ? {} : { apiUrls }),
+  }
+}
+
+/**
+ * A token out of the environment as a session of `sketch`, with what else the environment says of
+ * its provider. It was made elsewhere: nothing is asked, and what is missing is missed only by what
+ * needs it.
+ */
+export async function openGivenToken(
+  ports: Ports,
+  sketch: Profile,
+  access: Secret,
+  read: Read,
+): Promise<{ profile: Profile; record: SessionRecord }> {
+  const draft = { ...sketch, ...placesIn(read) }
+  const sources = { set: {}, secrets: {}, fromEnvironment: read }
+  const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
+  const all = { ...answers.settings, ...answers.secrets }
+  return {
+    profile,
+    record: {
+      ...recordOfToken(ports, profile, access),
+      definition: provider.digest,
+      origins: provider.origins,
+      attach: provider.attach({ context: {} }, all),
+    },
+  }
+}
+
+/** A token of no known API: RFC 6750 is what most of them speak. */
+export function recordOfToken(ports: Ports, profile: Profile, access: Secret): SessionRecord {
+  const expiry = claimedExpiry(access.reveal())
+  return {
+    v: 1,
+    profileId: profile.id,
+    generation: 1,
+    provider: profile.provider,
+    binding: bindingOf(profile),
+    origins: [],
+    attach: { headers: { Authorization: 'Bearer {access}' } },
+    access,
+    expiry: expiry.state === 'at' ? expiry : unknownExpiry,
+    obtainedAt: ports.clock.now(),
+    context: {},
+    fixed: true,
+  }
+}
+
+function optionalOnes(fields: readonly Field[]): readonly Field[] {
+  return fields.map((field) => ({ ...field, optional: true }))
+}
