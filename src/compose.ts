@@ -94,6 +94,9 @@ export function createContext({
       get baseUrl() {
         return variables.read('base_url')
       },
+      get scopes() {
+        return variables.read('scope')?.split(/\s*,\s*/)
+      },
       get apiUrls() {
         return variables
           .read('api_url')

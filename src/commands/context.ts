@@ -46,7 +46,8 @@ export interface ActFlags {
   readonly dryRun?: boolean
 }
 
-type AskFlags = Pick<ActFlags, 'yes'> & Pick<RequestFlags, 'input'>
+/** Flags of the commands that ask. */
+export type AskFlags = Pick<ActFlags, 'yes'> & Pick<RequestFlags, 'input'>
 
 export interface Terminal {
   /** Writes data to standard output, every byte of it or an error. */
@@ -81,6 +82,8 @@ export interface Context {
     readonly provider: string | undefined
     readonly baseUrl: string | undefined
     readonly apiUrls: readonly string[] | undefined
+    /** `TOKN_SCOPE`: separated by commas. */
+    readonly scopes: readonly string[] | undefined
   }
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
   interaction(

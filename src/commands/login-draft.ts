@@ -26,7 +26,9 @@ export async function draftProfile(
   flags: LoginFlags,
   interaction: Interaction | undefined,
 ): Promise<Draft> {
-  const said = flags.provider ?? context.environment.provider
+  // An issuer says of which kind the provider is, unless that was said as well.
+  const said =
+    flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
   const named = namedProfile(context.choice(flags, positional)) ?? usualName(ports, flags, said)
   const before = named === undefined ? undefined : readProfile(ports, named, flags)
   const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
@@ -83,7 +85,9 @@ async function chooseProvider(
   flags: LoginFlags,
   named: string | undefined,
 ): Promise<string> {
-  if (flags.issuer !== undefined) return 'oauth'
+  const { fromEnvironment } = context.environment
+  const server = flags.issuer ?? fromEnvironment('issuer') ?? fromEnvironment('token_endpoint')
+  if (server !== undefined) return 'oauth'
   const providers = await context.providers(flags)
   if (named !== undefined && providers.some((one) => one.id === named)) return named
   const options = providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))

@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
+import { lacksInWords } from '../session/scopes.ts'
+import { checkLoginAnswers } from '../session/answers.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
 import { declare } from './declare.ts'
@@ -13,6 +16,7 @@ import { readGrant } from './grant-flags.ts'
 import { expiryInWords } from './list.ts'
 import { answerFields, shallRemember } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
+import { agreeToReplace } from './login-replace.ts'
 import { quoteWord } from './shell.ts'
 import { addLoginFlags, type LoginFlags } from './login-flags.ts'
 
@@ -42,12 +46,15 @@ export async function runLogin(
   const ports = context.ports(flags)
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)
+  if (flags.dryRun !== true) await agreeToReplace(context, ports, draft, flags)
   const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
   const asking = pasted === undefined ? interaction : undefined
   const opened = await answerFields(context, ports, draft, flags, asking, pasted)
   const { profile, provider, answers } = opened
-  const grant = readGrant(flags, ports.clock.now())
+  const asked = pasted === undefined ? withScopes(context, provider, flags) : flags
+  const grant = readGrant(asked, ports.clock.now())
   provider.checkGrant(grant)
+  if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
   if (flags.dryRun === true) {
     const would = `log in to ${provider.title} at ${provider.origins.join(', ')}`
     sayWould(context, flags, [{ subject: profile.name, would }])
@@ -67,6 +74,16 @@ export async function runLogin(
     )
   }
   report(context, ports, placed.profile, placed.record, flags)
+  const lacks = lacksInWords(placed.profile, provider, placed.record)
+  if (lacks !== undefined) ports.warn(lacks)
+}
+
+/** Scopes that the environment asks for count where the provider has no setting of that name. */
+function withScopes({ environment }: Context, provider: Provider, flags: LoginFlags): LoginFlags {
+  if (flags.scope !== undefined || provider.fields.some(({ name }) => name === 'scope'))
+    return flags
+  const scope = environment.scopes
+  return scope === undefined ? flags : { ...flags, scope }
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */

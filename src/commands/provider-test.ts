@@ -1,12 +1,17 @@
 import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
+import { checkLoginAnswers } from '../session/answers.ts'
+import { spendBudget } from '../session/budget.ts'
 import { openAnswered } from '../session/opening.ts'
+import { fileSecrets } from '../session/reach.ts'
 import type { TrialStep } from '../session/trial.ts'
-import { printJson, table, wantsJson } from './answer.ts'
 import type { Context, RequestFlags, SessionFlags } from './context.ts'
 import { collect, declare } from './declare.ts'
 import { requestFlags } from './flags.ts'
+import type { Remains } from '../session/trial-remains.ts'
+import { expiryFields, printJson, table, wantsJson } from './answer.ts'
+import { expiryInWords } from './list.ts'
 import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
@@ -51,13 +56,25 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   const choose = pasted === undefined ? undefined : withoutLogin
   const { profile, provider, answers } = await openAnswered(ports, draft.profile, sources, choose)
   const { tryProvider } = await import('../session/trial.ts')
-  const reach = {
-    http: await ports.http(profile),
-    clock: ports.clock,
-    answers: { ...answers.settings, ...answers.secrets },
-    interaction,
-  }
-  const steps = await tryProvider(provider, reach, readGrant(flags, ports.clock.now()), pasted)
+  if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
+  const files = fileSecrets(ports, provider, profile.settings)
+  const { steps, remains } = await tryProvider(provider, {
+    reach: {
+      http: await ports.http(profile),
+      clock: ports.clock,
+      answers: { ...answers.settings, ...files, ...answers.secrets },
+      interaction,
+    },
+    grant: readGrant(flags, ports.clock.now()),
+    pasted,
+    countLogin: async () => {
+      const allowed = provider.budget?.logins
+      if (allowed !== undefined) {
+        ports.warn(`this spends one of the ${allowed} logins that ${provider.title} allows`)
+      }
+      await spendBudget(ports, profile, provider, undefined, 'logins', false)
+    },
+  })
   const failed = steps.filter(({ outcome }) => outcome === 'failed')
   if (wantsJson(flags)) {
     printJson(context, flags, {
@@ -65,9 +82,16 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
       provider: id,
       ok: failed.length === 0,
       steps,
+      made: remains.map(({ what, ended, expiry, why }) => ({
+        by: what,
+        ended,
+        ...expiryFields(expiry, ports.clock.now()),
+        why: why ?? null,
+      })),
     })
   } else {
     show(context, steps, await context.terminal.colours(flags))
+    for (const one of remains) context.terminal.show(inWords(one, ports.clock.now()))
   }
   if (failed.length === 0) return
   throw new ToknError(
@@ -77,6 +101,13 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
       hint: 'compare what was sent and received above with the documents of the API',
     },
   )
+}
+
+function inWords({ what, ended, expiry, why }: Remains, now: number): string {
+  const token = `the token of the ${what}`
+  if (ended) return `${token} is ended`
+  const until = expiry.state === 'at' ? `it ends ${expiryInWords(expiry, now)}` : 'it may not end'
+  return `${token} STAYS ALIVE: ${until}; ${why ?? ''}`
 }
 
 function show(context: Context, steps: readonly TrialStep[], colours: Colours): void {

@@ -23,6 +23,8 @@ export interface Field {
   readonly default?: string | undefined
   /** A closed set of values. */
   readonly choices?: readonly string[] | undefined
+  /** Those of `choices` for which the login makes tokens. Absent: all of them. */
+  readonly loginChoices?: readonly string[] | undefined
 }
 
 /** How many tokens an account may make before it is refused. */
@@ -33,6 +35,8 @@ export interface Budget {
   readonly logins?: number | undefined
   /** Refreshes of one refresh token whose access tokens are still alive. */
   readonly refreshes?: number | undefined
+  /** What a user can do who has no login left, in one sentence. */
+  readonly spent?: string | undefined
 }
 
 /** Everything an operation may use. It holds the answers and the way out, and nothing else. */
@@ -62,6 +66,11 @@ export interface Provider {
   readonly budget?: Budget | undefined
   /** Scope that a token needs for an operation, where tokens carry scopes. */
   readonly needs?: Partial<Record<Operation, string>> | undefined
+  /**
+   * The scope that an operation needs and `scopes` do not give; `undefined` where nothing is
+   * missing, or cannot be said to be.
+   */
+  lacks?(operation: Operation, scopes: readonly string[] | undefined): string | undefined
   /** Fields whose value an operation wants anew, though a login is held (a password). */
   readonly asks?: Partial<Record<Operation, readonly string[]>> | undefined
   /** For an operation left out: one sentence that says where the user can do it instead. */

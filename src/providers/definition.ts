@@ -21,6 +21,13 @@ const field = z
     optional: z.boolean().optional(),
     default: z.string().max(256).optional(),
     choices: z.array(z.string().min(1)).min(1).optional(),
+    loginChoices: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Those of the choices for which the login makes tokens; the others are for tokens made elsewhere.',
+      ),
   })
   .meta({ id: 'field' })
 
@@ -88,6 +95,7 @@ export const definitionSchema = z
         per: z.string().describe('The field that the count belongs to.'),
         logins: z.int().positive().optional(),
         refreshes: z.int().positive().optional(),
+        spent: sentence.optional().describe('What a user can do who has no login left.'),
       })
       .optional()
       .describe(

@@ -1,9 +1,9 @@
 import { ToknError } from '../core/errors.ts'
 import type { RequestTemplate } from './definition.ts'
 import { fillParameters, fillText } from './fill.ts'
-import type { Known } from './known.ts'
+import { howToGive, lookUp, splitName, type Known } from './known.ts'
 import type { Ground } from './site.ts'
-import type { Placeholder } from './template.ts'
+import { parseTemplate, type Placeholder } from './template.ts'
 import { percentEncode } from './transforms.ts'
 
 const absolute = /^(https?:\/\/[^/?#{}]+)(\/.*)?$/
@@ -17,12 +17,7 @@ const unsafeInTarget = /[/\\?#%*\s]/
  */
 export function endpointUrl(request: RequestTemplate, ground: Ground, known: Known): URL {
   const filled = fillText(request.path, known, encodeSegment)
-  if (filled === undefined) {
-    throw new ToknError('usage', 'a value that the address of the request needs is not there', {
-      hint: 'log in again: it may be kept from then on',
-      sent: false,
-    })
-  }
+  if (filled === undefined) throw missingIn(request.path, known)
   const foreign = absolute.exec(filled)
   const origin = foreign?.[1] ?? ground.origin
   const path = foreign === null ? ground.prefix + filled : (foreign[2] ?? '/')
@@ -31,6 +26,36 @@ export function endpointUrl(request: RequestTemplate, ground: Ground, known: Kno
     url.searchParams.append(name, value)
   }
   return url
+}
+
+/** What an address lacks, and how it can be given. */
+function missingIn(path: string, known: Known): ToknError {
+  const name = parseTemplate(path)
+    .flatMap((part) => (typeof part === 'string' ? [] : [part.name]))
+    .find((one) => lookUp(one, known) === undefined)
+  const [root = '', key = ''] = splitName(name ?? '')
+  const { message, hint } =
+    root === 'fields'
+      ? {
+          message: `the address of the request needs "${key}", which has not been given`,
+          hint: howToGive(key, known),
+        }
+      : {
+          message: `the address of the request needs {${name ?? ''}}, which is not known`,
+          hint:
+            root === 'context'
+              ? 'log in again: it comes with a login, and is kept from then on'
+              : (flagFor[root] ?? 'see: tokn provider show'),
+        }
+  return new ToknError('usage', message, { hint, sent: false })
+}
+
+const flagFor: Readonly<Record<string, string>> = {
+  name: 'give it with --name NAME',
+  scopes: 'give it with --scope SCOPE',
+  lifetime: 'give it with --expires-in DURATION',
+  expires: 'give it with --expires-in DURATION',
+  audience: 'give it with --audience AUDIENCE',
 }
 
 /** A URL that a reply names, to be asked next; throws `provider_nonsense` when it leads elsewhere. */

@@ -60,8 +60,9 @@ export function demand(name: string, known: Known): Value | undefined {
   if (value !== undefined) return value
   const [root, key = ''] = splitName(name)
   if (root === 'fields' && fieldOf(key, known)?.optional !== true) {
-    throw new ToknError('usage', `"${key}" is needed`, {
-      hint: `give it when asked, or as TOKN_${key.toUpperCase()}_FILE`,
+    throw new ToknError('usage', `"${key}" is needed, and has not been given`, {
+      hint: howToGive(key, known),
+      sent: false,
     })
   }
   if (root === 'refresh') {
@@ -74,6 +75,14 @@ export function demand(name: string, known: Known): Value | undefined {
     throw new ToknError('reauth_required', 'there is no token', { sent: false })
   if (root === 'target') throw new ToknError('usage', 'the id of a token is needed')
   return undefined
+}
+
+/** How the value of a field can be given. */
+export function howToGive(name: string, known: Known): string {
+  const variable = `TOKN_${name.toUpperCase()}`
+  return fieldOf(name, known)?.secret === true
+    ? `set ${variable} or ${variable}_FILE`
+    : `give it at the login, with --set ${name}=... or in ${variable}`
 }
 
 /** `context.userId` as `['context', 'userId']`; the key may hold further dots. */

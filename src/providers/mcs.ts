@@ -23,6 +23,8 @@ export const mcs = {
       label: 'Authorization server',
       default: 'mcs',
       choices: ['mcs', 'mr'],
+      // Tokens of "mr" are made by mail.ru itself, at another place.
+      loginChoices: ['mcs'],
     },
   ],
   attach: { query: { oauth_provider: '{fields.oauth_provider}', oauth_token: '{access}' } },
@@ -73,7 +75,13 @@ export const mcs = {
   rotation: 'none',
   lifetime: '1h',
   pasted: { expiry: 'never' },
-  budget: { per: 'client_id', logins: 25, refreshes: 25 },
+  budget: {
+    per: 'client_id',
+    logins: 25,
+    refreshes: 25,
+    spent:
+      'a service token is not counted: make one at https://mcs.mail.ru/app/services/machinelearning/vision/ and paste it in with: tokn login NAME --provider mcs --with-token',
+  },
   errors: {
     message: ['error_description', 'message', 'error', 'body'],
     code: ['error', 'status'],

@@ -79,7 +79,8 @@ function grantWords(operation: string): readonly string[] {
 
 function* fieldMistakes({ fields, budget }: ProviderDefinition): Generator<Problem> {
   const names = fields.map(({ name }) => name)
-  for (const [index, { name, secret, default: usual, choices }] of fields.entries()) {
+  for (const [index, field] of fields.entries()) {
+    const { name, secret, default: usual, choices, loginChoices } = field
     const at = `/fields/${index}`
     if (names.indexOf(name) < index) {
       yield { pointer: `${at}/name`, message: `there is a field "${name}" already` }
@@ -96,6 +97,9 @@ function* fieldMistakes({ fields, budget }: ProviderDefinition): Generator<Probl
     }
     if (usual !== undefined && choices?.includes(usual) === false) {
       yield { pointer: `${at}/default`, message: 'the default is none of the choices' }
+    }
+    if (loginChoices?.every((choice) => choices?.includes(choice)) === false) {
+      yield { pointer: `${at}/loginChoices`, message: 'one of these is none of the choices' }
     }
   }
   if (budget !== undefined && !names.includes(budget.per)) {

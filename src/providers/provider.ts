@@ -8,6 +8,7 @@ import type { Held } from './known.ts'
 import { runList } from './list.ts'
 import { asList } from './lists.ts'
 import { mentions } from './mentions.ts'
+import { lackingScope } from './needs.ts'
 import { runOperation } from './operation.ts'
 import { openGround, type Ground, type Site } from './site.ts'
 import { checkTarget } from './target.ts'
@@ -94,6 +95,7 @@ export function defineProvider(
     refreshesByAccess: definition.refresh && !mentions(exchanges('refresh'), 'refresh'),
     budget,
     needs,
+    lacks: (operation, scopes) => lackingScope(definition, operation, scopes),
     pasted,
     digest,
     why: why ?? {},

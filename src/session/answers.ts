@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
-import type { Field } from '../core/provider.ts'
+import type { Field, Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import { display, nearest } from '../core/text.ts'
 
@@ -129,6 +129,29 @@ function checkNames(fields: readonly Field[], sources: AnswerSources): void {
         hint: `set TOKN_${name.toUpperCase()}_FILE, or answer the prompt`,
       })
     }
+  }
+}
+
+/**
+ * Throws `usage` for an answer with which the login would make a token that the API refuses: before
+ * it is sent, for a login may cost.
+ */
+export function checkLoginAnswers(
+  provider: Pick<Provider, 'title' | 'fields'>,
+  answers: Readonly<Record<string, string | Secret>>,
+): void {
+  for (const { name, loginChoices } of provider.fields) {
+    const value = answers[name]
+    if (loginChoices === undefined || typeof value !== 'string') continue
+    if (loginChoices.includes(value)) continue
+    throw new ToknError(
+      'usage',
+      `the login of ${provider.title} makes no tokens for ${name} "${display(value, 60)}"`,
+      {
+        hint: `log in with --set ${name}=${loginChoices.join(' or ')}, or paste in a token made elsewhere: --with-token`,
+        sent: false,
+      },
+    )
   }
 }
 

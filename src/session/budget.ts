@@ -2,6 +2,8 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { timestamp } from '../core/text.ts'
+import { isFromEnvironment } from './naming.ts'
 import type { Ports } from './ports.ts'
 
 /** How much of an account's budget is used. */
@@ -9,6 +11,8 @@ export interface BudgetUse {
   readonly kind: 'logins' | 'refreshes'
   readonly used: number
   readonly limit: number
+  /** When one more is free again, in epoch milliseconds; absent where time frees none. */
+  readonly freeAt?: number | undefined
 }
 
 /** Both counts of the profile's account; empty where the provider has no budget. */
@@ -32,7 +36,9 @@ export async function readBudget(
   }
   if (budget.refreshes !== undefined) {
     const alive = refreshes.filter((at) => at > since)
-    uses.push({ kind: 'refreshes', used: alive.length, limit: budget.refreshes })
+    const [first] = alive
+    const freeAt = life === undefined || first === undefined ? undefined : first + life
+    uses.push({ kind: 'refreshes', used: alive.length, limit: budget.refreshes, freeAt })
   }
   return uses
 }
@@ -52,16 +58,36 @@ export async function spendBudget(
   const key = budgetKey(profile, provider)
   const use = (await readBudget(ports, profile, provider, record)).find((one) => one.kind === kind)
   if (key === undefined || use === undefined) return
-  if (use.used + 1 >= use.limit && !force) {
-    const thing = kind === 'logins' ? 'refresh tokens' : 'access tokens of this refresh token'
-    throw new ToknError(
-      'quota',
-      `${provider.title} allows ${use.limit} ${thing}; ${use.used} are used, and the next one is the last`,
-      { hint: 'repeat the command with --force to spend it all the same' },
-    )
-  }
+  // A count is never too low, but may be too high: what failed is counted, too.
+  if (use.used + 1 >= use.limit && !force) throw usedUp(profile, provider, use)
   const ledger = await ports.ledger()
   ledger.add(kind === 'logins' ? key : `${key}|${profile.id}`, kind, ports.clock.now())
+}
+
+function usedUp(profile: Profile, provider: Provider, use: BudgetUse): ToknError {
+  const { kind, used, limit } = use
+  const allowed = `${provider.title} allows ${limit} ${kind === 'logins' ? 'refresh tokens' : 'access tokens of this refresh token'}`
+  if (used < limit) {
+    return new ToknError('quota', `${allowed}; ${used} are used, and the next one is the last`, {
+      hint: `to spend it all the same: ${forced(profile, kind)}`,
+    })
+  }
+  const none = kind === 'logins' ? 'no login is left' : 'no refresh is left for now'
+  return new ToknError('quota', `${allowed}, and ${used} are used: ${none}`, {
+    hint: kind === 'logins' ? provider.budget?.spent : whenFree(use),
+  })
+}
+
+/** The command that spends the last one: most have no such flag. */
+function forced(profile: Profile, kind: BudgetUse['kind']): string {
+  if (isFromEnvironment(profile)) return `tokn login NAME --provider ${profile.provider} --force`
+  return `tokn ${kind === 'logins' ? 'login' : 'refresh'} ${profile.name} --force`
+}
+
+function whenFree({ freeAt }: BudgetUse): string | undefined {
+  return freeAt === undefined
+    ? undefined
+    : `one is free again when the oldest of its tokens ends: ${timestamp(freeAt)}`
 }
 
 /** A new refresh token starts with a full set of refreshes; that it does not is no reason to fail. */

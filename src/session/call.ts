@@ -8,6 +8,7 @@ import { checkProvider } from './held.ts'
 import { naming, withName } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
+import { refuseLack } from './scopes.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
@@ -30,6 +31,7 @@ export async function callWithToken<Result>(
   const provider = await ports.provider(profile)
   const run = async (record: SessionRecord) => {
     checkProvider(record, profile, provider)
+    refuseLack(profile, provider, record, operation)
     const reach = await reachFor(ports, profile, provider, record, operation)
     return await operate({ profile, provider, reach, record })
   }

@@ -1,5 +1,7 @@
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
+import type { Provider } from '../core/provider.ts'
+import { readBudget } from './budget.ts'
 import { placesIn } from './given.ts'
 import { authenticate } from './login.ts'
 import { idInEnvironment } from './naming.ts'
@@ -37,5 +39,18 @@ export async function loginFromEnvironment(
     remember: true,
     force: false,
   })
+  await tellCost(ports, profile, provider)
   return { profile, record }
+}
+
+/** Each command logs in anew: where logins are numbered, nobody may find that out by the last one. */
+async function tellCost(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
+  const use = (await readBudget(ports, profile, provider, undefined)).find(
+    ({ kind }) => kind === 'logins',
+  )
+  if (use === undefined) return
+  const known = use.used < 1 ? '' : `; this was number ${use.used} that is counted here`
+  ports.warn(
+    `this command logged in anew, and ${provider.title} allows ${use.limit} logins of an account${known}: log in once for a job, with TOKN_TOKEN="$(tokn token)"`,
+  )
 }

@@ -7,7 +7,7 @@ import type { Provider, Reach } from '../core/provider.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { checkGivenToken, type Grant, type TokenSet } from '../core/token.ts'
-import type { Answers } from './answers.ts'
+import { checkLoginAnswers, type Answers } from './answers.ts'
 import { forgetRefreshes, spendBudget } from './budget.ts'
 import { openMark, type OpenMark } from './marks/open.ts'
 import { sweepUnsent } from './marks/sweep.ts'
@@ -173,6 +173,7 @@ async function logInto(
       hint: `paste a token made elsewhere: tokn login ${profile.name} --with-token`,
     })
   }
+  checkLoginAnswers(provider, answers)
   await spendBudget(ports, profile, provider, undefined, 'logins', force)
   const http = over(await ports.http(profile))
   const tokens = await provider.login({ http, answers, interaction, ...talk(ports) }, grant)

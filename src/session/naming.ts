@@ -12,7 +12,7 @@ type Named = Pick<Profile, 'id' | 'name'>
 /** The id of a session out of the environment; `variable` is the one that gave its token. */
 export function idInEnvironment(variable?: string): string {
   if (variable === undefined) return mark
-  const id = `${mark}-${variable}`
+  const id = `${mark}-${variable.toLowerCase()}`
   // The variable of a profile with a very long name: the words do without it.
   return id.length > longestId ? `${mark}-` : id
 }
@@ -55,5 +55,5 @@ export function wordOf(profile: Named): string {
 
 function variableOf({ id }: Named): string | undefined {
   if (!id.startsWith(`${mark}-`)) return undefined
-  return id.length > mark.length + 1 ? id.slice(mark.length + 1) : 'the environment'
+  return id.length > mark.length + 1 ? id.slice(mark.length + 1).toUpperCase() : 'the environment'
 }

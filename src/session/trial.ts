@@ -1,19 +1,10 @@
 import { isFailure, isToknError } from '../core/errors.ts'
 import { unknownExpiry } from '../core/expiry.ts'
-import { isObject } from '../core/json.ts'
-import type { Http, HttpReply, HttpRequest } from '../core/ports.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
-import { redact, redactForeign, type Secret } from '../core/secret.ts'
-import { display } from '../core/text.ts'
+import { redact, type Secret } from '../core/secret.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
-
-/** One request and its reply, as they can be shown: shapes instead of values that may be secret. */
-export interface Traffic {
-  readonly sent: string
-  readonly headers: readonly string[]
-  readonly body?: string | undefined
-  readonly received: string
-}
+import { endRemains, type Made, type Remains } from './trial-remains.ts'
+import { recordTraffic, type Traffic } from './trial-traffic.ts'
 
 export interface TrialStep {
   readonly operation: Operation
@@ -23,20 +14,38 @@ export interface TrialStep {
   readonly traffic: readonly Traffic[]
 }
 
+export interface Trial {
+  readonly steps: readonly TrialStep[]
+  /** What became of the tokens that were made. */
+  readonly remains: readonly Remains[]
+}
+
+export interface TrialRequest {
+  readonly reach: Reach
+  readonly grant: Grant
+  /** A token that was made elsewhere: there is no login then. */
+  readonly pasted?: Secret | undefined
+  /** Counts the login, before it is made. Throws `quota`. */
+  countLogin(): Promise<void>
+}
+
 /**
  * Drives a provider through everything it can do: login, refresh, list, issue, revoke of what was
- * issued, info, logout. Nothing is kept. A step that fails does not stop the next ones that can go on.
- * With a token that was made elsewhere, `pasted`, there is no login. Throws `usage` for a grant that
- * neither a login nor an issue can be asked for.
+ * issued, info, logout. Nothing is kept, and what was made is ended where that is possible. A step
+ * that fails does not stop the next ones that can go on. Throws `usage` for a grant that neither a
+ * login nor an issue can be asked for.
  */
 export async function tryProvider(
   provider: Provider,
-  reach: Reach,
-  grant: Grant,
-  pasted?: Secret,
-): Promise<readonly TrialStep[]> {
+  { reach, grant, pasted, countLogin }: TrialRequest,
+): Promise<Trial> {
   provider.checkGrant(grant)
   const steps: TrialStep[] = []
+  const made: Made[] = []
+  const note = (tokens: TokenSet | undefined, what: Made['what']) => {
+    if (tokens !== undefined) made.push({ what, tokens })
+    return tokens
+  }
   let held: TokenSet | undefined
   let issued: TokenSet | undefined
   const step = async (
@@ -50,7 +59,12 @@ export async function tryProvider(
       'login',
       provider.login &&
         (async (recorded) => {
-          held = await askFor([grant], async (wish) => await provider.login?.(recorded, wish))
+          await countLogin()
+          const asked = await askFor(
+            [grant],
+            async (wish) => await provider.login?.(recorded, wish),
+          )
+          held = note(asked, 'login')
           return held === undefined ? '' : describeTokens(held)
         }),
     )
@@ -60,13 +74,15 @@ export async function tryProvider(
     steps.push({ operation: 'login', outcome: 'skipped', words, traffic: [] })
   }
   const session = held as TokenSet | undefined
-  if (session === undefined) return [...steps, ...skipRest(provider, steps)]
+  if (session === undefined) {
+    return { steps: [...steps, ...skipRest(provider, steps)], remains: [] }
+  }
   let current: TokenSet = session
   await step(
     'refresh',
     provider.refresh &&
       (async (recorded) => {
-        const next = await provider.refresh?.(recorded, current)
+        const next = note(await provider.refresh?.(recorded, current), 'refresh')
         if (next !== undefined)
           current = {
             ...next,
@@ -94,6 +110,7 @@ export async function tryProvider(
           wishes,
           async (wish) => await provider.issue?.(recorded, current, wish),
         )
+        note(issued, 'issue')
         return issued === undefined ? '' : describeTokens(issued)
       }),
   )
@@ -103,6 +120,7 @@ export async function tryProvider(
     provider.revoke && target !== undefined
       ? async (recorded) => {
           await provider.revoke?.(recorded, current, { id: target })
+          made.splice(0, made.length, ...made.filter(({ what }) => what !== 'issue'))
           return 'the token just issued is revoked'
         }
       : undefined,
@@ -117,15 +135,17 @@ export async function tryProvider(
           : 'the token is known there'
       }),
   )
+  let ended = false
   await step(
     'logout',
     provider.logout &&
       (async (recorded) => {
         await provider.logout?.(recorded, current)
+        ended = true
         return 'the session is ended'
       }),
   )
-  return steps
+  return { steps, remains: await endRemains(provider, reach, current, made, ended) }
 }
 
 /**
@@ -161,7 +181,7 @@ async function perform(
   }
   const traffic: Traffic[] = []
   try {
-    const words = await run({ ...reach, http: record(reach.http, traffic) })
+    const words = await run({ ...reach, http: recordTraffic(reach.http, traffic) })
     return { operation, outcome: 'ok', words, traffic }
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -183,57 +203,6 @@ function skipRest(provider: Provider, done: readonly TrialStep[]): readonly Tria
           : 'there is no token to do it with',
       traffic: [],
     }))
-}
-
-function record(http: Http, traffic: Traffic[]): Http {
-  return async (request) => {
-    const reply = await http(request).catch((error: unknown) => {
-      traffic.push({ ...describeRequest(request), received: 'no reply' })
-      throw error
-    })
-    traffic.push({ ...describeRequest(request), received: describeReply(reply) })
-    return reply
-  }
-}
-
-function describeRequest({ method, url, headers, body }: HttpRequest) {
-  const query = [...url.searchParams.keys()].map((name) => `${name}=...`).join('&')
-  const names = (headers ?? []).map(([name]) => name)
-  return {
-    sent: redactForeign(`${method} ${url.pathname}${query === '' ? '' : `?${query}`}`),
-    headers: names,
-    body: body === undefined ? undefined : shapeOfText(body),
-  }
-}
-
-function describeReply({ status, body }: HttpReply): string {
-  return body === '' ? `${status}, no body` : `${status} ${shapeOfText(body)}`
-}
-
-function shapeOfText(text: string): string {
-  try {
-    return display(shapeOf(JSON.parse(text), 0), 400)
-  } catch {
-    return `text of ${text.length} characters`
-  }
-}
-
-/** The shape of a JSON value: its keys, and what kind of value each has. */
-function shapeOf(value: unknown, depth: number): string {
-  if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string') return `text(${value.length})`
-  if (typeof value === 'number') return 'number'
-  if (depth > 6) return '...'
-  if (Array.isArray(value)) {
-    return value.length === 0
-      ? '[]'
-      : `[${shapeOf(value[0], depth + 1)}${value.length > 1 ? `, ... ${value.length} in all` : ''}]`
-  }
-  if (!isObject(value)) return 'nothing'
-  const entries = Object.entries(value).map(
-    ([key, item]) => `${redactForeign(key)}: ${shapeOf(item, depth + 1)}`,
-  )
-  return `{ ${entries.join(', ')} }`
 }
 
 function describeTokens(tokens: TokenSet): string {

@@ -1,12 +1,16 @@
 import { isConfidential } from '../../core/base-url.ts'
-import { ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
+import type { Clock, HttpReply } from '../../core/ports.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
+import { isTransient, notBefore, retryAfterOf } from '../transient.ts'
 import { readDialect } from './dialect.ts'
-import { explainStatus } from './refusals.ts'
 import { exchangeToken, isJwt, logInAsFederatedClient, presentAssertion } from './unattended.ts'
+
+const requestUrl = 'ACTIONS_ID_TOKEN_REQUEST_URL'
+const requestToken = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'
 
 /**
  * Trades the ID token of a CI job for a token of this server, so that the job holds no secret:
@@ -48,12 +52,49 @@ async function requestIdToken(connection: Connection): Promise<Secret> {
     ['accept', 'application/json'],
   ] as const
   const reply = await wire.send({ method: 'GET', url, headers }, 'discovery')
-  const { status, body } = readDialect(reply, 'discovery')
-  if (status !== 200) throw explainStatus('discovery', status)
-  const answer: unknown = JSON.parse(body)
+  const { status } = reply
+  if (status < 200 || status >= 300) throw refusedByCi(reply, connection.reach.clock)
+  const answer = readAnswer(reply)
   const value = isObject(answer) ? ownString(answer, 'value') : undefined
   if (value === undefined) {
     throw new ToknError('provider_nonsense', 'the CI service gave no ID token')
   }
   return new Secret(value)
+}
+
+function readAnswer(reply: HttpReply): unknown {
+  try {
+    return JSON.parse(readDialect(reply, 'discovery').body)
+  } catch (error) {
+    if (!isToknError(error)) throw error
+    throw new ToknError('provider_nonsense', `the CI service gave no ID token: ${error.message}`, {
+      ...error.details,
+      hint: `is ${requestUrl} the address of the CI service?`,
+    })
+  }
+}
+
+/** It is the CI service that says no, to its own job: the client and its secret are not in it. */
+function refusedByCi({ status, headers }: HttpReply, clock: Clock): ToknError {
+  const http = { status }
+  if (isTransient(status)) {
+    const retryAfter = retryAfterOf(headers, clock)
+    const said = `the CI service gives no ID token for now (status ${status})`
+    return new ToknError(status === 429 ? 'rate_limited' : 'network', said, {
+      http,
+      retryAfter,
+      hint: notBefore(retryAfter, clock),
+    })
+  }
+  if (status === 401 || status === 403) {
+    const said = `the CI service does not take ${requestToken} (status ${status}), and gives no ID token`
+    return new ToknError('reauth_required', said, {
+      http,
+      hint: 'it is good for one job and ends with it; on GitHub the job needs "permissions: id-token: write"',
+    })
+  }
+  return new ToknError('provider_refused', `the CI service gives no ID token (status ${status})`, {
+    http,
+    hint: `is ${requestUrl} the address of the CI service?`,
+  })
 }

@@ -24,14 +24,14 @@ export async function reissue(turn: Turn, reach: Reach): Promise<TokenSet> {
 
 async function prepare(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
   const { ports, provider, record, attempt, profile } = turn
-  const needed = provider.needs?.issue
   if (!isGood(record.expiry, ports.clock.now(), 0)) {
     throw new ToknError(
       'reauth_required',
       `${tokenInWords(profile)} has expired, and ${provider.title} has no refresh`,
     )
   }
-  if (needed !== undefined && record.scopes !== undefined && !record.scopes.includes(needed)) {
+  const needed = provider.lacks?.('issue', record.scopes)
+  if (needed !== undefined) {
     throw new ToknError(
       'forbidden',
       `${tokenInWords(profile)} may not issue its successor: it lacks the scope "${needed}"`,

@@ -1,0 +1,106 @@
+import { inWords } from '../core/duration.ts'
+import { ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Operation, Provider } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { display } from '../core/text.ts'
+import { isFromEnvironment, sessionInWords, tokenInWords } from './naming.ts'
+
+/** Something that a session cannot do, for want of a scope. */
+export interface Lack {
+  readonly operation: Operation
+  readonly scope: string
+}
+
+const told: readonly Operation[] = ['issue', 'list', 'revoke', 'info', 'refresh', 'logout']
+
+/** What tokens with `scopes` will not be able to do, though their API can. */
+export function lacksOf(
+  provider: Provider,
+  scopes: readonly string[] | undefined,
+): readonly Lack[] {
+  return told.flatMap((operation) => {
+    const scope = lackFor(provider, operation, scopes)
+    return scope === undefined ? [] : [{ operation, scope }]
+  })
+}
+
+/** What a session will not be able to do, for a warning at its login; `undefined` for nothing. */
+export function lacksInWords(
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord,
+): string | undefined {
+  const lacks = lacksOf(provider, record.scopes)
+  if (lacks.length === 0) return undefined
+  const scopes = [...new Set(lacks.map(({ scope }) => scope))]
+  const parts = scopes.map((scope) => {
+    const operations = lacks.filter((lack) => lack.scope === scope)
+    return `${operations.map(({ operation }) => operation).join(', ')} (for want of the scope "${display(scope, 80)}")`
+  })
+  return `${sessionInWords(profile)} cannot be used for ${parts.join('; ')}; for that: ${widerLogin(profile, record, scopes)}`
+}
+
+/**
+ * Throws `forbidden`, before anything is sent, where it is known that the held token has not the
+ * scope that an operation needs.
+ */
+export function refuseLack(
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord,
+  operation: Operation,
+): void {
+  const scope = lackFor(provider, operation, record.scopes)
+  if (scope === undefined) return
+  throw new ToknError(
+    'forbidden',
+    `${tokenInWords(profile)} may not be used to ${verbs[operation]}: it lacks the scope "${display(scope, 80)}"`,
+    { hint: widerLogin(profile, record, [scope]), refusal: 'forbidden', sent: false },
+  )
+}
+
+/** The login that has the same scopes and `further` ones. */
+export function widerLogin(
+  profile: Profile,
+  { scopes = [], grant }: Pick<SessionRecord, 'scopes' | 'grant'>,
+  further: readonly string[],
+): string {
+  const wanted = [...new Set([...scopes, ...further])]
+  if (isFromEnvironment(profile))
+    return `make one that has it, or: TOKN_SCOPE="${wanted.join(', ')}"`
+  const life = grant?.lifetime === undefined ? '' : ` --expires-in "${inWords(grant.lifetime)}"`
+  return `tokn login ${profile.name}${life}${wanted.map((scope) => ` --scope ${quoted(scope)}`).join('')}`
+}
+
+/** Where an API has no operation of its own for it, another one does the work. */
+function lackFor(
+  provider: Provider,
+  operation: Operation,
+  scopes: readonly string[] | undefined,
+): string | undefined {
+  const stands = provider[operation] === undefined ? standIns[operation]?.(provider) : operation
+  return stands === undefined || provider[stands] === undefined
+    ? undefined
+    : provider.lacks?.(stands, scopes)
+}
+
+const standIns: Partial<Record<Operation, (provider: Provider) => Operation | undefined>> = {
+  info: () => 'list',
+  logout: () => 'revoke',
+  refresh: ({ rotation }) => (rotation === 'reissue' ? 'issue' : undefined),
+}
+
+const verbs: Readonly<Record<Operation, string>> = {
+  login: 'log in',
+  refresh: 'refresh it',
+  issue: 'issue tokens',
+  list: 'list tokens',
+  revoke: 'revoke tokens',
+  info: 'ask about it',
+  logout: 'end its session',
+}
+
+function quoted(scope: string): string {
+  return /^[A-Za-z0-9_:./-]+$/.test(scope) ? scope : `"${scope.replace(/(["\\$`])/g, '\\$1')}"`
+}

@@ -1,0 +1,69 @@
+import { ToknError } from '../core/errors.ts'
+import type { Expiry } from '../core/expiry.ts'
+import type { Operation, Provider, Reach } from '../core/provider.ts'
+import type { TokenSet } from '../core/token.ts'
+
+/** A token that a trial has made. */
+export interface Made {
+  readonly what: Extract<Operation, 'login' | 'refresh' | 'issue'>
+  readonly tokens: TokenSet
+}
+
+/** What became of a token that a trial has made. */
+export interface Remains {
+  readonly what: Made['what']
+  readonly ended: boolean
+  /** When one that stays ends by itself. */
+  readonly expiry: Expiry
+  /** Why one stays, or where it can be ended. */
+  readonly why?: string | undefined
+}
+
+/**
+ * Ends what a trial has made, as far as the API can. `ended`: the logout of the trial went well, so
+ * that the session itself needs no more. What an API does not end is told, with the time that is left.
+ */
+export async function endRemains(
+  provider: Provider,
+  reach: Reach,
+  current: TokenSet,
+  made: readonly Made[],
+  ended: boolean,
+): Promise<readonly Remains[]> {
+  const remains: Remains[] = []
+  // The token in use goes last: with it revoked, the others could not be.
+  const inUse = ({ tokens }: Made) => tokens.access.reveal() === current.access.reveal()
+  for (const one of made.toSorted((a, b) => Number(inUse(a)) - Number(inUse(b)))) {
+    const { what, tokens } = one
+    const replaced = !inUse(one) && what !== 'issue'
+    if (replaced && diesByRefresh(provider)) continue
+    const why =
+      ended && what !== 'issue' ? undefined : await revoke(provider, reach, current, tokens)
+    remains.push({ what, ended: why === undefined, expiry: tokens.expiry, why })
+  }
+  return remains
+}
+
+/** Whether the tokens before a refresh are dead once its own were used. */
+function diesByRefresh({ rotation }: Provider): boolean {
+  return rotation === 'always' || rotation === 'on-first-use'
+}
+
+/** Why a token is not revoked; `undefined` for one that is. */
+async function revoke(
+  provider: Provider,
+  reach: Reach,
+  current: TokenSet,
+  { id }: TokenSet,
+): Promise<string | undefined> {
+  if (provider.revoke === undefined || id === undefined) {
+    return provider.why.logout ?? provider.why.revoke ?? `${provider.title} ends no token`
+  }
+  try {
+    await provider.revoke(reach, current, { id })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    return error.message
+  }
+}
