@@ -12,7 +12,7 @@ export interface Lack {
   readonly scope: string
 }
 
-const told: readonly Operation[] = ['issue', 'list', 'revoke', 'info', 'refresh', 'logout']
+const told: readonly Operation[] = ['issue', 'list', 'revoke', 'refresh']
 
 /** What tokens with `scopes` will not be able to do, though their API can. */
 export function lacksOf(
