@@ -38,7 +38,17 @@ export function readConfig(path: string): Config {
   }
   checkDirectory(dirname(target), 'usage')
   const open = (file.mode & 0o044) !== 0
-  return { ...parseConfig(decode(file.bytes, path), path), bytes: file.bytes, open }
+  return { ...parseOnce(file.bytes, path), bytes: file.bytes, open }
+}
+
+let last: { bytes: Uint8Array; path: string; parsed: Omit<Config, 'bytes' | 'open'> } | undefined
+
+/** A command with many profiles asks for each of them: the same bytes are not parsed again. */
+function parseOnce(bytes: Uint8Array, path: string): Omit<Config, 'bytes' | 'open'> {
+  if (last?.path === path && Buffer.compare(last.bytes, bytes) === 0) return last.parsed
+  const parsed = parseConfig(decode(bytes, path), path)
+  last = { bytes, path, parsed }
+  return parsed
 }
 
 function readWithin(target: string): PlainFile | undefined {

@@ -60,7 +60,7 @@ export function demand(name: string, known: Known): Value | undefined {
   if (value !== undefined) return value
   const [root, key = ''] = splitName(name)
   if (root === 'fields' && fieldOf(key, known)?.optional !== true) {
-    throw new ToknError('usage', `"${key}" is needed, and has not been given`, {
+    throw new ToknError('usage', `"${key}" is needed`, {
       hint: howToGive(key, known),
       sent: false,
     })

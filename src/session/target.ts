@@ -103,9 +103,19 @@ function tryChoose(
     return chooseProfile(ports.profiles, choice)
   } catch (error) {
     if (isToknError(error, 'not_found')) return undefined
-    // The token needs no profile: that the file of profiles cannot be read is no reason to fail.
-    if (name !== undefined || !isToknError(error, 'usage')) throw error
+    // The token needs no profile: that none at all can be read is no reason to fail. One that is
+    // damaged, and was named, says how the token travels.
+    if (!isToknError(error, 'usage') || (name !== undefined && areReadable(ports))) throw error
     ports.warn(`no profile is looked at: ${error.message}`)
     return undefined
+  }
+}
+
+function areReadable({ profiles }: Ports): boolean {
+  try {
+    profiles.outlines()
+    return true
+  } catch {
+    return false
   }
 }

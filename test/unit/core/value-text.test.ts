@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isToknError } from '../../../src/core/errors.ts'
 import { readValueText, requireText, textOfBytes } from '../../../src/core/value-text.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Field } from '../../../src/core/provider.ts'
 import { Secret } from '../../../src/core/secret.ts'
