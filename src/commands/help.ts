@@ -27,6 +27,8 @@ const environment: ReadonlyArray<readonly [string, string]> = [
   ['TOKN_PROFILE', 'the profile, where none is named'],
   ['TOKN_PROVIDER', 'with credentials and no profile: log in, answer, keep nothing (for CI)'],
   ['TOKN_BASE_URL', "the provider's address"],
+  ['TOKN_API_URL', 'where the token may be sent besides, separated by commas'],
+  ['TOKN_SCOPE', 'what a login is to be good for, separated by commas'],
   ['TOKN_TOKEN', 'a token that wins over every store; TOKN_<PROFILE>_TOKEN for one profile'],
   ['TOKN_<FIELD>', 'answer to a field of a login: TOKN_USERNAME, TOKN_PASSWORD, ...'],
   ['TOKN_STORE', 'keychain, file or memory'],

@@ -262,7 +262,7 @@ describe('a file that is not what it should be', () => {
   it.each([
     ['empty', ''],
     ['blank', ' \n'],
-    ['a byte order mark', `\ufeff${sound}`],
+    ['nothing but a byte order mark', '\ufeff'],
     ['UTF-16', Buffer.from(sound, 'utf16le')],
     ['binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe])],
     ['another language', `token = "${canary}"`],
@@ -278,6 +278,22 @@ describe('a file that is not what it should be', () => {
       expect(error.hint).toContain('.bak')
     }
     expect(Buffer.compare(readFileSync(config()), Buffer.from(content))).toBe(0)
+  })
+
+  it('is read and written after a byte order mark', async () => {
+    give(`\ufeff${sound}`)
+    expect(
+      open()
+        .list()
+        .map(({ name }) => name),
+    ).toEqual(['prod'])
+    await open().put({ ...plain, name: 'other' })
+    expect(
+      open()
+        .list()
+        .map(({ name }) => name),
+    ).toEqual(['other', 'prod'])
+    expect(readFileSync(config(), 'utf8')).toMatch(/^\{/)
   })
 
   it('says where it stops being JSON', async () => {
