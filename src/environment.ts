@@ -44,9 +44,8 @@ export function openVariables(
     get provider() {
       return filled('TOKN_PROVIDER')
     },
-    get store() {
-      return readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE')
-    },
+    // Looked at by every command: where secrets go is nothing to be wrong about.
+    store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
   }
 
   function readSecret(name: string): Secret | undefined {
