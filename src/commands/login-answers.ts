@@ -86,7 +86,9 @@ export async function shallRemember(
   if (flags.remember !== undefined) return flags.remember
   const secret = provider.fields.some((field) => field.secret === true && field.optional !== true)
   if (!secret || interaction === undefined) return false
+  // What is kept is asked for by itself: an answer given beforehand means the other questions.
+  const { yes: _, ...asking } = flags
   return (
-    (await context.confirm(flags, 'Keep the credentials too, to log in again unattended?')) === true
+    (await context.confirm(asking, 'Keep the credentials too, to log in again unattended?')) === true
   )
 }

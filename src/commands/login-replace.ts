@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { findHeld } from '../session/held.ts'
 import type { Ports } from '../session/ports.ts'
@@ -34,7 +34,7 @@ async function isLive(ports: Ports, profile: Profile): Promise<boolean> {
     return held !== undefined && held.standing?.state !== 'dead'
   } catch (error) {
     // A session that cannot be read is no good to anybody: a login is the way out of that.
-    if (isToknError(error)) return false
+    if (isFailure(error)) return false
     throw error
   }
 }
