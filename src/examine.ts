@@ -193,22 +193,19 @@ async function checkProvider({ ports, offline }: Examination, profile: Profile):
     const origin = provider.origins[0]
     if (origin === undefined) return skip(id, 'has no address')
     const http = await ports.http(profile)
+    const sentAt = ports.clock.now()
     // Nothing but the way there is asked about; any answer shows that it is open.
     const reply = await http({ method: 'GET', url: new URL(origin), timeout: 5_000 })
-    return checkSkew(id, origin, reply.headers, ports.clock.now())
+    const journey = { sentAt, receivedAt: ports.clock.now() }
+    const { aheadOf, readAhead } = await import('./providers/server-clock.ts')
+    const ahead = readAhead(reply.headers, journey, false)
+    return ahead === undefined ? ok(id, `${origin} answers`) : checkSkew(id, origin, aheadOf(ahead))
   })
   return result
 }
 
-function checkSkew(
-  id: string,
-  origin: string,
-  headers: ReadonlyArray<readonly [string, string]>,
-  now: number,
-): Finding {
-  const date = headers.find(([name]) => name === 'date')?.[1]
-  const skew = date === undefined ? Number.NaN : now - Date.parse(date)
-  if (!Number.isFinite(skew)) return ok(id, `${origin} answers`)
+function checkSkew(id: string, origin: string, ahead: number): Finding {
+  const skew = 0 - ahead
   if (Math.abs(skew) < notableSkew) return ok(id, `${origin} answers; clocks agree`)
   const direction = skew > 0 ? 'ahead of' : 'behind'
   return warn(

@@ -4,7 +4,7 @@ import type { Clock, HttpReply } from '../core/ports.ts'
 import { headerOf, readBody, type Body } from './body.ts'
 import type { ReplyPlan } from './definition.ts'
 import { wordsOfBody, type Words } from './refusal-words.ts'
-import { skewOf } from './transient.ts'
+import { aheadOf, readAhead } from './server-clock.ts'
 
 /** A reply with its body read. Instants are epoch milliseconds by our clock. */
 export interface Answer {
@@ -46,7 +46,9 @@ export function readAnswer(
   const body = readBody(reply)
   const listed = isListed(reply, plan)
   const page = body.kind === 'page' && !listed
-  const answer = { status, headers, url, sentAt, skew: skewOf(headers, clock), page }
+  // What an operation asks is asked with secrets: no cache may keep the answer without saying so.
+  const ahead = aheadOf(readAhead(headers, { sentAt, receivedAt: clock.now() }, false))
+  const answer = { status, headers, url, sentAt, skew: 0 - ahead, page }
   return {
     ...answer,
     ...understand(reply, plan, body, page),

@@ -1,8 +1,7 @@
 import type { Clock, HttpReply } from '../core/ports.ts'
 import { timestamp } from '../core/text.ts'
 import { headerOf } from './body.ts'
-
-const tolerated = 60_000
+import { aheadOf, readAhead } from './server-clock.ts'
 
 /**
  * Whether a status says that the same request may succeed later, whatever else an answer says
@@ -13,14 +12,6 @@ export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500
 }
 
-/** What is to be added to the instants of a provider to have ours, in milliseconds; 0 within a minute. */
-export function skewOf(headers: HttpReply['headers'], clock: Clock): number {
-  const date = Date.parse(headerOf(headers, 'date') ?? '')
-  if (!Number.isFinite(date)) return 0
-  const skew = clock.now() - date
-  return Math.abs(skew) > tolerated ? skew : 0
-}
-
 /** `Retry-After` (RFC 9110 section 10.2.3) in milliseconds; `undefined` when absent or garbage. */
 export function retryAfterOf(headers: HttpReply['headers'], clock: Clock): number | undefined {
   const header = headerOf(headers, 'retry-after')?.trim()
@@ -29,7 +20,9 @@ export function retryAfterOf(headers: HttpReply['headers'], clock: Clock): numbe
   if (!/^[A-Z][a-z]{2}, /.test(header)) return undefined
   const instant = Date.parse(header)
   if (!Number.isFinite(instant)) return undefined
-  return Math.max(0, instant + skewOf(headers, clock) - clock.now())
+  const now = clock.now()
+  const ahead = aheadOf(readAhead(headers, { sentAt: now, receivedAt: now }, false))
+  return Math.max(0, instant - (now + ahead))
 }
 
 /** The hint for a refusal that is for now: from when on it may be tried again, in RFC 3339. */

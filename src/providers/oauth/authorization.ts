@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, wantsIdToken } from './grant.ts'
+import { inTime } from './timely.ts'
 import { asking } from './translate.ts'
 
 /** One authorization request, and what its answer is checked against. */
@@ -60,14 +61,16 @@ export async function prepareAuthorization(
 
 /** Where the browser goes; the request is pushed first (RFC 9126) unless that is not wanted. */
 export async function authorizationUrl(
-  { openid, config, server, settings, dpop }: Connection,
+  { openid, config, server, settings, dpop, wire }: Connection,
   { parameters }: Authorization,
 ): Promise<URL> {
   const offered = server.pushed_authorization_request_endpoint !== undefined
   const pushed = settings['par'] === 'true' || (offered && settings['par'] !== 'false')
   return await asking('authorization', async () =>
     pushed
-      ? await openid.buildAuthorizationUrlWithPAR(config, parameters, dpop && { DPoP: dpop.handle })
+      ? await inTime(wire.time, () =>
+          openid.buildAuthorizationUrlWithPAR(config, parameters, dpop && { DPoP: dpop.handle }),
+        )
       : openid.buildAuthorizationUrl(config, parameters),
   )
 }

@@ -3,6 +3,10 @@ import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { readPrivateKey } from './keys.ts'
 import type { ClientAuthMethod, Settings } from './settings.ts'
+import type { ServerClock } from './time.ts'
+
+/** Seconds that a client assertion (RFC 7523 section 2.2) is good for. */
+const assertionLifetime = 60
 
 /** What the client can prove itself with. */
 export interface Proofs {
@@ -18,12 +22,13 @@ export function authenticateClient(
   openid: typeof Openid,
   settings: Settings,
   proofs: Proofs,
+  time: ServerClock,
 ): Openid.ClientAuth {
   let chosen: Promise<Openid.ClientAuth> | undefined
   // Chosen at the first request, because only then the server's metadata are known. The library
   // awaits what a client authentication returns, though its type does not say so.
   const authenticate = async (...request: Parameters<Openid.ClientAuth>) => {
-    chosen ??= makeAuth(openid, request[0], settings, proofs)
+    chosen ??= makeAuth(openid, request[0], settings, proofs, time)
     await (
       await chosen
     )(...request)
@@ -51,9 +56,15 @@ async function makeAuth(
   server: Openid.ServerMetadata,
   settings: Settings,
   proofs: Proofs,
+  time: ServerClock,
 ): Promise<Openid.ClientAuth> {
   const method = chooseMethod(server.token_endpoint_auth_methods_supported, settings, proofs)
   const audience = settings['assertion_audience']
+  const complete = (claims: Record<string, unknown>) => {
+    const now = time.stamp()
+    Object.assign(claims, { iat: now, nbf: now, exp: now + assertionLifetime })
+    if (audience !== undefined) claims['aud'] = audience
+  }
   switch (method) {
     case 'none':
       return openid.None()
@@ -67,9 +78,7 @@ async function makeAuth(
       return rawBasic(secretOf(proofs, method))
     case 'client_secret_jwt':
       return openid.ClientSecretJwt(secretOf(proofs, method), {
-        [openid.modifyAssertion]: (_, claims) => {
-          if (audience !== undefined) claims['aud'] = audience
-        },
+        [openid.modifyAssertion]: (_, claims) => complete(claims),
       })
     case 'private_key_jwt': {
       if (proofs.privateKey === undefined) throw lacking('private key', 'private_key', method)
@@ -79,7 +88,7 @@ async function makeAuth(
         [openid.modifyAssertion]: (header, claims) => {
           // The library says Ed25519 (RFC 9864), most servers still know EdDSA only.
           header['alg'] = algorithm
-          if (audience !== undefined) claims['aud'] = audience
+          complete(claims)
         },
       })
     }

@@ -34,9 +34,6 @@ export interface Connection {
   secret(name: string): Secret | undefined
 }
 
-/** How far two clocks may disagree about an ID token, in seconds. */
-const tolerance = 60
-
 /**
  * Finds the server of `site` and prepares a client. Throws `usage` for a profile that names none,
  * `provider_nonsense` for metadata that point elsewhere, and what a request throws; nothing that
@@ -54,18 +51,11 @@ export async function connect(
   const secret = (name: string) => secretOf(reach.answers, name, context)
   const metadata: Partial<Openid.ClientMetadata> = {
     use_mtls_endpoint_aliases: settings['client_auth'] === 'tls_client_auth',
-    // Read when the discovery document, and with it the server's time, has come. The library's clock
-    // is the machine's; ours may be that of an answer which is read again later.
-    get [openid.clockSkew]() {
-      const ours = Math.round((reach.clock.now() - Date.now()) / 1_000)
-      return wire.skew() + (Math.abs(ours) > 1 ? ours : 0)
-    },
-    [openid.clockTolerance]: tolerance,
+    // The library asks the clock of the machine once and for all; we ask the server's (`timely.ts`).
+    [openid.clockTolerance]: Number.MAX_SAFE_INTEGER,
   }
-  const auth = authenticateClient(openid, settings, {
-    secret: secret('client_secret'),
-    privateKey: secret('private_key'),
-  })
+  const proofs = { secret: secret('client_secret'), privateKey: secret('private_key') }
+  const auth = authenticateClient(openid, settings, proofs, wire.time)
   const found = await findServer(openid, { issuer, settings, wire, metadata, auth })
   const config = complete(openid, found, settings, metadata, auth)
   const server = config.serverMetadata()
@@ -77,7 +67,7 @@ export async function connect(
   }
   const dpop =
     settings['dpop'] === 'true' || context['dpop_key'] !== undefined
-      ? await openDpopKey(openid, config, context['dpop_key'])
+      ? await openDpopKey(openid, config, wire.time, context['dpop_key'])
       : undefined
   const { title } = site
   return { openid, config, server, issuer, settings, title, reach, wire, dpop, secret }

@@ -9,6 +9,7 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, resourcesOf } from './grant.ts'
 import { obtainTokens } from './obtain.ts'
+import { inTime } from './timely.ts'
 import { asking } from './translate.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -29,10 +30,10 @@ export async function logInByDevice(
   interaction: Interaction,
   grant: Grant,
 ): Promise<TokenSet> {
-  const { openid, config } = connection
+  const { openid, config, wire } = connection
   const parameters = requested(connection, grant, personalScopes(connection))
   const device = await asking('device authorization', () =>
-    openid.initiateDeviceAuthorization(config, parameters),
+    inTime(wire.time, () => openid.initiateDeviceAuthorization(config, parameters)),
   )
   await show(interaction, device)
   return await poll(connection, device, parameters)

@@ -2,6 +2,7 @@ import type { webcrypto } from 'node:crypto'
 import type * as Openid from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
+import type { ServerClock } from './time.ts'
 
 /** A DPoP key (RFC 9449): the handle that makes proofs, and the private JWK to keep. */
 export interface DpopKey {
@@ -15,6 +16,7 @@ const curve = { name: 'ECDSA', namedCurve: 'P-256' }
 export async function openDpopKey(
   openid: typeof Openid,
   config: Openid.Configuration,
+  time: ServerClock,
   kept: string | undefined,
 ): Promise<DpopKey> {
   const pair =
@@ -22,7 +24,12 @@ export async function openDpopKey(
       ? await openid.randomDPoPKeyPair('ES256', { extractable: true })
       : await importPair(kept)
   const jwk = kept ?? JSON.stringify(await crypto.subtle.exportKey('jwk', pair.privateKey))
-  return { handle: openid.getDPoPHandle(config, pair), jwk }
+  const handle = openid.getDPoPHandle(config, pair, {
+    [openid.modifyAssertion]: (_, payload) => {
+      payload['iat'] = time.stamp()
+    },
+  })
+  return { handle, jwk }
 }
 
 async function importPair(text: string): Promise<Openid.CryptoKeyPair> {

@@ -8,6 +8,7 @@ import type { Introspection, TokenSet } from '../../core/token.ts'
 import { checkClaims } from './claims.ts'
 import { connect, type Connection, type Site } from './connect.ts'
 import { wordsOf } from './settings.ts'
+import { inTime } from './timely.ts'
 import { asking } from './translate.ts'
 
 /**
@@ -56,14 +57,16 @@ function idToken(connection: Connection, { context }: TokenSet) {
 
 /** `undefined` where the server has no introspection, or not for this client. */
 export async function introspect(
-  { openid, config, server }: Connection,
+  { openid, config, server, wire }: Connection,
   token: Secret,
   hint: 'access_token' | 'refresh_token',
 ): Promise<IntrospectionResponse | undefined> {
   if (server.introspection_endpoint === undefined) return undefined
   try {
     return await asking('introspection', () =>
-      openid.tokenIntrospection(config, token.reveal(), { token_type_hint: hint }),
+      inTime(wire.time, () =>
+        openid.tokenIntrospection(config, token.reveal(), { token_type_hint: hint }),
+      ),
     )
   } catch (error) {
     const notOurs = ['reauth_required', 'forbidden', 'provider_refused', 'unsupported'] as const
@@ -79,16 +82,18 @@ interface User {
 }
 
 async function readUser(connection: Connection, held: TokenSet): Promise<User> {
-  const { openid, config, server, dpop } = connection
+  const { openid, config, server, dpop, wire } = connection
   const forUsers = held.scopes === undefined || held.scopes.includes('openid')
   if (server.userinfo_endpoint === undefined || !forUsers) return {}
   try {
     const claims = await asking('userinfo', () =>
-      openid.fetchUserInfo(
-        config,
-        held.access.reveal(),
-        held.context['sub'] ?? openid.skipSubjectCheck,
-        dpop && { DPoP: dpop.handle },
+      inTime(wire.time, () =>
+        openid.fetchUserInfo(
+          config,
+          held.access.reveal(),
+          held.context['sub'] ?? openid.skipSubjectCheck,
+          dpop && { DPoP: dpop.handle },
+        ),
       ),
     )
     return { claims, active: true }

@@ -4,6 +4,7 @@ import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { connect, type Connection, type Site } from './connect.ts'
 import { introspect } from './info.ts'
+import { inTime } from './timely.ts'
 import { asking } from './translate.ts'
 
 type Kind = 'refresh_token' | 'access_token'
@@ -28,14 +29,16 @@ export async function endSession(site: Site, reach: Reach, held: TokenSet): Prom
 }
 
 async function revoke(
-  { openid, config }: Connection,
+  { openid, config, wire }: Connection,
   token: Secret,
   kind: Kind,
   spared = false,
 ): Promise<void> {
   try {
     await asking('revocation', () =>
-      openid.tokenRevocation(config, token.reveal(), { token_type_hint: kind }),
+      inTime(wire.time, () =>
+        openid.tokenRevocation(config, token.reveal(), { token_type_hint: kind }),
+      ),
     )
   } catch (error) {
     // RFC 7009 section 2.2.1: a server may revoke refresh tokens only.

@@ -4,6 +4,7 @@ import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
 import { tell } from '../odd.ts'
 import { explainRefusal, type Asked } from './refusals.ts'
+import { inTime, untimely } from './timely.ts'
 import { readTokens, type Origin, type TokenReply } from './tokens.ts'
 import { noOf, reasonOf, translate } from './translate.ts'
 
@@ -33,19 +34,38 @@ export async function obtainTokens(
 async function receive(
   { wire, reach }: Connection,
   call: () => Promise<TokenReply>,
-  { asked, strict }: Obtained,
+  { asked, strict, flow }: Obtained,
 ): Promise<TokenReply> {
+  // An assertion that is the grant itself is refused as one (RFC 7521 section 4.1).
+  const words = flow === 'jwt' ? ['invalid_grant'] : []
   try {
-    return await call()
+    const reply = await inTime(wire.time, call, words)
+    const late = untimely(reply.claims(), wire.time)
+    if (late === undefined) return reply
+    if (strict === true) throw withStatus(lateIdToken(asked, late), wire.granted())
+    tell(reach, `the ID token was dropped: ${late}`)
+    return withoutIdToken(reply)
   } catch (error) {
     const granted = wire.granted()
     const usable = granted !== undefined && strict !== true && noOf(error) === undefined
     if (!usable) throw withStatus(translate(asked, error), granted)
     const what = granted.body['id_token'] === undefined ? 'a part of the answer' : 'the ID token'
     tell(reach, `${what} was dropped: ${reasonOf(error)}`)
-    const { id_token: _, ...rest } = granted.body
-    return { ...rest, claims: () => undefined } as TokenReply
+    return withoutIdToken(granted.body)
   }
+}
+
+function withoutIdToken(body: Readonly<Record<string, unknown>>): TokenReply {
+  const { id_token: _, ...rest } = body
+  return { ...rest, claims: () => undefined } as unknown as TokenReply
+}
+
+function lateIdToken(asked: Asked, late: string): ToknError {
+  const message = `the answer to the ${asked} request is not a valid one: the ID token says that ${late}`
+  return new ToknError('provider_nonsense', message, {
+    sent: true,
+    hint: 'compare the clocks of this machine and of the server: tokn doctor',
+  })
 }
 
 /** An answer that could not be taken was one: it is not lost. */

@@ -132,7 +132,7 @@ function readExpiry({ reach, wire }: Connection, reply: TokenReply): Expiry {
   }
   // Told by the server's clock, read by ours.
   const exp = readClaims(reply.access_token)?.['exp']
-  return typeof exp === 'number' ? expiresAt((exp - wire.skew()) * 1_000) : unknownExpiry
+  return typeof exp === 'number' ? expiresAt(exp * 1_000 - wire.time.ahead()) : unknownExpiry
 }
 
 /** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */

@@ -60,10 +60,12 @@ export async function presentAssertion(
   flow: Flow = 'jwt',
 ): Promise<TokenSet> {
   const parameters = requested(connection, grant)
-  const body = new URLSearchParams(parameters)
-  const assertion = given ?? (await signAssertion(connection, parameters))
-  body.set('assertion', assertion.reveal())
-  return await request(connection, flow, assertionGrant, parameters, body)
+  return await request(connection, flow, assertionGrant, parameters, async () => {
+    const body = new URLSearchParams(parameters)
+    const assertion = given ?? (await signAssertion(connection, parameters))
+    body.set('assertion', assertion.reveal())
+    return body
+  })
 }
 
 /** RFC 7523 section 2.2: a CI job's ID token stands for the client itself. */
@@ -84,20 +86,20 @@ export async function request(
   flow: Flow,
   grantType: string,
   parameters: URLSearchParams,
-  body: URLSearchParams = parameters,
+  body: URLSearchParams | (() => Promise<URLSearchParams>) = parameters,
 ): Promise<TokenSet> {
   const { openid, config, dpop } = connection
-  return await obtainTokens(
-    connection,
-    () => openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
-    { asked: 'token', flow, parameters },
-  )
+  const ask = async () => {
+    const sent = typeof body === 'function' ? await body() : body
+    return await openid.genericGrantRequest(config, grantType, sent, dpop && { DPoP: dpop.handle })
+  }
+  return await obtainTokens(connection, ask, { asked: 'token', flow, parameters })
 }
 
 async function signAssertion(connection: Connection, parameters: URLSearchParams): Promise<Secret> {
-  const { settings, server, wire, reach } = connection
+  const { settings, server, wire } = connection
   const key = await readPrivateKey(needed(connection, 'private_key', 'assertion'))
-  const now = Math.floor(reach.clock.now() / 1_000) + wire.skew()
+  const now = wire.time.stamp()
   const scope = parameters.get('scope')
   const assertion = await signClaims(key, {
     iss: settings['client_id'],

@@ -3,6 +3,7 @@ import type { Clock, HttpReply, HttpRequest } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
 import { headerOf } from '../body.ts'
 import { sendWithRetry, type RetryPolicy } from '../retry.ts'
+import { openServerClock, type ServerClock } from './time.ts'
 import { readDialect, type Purpose } from './dialect.ts'
 import { readGrantAnswer, type GrantAnswer } from './grant-answer.ts'
 import { readNo, Refused } from './refused.ts'
@@ -16,8 +17,7 @@ export interface Wire {
   send(request: HttpRequest, purpose: Purpose): Promise<HttpReply>
   /** The last answer of the token endpoint that gave a token, as it was read. */
   granted(): GrantAnswer | undefined
-  /** How far the server's clock is ahead of ours, in seconds; 0 within a minute. */
-  skew(): number
+  readonly time: ServerClock
 }
 
 // Reading again changes nothing; revoking twice ends no more than once. Anything else may be
@@ -33,22 +33,23 @@ const policies: Readonly<Partial<Record<Purpose, RetryPolicy>>> = {
 /** A wire to one server. Every request goes through `reach.http`: limits, TLS rules, no redirects. */
 export function openWire(reach: Reach): Wire {
   const purposes = new Map<string, Purpose>()
-  let ahead = 0
+  const time = openServerClock(reach.clock)
   let granted: GrantAnswer | undefined
 
   async function send(request: HttpRequest, purpose: Purpose): Promise<HttpReply> {
     const policy = policies[purpose] ?? { kind: 'unsent', afterHaste: true }
     const outgoing = purpose === 'token' ? { ...request, grants: true } : request
-    const { reply } = await sendWithRetry(reach, outgoing, policy)
-    const date = Date.parse(headerOf(reply.headers, 'date') ?? '')
-    if (!Number.isNaN(date)) ahead = Math.round((date - reach.clock.now()) / 1_000)
+    const { reply, sentAt } = await sendWithRetry(reach, outgoing, policy)
+    // The one thing that is the same for everybody, and that caches keep.
+    const mayBeKept = purpose === 'discovery' || purpose === 'keys'
+    time.learn(reply.headers, { sentAt, receivedAt: reach.clock.now() }, mayBeKept)
     return reply
   }
 
   return {
     send,
     granted: () => granted,
-    skew: () => (Math.abs(ahead) > 60 ? ahead : 0),
+    time,
     learn: (server) => {
       for (const [name, purpose] of endpointPurposes) {
         for (const url of [server[name], server.mtls_endpoint_aliases?.[name]]) {

@@ -134,7 +134,11 @@ describe('a reply', () => {
       return expiry.state === 'at' ? expiry.at - now : expiry.state
     }
     expect(await at(now)).toBe(60_000)
-    expect(await at(now + 59_000)).toBe(60_000)
+    for (const ahead of [2, 31, 45, 59, 60, 61, 90, 86_400, 172_800]) {
+      const [later, earlier] = [now + ahead * 1_000, now - ahead * 1_000]
+      expect(await at(later, later + 60_000), `${ahead} s ahead`).toBe(60_000)
+      expect(await at(earlier, earlier + 60_000), `${ahead} s behind`).toBe(60_000)
+    }
     expect(await at(now + 86_400_000, now + 86_460_000)).toBe(60_000)
     expect(await at(now - 600_000, now - 540_000)).toBe(60_000)
   })

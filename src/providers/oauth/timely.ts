@@ -1,0 +1,48 @@
+import { isObject } from '../../core/json.ts'
+import type { Claims } from '../../core/jwt.ts'
+import type { ServerClock } from './time.ts'
+import { noOf } from './translate.ts'
+
+/** How far the clocks of a server and of who signs for it may disagree, in seconds. */
+const tolerance = 60
+
+/**
+ * Runs `call`, and once more where what it signed was refused and the refusal says that the server
+ * has another time: signed anew, by that. `words` are further error codes that may mean so.
+ */
+export async function inTime<Result>(
+  time: ServerClock,
+  call: () => Promise<Result>,
+  words: readonly string[] = [],
+): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    if (!time.misdated() || !blamesProof(error, words)) throw error
+    return await call()
+  }
+}
+
+// RFC 6749 section 5.2, RFC 7523 section 3.2, RFC 9449 section 7.1; several servers say no more than
+// that the request is invalid.
+const proofRefused = /invalid_client|unauthorized_client|invalid_request|assertion|dpop|jwt/i
+
+function blamesProof(error: unknown, words: readonly string[]): boolean {
+  const no = noOf(error)
+  if (no === undefined) return false
+  if (no.codes.length === 0) return no.status === 401
+  return no.codes.some((code) => proofRefused.test(code) || words.includes(code))
+}
+
+/**
+ * Why the claims of an ID token do not fit the time (OpenID Connect Core section 3.1.3.7, RFC 7519
+ * section 4.1); `undefined` where they do.
+ */
+export function untimely(claims: Claims | undefined, time: ServerClock): string | undefined {
+  if (!isObject(claims)) return undefined
+  const { exp, nbf } = claims
+  const now = time.now()
+  if (typeof exp === 'number' && exp <= now - tolerance) return 'it has expired already'
+  if (typeof nbf === 'number' && nbf > now + tolerance) return 'it is not valid yet'
+  return undefined
+}
