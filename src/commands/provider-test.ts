@@ -120,7 +120,9 @@ function show(context: Context, steps: readonly TrialStep[], colours: Colours): 
   context.terminal.show(
     ...table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
   )
-  for (const { operation, outcome, traffic } of steps) {
+  for (const { operation, outcome, traffic, odd } of steps) {
+    for (const text of odd ?? [])
+      context.terminal.show('', `${colours.bold(operation)} odd: ${text}`)
     for (const { sent, headers, body, received } of traffic) {
       context.terminal.show('', `${colours.bold(operation)} ${marks[outcome]}`, `  > ${sent}`)
       if (headers.length > 0) context.terminal.show(`  > headers: ${headers.join(', ')}`)

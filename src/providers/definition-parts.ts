@@ -96,8 +96,22 @@ export const expiry = z
         'instant-milliseconds',
       ])
       .describe(
-        'seconds, milliseconds, minutes, hours, days, words ("90 days", "15m"): counted from now. instant: a date as ISO 8601 or RFC 1123, or a number whose size tells seconds from milliseconds since 1970.',
+        'seconds, milliseconds, minutes, hours, days, words ("90 days", "15m"): counted from now. instant: a date in any form that means one thing (ISO 8601, RFC 2822, SQL, asctime, Go, .NET; without a zone it is UTC), or a number whose size tells seconds, milliseconds, microseconds or nanoseconds since 1970.',
       ),
+    format: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        'Of an instant whose form means several things: "dd.MM.yyyy HH:mm", in the tokens of https://moment.github.io/luxon/#/parsing?id=table-of-tokens.',
+      ),
+    zone: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Of an instant that does not say its own: "Europe/Minsk", "UTC+3". Default: UTC.'),
     never: z
       .array(z.union([z.string(), z.number(), z.null()]))
       .min(1)

@@ -1,8 +1,15 @@
 import { readDuration } from '../core/duration.ts'
-import { expiresAt, neverExpires, unknownExpiry, type Expiry } from '../core/expiry.ts'
+import {
+  expiresAt,
+  latestInstant,
+  neverExpires,
+  unknownExpiry,
+  type Expiry,
+} from '../core/expiry.ts'
+import type * as Dates from './dates.ts'
 import type { ExpiryPlan } from './definition.ts'
 import { asList } from './lists.ts'
-import { findOne, listPlaces, type Sight } from './place.ts'
+import { findOne, listPlaces, type PlaceObject, type Sight } from './place.ts'
 
 /** How the instants of one reply are to be understood. */
 export interface Timing {
@@ -13,6 +20,23 @@ export interface Timing {
   /** Whether the token was made just now, so that an end long past is a misread value. */
   readonly fresh?: boolean
   readonly sliding?: boolean
+  /** What reads dates in unusual forms; without it they are not understood. */
+  readonly dates?: typeof Dates | undefined
+}
+
+/** An end, and what became of the value that it was read from. */
+export interface Ending {
+  readonly expiry: Expiry
+  /** A value was there, and it means nothing that is known. */
+  readonly unread?: Unread | undefined
+  /** The value says that there is no time at all: zero, or less. */
+  readonly nothing?: boolean | undefined
+}
+
+/** A value that was not understood. */
+export interface Unread {
+  readonly place: PlaceObject
+  readonly value: unknown
 }
 
 const day = 86_400_000
@@ -28,56 +52,91 @@ const units: Readonly<Record<string, number>> = {
  * The end that a reply tells, by the first plan that finds one. What cannot be understood is
  * `unknown`; `never` only for a value, or an absence, that a plan names.
  */
+export function readEnding(
+  plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
+  sight: Sight,
+  timing: Timing,
+): Ending {
+  let unread: Unread | undefined
+  for (const plan of asList(plans)) {
+    const places = listPlaces(plan.from)
+    const values = places.map((place) => findOne(place, sight))
+    for (const [index, value] of values.entries()) {
+      if (value === undefined) continue
+      if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
+      const at = instantOf(value, plan, timing)
+      const expiry = at === undefined ? unknownExpiry : expiresAt(at, timing.sliding)
+      if (expiry.state === 'at') return { expiry, nothing: isNothing(value, plan) }
+      const place = places[index]
+      if (place !== undefined && value !== null && value !== '') unread ??= { place, value }
+    }
+    if (plan.absent === 'never' && values.every((value) => value === undefined)) {
+      return { expiry: neverExpires }
+    }
+  }
+  return { expiry: unknownExpiry, unread }
+}
+
+/** As `readEnding`, for whoever wants the end alone. */
 export function readEnd(
   plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
   sight: Sight,
   timing: Timing,
 ): Expiry {
-  for (const plan of asList(plans)) {
-    const values = listPlaces(plan.from).map((place) => findOne(place, sight))
-    for (const value of values) {
-      if (value === undefined) continue
-      if (plan.never?.some((never) => same(never, value))) return neverExpires
-      const at = instantOf(value, plan.as, timing)
-      if (at !== undefined) return expiresAt(at, timing.sliding)
-    }
-    if (plan.absent === 'never' && values.every((value) => value === undefined)) return neverExpires
-  }
-  return unknownExpiry
+  return readEnding(plans, sight, timing).expiry
 }
 
-/** As `readEnd`, for an instant that only informs: `undefined` where it is not known. */
-export function readInstant(
-  plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
-  sight: Sight,
+/**
+ * What `read` makes of a reply; where it meets a date in an unusual form (`missed`), once more with
+ * the library that knows such, which takes longer to load than everything else here.
+ */
+export async function withDates<Result>(
   timing: Timing,
-): number | undefined {
-  const end = readEnd(plans, sight, timing)
-  return end.state === 'at' ? end.at : undefined
+  read: (timing: Timing) => Result,
+  missed: (result: Result) => boolean,
+): Promise<Result> {
+  const found = read(timing)
+  if (!missed(found)) return found
+  return read({ ...timing, dates: await import('./dates.ts') })
 }
 
-function instantOf(value: unknown, as: ExpiryPlan['as'], timing: Timing): number | undefined {
+function instantOf(value: unknown, plan: ExpiryPlan, timing: Timing): number | undefined {
+  const { as } = plan
   if (as === 'words') return wordsFromNow(value, timing)
   const unit = units[as]
-  const number = numberOf(value)
+  const number = plan.format === undefined ? numberOf(value) : undefined
   if (unit !== undefined) {
     return number === undefined ? undefined : timing.now + Math.max(0, number * unit)
   }
-  const at = number === undefined ? dateOf(value) : epochOf(number, as)
+  const at = number === undefined ? dateOf(value, plan, timing) : epochOf(number, plan, timing)
   if (at === undefined || !Number.isFinite(at)) return undefined
   if (at <= 0) return timing.fresh === true ? timing.now : undefined
   const ours = at + timing.skew
   return timing.fresh === true && ours < timing.now - day ? undefined : ours
 }
 
+function isNothing(value: unknown, { as, format }: ExpiryPlan): boolean {
+  const number = format === undefined && as !== 'words' ? numberOf(value) : undefined
+  return number !== undefined && number <= 0
+}
+
 function wordsFromNow(value: unknown, timing: Timing): number | undefined {
-  const duration = typeof value === 'string' ? readDuration(value) : undefined
+  if (typeof value !== 'string') return undefined
+  const duration = readDuration(value) ?? timing.dates?.readLength(value)
   return duration === undefined ? undefined : timing.now + duration
 }
 
-function epochOf(number: number, as: ExpiryPlan['as']): number {
-  const milliseconds = as === 'instant-milliseconds' || (as === 'instant' && number > 1e11)
-  return milliseconds ? number : number * 1_000
+/**
+ * Milliseconds since 1970. Where the definition does not say of what a number counts, its size does:
+ * seconds, milliseconds, microseconds and nanoseconds of the years 1973 to 5138 do not overlap.
+ */
+function epochOf(number: number, { as }: ExpiryPlan, { dates }: Timing): number | undefined {
+  if (as === 'instant-milliseconds') return number
+  if (as === 'instant-seconds' || number <= 1e11) return number * 1_000
+  if (number > 1e17) return number / 1e6
+  if (number > 1e14) return number / 1e3
+  // Fourteen digits are more likely a date than a millisecond of a far century.
+  return number > latestInstant ? dates?.readDate(String(number)) : number
 }
 
 /** A finite number, or the plain decimal text of one. */
@@ -92,10 +151,19 @@ const isoDate =
 const httpDate =
   /^[A-Z][a-z]{2,8}, [0-9]{2}[ -][A-Z][a-z]{2}[ -][0-9]{2,4} [0-9]{2}:[0-9]{2}:[0-9]{2} (?:GMT|UTC|[+-][0-9]{4})$/
 
-/** ISO 8601 or RFC 1123; a date without a zone is UTC, a date without a time is its beginning. */
-function dateOf(value: unknown): number | undefined {
+/** A date; without a zone it is UTC, without a time its beginning. */
+function dateOf(value: unknown, plan: ExpiryPlan, { dates }: Timing): number | undefined {
+  if (plan.format !== undefined) {
+    const written = typeof value === 'number' ? String(value) : value
+    return typeof written === 'string' ? dates?.readDate(written, plan) : undefined
+  }
   if (typeof value !== 'string') return undefined
   const text = value.trim()
+  return (plan.zone === undefined ? usualDate(text) : undefined) ?? dates?.readDate(text, plan)
+}
+
+/** ISO 8601 and RFC 1123 as nearly everybody writes them. */
+function usualDate(text: string): number | undefined {
   if (httpDate.test(text)) return finite(Date.parse(text.replace(/([0-9])-([A-Z])/, '$1 $2')))
   const match = isoDate.exec(text)
   if (match === null) return undefined

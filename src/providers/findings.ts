@@ -4,7 +4,7 @@ import { readRefreshToken, type GivenRefresh } from './access.ts'
 import type { Answer } from './answer.ts'
 import { holds } from './condition.ts'
 import type { Places, ReplyPlan } from './definition.ts'
-import { readEnd, type Timing } from './expiry.ts'
+import { readEnding, type Timing, type Unread } from './expiry.ts'
 import type { Known } from './known.ts'
 import { find, listPlaces, type Sight } from './place.ts'
 import { tellOddities, type Listener } from './odd.ts'
@@ -17,6 +17,10 @@ export interface Findings {
   readonly refreshUnreadable?: boolean | undefined
   readonly expiry?: Expiry | undefined
   readonly refreshExpiry?: Expiry | undefined
+  /** Of the value that the expiry was read from; see `Ending`. */
+  readonly unread?: Unread | undefined
+  readonly nothing?: boolean | undefined
+  readonly refreshUnread?: Unread | undefined
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly scopes?: readonly string[] | undefined
@@ -53,17 +57,20 @@ export function readFindings(
     refresh: refresh ?? known.refresh,
   }
   const userId = readText(plan.userId, full)
-  const expiry = plan.expiry && readEnd(plan.expiry, full, timing)
-  if (access !== undefined) {
-    tellOddities(listener, { plan, answer, sight: full, expiry, timing, given })
-  }
+  const ending = plan.expiry && readEnding(plan.expiry, full, timing)
+  const refreshEnding =
+    plan.refreshExpiry && readEnding(plan.refreshExpiry, full, withoutUse(timing))
+  if (access !== undefined) tellOddities(listener, { plan, answer, given })
   return {
     access,
     refresh,
     refreshUnreadable: given.unreadable ? true : undefined,
     status: answer.status,
-    expiry,
-    refreshExpiry: plan.refreshExpiry && readEnd(plan.refreshExpiry, full, withoutUse(timing)),
+    expiry: ending?.expiry,
+    unread: ending?.unread,
+    nothing: ending?.nothing,
+    refreshExpiry: refreshEnding?.expiry,
+    refreshUnread: refreshEnding?.unread,
     id: readText(plan.id, full),
     name: readName(plan.name, full),
     scopes: readScopes(plan.scopes, full),
@@ -85,9 +92,13 @@ function readRefresh(places: Places | undefined, sight: Sight, answer: Answer): 
 /** Later findings beside, and over, earlier ones. */
 export function addFindings(before: Findings, found: Findings): Findings {
   const said = Object.entries(found).filter(([, value]) => value !== undefined)
+  // What one reply says of the end, the next does not unsay by its silence.
+  const silent = found.expiry?.state === 'unknown' && found.unread === undefined
+  const { expiry, unread, nothing } = silent && before.expiry !== undefined ? before : found
   return {
     ...before,
     ...Object.fromEntries(said),
+    ...(expiry === undefined ? {} : { expiry, unread, nothing }),
     context: { ...before.context, ...found.context },
     facts: { ...before.facts, ...found.facts },
   }

@@ -1,19 +1,21 @@
 import { ToknError } from '../core/errors.ts'
+import { unknownExpiry } from '../core/expiry.ts'
 import { isObject } from '../core/json.ts'
 import type { Reach } from '../core/provider.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { holds } from './condition.ts'
 import type { Exchange } from './definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
-import { readEnd, readInstant } from './expiry.ts'
+import { readEnding, withDates, type Ending, type Timing, type Unread } from './expiry.ts'
 import type { Held } from './known.ts'
 import { timingOf } from './operation.ts'
 import { nextPage, startPages } from './pages.ts'
 import { find, type Sight } from './place.ts'
-import { tell, twice } from './odd.ts'
+import { tell, twice, unknownEnd } from './odd.ts'
 import { doubled } from './plan-paths.ts'
 import type { Setting } from './request.ts'
 import { readName, readScopes, readText } from './text-values.ts'
+import { describeUnread } from './unread.ts'
 
 const mostItems = 10_000
 
@@ -27,18 +29,27 @@ export async function runList(
   known: Held,
   reach: Reach,
 ): Promise<readonly TokenInfo[]> {
+  const { title } = setting.definition
   const tokens: TokenInfo[] = []
+  let told = false
   for (const exchange of exchanges) {
     let page = startPages(exchange.pages)
     for (;;) {
       const { change } = page
       const accepted = await runExchange(setting, exchange, known, reach, change)
       const entries = entriesOf(setting, accepted, known)
-      const { title } = setting.definition
       for (const key of doubledKeys(accepted)) tell(reach, twice(title, key))
       const next = nextPage(page, exchange.pages, accepted, entries.length, setting.ground, known)
       if (next?.repeats === true) break
-      tokens.push(...entries.flatMap((entry) => readEntry(setting, accepted, entry)))
+      const read = await withDates(
+        timingOf(setting, accepted.answer),
+        (timing) => entries.map((entry) => readEntry(accepted, entry, timing)),
+        (found) => found.some(({ unread }) => unread !== undefined),
+      )
+      const odd = read.find(({ endUnread }) => endUnread !== undefined)?.endUnread
+      if (odd !== undefined && !told) tell(reach, unknownEnd(title, describeUnread(odd)))
+      told ||= odd !== undefined
+      tokens.push(...read.flatMap((one) => one.tokens))
       if (next === undefined) break
       if (tokens.length >= mostItems) throw endless(setting)
       page = next
@@ -75,23 +86,38 @@ function doubledKeys({ plan, answer }: Accepted): readonly string[] {
   return plan === undefined ? [] : doubled(plan, answer)
 }
 
-function readEntry(setting: Setting, accepted: Accepted, entry: Sight): readonly TokenInfo[] {
-  const { answer, plan } = accepted
+interface Entry {
+  readonly tokens: readonly TokenInfo[]
+  /** A date of it that was not understood, and that which says when it ends. */
+  readonly unread?: Unread | undefined
+  readonly endUnread?: Unread | undefined
+}
+
+function readEntry({ answer, plan }: Accepted, entry: Sight, timing: Timing): Entry {
   const id = readText(plan?.id, entry)
-  if (plan === undefined || id === undefined) return []
-  if (plan.where !== undefined && !holds(plan.where, answer.status, entry)) return []
-  const timing = timingOf(setting, accepted)
-  return [
-    {
-      id,
-      name: readName(plan.name, entry),
-      scopes: readScopes(plan.scopes, entry),
-      createdAt: readInstant(plan.createdAt, entry, timing),
-      expiry: readEnd(plan.expiry, entry, timing),
-      lastUsedAt: readInstant(plan.lastUsedAt, entry, timing),
-      revokedAt: readInstant(plan.revokedAt, entry, timing),
-    },
-  ]
+  if (plan === undefined || id === undefined) return { tokens: [] }
+  if (plan.where !== undefined && !holds(plan.where, answer.status, entry)) return { tokens: [] }
+  const [created, end, used, revoked] = [
+    plan.createdAt,
+    plan.expiry,
+    plan.lastUsedAt,
+    plan.revokedAt,
+  ].map((plans) => readEnding(plans, entry, timing))
+  const token = {
+    id,
+    name: readName(plan.name, entry),
+    scopes: readScopes(plan.scopes, entry),
+    createdAt: instantOf(created),
+    expiry: end?.expiry ?? unknownExpiry,
+    lastUsedAt: instantOf(used),
+    revokedAt: instantOf(revoked),
+  }
+  const unread = [end, created, used, revoked].find((one) => one?.unread !== undefined)?.unread
+  return { tokens: [token], unread, endUnread: end?.unread }
+}
+
+function instantOf(ending: Ending | undefined): number | undefined {
+  return ending?.expiry.state === 'at' ? ending.expiry.at : undefined
 }
 
 /** The error for a list that goes on and on. */

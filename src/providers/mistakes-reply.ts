@@ -2,6 +2,7 @@ import { pointerSegment } from '../core/json-text.ts'
 import type { Problem } from './problem.ts'
 import { templateMistakes, wrongHeaderName, type Vocabulary } from './mistakes-text.ts'
 import { isObject } from '../core/json.ts'
+import { isReadable, isZone } from './dates.ts'
 
 const kinds = ['body', 'header', 'cookie', 'location', 'claim', 'request', 'key'] as const
 
@@ -22,6 +23,7 @@ export function* findReplyMistakes(
   }
   if (!isObject(value)) return
   if (isCondition(pointer)) yield* conditionMistakes(pointer, value)
+  else if (isExpiry(value)) yield* expiryMistakes(pointer, value)
   else if (isPlace(value)) yield* placeMistakes(pointer, value, listed, vocabulary)
   for (const [key, inner] of Object.entries(value)) {
     yield* findReplyMistakes(pointer + pointerSegment(key), inner, listed, vocabulary)
@@ -45,6 +47,29 @@ const placeWords: ReadonlySet<string> = new Set([
 // Of the objects that a reply is described by, only a place has these, and a place has no others.
 function isPlace(value: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(value).every((key) => placeWords.has(key))
+}
+
+function isExpiry(value: Readonly<Record<string, unknown>>): boolean {
+  return value['from'] !== undefined && typeof value['as'] === 'string'
+}
+
+function* expiryMistakes(
+  pointer: string,
+  { as, format, zone }: Readonly<Record<string, unknown>>,
+): Generator<Problem> {
+  for (const [key, value] of Object.entries({ format, zone })) {
+    if (value !== undefined && as !== 'instant') {
+      yield { pointer: `${pointer}/${key}`, message: `\`${key}\` is for \`"as": "instant"\`` }
+    }
+  }
+  if (typeof zone === 'string' && !isZone(zone)) {
+    yield { pointer: `${pointer}/zone`, message: 'expected a time zone: "Europe/Minsk", "UTC+3"' }
+  } else if (typeof format === 'string') {
+    const readable = isReadable({ format, zone: typeof zone === 'string' ? zone : undefined })
+    const message =
+      'a date written so cannot be read back: expected something like "dd.MM.yyyy HH:mm"'
+    if (!readable) yield { pointer: `${pointer}/format`, message }
+  }
 }
 
 function* placeMistakes(

@@ -1,12 +1,8 @@
-import type { Expiry } from '../core/expiry.ts'
 import type { Reach } from '../core/provider.ts'
 import { display } from '../core/text.ts'
 import type { GivenRefresh } from './access.ts'
 import type { Answer } from './answer.ts'
-import type { ExpiryPlan, ReplyPlan } from './definition.ts'
-import type { Timing } from './expiry.ts'
-import { asList } from './lists.ts'
-import { find, type Sight } from './place.ts'
+import type { ReplyPlan } from './definition.ts'
 import { doubled } from './plan-paths.ts'
 
 // What is told of an answer that was taken though something in it was odd. Never a value of it,
@@ -21,9 +17,6 @@ export interface Listener {
 interface Found {
   readonly plan: ReplyPlan
   readonly answer: Answer
-  readonly sight: Sight
-  readonly expiry: Expiry | undefined
-  readonly timing: Timing
   readonly given: GivenRefresh
 }
 
@@ -33,21 +26,10 @@ export function tell(reach: Pick<Reach, 'warn'>, text: string): void {
 }
 
 /** Tells what was odd in an answer that gave a token. */
-export function tellOddities({ title, reach }: Listener, found: Found): void {
-  const { plan, answer, sight, expiry, timing, given } = found
+export function tellOddities({ title, reach }: Listener, { plan, answer, given }: Found): void {
   if (answer.oddity !== undefined) tell(reach, `${title} answered ${answer.oddity}`)
   for (const pointer of doubled(plan, answer)) tell(reach, twice(title, pointer))
   if (given.unreadable) tell(reach, withoutRefresh(title))
-  if (expiry?.state === 'at' && expiry.at <= timing.now) tell(reach, bornExpired(title))
-  const odd = expiry?.state === 'unknown' && isSaid(plan.expiry, sight)
-  if (odd) tell(reach, unknownEnd(title))
-}
-
-function isSaid(plans: ExpiryPlan | readonly ExpiryPlan[] | undefined, sight: Sight): boolean {
-  return asList<ExpiryPlan>(plans).some(({ from }) => {
-    const value = find(from, sight)
-    return value !== undefined && value !== null && value !== ''
-  })
 }
 
 /** The warning for a key that was given twice. */
@@ -61,8 +43,19 @@ export function bornExpired(title: string): string {
 }
 
 /** The warning for an end that is said in no way that is understood. */
-export function unknownEnd(title: string): string {
-  return `${title} says in no way that is understood when the token ends`
+export function unknownEnd(title: string, unread?: string): string {
+  const what = unread === undefined ? '' : ` (${unread})`
+  return `${title} says in no way that is understood when the token ends${what}`
+}
+
+/** As `unknownEnd`, of the refresh token. */
+export function unknownRefreshEnd(title: string, unread: string): string {
+  return `${title} says in no way that is understood when the refresh token ends (${unread})`
+}
+
+/** The warning for a life of no time at all, where nothing could give the token another. */
+export function noLife(title: string): string {
+  return `${title} says that its token lives for no time, and gave nothing to renew it with: when it ends is not known`
 }
 
 /** The warning for tokens that are for somebody else than those before them. */

@@ -1,12 +1,15 @@
 import { isToknError, ToknError } from '../core/errors.ts'
+import { unknownExpiry } from '../core/expiry.ts'
 import type { Reach } from '../core/provider.ts'
 import type { Exchange } from './definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
-import type { Timing } from './expiry.ts'
+import type { Answer } from './answer.ts'
+import { withDates, type Timing } from './expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
 import { lookUp, type Held } from './known.ts'
-import { tell } from './odd.ts'
+import { bornExpired, noLife, tell, unknownEnd, unknownRefreshEnd } from './odd.ts'
 import type { Setting } from './request.ts'
+import { describeUnread } from './unread.ts'
 
 const nothing: Findings = { context: {}, facts: {} }
 
@@ -28,10 +31,53 @@ export async function runOperation(
     const spare = findings.access !== undefined && !getsAccess(exchange)
     const accepted = await runOrSkip(setting, exchange, informed, reach, spare)
     if (accepted?.plan === undefined) continue
-    const timing = timingOf(setting, accepted)
-    const listener = { title: setting.definition.title, reach: timing.fresh === true ? reach : {} }
-    const found = readFindings(accepted.plan, accepted.answer, informed, timing, listener)
-    findings = addFindings(findings, found)
+    findings = addFindings(findings, await readAccepted(setting, accepted, informed, reach))
+  }
+  return findings.access === undefined ? findings : settleEnd(setting, findings, known, reach)
+}
+
+async function readAccepted(
+  setting: Setting,
+  { answer, plan = {} }: Accepted,
+  known: Held,
+  reach: Reach,
+): Promise<Findings> {
+  const timing = timingOf(setting, answer)
+  let told: string[] = []
+  const warn = (text: string) => void told.push(text)
+  const listener = { title: setting.definition.title, reach: timing.fresh === true ? { warn } : {} }
+  const found = await withDates(
+    timing,
+    (by) => {
+      told = []
+      return readFindings(plan, answer, known, by, listener)
+    },
+    ({ unread, refreshUnread }) => unread !== undefined || refreshUnread !== undefined,
+  )
+  for (const text of told) reach.warn?.(text)
+  return found
+}
+
+/**
+ * What the end of a new token comes to. That it lives for no time is how several servers say that
+ * they do not know, and is believed only of a token that can be renewed at once.
+ */
+function settleEnd(setting: Setting, findings: Findings, known: Held, reach: Reach): Findings {
+  const { title } = setting.definition
+  const { expiry, unread, nothing, refreshExpiry, refreshUnread } = findings
+  const kept = findings.refreshUnreadable === true ? undefined : known.refresh
+  // The refresh token held is that of the session, and not of what was issued with it.
+  const refresh = findings.refresh ?? (setting.operation === 'refresh' ? kept : undefined)
+  if (nothing === true && refresh === undefined) {
+    tell(reach, noLife(title))
+    return { ...findings, expiry: unknownExpiry }
+  }
+  if (expiry?.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
+  if (expiry?.state === 'unknown' && unread !== undefined) {
+    tell(reach, unknownEnd(title, describeUnread(unread)))
+  }
+  if (refreshExpiry?.state === 'unknown' && refreshUnread !== undefined) {
+    tell(reach, unknownRefreshEnd(title, describeUnread(refreshUnread)))
   }
   return findings
 }
@@ -41,7 +87,7 @@ function getsAccess({ reply, otherwise }: Exchange): boolean {
 }
 
 /** How the instants in an answer are to be understood. */
-export function timingOf({ definition, operation }: Setting, { answer }: Accepted): Timing {
+export function timingOf({ definition, operation }: Setting, answer: Answer): Timing {
   const fresh = operation === 'login' || operation === 'refresh' || operation === 'issue'
   const sliding = definition.sliding === true && operation !== 'list'
   return { now: answer.sentAt, skew: answer.skew, fresh, sliding }

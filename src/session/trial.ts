@@ -12,6 +12,8 @@ export interface TrialStep {
   /** What was found, or what does not fit, in words. */
   readonly words: string
   readonly traffic: readonly Traffic[]
+  /** What was taken, though it is not as it should be: in words. Absent: nothing. */
+  readonly odd?: readonly string[]
 }
 
 export interface Trial {
@@ -180,13 +182,17 @@ async function perform(
     return { operation, outcome: skipped ? 'skipped' : 'absent', words, traffic: [] }
   }
   const traffic: Traffic[] = []
+  const odd: string[] = []
+  const warn = (text: string) => void odd.push(text)
+  const told = () => (odd.length === 0 ? {} : { odd })
   try {
-    const words = await run({ ...reach, http: recordTraffic(reach.http, traffic) })
-    return { operation, outcome: 'ok', words, traffic }
+    const words = await run({ ...reach, warn, http: recordTraffic(reach.http, traffic) })
+    return { operation, outcome: 'ok', words, traffic, ...told() }
   } catch (error) {
     if (!isFailure(error)) throw error
     const hint = error.hint === undefined ? '' : ` (${error.hint})`
-    return { operation, outcome: 'failed', words: redact(`${error.message}${hint}`), traffic }
+    const words = redact(`${error.message}${hint}`)
+    return { operation, outcome: 'failed', words, traffic, ...told() }
   }
 }
 

@@ -5,9 +5,11 @@ import { display } from '../../core/text.ts'
 import { isUsableAccess, knowSecret, readRefreshToken, unusableAccess } from '../access.ts'
 import { readBody } from '../body.ts'
 import { openEnvelope } from '../envelope.ts'
-import { twice, unknownEnd, withoutRefresh } from '../odd.ts'
+import type { Ending } from '../expiry.ts'
+import { twice, withoutRefresh } from '../odd.ts'
 import { keyOf, meaningOf } from '../refusal-table.ts'
 import { saysError } from '../refusal-words.ts'
+import { endNames, readGrantEnd } from './grant-end.ts'
 import { readNo, Refused, type No } from './refused.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -22,14 +24,17 @@ export interface GrantAnswer {
   /** The type of the token as the server has it, in lower case; `bearer` where it does not say. */
   readonly tokenType: string
   readonly refreshUnreadable: boolean
+  /** When it says that the access token ends. */
+  readonly ending: Ending
   /** What was odd, for people. */
   readonly oddities: readonly string[]
 }
 
 const title = 'the server'
 const names = [
-  ...['access_token', 'refresh_token', 'expires_in', 'scope', 'token_type', 'id_token'],
+  ...['access_token', 'refresh_token', 'scope', 'token_type', 'id_token'],
   ...['refresh_token_expires_in', 'refresh_expires_in', 'issued_token_type'],
+  ...endNames,
 ]
 const spelling = new Map(names.map((name) => [keyOf(name), name]))
 
@@ -38,7 +43,11 @@ const spelling = new Map(names.map((name) => [keyOf(name), name]))
  * left out, and told; throws `provider_nonsense` where there is no usable access token, `Refused`
  * for an error that is told so.
  */
-export function readGrantAnswer(reply: HttpReply, clock: Clock): GrantAnswer {
+export async function readGrantAnswer(
+  reply: HttpReply,
+  clock: Clock,
+  ahead: number,
+): Promise<GrantAnswer> {
   const read = readBody(reply)
   if (read.kind !== 'data') {
     const what = read.kind === 'empty' ? 'nothing' : read.instead
@@ -71,7 +80,8 @@ export function readGrantAnswer(reply: HttpReply, clock: Clock): GrantAnswer {
     // The one type that changes how a token is sent; all others are sent alike.
     token_type: tokenType === 'dpop' ? 'dpop' : 'bearer',
     refresh_token: refresh.token,
-    expires_in: readSeconds(found['expires_in'], oddities),
+    // Read below; of what the library would make of it nothing is needed.
+    expires_in: undefined,
     scope: readScope(found['scope'], oddities),
     id_token: readIdToken(found['id_token'], oddities),
   }
@@ -81,6 +91,7 @@ export function readGrantAnswer(reply: HttpReply, clock: Clock): GrantAnswer {
     no: saysError(read.value) ? no : undefined,
     tokenType,
     refreshUnreadable: refresh.unreadable,
+    ending: await readGrantEnd(found, clock.now(), ahead),
     oddities,
   }
 }
@@ -93,8 +104,9 @@ function findFields(value: unknown, oddities: string[]): Fields {
   if (inner === undefined) return outside
   oddities.push(`${title} answered in an envelope, which OAuth has not`)
   // What belongs to the token may have been left outside.
-  const { refresh_token, expires_in, scope, token_type, id_token } = outside
-  return { refresh_token, expires_in, scope, token_type, id_token, ...respell(inner) }
+  const { refresh_token, scope, token_type, id_token } = outside
+  const ends = Object.fromEntries(endNames.map((name) => [name, outside[name]]))
+  return { refresh_token, ...ends, scope, token_type, id_token, ...respell(inner) }
 }
 
 /** `accessToken` as `access_token`; a name that is right as it is comes first. */
@@ -110,17 +122,6 @@ function respell(object: Fields): Fields {
 function readType(value: unknown): string {
   const text = typeof value === 'string' ? display(value.trim().toLowerCase(), 60) : ''
   return text === '' ? 'bearer' : text
-}
-
-/** Seconds, zero at least; `undefined` for what is none. */
-function readSeconds(value: unknown, oddities: string[]): number | undefined {
-  if (value === undefined || value === null || value === '') return undefined
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : ''
-  if (!/^-?[0-9]{1,12}(\.[0-9]+)?$/.test(text)) {
-    oddities.push(unknownEnd(title))
-    return undefined
-  }
-  return Math.max(0, Number(text))
 }
 
 function readScope(value: unknown, oddities: string[]): string | undefined {

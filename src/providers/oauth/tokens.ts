@@ -3,7 +3,9 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { anotherUser, bornExpired, tell } from '../odd.ts'
+import type { Ending } from '../expiry.ts'
+import { anotherUser, bornExpired, noLife, tell, unknownEnd } from '../odd.ts'
+import { describeUnread } from '../unread.ts'
 import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
 import type { Flow } from './settings.ts'
@@ -23,21 +25,21 @@ export function readTokens(
   connection: Connection,
   reply: TokenReply,
   { flow, parameters, held }: Origin,
-  { tokenType, refreshUnreadable }: Pick<GrantAnswer, 'tokenType' | 'refreshUnreadable'>,
+  granted: Pick<GrantAnswer, 'tokenType' | 'refreshUnreadable' | 'ending'>,
 ): TokenSet {
-  const { reach, title } = connection
+  const { tokenType, refreshUnreadable } = granted
   const access = new Secret(reply.access_token)
   const refresh = reply.refresh_token === undefined ? undefined : new Secret(reply.refresh_token)
   const { context: before = {} } = held ?? {}
   const subjects = readSubjects(connection, reply, before)
   const scope = reply.scope ?? parameters?.get('scope') ?? undefined
-  const expiry = readExpiry(connection, reply)
-  if (expiry.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
+  const kept = refresh ?? (refreshUnreadable ? undefined : held?.refresh)
+  const expiry = readExpiry(connection, reply, granted.ending, kept !== undefined)
   // Said once, not with every refresh.
   if (before['token_type'] !== tokenType) tellType(connection, tokenType)
   return {
     access,
-    refresh: refresh ?? (refreshUnreadable ? undefined : held?.refresh),
+    refresh: kept,
     ...(refreshUnreadable ? { refreshUnreadable } : {}),
     expiry,
     refreshExpiry:
@@ -126,13 +128,24 @@ function readSubjects(
   return subjects
 }
 
-function readExpiry({ reach, wire }: Connection, reply: TokenReply): Expiry {
-  if (reply.expires_in !== undefined) {
-    return expiresAt(reach.clock.now() + reply.expires_in * 1_000)
-  }
+/** What the answer says, else what the token says of itself; whatever is odd about it is told. */
+function readExpiry(
+  { reach, wire, title }: Connection,
+  reply: TokenReply,
+  { expiry: said, nothing, unread }: Ending,
+  renewable: boolean,
+): Expiry {
+  const believed = said.state === 'at' && (nothing !== true || renewable)
   // Told by the server's clock, read by ours.
   const exp = readClaims(reply.access_token)?.['exp']
-  return typeof exp === 'number' ? expiresAt(exp * 1_000 - wire.time.ahead()) : unknownExpiry
+  const claimed = typeof exp === 'number' ? expiresAt(exp * 1_000 - wire.time.ahead()) : undefined
+  const expiry = believed ? said : (claimed ?? unknownExpiry)
+  if (expiry.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
+  if (expiry.state === 'unknown' && nothing === true) tell(reach, noLife(title))
+  if (expiry.state === 'unknown' && unread !== undefined) {
+    tell(reach, unknownEnd('the server', describeUnread(unread)))
+  }
+  return expiry
 }
 
 /** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */

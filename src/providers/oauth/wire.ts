@@ -66,7 +66,7 @@ export function openWire(reach: Reach): Wire {
       const { status } = reply
       if (status < 200 || status >= 300) return passOn(reply, reach.clock)
       if (purpose !== 'token') return toResponse(reply, purpose)
-      granted = readGrantAnswer(reply, reach.clock)
+      granted = await readGrantAnswer(reply, reach.clock, time.ahead())
       return respond(reply, 200, 'application/json', JSON.stringify(granted.body))
     },
   }

@@ -23,6 +23,11 @@ async function logIn(body: unknown, settings: Readonly<Record<string, string>> =
   return await provider.login!(openReach({ client_secret: 'a-client-secret' }), {})
 }
 
+/** As Go prints a time. */
+function go(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 23).replace('T', ' ')} +0000 UTC m=+0.5`
+}
+
 const good = { access_token: 'good-token', token_type: 'Bearer' }
 
 describe('a reply of the token endpoint', () => {
@@ -31,8 +36,24 @@ describe('a reply of the token endpoint', () => {
     [{ expires_in: 3600 }, hour],
     [{ expires_in: '3600' }, hour],
     [{ expires_in: 3600.9 }, hour + 900],
-    [{ expires_in: 0 }, 0],
-    [{ expires_in: -1 }, 0],
+    [{ expires_in: 0 }, undefined],
+    [{ expires_in: -1 }, undefined],
+    [{ expires_in: '0' }, undefined],
+    [{ expires_in: -86_400 }, undefined],
+    [{ expires_in: 0, refresh_token: 'r' }, 0],
+    [{ expires_in: -1, refresh_token: 'r' }, 0],
+    [{ expires_at: Math.floor(Date.now() / 1_000) + 3_600 }, hour],
+    [{ expires_on: String(Math.floor(Date.now() / 1_000) + 3_600) }, hour],
+    [{ expiresAt: Date.now() + hour }, hour],
+    [{ expiry: new Date(Date.now() + hour).toISOString() }, hour],
+    [{ expires: new Date(Date.now() + hour).toUTCString() }, hour],
+    [{ expires_in: new Date(Date.now() + hour).toISOString() }, hour],
+    [{ expires_in: go(Date.now() + hour) }, hour],
+    [{ expires_at: go(Date.now() + hour) }, hour],
+    [{ expires_at: `/Date(${Date.now() + hour})/` }, hour],
+    [{ expires_in: 60, expires_at: go(Date.now() + hour) }, 60_000],
+    [{ expires_at: 'soon' }, undefined],
+    [{ expires_at: 0 }, undefined],
     [{ expires_in: null }, undefined],
     [{ expires_in: '3600s' }, undefined],
     [{ expires_in: 1e15 }, undefined],

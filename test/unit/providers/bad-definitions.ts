@@ -158,6 +158,21 @@ export const badDefinitions: ReadonlyArray<readonly [change: Record<string, Json
     ],
     [{ rotation: 'reissue' }, '"reissue" needs an `issue`'],
     [{ scopes: {} }, '{scopes} is nowhere'],
+    ...(
+      [
+        [{ as: 'seconds', format: 'HH:mm' }, 'expiry.format: `format` is for `"as": "instant"`'],
+        [{ as: 'words', zone: 'UTC' }, 'expiry.zone: `zone` is for `"as": "instant"`'],
+        [{ as: 'instant', format: 'HH:mm' }, 'expiry.format: a date written so cannot be read'],
+        [{ as: 'instant', format: 'nonsense' }, 'expiry.format: a date written so cannot be read'],
+        [{ as: 'instant', format: '' }, 'expiry.format: expected 1 character at least'],
+        [{ as: 'instant', zone: 'Minsk' }, 'expiry.zone: expected a time zone'],
+        [{ as: 'instant', zone: 'local' }, 'expiry.zone: expected a time zone'],
+        [{ as: 'instant', format: 'dd.MM.yyyy', zone: 'GMT+99' }, 'expiry.zone: expected a time'],
+      ] as const
+    ).map(([form, said]): [Record<string, Json>, string] => [
+      { 'login.reply.expiry': { from: 'x', ...form } },
+      said,
+    ]),
     [{ lifetimes: { least: 'x' } }, 'lifetimes.least: expected a duration'],
     [{ ids: { form: 'number' } }, 'ids.form: expected one of any, digits, hex, uuid'],
     [{ why: { relogin: 'x' } }, 'why'],

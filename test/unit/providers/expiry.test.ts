@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import * as dates from '../../../src/providers/dates.ts'
 import type { ExpiryPlan } from '../../../src/providers/definition.ts'
-import { readEnd } from '../../../src/providers/expiry.ts'
+import { readEnd, readEnding, withDates } from '../../../src/providers/expiry.ts'
 import { now } from './reach.ts'
 
 const day = 86_400_000
@@ -15,7 +16,13 @@ function read(value: unknown, plan: Omit<ExpiryPlan, 'from'>, skew = 0, fresh = 
     body,
     known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
   }
-  return readEnd({ from: 'x', ...plan }, sight, { now, skew, fresh })
+  const ends = [{}, { dates }].map((known) =>
+    readEnd({ from: 'x', ...plan }, sight, { now, skew, fresh, ...known }),
+  )
+  const [usual = unknown, informed] = ends
+  // What is understood without the library is understood with it, and alike.
+  if (usual.state !== 'unknown') expect(informed).toEqual(usual)
+  return informed
 }
 
 function at(instant: number) {
@@ -78,6 +85,28 @@ describe('the end of a token', () => {
     ['instant', 253_402_300_799, unknown],
     ['instant', '9999-12-31T23:59:59Z', unknown],
     ['instant', 1e308, unknown],
+    ['instant', (now + 900_000) * 1_000, at(now + 900_000)],
+    ['instant', String((now + 900_000) * 1_000), at(now + 900_000)],
+    ['instant', (now + 900_000) * 1e6, at(now + 900_000)],
+    ['instant', `${now + 900_000}000000`, at(now + 900_000)],
+    ['instant', '20260115121500', at(now + 900_000)],
+    ['instant', 20_260_115_121_500, at(now + 900_000)],
+    ['instant', '2026-01-15 12:15:00 +0000 UTC', at(now + 900_000)],
+    ['instant', '2026-01-15 12:15:00.25 +0000 UTC m=+0.1', at(now + 900_250)],
+    ['instant', '2026-01-15 15:15:00 +0300 MSK', at(now + 900_000)],
+    ['instant', 'Thu Jan 15 12:15:00 2026', at(now + 900_000)],
+    ['instant', 'Thu, 15 Jan 2026 15:15:00 +0300', at(now + 900_000)],
+    ['instant', '2026-01-15 12:15:00.123456', at(now + 900_123)],
+    ['instant', '2026-01-15 12:15:00+00', at(now + 900_000)],
+    ['instant', `/Date(${now + 900_000})/`, at(now + 900_000)],
+    ['instant', `/Date(${now - 2 * day})/`, unknown],
+    ['instant', '01/02/2027', unknown],
+    ['instant', '15.01.2026 12:15', unknown],
+    ['words', 'PT15M', at(now + 900_000)],
+    ['words', '0h15m0s', at(now + 900_000)],
+    ['words', 'P1D', at(now + day)],
+    ['words', 'PT0S', unknown],
+    ['words', 'P', unknown],
     ['instant-seconds', 1_800_000_000, at(1_800_000_000_000)],
     ['instant-milliseconds', now + 1, at(now + 1)],
   ] as const)('C9, C10: %s %j is %j', (as, value, end) => {
@@ -110,6 +139,47 @@ describe('the end of a token', () => {
     expect(read(undefined, { as: 'seconds', absent: 'never' })).toEqual(never)
     expect(read('garbage', { as: 'seconds', absent: 'never' })).toEqual(unknown)
     expect(read(null, { as: 'seconds', absent: 'never' })).toEqual(unknown)
+  })
+
+  it.each([
+    ['15.01.2026 15:15', { format: 'dd.MM.yyyy HH:mm', zone: 'Europe/Moscow' }],
+    ['15.01.2026 12:15', { format: 'dd.MM.yyyy HH:mm' }],
+    ['01/15/2026 07:15 AM', { format: 'MM/dd/yyyy hh:mm a', zone: 'America/New_York' }],
+    ['2026-01-15 15:15:00', { zone: 'Europe/Moscow' }],
+    ['2026-01-15T15:15', { zone: 'UTC+3' }],
+    ['2026-01-15T12:15:00Z', { zone: 'Europe/Moscow' }],
+    [202_601_151_215, { format: 'yyyyMMddHHmm' }],
+    ['12:15 15/1/26', { format: 'H:mm d/M/yy', zone: 'UTC' }],
+  ])('of %j, where the definition says %j', (value, form) => {
+    expect(read(value, { as: 'instant', ...form })).toEqual(at(now + 900_000))
+    expect(read('nothing of the kind', { as: 'instant', ...form })).toEqual(unknown)
+  })
+
+  it('the library is loaded for what nothing else understands, and for nothing else', async () => {
+    const sight = (x: unknown) => ({
+      headers: [],
+      url: new URL('https://a.example'),
+      body: { x },
+      known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
+    })
+    const readings = async (value: unknown) => {
+      let times = 0
+      const plan = { from: 'x', as: 'instant' } as const
+      const ending = await withDates(
+        { now, skew: 0, fresh: true },
+        (timing) => {
+          times++
+          return readEnding(plan, sight(value), timing)
+        },
+        ({ unread }) => unread !== undefined,
+      )
+      return [times, ending.expiry.state]
+    }
+    for (const value of [now + 1, String(now + 1), '2026-01-15T12:15:00Z', null, '', undefined]) {
+      expect((await readings(value))[0], String(value)).toBe(1)
+    }
+    expect(await readings('Thu Jan 15 12:15:00 2026')).toEqual([2, 'at'])
+    expect(await readings('soon')).toEqual([2, 'unknown'])
   })
 
   it('C11: an instant of a clock that is wrong is moved to ours, a duration is not', () => {

@@ -1,0 +1,51 @@
+import { readEnding, withDates, type Ending, type Timing } from '../expiry.ts'
+import type { ExpiryPlan } from '../definition.ts'
+
+/** What an answer of a token endpoint may call the end of its access token. */
+export const endNames = [
+  'expires_in',
+  'expires_at',
+  'expires_on',
+  'expires',
+  'expiry',
+  'expiration',
+]
+
+const [lengthName = '', ...instantNames] = endNames
+
+/** RFC 6749 section 5.1 has a number of seconds, and nothing else. */
+const usual: readonly ExpiryPlan[] = [
+  { from: lengthName, as: 'seconds' },
+  { from: instantNames, as: 'instant' },
+]
+
+/** But a text with a time of day in it counts nothing: that is when the token ends. */
+const dated: readonly ExpiryPlan[] = [{ from: lengthName, as: 'instant' }, ...usual]
+const timeOfDay = /[0-9]:[0-9]{2}|[0-9]T[0-9]{4}|Date\(/
+
+/** The end that the fields of an answer tell; `ahead` of the server's clock is in milliseconds. */
+export async function readGrantEnd(
+  fields: Readonly<Record<string, unknown>>,
+  now: number,
+  ahead: number,
+): Promise<Ending> {
+  const said = endNames.map((name) => [name, trimmed(fields[name])] as const)
+  const sight = {
+    body: Object.fromEntries(said),
+    headers: [],
+    url: new URL('https://unused.invalid'),
+    known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
+  }
+  const length = sight.body[lengthName]
+  const plans = typeof length === 'string' && timeOfDay.test(length) ? dated : usual
+  const timing: Timing = { now, skew: 0 - ahead, fresh: true }
+  return await withDates(
+    timing,
+    (by) => readEnding(plans, sight, by),
+    ({ unread }) => unread !== undefined,
+  )
+}
+
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value
+}
