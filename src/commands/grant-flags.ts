@@ -41,19 +41,21 @@ export function readGrant(flags: GrantFlags, now: number): Grant {
   return {
     name: flags.name,
     scopes: flags.scope,
-    lifetime:
-      flags.expiresIn === undefined
-        ? until(flags.expiresAt, now)
-        : parseDuration(flags.expiresIn, '--expires-in'),
+    ...(flags.expiresAt === undefined
+      ? { lifetime: lifetimeOf(flags.expiresIn) }
+      : lastingTo(flags.expiresAt, now)),
     audience: flags.audience,
     resource: flags.resource,
   }
 }
 
-function until(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined
+function lifetimeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDuration(text, '--expires-in')
+}
+
+function lastingTo(text: string, now: number): Grant {
   const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isFinite(at) && at > now) return at - now
+  if (Number.isFinite(at) && at > now) return { lifetime: at - now, until: at, roundable: true }
   throw new ToknError('usage', '--expires-at is no instant in the future', {
     hint: `write it as ${timestamp(now + 86_400_000)}`,
   })

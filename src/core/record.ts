@@ -171,6 +171,7 @@ function readGrant(value: Readonly<Record<string, unknown>>): Grant {
     name: ownString(value, 'name'),
     scopes: list(value['scopes']),
     lifetime: typeof value['lifetime'] === 'number' ? value['lifetime'] : undefined,
+    ...(value['roundable'] === true ? { roundable: true } : {}),
     audience: ownString(value, 'audience'),
     resource: list(value['resource']),
   }

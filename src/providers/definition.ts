@@ -119,6 +119,12 @@ export const definitionSchema = z
         least: z.string().optional(),
         most: z.string().optional(),
         step: z.string().optional().describe('A lifetime is a multiple of this.'),
+        choices: z
+          .array(z.string())
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('The only ones there are: ["1 day", "30 days"].'),
       })
       .optional()
       .describe('Lifetimes that can be asked for. Absent: none can.'),

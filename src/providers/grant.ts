@@ -1,8 +1,8 @@
-import { inWords, readDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { Grant } from '../core/token.ts'
 import { display, nearest } from '../core/text.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
+import { checkLifetime } from './lifetime.ts'
 import { mentions } from './mentions.ts'
 
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
@@ -25,7 +25,7 @@ export function checkGrant(
   grant: Grant,
 ): void {
   checkScopes(definition, exchanges, grant.scopes ?? [])
-  if (grant.lifetime !== undefined) checkLifetime(definition, exchanges, grant.lifetime)
+  if (grant.lifetime !== undefined) checkLifetime(definition, exchanges, grant)
   if (grant.name !== undefined) checkName(definition, exchanges, grant.name)
   const { title } = definition
   if (grant.audience !== undefined && !mentions(exchanges, 'audience')) {
@@ -61,28 +61,6 @@ function checkScopes(
   }
 }
 
-function checkLifetime(
-  { title, lifetimes }: ProviderDefinition,
-  exchanges: readonly Exchange[],
-  asked: number,
-): void {
-  if (lifetimes === undefined || !mentions(exchanges, 'lifetime', 'expires')) {
-    throw usage(`${title} cannot be asked for a lifetime here`)
-  }
-  const least = duration(lifetimes.least)
-  const most = duration(lifetimes.most)
-  const step = duration(lifetimes.step)
-  if (least !== undefined && asked < least) {
-    throw usage(`a token of ${title} lasts ${inWords(least)} at least`)
-  }
-  if (most !== undefined && asked > most) {
-    throw usage(`a token of ${title} lasts ${inWords(most)} at most`)
-  }
-  if (step !== undefined && asked % step !== 0) {
-    throw usage(`a token of ${title} lasts a multiple of ${inWords(step)}`)
-  }
-}
-
 function checkName(
   { title }: ProviderDefinition,
   exchanges: readonly Exchange[],
@@ -93,10 +71,6 @@ function checkName(
   if (name.trim() === '' || name.length > 256 || unprintable.test(name)) {
     throw usage('that cannot be the name of a token', 'use one line of 256 characters at most')
   }
-}
-
-function duration(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : readDuration(text)
 }
 
 function usage(message: string, hint?: string): ToknError {

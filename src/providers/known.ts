@@ -38,7 +38,10 @@ export const placeholders = {
   scopes: (known) => some(known.grant?.scopes),
   lifetime: (known) => time('duration', known.grant?.lifetime),
   expires: ({ grant, now }) =>
-    time('instant', grant?.lifetime === undefined ? undefined : now + grant.lifetime),
+    time(
+      'instant',
+      grant?.until ?? (grant?.lifetime === undefined ? undefined : now + grant.lifetime),
+    ),
   baseUrl: (known) => known.baseUrl,
   now: (known) => new Time('instant', known.now),
   uuid: () => randomUUID(),

@@ -1,18 +1,29 @@
 import type { Exchange } from './definition.ts'
-import { placeholdersOf } from './template.ts'
+import { placeholdersOf, type Placeholder } from './template.ts'
 
 /** Whether any request of the exchanges speaks of one of `names` (`lifetime`, `fields.otp`). */
 export function mentions(exchanges: readonly Exchange[], ...names: readonly string[]): boolean {
   return exchanges.some((exchange) =>
     [exchange.request, exchange.otherwise?.request].some((request) =>
-      placeholdersWithin(request).some((name) => names.includes(name)),
+      placeholdersWithin(request).some(({ name }) => names.includes(name)),
     ),
   )
 }
 
-/** The names of all placeholders in the texts of `value`. */
-function placeholdersWithin(value: unknown): readonly string[] {
-  if (typeof value === 'string') return placeholdersOf(value).map(({ name }) => name)
+/** How the requests of the exchanges write `name`: each a list of transforms, often of none. */
+export function writings(
+  exchanges: readonly Exchange[],
+  name: string,
+): ReadonlyArray<readonly string[]> {
+  return exchanges
+    .flatMap(({ request, otherwise }) => [request, otherwise?.request])
+    .flatMap(placeholdersWithin)
+    .filter((placeholder) => placeholder.name === name)
+    .map(({ transforms }) => transforms.map((transform) => transform.name))
+}
+
+function placeholdersWithin(value: unknown): readonly Placeholder[] {
+  if (typeof value === 'string') return placeholdersOf(value)
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(placeholdersWithin)
 }

@@ -131,7 +131,12 @@ function* urlMistakes(pointer: string, text: string, bare: boolean): Generator<P
 }
 
 function* durationMistakes({ lifetime, lifetimes }: ProviderDefinition): Generator<Problem> {
-  const texts = { '/lifetime': lifetime, ...prefixed('/lifetimes', lifetimes ?? {}) }
+  const { choices = [], ...range } = lifetimes ?? {}
+  const texts = {
+    '/lifetime': lifetime,
+    ...prefixed('/lifetimes', range),
+    ...prefixed('/lifetimes/choices', Object.fromEntries(choices.entries())),
+  }
   for (const [pointer, text] of Object.entries(texts)) {
     if (text !== undefined && readDuration(text) === undefined) {
       yield { pointer, message: 'expected a duration: 90s, 15m, 12h, 8d, 2w, "90 days"' }

@@ -1,14 +1,16 @@
 import type { Operation, Provider, Reach } from '../core/provider.ts'
-import type { Introspection, TokenSet } from '../core/token.ts'
+import type { Grant, Introspection, TokenSet } from '../core/token.ts'
 import { fillAttachment } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
 import type { Findings } from './findings.ts'
 import { checkGrant } from './grant.ts'
 import type { Held } from './known.ts'
 import { runList } from './list.ts'
+import { fitGrant } from './lifetime.ts'
 import { asList } from './lists.ts'
 import { mentions } from './mentions.ts'
 import { lackingScope } from './needs.ts'
+import { tell } from './odd.ts'
 import { runOperation } from './operation.ts'
 import { openGround, type Ground, type Site } from './site.ts'
 import { checkTarget } from './target.ts'
@@ -43,11 +45,18 @@ export function defineProvider(
       reach,
     )
 
+  const fit = (asked: readonly Exchange[], wish: Grant, reach: Reach, now: number) => {
+    const { grant, told } = fitGrant(definition, asked, wish, now)
+    if (told !== undefined) tell(reach, told)
+    return grant
+  }
+
   const all: Required<Pick<Provider, Operation>> = {
-    async login(reach, grant) {
+    async login(reach, wish) {
       const asked = exchanges('login')
-      checkGrant(definition, asked, grant)
+      checkGrant(definition, asked, wish)
       const now = reach.clock.now()
+      const grant = fit(asked, wish, reach, now)
       const findings = await run('login', reach, { grant })
       return newTokenSet({ definition, ground, operation: 'login' }, asked, findings, grant, now)
     },
@@ -57,10 +66,11 @@ export function defineProvider(
       const setting = { definition, ground, operation: 'refresh' } as const
       return renewedTokenSet(setting, findings, held, now, reach)
     },
-    async issue(reach, held, grant) {
+    async issue(reach, held, wish) {
       const asked = exchanges('issue')
-      checkGrant(definition, asked, grant)
+      checkGrant(definition, asked, wish)
       const now = reach.clock.now()
+      const grant = fit(asked, wish, reach, now)
       const findings = await run('issue', reach, { ...whatIsHeld(held), grant })
       const issued = { ...findings, context: { ...held.context, ...findings.context } }
       return newTokenSet({ definition, ground, operation: 'issue' }, asked, issued, grant, now)

@@ -44,7 +44,9 @@ async function prepare(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
 
 function successorGrant(ports: Ports, record: SessionRecord, profile: string): Grant {
   const name = record.name ?? record.grant?.name ?? `tokn/${ports.caller.host}/${profile}`
-  return { ...record.grant, name, scopes: record.scopes ?? record.grant?.scopes }
+  // As long as the one before, and not to the same instant: that is about to come.
+  const { until: _, ...grant } = record.grant ?? {}
+  return { ...grant, name, scopes: record.scopes ?? grant.scopes }
 }
 
 async function revokeOrphans(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
