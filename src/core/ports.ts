@@ -8,6 +8,14 @@ export interface Clock {
   now(): number
   /** Resolves after `duration` milliseconds of monotonic time. */
   wait(duration: number): Promise<void>
+  /** The start of this machine; absent where the clock is none of a machine. */
+  boot?(): Boot
+}
+
+/** A start of a machine, and when that was by the clock as it goes now: epoch milliseconds. */
+export interface Boot {
+  readonly id: string
+  readonly at: number
 }
 
 export interface HttpRequest {

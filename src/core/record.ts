@@ -1,6 +1,7 @@
 import { ToknError } from './errors.ts'
 import { readExpiry, type Expiry } from './expiry.ts'
 import { isObject, ownString } from './json.ts'
+import type { Boot } from './ports.ts'
 import type { Binding } from './profile.ts'
 import { Secret } from './secret.ts'
 import type { Attachment, Grant, TokenSet } from './token.ts'
@@ -48,6 +49,8 @@ export interface SessionRecord extends TokenSet {
   readonly attach: Attachment
   /** Epoch milliseconds. */
   readonly obtainedAt: number
+  /** The start of the machine before that: by it is seen whether the clock was set meanwhile. */
+  readonly boot?: Boot | undefined
   readonly grant?: Grant | undefined
   /** The secret fields of the login, kept only where the user asked for it. */
   readonly credentials?: Readonly<Record<string, Secret>> | undefined
@@ -97,6 +100,7 @@ export function parseRecord(text: string, profileId: string): SessionRecord {
     expiry: readExpiry(value['expiry']),
     refreshExpiry: optionalExpiry(value['refreshExpiry']),
     obtainedAt: typeof value['obtainedAt'] === 'number' ? value['obtainedAt'] : 0,
+    boot: readBoot(value['boot']),
     id: ownString(value, 'id'),
     name: ownString(value, 'name'),
     scopes: list(value['scopes']),
@@ -137,6 +141,12 @@ function damaged(): ToknError {
   return new ToknError('store', 'the stored session is damaged', {
     hint: 'tokn login',
   })
+}
+
+function readBoot(value: unknown): Boot | undefined {
+  if (!isObject(value)) return undefined
+  const { id, at } = value
+  return typeof id === 'string' && typeof at === 'number' ? { id, at } : undefined
 }
 
 function optionalExpiry(value: unknown): Expiry | undefined {

@@ -3,7 +3,9 @@ import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
 import { briefly } from '../core/duration.ts'
+import { timestamp } from '../core/text.ts'
 import { entryOf, readHeld } from './held.ts'
+import { isUntimely } from './moment.ts'
 import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { condemned, refuseCondemned } from './standing.ts'
@@ -115,6 +117,13 @@ function tooOld(
   expired: boolean,
   now: number,
 ): ToknError {
+  if (isUntimely(record, now)) {
+    return new ToknError(
+      'check_failed',
+      `the token of "${profile.name}" was obtained at ${timestamp(record.obtainedAt)}, which is still to come: the clock was set since, and when the token ends is not known`,
+      { hint: `tokn refresh ${profile.name}` },
+    )
+  }
   if (expired) {
     return new ToknError('reauth_required', `${tokenInWords(profile)} has expired`, {
       hint: record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}`,

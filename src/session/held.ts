@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, changedBinding, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
+import { byThisClock } from './moment.ts'
 import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 
@@ -49,7 +50,7 @@ export async function findHeld(ports: Ports, profile: Profile): Promise<SessionR
   const text = await naming(profile, async () => await store.read(profile.id))
   if (text === undefined) return undefined
   try {
-    return parseRecord(text, profile.id)
+    return byThisClock(parseRecord(text, profile.id), ports.clock)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
     throw new ToknError('store', `the stored session of "${profile.name}" is damaged`, {

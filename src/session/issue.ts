@@ -9,6 +9,7 @@ import { listNamed } from './marks/made.ts'
 import { openMark, type OpenMark, type Wish } from './marks/open.ts'
 import { removeEmpty } from './marks/unfinished.ts'
 import { watchRequests, type Watch } from './marks/watch.ts'
+import { thisMoment } from './moment.ts'
 import { place } from './place.ts'
 import type { Ports } from './ports.ts'
 import { proveStorage } from './prove.ts'
@@ -133,7 +134,7 @@ async function issueOnce(
   const tokens = await provider.issue?.({ ...reach, http: watch.over(reach.http) }, record, grant)
   if (tokens === undefined) throw unsupported(provider, 'issue')
   if (kept === undefined) return { tokens, delivered: () => mark?.remove() }
-  const heir = heirOf(record, tokens, grant, provider, kept, ports.clock.now())
+  const heir = heirOf(record, tokens, grant, provider, kept, thisMoment(ports.clock))
   const placing = place(ports, kept, heir, {
     reason: 'issued',
     by: parent.name,

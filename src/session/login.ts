@@ -1,6 +1,6 @@
 import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import { claimedExpiry, readClaims } from '../core/jwt.ts'
-import { neverExpires, unknownExpiry, type Expiry } from '../core/expiry.ts'
+import { isGood, neverExpires, unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { Http, Interaction } from '../core/ports.ts'
 import { bindingOf, type Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
@@ -12,6 +12,7 @@ import { forgetRefreshes, spendBudget } from './budget.ts'
 import { openMark, type OpenMark } from './marks/open.ts'
 import { sweepUnsent } from './marks/sweep.ts'
 import { watchRequests } from './marks/watch.ts'
+import { thisMoment } from './moment.ts'
 import { withName } from './named-hint.ts'
 import { eraseEntry, formerStore, place, type Placed } from './place.ts'
 import type { Ports } from './ports.ts'
@@ -47,7 +48,7 @@ export async function authenticate(
     ...answers.secrets,
   }
   const { refreshUnreadable: _, ...tokens } = request.pasted
-    ? paste(provider, request.pasted)
+    ? pasteOrWarn(ports, provider, request.pasted)
     : await logInto(ports, request, all, over)
   return {
     ...tokens,
@@ -59,7 +60,7 @@ export async function authenticate(
     definition: provider.digest,
     origins: provider.origins,
     attach: provider.attach(tokens, all),
-    obtainedAt: ports.clock.now(),
+    ...thisMoment(ports.clock),
     grant,
     scopes: tokens.scopes ?? grant.scopes,
     name: tokens.name ?? grant.name,
@@ -178,6 +179,14 @@ async function logInto(
   const http = over(await ports.http(profile))
   const tokens = await provider.login({ http, answers, interaction, ...talk(ports) }, grant)
   await forgetRefreshes(ports, profile, provider)
+  return tokens
+}
+
+function pasteOrWarn(ports: Ports, provider: Provider, access: Secret): TokenSet {
+  const tokens = paste(provider, access)
+  if (!isGood(tokens.expiry, ports.clock.now(), 0)) {
+    ports.warn('the token given has expired already, by what it says')
+  }
   return tokens
 }
 

@@ -1,5 +1,6 @@
 import { isGood } from '../core/expiry.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
+import { isUntimely } from './moment.ts'
 
 /** Longest remaining life asked for by default, in milliseconds. */
 const defaultMinTtl = 60_000
@@ -23,14 +24,9 @@ export function neededTtl(record: SessionRecord, wanted: Pick<RefreshWanted, 'mi
   return Math.min(defaultMinTtl, Math.max(0, life) / 10)
 }
 
-// More than clocks of one machine are apart by themselves.
-const tolerated = 60_000
-
 /** Whether `record` is what the caller wants, at `now`. */
 export function satisfies(record: SessionRecord, wanted: RefreshWanted, now: number): boolean {
-  // Made in the future: the clock was wrong then or is wrong now, and the expiry means nothing.
-  const timely = record.expiry.state !== 'at' || record.obtainedAt <= now + tolerated
-  return timely && mayServe(record, wanted, now)
+  return !isUntimely(record, now) && mayServe(record, wanted, now)
 }
 
 /** As `satisfies`, but believes the expiry of a record whatever the clock said when it was made. */

@@ -17,7 +17,7 @@ export function heirOf(
   grant: Grant,
   provider: Provider,
   profile: Profile,
-  now: number,
+  moment: Pick<SessionRecord, 'obtainedAt' | 'boot'>,
 ): SessionRecord {
   return {
     ...parent,
@@ -32,7 +32,8 @@ export function heirOf(
     generation: 1,
     grant,
     attach: provider.attach(tokens, profile.settings),
-    obtainedAt: now,
+    boot: undefined,
+    ...moment,
     credentials: undefined,
     fixed: undefined,
     standing: undefined,
@@ -66,8 +67,8 @@ export async function readIssued(
   try {
     const tokens = await provider.issue?.({ ...reach, ...again }, record, grant)
     if (tokens === undefined) return undefined
-    const now = again.clock.now()
-    return { tokens, heir: heirOf(record, tokens, grant, provider, mark.profile ?? parent, now) }
+    const moment = { obtainedAt: again.clock.now() }
+    return { tokens, heir: heirOf(record, tokens, grant, provider, mark.profile ?? parent, moment) }
   } catch (error) {
     if (isToknError(error, 'provider_nonsense')) return undefined
     throw error

@@ -1,10 +1,11 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
-import type { Held, Store } from '../../core/ports.ts'
+import type { Clock, Held, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { isLost } from '../answered.ts'
 import { checkProvider, entryOf, readHeld } from '../held.ts'
+import { isUntimely, setBack } from '../moment.ts'
 import type { Ports } from '../ports.ts'
 import { isAlive, refuseCondemned } from '../standing.ts'
 import { mayServe, satisfies, type RefreshWanted } from '../wanted.ts'
@@ -76,7 +77,7 @@ async function renewLocked(
     // Whatever went wrong, it may be because another process has done all this meanwhile.
     const newer = held.stillHeld() ? undefined : await findNewer(ports, profile, record)
     if (newer !== undefined) return newer
-    if (!mayStillServe(record, wanted, ports.clock.now(), error)) throw error
+    if (!mayStillServe(ports.clock, record, wanted, error)) throw error
     ports.warn(`${errorText(error)}; the token held is still good by its time`)
     return record
   }
@@ -114,12 +115,17 @@ async function spendAnew(turn: Turn): Promise<SessionRecord> {
 
 /** Whether the token held does, though the refresh failed: nothing is known against it. */
 function mayStillServe(
-  record: SessionRecord,
+  clock: Clock,
+  held: SessionRecord,
   wanted: RefreshWanted,
-  now: number,
   error: unknown,
 ): boolean {
+  const now = clock.now()
+  const record = setBack(held, clock)
   if (!isAlive(record, now) || !mayServe(record, wanted, now)) return false
+  // It was to be refreshed for its times alone, and nothing can.
+  const cannot = isToknError(error, 'reauth_required') && error.details.http === undefined
+  if (cannot && isUntimely(held, now)) return record !== held
   return isToknError(error, 'network', 'rate_limited') || isLost(error) || isUnreadable(error)
 }
 

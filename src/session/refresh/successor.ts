@@ -3,6 +3,7 @@ import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { fit } from '../fit.ts'
+import { thisMoment } from '../moment.ts'
 import { knownAnswers, talk } from '../reach.ts'
 import type { Turn, Way } from './turn.ts'
 
@@ -30,7 +31,7 @@ export function succeed(turn: Turn, { tokens, way }: Renewed): SessionRecord {
     id: given.id ?? carried?.id,
     attach: provider.attach({ context }, knownAnswers(ports, profile, provider, record)),
     generation: record.generation + 1,
-    obtainedAt: now,
+    ...thisMoment(ports.clock),
     standing: way === 'refresh' ? standingAfter(turn, tokens, now) : undefined,
   }
   return fit(successor, ports.warn)
