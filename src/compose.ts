@@ -4,7 +4,7 @@ import type { StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
-import { isTerminal } from './io/is-terminal.ts'
+import { isTerminal, widthOf } from './io/is-terminal.ts'
 import { isReadOnce, readValueFile, readValueInput } from './io/input.ts'
 import { showLines, writeAll, writeLines } from './io/output.ts'
 import { locatePaths, type Environment, type Paths } from './io/paths.ts'
@@ -54,6 +54,9 @@ export function createContext({
       say: (text) => writeLines(text),
       get outIsTerminal() {
         return isTerminal(1)
+      },
+      get width() {
+        return widthOf(1)
       },
       colours: (flags) => openColours(1, environment, flags.color),
       readSecret: async (what) => new Secret(readValueInput(what)),

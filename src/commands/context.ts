@@ -57,6 +57,8 @@ export interface Terminal {
   /** Writes a line of words to standard error. */
   say(text: string): void
   readonly outIsTerminal: boolean
+  /** Characters of a line of the terminal that standard output is, where that is known. */
+  readonly width: number | undefined
   colours(flags: CommonFlags): Promise<Colours>
   /** All of standard input as one secret, one trailing newline taken off. Throws `usage`. */
   readSecret(what: string): Promise<Secret>

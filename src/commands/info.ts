@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
-import { display, timestamp } from '../core/text.ts'
+import { timestamp } from '../core/text.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
 import type { Context, SessionFlags } from './context.ts'
@@ -50,7 +50,8 @@ export async function runInfo(
   const rows = infoRows(info, fingerprint, now)
   context.terminal.show(`${colours.bold(profile.name)}  ${info.provider.title}`)
   if (context.terminal.outIsTerminal) context.terminal.show(...lifetimeBar(info, now, colours))
-  context.terminal.show(...table([...rows, ...(flags.claims === true ? claimRows(info) : [])]))
+  const claims = flags.claims === true ? claimRows(info) : []
+  context.terminal.show(...table([...rows, ...claims], context.terminal))
 }
 
 function infoDocument(
@@ -68,7 +69,7 @@ function infoDocument(
     profile,
     provider: provider.id,
     active: remote?.active ?? null,
-    remote_checked: remote !== undefined,
+    remote_checked: remote !== undefined && remote.answered !== false,
     not_checked_because: notAsked ?? null,
     claims: claims ?? null,
     signature: remote?.signature ?? (claims === undefined ? null : 'not checked'),
@@ -109,7 +110,7 @@ function infoRows(
 ) {
   const rows: string[][] = []
   const add = (label: string, value: string | undefined) => {
-    if (value !== undefined && value !== '') rows.push([`  ${label}`, display(value)])
+    if (value !== undefined && value !== '') rows.push([`  ${label}`, value])
   }
   add('access', describeExpiry(remote?.access ?? record.expiry, now))
   if (record.refresh !== undefined)
@@ -122,7 +123,7 @@ function infoRows(
         ? 'yes, says the provider'
         : 'no, says the provider',
   )
-  add('not asked', remote === undefined ? notAsked : undefined)
+  add('not asked', notAsked)
   add('user', remote?.userId ?? record.context['userId'])
   add('token id', record.id)
   add('name', record.name)
@@ -147,8 +148,8 @@ function describeExpiry(expiry: Expiry | undefined, now: number): string {
 
 function claimRows({ claims }: SessionInfo): string[][] {
   return Object.entries(claims ?? {}).map(([name, value]) => [
-    `  claim ${display(name, 32)}`,
-    display(typeof value === 'string' ? value : JSON.stringify(value), 120),
+    `  claim ${name}`,
+    typeof value === 'string' ? value : JSON.stringify(value),
   ])
 }
 

@@ -9,11 +9,12 @@ import { listLocal, listRemote, type ListedToken, type TokenList } from '../sess
 import {
   checkOneShape,
   expiryFields,
+  fittedTable,
   instant,
   jsonFlag,
   printJson,
-  table,
   wantsJson,
+  type Screen,
 } from './answer.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
@@ -67,7 +68,7 @@ export async function runList(
     return
   }
   const colours = await context.terminal.colours(flags)
-  context.terminal.show(...listTable(tokens, now, colours))
+  context.terminal.show(...listTable(tokens, now, colours, context.terminal))
   if (tokens.duplicates.length > 0 && flags.quiet !== true) {
     const ids = tokens.duplicates.map((id) => display(id, 64)).join(', ')
     context.terminal.say(`the provider gave one id to several tokens: ${ids}`)
@@ -125,6 +126,7 @@ function describeListed(token: ListedToken, now: number) {
     current: token.current,
     saved_as: token.savedAs ?? null,
     fingerprint: token.fingerprint ?? null,
+    facts: token.facts ?? {},
   }
 }
 
@@ -136,22 +138,31 @@ function plainLine(token: ListedToken): string {
     instant(token.expiry.state === 'at' ? token.expiry.at : undefined) ?? '',
     token.savedAs ?? '',
     (token.scopes ?? []).join(','),
+    ...Object.entries(token.facts ?? {}).map(([label, value]) => `${label}=${value}`),
   ]
-  return `${cells.map((cell) => display(cell)).join('\t')}\n`
+  return `${cells.map((cell) => display(cell, Number.POSITIVE_INFINITY)).join('\t')}\n`
 }
 
-function listTable({ where, tokens }: TokenList, now: number, colours: Colours): readonly string[] {
+function listTable(
+  { where, tokens }: TokenList,
+  now: number,
+  colours: Colours,
+  screen: Screen,
+): readonly string[] {
   const titles = where === 'remote' ? ['ID', 'NAME'] : ['PROFILE', 'NAME']
-  const header = [...titles, 'STATE', 'EXPIRES', 'HELD AS', 'SCOPES']
+  const labels = [...new Set(tokens.flatMap(({ facts }) => Object.keys(facts ?? {})))]
+  const facts = labels.map((label) => label.toUpperCase())
+  const header = [...titles, 'STATE', 'EXPIRES', 'HELD AS', 'SCOPES', ...facts]
   const rows = tokens.map((token) => [
-    display(where === 'remote' ? token.id : (token.savedAs ?? token.id), 40),
-    display(token.name ?? '-', 32),
+    where === 'remote' ? token.id : (token.savedAs ?? token.id),
+    token.name ?? '-',
     token.state,
     expiryInWords(token.expiry, now),
     token.savedAs === undefined ? '-' : token.savedAs + (token.current ? ' (in use)' : ''),
-    display((token.scopes ?? []).join(', ') || '-', 60),
+    (token.scopes ?? []).join(', ') || '-',
+    ...labels.map((label) => token.facts?.[label] ?? '-'),
   ])
-  const [first = '', ...lines] = table([header, ...rows])
+  const [first = '', ...lines] = fittedTable([header, ...rows], screen)
   const painted = lines.map((line, index) => paint(line, tokens[index]?.state, colours))
   return [colours.bold(first), ...painted]
 }

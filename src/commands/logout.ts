@@ -4,8 +4,9 @@ import { lookIn, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
 import { logout, type LogoutResult } from '../session/logout.ts'
 import { planLogout } from '../session/plan.ts'
-import { checkFields, printJson, wantsJson } from './answer.ts'
+import { checkFields, instant, printJson, wantsJson } from './answer.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
+import { timestamp } from '../core/text.ts'
 import { declare } from './declare.ts'
 import { dryRunFields, sayWould, type Step } from './dry-run.ts'
 import { sessionFlags } from './flags.ts'
@@ -32,7 +33,7 @@ export async function runLogout(
   positional: string | undefined,
   flags: LogoutFlags,
 ): Promise<void> {
-  const fields = 'schema results profile revoked erased alive'
+  const fields = 'schema results profile erased revoked verified alive_until alive'
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const options = { localOnly: flags.localOnly === true }
   if (flags.all === true && (positional ?? flags.profile) !== undefined) {
@@ -65,40 +66,65 @@ export async function runLogout(
     }
   }
   if (failures.length === 0 || results.length > 0) report(context, flags, results)
-  throwForFailures(failures, profiles.length)
+  throwForFailures(failures, results, profiles.length, flags.quiet === true || wantsJson(flags))
 }
 
 type Result = LogoutResult & { readonly profile: string }
 
 function report(context: Context, flags: LogoutFlags, results: readonly Result[]): void {
   if (wantsJson(flags)) {
-    const described = results.map(({ profile, revoked, erased, alive }) => ({
+    const described = results.map(({ profile, revoked, erased, verified, aliveUntil, alive }) => ({
       profile,
-      revoked,
       erased,
+      revoked,
+      verified,
+      alive_until: instant(aliveUntil),
       alive: alive ?? null,
     }))
     printJson(context, flags, { schema: 'tokn.logout/v1', results: described })
     return
   }
   if (flags.quiet === true) return
-  for (const { profile, revoked, erased, alive, unread } of results) {
-    const here = erased ? 'logged out' : 'was not logged in'
-    context.terminal.say(`${profile}: ${here}${revoked ? ', and the token is revoked' : ''}`)
-    const lives = unread ? 'its tokens may still be alive' : 'still alive'
-    if (alive !== undefined && (erased || unread === true))
-      context.terminal.say(`${profile}: ${lives} at the provider: ${alive}`)
-  }
+  for (const result of results) for (const line of inWords(result)) context.terminal.say(line)
 }
 
-function throwForFailures(failures: readonly ToknError[], tried: number): void {
+function inWords(result: Result): readonly string[] {
+  const { profile, erased, revoked, unverified, caveat, alive, doubtful, aliveUntil } = result
+  const here = erased ? 'logged out' : 'was not logged in'
+  const proof = unverified === undefined ? '' : `, not verified: ${unverified}`
+  const there = revoked ? `, and the token is revoked${proof}` : ''
+  const first = `${profile}: ${here}${there}`
+  if (caveat !== undefined) return [first, `${profile}: ${caveat}`]
+  if (alive === undefined || !(erased || doubtful === true)) return [first]
+  const lives = doubtful === true ? 'its tokens may still be alive' : 'still alive'
+  const until = aliveUntil === undefined ? '' : `; it ends at ${timestamp(aliveUntil)}`
+  return [first, `${profile}: ${lives} at the provider: ${alive}${until}`]
+}
+
+function throwForFailures(
+  failures: readonly ToknError[],
+  results: readonly Result[],
+  tried: number,
+  untold: boolean,
+): void {
   const [first] = failures
-  if (first === undefined) return
-  if (failures.length === tried) throw first
+  if (first !== undefined) {
+    if (failures.length === tried) throw first
+    throw new ToknError(
+      'partial',
+      `${failures.length} of ${tried} profiles were not logged out: ${first.message}`,
+      { hint: first.hint },
+    )
+  }
+  const alive = results.filter(({ failed }) => failed)
+  const [one] = alive
+  if (one === undefined) return
+  const which = results.length === 1 ? `"${one.profile}"` : `${alive.length} of ${tried} profiles`
+  const may = one.doubtful === true ? 'may still be' : 'is still'
   throw new ToknError(
     'partial',
-    `${failures.length} of ${tried} profiles were not logged out: ${first.message}`,
-    { hint: first.hint },
+    `the session of ${which} is erased here, and ${may} alive at the provider${untold ? `: ${one.alive ?? ''}` : ''}`,
+    { hint: 'end it where the provider shows its sessions or tokens' },
   )
 }
 

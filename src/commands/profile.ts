@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
-import { checkFields, printJson, table, tell, wantsJson } from './answer.ts'
+import { checkFields, fittedTable, printJson, table, tell, wantsJson } from './answer.ts'
 import type { ActFlags, CommonFlags, Context, RequestFlags, SessionFlags } from './context.ts'
 import { describeStanding, standingInWords } from './standing.ts'
 import { declare } from './declare.ts'
@@ -83,7 +83,10 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     loggedIn(one) ? standingInWords(standingOf(one)) : '-',
   ])
   context.terminal.show(
-    ...table([['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows]),
+    ...fittedTable(
+      [['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows],
+      context.terminal,
+    ),
   )
 }
 
@@ -96,7 +99,7 @@ function showProfile(context: Context, name: string | undefined, flags: ShowFlag
   const rows = Object.entries({ ...plain, ...settings, ...overrides }).flatMap(([key, value]) =>
     value === null ? [] : [[`  ${key}`, String(value)]],
   )
-  context.terminal.show(...table(rows))
+  context.terminal.show(...table(rows, context.terminal))
 }
 
 async function chooseDefault(context: Context, name: string, flags: LockFlags): Promise<void> {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import { nearest } from '../core/text.ts'
-import { checkOneShape, jsonFlag, printJson, table, wantsJson } from './answer.ts'
+import { checkOneShape, fittedTable, jsonFlag, printJson, table, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { providerNewCommand } from './provider-new.ts'
@@ -46,7 +46,9 @@ async function listProviders(context: Context, flags: CommonFlags): Promise<void
     return
   }
   const rows = providers.map((one) => [one.id, one.title, one.source, one.docs])
-  context.terminal.show(...table([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows]))
+  context.terminal.show(
+    ...fittedTable([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows], context.terminal),
+  )
 }
 
 interface ShowFlags extends CommonFlags {

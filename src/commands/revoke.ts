@@ -23,33 +23,48 @@ export async function runRevoke(
   tokens: readonly string[],
   flags: RevokeFlags,
 ): Promise<void> {
-  checkFields(flags, 'schema results id name status verified verify_ms error')
+  checkFields(flags, revokeFields)
   const { ports, profile } = await context.target(flags)
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
     const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${profile.name}"?`)
     if (yes === false) throw new ToknError('interrupted', 'nothing was revoked')
   }
-  const results = await revokeTokens(ports, profile, tokens, { dryRun: flags.dryRun === true })
+  const results = await revokeTokens(ports, profile, tokens, {
+    dryRun: flags.dryRun === true,
+    agree: async ({ id, listed, alsoNamed }) => {
+      if (flags.yes === true) return true
+      const names = alsoNamed.map((name) => display(name, 64)).join(', ')
+      const all = `all ${listed} tokens with the id ${display(id, 256)}, also: ${names}`
+      return await context.confirm(flags, `revoke ${all}?`)
+    },
+  })
   if (wantsJson(flags))
     printJson(context, flags, { schema: 'tokn.revoke/v1', results: results.map(describe) })
-  else if (flags.quiet !== true) for (const one of results) context.terminal.say(inWords(one))
+  else if (flags.quiet !== true) tell(context, results)
   throwForFailures(results)
 }
 
+const revokeFields =
+  'schema results id name status verified verified_by verify_ms listed also_named held_by error'
+
 function throwForFailures(results: readonly Revocation[]): void {
-  const failed = results.filter((one) => one.status === 'failed' || one.status === 'not_found')
+  const failed = results.filter(isFailure)
   const [first] = failed
   if (first === undefined) return
+  const why = first.error?.message ?? 'the provider knows no such token'
   if (failed.length < results.length) {
-    throw new ToknError('partial', `${failed.length} of ${results.length} tokens were not revoked`)
+    throw new ToknError(
+      'partial',
+      `${failed.length} of ${results.length} tokens were not revoked: ${why}`,
+      { hint: first.error?.hint },
+    )
   }
-  throw new ToknError(
-    first.error?.code ?? 'not_found',
-    first.error?.message ?? 'the provider knows no such token',
-    {
-      hint: 'tokn list',
-    },
-  )
+  const details = { ...first.error?.details, hint: first.error?.hint ?? 'tokn list' }
+  throw new ToknError(first.error?.code ?? 'not_found', why, details)
+}
+
+function isFailure({ status }: Revocation): boolean {
+  return status === 'failed' || status === 'not_found'
 }
 
 function describe(one: Revocation) {
@@ -58,13 +73,48 @@ function describe(one: Revocation) {
     name: one.name ?? null,
     status: one.status,
     verified: one.verified,
+    verified_by: one.verifiedBy ?? null,
     verify_ms: one.verifyTime ?? null,
-    error: one.error ?? null,
+    listed: one.listed ?? null,
+    also_named: one.alsoNamed,
+    held_by: one.heldBy,
+    error: one.error === undefined ? null : describeError(one.error),
   }
 }
 
-function inWords({ id, name, status, verified }: Revocation): string {
-  const which = display(id, 64) + (name === undefined ? '' : ` (${display(name, 64)})`)
-  const proven = status === 'revoked' && verified ? ', and the provider no longer lists it' : ''
-  return `${which}: ${status.replace('_', ' ')}${proven}`
+function describeError({ code, exit, message, hint, retryable }: ToknError) {
+  return { code, exit, message, hint: hint ?? null, retryable }
+}
+
+function tell(context: Context, results: readonly Revocation[]): void {
+  for (const one of results) {
+    if (one.alsoNamed.length > 0) context.terminal.say(sharedInWords(one))
+    // The reason of the only failure is what the command ends with.
+    if (results.length > 1 || !isFailure(one)) context.terminal.say(inWords(one))
+  }
+}
+
+/** The vendor's own sample shows two tokens with one id: to the API they are one. */
+function sharedInWords({ id, name, listed, alsoNamed }: Revocation): string {
+  const names = [name ?? 'one without a name', ...alsoNamed].map((one) => display(one, 64))
+  return `${display(id, 256)}: the provider lists ${listed} tokens under this id, which it cannot tell apart: ${names.join(', ')}`
+}
+
+function inWords({ id, name, status, verified, verifiedBy, heldBy, error }: Revocation): string {
+  const which = display(id, 256) + (name === undefined ? '' : ` (${display(name, 64)})`)
+  const said = `${which}: ${status.replace('_', ' ')}`
+  switch (status) {
+    case 'revoked':
+      if (!verified) return `${said}, says the provider; not verified`
+      return verifiedBy === 'use'
+        ? `${said}, and the token is refused now`
+        : `${said}, and the provider no longer lists it`
+    case 'already_revoked':
+      return `${said}, says the provider's list`
+    case 'would_revoke':
+      return heldBy.length === 0 ? said : `${said}; it is held as ${heldBy.join(', ')}`
+    case 'failed':
+    case 'not_found':
+      return error === undefined ? said : `${said}: ${error.message}`
+  }
 }

@@ -3,7 +3,7 @@ import { display, timestamp } from '../core/text.ts'
 import type { HistoryEntry } from '../core/ports.ts'
 import type { Reason } from '../core/record.ts'
 import { chooseProfile } from '../session/choose.ts'
-import { printJson, table, wantsJson } from './answer.ts'
+import { fittedTable, printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { describeStanding, explainStanding } from './standing.ts'
@@ -59,7 +59,10 @@ export function runWhy(context: Context, positional: string | undefined, flags: 
     one.cost ?? '-',
   ])
   context.terminal.show(
-    ...table([['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows]),
+    ...fittedTable(
+      [['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows],
+      context.terminal,
+    ),
   )
   const ended = explainStanding(known?.standing)
   if (ended !== undefined) context.terminal.say(`${profile.name}: ${display(ended)}`)

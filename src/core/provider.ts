@@ -104,8 +104,28 @@ export interface Provider {
   list?(reach: Reach, held: TokenSet): Promise<readonly TokenInfo[]>
   revoke?(reach: Reach, held: TokenSet, target: RevokeTarget): Promise<void>
   info?(reach: Reach, held: TokenSet): Promise<Introspection>
-  /** Ends the held session itself at the provider. */
-  logout?(reach: Reach, held: TokenSet): Promise<void>
+  /**
+   * Ends the held session itself at the provider. Gives, in one sentence, what of it the provider
+   * refused to end though it ended the rest.
+   */
+  logout?(reach: Reach, held: TokenSet): Promise<string | undefined>
+  /**
+   * Whether the held tokens are alive, by every way of asking that can say so and that changes
+   * nothing. A way that is not there, or gives no answer to this, is left out.
+   */
+  look?(reach: Reach, held: TokenSet): Promise<readonly Sighting[]>
+  /** Throws `usage` for an id that could not be sent to `revoke`. */
+  checkTarget?(id: string): void
+}
+
+/** What one way of asking shows of one of the held tokens. */
+export interface Sighting {
+  readonly part: 'access' | 'refresh'
+  /** The way of asking, in words: only sightings by the same way can be compared. */
+  readonly by: string
+  /** Whether the token itself was what was tried, which counts for more than what is said of it. */
+  readonly used: boolean
+  readonly alive: boolean
 }
 
 export interface RevokeTarget {

@@ -30,10 +30,14 @@ export interface TokenInfo {
   readonly expiry: Expiry
   readonly lastUsedAt?: number | undefined
   readonly revokedAt?: number | undefined
+  /** Further facts to show, by label. */
+  readonly facts?: Readonly<Record<string, string>> | undefined
 }
 
 /** What a provider says of a token when asked (RFC 7662, or its own info endpoint). */
 export interface Introspection {
+  /** `false` where nobody answered: there was nobody to ask, or what to ask with is not held. */
+  readonly answered?: boolean | undefined
   readonly active?: boolean | undefined
   readonly userId?: string | undefined
   readonly scopes?: readonly string[] | undefined

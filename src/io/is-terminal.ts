@@ -20,3 +20,10 @@ export function isTerminal(descriptor: number): boolean {
 export function endWithTerminal(): void {
   if (!isTerminal(0)) process.kill(process.pid, 'SIGHUP')
 }
+
+/** Characters of a line of a terminal; `undefined` where it is none, or has no width (0 is none). */
+export function widthOf(descriptor: number): number | undefined {
+  if (!isTerminal(descriptor)) return undefined
+  const { columns } = new (process.getBuiltinModule('node:tty').WriteStream)(descriptor)
+  return columns > 0 ? columns : undefined
+}

@@ -8,8 +8,6 @@ import { percentEncode } from './transforms.ts'
 
 const absolute = /^(https?:\/\/[^/?#{}]+)(\/.*)?$/
 const unsafeInPath = /[\u0000-\u001f\u007f-\u009f]/
-// An id is a name in a list; one that holds these is a path, a pattern or a query in disguise.
-const unsafeInTarget = /[/\\?#%*\s]/
 
 /**
  * The URL of a request. Whatever is filled in, it is below the base URL, or at an origin that the
@@ -74,7 +72,7 @@ export function followUrl(text: string, from: URL, ground: Ground): URL {
 
 function encodeSegment(text: string, { name }: Placeholder): string {
   const dots = text === '' || text === '.' || text === '..'
-  if (dots || unsafeInPath.test(text) || (name === 'target' && unsafeInTarget.test(text))) {
+  if (dots || unsafeInPath.test(text)) {
     const what = name === 'target' ? 'the id' : `the value of ${name}`
     throw new ToknError('usage', `${what} cannot be part of an address`, { sent: false })
   }

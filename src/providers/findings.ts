@@ -104,7 +104,8 @@ export function addFindings(before: Findings, found: Findings): Findings {
   }
 }
 
-function readRecord(
+/** The texts that are found, by label; what has none is left out. */
+export function readRecord(
   record: Readonly<Record<string, Places>> | undefined,
   sight: Sight,
 ): Record<string, string> {

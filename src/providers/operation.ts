@@ -30,7 +30,11 @@ export async function runOperation(
     if (exchange.given?.some((name) => lookUp(name, informed) === undefined)) continue
     const spare = findings.access !== undefined && !getsAccess(exchange)
     const accepted = await runOrSkip(setting, exchange, informed, reach, spare)
-    if (accepted?.plan === undefined) continue
+    if (accepted === undefined) continue
+    if (accepted.plan === undefined) {
+      findings = { ...findings, status: accepted.answer.status }
+      continue
+    }
     findings = addFindings(findings, await readAccepted(setting, accepted, informed, reach))
   }
   return findings.access === undefined ? findings : settleEnd(setting, findings, known, reach)

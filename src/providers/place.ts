@@ -63,12 +63,13 @@ function look(place: PlaceObject, sight: Sight): unknown {
 
 function lookInBody(path: string, sight: Sight): unknown {
   const outside = valueAt(sight.body, path)
-  if (outside !== undefined && outside !== null) return outside
-  for (const envelope of sight.unwrap ?? []) {
-    const inside = valueAt(valueAt(sight.body, envelope), path)
-    if (inside !== undefined && inside !== null) return inside
-  }
-  return outside
+  const inside = (sight.unwrap ?? []).map((envelope) =>
+    valueAt(valueAt(sight.body, envelope), path),
+  )
+  const found = [outside, ...inside]
+  // `null` is what an API may say, wherever it says it; a value says more.
+  const value = found.find((one) => one !== undefined && one !== null)
+  return value ?? (found.includes(null) ? null : undefined)
 }
 
 function lookAtCookie(name: string, place: PlaceObject, sight: Sight): unknown {

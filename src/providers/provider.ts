@@ -8,6 +8,7 @@ import type { Held } from './known.ts'
 import { runList } from './list.ts'
 import { fitGrant } from './lifetime.ts'
 import { asList } from './lists.ts'
+import { isHearsay, lookByAsking } from './look.ts'
 import { mentions } from './mentions.ts'
 import { lackingScope } from './needs.ts'
 import { tell } from './odd.ts'
@@ -89,10 +90,23 @@ export function defineProvider(
       await run('revoke', reach, { ...whatIsHeld(held), target: id })
     },
     async info(reach, held) {
-      return introspection(await run('info', reach, whatIsHeld(held)))
+      const found = await run('info', reach, whatIsHeld(held))
+      const said = introspection(found)
+      if (said.active !== false || !isHearsay(definition, held, reach.clock.now())) return said
+      return { ...said, active: undefined, facts: { ...said.facts, asked: 'not known as active' } }
     },
     async logout(reach, held) {
       await run('logout', reach, whatIsHeld(held))
+      return undefined
+    },
+  }
+  const look: Required<Pick<Provider, 'look'>> = {
+    look: async (reach, held) => {
+      const quiet = { ...reach, warn: () => undefined }
+      return await lookByAsking(definition, {
+        info: async () => await run('info', quiet, whatIsHeld(held)),
+        list: async () => await all.list(quiet, held),
+      })
     },
   }
   const { id, title, docs, fields, rotation, budget, needs, why, pasted } = definition
@@ -118,6 +132,8 @@ export function defineProvider(
         baseUrl: ground.baseUrl,
         now: 0,
       }),
+    checkTarget: (target) => checkTarget(definition, target),
+    ...look,
     checkGrant: (grant) =>
       checkGrant(definition, [...exchanges('login'), ...exchanges('issue')], grant),
     ...Object.fromEntries(
@@ -143,7 +159,9 @@ function whatIsHeld({ access, refresh, id, context }: TokenSet): Partial<Held> {
 
 function introspection(findings: Findings): Introspection {
   const { active, userId, scopes, expiry, refreshExpiry, facts } = findings
-  return { active, userId, scopes, access: expiry, refresh: refreshExpiry, facts }
+  const found = { active, userId, scopes, access: expiry, refresh: refreshExpiry, facts }
+  // Each request may want something that is not held: then none was made.
+  return findings.status === undefined ? { ...found, answered: false } : found
 }
 
 function questions(definition: ProviderDefinition): Provider['asks'] {

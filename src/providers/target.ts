@@ -1,5 +1,7 @@
 import { ToknError } from '../core/errors.ts'
-import type { ProviderDefinition } from './definition.ts'
+import type { Exchange, ProviderDefinition } from './definition.ts'
+import { asList } from './lists.ts'
+import { placeholdersOf } from './template.ts'
 
 const forms = {
   any: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/u,
@@ -9,12 +11,25 @@ const forms = {
 } as const
 
 /** Throws `usage` for a text that cannot be the id of a token, before anything is sent. */
-export function checkTarget({ title, ids }: ProviderDefinition, id: string): void {
+export function checkTarget({ title, ids, revoke }: ProviderDefinition, id: string): void {
   const form = ids?.form ?? 'any'
-  const whole = id.trim() === id && forms[form].test(id) && !/^\.{1,2}$|^\*$/.test(id)
-  if (whole && id.length <= (ids?.maxLength ?? 256)) return
-  throw new ToknError('usage', `that cannot be the id of a token of ${title}`, {
-    hint: 'see the ids with: tokn list --remote',
-    sent: false,
-  })
+  const whole = id.trim() === id && forms[form].test(id)
+  if (!whole || id.length > (ids?.maxLength ?? 256)) {
+    throw new ToknError('usage', `that cannot be the id of a token of ${title}`, {
+      hint: 'see the ids with: tokn list --remote',
+      sent: false,
+    })
+  }
+  if ((id === '.' || id === '..') && isInPath(revoke)) {
+    throw new ToknError('usage', `the id "${id}" cannot be part of an address`, {
+      hint: `revoke it where ${title} shows its tokens`,
+      sent: false,
+    })
+  }
+}
+
+function isInPath(revoke: ProviderDefinition['revoke']): boolean {
+  return asList<Exchange>(revoke).some(({ request }) =>
+    placeholdersOf(request.path).some(({ name }) => name === 'target'),
+  )
 }

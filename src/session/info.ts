@@ -37,7 +37,7 @@ export async function inspect(
     record,
     provider,
     remote: asked.remote,
-    notAsked: asked.notAsked,
+    notAsked: asked.notAsked ?? whyUnanswered(provider, asked.remote),
     claims: readClaims(record.access.reveal()),
     budget: await readBudget(ports, profile, provider, record),
   }
@@ -67,17 +67,32 @@ async function askProvider(ports: Ports, profile: Profile, provider: Provider): 
   }
 }
 
-async function findInList({ provider, reach, record }: Call): Promise<TokenInfo | undefined> {
+async function findInList({ provider, reach, record }: Call): Promise<readonly TokenInfo[]> {
   const tokens = (await provider.list?.(reach, record)) ?? []
-  return tokens.find((token) => token.id === record.id)
+  return tokens.filter((token) => token.id === record.id)
 }
 
-function describeListed(token: TokenInfo | undefined): Introspection | undefined {
-  if (token === undefined) return undefined
+/** What a list says of the held token. Of several with its id nobody knows which one it is. */
+function describeListed(tokens: readonly TokenInfo[]): Introspection {
+  const [token] = tokens
+  if (token === undefined) return { answered: false, facts: {} }
+  const revoked = tokens.filter(({ revokedAt }) => revokedAt !== undefined)
+  const known = revoked.length === 0 || revoked.length === tokens.length
+  const active = known ? revoked.length === 0 : undefined
+  if (tokens.length > 1) return { active, facts: { listed: `${tokens.length} tokens of one id` } }
+  const { name, scopes, expiry, facts } = token
   return {
-    active: token.revokedAt === undefined,
-    scopes: token.scopes,
-    access: token.expiry,
-    facts: token.name === undefined ? {} : { name: token.name },
+    active,
+    scopes,
+    access: expiry,
+    facts: { ...(name === undefined ? {} : { name }), ...facts },
   }
+}
+
+/** Why an operation that should tell of the token told nothing. */
+function whyUnanswered(provider: Provider, remote: Introspection | undefined): string | undefined {
+  if (remote?.answered !== false) return undefined
+  return provider.info === undefined
+    ? `${provider.title} does not list the token that is held`
+    : `${provider.title} has nobody who could be asked about this token`
 }

@@ -1,20 +1,38 @@
 import { isFailure, isToknError, ToknError } from '../core/errors.ts'
+import type { Expiry } from '../core/expiry.ts'
+import { readClaims } from '../core/jwt.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Provider } from '../core/provider.ts'
+import type { Provider, Reach, Sighting } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { timestamp } from '../core/text.ts'
 import { reachFor } from './call.ts'
 import { erase, lookAt, type Condition } from './condition.ts'
 import { condemn } from './condemn.ts'
 import { entryOf } from './held.ts'
 import type { Ports } from './ports.ts'
+import { compare, look, lookAgain, type Outcome } from './sight.ts'
 
-export interface LogoutResult {
-  /** Whether the provider ended the token. */
+/** How a logout went, at the provider. */
+export interface End {
+  /** Whether the provider ended the session: it said so, and nothing that was seen says otherwise. */
   readonly revoked: boolean
-  /** What stays alive at the provider, in one sentence; absent when nothing does. */
+  /** Whether that is proven: by the same way of asking the tokens were alive before and are not now. */
+  readonly verified: boolean
+  /** Why it is not proven, in one sentence, where it was said and is not. */
+  readonly unverified?: string | undefined
+  /** What is to be known of a proof all the same, in one sentence. */
+  readonly caveat?: string | undefined
+  /** What is, or may be, alive at the provider, in one sentence; absent where nothing is. */
   readonly alive?: string | undefined
-  /** Whether `alive` is only possible: the session could not be read. */
-  readonly unread?: boolean | undefined
+  /** Whether that is only possible: nobody knows. */
+  readonly doubtful?: boolean | undefined
+  /** When what is alive ends, in epoch milliseconds, where that is known. */
+  readonly aliveUntil?: number | undefined
+  /** Whether it should have been ended and was not, as far as is known. */
+  readonly failed: boolean
+}
+
+export interface LogoutResult extends End {
   /** Whether there was a session to erase. */
   readonly erased: boolean
 }
@@ -60,8 +78,6 @@ async function bringHome(ports: Ports, profile: Profile): Promise<void> {
   }
 }
 
-type End = Pick<LogoutResult, 'revoked' | 'alive' | 'unread'>
-
 async function endAtProvider(
   ports: Ports,
   profile: Profile,
@@ -70,51 +86,164 @@ async function endAtProvider(
 ): Promise<End> {
   switch (condition.state) {
     case 'none':
-      return { revoked: false }
+      return nothing
     case 'unreadable':
-      return { revoked: false, alive: condition.why.message, unread: true }
-    case 'foreign':
+      return { ...nothing, alive: condition.why.message, doubtful: true }
+    case 'foreign': {
       // A session that the profile no longer fits is erased, and nobody is told but the user.
-      return { revoked: false, alive: condition.why.message }
-    case 'usable':
-      if (localOnly) return { revoked: false, alive: 'the token was not revoked, as asked' }
-      return await endUsable(ports, profile, condition)
+      const { expiry, standing } = ports.index.get(profile.id) ?? {}
+      const over = standing?.state === 'dead' || isPast(expiry, ports.clock.now())
+      return { ...nothing, alive: condition.why.message, doubtful: over }
+    }
+    case 'usable': {
+      const left = { ...nothing, ...remains(condition.record, ports.clock.now()) }
+      if (!localOnly) return await endUsable(ports, profile, condition)
+      return left.over ? nothing : { ...left, alive: 'the token was not revoked, as asked' }
+    }
   }
 }
+
+const nothing: End = { revoked: false, verified: false, failed: false }
 
 async function endUsable(
   ports: Ports,
   profile: Profile,
   { provider, record }: Extract<Condition, { state: 'usable' }>,
 ): Promise<End> {
-  try {
-    return await revokeHeld(ports, profile, provider, record)
-  } catch (error) {
-    if (!isFailure(error)) throw error
-    // The provider says that there is nothing any more that could be ended.
-    const gone = isToknError(error, 'reauth_required', 'not_found')
-    if (gone && error.details.http !== undefined) return { revoked: false }
-    return { revoked: false, alive: `the provider did not revoke it: ${error.message}` }
-  }
-}
-
-async function revokeHeld(
-  ports: Ports,
-  profile: Profile,
-  provider: Provider,
-  record: SessionRecord,
-): Promise<End> {
-  const { id } = record
-  const ends = provider.logout !== undefined || (provider.revoke !== undefined && id !== undefined)
+  const ends = provider.logout !== undefined || (provider.revoke && record.id !== undefined)
+  const left = remains(record, ports.clock.now())
   if (!ends) {
     const why = provider.why.logout ?? provider.why.revoke
-    return { revoked: false, alive: why ?? `${provider.title} keeps it alive until it expires` }
+    return keeps(left, why ?? `${provider.title} keeps it alive until it expires`)
   }
-  const reach = await reachFor(ports, profile, provider, record, 'logout')
-  // Without the credentials: what was meant to end must not log in again by itself.
-  const last = { ...record, credentials: undefined }
-  await condemn(ports, profile, last, 'a logout that was cut off had asked the provider to end it')
-  if (provider.logout !== undefined) await provider.logout(reach, record)
-  else await provider.revoke?.(reach, record, { id: id ?? '' })
-  return { revoked: true }
+  let before: readonly Sighting[] = []
+  let reach: Reach | undefined
+  let spared: string | undefined
+  let no: ToknError | undefined
+  try {
+    reach = await reachFor(ports, profile, provider, record, 'logout')
+    before = await look(provider, reach, record)
+    // Without the credentials: what was meant to end must not log in again by itself.
+    const last = { ...record, credentials: undefined }
+    await condemn(
+      ports,
+      profile,
+      last,
+      'a logout that was cut off had asked the provider to end it',
+    )
+    spared =
+      provider.logout === undefined
+        ? await provider.revoke?.(reach, record, { id: record.id ?? '' }).then(() => undefined)
+        : await provider.logout(reach, record)
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    // The server turned out to have no such operation: nobody was asked.
+    if (error.code === 'unsupported' && error.details.http === undefined) {
+      return keeps(left, error.message)
+    }
+    no = error
+  }
+  const unreachable = no?.details.sent === false && no.code === 'network'
+  const after = reach === undefined || unreachable ? [] : await lookAgain(provider, reach, record)
+  const access = compare(before, after, 'access')
+  const refresh = record.refresh === undefined ? undefined : compare(before, after, 'refresh')
+  return judge({ provider, record, left, no, spared, access, refresh })
+}
+
+interface Sights {
+  readonly provider: Provider
+  readonly record: SessionRecord
+  readonly left: Remains
+  readonly no: ToknError | undefined
+  readonly spared: string | undefined
+  readonly access: Outcome
+  /** Absent where there is no refresh token. */
+  readonly refresh: Outcome | undefined
+}
+
+/** What the provider said, held against what was seen. */
+function judge({ provider, record, left, no, spared, access, refresh }: Sights): End {
+  const said = no === undefined ? `${provider.title} says that it is ended` : refusedBy(no)
+  const failed = { ...nothing, failed: true }
+  if (refresh?.seen === 'alive') {
+    const alive = `${said}, but the refresh token still works, by ${refresh.by}`
+    return { ...failed, alive, aliveUntil: left.refreshUntil }
+  }
+  if (access.seen === 'alive') {
+    const alive = `${said}, but the token still works, by ${access.by}`
+    return { ...failed, alive, aliveUntil: left.accessUntil }
+  }
+  const accessGone = access.seen === 'ended' || access.seen === 'over' || left.accessOver
+  if (refresh === undefined ? access.seen === 'ended' : refresh.seen === 'ended' && accessGone)
+    return { ...nothing, revoked: true, verified: true, caveat: caveatOf(record, access, left) }
+  if (no === undefined && (spared === undefined || access.seen !== 'unseen')) {
+    return { ...nothing, revoked: true, unverified: whyUnverified(access, refresh) }
+  }
+  if (spared !== undefined) {
+    return { ...failed, alive: spared, doubtful: true, aliveUntil: left.accessUntil }
+  }
+  // The provider says that there is nothing any more that could be ended.
+  if (isGone(no) || (access.seen === 'over' && refresh === undefined)) return nothing
+  return { ...failed, alive: said, doubtful: true, aliveUntil: left.until }
+}
+
+/** Who checks a JWT by its signature alone does not hear that it was revoked. */
+function caveatOf({ access: token }: SessionRecord, { used }: Outcome, left: Remains) {
+  const end = left.accessUntil
+  if (used === true || end === undefined || readClaims(token.reveal()) === undefined)
+    return undefined
+  return `an API that checks the token by itself, without asking, may take it until ${timestamp(end)}`
+}
+
+function isGone(no: ToknError | undefined): boolean {
+  return isToknError(no, 'reauth_required', 'not_found') && no.details.http !== undefined
+}
+
+function refusedBy(no: ToknError): string {
+  return `the provider did not revoke it: ${no.message}`
+}
+
+function whyUnverified(access: Outcome, refresh: Outcome | undefined): string {
+  if (refresh === undefined && access.seen === 'over') return 'the token was refused before as well'
+  if (access.seen === 'ended')
+    return 'the access token is dead, the refresh token cannot be looked at'
+  if (refresh?.seen === 'ended')
+    return 'the refresh token is dead, and nothing shows whether the access token is'
+  return 'nothing shows whether it still works'
+}
+
+/** What lives on because the API has no way to end it. */
+function keeps(left: Remains, why: string): End {
+  return left.over ? nothing : { ...nothing, alive: why, aliveUntil: left.until }
+}
+
+interface Remains {
+  /** When the last of the tokens ends; `undefined`: unknown, or never. */
+  readonly until: number | undefined
+  readonly accessUntil: number | undefined
+  readonly refreshUntil: number | undefined
+  /** Whether the access token has ended by its time. */
+  readonly accessOver: boolean
+  /** Whether all of them have ended by their time, or are known to be dead. */
+  readonly over: boolean
+}
+
+function remains(record: SessionRecord, now: number): Remains {
+  const { expiry, refreshExpiry, refresh, standing } = record
+  const accessUntil = endOf(expiry, now)
+  const refreshUntil = endOf(refreshExpiry, now)
+  const accessOver = isPast(expiry, now)
+  const past = accessOver && (refresh === undefined || isPast(refreshExpiry, now))
+  const until = refresh === undefined ? accessUntil : refreshUntil
+  const over = past || standing?.state === 'dead'
+  return { until, accessUntil, refreshUntil, accessOver, over }
+}
+
+function endOf(expiry: Expiry | undefined, now: number): number | undefined {
+  return expiry?.state === 'at' && expiry.at > now ? expiry.at : undefined
+}
+
+/** Whether a token has ended by its time; one that use prolongs may have been used elsewhere. */
+function isPast(expiry: Expiry | undefined, now: number): boolean {
+  return expiry?.state === 'at' && expiry.sliding !== true && expiry.at <= now
 }

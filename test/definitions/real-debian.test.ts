@@ -3,6 +3,7 @@ import * as debian from './real/debian.ts'
 import { installed } from './real/process.ts'
 import { against } from './support/against.ts'
 import { listTokens, statusOf } from './support/api.ts'
+import { logOut, told } from './support/truth.ts'
 
 // Servers that nobody here wrote, each driven with an example definition and nothing else. What a
 // command says is held against what the server does to an independent client.
@@ -55,6 +56,42 @@ against(
       expect(await statusOf(me, next)).toBe(403)
     })
 
+    it('says of a logout and a revocation what is so', async () => {
+      const { api, baseUrl } = await open()
+      const use = async (headers: Readonly<Record<string, string>>) =>
+        (await statusOf(`${baseUrl}/hub/api/user`, headers)) === 200
+      const { json, alive } = await logOut(api, user, use)
+      expect({ alive, status: json.status }).toEqual({ alive: false, status: 0 })
+      expect(json.result).toMatchObject({ revoked: true, verified: true })
+      await api.login(user)
+      const { id } = await api.json(['issue', api.profile, '--name', 'kept', '--save-as', 'kept'])
+      const kept = { authorization: `token ${(await api.tokn(['token', 'kept'])).trim()}` }
+      expect(await use(kept)).toBe(true)
+      const revoked = told(await api.ended(['revoke', String(id), '-P', api.profile, '--json']))
+      expect(await use(kept)).toBe(false)
+      expect(revoked).toMatchObject({ status: 0 })
+      expect(revoked.result).toMatchObject({ status: 'revoked', verified: true, held_by: ['kept'] })
+      // Its own token, of which no list can tell any more.
+      const own = (await listTokens(api)).find(({ current }) => current)
+      const held = await api.headers()
+      const last = told(await api.ended(['revoke', String(own?.id), '-P', api.profile, '--json']))
+      expect(await use(held)).toBe(false)
+      expect(last.result).toMatchObject({ status: 'revoked', verified: true, verified_by: 'use' })
+    })
+
+    it('says what a token could not do that may not end itself', async () => {
+      const { api, baseUrl } = await open()
+      await api.login(user, '--scope', 'read:users:name!user')
+      const held = await api.headers()
+      const { status, result, err } = told(await api.ended(['logout', api.profile, '--json']))
+      const alive = (await statusOf(`${baseUrl}/hub/api/user`, held)) === 200
+      expect({ alive, status, revoked: result['revoked'] }, err).toEqual({
+        alive: true,
+        status: 12,
+        revoked: false,
+      })
+    })
+
     it('tells a small scope from a dead token and a wrong password, all of them 403', async () => {
       const { api } = await open()
       const wrong = api.login({ ...user, password: 'no' })
@@ -90,8 +127,11 @@ against('etcd', 'etcd', installed('etcd', debian.etcd), debian.startEtcd, (open)
     })
     const wrong = api.login({ ...user, password: 'no' })
     await expect(wrong).rejects.toThrow(/ended with 4.*does not accept these credentials/)
-    expect(await api.tokn(['logout', api.profile])).toBe('')
-    expect(await statusOf(get, held, { method: 'POST', body })).toBe(200)
+    const use = async (headers: Readonly<Record<string, string>>) =>
+      (await statusOf(get, headers, { method: 'POST', body })) === 200
+    const { json, alive } = await logOut(api, user, use)
+    expect({ alive, status: json.status }).toEqual({ alive: true, status: 0 })
+    expect(json.result['alive']).toContain('five minutes after their last use')
   })
 })
 
@@ -125,9 +165,14 @@ against('Simple JWT', 'django-simplejwt', django, debian.startDjango, (open) => 
     }
     expect(await statusOf(`${baseUrl}/me/`, await api.headers())).toBe(200)
     expect(await api.json(['info', api.profile])).toMatchObject({ active: true, user_id: '1' })
-    await api.tokn(['logout', api.profile])
     const wrong = api.login({ ...user, password: 'no' })
     await expect(wrong).rejects.toThrow(/ended with 4.*No active account found/)
+    // The refresh token is ended, and the access token, which nobody can end, is not called so.
+    const use = async (headers: Readonly<Record<string, string>>) =>
+      (await statusOf(`${baseUrl}/me/`, headers)) === 200
+    const { json, alive } = await logOut(api, user, use)
+    expect({ alive, status: json.status }).toEqual({ alive: true, status: 12 })
+    expect(json.result['alive_until']).toEqual(expect.any(String))
   })
 })
 
@@ -146,6 +191,10 @@ against('Django tokens', 'django-token', django, debian.startDjango, (open) => {
     expect(held['Authorization']).toMatch(/^Token [0-9a-f]{40}$/)
     expect(await statusOf(`${baseUrl}/me/`, held)).toBe(200)
     expect(await api.json(['token', api.profile])).toMatchObject({ expiry: 'never' })
+    const use = async (headers: Readonly<Record<string, string>>) =>
+      (await statusOf(`${baseUrl}/me/`, headers)) === 200
+    const { json, alive } = await logOut(api, user, use)
+    expect({ alive, status: json.status }).toEqual({ alive: true, status: 0 })
     const wrong = api.login({ ...user, password: 'no' })
     await expect(wrong).rejects.toThrow(/ended with 4.*Unable to log in/)
   })
@@ -200,8 +249,11 @@ against(
         active: true,
         user_id: 'admin',
       })
-      await api.tokn(['logout', api.profile])
-      expect(await statusOf(profile, held)).toBe(401)
+      const use = async (headers: Readonly<Record<string, string>>) =>
+        (await statusOf(profile, headers)) === 200
+      const { json, alive } = await logOut(api, user, use)
+      expect({ alive, status: json.status }).toEqual({ alive: false, status: 0 })
+      expect(json.result).toMatchObject({ revoked: true, verified: true })
     })
   },
 )

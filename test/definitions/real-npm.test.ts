@@ -3,6 +3,7 @@ import * as npm from './real/npm.ts'
 import { installed } from './real/process.ts'
 import { against } from './support/against.ts'
 import { listTokens, statusOf } from './support/api.ts'
+import { logOut, told } from './support/truth.ts'
 
 // Servers that nobody here wrote, each driven with an example definition and nothing else. What a
 // command says is held against what the server does to an independent client.
@@ -49,7 +50,32 @@ against(
       const revoked = await api.json(['revoke', String(issued['id']), '-P', api.profile])
       expect(revoked).toMatchObject({ results: [{ status: 'revoked', verified: true }] })
       expect((await listTokens(api)).map(({ id }) => id)).not.toContain(issued['id'])
-      expect(await api.tokn(['logout', api.profile])).toBe('')
+    })
+
+    it('says of a logout what it is there: nothing', async () => {
+      const { api, baseUrl } = await open()
+      const use = async (headers: Readonly<Record<string, string>>) => {
+        const answer = await fetch(`${baseUrl}/-/whoami`, { headers })
+        return answer.ok && ((await answer.json()) as { username?: string }).username === 'ada'
+      }
+      const { json, alive } = await logOut(api, user, use)
+      expect({ alive, status: json.status }).toEqual({ alive: true, status: 12 })
+    })
+
+    it('does not call a token dead that is only gone from the list', async () => {
+      const { api, baseUrl } = await open()
+      await api.login(user)
+      const issued = await api.json(['issue', api.profile, '--save-as', 'kept'], user)
+      const headers = { authorization: `Bearer ${(await api.tokn(['token', 'kept'])).trim()}` }
+      const json = told(
+        await api.ended(['revoke', String(issued['id']), '-P', api.profile, '--json']),
+      )
+      const answer = await fetch(`${baseUrl}/-/whoami`, { headers })
+      const works = answer.ok && 'username' in ((await answer.json()) as object)
+      if (works) {
+        expect(json).toMatchObject({ status: 6, result: { status: 'failed', verified: false } })
+        expect(json.err).toContain('still works')
+      } else expect(json.result).toMatchObject({ status: 'revoked', verified_by: 'use' })
     })
 
     it('says what a wrong password is', async () => {
@@ -79,6 +105,19 @@ against('Node-RED', 'node-red', installed('node-red', npm.nodeRed), npm.startNod
     expect(token['scopes']).toEqual(['flows.read'])
     await api.tokn(['logout', api.profile])
     expect(await statusOf(settings, held)).toBe(401)
+  })
+
+  it.each([
+    ['*', true],
+    ['flows.read', true],
+    ['read', true],
+  ] as const)('says of a logout with the scope %s what is so', async (scope, ends) => {
+    const { api, baseUrl } = await open()
+    const use = async (headers: Readonly<Record<string, string>>) =>
+      (await statusOf(`${baseUrl}/flows`, headers)) === 200
+    const { json, alive } = await logOut(api, user, use, '--scope', scope)
+    expect({ alive, status: json.status }).toEqual({ alive: !ends, status: 0 })
+    expect(json.result['revoked']).toBe(true)
   })
 
   it('tells a wrong password, told as 403, from a dead token', async () => {
@@ -134,12 +173,12 @@ against('CouchDB', 'couchdb', installed('couchdb', npm.pouch), npm.startCouch, (
     const headers = { 'content-type': 'application/json' }
     const document = `${baseUrl}/_users/org.couchdb.user:bob`
     expect(await statusOf(document, headers, { method: 'PUT', body })).toBeLessThan(300)
-    await api.login(other)
-    const held = await api.headers()
-    expect(await api.json(['logout', api.profile])).toMatchObject({
-      results: [{ revoked: false, erased: true }],
-    })
-    const session = await fetch(`${baseUrl}/_session`, { headers: held })
-    expect(await session.json()).toMatchObject({ userCtx: { name: 'bob' } })
+    const use = async (headers: Readonly<Record<string, string>>) => {
+      const session = await (await fetch(`${baseUrl}/_session`, { headers })).json()
+      return (session as { userCtx: { name: string | null } }).userCtx.name === 'bob'
+    }
+    const { json, alive } = await logOut(api, other, use)
+    expect({ alive, status: json.status }).toEqual({ alive: true, status: 0 })
+    expect(json.result['alive_until']).toEqual(expect.any(String))
   })
 })

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { IntrospectionResponse } from 'openid-client'
 import { isToknError } from '../../core/errors.ts'
 import { expiresAt, type Expiry } from '../../core/expiry.ts'
-import type { Claims } from '../../core/jwt.ts'
+import { readClaims, type Claims } from '../../core/jwt.ts'
 import type { Reach } from '../../core/provider.ts'
 import { quoteForeign, type Secret } from '../../core/secret.ts'
 import type { Introspection, TokenSet } from '../../core/token.ts'
@@ -14,12 +15,14 @@ import { asking } from './translate.ts'
 /**
  * What the server says of the held token: introspection (RFC 7662), userinfo, and the claims of the
  * access token, else of the ID token, with their signature checked where there are keys. Each part
- * that the server does not offer, or not to us, is left out.
+ * that the server does not offer, or not to us, is left out. `knownActive` remembers, by their
+ * digests, the tokens that introspection has called active.
  */
 export async function inspectToken(
   site: Site,
   reach: Reach,
   held: TokenSet,
+  knownActive: Set<string> = new Set(),
 ): Promise<Introspection> {
   const connection = await connect(site, reach, held.context)
   const told = await introspect(connection, held.access, 'access_token')
@@ -27,12 +30,17 @@ export async function inspectToken(
     told === undefined || held.refresh === undefined
       ? undefined
       : await introspect(connection, held.refresh, 'refresh_token')
-  const user = await readUser(connection, held)
+  const user = await askUserinfo(connection, held)
   const token = (await checkClaims(connection, held.access.reveal())) ?? idToken(connection, held)
   const checked = await token
   const claims = checked?.claims
+  const which = createHash('sha256').update(held.access.reveal()).digest('base64')
+  const active = isActive(connection, held, { told, refresh, user, before: knownActive.has(which) })
+  if (told?.active === true) knownActive.add(which)
+  const unknown = told?.active === false && active === undefined
   return {
-    active: told?.active ?? user.active,
+    answered: told !== undefined || user.active !== undefined,
+    active,
     userId: shown(told?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub']),
     scopes:
       told?.scope === undefined ? held.scopes : wordsOf(told.scope).map((one) => quoteForeign(one)),
@@ -42,6 +50,7 @@ export async function inspectToken(
       ...factsOf(claims, ['iss', 'aud', 'client_id', 'azp']),
       ...(told === undefined ? {} : factsOf(told, ['client_id', 'username', 'aud', 'iss'])),
       ...factsOf(user.claims, ['name', 'preferred_username', 'email']),
+      ...(unknown ? { introspection: 'not active, which may mean no more than not known' } : {}),
       ...(refresh === undefined
         ? {}
         : { 'refresh token': refresh.active ? 'active' : 'not active' }),
@@ -53,6 +62,44 @@ export async function inspectToken(
 function idToken(connection: Connection, { context }: TokenSet) {
   const token = context['id_token']
   return token === undefined ? undefined : checkClaims(connection, token)
+}
+
+interface Answers {
+  readonly told: IntrospectionResponse | undefined
+  readonly refresh: IntrospectionResponse | undefined
+  readonly user: User
+  /** Whether introspection has called this token active before. */
+  readonly before: boolean
+}
+
+/**
+ * Whether the token is alive, where an answer proves it. "Not active" is also what introspection says
+ * of a token that it does not know, a JWT most of all, or that is not for this client to ask about
+ * (RFC 7662 section 2.2): it counts where this very token was called active before, or where the other
+ * one of an opaque pair is.
+ */
+function isActive(
+  { server }: Connection,
+  held: TokenSet,
+  { told, refresh, user, before }: Answers,
+): boolean | undefined {
+  if (told?.active === true || user.active === true) return true
+  if (user.active === false && isForUserinfo(server, held)) return false
+  const opaque = readClaims(held.access.reveal()) === undefined
+  const counts = before || (opaque && refresh?.active === true)
+  return told?.active === false && counts ? false : undefined
+}
+
+/** Whether a refusal at userinfo is one of the token itself: others are for another audience. */
+export function isForUserinfo(
+  { issuer, userinfo_endpoint: endpoint }: Connection['server'],
+  { access, scopes, context }: TokenSet,
+): boolean {
+  if (scopes?.includes('openid') !== true || context['resource'] !== undefined) return false
+  const aud = readClaims(access.reveal())?.['aud']
+  if (aud === undefined || endpoint === undefined) return true
+  const { origin } = new URL(endpoint)
+  return [aud].flat().some((one) => one === issuer || one === endpoint || one === origin)
 }
 
 /** `undefined` where the server has no introspection, or not for this client. */
@@ -75,13 +122,14 @@ export async function introspect(
   }
 }
 
-interface User {
+export interface User {
   readonly claims?: Claims
-  /** That the token was taken proves it alive, that it was refused dead. */
+  /** Whether the token was taken; absent where nothing was asked or the answer was about else. */
   readonly active?: boolean
 }
 
-async function readUser(connection: Connection, held: TokenSet): Promise<User> {
+/** Asks who the user is, with the token. */
+export async function askUserinfo(connection: Connection, held: TokenSet): Promise<User> {
   const { openid, config, server, dpop, wire } = connection
   const forUsers = held.scopes === undefined || held.scopes.includes('openid')
   if (server.userinfo_endpoint === undefined || !forUsers) return {}

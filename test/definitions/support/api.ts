@@ -10,6 +10,8 @@ export interface Api {
   tokn(args: readonly string[], answers?: Answers): Promise<string>
   /** As `tokn`, read as JSON. */
   json(args: readonly string[], answers?: Answers): Promise<Readonly<Record<string, unknown>>>
+  /** Runs a command, however it ends. */
+  ended(args: readonly string[], answers?: Answers): Promise<Ended>
   /** Runs a command that must fail. */
   fails(args: readonly string[], answers?: Answers): Promise<Ended>
   login(answers: Answers, ...args: readonly string[]): Promise<string>
@@ -42,6 +44,7 @@ export async function addApi(id: string, baseUrl: string): Promise<Api> {
     tokn,
     json: async (args, answers) =>
       JSON.parse(await tokn([...args, '--json'], answers)) as Record<string, unknown>,
+    ended: attempt,
     fails: async (args, answers) => {
       const ended = await attempt(args, answers)
       if (ended.status === 0) throw new Error(`tokn ${args.join(' ')} went well: ${ended.out}`)

@@ -67,7 +67,24 @@ describe('the address of a request', () => {
     )
   })
 
-  it.each(nasty)('C22: the id %j is none', (target) => {
+  it.each([
+    ['..%2f..', '..%252f..'],
+    ['x?y', 'x%3Fy'],
+    ['x#y', 'x%23y'],
+    ['//evil', '%2F%2Fevil'],
+    ['\\evil', '%5Cevil'],
+    ['*', '*'],
+    ['a b', 'a%20b'],
+    ['%2e%2e', '%252e%252e'],
+    ['{SHA512}ab/+=', '%7BSHA512%7Dab%2F%2B%3D'],
+    ['ключ', '%D0%BA%D0%BB%D1%8E%D1%87'],
+    ['a/../b', 'a%2F..%2Fb'],
+    ['a&b=c;d', 'a%26b%3Dc%3Bd'],
+  ])('the id %j is one segment', (target, segment) => {
+    expect(url('/t/{target}', { target })).toBe(`https://api.example/v1/t/${segment}`)
+  })
+
+  it.each(['.', '..', '', 'a\tb', 'a\nb', 'a\0'])('C22: the id %j is none', (target) => {
     expect(() => url('/t/{target}', { target })).toThrow(expect.objectContaining({ code: 'usage' }))
   })
 

@@ -1,0 +1,50 @@
+import { isToknError } from '../../core/errors.ts'
+import type { Reach, Sighting } from '../../core/provider.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { TokenSet } from '../../core/token.ts'
+import { connect, type Connection, type Site } from './connect.ts'
+import { askUserinfo, introspect, isForUserinfo } from './info.ts'
+
+/** Whether the held tokens are alive: by using the access token at userinfo, and by introspection. */
+export async function lookAtTokens(
+  site: Site,
+  reach: Reach,
+  held: TokenSet,
+): Promise<readonly Sighting[]> {
+  const quiet = { ...reach, warn: () => undefined }
+  const connection = await orNothing(async () => await connect(site, quiet, held.context))
+  if (connection === undefined) return []
+  const { access, refresh } = held
+  return [
+    ...(await tryUserinfo(connection, held)),
+    ...(await ask(connection, access, 'access')),
+    ...(refresh === undefined ? [] : await ask(connection, refresh, 'refresh')),
+  ]
+}
+
+async function tryUserinfo(connection: Connection, held: TokenSet): Promise<readonly Sighting[]> {
+  const user = await orNothing(async () => await askUserinfo(connection, held))
+  if (user?.active === undefined) return []
+  // A token for another audience is refused there, alive or not.
+  const used = user.active || isForUserinfo(connection.server, held)
+  return [{ part: 'access', by: 'userinfo', used, alive: user.active }]
+}
+
+async function ask(
+  connection: Connection,
+  token: Secret,
+  part: Sighting['part'],
+): Promise<readonly Sighting[]> {
+  const told = await orNothing(async () => await introspect(connection, token, `${part}_token`))
+  if (told === undefined) return []
+  return [{ part, by: 'introspection', used: false, alive: told.active === true }]
+}
+
+async function orNothing<Result>(look: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (isToknError(error)) return undefined
+    throw error
+  }
+}
