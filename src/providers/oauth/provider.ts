@@ -35,7 +35,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
   const origins = originsOf(preset, profile, settings)
   const title = preset?.title ?? (origins[0] === undefined ? 'OAuth 2.0' : new URL(origins[0]).host)
   const site: Site = { preset, settings: own, title }
-  const knownActive = new Set<string>()
+  const settled = new Set<string>()
   return {
     id,
     title,
@@ -62,8 +62,9 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     issue: async (reach, held, grant) =>
       (await import('./refresh.ts')).issueToken(site, reach, held, grant),
     info: async (reach, held) =>
-      (await import('./info.ts')).inspectToken(site, reach, held, knownActive),
-    logout: async (reach, held) => (await import('./logout.ts')).endSession(site, reach, held),
+      (await import('./info.ts')).inspectToken(site, reach, held, settled),
+    logout: async (reach, held) =>
+      (await import('./logout.ts')).endSession(site, reach, held, settled),
     look: async (reach, held) => (await import('./look.ts')).lookAtTokens(site, reach, held),
   }
 }
