@@ -96,9 +96,9 @@ async function endAtProvider(
       return { ...nothing, alive: condition.why.message, doubtful: over }
     }
     case 'usable': {
-      const left = { ...nothing, ...remains(condition.record, ports.clock.now()) }
       if (!localOnly) return await endUsable(ports, profile, condition)
-      return left.over ? nothing : { ...left, alive: 'the token was not revoked, as asked' }
+      const left = remains(condition.record, ports.clock.now())
+      return keeps(left, 'the token was not revoked, as asked')
     }
   }
 }
@@ -212,7 +212,7 @@ function whyUnverified(access: Outcome, refresh: Outcome | undefined): string {
   return 'nothing shows whether it still works'
 }
 
-/** What lives on because the API has no way to end it. */
+/** What lives on because nobody ends it. */
 function keeps(left: Remains, why: string): End {
   return left.over ? nothing : { ...nothing, alive: why, aliveUntil: left.until }
 }

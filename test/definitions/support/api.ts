@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeHome, type Environment } from '../../support/home.ts'
 import { run, type Ended } from '../../support/run.ts'
@@ -24,10 +25,15 @@ export interface Api {
 
 export type Answers = Readonly<Record<string, string>>
 
-/** Adds the example definition `id` for the server at `baseUrl`, for a user of their own. */
-export async function addApi(id: string, baseUrl: string): Promise<Api> {
+/**
+ * Adds the example definition `id`, or one called so, for the server at `baseUrl`, for a user of
+ * their own.
+ */
+export async function addApi(id: string, baseUrl: string, definition?: object): Promise<Api> {
   const home = makeHome()
-  const file = join(import.meta.dirname, '..', 'examples', `${id}.json`)
+  const example = join(import.meta.dirname, '..', 'examples', `${id}.json`)
+  const file = definition === undefined ? example : join(home.work, `${id}.json`)
+  if (definition !== undefined) writeFileSync(file, JSON.stringify(definition))
   const attempt = async (args: readonly string[], answers: Answers = {}, input?: string) =>
     await run(args, { home, env: variables(answers), input })
 

@@ -12,10 +12,11 @@ afterEach(async () => {
 export async function open<Server extends Served>(
   id: string,
   start: () => Promise<Server>,
+  definition?: object,
 ): Promise<{ server: Server; api: Api }> {
   const server = await start()
   ends.push(() => server.close())
-  const api = await addApi(id, server.baseUrl)
+  const api = await addApi(id, server.baseUrl, definition)
   ends.push(() => api.remove())
   return { server, api }
 }
