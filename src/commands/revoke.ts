@@ -11,18 +11,28 @@ export type RevokeFlags = SessionFlags & ActFlags
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {
-    usage: 'revoke <token...>',
+    usage: 'revoke [token...]',
     flags: [...sessionFlags, 'yes', 'dryRun'],
     summary: 'revoke tokens by id, by name, or by a beginning of the id that only one has',
-    examples: ['tokn revoke 66a66b22 -P iot', 'tokn revoke ci deploy -P iot --dry-run'],
+    examples: [
+      'tokn revoke 66a66b22 -P iot',
+      'tokn revoke ci deploy -P iot --dry-run',
+      'tokn revoke -P iot -- -an-id-with-a-dash-before-it',
+    ],
   }).action((tokens: readonly string[], flags: RevokeFlags) => run(context, tokens, flags))
 }
 
 export async function runRevoke(
   context: Context,
-  tokens: readonly string[],
+  words: readonly string[],
   flags: RevokeFlags,
 ): Promise<void> {
+  const tokens = [...words, ...(context.rest ?? [])]
+  if (tokens.length === 0) {
+    throw new ToknError('usage', "missing required argument 'token'", {
+      hint: 'tokn revoke --help',
+    })
+  }
   checkFields(flags, revokeFields)
   const { ports, profile } = await context.target(flags)
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
