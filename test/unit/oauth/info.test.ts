@@ -51,6 +51,116 @@ describe('asking about a token', () => {
     expect(await (await open()).info!(openReach(), held)).toMatchObject({ active: false })
   })
 
+  const yes = { body: { active: true } }
+  const no = { body: { active: false } }
+  const taken = { body: { sub: 'alice' } }
+  const refused = {
+    status: 401,
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  }
+  const narrow = {
+    status: 403,
+    headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+  }
+  const jwt = new Secret(signJwt({ sub: 'alice', aud: 'https://api.example', exp: 4e9 }))
+  const own = () => new Secret(signJwt({ sub: 'alice', aud: server.origin, exp: 4e9 }))
+  const refresh = new Secret('a-refresh-token')
+  const forRefresh = ({ form }: { form: URLSearchParams }) =>
+    form.get('token') === refresh.reveal() ? yes : no
+
+  type Said = FakeServer['answers'][string]
+
+  it.each<
+    readonly [
+      what: string,
+      introspect: Said,
+      userinfo: Said,
+      held: () => Partial<TokenSet>,
+      active: boolean | undefined,
+      answered: boolean,
+    ]
+  >([
+    ['works', yes, taken, () => ({}), true, true],
+    ['works, though introspection does not know it', no, taken, () => ({}), true, true],
+    [
+      'is a JWT that introspection does not know',
+      no,
+      { status: 404 },
+      () => ({ access: jwt }),
+      undefined,
+      true,
+    ],
+    ['is a JWT for an API, unknown to both', no, refused, () => ({ access: jwt }), undefined, true],
+    [
+      'is a JWT for userinfo, which refuses it',
+      no,
+      refused,
+      () => ({ access: own() }),
+      false,
+      true,
+    ],
+    [
+      'is for a resource, and refused at userinfo',
+      { status: 404 },
+      refused,
+      () => ({ context: { resource: 'x' } }),
+      undefined,
+      true,
+    ],
+    ['has too small a scope for userinfo', { status: 404 }, narrow, () => ({}), undefined, false],
+    ['has a small scope, and introspection knows nothing', no, narrow, () => ({}), undefined, true],
+    [
+      'is unknown, where the other of the pair is known',
+      forRefresh,
+      { status: 404 },
+      () => ({ refresh }),
+      false,
+      true,
+    ],
+    [
+      'is a JWT that is unknown, where the other of the pair is known',
+      forRefresh,
+      { status: 404 },
+      () => ({ access: jwt, refresh }),
+      undefined,
+      true,
+    ],
+    [
+      'is not for this client to ask about',
+      { status: 403 },
+      { status: 404 },
+      () => ({}),
+      undefined,
+      false,
+    ],
+    [
+      'has no scope for userinfo',
+      { status: 404 },
+      refused,
+      () => ({ scopes: ['read'] }),
+      undefined,
+      false,
+    ],
+    ['is active, and refused at userinfo', yes, refused, () => ({}), true, true],
+  ])('of a token that %s', async (_, introspect, userinfo, more, active, answered) => {
+    server.answers['/introspect'] = introspect
+    server.answers['/userinfo'] = userinfo
+    server.answers['/keys'] = { body: { keys: [] } }
+    const info = await (await open()).info!(openReach(), { ...held, ...more() })
+    expect({ active: info.active, answered: info.answered }).toEqual({ active, answered })
+  })
+
+  it('believes "not active" of a JWT that was called active before', async () => {
+    const provider = await open()
+    server.answers['/userinfo'] = { status: 404 }
+    server.answers['/keys'] = { body: { keys: [] } }
+    const one = { ...held, access: jwt }
+    server.answers['/introspect'] = yes
+    expect((await provider.info!(openReach(), one)).active).toBe(true)
+    server.answers['/introspect'] = no
+    expect((await provider.info!(openReach(), one)).active).toBe(false)
+  })
+
   it('refuses userinfo of another user', async () => {
     server.answers['/introspect'] = { status: 404 }
     server.answers['/userinfo'] = { body: { sub: 'mallory' } }

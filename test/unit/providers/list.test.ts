@@ -45,6 +45,54 @@ describe('a list', () => {
     },
   )
 
+  it.each<readonly [string, object, unknown]>([
+    ['a map of something else', { items: '', id: '_id' }, { success: true, data: [] }],
+    ['an empty object', { items: '', id: '_id' }, {}],
+    ['entries with another id', { items: '', id: '_id' }, [{ id: 'a' }, { id: 'b' }]],
+    ['an id below', { items: 'items', id: 'id' }, { items: [{ token: { id: 'a' } }] }],
+    ['ids that are objects', { items: 'items', id: 'id' }, { items: [{ id: { $oid: 'a' } }] }],
+    ['ids with controls', { items: 'items', id: 'id' }, { items: [{ id: 'a\u0007' }] }],
+    ['texts', { items: 'items', id: 'id' }, { items: ['a', 'b'] }],
+    ['numbers', { items: 'items', id: 'id' }, { items: [1, 2] }],
+    ['nulls', { items: 'items', id: 'id' }, { items: [null] }],
+    ['a page in data', { items: ['items', 'data'], id: 'id' }, { data: 'none', items: 0 }],
+  ])('%s cannot be read: what was expected is said', async (_, plan, body) => {
+    const provider = open(undefined, { list: { ...list, reply: plan } })
+    const error = await failure(provider.list!(record([json(body)]), held('t')))
+    expect(error.code).toBe('provider_nonsense')
+    expect(error.message).toMatch(/expected a list.* with an id at "_?id"$/)
+  })
+
+  it('a map of which the keys are the ids may be empty', async () => {
+    const plan = { items: '', id: { key: true } } as const
+    const provider = open(undefined, { list: { ...list, reply: plan } })
+    expect(await provider.list!(record([json({})]), held('t'))).toEqual([])
+  })
+
+  it('tells how many entries are not shown, and why', async () => {
+    const told: string[] = []
+    const items = [{ id: 'a' }, {}, { id: null }, { id: 'b\n' }, { id: ['c'] }, { id: true }]
+    const reach = { ...record([json({ items })]), warn: (text: string) => told.push(text) }
+    const found = await open().list!(reach, held('t'))
+    expect(found.map(({ id }) => id)).toEqual(['a', 'true'])
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatch(
+      /^4 entries of the list are not shown, .* 2 without an id, 1 with an id/,
+    )
+  })
+
+  it('leaves out in silence what the definition leaves out', async () => {
+    const told: string[] = []
+    const where = { at: 'kind', equals: 'token' }
+    const provider = open(undefined, { list: { ...list, reply: { ...list.reply, where } } })
+    const items = [{ kind: 'key' }, { kind: 'token', id: 'a' }, { kind: 'key', id: 'b' }]
+    const reach = { ...record([json({ items })]), warn: (text: string) => told.push(text) }
+    expect((await provider.list!(reach, held('t'))).map(({ id }) => id)).toEqual(['a'])
+    const none = { ...record([json({ items: [{ kind: 'key' }] })]) }
+    expect(await provider.list!(none, held('t'))).toEqual([])
+    expect(told).toEqual([])
+  })
+
   it('a whole body that is null is no list', async () => {
     const bare = open(undefined, { list: { ...list, reply: { items: '', id: 'id' } } })
     expect((await failure(bare.list!(record([json(null)]), held('t')))).code).toBe(
