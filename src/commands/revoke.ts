@@ -110,7 +110,8 @@ function sharedInWords({ id, name, listed, alsoNamed }: Revocation): string {
   return `${display(id, 256)}: the provider lists ${listed} tokens under this id, which it cannot tell apart: ${names.join(', ')}`
 }
 
-function inWords({ id, name, status, verified, verifiedBy, heldBy, error }: Revocation): string {
+function inWords(one: Revocation): string {
+  const { id, name, status, verified, verifiedBy, heldBy, byName, alsoNamed, error } = one
   const which = display(id, 256) + (name === undefined ? '' : ` (${display(name, 64)})`)
   const said = `${which}: ${status.replace('_', ' ')}`
   switch (status) {
@@ -122,7 +123,11 @@ function inWords({ id, name, status, verified, verifiedBy, heldBy, error }: Revo
     case 'already_revoked':
       return `${said}, says the provider's list`
     case 'would_revoke':
-      return heldBy.length === 0 ? said : `${said}; it is held as ${heldBy.join(', ')}`
+      return [
+        said,
+        ...(byName && alsoNamed.length > 0 ? ['and all with its id, if you say --yes'] : []),
+        ...(heldBy.length > 0 ? [`it is held as ${heldBy.join(', ')}`] : []),
+      ].join('; ')
     case 'failed':
     case 'not_found':
       return error === undefined ? said : `${said}: ${error.message}`

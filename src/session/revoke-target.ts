@@ -10,6 +10,8 @@ export interface Target {
   readonly listed?: number | undefined
   /** The names of the others that have this id: the API cannot tell them apart. */
   readonly alsoNamed: readonly string[]
+  /** Whether a name was given for it, which says less than an id where several have one id. */
+  readonly byName: boolean
   /** Whether the list showed it, or all that have its id, as revoked before. */
   readonly over: boolean
 }
@@ -36,11 +38,13 @@ export function resolveTarget(word: string, listed: readonly TokenInfo[] | undef
     )
   }
   const same = listed.filter((token) => token.id === id)
-  const named = same.find(({ name }) => name === word) ?? same[0]
+  const byName = !id.startsWith(word)
+  const named = same.find(({ name }) => byName && name === word) ?? same[0]
   return {
     id,
     name: named?.name,
     listed: same.length,
+    byName,
     alsoNamed: same.filter((one) => one !== named).map(({ name }) => name ?? 'one without a name'),
     over: same.every(({ revokedAt }) => revokedAt !== undefined),
   }
@@ -68,7 +72,7 @@ function unlisted(word: string): Target {
       `"${display(word, 80)}" is not sent as the id of a token, since no list shows that it is one`,
     )
   }
-  return { id: word, alsoNamed: [], over: false }
+  return { id: word, byName: false, alsoNamed: [], over: false }
 }
 
 function unknown(word: string): ToknError {

@@ -2,6 +2,7 @@ import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Sighting } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { display } from '../core/text.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { callWithToken, unsupported, type Call } from './call.ts'
 import { endToken, holdersOf } from './condemn.ts'
@@ -18,6 +19,8 @@ export interface Revocation {
   readonly listed?: number | undefined
   /** Names of the other tokens that the provider lists under this id. */
   readonly alsoNamed: readonly string[]
+  /** Whether it was a name that stood for it. */
+  readonly byName: boolean
   /** The profiles on this machine that hold it. */
   readonly heldBy: readonly string[]
   /** Whether it was seen alive before and is not any more, in the same way. */
@@ -33,7 +36,7 @@ export interface RevokeOptions {
   readonly dryRun: boolean
   /**
    * Asked before anything is sent where a name was given and the id behind it is that of other
-   * tokens as well. `false`: nothing is revoked.
+   * tokens as well. `false`: nothing is revoked; `undefined`: nobody can be asked, and the same.
    */
   agree(target: Target): Promise<boolean | undefined>
 }
@@ -59,12 +62,7 @@ export async function revokeTokens(
     )
     const known = unique.map((target) => describe(ports, profile, call, target))
     if (options.dryRun) return known.map((one) => wouldRevoke(call, one))
-    for (const target of unique) {
-      const named = !wanted.includes(target.id) && target.alsoNamed.length > 0
-      if (named && (await options.agree(target)) === false) {
-        throw new ToknError('interrupted', 'nothing was revoked')
-      }
-    }
+    for (const target of unique.filter(isUnclear)) await agreeOn(target, options)
     const results: Revocation[] = []
     for (const one of known) {
       if (one.id !== call.record.id) results.push(await revokeOne(ports, profile, call, one))
@@ -74,6 +72,24 @@ export async function revokeTokens(
     const own = known.find(({ id }) => id === call.record.id)
     return own === undefined ? others : [...others, await revokeOne(ports, profile, call, own)]
   })
+}
+
+/** Whether a name stands for more than it says: others have the same id, and would go with it. */
+function isUnclear({ byName, alsoNamed }: Pick<Target, 'byName' | 'alsoNamed'>): boolean {
+  return byName && alsoNamed.length > 0
+}
+
+async function agreeOn(target: Target, { agree }: RevokeOptions): Promise<void> {
+  const yes = await agree(target)
+  if (yes === true) return
+  if (yes === false) throw new ToknError('interrupted', 'nothing was revoked')
+  const id = display(target.id, 256)
+  const others = target.alsoNamed.map((name) => display(name, 64)).join(', ')
+  throw new ToknError(
+    'not_found',
+    `the token called "${display(target.name ?? '', 80)}" has one id with others (${others}): ${id}`,
+    { hint: `to revoke all that has this id: tokn revoke ${id}` },
+  )
 }
 
 type Known = Omit<Revocation, 'status'> & Pick<Target, 'over'>
