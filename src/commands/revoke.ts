@@ -111,12 +111,15 @@ function sharedInWords({ id, name, listed, alsoNamed }: Revocation): string {
 }
 
 function inWords(one: Revocation): string {
-  const { id, name, status, verified, verifiedBy, heldBy, byName, alsoNamed, error } = one
+  const { id, name, status, verified, verifiedBy, unlisted, heldBy, byName, alsoNamed, error } = one
   const which = display(id, 256) + (name === undefined ? '' : ` (${display(name, 64)})`)
   const said = `${which}: ${status.replace('_', ' ')}`
   switch (status) {
     case 'revoked':
-      if (!verified) return `${said}, says the provider; not verified`
+      if (!verified) {
+        const list = unlisted === true ? ', which no longer lists it' : ''
+        return `${said}, says the provider${list}; not verified`
+      }
       return verifiedBy === 'use'
         ? `${said}, and the token is refused now`
         : `${said}, and the provider no longer lists it`

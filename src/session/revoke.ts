@@ -25,6 +25,8 @@ export interface Revocation {
   readonly heldBy: readonly string[]
   /** Whether it was seen alive before and is not any more, in the same way. */
   readonly verified: boolean
+  /** Whether the provider's list showed it before and does not any more. */
+  readonly unlisted?: boolean | undefined
   /** `use`: a request with the token was tried. `list`: the provider's list shows it no longer. */
   readonly verifiedBy?: 'use' | 'list' | undefined
   /** Milliseconds until that was known. */
@@ -198,13 +200,16 @@ async function verify(
   }
   if (left === undefined) return results
   const verifyTime = ports.clock.now() - began
-  // A list that has lost what nobody revoked as well shows nothing.
-  const lost = own !== undefined && countAlive(before, own) > 0 && countAlive(left, own) === 0
-  if (lost) return results
+  // A list that does not show the token in use, which works, shows nothing by what it leaves out.
+  const counts = own !== undefined && countAlive(before, own) > 0 && countAlive(left, own) > 0
   return results.map((one) => {
     if (!open.includes(one)) return one
     const still = countAlive(left, one.id)
-    if (still === 0) return { ...one, verified: true, verifiedBy: 'list' as const, verifyTime }
+    if (still === 0) {
+      return counts
+        ? { ...one, unlisted: true, verified: true, verifiedBy: 'list' as const, verifyTime }
+        : { ...one, unlisted: true, verifyTime }
+    }
     const under = still > 1 ? `${still} tokens under this id` : 'a token under this id'
     const message = `${call.provider.title} says that it is revoked, and still lists ${under}`
     const error = new ToknError('provider_refused', message)
@@ -214,8 +219,10 @@ async function verify(
 
 /** What is asked afterwards may fail: that takes nothing back of what was done. */
 async function listAfter(call: Call): Promise<readonly TokenInfo[] | undefined> {
+  // What was odd in the list was told before.
+  const quiet = { ...call.reach, warn: () => undefined }
   try {
-    return await call.provider.list?.(call.reach, call.record)
+    return await call.provider.list?.(quiet, call.record)
   } catch (error) {
     if (isToknError(error)) return undefined
     throw error

@@ -17,12 +17,13 @@ interface Key {
   readonly end?: number | null
 }
 
-async function startKeys(keys: readonly Key[]): Promise<Keys> {
+async function startKeys(keys: readonly Key[], lists = true): Promise<Keys> {
   const ids = new Set(keys.map(({ id }) => id))
   const server = await serve(({ method, path, json }) => {
-    if (path === '/login') return { status: 200, json: { token: 'a-token-of-keys' } }
+    if (path === '/login') return { status: 200, json: { token: 'a-token-of-keys', id: 'own' } }
     if (method === 'GET') {
-      return { status: 200, json: { data: keys.filter(({ id }) => ids.has(id)) } }
+      const shown = keys.filter(({ id }) => ids.has(id))
+      return { status: 200, json: { data: lists ? [...shown, { id: 'own' }] : shown } }
     }
     const named = path === '/keys' ? String(json['id']) : path.slice('/keys/'.length)
     const id = path === '/keys' ? named : decodeURIComponent(named)
@@ -43,7 +44,7 @@ function definition(revoke: object = inPath, reply: object = {}): object {
     attach: { headers: { Authorization: 'Bearer {access}' } },
     login: {
       request: { method: 'POST', path: '/login' },
-      reply: { access: 'token', expiry: { from: 'end', as: 'instant', absent: 'never' } },
+      reply: { access: 'token', id: 'id', expiry: { from: 'end', as: 'instant', absent: 'never' } },
     },
     list: {
       request: { method: 'GET', path: '/keys' },
@@ -180,6 +181,7 @@ describe('tokn list', () => {
     expect(rows.map((row) => (row as unknown as { facts: object }).facts)).toEqual([
       { kind: 'robot' },
       { kind: 'person' },
+      {},
       {},
     ])
     const table = (await api.tokn(['list', 'keys'])).split('\n')
