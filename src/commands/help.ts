@@ -17,7 +17,7 @@ const meanings: Readonly<Record<keyof typeof exitStatus, string>> = {
   busy: 'another process refreshes this session: try again',
   check_failed: 'the token is alive, but not for as long as asked; doctor: something is wrong',
   quota: "the provider's budget of tokens would be used up; --force spends it",
-  partial: 'some of several things failed; logout: erased here, not ended at the provider',
+  partial: 'some of several things failed, or a logout after which a token is or may be alive',
   program_not_executable: 'exec, curl: the program is there and cannot be executed',
   program_not_found: 'exec, curl: there is no such program',
   interrupted: 'cancelled, or the input ended at a question',

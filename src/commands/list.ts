@@ -70,7 +70,7 @@ export async function runList(
   const colours = await context.terminal.colours(flags)
   context.terminal.show(...listTable(tokens, now, colours, context.terminal))
   if (tokens.duplicates.length > 0 && flags.quiet !== true) {
-    const ids = tokens.duplicates.map((id) => display(id, 64)).join(', ')
+    const ids = tokens.duplicates.map((id) => display(id, 256)).join(', ')
     context.terminal.say(`the provider gave one id to several tokens: ${ids}`)
   }
 }

@@ -94,5 +94,5 @@ function whyUnanswered(provider: Provider, remote: Introspection | undefined): s
   if (remote?.answered !== false) return undefined
   return provider.info === undefined
     ? `${provider.title} does not list the token that is held`
-    : `${provider.title} has nobody who could be asked about this token`
+    : `${provider.title} says nothing about this token`
 }

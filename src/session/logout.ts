@@ -47,7 +47,7 @@ export async function logout(
   profile: Profile,
   options: { readonly localOnly: boolean },
 ): Promise<LogoutResult> {
-  if (!options.localOnly) await bringHome(ports, profile)
+  const lost = options.localOnly ? undefined : await bringHome(ports, profile)
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
     const condition = await lookAt(ports, profile)
@@ -58,23 +58,33 @@ export async function logout(
     }
     const end = await endAtProvider(ports, profile, condition, options)
     const erased = await erase(ports, profile)
-    return { ...end, erased: erased || condition.state === 'usable' }
+    // Whatever became of the tokens held: those of the answer are not ended, and cannot be.
+    const last = lost === undefined ? end : { ...nothing, ...lost }
+    return { ...last, erased: erased || condition.state === 'usable' }
   } finally {
     await held.release()
   }
 }
 
-/** Stores what a refresh got and could not store, so that those tokens are ended and not older ones. */
-async function bringHome(ports: Ports, profile: Profile): Promise<void> {
+/**
+ * Stores what a refresh got and could not store, so that those tokens are ended and not older ones.
+ * Gives what is left where that cannot be done.
+ */
+async function bringHome(
+  ports: Ports,
+  profile: Profile,
+): Promise<Pick<End, 'alive' | 'doubtful' | 'failed'> | undefined> {
   try {
     const left = (await ports.journal()).read(entryOf(profile))
-    if (left === undefined || (left.record === undefined && left.answers.length === 0)) return
+    if (left === undefined || (left.record === undefined && left.answers.length === 0)) {
+      return undefined
+    }
     await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
+    return undefined
   } catch (error) {
     if (!isFailure(error)) throw error
-    ports.warn(
-      `a refresh was answered, and the tokens in the answer, which may be alive, cannot be used: ${error.message}`,
-    )
+    const alive = `a refresh was answered, and the tokens in the answer cannot be used: ${error.message}`
+    return { alive, doubtful: true, failed: true }
   }
 }
 
@@ -136,7 +146,7 @@ async function endUsable(
         ? await provider.revoke?.(reach, record, { id: record.id ?? '' }).then(() => undefined)
         : await provider.logout(reach, record)
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     // The server turned out to have no such operation: nobody was asked.
     if (error.code === 'unsupported' && error.details.http === undefined) {
       return keeps(left, error.message)
@@ -182,8 +192,10 @@ function judge({ provider, record, left, no, spared, access, refresh }: Sights):
   if (spared !== undefined) {
     return { ...failed, alive: spared, doubtful: true, aliveUntil: left.accessUntil }
   }
-  // The provider says that there is nothing any more that could be ended.
-  if (isGone(no) || (access.seen === 'over' && refresh === undefined)) return nothing
+  // The provider says that there is nothing any more that could be ended; of an access token whose
+  // time is up that is no news, and says nothing of the refresh token.
+  const stale = left.accessOver && refresh !== undefined
+  if ((isGone(no) && !stale) || (access.seen === 'over' && refresh === undefined)) return nothing
   return { ...failed, alive: said, doubtful: true, aliveUntil: left.until }
 }
 

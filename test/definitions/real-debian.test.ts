@@ -240,7 +240,8 @@ against(
       expect(names).toEqual(expect.arrayContaining(agents))
       expect(rows.every(({ id }) => id.startsWith('{SHA512}'))).toBe(true)
       expect(rows.every(({ expires_at }) => Date.parse(String(expires_at)) > Date.now())).toBe(true)
-      await api.tokn(['revoke', 'agent-two', '-P', api.profile])
+      const ended = told(await api.ended(['revoke', 'agent-two', '-P', api.profile, '--json']))
+      expect(ended).toMatchObject({ status: 0, result: { status: 'revoked', name: 'agent-two' } })
       const after = await Promise.all(
         cookies.map(async (cookie) => await statusOf(profile, { cookie })),
       )
