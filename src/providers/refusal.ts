@@ -113,12 +113,22 @@ export function refusalError(
   const retryAfter = retryAfterOf(answer.headers, clock)
   const later = code === 'network' || code === 'rate_limited'
   return new ToknError(code, `${definition.title} ${words} (${reason.join(': ')})`, {
-    hint: hint ?? usual ?? (later ? notBefore(retryAfter, clock) : undefined),
+    hint:
+      hint ??
+      usual ??
+      (kind === 'credentials' ? checkAnswers(definition) : undefined) ??
+      (later ? notBefore(retryAfter, clock) : undefined),
     refusal: kind,
     http: { status: answer.status, providerCode },
     sent: true,
     retryAfter,
   })
+}
+
+/** Which answers were refused, by the names under which they were given. */
+function checkAnswers({ fields }: ProviderDefinition): string | undefined {
+  const names = fields.filter(({ optional }) => optional !== true).map(({ name }) => name)
+  return names.length === 0 ? undefined : `check what was given for ${names.join(', ')}`
 }
 
 /** The error for an answer with a status of failure that is most likely not the API's own. */
