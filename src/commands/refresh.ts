@@ -74,7 +74,9 @@ async function refreshAll(
   minTtl: number | undefined,
 ): Promise<void> {
   if (positional !== undefined || flags.profile !== undefined) {
-    throw new ToknError('usage', '--all leaves no profile to name')
+    throw new ToknError('usage', '--all leaves no profile to name', {
+      hint: 'tokn refresh --all',
+    })
   }
   const ports = context.ports(flags)
   const held = readableProfiles(ports.profiles)

@@ -27,7 +27,11 @@ const meanings: Readonly<Record<Kind, Told>> = {
   denied: { code: 'reauth_required', words: 'says that access was denied' },
   interaction: { code: 'reauth_required', words: 'wants a person to log in' },
   forbidden: { code: 'forbidden', words: 'forbids this' },
-  limit: { code: 'quota', words: 'allows no more tokens' },
+  limit: {
+    code: 'quota',
+    words: 'allows no more tokens',
+    hint: 'wait until some have expired, or remove some at the provider',
+  },
   'not-found': { code: 'not_found', words: 'knows no such token' },
   'rate-limited': { code: 'rate_limited', words: 'asks to slow down' },
   'route-missing': {
@@ -117,7 +121,7 @@ export function refusalError(
       hint ??
       usual ??
       (kind === 'credentials' ? checkAnswers(definition) : undefined) ??
-      (later ? notBefore(retryAfter, clock) : undefined),
+      (later ? (notBefore(retryAfter, clock) ?? 'try again in a while') : undefined),
     refusal: kind,
     http: { status: answer.status, providerCode },
     sent: true,

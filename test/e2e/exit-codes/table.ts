@@ -1,0 +1,26 @@
+import { others } from './others.ts'
+import type { Shown } from './row.ts'
+import { sessions } from './sessions.ts'
+import { tokens } from './tokens.ts'
+
+/** How each command of the program can end: COMMANDS of `tokn help exit-codes`, shown or said to be none. */
+export const table = { ...sessions, ...tokens, ...others }
+
+export interface Row extends Shown {
+  readonly command: string
+  /** The name of its test. */
+  readonly name: string
+}
+
+export const rows: readonly Row[] = Object.entries(table).flatMap(([command, { shown }]) =>
+  shown.map((one) => ({ ...one, command, name: nameOf(one) })),
+)
+
+/** Rows that need neither a session nor a server, nor much time. */
+export function isQuick({ given, command }: Row): boolean {
+  return given.length === 0 && command !== 'demo'
+}
+
+function nameOf({ code, line, when }: Shown): string {
+  return `${code}: tokn ${line}${when === '' ? '' : `: ${when}`}`
+}
