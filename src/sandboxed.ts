@@ -17,6 +17,10 @@ export async function openSandbox(options: SandboxOptions): Promise<RunningSandb
     })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw new ToknError('usage', `the sandbox could not be started: ${error.message}`)
+    const hint =
+      error instanceof TypeError || error instanceof SyntaxError
+        ? 'a fault is like this: {"do":"status","status":503}'
+        : undefined
+    throw new ToknError('usage', `the sandbox could not be started: ${error.message}`, { hint })
   }
 }

@@ -94,5 +94,5 @@ function checkName(name: string): void {
 function readPort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port >= 0 && port <= 65_535 - 8) return port
-  throw new ToknError('usage', '--port is no port number')
+  throw new ToknError('usage', '--port is no port number', { hint: 'a number from 0 to 65527' })
 }
