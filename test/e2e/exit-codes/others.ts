@@ -2,6 +2,7 @@ import { nonsense, plainDefinition } from './faults.ts'
 import {
   asksNobody,
   judgesNothing,
+  locksForMoments,
   never,
   oneThing,
   row,
@@ -35,7 +36,10 @@ const wide = file(
 
 const namesNothing = never('it names nothing that could be missing', 3)
 const printsNothing = never('it puts nothing on standard output', 1)
-const inPlainFiles = [asksNobody, unlocksNothing, judgesNothing, oneThing, startsNothing]
+const readsOnly = never('it takes no lock, since it writes nothing', 9)
+const ofFiles = [asksNobody, unlocksNothing, judgesNothing, oneThing, startsNothing]
+const inPlainFiles = [readsOnly, ...ofFiles]
+const writes = [locksForMoments, waitsForNothing, ...ofFiles]
 const inMoments = [...inPlainFiles, waitsForNothing]
 
 /** The commands that work on files and on the program itself. */
@@ -64,7 +68,7 @@ export const others: Readonly<Record<string, Rows>> = {
       row(2, 'profile use', 'none is named'),
       row(3, 'profile use nobody', 'no such profile'),
     ],
-    never: [printsNothing, ...inMoments],
+    never: [printsNothing, ...writes],
   },
   'profile rename': {
     shown: [
@@ -78,7 +82,7 @@ export const others: Readonly<Record<string, Rows>> = {
       ),
       row(3, 'profile rename nobody other', 'no such profile'),
     ],
-    never: [printsNothing, ...inMoments],
+    never: [printsNothing, ...writes],
   },
   'profile remove': {
     shown: [
@@ -86,7 +90,7 @@ export const others: Readonly<Record<string, Rows>> = {
       row(2, 'profile remove hosterby', 'it is logged in', [web]),
       row(3, 'profile remove nobody', 'no such profile'),
     ],
-    never: [printsNothing, ...inMoments],
+    never: [printsNothing, ...writes],
   },
   'provider list': {
     shown: [
@@ -179,6 +183,7 @@ export const others: Readonly<Record<string, Rows>> = {
     never: [
       never('whatever the provider does wrong is a check that failed: 10', 5, 6, 7, 11),
       unlocksNothing,
+      readsOnly,
       oneThing,
       startsNothing,
     ],
@@ -229,7 +234,7 @@ export const others: Readonly<Record<string, Rows>> = {
       row(0, 'sandbox oz', 'Ctrl-C, as it says', [interruptedSoon]),
       row(1, 'sandbox oz', 'standard output is full', [full], { noHint: true }),
       row(2, 'sandbox nowhere', 'no such API'),
-      row(2, 'sandbox oz --fault {}', 'no such fault', [], { noHint: true }),
+      row(2, 'sandbox oz --fault {}', 'no such fault'),
     ],
     never: [never('Ctrl-C is how it is told to end: 0', 130), namesNothing, ...inPlainFiles],
   },

@@ -74,11 +74,16 @@ export function never(why: string, ...these: readonly Code[]): Never {
   return { codes: these, why }
 }
 
+/** For commands that write the profile file, under a lock of its own. */
+export const locksForMoments = never(
+  'its lock is held for moments; test/unit/io/lock.test.ts holds one for longer',
+  9,
+)
 /** The codes of `exec`, for a command that starts nothing. */
 export const startsNothing = never('it starts no program', 111, 126, 127, '128+n')
 /** For a command of which all there is lies in plain files. */
 export const asksNobody = never('it asks no provider', 4, 5, 6, 7, 11)
-export const unlocksNothing = never('it opens no store', 8, 9)
+export const unlocksNothing = never('it opens no store', 8)
 export const judgesNothing = never('it judges nothing', 10)
 export const oneThing = never('it does one thing', 12)
 export const waitsForNothing = never('it waits for nothing and nobody', 130)

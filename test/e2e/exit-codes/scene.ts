@@ -66,9 +66,14 @@ export function served(name: SandboxName, options: SandboxOptions = {}): Given {
 }
 
 /** There is a session of that API, under the name of the API or another. */
-export function session(api: SandboxName, flags = '', name: string = api): Given {
+export function session(
+  api: SandboxName,
+  flags = '',
+  name: string = api,
+  options: SandboxOptions = {},
+): Given {
   return async (scene) => {
-    await served(api)(scene)
+    await served(api, options)(scene)
     const found = scene.api(api)
     const words = flags === '' ? [] : flags.split(' ').map((word) => word.replace('_', ' '))
     await must(scene, ['login', name, ...addressOf(found), ...words], credentialsOf(found))

@@ -14,9 +14,11 @@ import {
 
 const iot = session('rightech')
 const web = session('hosterby')
+const late = 'another process refreshes what has little life left'
+const brief = session('rightech', '', 'rightech', { ttlMs: 45_000 })
+const briefWeb = session('hosterby', '', 'hosterby', { ttlMs: 45_000 })
 const small = session('rightech', '--scope GET_/objects')
-const noBudget = never('it makes no token', 11)
-const locksNothing = never('it takes no lock, since it writes nothing', 9)
+const noBudget = never('no built-in API with a budget can be asked that', 11)
 const gone = 'the server is down'
 
 /** The commands that speak with the provider about tokens. */
@@ -36,6 +38,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
         fault('rightech', nonsense),
       ]),
       row(7, 'list rightech --remote', gone, [iot, fault('rightech', down)]),
+      row(9, 'list rightech --remote', late, [brief, busy('rightech', '/api/v1/tokens')]),
       row(8, 'list rightech --remote', 'the key of the store is another', [iot, anotherKey]),
       row(
         130,
@@ -45,7 +48,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
         { notOurs: true },
       ),
     ],
-    never: [locksNothing, judgesNothing, noBudget, oneThing, startsNothing],
+    never: [judgesNothing, noBudget, oneThing, startsNothing],
   },
   issue: {
     shown: [
@@ -61,6 +64,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
       row(5, 'issue rightech', 'the scopes do not allow it', [small], { noHint: true }),
       row(6, 'issue rightech', 'the answer makes no sense', [iot, fault('rightech', nonsense)]),
       row(7, 'issue rightech', gone, [iot, fault('rightech', down)]),
+      row(9, 'issue rightech', late, [brief, busy('rightech', '/api/v1/tokens')]),
       row(8, 'issue rightech', 'the key of the store is another', [iot, anotherKey]),
       row(
         130,
@@ -73,7 +77,6 @@ export const tokens: Readonly<Record<string, Rows>> = {
       ),
     ],
     never: [
-      never('two that keep a token under one name are told apart by a mark, in the heavy tests', 9),
       judgesNothing,
       never('no built-in API with a budget issues tokens', 11),
       oneThing,
@@ -109,6 +112,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
         fault('rightech', nonsense),
       ]),
       row(7, 'revoke ci -P rightech', gone, [iot, issued('ci'), fault('rightech', down)]),
+      row(9, 'revoke ci -P rightech', late, [brief, busy('rightech', '/api/v1/tokens')]),
       row(8, 'revoke ci -P rightech', 'the key of the store is another', [iot, anotherKey]),
       row(
         12,
@@ -130,7 +134,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
         { notOurs: true },
       ),
     ],
-    never: [locksNothing, judgesNothing, noBudget, startsNothing],
+    never: [judgesNothing, noBudget, startsNothing],
   },
   info: {
     shown: [
@@ -140,6 +144,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
       row(3, 'info nobody', 'no such profile'),
       row(6, 'info hosterby', 'the answer makes no sense', [web, fault('hosterby', nonsense)]),
       row(7, 'info hosterby', gone, [web, fault('hosterby', down)]),
+      row(9, 'info hosterby', late, [briefWeb, busy('hosterby', '/token/refresh')]),
       row(8, 'info hosterby', 'the key of the store is another', [web, anotherKey]),
       row(4, 'info hosterby', 'logged out', [web, loggedOut('hosterby')]),
       row(
@@ -154,7 +159,6 @@ export const tokens: Readonly<Record<string, Rows>> = {
     ],
     never: [
       never('a question that is forbidden leaves what is known here, and that is told', 5),
-      locksNothing,
       judgesNothing,
       noBudget,
       oneThing,
