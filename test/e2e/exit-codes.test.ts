@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
 import { run } from '../support/run.ts'
+import { printTable } from './exit-codes/print.ts'
 import { codes } from './exit-codes/row.ts'
 import { wrongWith } from './exit-codes/show.ts'
 import { isQuick, rows, table } from './exit-codes/table.ts'
@@ -25,6 +26,10 @@ describe('the table', () => {
       const both = codes.filter((code) => ends.has(code) && none.has(code))
       expect({ command, missing, both }).toEqual({ command, missing: [], both: [] })
     }
+  })
+
+  test('is printed as it is', async () => {
+    await expect(printTable()).toMatchFileSnapshot('exit-codes/TABLE.md')
   })
 })
 

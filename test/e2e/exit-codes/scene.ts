@@ -17,7 +17,7 @@ export interface Scene {
   api(name: SandboxName): SandboxApi
   serve(name: SandboxName, options?: SandboxOptions): Promise<SandboxApi>
   /** What to do while the command runs. */
-  meanwhile?: (command: { interrupt(): void }) => Promise<void>
+  meanwhile?: (command: { interrupt(): void; said: Promise<unknown> }) => Promise<void>
   /** Where standard output goes, when not to us. */
   out?: string
   /** What a person does at the first question; without it there is nobody. */
@@ -154,10 +154,12 @@ export function interrupted(api: SandboxName): Given {
   }
 }
 
-/** Ctrl-C while the command is at work, or waits. */
+/** Ctrl-C after the first words that the command says. */
 export const interruptedSoon: Given = (scene) => {
-  scene.meanwhile = async ({ interrupt }) => {
-    await delay(700)
+  scene.meanwhile = async ({ interrupt, said }) => {
+    await said
+    // What it says last before it waits comes a moment before it is ready for the signal.
+    await delay(300)
     interrupt()
   }
 }
@@ -213,7 +215,11 @@ export async function runIn(scene: Scene, words: readonly string[]): Promise<End
   const told =
     scene.out === undefined ? line : ['sh', '-c', `exec "$@" > ${scene.out}`, 'sh', ...line]
   const { child, ended } = startCommand(told, { home, env })
-  await scene.meanwhile?.({ interrupt: () => interruptGroup(child) })
+  const said = new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) stream?.once('data', resolve)
+    child.once('close', resolve)
+  })
+  await scene.meanwhile?.({ interrupt: () => interruptGroup(child), said })
   const { status, out, err } = await ended
   return { status: child.signalCode === 'SIGINT' ? 130 : status, out, err }
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { requirePart } from '../../support/parts.ts'
 import type { Ended } from '../../support/run.ts'
 import { hasTerminal } from '../../support/terminal.ts'
 import { readWords } from '../words.ts'
@@ -12,12 +14,21 @@ export async function wrongWith(row: Row): Promise<readonly string[]> {
   const { once, notOurs, apart } = row.as ?? {}
   const twice = row.code !== 0 && once !== true && notOurs !== true
   const wrong = await within(row, async (scene) => {
-    if (scene.types !== undefined && !hasTerminal()) return []
+    if (!canBeShown(row, scene)) return []
     const words = await inWords(row, scene)
     return twice && apart !== true ? [...words, ...(await inJson(row, scene))] : words
   })
   if (!twice || apart !== true) return wrong
   return [...wrong, ...(await within(row, (scene) => inJson(row, scene)))]
+}
+
+/** Whether this machine has what the row needs; what it lacks is told loudly. */
+function canBeShown({ command }: Row, { types, out }: Scene): boolean {
+  return (
+    (types === undefined || hasTerminal()) &&
+    (out === undefined || requirePart(out, existsSync(out))) &&
+    (command !== 'curl' || requirePart('curl'))
+  )
 }
 
 async function within(
