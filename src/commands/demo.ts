@@ -20,10 +20,13 @@ export function demoCommand(program: Command, context: Context, run = runDemo): 
 
 /**
  * Runs real commands of this very program against the sandbox, with an encrypted store in a folder
- * that is removed afterwards. Throws `internal` when one of them does not end as it should.
+ * that is removed afterwards. Throws `internal` when one of them does not end as it should, and
+ * `interrupted` after the one during which the user ended it.
  */
 export async function runDemo(context: Context, flags: CommonFlags): Promise<void> {
   const colours = await context.terminal.colours(flags)
+  // Listened for, since the folder would stay otherwise.
+  const interruption = context.untilInterrupted().then(() => true)
   const folder = await context.temporaryFolder()
   const sandbox = await context.startSandbox({ names: sandboxedApis, strict: true })
   const variables = isolated(folder.path)
@@ -37,7 +40,10 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
     for (const chapter of demoChapters(sandbox.apis)) {
       context.terminal.show('', colours.bold(colours.cyan(chapter.title)))
       for (const step of chapter.steps) {
-        await show(context, colours, step, variables)
+        const ended = await show(context, colours, step, variables)
+        const cancelled = await Promise.race([interruption, false])
+        if (cancelled) throw new ToknError('interrupted', 'cancelled; nothing is kept')
+        check(step, ended)
         count++
       }
     }
@@ -58,11 +64,15 @@ async function show(
   colours: Colours,
   step: DemoStep,
   variables: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<number> {
   context.terminal.show('', `  ${colours.dim(`# ${step.why}`)}`)
   context.terminal.show(`  ${colours.bold(`$ tokn ${step.args.map(word).join(' ')}`)}`)
   const { status, out, err } = await context.runSelf(step.args, { ...variables, ...step.variables })
   for (const line of [...lines(out), ...lines(err)]) context.terminal.show(`  ${shorten(line)}`)
+  return status
+}
+
+function check(step: DemoStep, status: number): void {
   if (status === (step.status ?? 0)) return
   throw new ToknError(
     'internal',

@@ -243,7 +243,7 @@ export const others: Readonly<Record<string, Rows>> = {
       row(0, 'demo', '', [], { once: true }),
       row(1, 'demo', 'standard output is full', [full], { noHint: true, once: true }),
       row(2, 'demo --nonsense', 'no such flag'),
-      row(130, 'demo', 'Ctrl-C', [interruptedSoon], { notOurs: true }),
+      row(130, 'demo', 'Ctrl-C', [interruptedSoon], { answers: true, noHint: true, once: true }),
     ],
     never: [
       namesNothing,
