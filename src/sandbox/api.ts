@@ -74,6 +74,8 @@ export interface Api {
   readonly credentials: Readonly<Record<string, string>>
   /** Credentials of another user of the same API, where ownership matters. */
   readonly secondAccount?: Readonly<Record<string, string>>
+  /** Credentials of a user whose sessions live long (Oz). */
+  readonly serviceAccount?: Readonly<Record<string, string>>
   /** A path that answers GET to any holder of a good token. */
   readonly resourcePath: string
   readonly counts: Counts

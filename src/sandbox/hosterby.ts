@@ -8,6 +8,8 @@ interface Pair {
   readonly generation: number
   readonly access: string
   readonly refresh: string
+  /** When the refresh token ends: with the keys, or before them. */
+  readonly refreshEndsAt: number
   expiresAt: number
   /** When the pair ends because it was refreshed. */
   endsAt: number
@@ -65,7 +67,7 @@ export function createHosterby(options: ApiOptions<HosterbySwitches>): Api {
   }
 
   function isRefreshable(pair: Pair): boolean {
-    return isStored(pair) && clock.now() < keysEndAt
+    return isStored(pair) && clock.now() < pair.refreshEndsAt
   }
 
   function isKey(sent: string | undefined, key: string): boolean {
@@ -82,7 +84,9 @@ export function createHosterby(options: ApiOptions<HosterbySwitches>): Api {
     const claims = { jti: makeHex(32), userId, permissions: ['cloud_orders_list'] }
     const access = signJwt({ ...claims, iat, exp: dateExpires }, signingKey)
     const refresh = makeHex(64)
-    pairs.push({ generation: pairs.length + 1, access, refresh, expiresAt, endsAt: Infinity })
+    const refreshEndsAt = Math.min(keysEndAt, now + switches.refreshTtlMs)
+    const ends = { refreshEndsAt, expiresAt, endsAt: Infinity }
+    pairs.push({ generation: pairs.length + 1, access, refresh, ...ends })
     const id = switches.phpHabits ? String(userId) : userId
     return answerPayload(
       { accessToken: access, refreshToken: refresh, userId: id, dateExpires },
@@ -154,8 +158,8 @@ export function createHosterby(options: ApiOptions<HosterbySwitches>): Api {
 
   function tellRefresh(call: Call): Reply {
     checkUser(call, true)
-    findByRefresh(call)
-    return answerPayload({ userId, dateExpires: Math.floor(keysEndAt / 1000) })
+    const { refreshEndsAt } = findByRefresh(call)
+    return answerPayload({ userId, dateExpires: Math.floor(refreshEndsAt / 1000) })
   }
 
   function listOrders(call: Call): Reply {

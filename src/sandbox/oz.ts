@@ -7,6 +7,9 @@ interface Account {
   readonly email: string
   readonly password: string
   readonly id: string
+  readonly type: 'CLIENT' | 'CLIENT_SERVICE'
+  /** OZ_SESSION_TTL, or OZ_SESSION_LONGLIVE_TTL of a service account; in milliseconds. */
+  readonly ttl: number
 }
 
 interface Session {
@@ -22,6 +25,7 @@ interface Session {
 }
 
 const sessionTtl = 15 * 60 * 1000
+const serviceTtl = 5 * 365 * 24 * 60 * 60 * 1000
 
 function refuse(status: number, code: number, message: string): Refusal {
   return new Refusal(
@@ -50,11 +54,14 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
   }
   const { email, password } = credentials
   const secondAccount = { email: `second.${email}`, password: `${password}.second` }
-  const accounts: readonly Account[] = [credentials, secondAccount].map((account) => ({
-    email: account.email,
-    password: account.password,
-    id: makeHex(32),
-  }))
+  const serviceAccount = { email: `service.${email}`, password: `${password}.service` }
+  const person = { type: 'CLIENT', ttl } as const
+  const service = { type: 'CLIENT_SERVICE', ttl: options.ttlMs ?? serviceTtl } as const
+  const accounts: readonly Account[] = [
+    { email, password, id: makeHex(32), ...person },
+    { ...secondAccount, id: makeHex(32), ...person },
+    { ...serviceAccount, id: makeHex(32), ...service },
+  ]
   const sessions: Session[] = []
   const counts = startCounts()
 
@@ -74,7 +81,7 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
       access: makeHex(128),
       refresh: makeHex(128),
       ...(replaces && { replaces }),
-      expiresAt: clock.now() + ttl,
+      expiresAt: clock.now() + owner.ttl,
       deleted: false,
     }
     sessions.push(session)
@@ -97,7 +104,11 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
       expire_token: session.refresh,
       ...tellExpireDate(session.expiresAt),
       session_id: session.id,
-      user: { user_id: session.owner.id, email: session.owner.email, user_type: 'CLIENT' },
+      user: {
+        user_id: session.owner.id,
+        email: session.owner.email,
+        user_type: session.owner.type,
+      },
     })
   }
 
@@ -112,7 +123,7 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
     const session = sessions.find((candidate) => candidate.access === access)
     if (session === undefined || !isStored(session)) throw refuse(401, 7, 'Token is invalid')
     if (!isLive(session) && !mayBeExpired) throw refuse(401, 8, 'Session expired')
-    if (isLive(session)) session.expiresAt = clock.now() + ttl
+    if (isLive(session)) session.expiresAt = clock.now() + session.owner.ttl
     if (session.replaces) session.replaces.deleted = true
     return session
   }
@@ -171,5 +182,6 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
   }
 
   const resourcePath = '/api/folders/'
-  return { credentials, secondAccount, resourcePath, counts, handle, readTokens, expire }
+  const others = { secondAccount, serviceAccount }
+  return { credentials, ...others, resourcePath, counts, handle, readTokens, expire }
 }

@@ -20,6 +20,19 @@ type Fields = Readonly<Record<string, unknown>>
 const defaultTtl = 24 * 60 * 60 * 1000
 const prefix = '/api/v1'
 
+// What the document names as scopes. Of the bodies it says nothing, so they are kept plain.
+const documented = [
+  'GET /objects',
+  'POST /objects',
+  'GET /objects/:id',
+  'PATCH /objects/:id',
+  'GET /objects/:id/packets',
+  'POST /objects/:id/commands/:command',
+  'GET /geofences',
+  'POST /geofences',
+  'DELETE /geofences/:id',
+]
+
 function refuse(status: number, message: string): Refusal {
   const tag = `error_${message.toLowerCase().replaceAll(' ', '_')}`
   const tags = [tag, 'error_tokens']
@@ -160,10 +173,12 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
     if (route === 'POST /tokens') return issue(call, token)
     const revoked = /^DELETE \/tokens\/([^/]+)$/.exec(route)?.[1]
     if (revoked !== undefined) return revoke(revoked)
-    const isKnown = ['GET /objects', `GET /objects/${object._id}`].includes(route)
-    if (!isKnown) throw refuse(404, 'Not Found')
+    const named = documented.find((scope) => allows(scope, call.method, call.path))
+    const target = route.split('/')[2] ?? object._id
+    if (named === undefined || target !== object._id) throw refuse(404, 'Not Found')
     counts.calls += 1
-    return answerJson(200, route === 'GET /objects' ? [object] : object)
+    if (named === 'GET /objects') return answerJson(200, [object])
+    return answerJson(200, /^GET .+s$/.test(named) ? [] : object)
   }
 
   function expire(): void {

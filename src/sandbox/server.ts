@@ -52,6 +52,8 @@ export interface SandboxApi {
   readonly credentials: Readonly<Record<string, string>>
   /** Another user of the same API (Oz). */
   readonly secondAccount?: Readonly<Record<string, string>>
+  /** A service account of it, whose sessions live long (Oz). */
+  readonly serviceAccount?: Readonly<Record<string, string>>
   /** A request that any holder of a good token may make. */
   readonly resource: { readonly method: 'GET'; readonly url: string }
   /** Requests since the start or the last reset, oldest first; the array itself stays the same. */
@@ -113,7 +115,7 @@ async function startApi(
       createHosterby({ clock, credentials, ttlMs, switches: switches.hosterby }),
   }
   let api = makers[name](options.credentials?.[name] ?? {})
-  const { credentials, secondAccount, resourcePath } = api
+  const { credentials, secondAccount, serviceAccount, resourcePath } = api
   const controlled: Controlled = {
     clock,
     faults,
@@ -139,6 +141,7 @@ async function startApi(
     ...(resource && { apiUrl: resource.url }),
     credentials,
     ...(secondAccount && { secondAccount }),
+    ...(serviceAccount && { serviceAccount }),
     resource: { method: 'GET', url: `${(resource ?? token).url}${resourcePath}` },
   } as const
   return {

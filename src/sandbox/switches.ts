@@ -127,6 +127,8 @@ export interface HosterbySwitches {
   readonly latin1Keys: boolean
   /** Life of the keys, and so the longest life of a refresh token, in milliseconds. */
   readonly keyTtlMs: number
+  /** Life of a refresh token in milliseconds, where it ends before the keys. */
+  readonly refreshTtlMs: number
 }
 
 const strictHosterby: HosterbySwitches = {
@@ -139,6 +141,7 @@ const strictHosterby: HosterbySwitches = {
   emptyBodyOnly: true,
   latin1Keys: false,
   keyTtlMs: 365 * 24 * 60 * 60 * 1000,
+  refreshTtlMs: Infinity,
 }
 
 const looseHosterby: HosterbySwitches = {
