@@ -197,7 +197,7 @@ async function checkProvider({ ports, offline }: Examination, profile: Profile):
     // Nothing but the way there is asked about; any answer shows that it is open.
     const reply = await http({ method: 'GET', url: new URL(origin), timeout: 5_000 })
     const journey = { sentAt, receivedAt: ports.clock.now() }
-    const { aheadOf, readAhead } = await import('./providers/server-clock.ts')
+    const { aheadOf, readAhead } = await import('./core/server-clock.ts')
     const ahead = readAhead(reply.headers, journey, false)
     return ahead === undefined ? ok(id, `${origin} answers`) : checkSkew(id, origin, aheadOf(ahead))
   })

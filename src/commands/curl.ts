@@ -9,7 +9,7 @@ import type { Context } from './context.ts'
 import { mayReadInput, readCurlArguments, writeOptions } from './curl-arguments.ts'
 import { curlRequestConfig } from './curl-config.ts'
 import { passedOn } from './curl-options.ts'
-import { checkProvable, demandedNonce, methodOf } from './curl-proof.ts'
+import { amendsFor, checkProvable, methodOf, type Amends } from './curl-proof.ts'
 import { fitToSession, type Fitted } from './curl-session.ts'
 import { declare } from './declare.ts'
 import { sessionFlags } from './flags.ts'
@@ -66,15 +66,15 @@ export async function runCurl(
   const fitted = fitToSession(asked, carry(record), bound, (path) => ports.readFile(path).reveal())
   const way = await ports.way(profile, fitted.urls)
   try {
-    const request = (nonce?: string) => requestFor(target, record, fitted, way, nonce)
+    const request = (amends?: Amends) => requestFor(target, record, fitted, way, amends)
     const first = await request()
     if (!bound) return await context.runChild(first)
     const trial = {
       args: trialArgs(fitted, context.terminal.outIsTerminal),
       copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
       again: async (head: string) => {
-        const nonce = demandedNonce(head)
-        return nonce === undefined ? undefined : await request(nonce)
+        const amends = amendsFor(head, ports.clock.now())
+        return amends === undefined ? undefined : await request(amends)
       },
     }
     return await context.runChild({ ...first, trial })
@@ -88,19 +88,19 @@ async function requestFor(
   record: SessionRecord,
   { urls, options, headers, cookies }: Fitted,
   way: Way,
-  nonce: string | undefined,
+  amends: Amends | undefined,
 ): Promise<ChildRequest> {
   const carried = carry(record)
   const [url] = urls
   // For the one request that it holds for.
   const provider = record.attach.bound === true ? await ports.provider(profile) : undefined
+  const now = ports.clock.now() + (amends?.ahead ?? 0)
   const proof =
     url === undefined
       ? undefined
       : await naming(
           profile,
-          async () =>
-            await provider?.prove?.(record, methodOf(options), url, ports.clock.now(), nonce),
+          async () => await provider?.prove?.(record, methodOf(options), url, now, amends?.nonce),
         )
   const withProof = { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
   return {

@@ -4,7 +4,7 @@ import type { Clock, HttpReply } from '../core/ports.ts'
 import { headerOf, readBody, type Body } from './body.ts'
 import type { ReplyPlan } from './definition.ts'
 import { wordsOfBody, type Words } from './refusal-words.ts'
-import { aheadOf, readAhead } from './server-clock.ts'
+import { aheadOf, readAhead } from '../core/server-clock.ts'
 
 /** A reply with its body read. Instants are epoch milliseconds by our clock. */
 export interface Answer {

@@ -1,7 +1,7 @@
 import type { Clock, HttpReply } from '../core/ports.ts'
 import { timestamp } from '../core/text.ts'
 import { headerOf } from './body.ts'
-import { aheadOf, readAhead } from './server-clock.ts'
+import { aheadOf, readAhead } from '../core/server-clock.ts'
 
 /**
  * Whether a status says that the same request may succeed later, whatever else an answer says

@@ -55,6 +55,16 @@ describe.skipIf(!there)('tokens that are bound to a key', () => {
     })
   }
 
+  for (const ahead of [-3_600, -90, 90, 86_400]) {
+    it(`go with a proof of the time that the API has, though the clock is ${ahead} s ahead`, async () => {
+      home.shiftClock(ahead * 1_000)
+      const words = ['curl', 'work', '--', '-sS', '-f', `${api.origin}/things`]
+      const { status, out, err } = await startCommand(['tokn', ...words], { home }).ended
+      home.shiftClock(0)
+      expect({ status, out }, err).toEqual({ status: 0, out: '{"seen":true}\n' })
+    })
+  }
+
   describe('where the API demands a nonce', () => {
     const answer = '{"seen":true}\n'
     beforeEach(() => {

@@ -75,7 +75,15 @@ export async function startProtectedApi(): Promise<ProtectedApi> {
     body: string,
     response: ServerResponse,
   ): Promise<void> {
-    if (!(await check(method, url, headers))) return demand(response)
+    const fits = await check(method, url, headers).catch((error: unknown) => {
+      if ((error as { claim?: string }).claim === 'iat') return undefined
+      throw error
+    })
+    if (fits === undefined) {
+      response.setHeader('www-authenticate', 'DPoP error="invalid_dpop_proof"')
+      return void response.writeHead(401).end('{"seen":false}\n')
+    }
+    if (!fits) return demand(response)
     api.taken.push(`${method} ${url} ${body}`.trim())
     response.end(url.startsWith('/large') ? '0123456789abcdef'.repeat(65_536) : '{"seen":true}\n')
   }

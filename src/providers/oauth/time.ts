@@ -1,5 +1,5 @@
 import type { Clock, HttpReply } from '../../core/ports.ts'
-import { aheadOf, isExact, readAhead, type Ahead, type Journey } from '../server-clock.ts'
+import { aheadOf, isExact, readAhead, type Ahead, type Journey } from '../../core/server-clock.ts'
 
 /** The one source of time for what is signed for a server, and for what it says of instants. */
 export interface ServerClock {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readCurlArguments } from '../../../src/commands/curl-arguments.ts'
 import { curlRequestConfig } from '../../../src/commands/curl-config.ts'
-import { demandedNonce, methodOf } from '../../../src/commands/curl-proof.ts'
+import { amendsFor, demandedNonce, methodOf } from '../../../src/commands/curl-proof.ts'
 import { fitToSession } from '../../../src/commands/curl-session.ts'
 import type { Carried } from '../../../src/session/carry.ts'
 
@@ -195,5 +195,32 @@ describe('what a proof is for', () => {
     [`HTTP/1.1 401 X\r\nDPoP-Nonce: a`, undefined],
   ])('%j demands the nonce %s', (head, nonce) => {
     expect(demandedNonce(head)).toBe(nonce)
+  })
+
+  const now = Date.UTC(2026, 10, 25, 10, 0, 0)
+  const refusal = (error: string, ahead: number, more = '') => {
+    const date = new Date(now + ahead * 1_000).toUTCString()
+    return `HTTP/1.1 401 X\r\nDate: ${date}\r\nWWW-Authenticate: DPoP error="${error}"${more}`
+  }
+
+  it.each([45, -45, 2, -3, 3_600, -172_800])('a proof %d s off is made anew', (ahead) => {
+    for (const error of ['invalid_dpop_proof', 'invalid_token']) {
+      const amends = amendsFor(refusal(error, ahead), now)
+      expect(amends).toEqual({ nonce: undefined, ahead: ahead * 1_000 })
+    }
+    const demand = refusal('use_dpop_nonce', ahead, '\r\nDPoP-Nonce: abc')
+    expect(amendsFor(demand, now)).toEqual({ nonce: 'abc', ahead: ahead * 1_000 })
+  })
+
+  it.each([
+    ['of the right time', refusal('invalid_dpop_proof', 0)],
+    ['of the right second', refusal('invalid_dpop_proof', -1)],
+    ['refused for something else', refusal('insufficient_scope', 90)],
+    ['refused with another status', refusal('invalid_dpop_proof', 90).replace('401', '400')],
+    ['refused without a date', refusal('invalid_dpop_proof', 90).replace(/Date: .*\r\n/, '')],
+    ['refused by a cache', refusal('invalid_dpop_proof', -90, '\r\nAge: 90')],
+    ['that is none', refusal('invalid_token', 90).replace('DPoP', 'Bearer')],
+  ])('a proof %s is not', (_, head) => {
+    expect(amendsFor(head, now)).toBeUndefined()
   })
 })

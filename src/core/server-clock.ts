@@ -1,5 +1,4 @@
-import type { HttpReply } from '../core/ports.ts'
-import { headerOf } from './body.ts'
+import type { HttpReply } from './ports.ts'
 
 /**
  * How far the clock of a server is ahead of ours, in milliseconds: somewhere between the two.
@@ -31,9 +30,9 @@ export function readAhead(
   { sentAt, receivedAt }: Journey,
   mayBeKept: boolean,
 ): Ahead | undefined {
-  const date = Date.parse(headerOf(headers, 'date') ?? '')
+  const date = Date.parse(valueOf(headers, 'date') ?? '')
   if (!Number.isFinite(date)) return undefined
-  const age = headerOf(headers, 'age')?.trim()
+  const age = valueOf(headers, 'age')?.trim()
   const seconds = age !== undefined && /^[0-9]{1,10}$/.test(age) ? Number(age) : 0
   const least = date + seconds * second - receivedAt
   const kept = (age !== undefined && age !== '0') || (mayBeKept && !isForbidden(headers))
@@ -58,6 +57,10 @@ export function isExact({ most }: Ahead): boolean {
   return Number.isFinite(most)
 }
 
+function valueOf(headers: HttpReply['headers'], wanted: string): string | undefined {
+  return headers.find(([name]) => name === wanted)?.[1]
+}
+
 function isForbidden(headers: HttpReply['headers']): boolean {
-  return /\b(no-store|no-cache)\b/i.test(headerOf(headers, 'cache-control') ?? '')
+  return /\b(no-store|no-cache)\b/i.test(valueOf(headers, 'cache-control') ?? '')
 }
