@@ -19,8 +19,8 @@ export async function askPlainLine(
   label: string,
   { secret = false, placeholder, signal }: AskedLine = {},
 ): Promise<string | undefined> {
-  writePart(`${label}${placeholder === undefined ? '' : ` [${placeholder}]`}: `)
-  const line = await readLine(secret, signal)
+  const asked = `${label}${placeholder === undefined ? '' : ` [${placeholder}]`}: `
+  const line = await readLine(asked, secret, signal)
   if (secret || line === undefined) writeLines('')
   return line === '' ? (placeholder ?? '') : line
 }
@@ -53,7 +53,11 @@ export async function askPlainChoice(
 }
 
 /** The terminal itself shows what is typed, and lets it be mended; not so for a secret. */
-function readLine(secret: boolean, signal: AbortSignal | undefined): Promise<string | undefined> {
+function readLine(
+  asked: string,
+  secret: boolean,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const { stdin } = process
   return new Promise((resolve) => {
     const stop = () => {
@@ -79,6 +83,8 @@ function readLine(secret: boolean, signal: AbortSignal | undefined): Promise<str
     process.on('SIGINT', stop)
     signal?.addEventListener('abort', stop)
     stdin.setEncoding('utf8').on('data', take).on('end', stop).on('close', stop).on('error', stop)
+    // Only now: who sees the question may answer at once, and a secret is not to be shown.
+    writePart(asked)
     if (signal?.aborted === true || stdin.readableEnded || stdin.destroyed) stop()
     else if (/[\r\n]/.test(ahead)) take('')
     else stdin.resume()

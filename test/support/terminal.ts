@@ -15,6 +15,8 @@ export interface Terminal {
   /** What matches, once it is shown. */
   until(pattern: RegExp): Promise<RegExpExecArray>
   type(text: string): void
+  /** Takes the terminal away, as a closed window or a lost connection does. */
+  hangUp(): void
   /** `err` is what the terminal showed: it is where standard error went. */
   readonly ended: Promise<Ended>
 }
@@ -75,7 +77,14 @@ export function openTerminal(
     })
   })
   ended.catch(() => undefined)
-  return { shown, raw: () => seen, until, type: (text) => void child.stdin.write(text), ended }
+  return {
+    shown,
+    raw: () => seen,
+    until,
+    type: (text) => void child.stdin.write(text),
+    hangUp: () => void child.kill('SIGKILL'),
+    ended,
+  }
 
   function until(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {

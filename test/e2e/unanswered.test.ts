@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeHome, program, root, type Environment, type Home } from '../support/home.ts'
+import { run } from '../support/run.ts'
+import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
+
+/** A question of the program, and what is answered before it is asked. */
+interface Question {
+  readonly args: readonly string[]
+  readonly env?: Environment
+  readonly before: ReadonlyArray<readonly [question: RegExp, answer: string]>
+  readonly asks: RegExp
+}
+
+const login = ['login', 'iot', '-p', 'rightech', '--base-url', 'http://127.0.0.1:9']
+const named = [/User name/, 'ann'] as const
+const drafted: Question['before'] = [
+  [/Short name/, 'shop'],
+  [/Its title/, 'Shop'],
+  [/page that documents/, 'https://shop.example/docs'],
+  [/Its address/, 'https://shop.example'],
+  [/Path of the request/, '/login'],
+]
+const questions = new Map<string, Question>([
+  ['a text', { args: login, before: [], asks: /User name/ }],
+  ['a password', { args: login, before: [named], asks: /Password/ }],
+  [
+    'yes or no',
+    { args: login, before: [named, [/Password/, 'pass']], asks: /Keep the credentials too/ },
+  ],
+  [
+    'a choice',
+    { args: ['provider', 'new', 'shop.json'], before: drafted, asks: /name and password travel/ },
+  ],
+  [
+    'a text of several',
+    { args: ['provider', 'new', 'shop.json'], before: drafted.slice(0, 3), asks: /Its address/ },
+  ],
+  [
+    'a passphrase',
+    {
+      args: login,
+      env: { TOKN_STORE_KEY: undefined, TOKN_USERNAME: 'ann', TOKN_PASSWORD: 'pass' },
+      before: [[/Keep the credentials too/, '']],
+      asks: /Passphrase/,
+    },
+  ],
+])
+
+const endings = new Map([
+  ['the end of the input', '\u0004'],
+  ['Ctrl-C', '\u0003'],
+])
+
+describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
+  let home: Home
+  let server: Server
+  let origin = ''
+  beforeAll(async () => {
+    home = makeHome()
+    server = createServer((request, response) => {
+      const device = { device_code: 'd', user_code: 'ABCD', verification_uri: `${origin}/device` }
+      const pending = { error: 'authorization_pending' }
+      const asked = request.url === '/device'
+      response.writeHead(asked ? 200 : 400, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(asked ? { ...device, expires_in: 600, interval: 5 } : pending))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => {
+    server.close()
+    home.remove()
+  })
+
+  /** In a line of a shell that goes on only where all is well. */
+  const andDeploy = ['sh', '-c', '"$@" && echo deployed', 'sh', process.execPath, program]
+
+  async function ask(question: Question, env: Environment): Promise<Terminal> {
+    const all = { ...question.env, ...env }
+    const terminal = openTerminal(question.args, home, all, andDeploy)
+    for (const [asked, answer] of question.before) {
+      await terminal.until(asked)
+      terminal.type(`${answer}\r`)
+    }
+    await terminal.until(question.asks)
+    return terminal
+  }
+
+  const cases = [...questions].flatMap(([what, question]) =>
+    [...endings].flatMap(([ending, key]) =>
+      ['xterm', 'dumb'].map((term) => ({ what, question, ending, key, term })),
+    ),
+  )
+  test.each(cases)('$what: $ending in a terminal of kind $term is 130', async (one) => {
+    const terminal = await ask(one.question, { TERM: one.term })
+    terminal.type(one.key)
+    const { status, out, err } = await terminal.ended
+    expect({ status, out }, err).toEqual({ status: 130, out: '' })
+    expect(err).toContain('tokn: error: cancelled: the question was not answered')
+    if (one.term === 'dumb') expect(terminal.raw()).not.toContain('\u001b')
+    expect((await run(['profile', 'show', 'iot'], { home })).status).toBe(3)
+  })
+
+  test.each(['xterm', 'dumb'])('a terminal of kind %s that goes away ends it', async (term) => {
+    const record = join(home.work, `status-${term}`)
+    const words = ['sh', '-c', 'trap "" HUP; (trap - HUP; exec "$@"); echo $? > "$RECORD"', 'sh']
+    const env = { TERM: term, RECORD: record }
+    const terminal = openTerminal(login, home, env, [...words, process.execPath, program])
+    await terminal.until(/User name/)
+    terminal.hangUp()
+    await expect.poll(() => readStatus(record), { timeout: 20_000 }).toBe('129')
+  })
+
+  test('a wait for somebody at another device ends with Ctrl-C, and does nothing', async () => {
+    const args = ['login', 'tv', '-p', 'oauth', '--flow', 'device', '--client-id', 'tv']
+    const endpoints = [
+      '--set',
+      `token_endpoint=${origin}/token`,
+      '--set',
+      `device_authorization_endpoint=${origin}/device`,
+    ]
+    const terminal = openTerminal([...args, ...endpoints], home, {}, andDeploy)
+    await terminal.until(/enter the code ABCD/)
+    terminal.type('\u0003')
+    const { status, out } = await terminal.ended
+    expect({ status, out }).toEqual({ status: 130, out: '' })
+  })
+
+  test('nor does a question for the address that a browser ended at', async () => {
+    const args = ['login', 'work', '-p', 'oauth', '--flow', 'code', '--client-id', 'c']
+    const endpoints = [
+      '--set',
+      `token_endpoint=${origin}/token`,
+      '--set',
+      `authorization_endpoint=${origin}/authorize`,
+    ]
+    const terminal = openTerminal([...args, ...endpoints, '--no-browser'], home, {}, andDeploy)
+    await terminal.until(/paste the address/)
+    terminal.type('\u0004')
+    const { status, out } = await terminal.ended
+    expect({ status, out }).toEqual({ status: 130, out: '' })
+  })
+
+  test('a terminal of 0 columns is taken for one of 80', async () => {
+    const words = ['sh', '-c', 'stty cols 0 rows 0; exec "$@"', 'sh', process.execPath, program]
+    const terminal = openTerminal(login, home, {}, words)
+    await terminal.until(/User name \(e-mail address\)/)
+    terminal.type('\u0004')
+    expect(await terminal.ended).toMatchObject({ status: 130 })
+  })
+
+  test('answers are taken line by line where there is no cursor, and a secret is not shown', async () => {
+    const words = ['sh', '-c', 'stty cols 0; exec "$@"', 'sh', process.execPath, program]
+    const terminal = openTerminal(login, home, { TERM: 'dumb' }, words)
+    await terminal.until(/User name/)
+    terminal.type('ann\r')
+    await terminal.until(/Password: /)
+    terminal.type('CANARYX\u007f\r')
+    await terminal.until(/\[y\/N\]: /)
+    terminal.type('perhaps\r')
+    await terminal.until(/\[y\/N\]: perhaps\n[^]*\[y\/N\]: /)
+    terminal.type('y\r')
+    const { status, err } = await terminal.ended
+    expect(status, err).toBe(7)
+    expect(terminal.raw()).not.toMatch(/CANARY|\u001b/)
+  })
+})
+
+describe('where there is no terminal', () => {
+  let home: Home
+  beforeAll(() => {
+    home = makeHome()
+  })
+  afterAll(() => home.remove())
+
+  test.each([
+    ['login', 'iot', '-p', 'rightech', '--base-url', 'http://127.0.0.1:9', '--password-stdin'],
+    ['login', 'iot', '-p', 'rightech', '--base-url', 'http://127.0.0.1:9', '--with-token'],
+    ['login', 'iot', '-p', 'rightech', '--base-url', 'http://127.0.0.1:9', '--secret-file', '-'],
+  ])('%s %s %s %s %s %s %s with nothing on standard input is 2', async (...args) => {
+    const env = { TOKN_USERNAME: 'ann' }
+    const ended = await run(args, { home, env, input: '' })
+    expect(ended).toMatchObject({ status: 2, out: '' })
+    expect(ended.err).toMatch(/^tokn: error: .+ is empty$/m)
+  })
+
+  test('an empty standard input is nobody to ask', async () => {
+    expect(await run(login, { home, input: '' })).toMatchObject({ status: 4, out: '' })
+  })
+
+  test('a command that nothing can end any more is 1, and says so', async () => {
+    const env = { TOKN_TOKEN: 'abc', TOKN_PROVIDER: 'hosterby' }
+    const node = ['--require', join(root, 'test/support/never.cjs')]
+    const ended = await run(['exec', '--', 'true'], { home, env, node })
+    expect(ended).toMatchObject({ status: 1, out: '' })
+    expect(ended.err).toContain('this is a bug in tokn')
+  })
+})
+
+function readStatus(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
