@@ -33,7 +33,11 @@ const questions = new Map<string, Question>([
   ],
   [
     'a choice',
-    { args: ['provider', 'new', 'shop.json'], before: drafted, asks: /name and password travel/ },
+    {
+      args: ['provider', 'new', 'shop.json'],
+      before: drafted,
+      asks: /password travel[^]*(?:1-\d: |●)/,
+    },
   ],
   [
     'a text of several',
@@ -144,6 +148,28 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
     const { status, out } = await terminal.ended
     expect({ status, out }).toEqual({ status: 130, out: '' })
   })
+
+  test.each([
+    { CI: '0' },
+    { CI: 'false' },
+    { CI: 'no' },
+    { CI: '' },
+    { TOKN_NO_INPUT: '0' },
+    { TOKN_NO_INPUT: 'false' },
+  ])('%j keeps nobody from being asked', async (env) => {
+    const terminal = await ask({ args: login, before: [], asks: /User name/ }, env)
+    terminal.type('\u0004')
+    expect(await terminal.ended).toMatchObject({ status: 130 })
+  })
+
+  test.each([{ CI: '1' }, { CI: 'true' }, { CI: 'woodpecker' }, { TOKN_NO_INPUT: 'yes' }])(
+    '%j does',
+    async (env) => {
+      const { status, err } = await openTerminal(login, home, env).ended
+      expect(status, err).toBe(4)
+      expect(err).toContain('nobody to ask')
+    },
+  )
 
   test('a terminal of 0 columns is taken for one of 80', async () => {
     const words = ['sh', '-c', 'stty cols 0 rows 0; exec "$@"', 'sh', process.execPath, program]

@@ -55,9 +55,61 @@ describe('the browser', () => {
     expect(hasScreen({ WAYLAND_DISPLAY: 'w' }, 'linux')).toBe(true)
     expect(hasScreen({ DISPLAY: ':0', CI: 'true' }, 'linux')).toBe(false)
     expect(hasScreen({ CI: '1' }, 'darwin')).toBe(false)
+    expect(hasScreen({ CI: '0' }, 'darwin')).toBe(true)
+    expect(hasScreen({ CI: 'false' }, 'darwin')).toBe(true)
+    expect(hasScreen({ CI: 'no' }, 'darwin')).toBe(true)
+    expect(hasScreen({ CI: '' }, 'darwin')).toBe(true)
     expect(hasScreen({}, 'darwin')).toBe(true)
     expect(hasScreen({ SSH_CONNECTION: 'x' }, 'darwin')).toBe(false)
     expect(hasScreen({ SSH_TTY: 'x' }, 'linux')).toBe(false)
+  })
+
+  const page = 'https://login.example/%s?a=1&b=2'
+  const words = (name: string) => readFileSync(join(directory, name), 'utf8')
+
+  it.each([
+    ['good', ['good', page]],
+    ['good --new-window', ['good', '--new-window', page]],
+    ['good %s --after', ['good', page, '--after']],
+    ['good --url=%s', ['good', `--url=${page}`]],
+    ['"good" \'two words\'', ['good', 'two words', page]],
+    ['missing:good', ['good', page]],
+    ['bad:good', ['good', page]],
+    [':good', ['good', page]],
+    ['good:bad', ['good', page]],
+    ['./not-there:missing %s:good', ['good', page]],
+  ])('is what BROWSER=%s names, without a screen too', async (named, expected) => {
+    install(
+      'good',
+      `for word in good "$@"; do echo "$word"; done > '${directory}/got'; env > '${directory}/env'`,
+    )
+    install('bad', 'exit 3')
+    const environment = {
+      PATH: `${directory}:${path}`,
+      BROWSER: named,
+      TOKN_PASSWORD: 'hidden',
+      SSH_CONNECTION: 'x',
+    }
+    process.env['PATH'] = environment.PATH
+    expect(await openBrowser(page, environment)).toBe(true)
+    expect(words('got').trim().split('\n')).toEqual(expected)
+    expect(words('env')).not.toContain('hidden')
+  })
+
+  it.each([
+    [{ BROWSER: 'none' }],
+    [{ BROWSER: 'bad' }],
+    [{ BROWSER: 'missing:bad' }],
+    [{ BROWSER: 'none:good' }],
+    [{ BROWSER: 'good', CI: 'true' }],
+    [{ BROWSER: 'bad', DISPLAY: ':9' }],
+  ])('%j opens none, and says so', async (variables) => {
+    install('good', `touch '${directory}/opened'`)
+    install('bad', 'exit 3')
+    install('xdg-open', `touch '${directory}/opened'`)
+    process.env['PATH'] = `${directory}:${path}`
+    expect(await openBrowser(page, { PATH: directory, ...variables })).toBe(false)
+    expect(() => words('opened')).toThrow('ENOENT')
   })
 
   for (const url of ['file:///etc/passwd', 'http://example.com/', 'javascript:1', '-x', 'https:']) {
