@@ -5,6 +5,7 @@ import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { dryRunFields, sayWould } from './dry-run.ts'
 import { sessionFlags } from './flags.ts'
+import { withScopes } from './grant-environment.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
 import { expiryInWords } from './list.ts'
 
@@ -39,9 +40,10 @@ export async function runIssue(
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const { ports, profile } = await context.target(flags, positional)
   const now = ports.clock.now()
-  const grant = readGrant(flags, now)
+  const provider = await ports.provider(profile)
+  const grant = readGrant(withScopes(context, provider, flags), now)
   if (flags.dryRun === true) {
-    const provider = await checkIssue(ports, profile, grant)
+    await checkIssue(ports, profile, grant)
     const would = `issue a token at ${provider.title}`
     sayWould(context, flags, [{ subject: profile.name, would }])
     return

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
@@ -12,6 +11,7 @@ import type { Context } from './context.ts'
 import { declare } from './declare.ts'
 import { dryRunFields, sayWould } from './dry-run.ts'
 import { sessionFlags } from './flags.ts'
+import { withScopes } from './grant-environment.ts'
 import { readGrant } from './grant-flags.ts'
 import { expiryInWords } from './list.ts'
 import { answerFields, shallRemember } from './login-answers.ts'
@@ -76,14 +76,6 @@ export async function runLogin(
   report(context, ports, placed.profile, placed.record, flags)
   const lacks = lacksInWords(placed.profile, provider, placed.record)
   if (lacks !== undefined) ports.warn(lacks)
-}
-
-/** Scopes that the environment asks for count where the provider has no setting of that name. */
-function withScopes({ environment }: Context, provider: Provider, flags: LoginFlags): LoginFlags {
-  if (flags.scope !== undefined || provider.fields.some(({ name }) => name === 'scope'))
-    return flags
-  const scope = environment.scopes
-  return scope === undefined ? flags : { ...flags, scope }
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */

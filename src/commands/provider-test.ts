@@ -14,6 +14,7 @@ import { expiryFields, printJson, table, wantsJson } from './answer.ts'
 import { expiryInWords } from './list.ts'
 import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
+import { withScopes } from './grant-environment.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
 
 export interface TestFlags extends RequestFlags, GrantFlags, Pick<SessionFlags, 'profile'> {
@@ -65,7 +66,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
       answers: { ...answers.settings, ...files, ...answers.secrets },
       interaction,
     },
-    grant: readGrant(flags, ports.clock.now()),
+    grant: readGrant(withScopes(context, provider, flags), ports.clock.now()),
     pasted,
     countLogin: async () => {
       const allowed = provider.budget?.logins

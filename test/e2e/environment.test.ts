@@ -93,6 +93,7 @@ const api = {
         region: '{fields.region}',
         password: '{fields.password}',
         code: '{fields.code}',
+        scopes: '{scopes}',
       },
     },
     reply: { access: 'access_token' },
@@ -110,6 +111,7 @@ const api = {
     reply: { items: 'tokens', id: 'id' },
   },
   rotation: 'none',
+  scopes: { form: 'any' },
 } as const
 
 async function addApi(definition: object = api, text = JSON.stringify(definition)): Promise<void> {
@@ -163,9 +165,42 @@ describe('what is said now goes before what was said then', () => {
     expect(await issue({ TOKN_CODE: '123456' })).toEqual({ ...usual, code: '123456' })
     // Not wanted anew: the session keeps what it was made with.
     expect(await issue({ TOKN_REGION: 'us' })).toEqual(usual)
+    const asked = { TOKN_SCOPE: 'read, write' }
+    expect(await issue(asked)).toEqual({ ...usual, scopes: ['read', 'write'] })
+    await tokn(['issue', 'x', '--scope', 'list'], asked)
+    expect(JSON.parse(last().body)).toEqual({ ...usual, scopes: ['list'] })
     const wrong = await tokn(['issue', 'x'], { TOKN_ROLE: 'owner' })
     expect(wrong).toMatchObject({ status: 2, out: '' })
     expect(wrong.err).toContain('one of: admin, reader, writer')
+  })
+
+  it('of an OAuth server as well', async () => {
+    const line = ['login', 'o', '-p', 'oauth', '--flow', 'client', '--remember']
+    const settings = { token_endpoint: `${base}/token`, client_id: 'app', scope: 'all' }
+    const sets = Object.entries({ ...settings, issue_grant: 'client' })
+    const set = sets.flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const secret = { TOKN_CLIENT_SECRET: 'secret' }
+    const sent = async (args: readonly string[], env: Environment = {}) => {
+      const ended = await tokn(args, { ...secret, ...env })
+      expect(ended.status, ended.err).toBe(0)
+      const { scope, audience } = Object.fromEntries(new URLSearchParams(last().body))
+      return [last().path, scope, audience, last().headers['authorization']]
+    }
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+    const proof = basic('app:secret')
+    expect(await sent([...line, ...set])).toEqual(['/token', 'all', undefined, proof])
+    expect(await sent(['login', 'o'])).toEqual(['/token', 'all', undefined, proof])
+    const narrow = { TOKN_SCOPE: 'read', TOKN_AUDIENCE: 'billing' }
+    expect(await sent(['issue', 'o'], narrow)).toEqual(['/token', 'read', 'billing', proof])
+    const flag = ['issue', 'o', '--scope', 'list']
+    expect(await sent(flag, narrow)).toEqual(['/token', 'list', 'billing', proof])
+    expect(await sent(['issue', 'o'])).toEqual(['/token', 'all', undefined, proof])
+    const elsewhere = { TOKN_TOKEN_ENDPOINT: `${base}/token2`, TOKN_CLIENT_ID: 'other' }
+    const now = ['/token2', 'read', undefined, basic('other:secret')]
+    expect(await sent(['login', 'o'], { ...elsewhere, TOKN_SCOPE: 'read' })).toEqual(now)
+    expect(await sent(['login', 'o'])).toEqual(now)
+    const back = ['login', 'o', '--client-id', 'app', '--set', `token_endpoint=${base}/token`]
+    expect(await sent(back, elsewhere)).toEqual(['/token', 'read', undefined, proof])
   })
 
   it('where the API is, too', async () => {

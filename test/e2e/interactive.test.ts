@@ -47,6 +47,26 @@ describe.skipIf(!hasTerminal())('before a person', () => {
     expect(await run(['refresh', 'iot'], { home })).toMatchObject({ status: 4, out: '' })
   })
 
+  test('a session of another provider is replaced after a yes alone', async () => {
+    const api = servers.api('rightech')
+    const at = ['--base-url', api.baseUrl]
+    const env = credentialsOf(api)
+    const login = await run(['login', 'replaced', '-p', 'rightech', ...at], { home, env })
+    expect(login.status).toBe(0)
+    const held = (await run(['token', 'replaced'], { home })).out
+    const terminal = openTerminal(['login', 'replaced', '-p', 'oz', ...at], home)
+    await terminal.until(/holds a session of "rightech". Replace it by one of "oz"\?/)
+    terminal.type('n')
+    expect(await terminal.ended).toMatchObject({ status: 130, out: '' })
+    expect((await run(['token', 'replaced'], { home })).out).toBe(held)
+    const willing = openTerminal(['login', 'replaced', '-p', 'oz', ...at], home)
+    await willing.until(/Replace it by one of "oz"\?/)
+    willing.type('y')
+    await willing.until(/E-mail address/)
+    willing.type('\u0003')
+    expect(await willing.ended).toMatchObject({ status: 130 })
+  })
+
   test('Ctrl-C at a question ends with 130 and stores nothing', async () => {
     const api = servers.api('rightech')
     const terminal = openTerminal(

@@ -20,6 +20,9 @@ export interface OauthProfile {
 
 const clientProofs = ['client_secret', 'private_key_file', 'private_key']
 
+/** What a further token is to be good for, where that is said anew. */
+const wishes = ['scope', 'audience', 'resource']
+
 const docs = 'https://www.rfc-editor.org/rfc/rfc6749'
 
 /** The provider for an OAuth 2.0 or OpenID Connect server. Throws `usage` for what cannot be one. */
@@ -47,7 +50,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
       revoke: 'OAuth revokes a token by its value, not by a name: tokn logout ends the held ones',
     },
     // Where the session does not hold what the client proves itself with, it may be given anew.
-    asks: { issue: clientProofs, info: clientProofs, logout: clientProofs },
+    asks: { issue: [...wishes, ...clientProofs], info: clientProofs, logout: clientProofs },
     pasted: { expiry: 'jwt' },
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),

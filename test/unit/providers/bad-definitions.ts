@@ -29,6 +29,10 @@ export const badDefinitions: ReadonlyArray<readonly [change: Record<string, Json
     [{ 'fields.0.name': 'store' }, 'fields.0.name: TOKN_STORE means something else'],
     [{ 'fields.1.default': 'hunter2' }, 'fields.1.default: a secret has no default'],
     [{ 'fields.0.choices': [] }, 'fields.0.choices: expected 1 entry at least'],
+    [
+      { 'fields.0.loginChoices': ['a'] },
+      'fields.0.loginChoices: one of these is none of the choices',
+    ],
     [{ budget: { per: 'usr' } }, 'budget.per: there is no field "usr": did you mean "user"?'],
     [{ attach: {} }, 'attach: the token does not travel'],
     [{ attach: { headers: { 'Х-Token': '{access}' } } }, '"Х" (U+0425), which may only look like'],

@@ -1,0 +1,17 @@
+import type { Provider } from '../core/provider.ts'
+import type { Context } from './context.ts'
+import type { GrantFlags } from './grant-flags.ts'
+
+/**
+ * The flags, with the scopes that the environment asks for where they name none: a token with other
+ * rights than asked would be made in silence. A provider that has a field `scope` reads it itself.
+ */
+export function withScopes<Flags extends GrantFlags>(
+  { environment }: Context,
+  { fields }: Pick<Provider, 'fields'>,
+  flags: Flags,
+): Flags {
+  if (flags.scope !== undefined || fields.some(({ name }) => name === 'scope')) return flags
+  const scope = environment.scopes
+  return scope === undefined ? flags : { ...flags, scope }
+}
