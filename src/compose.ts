@@ -171,11 +171,8 @@ export function createContext({
         provider: variables.provider,
         storeOf: ({ store }) => context.storeKind(flags, store),
         open: async (inMemory, profile, token) => {
-          const { openGivenToken, recordOfToken } = await import('./session/given.ts')
-          if (profile.provider !== '') {
-            return await openGivenToken(inMemory, profile, token, variables.read)
-          }
-          return { profile, record: recordOfToken(inMemory, profile, token) }
+          const { openGivenToken } = await import('./session/given.ts')
+          return await openGivenToken(inMemory, profile, token, variables.read)
         },
         login: async (inMemory) => {
           const { loginFromEnvironment } = await import('./session/ephemeral.ts')

@@ -58,6 +58,9 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   const { profile, provider, answers } = await openAnswered(ports, draft.profile, sources, choose)
   const { tryProvider } = await import('../session/trial.ts')
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
+  if (pasted !== undefined && provider.logout !== undefined) {
+    ports.warn('the definition has a logout: it is tried too, and ends the given token')
+  }
   const files = fileSecrets(ports, provider, profile.settings)
   const { steps, remains } = await tryProvider(provider, {
     reach: {

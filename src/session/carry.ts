@@ -2,6 +2,7 @@ import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { fillAccess, type Attachment } from '../core/token.ts'
 import type { Secret } from '../core/secret.ts'
+import { isFromEnvironment } from './naming.ts'
 
 /** A token ready to travel: names and values, secrets filled in. */
 export interface Carried {
@@ -39,7 +40,11 @@ export function checkOrigin(record: SessionRecord, url: URL): void {
     throw new ToknError('usage', 'the token does not go to a URL with a user or password in it')
   }
   if (record.origins.includes(url.origin)) return
+  const how = isFromEnvironment({ id: record.profileId }) ? 'TOKN_API_URL' : 'tokn login --api-url'
   throw new ToknError('usage', `the token does not go to ${url.origin}`, {
-    hint: `its session is bound to: ${record.origins.join(', ')}; bind another with tokn login --api-url`,
+    hint:
+      record.origins.length === 0
+        ? `where it may go has not been said: ${how}`
+        : `its session is bound to: ${record.origins.join(', ')}; bind another with ${how}`,
   })
 }

@@ -35,13 +35,14 @@ export async function openGivenToken(
   read: Read,
 ): Promise<{ profile: Profile; record: SessionRecord }> {
   const draft = { ...sketch, ...placesIn(read) }
+  if (draft.provider === '') return { profile: draft, record: recordOf(ports, draft, access) }
   const sources = { set: {}, secrets: {}, fromEnvironment: read }
   const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
   const all = { ...answers.settings, ...answers.secrets }
   return {
     profile,
     record: {
-      ...recordOfToken(ports, profile, access),
+      ...recordOf(ports, profile, access),
       definition: provider.digest,
       origins: provider.origins,
       attach: provider.attach({ context: {} }, all),
@@ -50,7 +51,7 @@ export async function openGivenToken(
 }
 
 /** A token of no known API: RFC 6750 is what most of them speak. */
-export function recordOfToken(ports: Ports, profile: Profile, access: Secret): SessionRecord {
+function recordOf(ports: Ports, profile: Profile, access: Secret): SessionRecord {
   const expiry = claimedExpiry(access.reveal())
   return {
     v: 1,
@@ -58,7 +59,7 @@ export function recordOfToken(ports: Ports, profile: Profile, access: Secret): S
     generation: 1,
     provider: profile.provider,
     binding: bindingOf(profile),
-    origins: [],
+    origins: originsOf(profile),
     attach: { headers: { Authorization: 'Bearer {access}' } },
     access,
     expiry: expiry.state === 'at' ? expiry : unknownExpiry,
@@ -66,6 +67,10 @@ export function recordOfToken(ports: Ports, profile: Profile, access: Secret): S
     context: {},
     fixed: true,
   }
+}
+
+function originsOf({ baseUrl, apiUrls = [] }: Profile): readonly string[] {
+  return [...(baseUrl === undefined ? [] : [new URL(baseUrl).origin]), ...apiUrls]
 }
 
 function optionalOnes(fields: readonly Field[]): readonly Field[] {
