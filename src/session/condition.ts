@@ -1,4 +1,4 @@
-import { isFailure, isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
