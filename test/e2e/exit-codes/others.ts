@@ -1,8 +1,8 @@
-import { nonsense, plainDefinition } from './faults.ts'
+import { down, nonsense, plainDefinition, spent } from './faults.ts'
 import {
   asksNobody,
+  elsewhere,
   judgesNothing,
-  locksForMoments,
   never,
   oneThing,
   row,
@@ -13,6 +13,7 @@ import {
 } from './row.ts'
 import {
   added,
+  busy,
   credentials,
   fault,
   file,
@@ -24,6 +25,8 @@ import {
   person,
   served,
   session,
+  spoiled,
+  writing,
 } from './scene.ts'
 
 const web = session('hosterby')
@@ -36,10 +39,10 @@ const wide = file(
 
 const namesNothing = never('it names nothing that could be missing', 3)
 const printsNothing = never('it puts nothing on standard output', 1)
-const readsOnly = never('it takes no lock, since it writes nothing', 9)
+const readsOnly = never('it takes no lock', 9)
 const ofFiles = [asksNobody, unlocksNothing, judgesNothing, oneThing, startsNothing]
 const inPlainFiles = [readsOnly, ...ofFiles]
-const writes = [locksForMoments, waitsForNothing, ...ofFiles]
+const writes = [waitsForNothing, ...ofFiles]
 const inMoments = [...inPlainFiles, waitsForNothing]
 
 /** The commands that work on files and on the program itself. */
@@ -67,6 +70,7 @@ export const others: Readonly<Record<string, Rows>> = {
       row(0, 'profile use hosterby', '', [web]),
       row(2, 'profile use', 'none is named'),
       row(3, 'profile use nobody', 'no such profile'),
+      row(9, 'profile use hosterby', 'another process writes the profiles', [web, writing]),
     ],
     never: [printsNothing, ...writes],
   },
@@ -81,6 +85,7 @@ export const others: Readonly<Record<string, Rows>> = {
         { noHint: true },
       ),
       row(3, 'profile rename nobody other', 'no such profile'),
+      row(9, 'profile rename hosterby web', 'another process writes the profiles', [web, writing]),
     ],
     never: [printsNothing, ...writes],
   },
@@ -89,8 +94,15 @@ export const others: Readonly<Record<string, Rows>> = {
       row(0, 'profile remove hosterby', '', [web, loggedOut('hosterby')], { once: true }),
       row(2, 'profile remove hosterby', 'it is logged in', [web]),
       row(3, 'profile remove nobody', 'no such profile'),
+      row(8, 'profile remove hosterby', 'its session cannot be erased', [web, spoiled], {
+        noHint: true,
+      }),
+      row(9, 'profile remove hosterby', 'another process refreshes', [
+        web,
+        busy('hosterby', '/token'),
+      ]),
     ],
-    never: [printsNothing, ...writes],
+    never: [printsNothing, asksNobody, judgesNothing, oneThing, startsNothing, waitsForNothing],
   },
   'provider list': {
     shown: [
@@ -168,6 +180,20 @@ export const others: Readonly<Record<string, Rows>> = {
       row(
         10,
         'provider test hosterby --base-url $API',
+        'the server is down',
+        [served('hosterby'), credentials('hosterby'), fault('hosterby', down)],
+        { answers: true },
+      ),
+      row(
+        10,
+        'provider test mcs --base-url $API',
+        'the 26th refresh token',
+        [served('mcs'), credentials('mcs'), fault('mcs', spent)],
+        { answers: true },
+      ),
+      row(
+        10,
+        'provider test hosterby --base-url $API',
         'the answers do not fit',
         [served('hosterby'), credentials('hosterby'), fault('hosterby', nonsense)],
         { answers: true },
@@ -197,7 +223,7 @@ export const others: Readonly<Record<string, Rows>> = {
       }),
     ],
     never: [
-      never('every question is answered in test/e2e/interactive.test.ts', 0),
+      elsewhere('test/e2e/interactive.test.ts, where every question is answered', 0),
       printsNothing,
       namesNothing,
       ...inPlainFiles,
@@ -224,7 +250,7 @@ export const others: Readonly<Record<string, Rows>> = {
     ],
     never: [
       namesNothing,
-      never('whatever does not work is a check that failed: 10', 4, 5, 6, 7, 8, 9, 11),
+      never('what it finds is told as a check, and one that failed is 10', 4, 5, 6, 7, 8, 9, 11),
       oneThing,
       startsNothing,
     ],

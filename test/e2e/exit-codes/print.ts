@@ -8,7 +8,9 @@ export function printTable(): string {
       const ways = shown.filter((one) => one.code === code)
       return ways.map(({ line, when }) => `- ${code}: \`tokn ${line}\`${when && `: ${when}`}`)
     })
-    const none = never.map((one) => `- ${one.codes.join(', ')} never: ${one.why}`)
+    const none = never.map(({ codes: these, why, elsewhere }) => {
+      return `- ${these.join(', ')}${elsewhere ? ', shown by' : ' never:'} ${why}`
+    })
     return `## ${command}\n\n${[...lines, ...none].join('\n')}\n`
   })
   return `${head}\n${parts.join('\n')}`

@@ -49,10 +49,12 @@ export interface As {
   readonly once?: true
 }
 
-/** A code that a command never ends with. */
+/** A code that no row shows, since a command never ends with it or another test shows it. */
 export interface Never {
   readonly codes: readonly Code[]
   readonly why: string
+  /** `why` is the test that shows it. */
+  readonly elsewhere?: true
 }
 
 export interface Rows {
@@ -74,11 +76,11 @@ export function never(why: string, ...these: readonly Code[]): Never {
   return { codes: these, why }
 }
 
-/** For commands that write the profile file, under a lock of its own. */
-export const locksForMoments = never(
-  'its lock is held for moments; test/unit/io/lock.test.ts holds one for longer',
-  9,
-)
+/** A code that a test of its own shows. */
+export function elsewhere(test: string, ...these: readonly Code[]): Never {
+  return { codes: these, why: test, elsewhere: true }
+}
+
 /** The codes of `exec`, for a command that starts nothing. */
 export const startsNothing = never('it starts no program', 111, 126, 127, '128+n')
 /** For a command of which all there is lies in plain files. */

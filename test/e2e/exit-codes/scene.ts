@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { resolveConfig } from '../../../src/io/config-file.ts'
+import { openFiles } from '../../../src/io/files.ts'
+import { locatePaths } from '../../../src/io/paths.ts'
+import { createUserLock } from '../../../src/io/user-lock.ts'
 import type { Fault } from '../../../src/sandbox/faults.ts'
 import type { SandboxApi, SandboxName, SandboxOptions } from '../../../src/sandbox/server.ts'
 import { makeHome, program, type Home } from '../../support/home.ts'
@@ -176,6 +180,24 @@ export function file(name: string, text: string, mode = 0o644): Given {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, text)
     chmodSync(path, mode)
+  }
+}
+
+/** Another process is writing the profiles, and takes its time. */
+export const writing: Given = async (scene) => {
+  const paths = locatePaths(scene.home.environment)
+  const files = openFiles()
+  const lock = createUserLock({ paths, files, command: 'another' })
+  const held = await lock(`config:${resolveConfig(join(paths.config, 'config.json'))}`, 1_000)
+  scene.ends.push(() => held.release())
+  scene.env['TOKN_TIMEOUT'] = '1s'
+}
+
+/** What is stored is there, and is no file any more. */
+export const spoiled: Given = ({ home }) => {
+  for (const name of readdirSync(home.sessions).filter((one) => one.endsWith('.jwe'))) {
+    rmSync(join(home.sessions, name))
+    mkdirSync(join(home.sessions, name))
   }
 }
 
