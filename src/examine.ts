@@ -46,7 +46,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
 
 /** The store that a first login would use. */
 function usualStore(environment: Environment): StoreKind {
-  return storeKinds.find((kind) => kind === environment['TOKN_STORE']) ?? 'keychain'
+  return storeKinds.find((kind) => kind === environment['TOKN_STORE']?.trimEnd()) ?? 'keychain'
 }
 
 function checkNode(): Finding {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
+import type { Expiry } from '../core/expiry.ts'
 import { checkLoginAnswers } from '../session/answers.ts'
 import { spendBudget } from '../session/budget.ts'
 import { openAnswered } from '../session/opening.ts'
@@ -10,7 +11,7 @@ import type { Context, RequestFlags, SessionFlags } from './context.ts'
 import { collect, declare } from './declare.ts'
 import { requestFlags } from './flags.ts'
 import type { Remains } from '../session/trial-remains.ts'
-import { expiryFields, printJson, table, wantsJson } from './answer.ts'
+import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
 import { expiryInWords } from './list.ts'
 import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
@@ -86,10 +87,11 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
       provider: id,
       ok: failed.length === 0,
       steps,
-      made: remains.map(({ what, ended, expiry, why }) => ({
+      made: remains.map(({ what, ended, expiry, refreshExpiry, why }) => ({
         by: what,
         ended,
         ...expiryFields(expiry, ports.clock.now()),
+        refresh_expires_at: refreshExpiry?.state === 'at' ? instant(refreshExpiry.at) : null,
         why: why ?? null,
       })),
     })
@@ -107,11 +109,17 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   )
 }
 
-function inWords({ what, ended, expiry, why }: Remains, now: number): string {
+function inWords({ what, ended, expiry, refreshExpiry, why }: Remains, now: number): string {
   const token = `the token of the ${what}`
   if (ended) return `${token} is ended`
-  const until = expiry.state === 'at' ? `it ends ${expiryInWords(expiry, now)}` : 'it may not end'
-  return `${token} STAYS ALIVE: ${until}; ${why ?? ''}`
+  const refresh =
+    refreshExpiry === undefined ? '' : `, its refresh token ${endInWords(refreshExpiry, now)}`
+  return `${token} STAYS ALIVE, and ends ${endInWords(expiry, now)}${refresh}; ${why ?? ''}`
+}
+
+function endInWords(expiry: Expiry, now: number): string {
+  if (expiry.state === 'never') return 'never'
+  return expiry.state === 'at' ? expiryInWords(expiry, now) : 'at a time that is not known'
 }
 
 function show(context: Context, steps: readonly TrialStep[], colours: Colours): void {

@@ -1,5 +1,5 @@
 import { ToknError } from '../core/errors.ts'
-import type { Expiry } from '../core/expiry.ts'
+import { unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
 import type { TokenSet } from '../core/token.ts'
 
@@ -15,6 +15,8 @@ export interface Remains {
   readonly ended: boolean
   /** When one that stays ends by itself. */
   readonly expiry: Expiry
+  /** When the refresh token beside it does; absent where there is none. */
+  readonly refreshExpiry?: Expiry | undefined
   /** Why one stays, or where it can be ended. */
   readonly why?: string | undefined
 }
@@ -39,7 +41,13 @@ export async function endRemains(
     if (replaced && diesByRefresh(provider)) continue
     const why =
       ended && what !== 'issue' ? undefined : await revoke(provider, reach, current, tokens)
-    remains.push({ what, ended: why === undefined, expiry: tokens.expiry, why })
+    remains.push({
+      what,
+      ended: why === undefined,
+      expiry: tokens.expiry,
+      refreshExpiry: tokens.refresh && (tokens.refreshExpiry ?? unknownExpiry),
+      why,
+    })
   }
   return remains
 }

@@ -16,7 +16,7 @@ import { succeed, type Renewed } from './successor.ts'
 import type { Turn } from './turn.ts'
 import { isUnreadable } from './verdict.ts'
 import { NotRenewed, renew } from './ways.ts'
-import { holderInWords, tokenInWords } from '../naming.ts'
+import { holderInWords } from '../naming.ts'
 
 /** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
 const stormGuard = 5_000
@@ -131,7 +131,7 @@ function mayStillServe(
 
 function tellDoubt(ports: Ports, profile: Profile): void {
   ports.warn(
-    `a refresh of ${tokenInWords(profile)} got no answer; the token held is good by its time, and may have been replaced`,
+    `a refresh of ${holderInWords(profile)} got no answer; the token held is good by its time, and may have been replaced`,
   )
 }
 

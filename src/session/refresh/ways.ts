@@ -13,7 +13,7 @@ import { unrenewable } from './renewable.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
 import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
-import { nextLogin, tokenInWords } from '../naming.ts'
+import { holderInWords, nextLogin, tokenInWords } from '../naming.ts'
 
 /** How long credentials that the provider refused are left alone, in milliseconds. */
 const loginPause = 5 * 60_000
@@ -131,7 +131,7 @@ function explainLoss({ profile }: Turn, error: unknown): unknown {
   if (!isVerdict(error)) return error
   return new ToknError(
     'reauth_required',
-    `an earlier refresh of ${tokenInWords(profile)} got no answer, and the provider no longer takes its tokens: ${error.message}`,
+    `an earlier refresh of ${holderInWords(profile)} got no answer, and the provider no longer takes its tokens: ${error.message}`,
     { ...error.details, hint: nextLogin(profile), cause: error },
   )
 }

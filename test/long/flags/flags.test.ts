@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runProgram } from '../../../src/program.ts'
+import type { Context } from '../../../src/commands/context.ts'
+import { collectHelps, declaredIn, leavesOf, type Helps } from '../../support/helps.ts'
+import { hasTerminal } from '../../support/terminal.ts'
+import { own } from './own.ts'
+import { everywhere, shared } from './shared.ts'
+import { calls, openStage, type Stage } from './world.ts'
+
+let stage: Stage
+let helps: Helps
+
+beforeAll(async () => {
+  stage = await openStage()
+  helps = await collectHelps(stage.home)
+})
+
+afterAll(() => stage.close())
+
+const commands = Object.keys(calls)
+const inTerminal = new Set(['--no-input', '--yes'])
+
+test('every command of the program is tried here', () => {
+  expect(
+    leavesOf(helps)
+      .map(([path]) => path)
+      .toSorted(),
+  ).toEqual(commands.toSorted())
+})
+
+describe.each(commands)('%s', (command) => {
+  test('behaves otherwise with each flag that it declares', async () => {
+    const flags = declaredIn(helps.get(command) ?? '').filter((flag) => flag !== '--help')
+    const hidden = flags.includes('--fields') ? [] : ['--fields']
+    const failures: string[] = []
+    for (const flag of [...flags, ...hidden]) {
+      if (inTerminal.has(flag) && !hasTerminal()) continue
+      const show = own[command]?.[flag] ?? shared[flag] ?? everywhere[flag]
+      try {
+        if (show === undefined) throw new Error('nothing shows what it does')
+        await show(stage, command)
+      } catch (error) {
+        failures.push(`${flag}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    expect(failures).toEqual([])
+  })
+
+  test('refuses every flag that it does not declare', async () => {
+    const universe = new Set([...helps.values()].flatMap(declaredIn))
+    const declared = declaredIn(helps.get(command) ?? '')
+    const taken: string[] = []
+    for (const flag of universe) {
+      if (declared.includes(flag) || ['--fields', '--version'].includes(flag)) continue
+      const refused = await refusal([...command.split(' '), 'x', 'y', flag, 'z'])
+      if (!refused.includes(`unknown option '${flag}'`)) taken.push(`${flag}: ${refused}`)
+    }
+    expect(taken).toEqual([])
+    expect(universe.size).toBeGreaterThan(60)
+  })
+})
+
+/** What the command line ends with before anything is done: the context does nothing but fail. */
+async function refusal(words: readonly string[]): Promise<string> {
+  const nothing = new Proxy({} as Context, {
+    get: (_, name) => {
+      throw new Error(`went on to use ${String(name)}`)
+    },
+  })
+  return await runProgram(nothing, words).then(
+    () => 'nothing was wrong',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+}

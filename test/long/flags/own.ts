@@ -1,0 +1,310 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { root, type Environment } from '../../support/home.ts'
+import type { Ended } from '../../support/run.ts'
+import { addressOf, credentialsOf } from '../../support/servers.ts'
+import { openTerminal } from '../../support/terminal.ts'
+import type { Demonstration } from './shared.ts'
+import { call, calls, must, type Call, type Stage } from './world.ts'
+
+type Outcome = Partial<Record<keyof Ended, unknown>>
+
+/** The command with the flag ends so, and without it does not. */
+function makes(flags: readonly string[], outcome: Outcome, env: Environment = {}): Demonstration {
+  return async (stage, command) => {
+    const [plain, flagged] = [
+      await call(stage, command, [], env),
+      await call(stage, command, flags, env),
+    ]
+    expect({ command, flags, ...flagged }).toMatchObject(outcome)
+    expect(plain).not.toMatchObject(outcome)
+  }
+}
+
+const said = (text: string | RegExp) => expect.stringMatching(text)
+const inJson = (text: string) => expect.stringContaining(`"${text}"`)
+
+const fresh = {
+  '--min-ttl': makes(['--min-ttl', '1000h'], { status: 10 }),
+  '--refresh': makes(['--refresh', 'sometimes'], { status: 2 }),
+}
+
+const grants = {
+  '--name': makes(['--name', 'two words', '--json'], { out: inJson('two words') }),
+  '--scope': makes(['--scope', 'GET /objects', '--json'], { out: inJson('GET /objects') }),
+  '--expires-in': makes(['--expires-in', 'soon'], { status: 2 }),
+  '--expires-at': makes(['--expires-at', '2001-01-01T00:00:00Z'], { status: 2 }),
+  '--audience': makes(['--audience', 'x'], { status: 2, err: said('audience') }),
+  '--resource': makes(['--resource', 'https://x.example'], { status: 2, err: said('resource') }),
+}
+
+/** A login to an OAuth server of this test, with what reached it and what was kept. */
+async function loginOauth(stage: Stage, flags: readonly string[], env: Environment = {}) {
+  const requests: string[] = []
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      requests.push(`${JSON.stringify(request.headers)} ${Buffer.concat(chunks).toString()}`)
+      const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const document = { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` }
+      const granted = { access_token: 'granted', token_type: 'Bearer', expires_in: 600 }
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(request.method === 'POST' ? granted : document))
+    })
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const name = stage.unused()
+  const base = ['login', name, '--issuer', issuer, '--client-id', 'me', '--flow', 'client']
+  const ended = await stage.tokn([...base, ...flags], { TOKN_CLIENT_SECRET: 'hush', ...env })
+  server.close()
+  const kept = await stage.tokn(['profile', 'show', name, '--json'])
+  await stage.tokn(['logout', name, '--local-only'])
+  await stage.tokn(['profile', 'remove', name])
+  return { ...ended, requests: requests.join('\n'), kept: kept.out }
+}
+
+/** The login with the flag shows this, and the one without it does not. */
+function oauth(flags: readonly string[], seen: Readonly<Record<string, unknown>>): Demonstration {
+  return async (stage) => {
+    const missing = join(stage.home.path, 'missing')
+    const filled = flags.map((word) => (word === 'MISSING' ? missing : word))
+    expect(await loginOauth(stage, filled)).toMatchObject(seen)
+    expect(await loginOauth(stage, [])).not.toMatchObject(seen)
+  }
+}
+
+/** What only a person before a browser sees is shown elsewhere; that it is read, is shown here. */
+const isRead =
+  (name: string): Demonstration =>
+  async () => {
+    const texts = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
+    const read = new RegExp(
+      `\\b(flags|options)\\.${name}\\b|\\{[^{}]*\\b${name}\\b[^{}]*\\} = (flags|options)\\b`,
+    )
+    expect(texts.filter((text) => read.test(text)).length).toBeGreaterThan(0)
+  }
+
+const login: Readonly<Record<string, Demonstration>> = {
+  '--provider': makes(['--provider', 'nosuch'], { status: 3 }),
+  '--base-url': async (stage) => {
+    const ended = await stage.tokn(['login', 'x', '-p', 'hosterby', '--base-url', 'ftp://x'])
+    expect(ended).toMatchObject({ status: 2, err: said('base URL') })
+  },
+  '--api-url': makes(['--api-url', 'nonsense'], { status: 2 }),
+  '--set': makes(['--set', 'nosuch=1'], { status: 2, err: said('no field') }),
+  '--override': makes(['--override', 'nosuch=1'], { status: 2 }),
+  '--username': makes(['--username', 'x', '--dry-run'], { err: said('would') }),
+  '--password-stdin': async (stage) => {
+    const { secret_key, ...others } = stage.web.credentials
+    const args = ['login', stage.unused(), ...addressOf(stage.web), '--password-stdin']
+    const env = { TOKN_ACCESS_KEY: others['access_key'] }
+    expect(await stage.tokn(args, env, `${secret_key ?? ''}\n`)).toMatchObject({ status: 0 })
+    expect(await stage.tokn(args.slice(0, -1), env)).toMatchObject({ status: 4 })
+  },
+  '--secret-file': makes(['--secret-file', 'no-such-file'], { status: 2 }),
+  '--with-token': async (stage) => {
+    const token = (await must(stage, ['token', 'iot'])).out
+    const args = ['login', stage.unused(), ...addressOf(stage.iot), '--with-token']
+    expect(await stage.tokn(args, {}, token)).toMatchObject({ status: 0 })
+    expect(await stage.tokn(args.slice(0, -1), {}, token)).toMatchObject({ status: 4 })
+  },
+  '--remember': async (stage) => await remembers(stage, '--remember', true),
+  '--no-remember': async (stage) => await remembers(stage, '--no-remember', false),
+  '--force': isRead('force'),
+  '--name': makes(['--name', 'x'], { status: 2 }),
+  '--scope': makes(['--scope', 'x'], { status: 2 }),
+  '--expires-in': makes(['--expires-in', '1h'], { status: 2 }),
+  '--expires-at': makes(['--expires-at', '2099-01-01T00:00:00Z'], { status: 2 }),
+  '--audience': makes(['--audience', 'x'], { status: 2 }),
+  '--resource': makes(['--resource', 'https://x.example'], { status: 2 }),
+  '--issuer': makes(['--issuer', 'https://x.example'], { status: 2 }),
+  '--client-id': makes(['--client-id', 'x'], { status: 2 }),
+  '--flow': oauth(['--flow', 'nosuch'], { status: 2 }),
+  '--client-secret-file': oauth(['--client-secret-file', 'MISSING'], { status: 2 }),
+  '--client-auth': oauth(['--client-auth', 'client_secret_post'], {
+    requests: said('client_secret=hush'),
+  }),
+  '--private-key-file': oauth(['--private-key-file', 'MISSING'], { status: 2 }),
+  '--subject-token-file': oauth(['--subject-token-file', 'MISSING'], { status: 2 }),
+  '--assertion-file': oauth(['--assertion-file', 'MISSING'], { status: 2 }),
+  '--trust-endpoint': oauth(['--trust-endpoint', 'https://x.example'], { kept: said('x.example') }),
+  '--redirect-port': oauth(['--redirect-port', 'nonsense'], { status: 2 }),
+  '--dpop': oauth(['--dpop'], { requests: said('"dpop":') }),
+  '--cert': oauth(['--cert', 'MISSING', '--key', 'MISSING'], { status: 2 }),
+  '--key': oauth(['--key', 'MISSING'], { status: 2 }),
+  '--no-browser': isRead('browser'),
+  '--qr': isRead('qr'),
+  '--clipboard': isRead('clipboard'),
+}
+
+async function remembers(stage: Stage, flag: string, kept: boolean): Promise<void> {
+  const args = ['login', stage.unused(), ...addressOf(stage.web)]
+  const terminal = openTerminal([...args, flag], stage.home, credentialsOf(stage.web))
+  const { status, err } = await terminal.ended
+  expect({ flag, status, asked: /Keep the credentials/.test(err) }).toEqual({
+    flag,
+    status: 0,
+    asked: false,
+  })
+  stage.web.control.expire()
+  const again = await stage.tokn(['refresh', args[1] ?? ''])
+  expect(again.status === 0 || !kept).toBe(true)
+}
+
+export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>>>> = {
+  login,
+  token: {
+    ...fresh,
+    '--output': makes(['--output', 'json'], { out: inJson('tokn.token/v1') }),
+    '--bare': makes(['--bare'], { out: said(/[^\n]$/) }),
+    '--id-token': makes(['--id-token'], { status: 3 }),
+  },
+  header: { ...fresh, '--output': makes(['--output', 'json'], { out: inJson('tokn.header/v1') }) },
+  curl: fresh,
+  exec: {
+    '--min-ttl': makes(['--min-ttl', '1000h'], { status: 111 }),
+    '--refresh': fresh['--refresh'],
+    '--env': makes(['--env', '1-is-no-name'], { status: 2 }),
+  },
+  refresh: {
+    '--all': async (stage) => {
+      const { err } = await stage.tokn(['refresh', '--all'])
+      expect(err).toMatch(/^web: .*\n(.*\n)*iot: |^iot: .*\n(.*\n)*web: /m)
+    },
+    '--if-expiring': makes(['--if-expiring', '1m'], { err: said('still good') }),
+    '--force': isRead('force'),
+  },
+  list: {
+    '--local': makes(['--local'], { out: said('PROFILE') }),
+    '--remote': async (stage) => {
+      expect(await stage.tokn(['list', 'web', '--remote'])).toMatchObject({ status: 5 })
+      expect(await stage.tokn(['list', 'web'])).toMatchObject({ status: 0 })
+    },
+    '--plain': makes(['--plain'], { out: said('\t') }),
+  },
+  issue: {
+    ...grants,
+    '--save-as': async (stage) => {
+      const name = stage.unused()
+      const saved = await stage.tokn(['issue', 'iot', '--name', name, '--save-as', name])
+      expect(saved).toMatchObject({ status: 0, out: '' })
+      await must(stage, ['token', name])
+    },
+    '--output': makes(['--output', 'json'], { out: inJson('tokn.issue/v1') }),
+  },
+  info: {
+    '--local': async (stage) => {
+      const [there, here] = [
+        await stage.tokn(['info', 'web', '--json']),
+        await stage.tokn(['info', 'web', '--json', '--local']),
+      ]
+      expect(JSON.parse(there.out)).toMatchObject({ remote_checked: true })
+      expect(JSON.parse(here.out)).toMatchObject({ remote_checked: false })
+    },
+    '--claims': async (stage) => {
+      const jwt = `${part({ alg: 'none' })}.${part({ sub: 'somebody' })}.x`
+      const env = { TOKN_TOKEN: jwt }
+      expect((await stage.tokn(['info', '--local', '--claims'], env)).out).toContain('somebody')
+      expect((await stage.tokn(['info', '--local'], env)).out).not.toContain('somebody')
+    },
+  },
+  logout: {
+    '--all': isRead('all'),
+    '--local-only': makes(['--local-only'], { err: said('as asked') }),
+  },
+  'profile remove': {
+    '--no-input': async (stage) => {
+      const { args } = await (calls['logout'] as Call)(stage)
+      const removing = ['profile', 'remove', args[1] ?? '']
+      const closed = { TOKN_STORE_KEY: undefined }
+      const asking = openTerminal(removing, stage.home, closed)
+      await asking.until(/Passphrase/)
+      asking.type('\u0003')
+      expect((await asking.ended).status).toBe(130)
+      await must(stage, ['token', args[1] ?? ''])
+      const silent = await openTerminal([...removing, '--no-input'], stage.home, closed).ended
+      expect(silent.err).not.toContain('Passphrase')
+      expect(silent.err).toContain('its tokens may still be alive')
+    },
+  },
+  'provider show': { '--definition': makes(['--definition'], { out: said('"login": ') }) },
+  'provider add': {
+    '--force': async (stage) => {
+      await stage.tokn(['provider', 'add', 'mine.json', '--yes'])
+      expect(await stage.tokn(['provider', 'add', 'mine.json', '--yes'])).toMatchObject({
+        status: 2,
+      })
+      expect(await stage.tokn(['provider', 'add', 'mine.json', '--yes', '--force'])).toMatchObject({
+        status: 0,
+      })
+    },
+  },
+  'provider test': {
+    ...Object.fromEntries(
+      ['--name', '--scope', '--audience', '--resource', '--expires-in', '--expires-at'].map(
+        (flag) => [flag, isRead(attribute(flag))],
+      ),
+    ),
+    '--base-url': makes(['--base-url', 'nonsense'], { status: 2 }),
+    '--set': makes(['--set', 'nosuch=1'], { status: 2 }),
+    '--with-token': async (stage) => {
+      const { args, env } = await (calls['provider test'] as Call)(stage)
+      const token = (await must(stage, ['token', 'web'])).out
+      const tested = await stage.tokn([...args, '--with-token', '--json'], env, token)
+      expect(JSON.parse(tested.out).steps[0]).toMatchObject({
+        operation: 'login',
+        outcome: 'skipped',
+      })
+    },
+  },
+  'provider new': {
+    '--no-input': async (stage) => {
+      const asking = openTerminal(['provider', 'new', 'n.json'], stage.home)
+      await asking.until(/Short name/)
+      asking.type('\u0003')
+      expect((await asking.ended).status).toBe(130)
+      const silent = openTerminal(['provider', 'new', 'n.json', '--no-input'], stage.home)
+      expect((await silent.ended).status).toBe(2)
+    },
+  },
+  doctor: {
+    '--fix': async (stage) => {
+      await must(stage, ['profile', 'list'])
+      writeFileSync(join(stage.home.sessions, `${'0'.repeat(32)}.jwe`), 'left over', {
+        mode: 0o600,
+      })
+      const without = await stage.tokn(['doctor', '--offline'])
+      const fixed = await stage.tokn(['doctor', '--offline', '--fix'])
+      expect(fixed.out).not.toBe(without.out)
+    },
+    '--offline': async (stage) => {
+      const [asking, silent] = [
+        await stage.tokn(['doctor']),
+        await stage.tokn(['doctor', '--offline']),
+      ]
+      expect(asking.out).not.toBe(silent.out)
+    },
+  },
+  sandbox: {
+    '--port': makes(['--port', 'nonsense'], { status: 2 }),
+    '--loose': isRead('loose'),
+    '--ttl': makes(['--ttl', 'nonsense'], { status: 2 }),
+    '--clock-offset': makes(['--clock-offset', 'nonsense'], { status: 2 }),
+    '--fault': makes(['--fault', 'nonsense'], { status: 2 }),
+  },
+}
+
+function attribute(flag: string): string {
+  return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
