@@ -12,6 +12,7 @@ import { parseProxy } from './io/proxy-url.ts'
 import { canAsk, isOn, openColours } from './io/terminal.ts'
 import { openPorts } from './adapters.ts'
 import type { ProfileChoice } from './session/choose.ts'
+import type { LoginCheck } from './session/ephemeral.ts'
 import { openTarget, type Target } from './session/target.ts'
 import type { Ports } from './session/ports.ts'
 
@@ -80,12 +81,12 @@ export function createContext({
       flag: flags.profile,
       environment: variables.profile,
     }),
-    target: async (flags, positional) => {
+    target: async (flags, positional, check) => {
       const ports = portsFor(flags)
       const choice = context.choice(flags, positional)
       // One command logs in once, however many variables of a child want its token.
       const key = JSON.stringify([portsKey(flags), flags.store, choice])
-      const target = targets.get(key) ?? findTarget(flags, ports, choice)
+      const target = targets.get(key) ?? findTarget(flags, ports, choice, check)
       targets.set(key, target)
       return await target
     },
@@ -162,6 +163,7 @@ export function createContext({
     flags: SessionFlags,
     ports: Ports,
     choice: ProfileChoice,
+    check: LoginCheck | undefined,
   ): Promise<Target> {
     return await openTarget(
       ports,
@@ -176,7 +178,8 @@ export function createContext({
         },
         login: async (inMemory) => {
           const { loginFromEnvironment } = await import('./session/ephemeral.ts')
-          return await loginFromEnvironment(inMemory, variables.provider ?? '', variables.read)
+          const provider = variables.provider ?? ''
+          return await loginFromEnvironment(inMemory, provider, variables.read, check)
         },
       },
       async () => (await import('./ephemeral.ts')).ephemeralPorts(ports),

@@ -1,5 +1,6 @@
 import type { ProfileChoice } from '../session/choose.ts'
 import type { AnswerSources } from '../session/answers.ts'
+import type { LoginCheck } from '../session/ephemeral.ts'
 import type { Interaction } from '../core/ports.ts'
 import type {
   ChildRequest,
@@ -76,8 +77,11 @@ export interface Context {
   /** Throws `usage` for a value that a flag cannot have, whether or not it will be needed. */
   checkFlags(flags: SessionFlags & Pick<OauthFlags, 'cert' | 'key'>): Promise<void>
   ports(flags: RequestFlags): Ports
-  /** The session that the command works on. */
-  target(flags: SessionFlags, positional?: string): Promise<Target>
+  /**
+   * The session that the command works on. Where that takes a login, `check` may refuse it before:
+   * a login may cost, and a command that cannot succeed is not worth one.
+   */
+  target(flags: SessionFlags, positional?: string, check?: LoginCheck): Promise<Target>
   choice(flags: Pick<SessionFlags, 'profile'>, positional?: string): ProfileChoice
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']

@@ -58,7 +58,10 @@ export async function runCurl(
     })
   }
   const asked = readCurlArguments(context.rest)
-  const { target, record } = await freshRecord(context, positional, flags)
+  const { target, record } = await freshRecord(context, positional, flags, (provider, profile) => {
+    const { origins } = provider
+    for (const url of asked.urls) checkOrigin({ origins, profileId: profile.id }, url)
+  })
   const { ports, profile } = target
   for (const url of asked.urls) checkOrigin(record, url)
   const bound = record.attach.bound === true

@@ -46,7 +46,14 @@ export async function runHeader(
       hint: `one of: ${formats.join(', ')}`,
     })
   }
-  const { target, record } = await freshRecord(context, positional, flags)
+  const { target, record } = await freshRecord(context, positional, flags, (provider, profile) => {
+    const attached = provider.attach({ context: {} }, profile.settings)
+    const [headers, cookies, queries] = [attached.headers, attached.cookies, attached.query].map(
+      (part) => Object.keys(part ?? {}).length,
+    ) as [number, number, number]
+    // What only the login itself tells may be missing here: then nothing is known.
+    if (headers + cookies + queries > 0) checkPlace(format, headers + cookies, queries, profile)
+  })
   if (record.attach.bound === true) throw needsProof(target.profile)
   const carried = carry(record)
   if (format === 'json') {
@@ -64,19 +71,29 @@ export async function runHeader(
 function render(format: Exclude<HeaderFormat, 'json'>, carried: Carried, profile: Profile): string {
   const lines = headerLines(carried)
   if (format === 'curl') return curlConfig(carried)
-  if (format === 'query') {
-    if (carried.query.length > 0) return `${queryText(carried)}\n`
+  checkPlace(format, lines.length, carried.query.length, profile)
+  if (format === 'query') return `${queryText(carried)}\n`
+  if (format === 'value') return `${lines[0]?.[1] ?? ''}\n`
+  return lines.map(([name, value]) => `${name}: ${value}\n`).join('')
+}
+
+/** Throws `usage` where the token does not travel in such a place. */
+function checkPlace(
+  format: HeaderFormat,
+  headers: number,
+  queries: number,
+  profile: Profile,
+): void {
+  if (format === 'query' && queries === 0) {
     throw new ToknError('usage', `${tokenInWords(profile)} travels in a header, not in the query`, {
       hint: `tokn header${wordOf(profile)}`,
     })
   }
-  if (lines.length === 0) {
+  if ((format === 'header' || format === 'value') && headers === 0) {
     throw new ToknError('usage', `${tokenInWords(profile)} travels in the query, not in a header`, {
       hint: `tokn curl${wordOf(profile)} -- URL, or tokn header${wordOf(profile)} -o query`,
     })
   }
-  if (format === 'value') return `${lines[0]?.[1] ?? ''}\n`
-  return lines.map(([name, value]) => `${name}: ${value}\n`).join('')
 }
 
 function needsProof(profile: Profile): ToknError {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { checkIssue, issueToken } from '../session/issue.ts'
+import { requireOperation } from '../session/call.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './answer.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
@@ -38,7 +39,7 @@ export async function runIssue(
   const json = wantsTokenJson(flags, 'an issued token')
   const fields = `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
-  const { ports, profile } = await context.target(flags, positional)
+  const { ports, profile } = await context.target(flags, positional, requireOperation('issue'))
   const now = ports.clock.now()
   const provider = await ports.provider(profile)
   const grant = readGrant(withScopes(context, provider, flags), now)

@@ -4,7 +4,7 @@ import { briefly } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
-import { unsupported } from '../session/call.ts'
+import { requireOperation, unsupported } from '../session/call.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
 import {
   checkOneShape,
@@ -89,7 +89,8 @@ async function collectTokens(
         : [(await context.target(flags, positional)).profile]
     return { tokens: listLocal(ports, profiles), profile: named, now: ports.clock.now() }
   }
-  const { ports, profile } = await context.target(flags, positional)
+  const check = flags.remote === true ? requireOperation('list') : undefined
+  const { ports, profile } = await context.target(flags, positional, check)
   const provider = await ports.provider(profile)
   const now = ports.clock.now()
   if (provider.list !== undefined) {

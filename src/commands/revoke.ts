@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
+import { requireOperation } from '../session/call.ts'
 import { revokeTokens, type Revocation } from '../session/revoke.ts'
 import { checkFields, printJson, wantsJson } from './answer.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
@@ -34,7 +35,7 @@ export async function runRevoke(
     })
   }
   checkFields(flags, revokeFields)
-  const { ports, profile } = await context.target(flags)
+  const { ports, profile } = await context.target(flags, undefined, requireOperation('revoke'))
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
     const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${profile.name}"?`)
     if (yes === false) throw new ToknError('interrupted', 'nothing was revoked')

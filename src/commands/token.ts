@@ -3,6 +3,7 @@ import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { carry, headerLines } from '../session/carry.ts'
+import type { LoginCheck } from '../session/ephemeral.ts'
 import { fresh, type Fresh } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
@@ -81,9 +82,10 @@ export async function freshRecord(
   context: Context,
   positional: string | undefined,
   flags: FreshFlags & Pick<TokenFlags, 'idToken'>,
+  check?: LoginCheck,
 ): Promise<Fresh & { readonly target: Target; readonly idToken?: string }> {
   const options = readFreshFlags(context, flags)
-  const target = await context.target(flags, positional)
+  const target = await context.target(flags, positional, check)
   if (flags.idToken === true) {
     const { freshIdToken } = await import('../session/id-token.ts')
     return { target, ...(await freshIdToken(target.ports, target.profile, options)) }

@@ -78,6 +78,13 @@ export function unsupported(provider: Provider, operation: Operation): ToknError
   return new ToknError('unsupported', why, { hint: `tokn provider show ${provider.id}` })
 }
 
+/** Throws `unsupported` for a provider that has no such operation. */
+export function requireOperation(operation: Operation): (provider: Provider) => void {
+  return (provider) => {
+    if (provider[operation] === undefined) throw unsupported(provider, operation)
+  }
+}
+
 const verbs: Readonly<Record<Operation, string>> = {
   login: 'log in',
   refresh: 'refresh a token',

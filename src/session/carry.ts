@@ -35,7 +35,7 @@ export function queryText(carried: Carried): string {
 }
 
 /** Throws `usage` unless `url` is at an origin that the session may send its token to. */
-export function checkOrigin(record: SessionRecord, url: URL): void {
+export function checkOrigin(record: Pick<SessionRecord, 'origins' | 'profileId'>, url: URL): void {
   if (url.username !== '' || url.password !== '') {
     throw new ToknError('usage', 'the token does not go to a URL with a user or password in it')
   }

@@ -8,6 +8,9 @@ import { idInEnvironment } from './naming.ts'
 import { openAnswered } from './opening.ts'
 import type { Ports } from './ports.ts'
 
+/** Looks at what a login is to be for. Throws where it would be for nothing. */
+export type LoginCheck = (provider: Provider, profile: Profile) => void
+
 /**
  * A login with what the environment holds and nothing else (`TOKN_PROVIDER`, `TOKN_BASE_URL`, the
  * provider's fields): for a CI job, which has no session and leaves none behind.
@@ -16,6 +19,7 @@ export async function loginFromEnvironment(
   ports: Ports,
   providerId: string,
   read: (name: string) => string | undefined,
+  check?: LoginCheck,
 ): Promise<{ profile: Profile; record: SessionRecord }> {
   const draft: Profile = {
     name: 'environment',
@@ -30,6 +34,7 @@ export async function loginFromEnvironment(
     secrets: {},
     fromEnvironment: read,
   })
+  check?.(provider, profile)
   const scopes = read('scope')?.split(/\s*,\s*/)
   const record = await authenticate(ports, {
     profile,
