@@ -30,12 +30,31 @@ const listed = {
   },
 }
 
+/** A refresh token beside, of which no way of asking tells. */
+const pair = {
+  login: {
+    request: { method: 'POST', path: '/sessions' },
+    reply: { access: 'token', refresh: 'id', expiry: { from: 'life', as: 'seconds' } },
+  },
+  refresh: {
+    request: { method: 'POST', path: '/refresh', json: { refresh: '{refresh}' } },
+    reply: { access: 'token' },
+  },
+}
+
 const cases: ReadonlyArray<
   readonly [what: string, habits: Habits, said: Said, changes?: Readonly<Record<string, unknown>>]
 > = [
   ['ends it', { end: 'ends', ask: 'checks' }, proven],
   ['ends a cookie', { end: 'ends', ask: 'checks' }, proven, cookie],
   ['ends it, which the list shows', { end: 'ends', ask: 'checks' }, proven, listed],
+  [
+    'ends it, and what becomes of the pair is not seen',
+    { end: 'ends', ask: 'checks' },
+    unproven,
+    pair,
+  ],
+  ['ends nothing of a pair', { end: 'ignores', ask: 'checks' }, alive, pair],
   ['does nothing', { end: 'ignores', ask: 'checks' }, alive],
   ['does nothing about a cookie', { end: 'ignores', ask: 'checks' }, alive, cookie],
   ['does nothing, which the list shows', { end: 'ignores', ask: 'checks' }, alive, listed],
