@@ -47,7 +47,7 @@ async function runRedirected(world: World, name: SandboxName, command: readonly 
 function check(ended: Ended, command: readonly string[]): void {
   const shown = `${command.join(' ')}: ${ended.out} ${ended.err}`
   // A logout forgets the session here whatever the provider says, and tells what it said.
-  expect(ended.status, shown).toBe(command[0] === 'logout' ? 0 : 6)
+  expect(ended.status, shown).toBe(command[0] === 'logout' ? 12 : 6)
   expect(ended.out + ended.err, shown).toContain('redirect')
 }
 
