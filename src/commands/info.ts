@@ -4,12 +4,13 @@ import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { timestamp } from '../core/text.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
-import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
+import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { sessionFlags } from './flags.ts'
 import { expiryInWords } from './list.ts'
 import { describeStanding, explainStanding } from './standing.ts'
+import { table } from './table.ts'
 
 export interface InfoFlags extends SessionFlags {
   readonly local?: boolean

@@ -6,19 +6,11 @@ import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { requireOperation, unsupported } from '../session/call.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
-import {
-  checkOneShape,
-  expiryFields,
-  fittedTable,
-  instant,
-  jsonFlag,
-  printJson,
-  wantsJson,
-  type Screen,
-} from './answer.ts'
+import { checkOneShape, expiryFields, instant, jsonFlag, printJson, wantsJson } from './answer.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { sessionFlags } from './flags.ts'
+import { fittedTable, type Screen } from './table.ts'
 
 export interface ListFlags extends SessionFlags {
   readonly local?: boolean

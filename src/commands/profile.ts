@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
-import { checkFields, fittedTable, printJson, table, tell, wantsJson } from './answer.ts'
+import { checkFields, printJson, tell, wantsJson } from './answer.ts'
 import type { ActFlags, CommonFlags, Context, RequestFlags, SessionFlags } from './context.ts'
 import { describeStanding, standingInWords } from './standing.ts'
 import { declare } from './declare.ts'
@@ -11,6 +11,7 @@ import { dryRunFields, sayWould } from './dry-run.ts'
 type ShowFlags = CommonFlags & Pick<SessionFlags, 'profile'>
 type LockFlags = CommonFlags & Pick<RequestFlags, 'timeout'>
 type RemoveFlags = LockFlags & Pick<RequestFlags, 'input'> & Pick<ActFlags, 'dryRun'>
+import { fittedTable, table } from './table.ts'
 
 export function profileCommand(program: Command, context: Context): void {
   const profile = program

@@ -8,15 +8,16 @@ import { openAnswered } from '../session/opening.ts'
 import { fileSecrets } from '../session/reach.ts'
 import type { TrialStep } from '../session/trial.ts'
 import type { Context, RequestFlags, SessionFlags } from './context.ts'
+import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
 import { collect, declare } from './declare.ts'
 import { requestFlags } from './flags.ts'
 import type { Remains } from '../session/trial-remains.ts'
-import { expiryFields, instant, printJson, table, wantsJson } from './answer.ts'
 import { expiryInWords } from './list.ts'
 import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
 import { withScopes } from './grant-environment.ts'
 import { addGrantFlags, readGrant, type GrantFlags } from './grant-flags.ts'
+import { table } from './table.ts'
 
 export interface TestFlags extends RequestFlags, GrantFlags, Pick<SessionFlags, 'profile'> {
   readonly baseUrl?: string

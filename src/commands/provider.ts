@@ -2,12 +2,13 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import { nearest } from '../core/text.ts'
-import { checkOneShape, fittedTable, jsonFlag, printJson, table, wantsJson } from './answer.ts'
+import { checkOneShape, jsonFlag, printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './declare.ts'
 import { providerNewCommand } from './provider-new.ts'
 import { ownProviderCommands } from './provider-own.ts'
 import { providerTestCommand } from './provider-test.ts'
+import { fittedTable, table } from './table.ts'
 
 export const operations: readonly Operation[] = [
   'login',

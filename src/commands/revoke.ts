@@ -2,13 +2,15 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import { requireOperation } from '../session/call.ts'
-import { revokeTokens, type Revocation } from '../session/revoke.ts'
+import { revokeTokens } from '../session/revoke.ts'
+import type { Revocation } from '../session/revocation.ts'
 import { checkFields, printJson, wantsJson } from './answer.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { sessionFlags } from './flags.ts'
 
 export type RevokeFlags = SessionFlags & ActFlags
+import { describeRevocation, revokedInWords, sharedInWords } from './revoke-words.ts'
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {
@@ -50,7 +52,10 @@ export async function runRevoke(
     },
   })
   if (wantsJson(flags))
-    printJson(context, flags, { schema: 'tokn.revoke/v1', results: results.map(describe) })
+    printJson(context, flags, {
+      schema: 'tokn.revoke/v1',
+      results: results.map(describeRevocation),
+    })
   else if (flags.quiet !== true) tell(context, results)
   throwForFailures(results)
 }
@@ -78,62 +83,10 @@ function isFailure({ status }: Revocation): boolean {
   return status === 'failed' || status === 'not_found'
 }
 
-function describe(one: Revocation) {
-  return {
-    id: one.id,
-    name: one.name ?? null,
-    status: one.status,
-    verified: one.verified,
-    verified_by: one.verifiedBy ?? null,
-    verify_ms: one.verifyTime ?? null,
-    listed: one.listed ?? null,
-    also_named: one.alsoNamed,
-    held_by: one.heldBy,
-    error: one.error === undefined ? null : describeError(one.error),
-  }
-}
-
-function describeError({ code, exit, message, hint, retryable }: ToknError) {
-  return { code, exit, message, hint: hint ?? null, retryable }
-}
-
 function tell(context: Context, results: readonly Revocation[]): void {
   for (const one of results) {
     if (one.alsoNamed.length > 0) context.terminal.say(sharedInWords(one))
     // The reason of the only failure is what the command ends with.
-    if (results.length > 1 || !isFailure(one)) context.terminal.say(inWords(one))
-  }
-}
-
-/** The vendor's own sample shows two tokens with one id: to the API they are one. */
-function sharedInWords({ id, name, listed, alsoNamed }: Revocation): string {
-  const names = [name ?? 'one without a name', ...alsoNamed].map((one) => display(one, 64))
-  return `${display(id, 256)}: the provider lists ${listed} tokens under this id, which it cannot tell apart: ${names.join(', ')}`
-}
-
-function inWords(one: Revocation): string {
-  const { id, name, status, verified, verifiedBy, unlisted, heldBy, byName, alsoNamed, error } = one
-  const which = display(id, 256) + (name === undefined ? '' : ` (${display(name, 64)})`)
-  const said = `${which}: ${status.replace('_', ' ')}`
-  switch (status) {
-    case 'revoked':
-      if (!verified) {
-        const list = unlisted === true ? ', which no longer lists it' : ''
-        return `${said}, says the provider${list}; not verified`
-      }
-      return verifiedBy === 'use'
-        ? `${said}, and the token is refused now`
-        : `${said}, and the provider no longer lists it`
-    case 'already_revoked':
-      return `${said}, says the provider's list`
-    case 'would_revoke':
-      return [
-        said,
-        ...(byName && alsoNamed.length > 0 ? ['and all with its id, if you say --yes'] : []),
-        ...(heldBy.length > 0 ? [`it is held as ${heldBy.join(', ')}`] : []),
-      ].join('; ')
-    case 'failed':
-    case 'not_found':
-      return error === undefined ? said : `${said}: ${error.message}`
+    if (results.length > 1 || !isFailure(one)) context.terminal.say(revokedInWords(one))
   }
 }

@@ -3,10 +3,11 @@ import { display, timestamp } from '../core/text.ts'
 import type { HistoryEntry } from '../core/ports.ts'
 import type { Reason } from '../core/record.ts'
 import { chooseProfile } from '../session/choose.ts'
-import { fittedTable, printJson, wantsJson } from './answer.ts'
+import { printJson, wantsJson } from './answer.ts'
 import type { CommonFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { describeStanding, explainStanding } from './standing.ts'
+import { fittedTable } from './table.ts'
 
 const reasons: Readonly<Record<Reason, string>> = {
   login: 'a login',

@@ -7,6 +7,7 @@ import type { Introspection, TokenInfo } from '../core/token.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { readHeld } from './held.ts'
+import { describeListed } from './listed.ts'
 import type { Ports } from './ports.ts'
 
 /** What is known of a session, each part by who says so. */
@@ -70,23 +71,6 @@ async function askProvider(ports: Ports, profile: Profile, provider: Provider): 
 async function findInList({ provider, reach, record }: Call): Promise<readonly TokenInfo[]> {
   const tokens = (await provider.list?.(reach, record)) ?? []
   return tokens.filter((token) => token.id === record.id)
-}
-
-/** What a list says of the held token. Of several with its id nobody knows which one it is. */
-function describeListed(tokens: readonly TokenInfo[]): Introspection {
-  const [token] = tokens
-  if (token === undefined) return { answered: false, facts: {} }
-  const revoked = tokens.filter(({ revokedAt }) => revokedAt !== undefined)
-  const known = revoked.length === 0 || revoked.length === tokens.length
-  const active = known ? revoked.length === 0 : undefined
-  if (tokens.length > 1) return { active, facts: { listed: `${tokens.length} tokens of one id` } }
-  const { name, scopes, expiry, facts } = token
-  return {
-    active,
-    scopes,
-    access: expiry,
-    facts: { ...(name === undefined ? {} : { name }), ...facts },
-  }
 }
 
 /** Why an operation that should tell of the token told nothing. */

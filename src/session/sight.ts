@@ -3,6 +3,7 @@ import { isToknError } from '../core/errors.ts'
 import type { Provider, Reach, Sighting } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import type { TokenSet } from '../core/token.ts'
+import { within } from './reach.ts'
 
 /**
  * What looking before and after shows. `ended`: alive before and dead after, by the same way of
@@ -80,12 +81,5 @@ function hasten(reach: Reach): Reach {
   const began = reach.clock.now()
   const share = (reach.timeLeft?.() ?? 30_000) / 3
   const timeLeft = () => Math.max(0, began + share - reach.clock.now())
-  return {
-    ...reach,
-    timeLeft,
-    http: async (request) => {
-      const left = Math.max(1, Math.floor(timeLeft()))
-      return await reach.http({ ...request, timeout: Math.min(request.timeout ?? left, left) })
-    },
-  }
+  return { ...reach, timeLeft, http: within(reach.http, timeLeft) }
 }

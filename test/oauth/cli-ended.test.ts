@@ -11,6 +11,7 @@ import {
   type Glewlwyd,
 } from './glewlwyd-server.ts'
 import { api, clientSecret, startOidc, type OidcServer } from './oidc-server.ts'
+import { discoveryPath, metadata, startFake, type FakeServer } from '../unit/oauth/fake-server.ts'
 import { logInAs } from './user-agent.ts'
 
 // What `logout` and `info` say of a token, held against what an API does with it: one that asks the
@@ -200,5 +201,71 @@ describe.skipIf(!there)('a token of glewlwyd', () => {
     expect({ alive, status: json.status }).toEqual({ alive: true, status: 12 })
     expect(json.err).toContain('alive at the provider')
     expect(words.err).toMatch(/^tokn: error: the session of "work" is erased here/m)
+  })
+})
+
+describe('a token of a server that', () => {
+  let server: FakeServer
+  const place = () => ['--issuer', server.origin, '--client-id', 'app', '--flow', 'client']
+  const env = { TOKN_CLIENT_SECRET: 'a-secret-of-the-client' }
+  const token = { access_token: 'an-opaque-token-of-it', token_type: 'Bearer', expires_in: 600 }
+  const start = async (changes: Readonly<Record<string, unknown>>, more: FakeServer['answers']) => {
+    server = await startFake({
+      [discoveryPath]: metadata({ userinfo_endpoint: undefined, ...changes }),
+      '/token': { body: token },
+      ...more,
+    })
+    const { status, err } = await tokn(['login', 'work', ...place()], env)
+    expect(status, err).toBe(0)
+  }
+  afterEach(async () => server.stop())
+
+  it('has no way to end it lives on, which is no failure', async () => {
+    await start({ revocation_endpoint: undefined }, { '/introspect': { body: { active: true } } })
+    const json = told(await tokn(['logout', 'work', '--json'], env))
+    expect(json.status, json.err).toBe(0)
+    expect(json.result).toMatchObject({ revoked: false, verified: false })
+    expect(json.result['alive']).toMatch(/no endpoint to revoke tokens; end the session in its/)
+    expect(json.result['alive_until']).toMatch(/Z$/)
+  })
+
+  it.each([
+    ['calls everything inactive', { body: { active: false } }],
+    ['lets nobody ask', { status: 403 }],
+    ['is down when it is asked', { status: 503 }],
+  ])('ends it and %s is not called verified, nor its logout a failure', async (_, introspect) => {
+    await start({}, { '/revoke': { status: 200 }, '/introspect': introspect })
+    const json = told(await tokn(['logout', 'work', '--json', '--timeout', '20s'], env))
+    expect(json.status, json.err).toBe(0)
+    expect(json.result).toMatchObject({ revoked: true, verified: false, alive: null })
+  })
+
+  it.each([
+    ['refuses', { status: 400, body: { error: 'unsupported_token_type' } }],
+    ['does not know the client', { status: 401, body: { error: 'invalid_client' } }],
+    ['is down', { status: 503 }],
+    ['answers with a page', { status: 404, body: '<html><h1>nothing here</h1></html>' }],
+  ])('%s when it is to be ended may live on, which is exit 12', async (_, revoke) => {
+    await start({}, { '/revoke': revoke, '/introspect': { status: 404 } })
+    const json = told(await tokn(['logout', 'work', '--json', '--timeout', '20s'], env))
+    expect(json.status, json.err).toBe(12)
+    expect(json.result).toMatchObject({ revoked: false, verified: false, erased: true })
+    expect(json.result['alive_until']).toMatch(/Z$/)
+    expect(json.err).toContain('may still be alive at the provider')
+  })
+
+  it('says yes and calls it active still is exit 12', async () => {
+    await start(
+      {},
+      {
+        '/revoke': { status: 200 },
+        '/introspect': ({ form }) => ({
+          body: { active: form.get('token') === token.access_token },
+        }),
+      },
+    )
+    const json = told(await tokn(['logout', 'work', '--json'], env))
+    expect(json.status, json.err).toBe(12)
+    expect(json.result['alive']).toContain('is still alive, by introspection')
   })
 })

@@ -22,9 +22,11 @@ export async function endSession(
 ): Promise<string | undefined> {
   const connection = await connect(site, reach, held.context)
   if (connection.server.revocation_endpoint === undefined) {
-    throw new ToknError('unsupported', `${site.title} has no endpoint to revoke tokens`, {
-      hint: 'end the session in its account settings; tokn logout --local-only erases it here',
-    })
+    throw new ToknError(
+      'unsupported',
+      `${site.title} has no endpoint to revoke tokens; end the session in its account settings`,
+      { hint: 'tokn logout --local-only erases it here' },
+    )
   }
   const { refresh, access } = held
   if (refresh !== undefined) await revoke(connection, refresh, 'refresh_token')
