@@ -69,6 +69,7 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
       const device = { device_code: 'd', user_code: 'ABCD', verification_uri: `${origin}/device` }
       const pending = { error: 'authorization_pending' }
       const asked = request.url === '/device'
+      if (request.url === '/declined') pending.error = 'authorization_declined'
       response.writeHead(asked ? 200 : 400, { 'content-type': 'application/json' })
       response.end(JSON.stringify(asked ? { ...device, expires_in: 600, interval: 5 } : pending))
     })
@@ -134,7 +135,21 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
     expect({ status, out }).toEqual({ status: 130, out: '' })
   })
 
-  test('nor does a question for the address that a browser ended at', async () => {
+  test('somebody who declines there is told of, with the next command', async () => {
+    const args = ['login', 'tv', '-p', 'oauth', '--flow', 'device', '--client-id', 'tv']
+    const endpoints = [
+      '--set',
+      `token_endpoint=${origin}/declined`,
+      '--set',
+      `device_authorization_endpoint=${origin}/device`,
+    ]
+    const { status, out, err } = await openTerminal([...args, ...endpoints], home).ended
+    expect({ status, out }, err).toEqual({ status: 4, out: '' })
+    expect(err).toContain('tokn: error: access was denied (authorization_declined)\n')
+    expect(err).toContain('tokn: hint: tokn login tv\n')
+  })
+
+  test('a question for the address that a browser ended at is one too', async () => {
     const args = ['login', 'work', '-p', 'oauth', '--flow', 'code', '--client-id', 'c']
     const endpoints = [
       '--set',

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { ToknError, type ErrorCode } from '../../../src/core/errors.ts'
+import { naming, withName } from '../../../src/session/named-hint.ts'
+
+const web = { name: 'web', store: 'keychain' } as const
+
+function hintOf(code: ErrorCode, hint: string | readonly string[] | undefined, profile = web) {
+  const error = withName(new ToknError(code, 'no', { hint, refusal: 'kept' }), profile)
+  expect(error).toMatchObject({ code, message: 'no', details: { refusal: 'kept' } })
+  return (error as ToknError).details.hint
+}
+
+describe('a hint names the profile that it is about', () => {
+  it.each<readonly [ErrorCode, string | readonly string[] | undefined, unknown]>([
+    ['store', 'tokn login', 'tokn login web'],
+    [
+      'store',
+      'give the key, or log in again with: tokn login',
+      'give the key, or log in again with: tokn login web',
+    ],
+    ['store', ['tokn login', 'or not'], ['tokn login web', 'or not']],
+    ['reauth_required', undefined, 'tokn login web'],
+    ['reauth_required', 'tokn login', 'tokn login web'],
+    ['reauth_required', 'check the client id', 'check the client id'],
+    ['reauth_required', 'tokn login other', 'tokn login other'],
+    ['store', undefined, undefined],
+    ['network', 'try again', 'try again'],
+    ['store', 'paste one: tokn login --with-token', 'paste one: tokn login --with-token'],
+  ])('%s, %j: %j', (code, hint, expected) => {
+    expect(hintOf(code, hint)).toEqual(expected)
+  })
+
+  it('but none where the session has no name, nor for a bug', async () => {
+    const memory = { name: 'environment', store: 'memory' } as const
+    const error = new ToknError('reauth_required', 'no')
+    expect(withName(error, memory)).toBe(error)
+    const bug = new TypeError('x')
+    await expect(naming(web, () => Promise.reject(bug))).rejects.toBe(bug)
+    await expect(naming(web, async () => 7)).resolves.toBe(7)
+  })
+})
