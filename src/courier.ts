@@ -89,5 +89,6 @@ function failure(error: unknown): Finding {
     hint: error.hint,
     http: error.details.http,
     retryAfter: error.details.retryAfter,
+    lasting: error.details.lasting,
   }
 }

@@ -81,8 +81,8 @@ export async function callCourier(
   const outcome = await stayFor(sent)
   for (const warning of outcome.warnings) request.warn(warning)
   if (outcome.ok) return outcome.record
-  const { code, message, hint, http, retryAfter } = outcome
-  throw new ToknError(code, message, { hint, http, retryAfter })
+  const { code, message, hint, http, retryAfter, lasting } = outcome
+  throw new ToknError(code, message, { hint, http, retryAfter, lasting })
 }
 
 /** Throws `usage` for text that `callCourier` did not write. */

@@ -25,7 +25,7 @@ export const exitStatus = {
 
 export type ErrorCode = keyof typeof exitStatus
 
-/** Codes for which the same command may succeed later without any change. */
+/** Codes for which the same command may succeed later without any change, unless it is `lasting`. */
 const retryable: ReadonlySet<ErrorCode> = new Set(['network', 'rate_limited', 'busy'])
 
 export interface ErrorDetails {
@@ -72,7 +72,7 @@ export class ToknError extends Error {
   }
 
   get retryable(): boolean {
-    return retryable.has(this.code)
+    return retryable.has(this.code) && this.details.lasting !== true
   }
 }
 

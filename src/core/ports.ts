@@ -220,6 +220,8 @@ export type Outcome = { readonly warnings: readonly string[] } & (
         { readonly status: number; readonly providerCode?: string | undefined } | undefined
       /** Milliseconds that the provider asked to wait. */
       readonly retryAfter?: number | undefined
+      /** Whether no repetition helps. */
+      readonly lasting?: boolean | undefined
     }
 )
 

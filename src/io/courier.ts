@@ -169,7 +169,8 @@ function readOutcome(text: string): Outcome | undefined {
   const hint = ownString(value, 'hint')
   const http = isObject(value['http']) ? readHttp(value['http']) : undefined
   const retryAfter = typeof value['retryAfter'] === 'number' ? value['retryAfter'] : undefined
-  return { ok: false, code, message, hint, http, retryAfter, warnings }
+  const lasting = value['lasting'] === true ? true : undefined
+  return { ok: false, code, message, hint, http, retryAfter, lasting, warnings }
 }
 
 function readHttp(value: Readonly<Record<string, unknown>>) {
