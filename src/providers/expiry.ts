@@ -27,7 +27,7 @@ export interface Timing {
 /** An end, and what became of the value that it was read from. */
 export interface Ending {
   readonly expiry: Expiry
-  /** A value was there, and it means nothing that is known. */
+  /** A value was there before it, and it means nothing that is known. */
   readonly unread?: Unread | undefined
   /** The value says that there is no time at all: zero, or less. */
   readonly nothing?: boolean | undefined
@@ -58,6 +58,7 @@ export function readEnding(
   timing: Timing,
 ): Ending {
   let unread: Unread | undefined
+  let nothing: Expiry | undefined
   for (const plan of asList(plans)) {
     const places = listPlaces(plan.from)
     const values = places.map((place) => findOne(place, sight))
@@ -66,7 +67,12 @@ export function readEnding(
       if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
       const at = instantOf(value, plan, timing)
       const expiry = at === undefined ? unknownExpiry : expiresAt(at, timing.sliding)
-      if (expiry.state === 'at') return { expiry, nothing: isNothing(value, plan) }
+      // No time at all may be no more than a way to say nothing: another place may say more.
+      if (expiry.state === 'at' && !isNothing(value, plan)) return { expiry, unread }
+      if (expiry.state === 'at') {
+        nothing ??= expiry
+        continue
+      }
       const place = places[index]
       if (place !== undefined && value !== null && value !== '') unread ??= { place, value }
     }
@@ -74,7 +80,9 @@ export function readEnding(
       return { expiry: neverExpires }
     }
   }
-  return { expiry: unknownExpiry, unread }
+  return nothing === undefined
+    ? { expiry: unknownExpiry, unread }
+    : { expiry: nothing, unread, nothing: true }
 }
 
 /** As `readEnding`, for whoever wants the end alone. */

@@ -100,7 +100,7 @@ export function readEntry({ answer, plan }: Accepted, entry: Sight, timing: Timi
     ...(Object.keys(facts).length === 0 ? {} : { facts }),
   }
   const unread = endings.find((one) => one.unread !== undefined)?.unread
-  return { token, unread, endUnread: end?.unread }
+  return { token, unread, endUnread: end?.expiry.state === 'unknown' ? end.unread : undefined }
 }
 
 function instantOf(ending: Ending | undefined): number | undefined {

@@ -55,7 +55,7 @@ export function unknownRefreshEnd(title: string, unread: string): string {
 
 /** The warning for a life of no time at all, where nothing could give the token another. */
 export function noLife(title: string): string {
-  return `${title} says that its token lives for no time, and gave nothing to renew it with: when it ends is not known`
+  return `${title} says that its token lives for no time, and gave nothing to renew it with: that is not believed`
 }
 
 /** The warning for tokens that are for somebody else than those before them. */

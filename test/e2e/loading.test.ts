@@ -84,7 +84,12 @@ describe('a good token is handed out by little', () => {
     const login = ['login', 'seen', ...addressOf(api)]
     const { packages } = await loadsOf(login, credentialsOf(api))
     expect(packages).toEqual(expect.arrayContaining(['commander', 'conf', 'undici']))
+    expect(packages).not.toContain('luxon')
     expect((await loadsOf(['provider', 'schema'])).packages).toContain('zod')
+    const odd = { dateExpires: 'Wed Nov 25 10:00:00 2099' }
+    api.control.replaceFaults([{ do: 'merge', under: 'payload', body: odd }])
+    expect((await loadsOf(login, credentialsOf(api))).packages).toContain('luxon')
+    api.control.replaceFaults([])
     const info = await loadsOf(['info', 'web'])
     expect(info.connections.length).toBeGreaterThan(0)
   })

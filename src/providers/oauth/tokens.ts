@@ -4,7 +4,7 @@ import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import type { Ending } from '../expiry.ts'
-import { anotherUser, bornExpired, noLife, tell, unknownEnd } from '../odd.ts'
+import { anotherUser, bornExpired, noLife, tell, unknownEnd, unknownRefreshEnd } from '../odd.ts'
 import { describeUnread } from '../unread.ts'
 import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
@@ -148,11 +148,21 @@ function readExpiry(
   return expiry
 }
 
+function tellUnread(reach: Connection['reach'], value: unknown): void {
+  if (value === undefined || value === null || value === '') return
+  const place = { body: 'refresh_token_expires_in' }
+  tell(reach, unknownRefreshEnd('the server', describeUnread({ place, value })))
+}
+
 /** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */
 function readRefreshExpiry({ reach }: Connection, reply: TokenReply): Expiry | undefined {
   const said = reply['refresh_token_expires_in'] ?? reply['refresh_expires_in']
   const seconds = typeof said === 'string' && /^[0-9]{1,12}$/.test(said) ? Number(said) : said
+  if (typeof seconds !== 'number') {
+    tellUnread(reach, said)
+    return undefined
+  }
   // Zero is how Keycloak says of an offline token that no end is known.
-  if (typeof seconds !== 'number' || seconds <= 0) return undefined
+  if (seconds <= 0) return undefined
   return expiresAt(reach.clock.now() + seconds * 1_000)
 }

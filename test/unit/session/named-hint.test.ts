@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ToknError, type ErrorCode } from '../../../src/core/errors.ts'
 import { naming, withName } from '../../../src/session/named-hint.ts'
 
-const web = { name: 'web', store: 'keychain' } as const
+const web = { name: 'web', id: 'one' } as const
 
 function hintOf(code: ErrorCode, hint: string | readonly string[] | undefined, profile = web) {
   const error = withName(new ToknError(code, 'no', { hint, refusal: 'kept' }), profile)
@@ -31,7 +31,7 @@ describe('a hint names the profile that it is about', () => {
   })
 
   it('but none where the session has no name, nor for a bug', async () => {
-    const memory = { name: 'environment', store: 'memory' } as const
+    const memory = { name: 'environment', id: 'environment' } as const
     const error = new ToknError('reauth_required', 'no')
     expect(withName(error, memory)).toBe(error)
     const bug = new TypeError('x')
