@@ -74,7 +74,8 @@ function inWords({ message, details: { hint } }: ToknError): readonly string[] {
 
 function inJson(error: ToknError): string {
   const { http, retryAfter } = error.details
-  const command = error.hint?.startsWith('tokn ') === true ? error.hint : undefined
+  // A hint may go on behind the command that it begins with.
+  const command = /^tokn .+?(?=[;,:] |\n|$)/.exec(error.hint ?? '')?.[0]
   return showJson({
     schema: 'tokn.error/v1',
     code: error.code,

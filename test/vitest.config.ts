@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     // Suites that need minutes or installed daemons; the project's own check names them itself.
-    exclude: ['test/heavy/**', 'test/long/**', '**/node_modules/**'],
+    exclude: ['test/heavy/**', 'test/long/**', '**/*.long.test.ts', '**/node_modules/**'],
     // Half of the time goes to waiting for other processes: one worker more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 1, 8),
     // Only what hangs takes this long; a busy machine makes everything slow.
