@@ -6,7 +6,7 @@ import { openVariables, readStoreKind } from './environment.ts'
 import { openFiles } from './io/files.ts'
 import { isTerminal, widthOf } from './io/is-terminal.ts'
 import { isReadOnce, readValueFile, readValueInput } from './io/input.ts'
-import { showLines, writeAll, writeLines } from './io/output.ts'
+import { asWarning, showLines, writeAll, writeLines } from './io/output.ts'
 import { locatePaths, type Environment, type Paths } from './io/paths.ts'
 import { parseProxy } from './io/proxy-url.ts'
 import { canAsk, isOn, openColours } from './io/terminal.ts'
@@ -21,6 +21,8 @@ export interface Invocation {
   readonly program: string
   readonly words: readonly string[]
   readonly rest: readonly string[] | undefined
+  /** Gets the warnings of a command whose errors are told in JSON; others are written at once. */
+  readonly warnings: string[]
 }
 
 /** How long to wait for locks and replies, in milliseconds. */
@@ -41,6 +43,7 @@ export function createContext({
   program,
   words,
   rest,
+  warnings,
 }: Invocation): Context & { status(): number } {
   const variables = openVariables(environment, readValueFile, isReadOnce)
   const made = new Map<string, Ports>()
@@ -216,7 +219,9 @@ export function createContext({
       ca: flags.ca,
       proxy: flags.proxy,
       warn: (text) => {
-        if (flags.quiet !== true) writeLines(`tokn: warning: ${text}`)
+        if (flags.quiet === true) return
+        if (flags.json === true || flags.fields !== undefined) warnings.push(text)
+        else writeLines(asWarning(text))
       },
     })
   }

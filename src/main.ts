@@ -3,7 +3,7 @@ import { showJson } from './core/text.ts'
 import { createContext } from './compose.ts'
 import { readHotCommand } from './hot.ts'
 import { courierArgument } from './io/courier-argument.ts'
-import { readerGone, writeLines } from './io/output.ts'
+import { asWarning, readerGone, writeLines } from './io/output.ts'
 import { withStandInHome } from './io/paths.ts'
 import { disarm } from './io/runtime.ts'
 import { isHung } from './stores/hung.ts'
@@ -14,15 +14,18 @@ import { isHung } from './stores/hung.ts'
  */
 export function start(program: string): void {
   const argv = process.argv.slice(2)
+  // Where errors are told in JSON, warnings are told with them: what is on standard error can be read.
+  const warnings: string[] = []
+  const fail = (error: unknown) => end(report(error, argv, warnings))
   // Without a listener this signal would open a debugger, to which any local user can connect.
   process.on('SIGUSR1', () => undefined)
-  process.on('uncaughtException', (error) => end(report(error, argv)))
+  process.on('uncaughtException', fail)
   // Nothing is left that could ever settle the command: it has done nothing, and must not pass for done.
-  process.on('beforeExit', () => end(report(unsettled(), argv)))
-  run(argv, program).then(end, (error: unknown) => end(report(error, argv)))
+  process.on('beforeExit', () => fail(unsettled()))
+  run(argv, program, warnings).then(end, fail)
 }
 
-async function run(argv: readonly string[], program: string): Promise<number> {
+async function run(argv: readonly string[], program: string, warnings: string[]): Promise<number> {
   const environment = withStandInHome(await disarm(process.env))
   if (argv[0] === courierArgument) {
     const { runCourier } = await import('./courier.ts')
@@ -30,13 +33,14 @@ async function run(argv: readonly string[], program: string): Promise<number> {
     return 0
   }
   const { words, rest } = splitAtDashes(argv)
-  const context = createContext({ environment, program, words, rest })
+  const context = createContext({ environment, program, words, rest, warnings })
   const hot = rest === undefined ? readHotCommand(words) : undefined
   if (hot !== undefined) await hot(context)
   else {
     const { runProgram } = await import('./program.ts')
     await runProgram(context, words)
   }
+  if (warnings.length > 0) writeLines(...warnings.map(asWarning))
   return context.status()
 }
 
@@ -52,13 +56,14 @@ function splitAtDashes(argv: readonly string[]): {
 }
 
 /** The one place where an error becomes words, or JSON, and an exit status. */
-function report(error: unknown, argv: readonly string[]): number {
+function report(error: unknown, argv: readonly string[], warnings: readonly string[]): number {
   if (isToknError(error) && error.details.refusal === readerGone) return 0
   const at = argv.indexOf('--')
   const ours = at < 0 ? argv : argv.slice(0, at)
   const known = isToknError(error) ? error : asBug(error, ours.includes('--debug'))
   const json = ours.some((word) => word === '--json' || word.startsWith('--fields'))
-  writeLines(...(json ? inJson(known).split('\n') : inWords(known)))
+  const words = json ? inJson(known, warnings).split('\n') : inWords(known)
+  writeLines(...words)
   return known.exit
 }
 
@@ -72,7 +77,7 @@ function inWords({ message, details: { hint } }: ToknError): readonly string[] {
   ]
 }
 
-function inJson(error: ToknError): string {
+function inJson(error: ToknError, warnings: readonly string[]): string {
   const { http, retryAfter } = error.details
   // A hint may go on behind the command that it begins with.
   const command = /^tokn .+?(?=[;,:] |\n|$)/.exec(error.hint ?? '')?.[0]
@@ -85,6 +90,7 @@ function inJson(error: ToknError): string {
     retryable: error.retryable,
     retry_after: retryAfter === undefined ? null : Math.ceil(retryAfter / 1_000),
     next: command === undefined ? [] : [{ command }],
+    warnings,
     http:
       http === undefined ? null : { status: http.status, provider_code: http.providerCode ?? null },
   })

@@ -1,6 +1,6 @@
-import { isFailure, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import { findHeld } from '../session/held.ts'
+import { lookAt } from '../session/condition.ts'
 import type { Ports } from '../session/ports.ts'
 import type { AskFlags, Context } from './context.ts'
 import type { Draft } from './login-draft.ts'
@@ -16,6 +16,8 @@ export async function agreeToReplace(
   flags: AskFlags,
 ): Promise<void> {
   if (before === undefined || before.provider === profile.provider) return
+  // One that does not exist replaces nothing, and says so.
+  await ports.provider(profile)
   if (!(await isLive(ports, before))) return
   const what = `"${before.name}" holds a session of "${before.provider}"`
   const yes = await context.confirm(flags, `${what}. Replace it by one of "${profile.provider}"?`)
@@ -26,15 +28,12 @@ export async function agreeToReplace(
   })
 }
 
+/** What cannot be used is no good to anybody, and a login is the way out of that. */
 async function isLive(ports: Ports, profile: Profile): Promise<boolean> {
   const known = ports.index.get(profile.id)
-  if (known !== undefined) return known.standing?.state !== 'dead'
-  try {
-    const held = await findHeld(ports, profile)
-    return held !== undefined && held.standing?.state !== 'dead'
-  } catch (error) {
-    // A session that cannot be read is no good to anybody: a login is the way out of that.
-    if (isFailure(error)) return false
-    throw error
-  }
+  if (known?.standing?.state === 'dead') return false
+  const condition = await lookAt(ports, profile)
+  // It may be as good as ever, for whoever has the key.
+  if (condition.state === 'unreadable') return known !== undefined
+  return condition.state === 'usable' && condition.record.standing?.state !== 'dead'
 }

@@ -51,6 +51,8 @@ export async function runRevoke(
       return await context.confirm(flags, `revoke ${all}?`)
     },
   })
+  // Where nothing was done there is no answer, but an error alone.
+  if (wantsJson(flags) && results.every(isFailure)) throwForFailures(results)
   if (wantsJson(flags))
     printJson(context, flags, {
       schema: 'tokn.revoke/v1',

@@ -73,3 +73,8 @@ function translate(code: string | undefined): ToknError {
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
 }
+
+/** A warning as a line for a person. */
+export function asWarning(text: string): string {
+  return `tokn: warning: ${text}`
+}

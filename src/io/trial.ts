@@ -19,6 +19,9 @@ export interface Streams {
 /** Most of standard input that is kept to be sent again, in bytes. */
 const mostKept = 67_108_864
 
+/** Pieces of output that are held back in memory, of at most 64 KiB each. */
+const mostHeld = 16
+
 /**
  * Runs a program that makes a request, and holds back all that it prints until the head of the
  * answer is there. Then either that is shown, or the program is ended and another run in its place.
@@ -35,7 +38,7 @@ export async function runTrial(
   let judged: Promise<ChildRequest | undefined> | undefined
   const watch = (child: ChildProcess) => {
     child.once('exit', () => over.abort())
-    judged = judge(child, pipe, trial, over.signal)
+    judged = judge(holdBack(child), pipe, trial, over.signal)
     // It is awaited below; until then its failure is nobody's.
     judged.catch(() => undefined)
   }
@@ -74,7 +77,7 @@ function tryNamedPipe(): NamedPipe | undefined {
 }
 
 async function judge(
-  child: ChildProcess,
+  child: HeldBack,
   pipe: NamedPipe,
   trial: Trial,
   over: AbortSignal,
@@ -87,7 +90,7 @@ async function judge(
     const head = finalHead(told)
     if (head !== undefined) verdict ??= decide(child, trial, head, told)
   }, over)
-  if (verdict === undefined) show(child)
+  if (verdict === undefined) child.show()
   const next = await verdict
   if (next === undefined && trial.copy !== undefined && trial.copy !== '-') {
     writeCopy(trial.copy, told)
@@ -104,18 +107,18 @@ function writeCopy(path: string, told: string): void {
 }
 
 async function decide(
-  child: ChildProcess,
+  child: HeldBack,
   trial: Trial,
   head: string,
   told: string,
 ): Promise<ChildRequest | undefined> {
   try {
     const next = await trial.again(head)
-    if (next === undefined) show(child, trial.copy === '-' ? told : '')
-    else drop(child)
+    if (next === undefined) child.show(trial.copy === '-' ? told : '')
+    else child.drop()
     return next
   } catch (error) {
-    drop(child)
+    child.drop()
     throw error
   }
 }
@@ -126,25 +129,59 @@ function finalHead(told: string): string | undefined {
   return whole.find((block) => /^HTTP\/\S+ [2-9]\d\d/.test(block))
 }
 
-function show(child: ChildProcess, before = ''): void {
-  if (before !== '') writeAll(1, Buffer.from(before, 'latin1'))
-  pass(child.stdout, 1)
-  pass(child.stderr, 2)
+/** A child whose output waits for a verdict. */
+interface HeldBack {
+  /** Shows what it prints, from its beginning; `before` first. */
+  show(before?: string): void
+  /** Ends it, and shows nothing. */
+  drop(): void
 }
 
-function pass(stream: Readable | null, descriptor: number): void {
-  stream?.on('data', (chunk: Buffer) => {
-    try {
-      writeAll(descriptor, chunk)
-    } catch {
-      // Our reader has gone: the child finds out as it would have without us.
-      stream.destroy()
-    }
-  })
+function holdBack(child: ChildProcess): HeldBack {
+  const streams = [hold(child.stdout, 1), hold(child.stderr, 2)]
+  return {
+    show: (before = '') => {
+      if (before !== '') writeAll(1, Buffer.from(before, 'latin1'))
+      for (const stream of streams) stream.show()
+    },
+    drop: () => {
+      for (const stream of streams) stream.drop()
+      child.kill()
+    },
+  }
 }
 
-function drop(child: ChildProcess): void {
-  child.stdout?.resume()
-  child.stderr?.resume()
-  child.kill()
+/**
+ * Reads a stream from the start: Node throws away what nobody reads of a child that has ended. Of
+ * one that runs, it is left in the pipe once there is much of it.
+ */
+function hold(stream: Readable | null, descriptor: number) {
+  let held: Buffer[] | undefined = []
+  let take = (chunk: Buffer) => {
+    held?.push(chunk)
+    if ((held?.length ?? 0) > mostHeld) stream?.pause()
+  }
+  stream?.on('data', (chunk: Buffer) => take(chunk))
+  return {
+    show: () => {
+      const first = held ?? []
+      held = undefined
+      take = (chunk) => pass(stream, descriptor, chunk)
+      for (const chunk of first) take(chunk)
+      stream?.resume()
+    },
+    drop: () => {
+      held = undefined
+      stream?.resume()
+    },
+  }
+}
+
+function pass(stream: Readable | null, descriptor: number, chunk: Buffer): void {
+  try {
+    writeAll(descriptor, chunk)
+  } catch {
+    // Our reader has gone: the child finds out as it would have without us.
+    stream?.destroy()
+  }
 }

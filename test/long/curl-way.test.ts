@@ -204,13 +204,21 @@ describe.skipIf(!requirePart('curl') || !requirePart('openssl') || !requirePart(
       expect(called.asked.length).toBe(1)
     })
 
+    test('goes through what ALL_PROXY names where nothing else is named', async () => {
+      const env = { ALL_PROXY: `http://${place(proxy)}` }
+      const called = await call('far-ca', { env, url: far })
+      expect(called).toMatchObject(seen)
+      expect(called.asked.length).toBe(1)
+    })
+
     test('goes straight where NO_PROXY says so, and by no proxy that tokn does not read', async () => {
       const straight = [
         { HTTPS_PROXY: `http://${trap.place}`, NO_PROXY: 'api.example' },
         { https_proxy: `http://${trap.place}`, no_proxy: '*' },
         { HTTPS_PROXY: `http://${trap.place}`, NO_PROXY: new URL(far).host },
-        { http_proxy: `http://${trap.place}`, ALL_PROXY: `http://${trap.place}` },
-        { HTTP_PROXY: `http://${trap.place}`, all_proxy: `socks5h://${trap.place}` },
+        { http_proxy: `http://${trap.place}`, HTTP_PROXY: `http://${trap.place}` },
+        { ALL_PROXY: `http://${trap.place}`, NO_PROXY: 'api.example' },
+        { all_proxy: `socks5h://${trap.place}`, no_proxy: '*' },
       ]
       for (const env of straight) {
         // There is no such host: to be asked for by nobody but this machine's own resolver.

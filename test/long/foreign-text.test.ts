@@ -81,7 +81,14 @@ describe('nothing of others drives the terminal', () => {
     const bank = (seen: { url: string }) =>
       seen.url === '/token'
         ? { body: { token: 'tkn-0123456789', id: `1${text}`, name: text, scope: text } }
-        : { body: { tokens: [{ id: `1${text}`, name: text, scopes: [text] }] } }
+        : {
+            body: {
+              tokens: [
+                { id: `1${text}`, name: text },
+                { id: '2', name: text, scopes: [text] },
+              ],
+            },
+          }
     const server = await startFake({ '/token': bank, '/tokens': bank })
     try {
       writeFileSync(join(home.work, 'bank.json'), JSON.stringify(definitionOf(text, server.origin)))

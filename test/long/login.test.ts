@@ -205,7 +205,7 @@ describe('what could not be read again is refused before the login', () => {
         const filling = { ...document.profiles.web, id: 'a'.repeat(32), x }
         return JSON.stringify({ ...document, profiles: { ...document.profiles, filling } })
       }
-      return filled('y'.repeat(1_048_570 - filled('').length))
+      return filled('y'.repeat(67_108_858 - filled('').length))
     })
     const before = world.api.log.length
     const ended = await world.login([], 'new')

@@ -56,8 +56,8 @@ function fresh(line: string, code: (code: Shown['code']) => Shown['code'] = (sam
   return shown
 }
 
-const quota = (line: string): Shown =>
-  row(11, line, 'the 26th access token', [session('mcs'), fault('mcs', spent)])
+const quota = (line: string, as?: As): Shown =>
+  row(11, line, 'the 26th access token', [session('mcs'), fault('mcs', spent)], as)
 
 const hung = (line: string): Shown =>
   row(130, line, 'Ctrl-C while the server is silent', [web, interrupted('hosterby')], {
@@ -156,7 +156,7 @@ export const sessions: Readonly<Record<string, Rows>> = {
       ...common('header hosterby'),
       row(2, 'header mcs', 'the token travels in the query', [session('mcs')], { once: true }),
       ...fresh('header hosterby'),
-      quota('header mcs -o query --refresh force'),
+      quota('header mcs -o query --refresh force', { once: true }),
       hung('header hosterby --refresh force'),
     ],
     never: [oneThing, startsNothing],

@@ -189,7 +189,7 @@ export const shared: Readonly<Record<string, Demonstration>> = {
       login: async () => {
         const name = stage.unused()
         await must(stage, ['login', name, ...addressOf(stage.web)], credentialsOf(stage.web))
-        return ['login', name, ...addressOf(stage.iot), '--set', 'username=x', '--no-remember']
+        return ['login', name, ...addressOf(stage.iot), '--no-remember']
       },
     }[command]
     if (ask === undefined) throw new Error(`nothing to agree to in ${command}`)
