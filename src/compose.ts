@@ -37,6 +37,14 @@ function portsKey(flags: RequestFlags): string {
   return JSON.stringify([configDir, timeout, ca, proxy, debug, quiet, input])
 }
 
+/** The name of the command; flags may stand before it, and two of these have a value. */
+function commandIn(words: readonly string[]): string {
+  const valued = ['--config-dir', '--fields']
+  const isName = (word: string, index: number) =>
+    !word.startsWith('-') && !valued.includes(words[index - 1] ?? '')
+  return words.find(isName) ?? ''
+}
+
 /** The context of one invocation. Everything in it is made when it is first used. */
 export function createContext({
   environment,
@@ -205,7 +213,7 @@ export function createContext({
     return openPorts({
       environment,
       program,
-      command: `tokn ${words.find((word) => !word.startsWith('-')) ?? ''}`.trim(),
+      command: `tokn ${commandIn(words)}`.trim(),
       configDirectory: flags.configDir,
       timeout:
         timeout === undefined
