@@ -1,5 +1,6 @@
 import type { CommonFlags, Context, RequestFlags, SessionFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
+import { ToknError } from './core/errors.ts'
 import type { StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
@@ -37,11 +38,17 @@ function portsKey(flags: RequestFlags): string {
   return JSON.stringify([configDir, timeout, ca, proxy, debug, quiet, input])
 }
 
+/** A login is what a dry run must not do, and without one there is no session to look at. */
+function noLogin(): never {
+  throw new ToknError('usage', '--dry-run does not log in, and there is no session without', {
+    hint: 'tokn login NAME keeps one; or give a token in TOKN_TOKEN',
+  })
+}
+
 /** The name of the command; flags may stand before it, and two of these have a value. */
 function commandIn(words: readonly string[]): string {
-  const valued = ['--config-dir', '--fields']
   const isName = (word: string, index: number) =>
-    !word.startsWith('-') && !valued.includes(words[index - 1] ?? '')
+    !word.startsWith('-') && !/^--(config-dir|fields)$/.test(words[index - 1] ?? '')
   return words.find(isName) ?? ''
 }
 
@@ -97,7 +104,9 @@ export function createContext({
       const choice = context.choice(flags, positional)
       // One command logs in once, however many variables of a child want its token.
       const key = JSON.stringify([portsKey(flags), flags.store, choice])
-      const target = targets.get(key) ?? findTarget(flags, ports, choice, check)
+      const target =
+        targets.get(key) ??
+        findTarget(flags, ports, choice, flags.dryRun === true ? noLogin : check)
       targets.set(key, target)
       return await target
     },

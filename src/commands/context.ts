@@ -81,7 +81,11 @@ export interface Context {
    * The session that the command works on. Where that takes a login, `check` may refuse it before:
    * a login may cost, and a command that cannot succeed is not worth one.
    */
-  target(flags: SessionFlags, positional?: string, check?: LoginCheck): Promise<Target>
+  target(
+    flags: SessionFlags & Pick<ActFlags, 'dryRun'>,
+    positional?: string,
+    check?: LoginCheck,
+  ): Promise<Target>
   choice(flags: Pick<SessionFlags, 'profile'>, positional?: string): ProfileChoice
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { checkIssue, issueToken } from '../session/issue.ts'
+import { issueToken } from '../session/issue.ts'
+import { planIssue } from '../session/plan.ts'
 import { requireOperation } from '../session/call.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './answer.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
@@ -44,8 +45,7 @@ export async function runIssue(
   const provider = await ports.provider(profile)
   const grant = readGrant(withScopes(context, provider, flags), now)
   if (flags.dryRun === true) {
-    await checkIssue(ports, profile, grant)
-    const would = `issue a token at ${provider.title}`
+    const would = await planIssue(ports, profile, grant)
     sayWould(context, flags, [{ subject: profile.name, would }])
     return
   }

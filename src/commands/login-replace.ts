@@ -6,26 +6,44 @@ import type { AskFlags, Context } from './context.ts'
 import type { Draft } from './login-draft.ts'
 
 /**
- * Asks before a login replaces a live session of another provider, which would be lost without
- * being ended. Throws `usage` where nobody can be asked, `interrupted` for a no.
+ * Asks before a login replaces a live session of another API, which would be lost without being
+ * ended. Throws `usage` where nobody can be asked, `interrupted` for a no.
  */
 export async function agreeToReplace(
   context: Context,
   ports: Ports,
-  { profile, before }: Draft,
+  { profile, set, before }: Draft,
   flags: AskFlags,
 ): Promise<void> {
-  if (before === undefined || before.provider === profile.provider) return
+  if (before === undefined || isSamePlace(before, profile, set)) return
   // One that does not exist replaces nothing, and says so.
   await ports.provider(profile)
   if (!(await isLive(ports, before))) return
-  const what = `"${before.name}" holds a session of "${before.provider}"`
-  const yes = await context.confirm(flags, `${what}. Replace it by one of "${profile.provider}"?`)
+  const what = `"${before.name}" holds a session of ${placeOf(before, {})}`
+  const other = placeOf(profile, set)
+  const yes = await context.confirm(flags, `${what}. Replace it by one of ${other}?`)
   if (yes === true) return
   if (yes === false) throw new ToknError('interrupted', 'nothing was changed')
-  throw new ToknError('usage', `${what}, which a login to "${profile.provider}" would replace`, {
+  throw new ToknError('usage', `${what}, which a login to ${other} would replace`, {
     hint: `name another profile, or end it first: tokn logout ${before.name}; --yes replaces it all the same`,
   })
+}
+
+/** What makes two logins those of one API: its provider and the origin where its tokens are made. */
+function isSamePlace(before: Profile, profile: Profile, set: Draft['set']): boolean {
+  if (before.provider !== profile.provider) return false
+  const [there, here] = [originOf(before, {}), originOf(profile, set)]
+  return there === undefined || here === undefined || there === here
+}
+
+function placeOf(profile: Profile, set: Draft['set']): string {
+  const origin = originOf(profile, set)
+  return `"${profile.provider}"${origin === undefined ? '' : ` at ${origin}`}`
+}
+
+function originOf({ baseUrl, settings }: Profile, set: Draft['set']): string | undefined {
+  const url = baseUrl ?? set['issuer'] ?? settings['issuer'] ?? settings['token_endpoint']
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 }
 
 /** What cannot be used is no good to anybody, and a login is the way out of that. */

@@ -37,6 +37,17 @@ export function refreshCommand(program: Command, context: Context, run = runRefr
     .action((profile: string | undefined, flags: RefreshFlags) => run(context, profile, flags))
 }
 
+/** A login from variables makes new tokens, which nobody keeps: there is nothing to refresh. */
+function refuseLogin(): never {
+  throw new ToknError(
+    'usage',
+    'there is no session to refresh: the variables are those of a login',
+    {
+      hint: 'tokn token logs in anew',
+    },
+  )
+}
+
 interface Refreshed {
   readonly profile: Profile
   readonly record?: SessionRecord
@@ -57,9 +68,9 @@ export async function runRefresh(
   const minTtl =
     flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
   if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)
-  const { ports, profile } = await context.target(flags, positional)
+  const { ports, profile } = await context.target(flags, positional, refuseLogin)
   if (flags.dryRun === true) {
-    const would = await planRefresh(ports, profile, minTtl)
+    const would = await planRefresh(ports, profile, { minTtl, force: flags.force === true })
     return sayWould(context, flags, [{ subject: profile.name, would }])
   }
   const done = await refreshOne(ports, profile, minTtl, flags.force === true)
@@ -82,7 +93,8 @@ async function refreshAll(
   const held = readableProfiles(ports.profiles)
     .filter((profile) => ports.index.get(profile.id) !== undefined)
     .map((profile) => lookIn(profile, context.storeKind(flags, profile.store)))
-  if (flags.dryRun === true) return sayWould(context, flags, await planAll(ports, held, minTtl))
+  if (flags.dryRun === true)
+    return sayWould(context, flags, await planAll(ports, held, minTtl, flags.force === true))
   const results: Refreshed[] = []
   for (const profile of held) {
     results.push(await attempt(ports, profile, minTtl, flags.force === true))
@@ -110,13 +122,16 @@ async function planAll(
   ports: Ports,
   profiles: readonly Profile[],
   minTtl: number | undefined,
+  force: boolean,
 ): Promise<readonly Step[]> {
   const steps: Step[] = []
   for (const profile of profiles) {
-    const would = await planRefresh(ports, profile, minTtl, true).catch((error: unknown) => {
-      if (isFailure(error)) return `fail: ${error.message}`
-      throw error
-    })
+    const would = await planRefresh(ports, profile, { minTtl, force, passing: true }).catch(
+      (error: unknown) => {
+        if (isFailure(error)) return `fail: ${error.message}`
+        throw error
+      },
+    )
     steps.push({ subject: profile.name, would })
   }
   return steps

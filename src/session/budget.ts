@@ -56,12 +56,25 @@ export async function spendBudget(
   force: boolean,
 ): Promise<void> {
   const key = budgetKey(profile, provider)
-  const use = (await readBudget(ports, profile, provider, record)).find((one) => one.kind === kind)
-  if (key === undefined || use === undefined) return
-  // A count is never too low, but may be too high: what failed is counted, too.
-  if (use.used + 1 >= use.limit && !force) throw usedUp(profile, provider, use)
+  const counted = await refuseSpent(ports, profile, provider, record, kind, force)
+  if (key === undefined || !counted) return
   const ledger = await ports.ledger()
   ledger.add(kind === 'logins' ? key : `${key}|${profile.id}`, kind, ports.clock.now())
+}
+
+/** Throws what `spendBudget` throws, and counts nothing; tells whether the provider counts at all. */
+export async function refuseSpent(
+  ports: Ports,
+  profile: Profile,
+  provider: Provider,
+  record: SessionRecord | undefined,
+  kind: BudgetUse['kind'],
+  force: boolean,
+): Promise<boolean> {
+  const use = (await readBudget(ports, profile, provider, record)).find((one) => one.kind === kind)
+  // A count is never too low, but may be too high: what failed is counted, too.
+  if (use !== undefined && use.used + 1 >= use.limit && !force) throw usedUp(profile, provider, use)
+  return use !== undefined
 }
 
 function usedUp(profile: Profile, provider: Provider, use: BudgetUse): ToknError {

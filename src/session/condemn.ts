@@ -88,7 +88,7 @@ async function withHolder(
 async function rewrite(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {
   const store = await ports.store(profile.store)
   await store.write(profile.id, record.generation, serializeRecord(record))
-  indexStanding(ports, profile.id, record.standing)
+  indexStanding(ports, profile, record.standing)
 }
 
 /** Runs what may fail without harm: the token of another profile, or what was not ended after all. */

@@ -1,4 +1,5 @@
 import type { HistoryEntry, IndexEntry } from '../core/ports.ts'
+import type { Profile } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import type { Ports } from './ports.ts'
 
@@ -17,20 +18,24 @@ const costs: Partial<Record<Reason, string>> = {
 /** Tells the index what is known to be wrong with a session, if anything, beside what it knows. */
 export function indexStanding(
   ports: Ports,
-  profileId: string,
+  { id, usualStore }: Profile,
   standing: IndexEntry['standing'],
 ): void {
-  const entry = ports.index.get(profileId)
-  if (entry !== undefined) ports.index.put(profileId, { ...entry, standing })
+  const entry = ports.index.get(id)
+  // The index is of the session in the store that the profile names.
+  if (entry === undefined || usualStore !== undefined) return
+  ports.index.put(id, { ...entry, standing })
 }
 
 /** Tells the index what may be known of a session without unlocking it, and who made it so. */
 export async function indexRecord(
   ports: Ports,
+  { usualStore }: Profile,
   record: SessionRecord,
   reason: Reason,
   { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
 ): Promise<void> {
+  if (usualStore !== undefined) return
   const { command, pid, parent } = ports.caller
   const earlier = ports.index.get(record.profileId)?.history ?? []
   const made: HistoryEntry = {

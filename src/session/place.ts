@@ -79,7 +79,7 @@ async function placeAt(
     const kept = { ...next, generation: (await generationBefore(ports, profile)) + 1 }
     await writeAndReadBack(store, kept)
     await forgetRefresh(ports, profile)
-    await indexRecord(ports, kept, reason, { by })
+    await indexRecord(ports, profile, kept, reason, { by })
     return { profile, record: kept, former }
   } finally {
     await held.release()

@@ -1,26 +1,41 @@
+import { ToknError } from '../core/errors.ts'
+import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { display } from '../core/text.ts'
+import type { Grant } from '../core/token.ts'
+import { refuseSpent } from './budget.ts'
 import { lookAt } from './condition.ts'
 import { checkProvider, readHeld } from './held.ts'
+import { checkIssue } from './issue.ts'
+import { nextLogin, tokenInWords } from './naming.ts'
 import type { Ports } from './ports.ts'
-import { unrenewable } from './refresh/renewable.ts'
+import { unrenewable, wayToRenew } from './refresh/renewable.ts'
+import { lackFor, refuseLack } from './scopes.ts'
 import { refuseCondemned } from './standing.ts'
 import { satisfies } from './wanted.ts'
 
+export interface RefreshPlan {
+  /** Milliseconds that a token has to live to be kept; absent: it is refreshed anyway. */
+  readonly minTtl: number | undefined
+  readonly force: boolean
+  /** What can never be refreshed is passed over, and no error. */
+  readonly passing?: boolean
+}
+
 /**
- * What a refresh of `profile` would do, as a verb and its object; nothing is sent. `minTtl` is in
- * milliseconds; with `passing`, what can never be refreshed is passed over. Throws what the refresh would throw before it sends anything.
+ * What a refresh of `profile` would do, as a verb and its object; nothing is sent. Throws what the
+ * refresh would throw before it sends anything.
  */
 export async function planRefresh(
   ports: Ports,
   profile: Profile,
-  minTtl: number | undefined,
-  passing = false,
+  { minTtl, force, passing = false }: RefreshPlan,
 ): Promise<string> {
   const record = await readHeld(ports, profile)
-  const wanted = { reason: 'min-ttl', minTtl } as const
-  if (minTtl !== undefined && satisfies(record, wanted, ports.clock.now())) {
+  const now = ports.clock.now()
+  if (minTtl !== undefined && satisfies(record, { reason: 'min-ttl', minTtl }, now)) {
     return 'keep the tokens: they live long enough'
   }
   refuseCondemned(profile, record)
@@ -29,19 +44,40 @@ export async function planRefresh(
   const none = unrenewable(profile, provider, record)
   if (none !== undefined && passing) return `pass it over: ${none.message}`
   if (none !== undefined) throw none
-  return wayOf(provider, record)
+  const over = !isGood(record.expiry, now, 0)
+  const way = wayToRenew(provider, record, now)
+  const spent = (kind: 'logins' | 'refreshes', forced: boolean) =>
+    refuseSpent(ports, profile, provider, record, kind, forced)
+  if (way === 'refresh') {
+    await spent('refreshes', force)
+    return `refresh the tokens at ${provider.title}`
+  }
+  if (way === 'reissue' && !over) {
+    return `issue a successor of the token at ${provider.title}, and revoke the old one`
+  }
+  if (record.credentials === undefined) throw ended(profile)
+  await spent('logins', false)
+  return `log in again at ${provider.title}`
 }
 
-function wayOf(provider: Provider, record: SessionRecord): string {
-  const { title } = provider
-  const byAccess = provider.refreshesByAccess === true && record.fixed !== true
-  if (provider.refresh !== undefined && (record.refresh !== undefined || byAccess)) {
-    return `refresh the tokens at ${title}`
-  }
-  if (provider.rotation === 'reissue' && provider.issue !== undefined && record.fixed !== true) {
-    return `issue a successor of the token at ${title}, and revoke the old one`
-  }
-  return `log in again at ${title}`
+/** As `planRefresh`, for an issue with the session of `profile`. */
+export async function planIssue(ports: Ports, profile: Profile, grant: Grant): Promise<string> {
+  const provider = await checkIssue(ports, profile, grant)
+  const record = await readHeld(ports, profile)
+  refuseCondemned(profile, record)
+  checkProvider(record, profile, provider)
+  refuseLack(profile, provider, record, 'issue')
+  const issue = `issue a token at ${provider.title}`
+  if (isGood(record.expiry, ports.clock.now(), 0)) return issue
+  return `${await planRefresh(ports, profile, { minTtl: undefined, force: false })}, and ${issue}`
+}
+
+function ended(profile: Profile): ToknError {
+  return new ToknError(
+    'reauth_required',
+    `${tokenInWords(profile)} has expired and cannot renew itself`,
+    { hint: nextLogin(profile) },
+  )
 }
 
 /** What a logout of `profile` would do, as a verb and its object; nothing is sent. Throws `store`. */
@@ -65,7 +101,11 @@ export async function planLogout(
   }
 }
 
-function planEnd(provider: Provider, { id }: SessionRecord): string {
+function planEnd(provider: Provider, { id, scopes }: SessionRecord): string {
+  const lack = lackFor(provider, 'logout', scopes)
+  if (lack !== undefined) {
+    return `erase the session here; the token may not end itself: it lacks the scope "${display(lack, 80)}"`
+  }
   if (provider.logout !== undefined || (provider.revoke !== undefined && id !== undefined)) {
     return `end the session at ${provider.title}, and erase it here`
   }

@@ -73,8 +73,11 @@ export function widerLogin(
   return `tokn login ${profile.name}${life}${wanted.map((scope) => ` --scope ${quoted(scope)}`).join('')}`
 }
 
-/** Where an API has no operation of its own for it, another one does the work. */
-function lackFor(
+/**
+ * The scope that tokens with `scopes` lack for an operation, as far as is known. Where an API has no
+ * operation of its own for it, another one does the work.
+ */
+export function lackFor(
   provider: Provider,
   operation: Operation,
   scopes: readonly string[] | undefined,

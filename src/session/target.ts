@@ -73,7 +73,7 @@ export async function openTarget(
 async function hold(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {
   const store = await ports.store(profile.store)
   await store.write(profile.id, record.generation, serializeRecord(record))
-  await indexRecord(ports, record, 'imported')
+  await indexRecord(ports, profile, record, 'imported')
 }
 
 /** The profile that a token from the environment belongs to, as far as that is known. */

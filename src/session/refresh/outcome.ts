@@ -37,7 +37,7 @@ export async function storeNext(turn: Turn, next: SessionRecord, way: Way): Prom
   }
   attempt.finish()
   const reason = attempt.kept.length > 0 ? 'recovered' : wanted.reason
-  await indexRecord(ports, next, reason, way === 'login' ? { cost: '1 login' } : {})
+  await indexRecord(ports, profile, next, reason, way === 'login' ? { cost: '1 login' } : {})
   await retireOld(turn, next)
   return next
 }
@@ -85,7 +85,7 @@ export async function giveUp(turn: Turn, error: unknown, verdict: unknown): Prom
     // The intent stays in the journal: the next attempt must know that one went before it.
     const said = isToknError(error) ? `: ${error.message}` : ''
     const why = `a refresh got no answer${said}`
-    indexStanding(ports, profile.id, { state: 'doubtful', at: ports.clock.now(), why })
+    indexStanding(ports, profile, { state: 'doubtful', at: ports.clock.now(), why })
   } else if (!isUnreadable(error)) attempt.finish()
   throw withNextCommand(error, profile)
 }

@@ -47,7 +47,7 @@ export async function unpark(
     return { record, stored: false, error }
   }
   journal.remove(entry)
-  await indexRecord(ports, record, 'recovered')
+  await indexRecord(ports, profile, record, 'recovered')
   return { record, stored: true }
 }
 

@@ -1,8 +1,11 @@
 import { ToknError } from '../../core/errors.ts'
+import { isGood } from '../../core/expiry.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { display } from '../../core/text.ts'
 import { isFromEnvironment, nextLogin, tokenInWords } from '../naming.ts'
+import { lackFor, widerLogin } from '../scopes.ts'
 
 /**
  * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
@@ -32,11 +35,35 @@ export function unrenewable(
     const why = provider.why.refresh ?? `${provider.title} gave no refresh token`
     return new ToknError('reauth_required', why, { hint: login })
   }
-  const needed = provider.needs?.issue
-  if (needed === undefined || record.scopes?.includes(needed) !== false) return undefined
+  const needed = lackFor(provider, 'refresh', record.scopes)
+  if (needed === undefined) return undefined
   return new ToknError(
     'reauth_required',
-    `${tokenInWords(profile)} may not issue its successor: it lacks the scope "${needed}"`,
-    { hint: login },
+    `${tokenInWords(profile)} may not issue its successor: it lacks the scope "${display(needed, 80)}"`,
+    { hint: widerLogin(profile, record, [needed]) },
+  )
+}
+
+/** How a session gets new tokens. */
+export type RenewalWay = 'refresh' | 'reissue' | 'login'
+
+/** The way by which a session gets new tokens at `now`; `undefined` where there is none. */
+export function wayToRenew(
+  provider: Provider,
+  record: SessionRecord,
+  now: number,
+): RenewalWay | undefined {
+  if (record.standing === undefined) {
+    if (provider.refresh !== undefined && canRefresh(provider, record, now)) return 'refresh'
+    const reissues = provider.rotation === 'reissue' && provider.issue !== undefined
+    if (reissues && record.fixed !== true) return 'reissue'
+  }
+  return record.credentials !== undefined && provider.login !== undefined ? 'login' : undefined
+}
+
+function canRefresh(provider: Provider, record: SessionRecord, now: number): boolean {
+  if (record.refresh !== undefined) return true
+  return (
+    provider.refreshesByAccess === true && record.fixed !== true && isGood(record.expiry, now, 0)
   )
 }

@@ -44,7 +44,7 @@ export async function condemn(
     why: verdict.message,
   }
   if (!held.stillHeld()) return
-  indexStanding(ports, profile.id, standing)
+  indexStanding(ports, profile, standing)
   try {
     await writeAndReadBack(store, { ...record, standing })
     if (!options.keepAnswers) attempt.finish()

@@ -9,7 +9,7 @@ import { knownAnswers } from '../reach.ts'
 import { condemned } from '../standing.ts'
 import { keepAnswers } from './answers.ts'
 import { reissue } from './reissue.ts'
-import { unrenewable } from './renewable.ts'
+import { unrenewable, wayToRenew } from './renewable.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
 import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
@@ -58,13 +58,11 @@ export async function renew(turn: Turn): Promise<Renewed> {
 }
 
 async function renewByTokens(turn: Turn): Promise<Renewed | undefined> {
-  const { provider, record } = turn
-  if (record.standing !== undefined) return undefined
-  if (provider.refresh !== undefined && canRefresh(turn)) {
-    return { tokens: await refreshOnce(turn), way: 'refresh' }
-  }
-  if (provider.rotation === 'reissue' && provider.issue !== undefined && record.fixed !== true) {
-    return { tokens: await reissue(turn, await reachOf(turn, 'reissue')), way: 'reissue' }
+  const { ports, provider, record } = turn
+  const way = wayToRenew(provider, record, ports.clock.now())
+  if (way === 'refresh') return { tokens: await refreshOnce(turn), way }
+  if (way === 'reissue') {
+    return { tokens: await reissue(turn, await reachOf(turn, 'reissue')), way }
   }
   return undefined
 }
@@ -75,12 +73,6 @@ function isFinal({ provider }: Turn, error: unknown): error is ToknError {
   // A token that may not issue its successor; of a refresh token it says nothing.
   if (isToknError(error, 'forbidden')) return provider.refresh === undefined
   return isToknError(error, 'reauth_required') && error.details.http === undefined
-}
-
-function canRefresh({ ports, provider, record }: Turn): boolean {
-  if (record.refresh !== undefined) return true
-  const alive = isGood(record.expiry, ports.clock.now(), 0)
-  return provider.refreshesByAccess === true && record.fixed !== true && alive
 }
 
 /**

@@ -33,7 +33,7 @@ describe('a hint names the profile that it is about', () => {
   it('but none where the session has no name, nor for a bug', async () => {
     const memory = { name: 'environment', id: 'environment' } as const
     const error = new ToknError('reauth_required', 'no')
-    expect(withName(error, memory)).toBe(error)
+    expect(withName(error, memory)).toMatchObject({ hint: expect.stringContaining('TOKN_') })
     const bug = new TypeError('x')
     await expect(naming(web, () => Promise.reject(bug))).rejects.toBe(bug)
     await expect(naming(web, async () => 7)).resolves.toBe(7)
