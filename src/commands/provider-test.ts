@@ -11,7 +11,7 @@ import type { Context, RequestFlags, SessionFlags } from './context.ts'
 import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
 import { collect, declare } from './declare.ts'
 import { requestFlags } from './flags.ts'
-import type { Remains } from '../session/trial-remains.ts'
+import type { Leftover } from '../session/trial-remains.ts'
 import { expiryInWords } from './list.ts'
 import { withoutLogin } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
@@ -110,7 +110,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   )
 }
 
-function inWords({ what, ended, expiry, refreshExpiry, why }: Remains, now: number): string {
+function inWords({ what, ended, expiry, refreshExpiry, why }: Leftover, now: number): string {
   const token = `the token of the ${what}`
   if (ended) return `${token} is ended`
   const refresh =

@@ -52,7 +52,7 @@ export async function runRevoke(
     },
   })
   // Where nothing was done there is no answer, but an error alone.
-  if (wantsJson(flags) && results.every(isFailure)) throwForFailures(results)
+  if (wantsJson(flags) && results.every(wasNotRevoked)) throwForFailures(results)
   if (wantsJson(flags))
     printJson(context, flags, {
       schema: 'tokn.revoke/v1',
@@ -66,7 +66,7 @@ const revokeFields =
   'schema results id name status verified verified_by verify_ms listed also_named held_by error'
 
 function throwForFailures(results: readonly Revocation[]): void {
-  const failed = results.filter(isFailure)
+  const failed = results.filter(wasNotRevoked)
   const [first] = failed
   if (first === undefined) return
   const why = first.error?.message ?? 'the provider knows no such token'
@@ -81,7 +81,7 @@ function throwForFailures(results: readonly Revocation[]): void {
   throw new ToknError(first.error?.code ?? 'not_found', why, details)
 }
 
-function isFailure({ status }: Revocation): boolean {
+function wasNotRevoked({ status }: Revocation): boolean {
   return status === 'failed' || status === 'not_found'
 }
 
@@ -89,6 +89,6 @@ function tell(context: Context, results: readonly Revocation[]): void {
   for (const one of results) {
     if (one.alsoNamed.length > 0) context.terminal.say(sharedInWords(one))
     // The reason of the only failure is what the command ends with.
-    if (results.length > 1 || !isFailure(one)) context.terminal.say(revokedInWords(one))
+    if (results.length > 1 || !wasNotRevoked(one)) context.terminal.say(revokedInWords(one))
   }
 }

@@ -85,15 +85,6 @@ export function readEnding(
     : { expiry: nothing, unread, nothing: true }
 }
 
-/** As `readEnding`, for whoever wants the end alone. */
-export function readEnd(
-  plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
-  sight: Sight,
-  timing: Timing,
-): Expiry {
-  return readEnding(plans, sight, timing).expiry
-}
-
 /**
  * What `read` makes of a reply; where it meets a date in an unusual form (`missed`), once more with
  * the library that knows such, which takes longer to load than everything else here.

@@ -7,7 +7,7 @@ import { display } from '../core/text.ts'
 import { isFromEnvironment, sessionInWords, tokenInWords } from './naming.ts'
 
 /** Something that a session cannot do, for want of a scope. */
-export interface Lack {
+interface Lack {
   readonly operation: Operation
   readonly scope: string
 }
@@ -15,10 +15,7 @@ export interface Lack {
 const told: readonly Operation[] = ['issue', 'list', 'revoke', 'refresh']
 
 /** What tokens with `scopes` will not be able to do, though their API can. */
-export function lacksOf(
-  provider: Provider,
-  scopes: readonly string[] | undefined,
-): readonly Lack[] {
+function lacksOf(provider: Provider, scopes: readonly string[] | undefined): readonly Lack[] {
   return told.flatMap((operation) => {
     const scope = lackFor(provider, operation, scopes)
     return scope === undefined ? [] : [{ operation, scope }]
@@ -61,7 +58,7 @@ export function refuseLack(
 }
 
 /** The login that has the same scopes and `further` ones. */
-export function widerLogin(
+function widerLogin(
   profile: Profile,
   { scopes = [], grant }: Pick<SessionRecord, 'scopes' | 'grant'>,
   further: readonly string[],

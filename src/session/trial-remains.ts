@@ -10,7 +10,7 @@ export interface Made {
 }
 
 /** What became of a token that a trial has made. */
-export interface Remains {
+export interface Leftover {
   readonly what: Made['what']
   readonly ended: boolean
   /** When one that stays ends by itself. */
@@ -31,8 +31,8 @@ export async function endRemains(
   current: TokenSet,
   made: readonly Made[],
   ended: boolean,
-): Promise<readonly Remains[]> {
-  const remains: Remains[] = []
+): Promise<readonly Leftover[]> {
+  const remains: Leftover[] = []
   // The token in use goes last: with it revoked, the others could not be.
   const inUse = ({ tokens }: Made) => tokens.access.reveal() === current.access.reveal()
   for (const one of made.toSorted((a, b) => Number(inUse(a)) - Number(inUse(b)))) {

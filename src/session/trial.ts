@@ -3,7 +3,7 @@ import { unknownExpiry } from '../core/expiry.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
 import { redact, type Secret } from '../core/secret.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
-import { endRemains, type Made, type Remains } from './trial-remains.ts'
+import { endRemains, type Made, type Leftover } from './trial-remains.ts'
 import { recordTraffic, type Traffic } from './trial-traffic.ts'
 
 export interface TrialStep {
@@ -19,7 +19,7 @@ export interface TrialStep {
 export interface Trial {
   readonly steps: readonly TrialStep[]
   /** What became of the tokens that were made. */
-  readonly remains: readonly Remains[]
+  readonly remains: readonly Leftover[]
 }
 
 export interface TrialRequest {

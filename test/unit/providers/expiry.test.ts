@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as dates from '../../../src/providers/dates.ts'
 import type { ExpiryPlan } from '../../../src/providers/definition.ts'
-import { readEnd, readEnding, withDates } from '../../../src/providers/expiry.ts'
+import { readEnding, withDates } from '../../../src/providers/expiry.ts'
 import { now } from './reach.ts'
 
 const day = 86_400_000
@@ -16,8 +16,8 @@ function read(value: unknown, plan: Omit<ExpiryPlan, 'from'>, skew = 0, fresh = 
     body,
     known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
   }
-  const ends = [{}, { dates }].map((known) =>
-    readEnd({ from: 'x', ...plan }, sight, { now, skew, fresh, ...known }),
+  const ends = [{}, { dates }].map(
+    (known) => readEnding({ from: 'x', ...plan }, sight, { now, skew, fresh, ...known }).expiry,
   )
   const [usual = unknown, informed] = ends
   // What is understood without the library is understood with it, and alike.
