@@ -8,7 +8,7 @@ import type { Outcome } from './sight.ts'
 
 /** How a logout went, at the provider. */
 export interface End {
-  /** Whether the provider ended the session: it said so, and nothing that was seen says otherwise. */
+  /** Whether the provider ended the session: it said so, or it was seen, and nothing says otherwise. */
   readonly revoked: boolean
   /** Whether that is proven: by the same way of asking the tokens were alive before and are not now. */
   readonly verified: boolean
@@ -42,22 +42,28 @@ export interface Sights {
 
 /** What the provider said, held against what was seen. */
 export function judge({ provider, record, left, no, spared, access, refresh }: Sights): End {
-  const said = no === undefined ? `${provider.title} says that it is ended` : refusedBy(no)
+  const ends = `${provider.title} says that it is ended`
+  const said = no === undefined ? (spared ?? ends) : refusedBy(no)
   const failed = { ...nothing, failed: true }
   if (refresh?.seen === 'alive') {
-    const alive = `${said}, but the refresh token is still alive, by ${refresh.by}`
+    const alive = `${said}, ${no === undefined ? 'but' : 'and'} the refresh token is still alive, by ${refresh.by}`
     return { ...failed, alive, aliveUntil: left.refreshUntil }
   }
   if (access.seen === 'alive') {
     const still = access.used === true ? 'still works' : 'is still alive'
-    const alive = `${said}, but the token ${still}, by ${access.by}`
+    const which = refresh === undefined ? 'the token' : 'the access token'
+    const so = said === ends ? 'but' : 'and'
+    const alive = `${said}, ${so} ${which} ${still}, by ${access.by}`
     return { ...failed, alive, aliveUntil: left.accessUntil }
   }
-  const accessGone = access.seen === 'ended' || access.seen === 'over' || left.accessOver
+  // What was refused before as well may be refused for another reason than its end, which counts
+  // where the provider says that it does not end it.
+  const refused = access.seen === 'over' && spared === undefined
+  const accessGone = access.seen === 'ended' || refused || left.accessOver
   if (refresh === undefined ? access.seen === 'ended' : refresh.seen === 'ended' && accessGone)
     return { ...nothing, revoked: true, verified: true, caveat: caveatOf(record, access, left) }
-  if (no === undefined && (spared === undefined || access.seen !== 'unseen')) {
-    return { ...nothing, revoked: true, unverified: whyUnverified(access, refresh) }
+  if (no === undefined && (spared === undefined || accessGone)) {
+    return { ...nothing, revoked: true, unverified: whyUnverified(access, refresh, left) }
   }
   if (spared !== undefined) {
     return { ...failed, alive: spared, doubtful: true, aliveUntil: left.accessUntil }
@@ -66,7 +72,8 @@ export function judge({ provider, record, left, no, spared, access, refresh }: S
   // time is up that is no news, and says nothing of the refresh token.
   const stale = left.accessOver && refresh !== undefined
   if ((isGone(no) && !stale) || (access.seen === 'over' && refresh === undefined)) return nothing
-  return { ...failed, alive: said, doubtful: true, aliveUntil: left.until }
+  const until = refresh?.seen === 'ended' ? left.accessUntil : left.until
+  return { ...failed, alive: said, doubtful: true, aliveUntil: until }
 }
 
 /** Who checks a JWT by its signature alone does not hear that it was revoked. */
@@ -85,12 +92,21 @@ function refusedBy(no: ToknError): string {
   return `the provider did not revoke it: ${no.message}`
 }
 
-function whyUnverified(access: Outcome, refresh: Outcome | undefined): string {
-  if (refresh === undefined && access.seen === 'over') return 'the token was refused before as well'
-  if (access.seen === 'ended')
-    return 'the access token is dead, the refresh token cannot be looked at'
-  if (refresh?.seen === 'ended')
+function whyUnverified(access: Outcome, refresh: Outcome | undefined, left: Remains): string {
+  const before = 'refused before as well'
+  if (refresh === undefined) {
+    if (access.seen === 'over') return `the token was ${before}`
+    return left.accessOver ? 'the token had expired' : 'nothing shows whether it still works'
+  }
+  if (refresh.seen === 'ended')
     return 'the refresh token is dead, and nothing shows whether the access token is'
+  const other =
+    refresh.seen === 'over'
+      ? `the refresh token was ${before}`
+      : 'the refresh token cannot be looked at'
+  if (access.seen === 'ended') return `the access token is dead, ${other}`
+  if (access.seen === 'over') return `the access token was ${before}, ${other}`
+  if (left.accessOver) return `the access token had expired, ${other}`
   return 'nothing shows whether it still works'
 }
 
