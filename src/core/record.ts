@@ -65,9 +65,11 @@ export const longestRecord = 65_536
 
 /** The JSON text that goes into a store. */
 export function serializeRecord(record: SessionRecord): string {
-  const { access, refresh, credentials, ...rest } = record
+  const { access, refresh, credentials, grant, ...rest } = record
   return JSON.stringify({
     ...rest,
+    // Who asks for the same again wants the same time from then on, and not the same end.
+    grant: grant && { ...grant, until: undefined },
     access: access.reveal(),
     refresh: refresh?.reveal(),
     credentials:
