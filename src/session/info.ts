@@ -7,7 +7,7 @@ import type { Introspection, TokenInfo } from '../core/token.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { readHeld } from './held.ts'
-import { describeListed } from './listed.ts'
+import { describeListed, onlyTold } from './listed.ts'
 import type { Ports } from './ports.ts'
 
 /** What is known of a session, each part by who says so. */
@@ -58,7 +58,7 @@ async function askProvider(ports: Ports, profile: Profile, provider: Provider): 
     return await callWithToken(ports, profile, 'info', async (call) => ({
       record: call.record,
       remote: provider.info
-        ? await provider.info(call.reach, call.record)
+        ? onlyTold(await provider.info(call.reach, call.record))
         : describeListed(await findInList(call)),
     }))
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Expiry } from '../core/expiry.ts'
 import type { Introspection, TokenInfo } from '../core/token.ts'
 
 /** What a list says of the held token. Of several with its id nobody knows which one it is. */
@@ -12,7 +13,16 @@ export function describeListed(tokens: readonly TokenInfo[]): Introspection {
   return {
     active,
     scopes,
-    access: expiry,
+    access: told(expiry),
     facts: { ...(name === undefined ? {} : { name }), ...facts },
   }
+}
+
+/** `said` without the ends that it does not tell: more may be known of those here. */
+export function onlyTold(said: Introspection): Introspection {
+  return { ...said, access: told(said.access), refresh: told(said.refresh) }
+}
+
+function told(expiry: Expiry | undefined): Expiry | undefined {
+  return expiry?.state === 'unknown' ? undefined : expiry
 }
