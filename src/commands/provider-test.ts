@@ -112,7 +112,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
 
 function inWords({ what, ended, expiry, refreshExpiry, why }: Leftover, now: number): string {
   const token = `the token of the ${what}`
-  if (ended) return `${token} is ended`
+  if (ended) return `the provider says that ${token} is ended`
   const refresh =
     refreshExpiry === undefined ? '' : `, its refresh token ${endInWords(refreshExpiry, now)}`
   return `${token} STAYS ALIVE, and ends ${endInWords(expiry, now)}${refresh}; ${why ?? ''}`

@@ -1,4 +1,4 @@
-import { ToknError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import { unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
 import type { TokenSet } from '../core/token.ts'
@@ -21,16 +21,24 @@ export interface Leftover {
   readonly why?: string | undefined
 }
 
+/** How the logout of a trial went. */
+export interface Logout {
+  /** Whether the provider said yes to it, so that what it ended needs no more. */
+  readonly done: boolean
+  /** What it did not end all the same, in one sentence; absent: nothing. */
+  readonly spared?: string | undefined
+}
+
 /**
- * Ends what a trial has made, as far as the API can. `ended`: the logout of the trial went well, so
- * that the session itself needs no more. What an API does not end is told, with the time that is left.
+ * Ends what a trial has made, as far as the API can and its logout has not. What an API does not end
+ * is told, with the time that is left.
  */
 export async function endRemains(
   provider: Provider,
   reach: Reach,
   current: TokenSet,
   made: readonly Made[],
-  ended: boolean,
+  logout: Logout,
 ): Promise<readonly Leftover[]> {
   const remains: Leftover[] = []
   // The token in use goes last: with it revoked, the others could not be.
@@ -39,13 +47,18 @@ export async function endRemains(
     const { what, tokens } = one
     const replaced = !inUse(one) && what !== 'issue'
     if (replaced && diesByRefresh(provider)) continue
-    const why =
-      ended && what !== 'issue' ? undefined : await revoke(provider, reach, current, tokens)
+    const loggedOut = logout.done && what !== 'issue'
+    const spared = loggedOut ? logout.spared : undefined
+    // What a logout spares is the access token: with the refresh token it began.
+    const gone = spared !== undefined && tokens.refresh?.reveal() === current.refresh?.reveal()
+    const refresh = gone ? undefined : tokens.refresh
+    const over = loggedOut && spared === undefined
+    const why = over ? undefined : await revoke(provider, reach, current, tokens, spared)
     remains.push({
       what,
       ended: why === undefined,
       expiry: tokens.expiry,
-      refreshExpiry: tokens.refresh && (tokens.refreshExpiry ?? unknownExpiry),
+      refreshExpiry: refresh && (tokens.refreshExpiry ?? unknownExpiry),
       why,
     })
   }
@@ -63,15 +76,16 @@ async function revoke(
   reach: Reach,
   current: TokenSet,
   { id }: TokenSet,
+  spared: string | undefined,
 ): Promise<string | undefined> {
   if (provider.revoke === undefined || id === undefined) {
-    return provider.why.logout ?? provider.why.revoke ?? `${provider.title} ends no token`
+    return spared ?? provider.why.logout ?? provider.why.revoke ?? `${provider.title} ends no token`
   }
   try {
     await provider.revoke(reach, current, { id })
     return undefined
   } catch (error) {
-    if (!(error instanceof ToknError)) throw error
+    if (!isFailure(error)) throw error
     return error.message
   }
 }

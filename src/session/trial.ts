@@ -2,8 +2,8 @@ import { isFailure, isToknError } from '../core/errors.ts'
 import { unknownExpiry } from '../core/expiry.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
 import { redact, type Secret } from '../core/secret.ts'
-import type { Grant, TokenSet } from '../core/token.ts'
-import { endRemains, type Made, type Leftover } from './trial-remains.ts'
+import type { Grant, Introspection, TokenSet } from '../core/token.ts'
+import { endRemains, type Leftover, type Logout, type Made } from './trial-remains.ts'
 import { recordTraffic, type Traffic } from './trial-traffic.ts'
 
 export interface TrialStep {
@@ -123,7 +123,7 @@ export async function tryProvider(
       ? async (recorded) => {
           await provider.revoke?.(recorded, current, { id: target })
           made.splice(0, made.length, ...made.filter(({ what }) => what !== 'issue'))
-          return 'the token just issued is revoked'
+          return 'the provider says that the token just issued is revoked'
         }
       : undefined,
   )
@@ -132,22 +132,20 @@ export async function tryProvider(
     provider.info &&
       (async (recorded) => {
         const found = await provider.info?.(recorded, current)
-        return found?.active === false
-          ? 'the provider says that the token is dead'
-          : 'the token is known there'
+        return describeFound(found)
       }),
   )
-  let ended = false
+  let logout: Logout = { done: false }
   await step(
     'logout',
     provider.logout &&
       (async (recorded) => {
-        await provider.logout?.(recorded, current)
-        ended = true
-        return 'the session is ended'
+        const spared = await provider.logout?.(recorded, current)
+        logout = { done: true, spared }
+        return spared ?? 'the provider says that the session is ended'
       }),
   )
-  return { steps, remains: await endRemains(provider, reach, current, made, ended) }
+  return { steps, remains: await endRemains(provider, reach, current, made, logout) }
 }
 
 /**
@@ -209,6 +207,14 @@ function skipRest(provider: Provider, done: readonly TrialStep[]): readonly Tria
           : 'there is no token to do it with',
       traffic: [],
     }))
+}
+
+function describeFound(found: Introspection | undefined): string {
+  if (found?.active !== undefined)
+    return `the provider says that the token is ${found.active ? 'alive' : 'dead'}`
+  return found?.answered === false
+    ? 'the provider says nothing about the token'
+    : 'the provider answers, and does not say whether the token is alive'
 }
 
 function describeTokens(tokens: TokenSet): string {
