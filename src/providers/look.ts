@@ -1,4 +1,4 @@
-import { isToknError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import { readClaims } from '../core/jwt.ts'
 import type { Sighting } from '../core/provider.ts'
 import type { TokenSet } from '../core/token.ts'
@@ -45,7 +45,7 @@ async function sight(
     const alive = await look()
     return alive === undefined ? [] : [{ part: 'access', by, used, alive }]
   } catch (error) {
-    if (!isToknError(error)) throw error
+    if (!isFailure(error)) throw error
     return refusesToken(error.details) ? [{ part: 'access', by, used, alive: false }] : []
   }
 }

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError } from '../core/errors.ts'
 import { unknownExpiry } from '../core/expiry.ts'
 import type { Reach } from '../core/provider.ts'
 import type { Exchange } from './definition.ts'
@@ -109,7 +109,7 @@ async function runOrSkip(
   } catch (error) {
     const refused = isToknError(error) && error.details.refusal !== undefined
     if (exchange.optional === true && refused) return undefined
-    if (!spare || !(error instanceof ToknError)) throw error
+    if (!spare || !isFailure(error)) throw error
     tell(reach, `the new token was taken, but a request that follows it failed: ${error.message}`)
     return undefined
   }

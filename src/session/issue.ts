@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Grant, TokenSet } from '../core/token.ts'
@@ -154,7 +154,7 @@ async function listIds(call: Call, { name }: Grant): Promise<readonly string[] |
   } catch (error) {
     // A token that the provider takes no more is refreshed, and all this done once more.
     const refused = isToknError(error, 'reauth_required') && error.details.http !== undefined
-    if (refused || !(error instanceof ToknError)) throw error
+    if (refused || !isFailure(error)) throw error
     return undefined
   }
 }

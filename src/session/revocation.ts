@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import type { Sighting } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { TokenInfo } from '../core/token.ts'
@@ -89,8 +89,8 @@ async function listAfter(call: Call): Promise<readonly TokenInfo[] | undefined> 
   try {
     return await call.provider.list?.(quiet, call.record)
   } catch (error) {
-    if (isToknError(error)) return undefined
-    throw error
+    if (!isFailure(error)) throw error
+    return undefined
   }
 }
 

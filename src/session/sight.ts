@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { isToknError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import type { Provider, Reach, Sighting } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import type { TokenSet } from '../core/token.ts'
@@ -28,8 +28,8 @@ export async function look(
   try {
     return (await provider.look?.(hasten(reach), held)) ?? []
   } catch (error) {
-    if (isToknError(error)) return []
-    throw error
+    if (!isFailure(error)) throw error
+    return []
   }
 }
 

@@ -1,5 +1,5 @@
 import type * as Openid from 'openid-client'
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { isTransient } from '../transient.ts'
@@ -37,7 +37,7 @@ export async function discover(
       // A page with a status of refusal is how some servers say that they have no document.
       const page = isToknError(ours, 'network') && !isTransient(ours.details.http?.status ?? 500)
       if (isToknError(ours, 'network', 'rate_limited', 'usage') && !page) throw unsent(ours)
-      if (!(ours instanceof ToknError)) throw ours
+      if (!isFailure(ours)) throw ours
       first ??= ours
     }
   }

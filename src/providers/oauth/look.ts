@@ -1,4 +1,4 @@
-import { isToknError } from '../../core/errors.ts'
+import { isFailure } from '../../core/errors.ts'
 import type { Reach, Sighting } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
@@ -44,7 +44,7 @@ async function orNothing<Result>(look: () => Promise<Result>): Promise<Result | 
   try {
     return await look()
   } catch (error) {
-    if (isToknError(error)) return undefined
-    throw error
+    if (!isFailure(error)) throw error
+    return undefined
   }
 }
