@@ -88,17 +88,17 @@ function keptSecret(
 }
 
 /** What the type of a token means for how it is sent, where that is not what was asked for. */
-function tellType({ dpop, reach }: Connection, type: string): void {
+function tellType({ dpop, reach, title }: Connection, type: string): void {
   if (type === 'dpop') {
-    const lacking = 'the server gave a token that is bound to a key, and none was shown to it'
+    const lacking = `${title} gave a token that is bound to a key, and none was shown to it`
     if (dpop === undefined) tell(reach, `${lacking}: it is sent as a bearer token`)
   } else if (dpop !== undefined) {
     tell(
       reach,
-      'the server gave a token that is not bound to our key, though a bound one was asked for: it is sent as a bearer token',
+      `${title} gave a token that is not bound to our key, though a bound one was asked for: it is sent as a bearer token`,
     )
   } else if (!/bearer|^n_a$/.test(type)) {
-    tell(reach, `the server calls its token "${type}": it is sent as a bearer token`)
+    tell(reach, `${title} calls its token "${type}": it is sent as a bearer token`)
   }
 }
 
@@ -143,23 +143,22 @@ function readExpiry(
   if (expiry.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
   if (expiry.state === 'unknown' && nothing === true) tell(reach, noLife(title))
   if (expiry.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd('the server', describeUnread(unread)))
+    tell(reach, unknownEnd(title, describeUnread(unread)))
   }
   return expiry
 }
 
-function tellUnread(reach: Connection['reach'], value: unknown): void {
-  if (value === undefined || value === null || value === '') return
-  const place = { body: 'refresh_token_expires_in' }
-  tell(reach, unknownRefreshEnd('the server', describeUnread({ place, value })))
-}
+const refreshLives = ['refresh_token_expires_in', 'refresh_expires_in'] as const
 
 /** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */
-function readRefreshExpiry({ reach }: Connection, reply: TokenReply): Expiry | undefined {
-  const said = reply['refresh_token_expires_in'] ?? reply['refresh_expires_in']
+function readRefreshExpiry({ reach, title }: Connection, reply: TokenReply): Expiry | undefined {
+  const name = refreshLives.find((one) => (reply[one] ?? '') !== '')
+  if (name === undefined) return undefined
+  const said = reply[name]
   const seconds = typeof said === 'string' && /^[0-9]{1,12}$/.test(said) ? Number(said) : said
   if (typeof seconds !== 'number') {
-    tellUnread(reach, said)
+    const unread = { place: { body: name }, value: said }
+    tell(reach, unknownRefreshEnd(title, describeUnread(unread)))
     return undefined
   }
   // Zero is how Keycloak says of an offline token that no end is known.

@@ -217,6 +217,53 @@ describe('a refresh', () => {
     expect(again.warned).toEqual([])
   })
 
+  const long = { refresh_token_expires_in: 60, refresh_expires_in: 60 }
+
+  it.each<readonly [object, readonly string[], number | undefined]>([
+    [{ refresh_token_expires_in: 'soon' }, ['"refresh_token_expires_in": "soon"'], undefined],
+    [{ refresh_expires_in: 'soon' }, ['"refresh_expires_in": "soon"'], undefined],
+    [{ refresh_expires_in: {} }, ['"refresh_expires_in": an object'], undefined],
+    [{ refresh_expires_in: true }, ['"refresh_expires_in": true'], undefined],
+    [
+      { refresh_token_expires_in: null, refresh_expires_in: 'later' },
+      ['"refresh_expires_in": "later"'],
+      undefined,
+    ],
+    [
+      { refresh_token_expires_in: '', refresh_expires_in: 'later' },
+      ['"refresh_expires_in": "later"'],
+      undefined,
+    ],
+    [{ refresh_token_expires_in: '', refresh_expires_in: 60 }, [], 60_000],
+    [
+      { ...long, refresh_token_expires_in: [] },
+      ['"refresh_token_expires_in": an array'],
+      undefined,
+    ],
+    [long, [], 60_000],
+    [{ refresh_expires_in: '60' }, [], 60_000],
+    [{ refresh_expires_in: 0 }, [], undefined],
+    [{ refresh_expires_in: '' }, [], undefined],
+    [{ refresh_expires_in: null }, [], undefined],
+  ])('names where the end of the refresh token was looked for: %o', async (said, places, left) => {
+    const [{ refreshExpiry }, { warned }] = await run(json({ ...good, ...said }))
+    const words = 'as.example says in no way that is understood when the refresh token ends'
+    expect(warned).toEqual(places.map((place) => `${words} (${place})`))
+    const found = refreshExpiry?.state === 'at' ? refreshExpiry.at - Date.now() : undefined
+    expect(found === undefined).toBe(left === undefined)
+    expect(Math.abs((found ?? 0) - (left ?? 0))).toBeLessThan(10_000)
+  })
+
+  it.each([
+    [{ expires_in: 'soon' }, /^as\.example says in no way that is understood when the token ends/],
+    [{ expires_in: 0, refresh_token: undefined }, /^as\.example says that its token lives for no/],
+    [{ token_type: 'mac' }, /^as\.example calls its token "mac"/],
+    [{ token_type: 'dpop' }, /^as\.example gave a token that is bound to a key, and none/],
+  ])('says by its name whose answer is odd: %o', async (said, words) => {
+    const [, { warned }] = await run(json({ ...good, ...said }), 'login')
+    expect(warned).toEqual([expect.stringMatching(words)])
+  })
+
   it('is bound to our key where the server says so, and tells where it does not', async () => {
     const settings = { dpop: 'true' }
     const [bound, calm] = await run(json({ ...good, token_type: 'dpop' }), 'refresh', settings)
