@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openOauth } from '../../src/providers/oauth/provider.ts'
 import { clientSecret, hasGlewlwyd, startGlewlwyd, type Glewlwyd } from './glewlwyd-server.ts'
-import { fastClock, openReach, person } from './reach.ts'
+import { endAndLook, fastClock, openReach, person } from './reach.ts'
 
 describe.skipIf(!hasGlewlwyd())('glewlwyd', () => {
   let server: Glewlwyd
@@ -124,8 +124,7 @@ describe.skipIf(!hasGlewlwyd())('glewlwyd', () => {
     const reach = openReach({ client_secret: clientSecret, password: 'correct horse' })
     const tokens = await provider.login!(reach, {})
     expect(await provider.info!(reach, tokens)).toMatchObject({ active: true, signature: 'valid' })
-    await provider.logout!(reach, tokens)
-    expect(await provider.info!(reach, tokens)).toMatchObject({ active: false })
+    expect(await endAndLook(provider, reach, tokens)).toEqual({ access: 'ended', refresh: 'ended' })
     await expect(provider.refresh!(reach, tokens)).rejects.toMatchObject({
       code: 'reauth_required',
     })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openOauth } from '../../src/providers/oauth/provider.ts'
 import { api, clientSecret, startOidc, type OidcServer } from './oidc-server.ts'
-import { openReach, person } from './reach.ts'
+import { endAndLook, openReach, person } from './reach.ts'
 import { logInAs, logInElsewhere, UserAgent } from './user-agent.ts'
 
 let server: OidcServer
@@ -150,8 +150,8 @@ describe('oidc-provider: what follows a login', () => {
 
   it('revokes both tokens and has it confirmed', async () => {
     const { provider, tokens } = await logIn()
-    await provider.logout!(openReach(), tokens)
-    expect(await provider.info!(openReach(), tokens)).toMatchObject({ active: false })
+    const seen = await endAndLook(provider, openReach(), tokens)
+    expect(seen).toEqual({ access: 'ended', refresh: 'ended' })
     await expect(provider.refresh!(openReach(), tokens)).rejects.toMatchObject({
       code: 'reauth_required',
     })

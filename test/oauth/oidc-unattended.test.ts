@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openOauth } from '../../src/providers/oauth/provider.ts'
 import { clientKey, clientSecret, startOidc, type OidcServer } from './oidc-server.ts'
-import { openReach, person } from './reach.ts'
+import { endAndLook, openReach, person } from './reach.ts'
 import { logInAs } from './user-agent.ts'
 
 let server: OidcServer
@@ -72,8 +72,10 @@ describe('oidc-provider: client credentials', () => {
     const provider = await open('client_secret_post', { flow: 'client', scope: 'read' })
     const reach = openReach({ client_secret: clientSecret })
     const tokens = await provider.login!(reach, {})
-    await provider.logout!(reach, tokens)
-    expect(await provider.info!(reach, tokens)).toMatchObject({ active: false })
+    expect(await endAndLook(provider, reach, tokens)).toEqual({
+      access: 'ended',
+      refresh: 'unseen',
+    })
     // Without its secret the client can revoke nothing, and must not be told that it did.
     await expect(provider.logout!(openReach(), tokens)).rejects.toMatchObject({
       code: 'provider_refused',

@@ -2,8 +2,10 @@ import { createHttp } from '../../src/io/http.ts'
 import { listenForCallback } from '../../src/io/callback.ts'
 import { ToknError } from '../../src/core/errors.ts'
 import type { Clock, Http, HttpRequest, Interaction } from '../../src/core/ports.ts'
-import type { Reach } from '../../src/core/provider.ts'
+import type { Provider, Reach } from '../../src/core/provider.ts'
 import { Secret } from '../../src/core/secret.ts'
+import type { TokenSet } from '../../src/core/token.ts'
+import { compare, look, lookAgain, type Seen } from '../../src/session/sight.ts'
 
 /** A clock whose waits are over at once, and written down. */
 export interface FastClock extends Clock {
@@ -63,6 +65,19 @@ export function openReach(
     ),
     interaction: options.interaction,
   }
+}
+
+/** Ends a session as `tokn logout` does; what is then seen of its tokens. */
+export async function endAndLook(
+  provider: Provider,
+  reach: Reach,
+  held: TokenSet,
+): Promise<Readonly<Record<'access' | 'refresh', Seen>>> {
+  const before = await look(provider, reach, held)
+  await provider.logout?.(reach, held)
+  const after = await lookAgain(provider, reach, held)
+  const seen = (part: 'access' | 'refresh') => compare(before, after, part).seen
+  return { access: seen('access'), refresh: seen('refresh') }
 }
 
 export interface Person extends Interaction {

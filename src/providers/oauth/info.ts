@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { IntrospectionResponse } from 'openid-client'
 import { isToknError } from '../../core/errors.ts'
 import { expiresAt, type Expiry } from '../../core/expiry.ts'
@@ -15,14 +14,12 @@ import { asking } from './translate.ts'
 /**
  * What the server says of the held token: introspection (RFC 7662), userinfo, and the claims of the
  * access token, else of the ID token, with their signature checked where there are keys. Each part
- * that the server does not offer, or not to us, is left out. `settled` remembers, by their digests,
- * the tokens of which "not active" says what it means.
+ * that the server does not offer, or not to us, is left out.
  */
 export async function inspectToken(
   site: Site,
   reach: Reach,
   held: TokenSet,
-  settled: Set<string> = new Set(),
 ): Promise<Introspection> {
   const connection = await connect(site, reach, held.context)
   const told = await introspect(connection, held.access, 'access_token')
@@ -34,9 +31,7 @@ export async function inspectToken(
   const token = (await checkClaims(connection, held.access.reveal())) ?? idToken(connection, held)
   const checked = await token
   const claims = checked?.claims
-  const which = digestOf(held)
-  const active = isActive(connection, held, { told, refresh, user, before: settled.has(which) })
-  if (told?.active === true) settled.add(which)
+  const active = isActive(connection, held, { told, refresh, user })
   const unknown = told?.active === false && active === undefined
   return {
     answered: told !== undefined || user.active !== undefined,
@@ -64,34 +59,26 @@ function idToken(connection: Connection, { context }: TokenSet) {
   return token === undefined ? undefined : checkClaims(connection, token)
 }
 
-/** Recognises a token, and cannot be turned back into one. */
-export function digestOf({ access }: Pick<TokenSet, 'access'>): string {
-  return createHash('sha256').update(access.reveal()).digest('base64')
-}
-
 interface Answers {
   readonly told: IntrospectionResponse | undefined
   readonly refresh: IntrospectionResponse | undefined
   readonly user: User
-  /** Whether introspection called this token active before, or the server said that it ended it. */
-  readonly before: boolean
 }
 
 /**
  * Whether the token is alive, where an answer proves it. "Not active" is also what introspection says
  * of a token that it does not know, a JWT most of all, or that is not for this client to ask about
- * (RFC 7662 section 2.2): it counts where this very token was called active before or was revoked since,
- * or where the other one of an opaque pair is active.
+ * (RFC 7662 section 2.2): it counts where the other one of an opaque pair is active.
  */
 function isActive(
   { server }: Connection,
   held: TokenSet,
-  { told, refresh, user, before }: Answers,
+  { told, refresh, user }: Answers,
 ): boolean | undefined {
   if (told?.active === true || user.active === true) return true
   if (user.active === false && isForUserinfo(server, held)) return false
   const opaque = readClaims(held.access.reveal()) === undefined
-  const counts = before || (opaque && refresh?.active === true)
+  const counts = opaque && refresh?.active === true
   return told?.active === false && counts ? false : undefined
 }
 

@@ -1,10 +1,8 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
-import { readClaims } from '../../core/jwt.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { connect, type Connection, type Site } from './connect.ts'
-import { digestOf } from './info.ts'
 import { inTime } from './timely.ts'
 import { asking } from './translate.ts'
 
@@ -12,13 +10,12 @@ type Kind = 'refresh_token' | 'access_token'
 
 /**
  * Revokes the refresh token, then the access token (RFC 7009). Gives what the server did not revoke
- * of the two; one that is known to be ended is added to `settled`. Throws `unsupported` for a server that cannot revoke.
+ * of the two. Throws `unsupported` for a server that cannot revoke.
  */
 export async function endSession(
   site: Site,
   reach: Reach,
   held: TokenSet,
-  settled: Set<string> = new Set(),
 ): Promise<string | undefined> {
   const connection = await connect(site, reach, held.context)
   if (connection.server.revocation_endpoint === undefined) {
@@ -31,8 +28,6 @@ export async function endSession(
   const { refresh, access } = held
   if (refresh !== undefined) await revoke(connection, refresh, 'refresh_token')
   const ended = await revoke(connection, access, 'access_token', refresh !== undefined)
-  // A server says yes to the end of a JWT that it does not know as well (RFC 7009 section 2.2).
-  if (ended && readClaims(access.reveal()) === undefined) settled.add(digestOf(held))
   return ended
     ? undefined
     : `${site.title} revoked the refresh token, and access tokens it does not`

@@ -38,7 +38,6 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
   const origins = originsOf(preset, profile, settings)
   const title = preset?.title ?? (origins[0] === undefined ? 'OAuth 2.0' : new URL(origins[0]).host)
   const site: Site = { preset, settings: own, title }
-  const settled = new Set<string>()
   return {
     id,
     title,
@@ -64,10 +63,8 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     refresh: async (reach, held) => (await import('./refresh.ts')).refreshTokens(site, reach, held),
     issue: async (reach, held, grant) =>
       (await import('./refresh.ts')).issueToken(site, reach, held, grant),
-    info: async (reach, held) =>
-      (await import('./info.ts')).inspectToken(site, reach, held, settled),
-    logout: async (reach, held) =>
-      (await import('./logout.ts')).endSession(site, reach, held, settled),
+    info: async (reach, held) => (await import('./info.ts')).inspectToken(site, reach, held),
+    logout: async (reach, held) => (await import('./logout.ts')).endSession(site, reach, held),
     look: async (reach, held) => (await import('./look.ts')).lookAtTokens(site, reach, held),
   }
 }

@@ -150,17 +150,6 @@ describe('asking about a token', () => {
     expect({ active: info.active, answered: info.answered }).toEqual({ active, answered })
   })
 
-  it('believes "not active" of a JWT that was called active before', async () => {
-    const provider = await open()
-    server.answers['/userinfo'] = { status: 404 }
-    server.answers['/keys'] = { body: { keys: [] } }
-    const one = { ...held, access: jwt }
-    server.answers['/introspect'] = yes
-    expect((await provider.info!(openReach(), one)).active).toBe(true)
-    server.answers['/introspect'] = no
-    expect((await provider.info!(openReach(), one)).active).toBe(false)
-  })
-
   it('refuses userinfo of another user', async () => {
     server.answers['/introspect'] = { status: 404 }
     server.answers['/userinfo'] = { body: { sub: 'mallory' } }
