@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { carry, headerLines, queryText, type Carried } from '../session/carry.ts'
-import { checkOneShape, jsonFlag, printJson, wantsJson } from './answer.ts'
+import { checkFields, checkOneShape, jsonFlag, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
 import { curlConfig } from './curl-config.ts'
 import { declare } from './declare.ts'
@@ -46,6 +46,7 @@ export async function runHeader(
       hint: `one of: ${formats.join(', ')}`,
     })
   }
+  checkFields(flags, 'schema profile headers query')
   const { target, record } = await freshRecord(context, positional, flags, (provider, profile) => {
     const attached = provider.attach({ context: {} }, profile.settings)
     const [headers, cookies, queries] = [attached.headers, attached.cookies, attached.query].map(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
 import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
@@ -34,7 +35,11 @@ export async function runInfo(
   positional: string | undefined,
   flags: InfoFlags,
 ): Promise<void> {
-  const { ports, profile } = await context.target(flags, positional)
+  const { ports, profile } = await context.target(
+    flags,
+    positional,
+    flags.local === true ? refuseLogin : undefined,
+  )
   const info = await inspect(ports, profile, { local: flags.local === true })
   const now = ports.clock.now()
   const fingerprint = await ports.fingerprint(info.record.access)
@@ -53,6 +58,13 @@ export async function runInfo(
   if (context.terminal.outIsTerminal) context.terminal.show(...lifetimeBar(info, now, colours))
   const claims = flags.claims === true ? claimRows(info) : []
   context.terminal.show(...table([...rows, ...claims], context.terminal))
+}
+
+/** Without asking anybody, nothing is known of a session that a login would have to make. */
+function refuseLogin(): never {
+  throw new ToknError('usage', 'there is no session here: the variables are those of a login', {
+    hint: 'leave out --local',
+  })
 }
 
 function infoDocument(

@@ -45,7 +45,7 @@ export async function runIssue(
   const provider = await ports.provider(profile)
   const grant = readGrant(withScopes(context, provider, flags), now)
   if (flags.dryRun === true) {
-    const would = await planIssue(ports, profile, grant)
+    const would = await planIssue(ports, profile, grant, flags.saveAs)
     sayWould(context, flags, [{ subject: profile.name, would }])
     return
   }

@@ -81,8 +81,8 @@ async function collectTokens(
         : [(await context.target(flags, positional)).profile]
     return { tokens: listLocal(ports, profiles), profile: named, now: ports.clock.now() }
   }
-  const check = flags.remote === true ? requireOperation('list') : undefined
-  const { ports, profile } = await context.target(flags, positional, check)
+  // A login for a list of what it has just made itself is not worth one.
+  const { ports, profile } = await context.target(flags, positional, requireOperation('list'))
   const provider = await ports.provider(profile)
   const now = ports.clock.now()
   if (provider.list !== undefined) {

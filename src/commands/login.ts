@@ -5,6 +5,7 @@ import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
 import { lacksInWords } from '../session/scopes.ts'
+import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/answers.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
 import type { Context } from './context.ts'
@@ -56,6 +57,7 @@ export async function runLogin(
   provider.checkGrant(grant)
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
   if (flags.dryRun === true) {
+    await refuseSpent(ports, profile, provider, undefined, 'logins', flags.force === true)
     const would = `log in to ${provider.title} at ${provider.origins.join(', ')}`
     sayWould(context, flags, [{ subject: profile.name, would }])
     return

@@ -1,7 +1,13 @@
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
-import { chooseProfile, readableProfiles } from '../session/choose.ts'
+import {
+  chooseProfile,
+  namedProfile,
+  readableProfiles,
+  type ProfileChoice,
+} from '../session/choose.ts'
+import { elsewhere } from '../session/held.ts'
 import { logout, type LogoutResult } from '../session/logout.ts'
 import { planLogout } from '../session/plan.ts'
 import { checkFields, instant, printJson, wantsJson } from './answer.ts'
@@ -39,11 +45,11 @@ export async function runLogout(
   if (flags.all === true && (positional ?? flags.profile) !== undefined) {
     throw new ToknError('usage', '--all leaves no profile to name', { hint: 'tokn logout --all' })
   }
+  const choice = context.choice(flags, positional)
+  if (flags.all !== true) refuseUnnamed(context, choice)
   const ports = context.ports(flags)
   const profiles = (
-    flags.all === true
-      ? readableProfiles(ports.profiles)
-      : [chooseProfile(ports.profiles, context.choice(flags, positional))]
+    flags.all === true ? readableProfiles(ports.profiles) : [chooseProfile(ports.profiles, choice)]
   ).map((profile) => lookIn(profile, context.storeKind(flags, profile.store)))
   if (flags.dryRun === true) {
     const steps: Step[] = []
@@ -58,6 +64,8 @@ export async function runLogout(
   for (const profile of profiles) {
     try {
       const result = await logout(ports, profile, options)
+      if (!result.erased && profile.usualStore !== undefined)
+        throw elsewhere(profile, profile.usualStore)
       results.push({ profile: profile.name, ...result })
     } catch (error) {
       if (!isFailure(error) || profiles.length === 1) throw error
@@ -67,6 +75,19 @@ export async function runLogout(
   }
   if (failures.length === 0 || results.length > 0) report(context, flags, results)
   throwForFailures(failures, results, profiles.length, flags.quiet === true || wantsJson(flags))
+}
+
+/** What the other commands work on then is no session of a profile, and the default one is not meant. */
+function refuseUnnamed({ environment }: Context, choice: ProfileChoice): void {
+  if (namedProfile(choice) !== undefined) return
+  const given = environment.fromEnvironment('token') === undefined ? environment.provider : 'token'
+  if (given === undefined) return
+  const variable = given === 'token' ? 'TOKN_TOKEN' : 'TOKN_PROVIDER'
+  throw new ToknError(
+    'usage',
+    `${variable} is set, and what it stands for is no session that a logout could end`,
+    { hint: 'name the profile to log out: tokn logout PROFILE' },
+  )
 }
 
 type Result = LogoutResult & { readonly profile: string }

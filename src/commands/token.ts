@@ -4,13 +4,15 @@ import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { carry, headerLines } from '../session/carry.ts'
 import type { LoginCheck } from '../session/ephemeral.ts'
-import { fresh, type Fresh } from '../session/fresh.ts'
+import { fresh, type Fresh, type FreshOptions } from '../session/fresh.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Target } from '../session/target.ts'
 import {
+  checkFields,
   checkOneShape,
   expiryFields,
+  expiryNames,
   instant,
   jsonFlag,
   printJson,
@@ -54,6 +56,8 @@ export function addFreshFlags(command: Command): Command {
     .option('--refresh <when>', 'auto, never or force')
 }
 
+const documentFields = `schema profile provider token token_type header placement issued_at ${expiryNames} scopes generation refreshed source fingerprint id_token`
+
 export async function runToken(
   context: Context,
   positional: string | undefined,
@@ -61,6 +65,7 @@ export async function runToken(
 ): Promise<void> {
   const shapes = 'for other shapes: tokn header -o header|value|query|curl|json'
   const json = wantsTokenJson(flags, 'a token', shapes)
+  checkFields(flags, documentFields)
   if (json) checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? '-o json')
   const { target, record, refreshed, idToken } = await freshRecord(context, positional, flags)
   if (json) {
@@ -84,8 +89,11 @@ export async function freshRecord(
   flags: FreshFlags & Pick<TokenFlags, 'idToken'>,
   check?: LoginCheck,
 ): Promise<Fresh & { readonly target: Target; readonly idToken?: string }> {
-  const options = readFreshFlags(context, flags)
+  const asked = readFreshFlags(context, flags)
   const target = await context.target(flags, positional, check)
+  // Nothing is fresher than what a login has just made.
+  const made = target.source === 'login' && asked.refresh === 'force'
+  const options: FreshOptions = made ? { ...asked, refresh: 'auto' } : asked
   if (flags.idToken === true) {
     const { freshIdToken } = await import('../session/id-token.ts')
     return { target, ...(await freshIdToken(target.ports, target.profile, options)) }

@@ -48,8 +48,9 @@ async function openPlain(): Promise<Prompts> {
 
 async function openDrawn(): Promise<Prompts> {
   const { confirm, password, select, text, updateSettings } = await import('@clack/prompts')
-  // The library knows Ctrl-C only: at a Ctrl-D its reader closes, and the question waits for ever.
-  updateSettings({ aliases: { '\u0004': 'cancel' } })
+  // The library knows Ctrl-C only: at a Ctrl-D its reader closes, and the question waits for ever. An
+  // end that was typed before the question comes as a NUL: the terminal has changed its mode since.
+  updateSettings({ aliases: { '\u0004': 'cancel', '\u0000': 'cancel' } })
   giveWidth(process.stderr)
   return {
     askLine: async (label, { secret, placeholder, signal } = {}) => {

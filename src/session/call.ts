@@ -20,13 +20,14 @@ export interface Call {
 
 /**
  * Runs `operate` with a good token. A token that the provider refuses, though its time is not up,
- * is refreshed once, unless it was fresh already.
+ * is refreshed once, unless it was fresh already; with `never`, nothing is refreshed.
  */
 export async function callWithToken<Result>(
   ports: Ports,
   profile: Profile,
   operation: Operation,
   operate: (call: Call) => Promise<Result>,
+  refresh: 'auto' | 'never' = 'auto',
 ): Promise<Result> {
   const provider = await ports.provider(profile)
   const run = async (record: SessionRecord) => {
@@ -35,12 +36,12 @@ export async function callWithToken<Result>(
     const reach = await reachFor(ports, profile, provider, record, operation)
     return await operate({ profile, provider, reach, record })
   }
-  const first = await fresh(ports, profile)
+  const first = await fresh(ports, profile, { refresh })
   try {
     return await run(first.record)
   } catch (error) {
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
-    if (!dead || first.refreshed || first.record.refresh === undefined) {
+    if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {
       throw withName(error, profile)
     }
     const second = await fresh(ports, profile, { refresh: 'force', reason: 'rejected' })

@@ -34,7 +34,8 @@ export async function readHeld(ports: Ports, profile: Profile): Promise<SessionR
   })
 }
 
-function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError {
+/** The error for a session that is not in the store looked in, though its profile names another. */
+export function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError {
   return new ToknError(
     'reauth_required',
     `there is no session of "${name}" in the ${store} store; by its profile it is in the ${usual} store`,

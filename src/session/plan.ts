@@ -8,6 +8,7 @@ import type { Grant } from '../core/token.ts'
 import { refuseSpent } from './budget.ts'
 import { lookAt } from './condition.ts'
 import { checkProvider, readHeld } from './held.ts'
+import { findEarlier } from './issue-again.ts'
 import { checkIssue } from './issue.ts'
 import { nextLogin, tokenInWords } from './naming.ts'
 import type { Ports } from './ports.ts'
@@ -61,7 +62,13 @@ export async function planRefresh(
 }
 
 /** As `planRefresh`, for an issue with the session of `profile`. */
-export async function planIssue(ports: Ports, profile: Profile, grant: Grant): Promise<string> {
+export async function planIssue(
+  ports: Ports,
+  profile: Profile,
+  grant: Grant,
+  saveAs: string | undefined,
+): Promise<string> {
+  if (saveAs !== undefined) await findEarlier(ports, profile, saveAs)
   const provider = await checkIssue(ports, profile, grant)
   const record = await readHeld(ports, profile)
   refuseCondemned(profile, record)

@@ -33,7 +33,7 @@ export async function revokeTokens(
 ): Promise<readonly Revocation[]> {
   const provider = await ports.provider(profile)
   if (provider.revoke === undefined) throw unsupported(provider, 'revoke')
-  return await callWithToken(ports, profile, 'revoke', async (call) => {
+  const run = async (call: Call) => {
     const before = await listIfAllowed(call)
     const targets = wanted.map((word) => resolveTarget(word, before))
     const unique = targets.filter(
@@ -50,7 +50,8 @@ export async function revokeTokens(
     // The token in use goes last: with it revoked, the others could not be, nor be looked for.
     const own = known.find(({ id }) => id === call.record.id)
     return own === undefined ? others : [...others, await revokeOne(ports, profile, call, own)]
-  })
+  }
+  return await callWithToken(ports, profile, 'revoke', run, options.dryRun ? 'never' : 'auto')
 }
 
 /** Whether a name stands for more than it says: others have the same id, and would go with it. */

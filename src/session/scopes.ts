@@ -58,7 +58,7 @@ export function refuseLack(
 }
 
 /** The login that has the same scopes and `further` ones. */
-function widerLogin(
+export function widerLogin(
   profile: Profile,
   { scopes = [], grant }: Pick<SessionRecord, 'scopes' | 'grant'>,
   further: readonly string[],
