@@ -1,3 +1,4 @@
+import { readEscapes, type ReadText } from './secret-entities.ts'
 import { codesOf, textsOf } from './secret-forms.ts'
 
 // In characters. Secrets of a user's choosing can be words, and prose is made of words.
@@ -17,6 +18,9 @@ export interface Eraser {
   /** In what somebody else says. */
   foreign(text: string, by: string): string
 }
+
+/** From the one place in a text up to the other. */
+type Span = readonly [from: number, to: number]
 
 const letter = String.raw`\p{L}\p{M}`
 // Characters of the escapes that may stand right before a secret: %22hunter2, "\nhunter2".
@@ -63,12 +67,47 @@ function erase(
   codes: readonly string[],
   by: string,
 ): string {
-  const clean = sought.reduce((rest: string, one) => rest.replaceAll(one, by), text)
-  return codes.reduce(
-    // The search comes first because the pattern is slow.
-    (rest, code) => (rest.includes(code) ? rest.replaceAll(withinCode(code), by) : rest),
-    clean,
+  const clean = [...sought, ...codesIn(text, codes)].reduce(
+    (rest: string, one) => rest.replaceAll(one, by),
+    text,
   )
+  const once = readEscapes(clean)
+  if (once === undefined) return clean
+  const twice = readEscapes(once.text)
+  const read = twice === undefined ? [once] : [once, joined(once, twice)]
+  const spans = read.flatMap((one) => spansOf(one, [...sought, ...codesIn(one.text, codes)]))
+  return without(clean, spans, by)
+}
+
+/** Patterns for the codes that are there: they are slow. */
+function codesIn(text: string, codes: readonly string[]): readonly RegExp[] {
+  return codes.filter((code) => text.includes(code)).map(withinCode)
+}
+
+function joined({ starts }: ReadText, twice: ReadText): ReadText {
+  return { text: twice.text, starts: twice.starts.map((at) => starts[at] ?? 0) }
+}
+
+/** Where what is sought stands in the text as it was. */
+function spansOf({ text, starts }: ReadText, sought: ReadonlyArray<RegExp | string>): Span[] {
+  const spans: Span[] = []
+  for (const one of sought) {
+    text.replaceAll(one, (found: string, at: number) => {
+      spans.push([starts[at] ?? 0, starts[at + found.length] ?? 0])
+      return found
+    })
+  }
+  return spans
+}
+
+function without(text: string, spans: readonly Span[], by: string): string {
+  const parts: string[] = []
+  let end = 0
+  for (const [from, to] of spans.toSorted(([one], [other]) => one - other)) {
+    if (from >= end) parts.push(text.slice(end, from), by)
+    end = Math.max(end, to)
+  }
+  return parts.join('') + text.slice(end)
 }
 
 /**

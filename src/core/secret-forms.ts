@@ -7,7 +7,7 @@ const shortestLine = 12
 
 /**
  * The forms in which a secret can come back as text: as it is, as one line of it, and as URLs, form
- * bodies, JSON and HTML write it, once or twice.
+ * bodies and JSON write it, once or twice.
  */
 export function textsOf(secret: string): readonly string[] {
   const spellings = [secret, secret.trim(), secret.normalize('NFC'), secret.normalize('NFD')]
@@ -21,7 +21,6 @@ function escapesOf(text: string): readonly string[] {
   const form = new URLSearchParams([['', text]]).toString().slice(1)
   const json = JSON.stringify(text).slice(1, -1)
   const ascii = json.replace(/[^ -~]/g, unicodeEscape)
-  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return [
     percent,
     strict,
@@ -34,12 +33,6 @@ function escapesOf(text: string): readonly string[] {
       JSON.stringify(once).slice(1, -1),
     ]),
     text.replace(/[\\'"`]/g, '\\$&'),
-    html,
-    html.replaceAll('"', '&quot;'),
-    html.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
-    html.replaceAll('"', '&quot;').replaceAll("'", '&#x27;'),
-    html.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
-    html.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
     display(text, Number.POSITIVE_INFINITY),
   ]
 }

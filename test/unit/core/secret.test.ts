@@ -46,6 +46,12 @@ const html = (text: string, quote: string) =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', quote)
 
+const decimal = (code: number) => `&#${code};`
+const hexOf = (code: number) => code.toString(16).toUpperCase().padStart(2, '0')
+const go = (text: string) => text.replace(/[<>&]/g, (one) => `\\u00${hexOf(one.charCodeAt(0))}`)
+const byNumber = (text: string, write: (code: number) => string, which = '&<"') =>
+  Array.from(text, (one) => (which.includes(one) ? write(one.codePointAt(0)!) : one)).join('')
+
 /** How something that was sent comes back in what somebody says. */
 const echoes: ReadonlyArray<readonly [name: string, (secret: string) => string]> = [
   ['raw', (secret) => secret],
@@ -95,6 +101,12 @@ describe('what somebody else says', () => {
   })
 
   it('is told without any secret, however it comes back', () => {
+    const numbered = echoes.find(([name]) => name === 'in HTML, by numbers')!
+    // An ampersand, a quotation mark by number and an apostrophe as it is, found by chance.
+    const mixed: Array<[string, (typeof echoes)[number]]> = [
+      [`"\u{108fb}ꋆ'ö𑯯𝟿!+&ꀹ∗𖫆/é`, numbered],
+      [`𞲍ꅶ&ᒍꝽ/ー&💺'𛈓🀽ї"ꆦῌ+ꘚ`, numbered],
+    ]
     const secrets = fc.string({ unit: 'grapheme', minLength: 12, maxLength: 40 })
     fc.assert(
       fc.property(secrets, fc.constantFrom(...echoes.slice(3, 23)), (text, [, echo]) => {
@@ -104,8 +116,41 @@ describe('what somebody else says', () => {
         const shown = echo(secret)
         expect(redactForeign(`said: ${shown} (end)`)).not.toContain(shown)
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: 300, endOnFailure: true, examples: mixed },
     )
+  })
+
+  it.each([
+    ['only the quotation mark', (one: string) => one.replaceAll('"', '&quot;')],
+    ['only the ampersand', (one: string) => one.replaceAll('&', '&amp;')],
+    ['numbers with zeros', (one: string) => byNumber(one, (code) => `&#${`000${code}`};`)],
+    ['hexadecimal numbers', (one: string) => byNumber(one, (code) => `&#x${code.toString(16)};`)],
+    ['capital hexadecimal', (one: string) => byNumber(one, (code) => `&#X${hexOf(code)};`)],
+    ['names and numbers', (one: string) => byNumber(one.replaceAll('&', '&amp;'), decimal, '"')],
+    ['names beyond ASCII', (one: string) => html(one, '&#34;').replaceAll('ä', '&auml;')],
+    ['everything by number', (one: string) => byNumber(one, decimal, one)],
+    ['HTML twice', (one: string) => html(html(one, '&quot;'), '&quot;')],
+    ['HTML of JSON', (one: string) => html(JSON.stringify({ one }), '&quot;')],
+    ['HTML by number of JSON', (one: string) => html(JSON.stringify({ one }), '&#34;')],
+    ['JSON that Go writes', (one: string) => go(JSON.stringify({ one }))],
+    ['a script in HTML', (one: string) => byNumber(one, (code) => `\\x${hexOf(code)}`)],
+    ['base64 in HTML', (one: string) => html(base64(one), '&quot;').replaceAll('=', '&#61;')],
+  ] as const)('is told without a secret in %s', (_, write) => {
+    const told = redactForeign(`you sent <${write(value)}> again`)
+    expect(told).toMatch(/^you sent <.*\[secret\].*> again$/)
+    expect(told).not.toMatch(/canary|k9Qz|tail|W\?/)
+    const ours = redact(`got ${write(value)}`)
+    expect(ours).toContain('[secret]')
+    expect(ours).not.toMatch(/canary|k9Qz|tail/)
+  })
+
+  it.each([
+    'a &lt;b&gt; &amp;amp; &#34;c&#34; \\u0026 &nosuch; &#9999999999; &; &#; \\u12 &auml',
+    '&amp;'.repeat(1_000),
+    '&#'.repeat(2_000),
+    '&amp;amp'.repeat(500),
+  ])('keeps its escapes where they hold no secret', (said) => {
+    expect(redactForeign(said)).toBe(said)
   })
 
   it('is told without a line of a key', () => {
