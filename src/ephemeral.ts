@@ -1,5 +1,6 @@
 import { isToknError } from './core/errors.ts'
 import type { Index, IndexEntry, Journal, JournalSlot, Ledger, Lock } from './core/ports.ts'
+import { isAccountKey } from './session/ledger-keys.ts'
 import type { Ports } from './session/ports.ts'
 
 /**
@@ -37,19 +38,22 @@ function openIndex(): Index {
   }
 }
 
-/** Logins of an account outlive the command; its refreshes go with it. */
+/** Logins of an account outlive the command; all else goes with it. */
 async function countLogins(ports: Ports): Promise<Ledger> {
   const real = await ports.ledger()
   const own = new Map<string, { logins: number[]; refreshes: number[] }>()
   const ownOf = (key: string) => own.get(key) ?? { logins: [], refreshes: [] }
   return {
-    read: (key) => ({ ...ownOf(key), logins: [...attempt(() => real.read(key).logins, [])] }),
+    read: (key) => ({
+      ...ownOf(key),
+      ...(isAccountKey(key) ? { logins: attempt(() => real.read(key).logins, []) } : {}),
+    }),
     add: (key, kind, at) => {
-      if (kind === 'logins') attempt(() => real.add(key, kind, at), undefined)
+      if (kind === 'logins' && isAccountKey(key)) attempt(() => real.add(key, kind, at), undefined)
       else own.set(key, { ...ownOf(key), [kind]: [...ownOf(key)[kind], at] })
     },
     reset: (key, kind) => {
-      if (kind === 'refreshes') own.delete(key)
+      own.set(key, { ...ownOf(key), [kind]: [] })
     },
   }
 

@@ -3,6 +3,7 @@ import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { timestamp } from '../core/text.ts'
+import { accountKey } from './ledger-keys.ts'
 import { isFromEnvironment } from './naming.ts'
 import type { Ports } from './ports.ts'
 
@@ -23,7 +24,7 @@ export async function readBudget(
   record: SessionRecord | undefined,
 ): Promise<readonly BudgetUse[]> {
   const { budget } = provider
-  const key = budgetKey(profile, provider)
+  const key = accountKey(profile, provider)
   if (budget === undefined || key === undefined) return []
   const ledger = await ports.ledger()
   const { logins } = ledger.read(key)
@@ -55,7 +56,7 @@ export async function spendBudget(
   kind: BudgetUse['kind'],
   force: boolean,
 ): Promise<void> {
-  const key = budgetKey(profile, provider)
+  const key = accountKey(profile, provider)
   const counted = await refuseSpent(ports, profile, provider, record, kind, force)
   if (key === undefined || !counted) return
   const ledger = await ports.ledger()
@@ -118,13 +119,6 @@ export async function forgetRefreshes(
 }
 
 async function resetRefreshes(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
-  const key = budgetKey(profile, provider)
+  const key = accountKey(profile, provider)
   if (key !== undefined) (await ports.ledger()).reset(`${key}|${profile.id}`, 'refreshes')
-}
-
-function budgetKey(profile: Profile, provider: Provider): string | undefined {
-  const per = provider.budget?.per
-  const account = per === undefined ? undefined : profile.settings[per]
-  if (account === undefined) return undefined
-  return [provider.id, provider.origins[0], account].join('|')
 }

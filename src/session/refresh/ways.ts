@@ -6,6 +6,7 @@ import { timestamp } from '../../core/text.ts'
 import { answerAgain, isLost } from '../answered.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
 import { knownAnswers } from '../reach.ts'
+import { unattendedKey } from '../ledger-keys.ts'
 import { condemned } from '../standing.ts'
 import { keepAnswers } from './answers.ts'
 import { reissue } from './reissue.ts'
@@ -134,7 +135,7 @@ async function loginAgain(turn: Turn, reason: ToknError): Promise<TokenSet> {
     throw asEnded(reason)
   }
   const ledger = await ports.ledger()
-  const key = `unattended|${profile.id}`
+  const key = unattendedKey(profile)
   const now = ports.clock.now()
   const refused = ledger.read(key).logins.at(-1)
   if (refused !== undefined && now - refused >= 0 && now - refused < loginPause) {
