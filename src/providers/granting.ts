@@ -51,7 +51,7 @@ export function judge(
   // An error that is told with a status of success.
   const kind = kindOfWords(answer, operation) ?? (saysError(answer.body) ? 'refused' : undefined)
   if (kind === undefined) return answer
-  throw refusalError(definition, kind, undefined, answer, sight, reach.clock)
+  throw refusalError(definition, operation, kind, undefined, answer, sight, reach.clock)
 }
 
 /** Whether a no came with a token that is not the held one: an error may repeat what it was sent. */

@@ -100,6 +100,7 @@ export function kindOfStatus(status: number, operation: Operation): RefusalKind 
 /** The error for a refusal. The provider's own words are made harmless and quoted. */
 export function refusalError(
   definition: ProviderDefinition,
+  operation: Operation,
   kind: Kind,
   hint: string | undefined,
   answer: Answer,
@@ -119,6 +120,7 @@ export function refusalError(
   return new ToknError(code, `${definition.title} ${words} (${reason.join(': ')})`, {
     hint:
       hint ??
+      (kind === 'limit' && operation === 'login' ? definition.budget?.spent : undefined) ??
       usual ??
       (kind === 'credentials' ? checkAnswers(definition) : undefined) ??
       (later ? (notBefore(retryAfter, clock) ?? 'try again in a while') : undefined),

@@ -41,7 +41,7 @@ export function refusalOf(
   const { definition, operation } = setting
   const { status } = answer
   const no = (kind: Kind, hint?: string): No => ({
-    error: refusalError(definition, kind, hint, answer, sight, clock),
+    error: refusalError(definition, operation, kind, hint, answer, sight, clock),
     by: 'told',
   })
   const rules = [...(exchange.refused ?? []), ...(definition.errors?.rules ?? [])]
