@@ -10,7 +10,7 @@ import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { condemned, refuseCondemned } from './standing.ts'
 import { neededTtl, satisfies, type RefreshWanted } from './wanted.ts'
-import { nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
+import { isFromEnvironment, nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
 
 export interface FreshOptions {
   /** Milliseconds that the token must still live. */
@@ -57,6 +57,7 @@ export async function fresh(
     throw tooOld(profile, record, wanted, expired, ports.clock.now())
   }
   if (settled) refuseCondemned(profile, record)
+  if (expired) refuseEndedGift(profile, record)
   if (settled && wanted.reason === 'forced') await refuseUnrenewable(ports, profile, record)
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
@@ -89,6 +90,13 @@ export async function refuseUnrenewable(
   const { unrenewable } = await import('./refresh/renewable.ts')
   const reason = unrenewable(profile, await ports.provider(profile), record)
   if (reason !== undefined) throw reason
+}
+
+/** A token out of the environment has nothing to renew it with, whatever its provider can do. */
+function refuseEndedGift(profile: Profile, { fixed, expiry }: SessionRecord): void {
+  if (fixed !== true || expiry.state !== 'at' || !isFromEnvironment(profile)) return
+  const ended = `${tokenInWords(profile)} expired at ${timestamp(expiry.at)}`
+  throw new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
