@@ -1,6 +1,6 @@
 import { isToknError } from '../core/errors.ts'
 import { lookIn, type Profile, type StoreKind } from '../core/profile.ts'
-import { serializeRecord, type SessionRecord } from '../core/record.ts'
+import { serializeRecord, type Reason, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { checkGivenToken } from '../core/token.ts'
 import { chooseProfile, namedProfile, type ProfileChoice } from './choose.ts'
@@ -57,23 +57,28 @@ export async function openTarget(
     const inMemory = await ephemeral()
     const sketch = sketchOf(ports, choice, environment, name, given.variable)
     const { profile, record } = await environment.open(inMemory, sketch, given.token)
-    await hold(inMemory, profile, record)
+    await hold(inMemory, profile, record, 'imported')
     return { ports: inMemory, profile, source: 'environment' }
   }
   if (name === undefined && environment.provider !== undefined) {
     const inMemory = await ephemeral()
     const { profile, record } = await environment.login(inMemory)
-    await hold(inMemory, profile, record)
+    await hold(inMemory, profile, record, 'login')
     return { ports: inMemory, profile, source: 'login' }
   }
   const profile = chooseProfile(ports.profiles, choice)
   return { ports, profile: lookIn(profile, environment.storeOf(profile)), source: 'store' }
 }
 
-async function hold(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {
+async function hold(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+  reason: Reason,
+): Promise<void> {
   const store = await ports.store(profile.store)
   await store.write(profile.id, record.generation, serializeRecord(record))
-  await indexRecord(ports, profile, record, 'imported')
+  await indexRecord(ports, profile, record, reason)
 }
 
 /** The profile that a token from the environment belongs to, as far as that is known. */
