@@ -119,13 +119,10 @@ export function createContext({
         return variables.read('base_url')
       },
       get scopes() {
-        return variables.read('scope')?.split(/\s*,\s*/)
+        return variables.scopes
       },
       get apiUrls() {
-        return variables
-          .read('api_url')
-          ?.split(/[\s,]+/)
-          .filter((url) => url !== '')
+        return variables.apiUrls
       },
     },
     interaction: async (flags, options = {}) => {
@@ -167,6 +164,7 @@ export function createContext({
         paths: pathsFor(flags),
         files: openFiles(),
         environment,
+        usualStore: context.storeKind({}),
       })
     },
     startSandbox: async (options) => await (await import('./sandboxed.ts')).openSandbox(options),
@@ -194,12 +192,12 @@ export function createContext({
         storeOf: ({ store }) => context.storeKind(flags, store),
         open: async (inMemory, profile, token) => {
           const { openGivenToken } = await import('./session/given.ts')
-          return await openGivenToken(inMemory, profile, token, variables.read)
+          return await openGivenToken(inMemory, profile, token, variables)
         },
         login: async (inMemory) => {
           const { loginFromEnvironment } = await import('./session/ephemeral.ts')
           const provider = variables.provider ?? ''
-          return await loginFromEnvironment(inMemory, provider, variables.read, check)
+          return await loginFromEnvironment(inMemory, provider, variables, check)
         },
       },
       async () => (await import('./ephemeral.ts')).ephemeralPorts(ports),

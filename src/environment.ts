@@ -1,3 +1,4 @@
+import { checkBaseUrl } from './core/base-url.ts'
 import { ToknError } from './core/errors.ts'
 import { storeKinds, type StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
@@ -15,6 +16,10 @@ export interface Variables {
   readonly profile: string | undefined
   readonly provider: string | undefined
   readonly store: StoreKind | undefined
+  /** `TOKN_SCOPE`: what a login is to be good for; `undefined` where it names nothing. */
+  readonly scopes: readonly string[] | undefined
+  /** `TOKN_API_URL`: the origins that it names, if any. Throws `usage` for what is no URL. */
+  readonly apiUrls: readonly string[] | undefined
 }
 
 // What GitHub Actions calls the things that a job gets its ID token with.
@@ -43,6 +48,13 @@ export function openVariables(
     },
     get provider() {
       return filled('TOKN_PROVIDER')
+    },
+    get scopes() {
+      // A scope may have blanks in it: "GET /objects".
+      return readList(read('scope'), /,/)
+    },
+    get apiUrls() {
+      return readList(read('api_url'), /[\s,]/)?.map(originOf)
     },
     // Looked at by every command: where secrets go is nothing to be wrong about.
     store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
@@ -80,6 +92,16 @@ export function openVariables(
 
 function variableOf(name: string): string {
   return `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+}
+
+function originOf(url: string): string {
+  return new URL(checkBaseUrl(url, 'TOKN_API_URL')).origin
+}
+
+function readList(text: string | undefined, separator: RegExp): readonly string[] | undefined {
+  const items = text?.split(separator).map((item) => item.trim())
+  const named = items?.filter((item) => item !== '') ?? []
+  return named.length === 0 ? undefined : named
 }
 
 /** Throws `usage` for a word that names no store. */

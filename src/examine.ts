@@ -3,7 +3,7 @@ import { briefly } from './core/duration.ts'
 import { isFailure } from './core/errors.ts'
 import type { Files, Journal } from './core/ports.ts'
 import type { Finding } from './core/process.ts'
-import { storeKinds, type Profile, type StoreKind } from './core/profile.ts'
+import type { Profile, StoreKind } from './core/profile.ts'
 import type { Paths, Environment } from './io/paths.ts'
 import { checkPlaces } from './examine-places.ts'
 import { entryOf } from './session/held.ts'
@@ -14,6 +14,8 @@ export interface Examination {
   readonly paths: Paths
   readonly files: Files
   readonly environment: Environment
+  /** The store that a first login would use. */
+  readonly usualStore: StoreKind
   readonly fix: boolean
   readonly offline: boolean
 }
@@ -27,7 +29,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
   const profiles = await attempt('profiles', () => ports.profiles.list())
   const known = Array.isArray(profiles) ? (profiles as readonly Profile[]) : []
   const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
-  if (kinds.size === 0) kinds.add(usualStore(examination.environment))
+  if (kinds.size === 0) kinds.add(examination.usualStore)
   return [
     checkNode(),
     Array.isArray(profiles)
@@ -42,11 +44,6 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...(await checkLeftovers(examination)),
     ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
   ]
-}
-
-/** The store that a first login would use. */
-function usualStore(environment: Environment): StoreKind {
-  return storeKinds.find((kind) => kind === environment['TOKN_STORE']?.trimEnd()) ?? 'keychain'
 }
 
 function checkNode(): Finding {

@@ -91,8 +91,9 @@ export interface Context {
     fromEnvironment: AnswerSources['fromEnvironment']
     readonly provider: string | undefined
     readonly baseUrl: string | undefined
+    /** `TOKN_API_URL`, as origins. Throws `usage`. */
     readonly apiUrls: readonly string[] | undefined
-    /** `TOKN_SCOPE`: separated by commas. */
+    /** `TOKN_SCOPE`. */
     readonly scopes: readonly string[] | undefined
   }
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */

@@ -1,4 +1,5 @@
 import type { Provider } from '../core/provider.ts'
+import { takesScope } from '../session/scopes.ts'
 import type { Context } from './context.ts'
 import type { GrantFlags } from './grant-flags.ts'
 
@@ -8,10 +9,10 @@ import type { GrantFlags } from './grant-flags.ts'
  */
 export function withScopes<Flags extends GrantFlags>(
   { environment }: Context,
-  { fields }: Pick<Provider, 'fields'>,
+  provider: Pick<Provider, 'fields'>,
   flags: Flags,
 ): Flags {
-  if (flags.scope !== undefined || fields.some(({ name }) => name === 'scope')) return flags
+  if (flags.scope !== undefined || takesScope(provider)) return flags
   const scope = environment.scopes
   return scope === undefined ? flags : { ...flags, scope }
 }

@@ -34,7 +34,7 @@ export async function draftProfile(
   const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
   const same = before?.provider === providerId ? before : undefined
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
-  const apiUrls = flags.apiUrl ?? context.environment.apiUrls
+  const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
   const name = checkProfileName(named ?? providerId)
   const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
   const key = flags.key === undefined ? same?.key : resolve(flags.key)
@@ -48,8 +48,7 @@ export async function draftProfile(
     id: before?.id ?? outlineOf(ports.profiles, name)?.id ?? ports.randomId(),
     provider: providerId,
     baseUrl,
-    apiUrls:
-      apiUrls?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin) ?? same?.apiUrls,
+    apiUrls: apiUrls ?? context.environment.apiUrls ?? same?.apiUrls,
     settings: same?.settings ?? {},
     overrides: flags.override === undefined ? same?.overrides : pairs(flags.override, '--override'),
     store: context.storeKind(flags, before?.store),

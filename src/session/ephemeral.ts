@@ -2,11 +2,12 @@ import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Provider } from '../core/provider.ts'
 import { readBudget } from './budget.ts'
-import { placesIn } from './given.ts'
+import { placesIn, type ProviderEnvironment } from './given.ts'
 import { authenticate } from './login.ts'
 import { idInEnvironment } from './naming.ts'
 import { openAnswered } from './opening.ts'
 import type { Ports } from './ports.ts'
+import { takesScope } from './scopes.ts'
 
 /** Looks at what a login is to be for. Throws where it would be for nothing. */
 export type LoginCheck = (provider: Provider, profile: Profile) => void
@@ -18,24 +19,24 @@ export type LoginCheck = (provider: Provider, profile: Profile) => void
 export async function loginFromEnvironment(
   ports: Ports,
   providerId: string,
-  read: (name: string) => string | undefined,
+  environment: ProviderEnvironment,
   check?: LoginCheck,
 ): Promise<{ profile: Profile; record: SessionRecord }> {
   const draft: Profile = {
     name: 'environment',
     id: idInEnvironment(),
     provider: providerId,
-    ...placesIn(read),
+    ...placesIn(environment),
     settings: {},
     store: 'memory',
   }
   const { profile, provider, answers } = await openAnswered(ports, draft, {
     set: {},
     secrets: {},
-    fromEnvironment: read,
+    fromEnvironment: environment.read,
   })
   check?.(provider, profile)
-  const scopes = read('scope')?.split(/\s*,\s*/)
+  const scopes = takesScope(provider) ? undefined : environment.scopes
   const record = await authenticate(ports, {
     profile,
     provider,

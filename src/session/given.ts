@@ -8,15 +8,20 @@ import type { Secret } from '../core/secret.ts'
 import { openAnswered } from './opening.ts'
 import type { Ports } from './ports.ts'
 
-type Read = (name: string) => string | undefined
+/** What the environment says of a provider, and of what is wanted of it. */
+export interface ProviderEnvironment {
+  /** The value of a variable, or of the file that another names. Throws `usage`. */
+  read(name: string): string | undefined
+  /** `TOKN_SCOPE`. */
+  readonly scopes: readonly string[] | undefined
+  /** `TOKN_API_URL`, as origins. Throws `usage`. */
+  readonly apiUrls: readonly string[] | undefined
+}
 
 /** Where an API is, as far as the environment says: TOKN_BASE_URL, TOKN_API_URL. Throws `usage`. */
-export function placesIn(read: Read): Pick<Profile, 'baseUrl' | 'apiUrls'> {
-  const baseUrl = read('base_url')
-  const apiUrls = read('api_url')
-    ?.split(/[\s,]+/)
-    .filter((url) => url !== '')
-    .map((url) => new URL(checkBaseUrl(url, 'TOKN_API_URL')).origin)
+export function placesIn(environment: ProviderEnvironment): Pick<Profile, 'baseUrl' | 'apiUrls'> {
+  const baseUrl = environment.read('base_url')
+  const { apiUrls } = environment
   return {
     ...(baseUrl === undefined ? {} : { baseUrl: checkBaseUrl(baseUrl, 'TOKN_BASE_URL') }),
     ...(apiUrls === undefined ? {} : { apiUrls }),
@@ -32,11 +37,11 @@ export async function openGivenToken(
   ports: Ports,
   sketch: Profile,
   access: Secret,
-  read: Read,
+  environment: ProviderEnvironment,
 ): Promise<{ profile: Profile; record: SessionRecord }> {
-  const draft = { ...sketch, ...placesIn(read) }
+  const draft = { ...sketch, ...placesIn(environment) }
   if (draft.provider === '') return { profile: draft, record: recordOf(ports, draft, access) }
-  const sources = { set: {}, secrets: {}, fromEnvironment: read }
+  const sources = { set: {}, secrets: {}, fromEnvironment: environment.read }
   const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
   const all = { ...answers.settings, ...answers.secrets }
   return {

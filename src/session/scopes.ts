@@ -14,6 +14,11 @@ interface Lack {
 
 const told: readonly Operation[] = ['issue', 'list', 'revoke', 'refresh']
 
+/** Whether a provider has a field for the scopes of a login, which it reads by a rule of its own. */
+export function takesScope({ fields }: Pick<Provider, 'fields'>): boolean {
+  return fields.some(({ name }) => name === 'scope')
+}
+
 /** What tokens with `scopes` will not be able to do, though their API can. */
 function lacksOf(provider: Provider, scopes: readonly string[] | undefined): readonly Lack[] {
   return told.flatMap((operation) => {
