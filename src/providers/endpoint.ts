@@ -1,7 +1,7 @@
 import { ToknError } from '../core/errors.ts'
 import type { RequestTemplate } from './definition.ts'
 import { fillParameters, fillText } from './fill.ts'
-import { howToGive, lookUp, splitName, type Known } from './known.ts'
+import { howToGiveField, lookUp, splitName, type Known } from './known.ts'
 import type { Ground } from './site.ts'
 import { parseTemplate, type Placeholder } from './template.ts'
 import { percentEncode } from './transforms.ts'
@@ -36,7 +36,7 @@ function missingIn(path: string, known: Known): ToknError {
     root === 'fields'
       ? {
           message: `the address of the request needs "${key}", which has not been given`,
-          hint: howToGive(key, known),
+          hint: howToGiveField(key, known),
         }
       : {
           message: `the address of the request needs {${name ?? ''}}, which is not known`,

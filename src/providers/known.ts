@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ToknError } from '../core/errors.ts'
+import { howToGive } from '../core/giving.ts'
 import type { Field, Reach } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import type { Grant } from '../core/token.ts'
@@ -64,7 +65,7 @@ export function demand(name: string, known: Known): Value | undefined {
   const [root, key = ''] = splitName(name)
   if (root === 'fields' && fieldOf(key, known)?.optional !== true) {
     throw new ToknError('usage', `"${key}" is needed`, {
-      hint: howToGive(key, known),
+      hint: howToGiveField(key, known),
       sent: false,
     })
   }
@@ -81,11 +82,8 @@ export function demand(name: string, known: Known): Value | undefined {
 }
 
 /** How the value of a field can be given. */
-export function howToGive(name: string, known: Known): string {
-  const variable = `TOKN_${name.toUpperCase()}`
-  return fieldOf(name, known)?.secret === true
-    ? `set ${variable} or ${variable}_FILE`
-    : `give it at the login, with --set ${name}=... or in ${variable}`
+export function howToGiveField(name: string, known: Known): string {
+  return howToGive(fieldOf(name, known) ?? { name })
 }
 
 /** `context.userId` as `['context', 'userId']`; the key may hold further dots. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ToknError } from '../core/errors.ts'
+import { howToGive } from '../core/giving.ts'
 import type { Interaction } from '../core/ports.ts'
 import type { Field, Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
@@ -106,10 +107,8 @@ function missing(field: Field, { interaction }: AnswerSources): undefined {
   if (interaction !== undefined) {
     throw new ToknError('usage', `"${field.label}" was left empty`, { hint: 'run it again' })
   }
-  const variable = `TOKN_${field.name.toUpperCase()}`
-  const flag = field.secret === true ? '' : `, or pass --set ${field.name}=...`
   throw new ToknError('reauth_required', `no value for "${field.label}", and nobody to ask`, {
-    hint: `set ${variable} or ${variable}_FILE${flag}, or run the command in a terminal`,
+    hint: `${howToGive(field)}, or run the command in a terminal`,
   })
 }
 
@@ -126,7 +125,7 @@ function checkNames(fields: readonly Field[], sources: AnswerSources): void {
     }
     if (field.secret === true && name in sources.set) {
       throw new ToknError('usage', `"${name}" is secret and does not belong on a command line`, {
-        hint: `set TOKN_${name.toUpperCase()}_FILE, or answer the prompt`,
+        hint: `${howToGive(field)}, or answer the prompt`,
       })
     }
   }
