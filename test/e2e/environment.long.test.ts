@@ -235,7 +235,9 @@ describe('what is said now goes before what was said then', () => {
       const ended = await tokn(args)
       expect(ended, args.join(' ')).toMatchObject({ status: 2, out: '' })
       expect(ended.err).toMatch(words)
-      expect(ended.err).toMatch(/--set account=\.\.\. or in TOKN_ACCOUNT/)
+      expect(ended.err).toMatch(
+        /set TOKN_ACCOUNT or TOKN_ACCOUNT_FILE, or log in with --set account=\.\.\./,
+      )
       expect(seen.length).toBe(before)
     }
     await login({}, '--set', 'account=7')
