@@ -59,7 +59,11 @@ async function perform(
     if (profile?.id !== errand.profileId) {
       throw new ToknError('not_found', `the profile "${errand.profile}" has changed meanwhile`)
     }
-    const record = await refreshNow(ports, lookIn(profile, errand.store), errand.wanted)
+    const record = await refreshNow(
+      ports,
+      lookIn(profile, errand.store ?? profile.store),
+      errand.wanted,
+    )
     return { ok: true, record: serializeRecord(record) }
   } catch (error) {
     return failure(error)

@@ -18,7 +18,8 @@ import type { RefreshWanted } from './session/wanted.ts'
 export interface Errand {
   readonly profile: string
   readonly profileId: string
-  readonly store: StoreKind
+  /** Where the session is; absent: where the profile says. */
+  readonly store?: StoreKind | undefined
   readonly wanted: RefreshWanted
   readonly caller: Caller
   readonly configDirectory?: string | undefined
@@ -94,7 +95,7 @@ export function readErrand(text: string): Errand {
   const profile = ownString(value, 'profile')
   const profileId = ownString(value, 'profileId')
   const store = storeKinds.find((kind) => kind === value['store'])
-  if (profile === undefined || profileId === undefined || store === undefined) throw malformed()
+  if (profile === undefined || profileId === undefined) throw malformed()
   return {
     profile,
     profileId,
