@@ -5,6 +5,7 @@ import { ToknError } from '../core/errors.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { requireOperation, unsupported } from '../session/call.ts'
+import type { LoginCheck } from '../session/ephemeral.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
 import { checkOneShape, expiryFields, instant, jsonFlag, printJson, wantsJson } from './answer.ts'
 import type { Context, SessionFlags } from './context.ts'
@@ -81,8 +82,7 @@ async function collectTokens(
         : [(await context.target(flags, positional)).profile]
     return { tokens: listLocal(ports, profiles), profile: named, now: ports.clock.now() }
   }
-  // A login for a list of what it has just made itself is not worth one.
-  const { ports, profile } = await context.target(flags, positional, requireOperation('list'))
+  const { ports, profile } = await context.target(flags, positional, worthALogin(flags))
   const provider = await ports.provider(profile)
   const now = ports.clock.now()
   if (provider.list !== undefined) {
@@ -91,6 +91,13 @@ async function collectTokens(
   if (flags.remote === true) throw unsupported(provider, 'list')
   const note = `${unsupported(provider, 'list').message}; this is what is held here`
   return { tokens: listLocal(ports, [profile]), profile: profile.name, now, note }
+}
+
+/** Where logins are numbered, none is spent for a list of what it has just made itself. */
+function worthALogin({ remote }: ListFlags): LoginCheck {
+  return (provider) => {
+    if (remote === true || provider.budget !== undefined) requireOperation('list')(provider)
+  }
 }
 
 function listDocument(list: TokenList, profile: string | undefined, now: number) {

@@ -58,7 +58,7 @@ describe('a refresh that cannot end well ends truly', () => {
     expect(listed.out).toMatch(/web .* doubtful/)
     const served = await world.run(['token', 'web'])
     expect(served).toMatchObject({ status: 0 })
-    expect(served.err).toContain('tokn: warning: a refresh of the token of "web" got no answer')
+    expect(served.err).toContain('tokn: warning: a refresh of "web" got no answer')
     world.api.control.replaceFaults([])
     expect(await world.run(['refresh', 'web'])).toMatchObject({ status: 0 })
     expect(await findLoss(world)).toBeUndefined()

@@ -187,6 +187,8 @@ export const shared: Readonly<Record<string, Demonstration>> = {
       expect({ command, status: late.status }).toEqual({ command, status: expected })
     } finally {
       for (const api of [stage.web, stage.iot]) api.control.replaceFaults([])
+      // What got no answer is settled, so that nothing warns of it further on.
+      await stage.tokn(['refresh', 'web'])
     }
   },
   '--ca': async (stage, command) => {
