@@ -7,6 +7,7 @@ import type { Ports } from '../session/ports.ts'
 import type { Context } from './context.ts'
 import type { Draft } from './login-draft.ts'
 import type { LoginFlags } from './login-flags.ts'
+import { refuseForeign } from './login-unread.ts'
 import { secretFiles } from './oauth-flags.ts'
 
 /** Answers to the fields of a provider: flags, environment, the profile, and then the user. */
@@ -22,6 +23,7 @@ export async function answerFields(
     ...profile,
     settings: { ...profile.settings, ...set },
   })
+  refuseForeign(provider, flags)
   const username = provider.fields.find(({ name }) => name === 'username' || name === 'email')
   const named =
     flags.username === undefined || username === undefined

@@ -18,6 +18,7 @@ import { expiryInWords } from './list.ts'
 import { answerFields, shallRemember } from './login-answers.ts'
 import { draftProfile } from './login-draft.ts'
 import { agreeToReplace } from './login-replace.ts'
+import { refuseContrary, refuseIgnored } from './login-unread.ts'
 import { quoteWord } from './shell.ts'
 import { addLoginFlags, type LoginFlags } from './login-flags.ts'
 
@@ -25,10 +26,11 @@ export function loginCommand(program: Command, context: Context, run = runLogin)
   const command = declare(program, {
     usage: 'login [profile]',
     flags: [...sessionFlags, 'yes', 'dryRun'],
+    means: { store: 'keep it in this store: keychain, file or memory' },
     summary: 'log in to an API and keep its tokens',
     examples: [
       'tokn login web --provider hosterby',
-      'tokn login iot -p rightech --expires-in "90 days" --scope "GET /objects"',
+      'tokn login iot -p rightech --expires-in "90 days"',
       'tokn login vis -p mcs --with-token < service-token',
       'tokn login work --issuer https://sso.example.com --client-id tokn',
     ],
@@ -47,11 +49,13 @@ export async function runLogin(
   const ports = context.ports(flags)
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)
+  refuseContrary(context, draft, flags)
   if (flags.dryRun !== true) await agreeToReplace(context, ports, draft, flags)
   const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
   const asking = pasted === undefined ? interaction : undefined
   const opened = await answerFields(context, ports, draft, flags, asking, pasted)
   const { profile, provider, answers } = opened
+  refuseIgnored(provider, draft, flags)
   const asked = pasted === undefined ? withScopes(context, provider, flags) : flags
   const grant = readGrant(asked, ports.clock.now())
   provider.checkGrant(grant)

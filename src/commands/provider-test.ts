@@ -4,6 +4,7 @@ import { ToknError } from '../core/errors.ts'
 import type { Expiry } from '../core/expiry.ts'
 import { checkLoginAnswers } from '../session/answers.ts'
 import { spendBudget } from '../session/budget.ts'
+import { chooseProfile } from '../session/choose.ts'
 import { openAnswered } from '../session/opening.ts'
 import { fileSecrets } from '../session/reach.ts'
 import type { TrialStep } from '../session/trial.ts'
@@ -41,6 +42,7 @@ export function providerTestCommand(provider: Command, context: Context): void {
 
 export async function runTest(context: Context, id: string, flags: TestFlags): Promise<void> {
   const ports = context.ports(flags)
+  if (flags.profile !== undefined) chooseProfile(ports.profiles, { flag: flags.profile })
   const interaction = await context.interaction(flags)
   const draft = await draftProfile(
     context,

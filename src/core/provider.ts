@@ -60,6 +60,13 @@ export interface Provider {
   /** The page it was written from. */
   readonly docs: string
   readonly fields: readonly Field[]
+  /**
+   * Whether a login, as it is set up, may show a person a page or a code. Absent: no login of this
+   * provider ever does.
+   */
+  readonly person?: boolean | undefined
+  /** Names of fields that a login, as it is set up, does not read. */
+  readonly ignores?: readonly string[] | undefined
   readonly rotation: Rotation
   /** Whether a refresh needs no refresh token, only an access token that is still good. */
   readonly refreshesByAccess?: boolean | undefined

@@ -7,7 +7,10 @@ import { wordsOf } from './settings.ts'
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/
 
 /** Throws `usage` for what no OAuth server could be asked. */
-export function checkGrant({ scopes, lifetime, resource }: Grant): void {
+export function checkGrant({ name, scopes, lifetime, resource }: Grant): void {
+  if (name !== undefined) {
+    throw new ToknError('usage', 'OAuth has no way to give a token a name')
+  }
   if (lifetime !== undefined) {
     throw new ToknError('usage', 'OAuth has no way to ask for a lifetime: the server decides')
   }

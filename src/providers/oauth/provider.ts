@@ -6,7 +6,7 @@ import type { Site } from './connect.ts'
 import { checkGrant } from './grant.ts'
 import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
 import { findPreset, type Preset } from './presets.ts'
-import { fieldsFor, settingsInForce, type Settings } from './settings.ts'
+import { fieldsFor, ignoredBy, needsPerson, settingsInForce, type Settings } from './settings.ts'
 
 /** What of a profile decides how its OAuth server is spoken to. */
 export interface OauthProfile {
@@ -43,6 +43,8 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     title,
     docs: preset?.docs ?? docs,
     fields: fieldsFor(preset, own),
+    person: needsPerson(settings),
+    ignores: ignoredBy(settings),
     rotation: 'server-decides',
     why: {
       list: 'OAuth has no way to list tokens: look in the account settings of the server',

@@ -97,9 +97,32 @@ const neededBy: Partial<Record<Flow, readonly string[]>> = {
   exchange: ['subject_token'],
 }
 
+/** The flows that read a field, where not all do. */
+const readBy: Readonly<Record<string, readonly Flow[]>> = {
+  redirect_port: ['auto', 'code'],
+  username: ['password'],
+  subject_token: ['auto', 'exchange'],
+  assertion: ['auto', 'jwt'],
+}
+
+/** Names of the fields that the flow of `settings` does not read. */
+export function ignoredBy(settings: Settings): readonly string[] {
+  const flow = flowOf(settings)
+  return Object.entries(readBy).flatMap(([name, flows]) => (flows.includes(flow) ? [] : [name]))
+}
+
+/** Whether a login by `settings` may show a page or a code. */
+export function needsPerson(settings: Settings): boolean {
+  return ['auto', 'code', 'device'].includes(flowOf(settings))
+}
+
+function flowOf(settings: Settings): Flow {
+  return (settings['flow'] ?? 'auto') as Flow
+}
+
 /** The fields of a login as `settings` have it: what its flow needs is not optional. */
 export function fieldsFor(preset: Preset | undefined, settings: Settings): readonly Field[] {
-  const needed = neededBy[(settings['flow'] ?? 'auto') as Flow] ?? []
+  const needed = neededBy[flowOf(settings)] ?? []
   const known = preset !== undefined || settings['token_endpoint'] !== undefined
   const issuer: readonly Field[] =
     preset === undefined ? [{ name: 'issuer', label: 'Issuer URL', optional: known }] : []

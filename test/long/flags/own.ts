@@ -100,7 +100,7 @@ const login: Readonly<Record<string, Demonstration>> = {
   '--api-url': makes(['--api-url', 'nonsense'], { status: 2 }),
   '--set': makes(['--set', 'nosuch=1'], { status: 2, err: said('no field') }),
   '--override': makes(['--override', 'nosuch=1'], { status: 2 }),
-  '--username': makes(['--username', 'x', '--dry-run'], { err: said('would') }),
+  '--username': makes(['--username', 'x'], { status: 2, err: said('--username') }),
   '--password-stdin': async (stage) => {
     const { secret_key, ...others } = stage.web.credentials
     const args = ['login', stage.unused(), ...addressOf(stage.web), '--password-stdin']
