@@ -45,10 +45,8 @@ const commands = [
 
 /** Runs the command that `words` name. Throws `usage` where they name none, or name it wrongly. */
 export async function runProgram(context: Context, words: readonly string[]): Promise<void> {
-  const topic = words[0] === 'help' ? helpTopic(words[1]) : undefined
-  if (topic !== undefined) return context.terminal.out(topic)
+  if (words[0] === 'help') return showHelp(context, words.slice(1))
   const program = buildProgram(context)
-  if (words[0] === 'help') refuseTopic(words[1], program)
   try {
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
@@ -88,25 +86,70 @@ function buildProgram(context: Context): Command {
   return program
 }
 
-/** Throws `usage` for help on what is neither a command nor a topic. */
-function refuseTopic(name: string | undefined, program: Command): void {
-  if (name === undefined || name.startsWith('-')) return
-  const commands = program.commands.map((one) => one.name())
-  const aliases = program.commands.flatMap((one) => one.aliases())
-  if ([...commands, ...aliases].includes(name)) return
-  const near = nearest(name, [...commands, ...topics])
+/** Prints a topic, or the help of the command that `words` name. Throws `usage` for anything else. */
+function showHelp(context: Context, words: readonly string[]): void {
+  const flags = words.filter((word) => word.startsWith('-'))
+  const [first, ...further] = words.filter((word) => !flags.includes(word))
+  const asked = flags.some((flag) => flag === '-h' || flag === '--help')
+  const text = first === 'help' || (first === undefined && asked) ? helpOnHelp : helpTopic(first)
+  if (text !== undefined) refuseFurther(further)
+  const path = first === undefined ? [] : [first, ...further]
+  const command = text === undefined ? commandNamed(path, buildProgram(context)) : undefined
+  const flag = flags.find((one) => one !== '-h' && one !== '--help')
+  if (flag !== undefined) {
+    const shown = display(flag.split('=')[0] ?? '', 60)
+    throw new ToknError('usage', `help takes no flags, and "${shown}" is one`, {
+      hint: 'tokn help COMMAND, or tokn help TOPIC',
+    })
+  }
+  if (text !== undefined) context.terminal.out(text)
+  command?.outputHelp()
+}
+
+const helpOnHelp = `Usage: tokn help [COMMAND...]
+       tokn help TOPIC
+
+print the help of a command (tokn COMMAND --help does the same), or a topic
+
+Topics: ${topics.join(', ')}
+
+Examples:
+  $ tokn help login
+  $ tokn help provider test
+  $ tokn help exit-codes
+`
+
+function refuseFurther([word]: readonly string[]): void {
+  if (word === undefined) return
+  throw new ToknError('usage', `there is no help on "${display(word, 60)}" there`, {
+    hint: 'tokn help COMMAND, or tokn help TOPIC',
+  })
+}
+
+/** The command at `path`. Throws `usage` where a word of it names none. */
+function commandNamed([name, ...further]: readonly string[], parent: Command): Command {
+  if (name === undefined) return parent
+  const found = parent.commands.find((one) => [one.name(), ...one.aliases()].includes(name))
+  if (found !== undefined) return commandNamed(further, found)
+  const root = parent.parent === null
+  const commands = parent.commands.map((one) => one.name())
+  const aliases = parent.commands.flatMap((one) => one.aliases())
+  const near = nearest(name, [...commands, ...aliases, ...(root ? topics : [])])
   throw new ToknError('usage', `there is no help on "${display(name, 60)}"`, {
     hint: [
       ...(near === undefined ? [] : [`did you mean "${near}"?`]),
-      `topics: ${topics.join(', ')}`,
-      `commands: ${commands.join(', ')}`,
+      ...(root ? [`topics: ${topics.join(', ')}`] : []),
+      commands.length === 0
+        ? `"${pathOf(parent).trim()}" has no commands below it`
+        : `commands: ${commands.join(', ')}`,
     ],
   })
 }
 
 function asUsage(error: CommanderError, words: readonly string[], program: Command): ToknError {
   if (error.code === 'commander.help') {
-    return new ToknError('usage', 'a command is missing', { hint: 'tokn --help' })
+    const group = commandOf(words, program)
+    return new ToknError('usage', 'a command is missing', { hint: `tokn ${pathOf(group)}--help` })
   }
   // What follows "=" may be a secret that was meant for another place.
   const message = (error.message.split('\n')[0] ?? '')

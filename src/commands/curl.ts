@@ -18,6 +18,7 @@ import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 export function curlCommand(program: Command, context: Context, run = runCurl): void {
   const command = declare(program, {
     usage: 'curl [profile]',
+    rest: 'CURL_ARGUMENTS...',
     flags: sessionFlags,
     answers: false,
     summary: 'run curl with the token, which never shows in the process list',

@@ -5,6 +5,8 @@ import { addFlags, type SharedFlag } from './flags.ts'
 export interface Declaration {
   /** Name and arguments in commander's notation: `token [profile]`. */
   readonly usage: string
+  /** What stands behind the flags and `--`, where something must. */
+  readonly rest?: string
   readonly summary: string
   /** What has to be known besides, in lines of at most 100 characters. */
   readonly notes?: () => string
@@ -12,6 +14,8 @@ export interface Declaration {
   readonly aliases?: readonly string[]
   /** Which of the flags that commands share it reads; it takes no others. */
   readonly flags?: readonly SharedFlag[]
+  /** What such a flag does here, where that is not what it does elsewhere. */
+  readonly means?: Partial<Record<SharedFlag, string>>
   /** Whether it has an answer that can be a JSON document; a child's output is none. Default: it has. */
   readonly answers?: boolean
 }
@@ -20,7 +24,8 @@ export interface Declaration {
 export function declare(parent: Command, declaration: Declaration): Command {
   const command = parent.command(declaration.usage).description(declaration.summary)
   if (declaration.aliases !== undefined) command.aliases(declaration.aliases)
-  addFlags(command, declaration.flags ?? [], declaration.answers ?? true)
+  addFlags(command, declaration.flags ?? [], declaration.answers ?? true, declaration.means)
+  if (declaration.rest !== undefined) command.usage(`${command.usage()} -- ${declaration.rest}`)
   const examples = declaration.examples.map((example) => `  $ ${example}`).join('\n')
   const notes = () => (declaration.notes === undefined ? '' : `\n${declaration.notes()}\n`)
   command.addHelpText('after', () => `${notes()}\nExamples:\n${examples}`)

@@ -16,6 +16,7 @@ const noToken = 111
 export function execCommand(program: Command, context: Context, run = runExec): void {
   const command = declare(program, {
     usage: 'exec [profile]',
+    rest: 'COMMAND [ARGUMENT...]',
     flags: sessionFlags,
     answers: false,
     summary: 'run a program with the token in a variable that only it sees',

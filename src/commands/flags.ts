@@ -38,10 +38,15 @@ const groups = ['Session and network:', 'Everywhere:'] as const
 const own: ReadonlySet<SharedFlag> = new Set(['yes', 'dryRun'])
 
 /** Adds the flags of every command, and those of the shared ones that this command reads. */
-export function addFlags(command: Command, reads: readonly SharedFlag[], answers: boolean): void {
+export function addFlags(
+  command: Command,
+  reads: readonly SharedFlag[],
+  answers: boolean,
+  means: Partial<Record<SharedFlag, string>> = {},
+): void {
   for (const name of reads) {
     const [flags, text] = shared[name]
-    const option = command.createOption(flags, text)
+    const option = command.createOption(flags, means[name] ?? text)
     command.addOption(own.has(name) ? option : option.helpGroup(groups[0]))
   }
   for (const [name, [flags, text]] of Object.entries(everywhere)) {
