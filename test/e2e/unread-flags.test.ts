@@ -20,7 +20,6 @@ const refused: ReadonlyArray<readonly [command: string, flag: string]> = [
   [`${oauth} --flow exchange --clipboard`, '--clipboard'],
   [`${oauth} --flow jwt --no-browser`, '--no-browser'],
   [`${oauth} --flow client --username x`, '--username'],
-  [`${oauth} --flow auto --username x`, '--username'],
   [`${oauth} --flow client --redirect-port 80`, '--redirect-port'],
   [`${oauth} --flow device --redirect-port 80`, '--redirect-port'],
   [`${oauth} --flow client --subject-token-file secret`, '--subject-token-file'],

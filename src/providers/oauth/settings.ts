@@ -100,7 +100,7 @@ const neededBy: Partial<Record<Flow, readonly string[]>> = {
 /** The flows that read a field, where not all do. */
 const readBy: Readonly<Record<string, readonly Flow[]>> = {
   redirect_port: ['auto', 'code'],
-  username: ['password'],
+  username: ['auto', 'password'],
   subject_token: ['auto', 'exchange'],
   assertion: ['auto', 'jwt'],
 }
