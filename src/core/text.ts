@@ -65,15 +65,25 @@ export function timestamp(instant: number): string {
 /** The candidate nearest to `word`, if it is near enough to have been meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  let least = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
-    const distance = editDistance(word, candidate)
-    if (distance < least) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < least && distance <= boundFor(word, candidate)) {
       least = distance
       best = candidate
     }
   }
   return best
+}
+
+/** How many slips may lie between two words for one to be meant by the other: most letters stay. */
+function boundFor(left: string, right: string): number {
+  const [shorter, longer] = [left.length, right.length].toSorted((a, b) => a - b) as [
+    number,
+    number,
+  ]
+  const most = Math.max(2, Math.floor(left.length / 3))
+  return Math.min(most, Math.max(1, Math.floor(longer * 0.4)), Math.max(0, shorter - 1))
 }
 
 /** Letters to add, drop, replace or swap with their neighbour. */

@@ -94,6 +94,26 @@ describe('nearest', () => {
   ])('takes %j for %j', (word, expected) => {
     expect(nearest(word, commands)).toBe(expected)
   })
+
+  it.each([
+    ['mm', ['f1', 'f2'], undefined],
+    ['m', ['f'], undefined],
+    ['x', ['oz', 'mcs'], undefined],
+    ['iot', ['vis', 'web'], undefined],
+    ['work', ['web', 'home'], undefined],
+    ['ab', ['cd'], undefined],
+    ['foo', ['oz'], undefined],
+    ['blog', ['list', 'bus'], undefined],
+    ['f3', ['f1'], 'f1'],
+    ['zo', ['oz'], 'oz'],
+    ['OZ', ['mcs', 'oz'], 'oz'],
+    ['wbe', ['web'], 'web'],
+    ['tkn', ['token'], 'token'],
+    ['hostrby', ['hosterby'], 'hosterby'],
+    ['rigthech', ['rightech'], 'rightech'],
+  ] as const)('for %j among %j suggests %j', (word, among, expected) => {
+    expect(nearest(word, among)).toBe(expected)
+  })
 })
 
 it('says instants in UTC, to the second', () => {
