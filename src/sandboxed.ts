@@ -1,5 +1,6 @@
 import type { RunningSandbox, SandboxOptions } from './commands/context.ts'
-import { ToknError } from './core/errors.ts'
+import { systemCode, ToknError } from './core/errors.ts'
+import { reasonOf } from './io/system-error.ts'
 import { checkFaults } from './sandbox/faults.ts'
 import { sandboxNames, startSandbox } from './sandbox/server.ts'
 
@@ -21,6 +22,9 @@ export async function openSandbox(options: SandboxOptions): Promise<RunningSandb
       error instanceof TypeError || error instanceof SyntaxError
         ? 'a fault is like this: {"do":"status","status":503}'
         : undefined
-    throw new ToknError('usage', `the sandbox could not be started: ${error.message}`, { hint })
+    const port = systemCode(error) === undefined ? undefined : reasonOf(error)
+    throw new ToknError('usage', `the sandbox could not be started: ${port ?? error.message}`, {
+      hint: port === undefined ? hint : 'choose another --port, or leave it out',
+    })
   }
 }

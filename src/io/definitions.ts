@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemCode, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Files } from '../core/ports.ts'
 import { requireText } from '../core/value-text.ts'
+import { reasonOf } from './system-error.ts'
 
 /** The user's own provider definitions: one JSON file each. What is in them is checked by whoever reads. */
 export interface Definitions {
@@ -18,8 +19,7 @@ export function createTextFile(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' })
   } catch (error) {
-    const reason = systemCode(error) ?? 'unknown reason'
-    throw new ToknError('usage', `"${path}" could not be written (${reason})`, {
+    throw new ToknError('usage', `"${path}" could not be written (${reasonOf(error)})`, {
       hint: 'name a file that does not exist yet',
     })
   }

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { systemCode, ToknError } from '../core/errors.ts'
 import { readValueText, requireText } from '../core/value-text.ts'
 import { isTerminal } from './is-terminal.ts'
+import { reasonOf } from './system-error.ts'
 
 /** Longest value read from a file or from standard input, in bytes. */
 const limit = 65_536
@@ -15,7 +16,7 @@ const readBefore = new Map<string, Buffer>()
 export function readValueInput(what: string): string {
   if (isTerminal(0)) {
     throw new ToknError('usage', `nothing on standard input, where ${what} was to come from`, {
-      hint: 'pipe it in: ... < FILE',
+      hint: 'the same command with a file behind it: < FILE',
     })
   }
   return readValue(readDescriptor(0), what)
@@ -65,10 +66,7 @@ function readOpened(path: string): Buffer {
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    throw new ToknError(
-      'usage',
-      `a file cannot be read (${systemCode(error) ?? 'unknown reason'}): ${path}`,
-    )
+    throw new ToknError('usage', `a file cannot be read (${reasonOf(error)}): ${path}`)
   }
   try {
     const status = fstatSync(descriptor)
@@ -106,7 +104,7 @@ function readSome(descriptor: number, chunk: Buffer): number {
       const code = systemCode(error)
       if (code === 'EOF') return 0
       if (code !== 'EAGAIN') {
-        throw new ToknError('usage', `nothing can be read from there (${code ?? 'unknown reason'})`)
+        throw new ToknError('usage', `nothing can be read from there (${reasonOf(error)})`)
       }
       pause()
     }

@@ -33,7 +33,8 @@ function explain(error: unknown, host: string, sent: boolean): unknown {
     return lasting(`the certificate of ${host} ${certificate.text}`, sent, certificate.hint)
   }
   const connection = connections.get(code)
-  if (connection !== undefined) return failure(`cannot reach ${host}: ${connection}`, sent)
+  if (connection !== undefined)
+    return failure(`cannot reach ${host}: ${connection}`, sent, reachHint(host))
   const nonsense = nonsenseOf(error, code)
   if (nonsense !== undefined) {
     const { text, hint } = nonsense
@@ -58,6 +59,12 @@ function explain(error: unknown, host: string, sent: boolean): unknown {
   }
   const shown = code === '' ? 'the connection failed' : `error ${display(code, 60)}`
   return failure(`${none}: ${shown}`, sent)
+}
+
+function reachHint(host: string): string {
+  return host === proxy
+    ? 'check --proxy and HTTPS_PROXY'
+    : 'check the address and the network: tokn doctor'
 }
 
 /** Errors that the runtime throws for a wrong program; the network has others. */

@@ -22,6 +22,9 @@ const words = new Map<string, string>([
   ['ENOENT', 'no such file or directory'],
   ['ENXIO', 'it is not a plain file'],
   ['EBUSY', 'it is in use'],
+  ['EEXIST', 'it exists already'],
+  ['EADDRINUSE', 'another program uses the port'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
 ])
 
 /** Why a system call failed, in words; the bare code where there are none. */
