@@ -65,7 +65,7 @@ export function unreadableError(answer: Answer, title: string, refusal?: string)
     http: { status: answer.status },
     sent: true,
     refusal,
-    hint: 'check the base URL',
+    hint: refusal === 'route-missing' ? 'check the base URL and the path' : 'check the base URL',
   })
 }
 

@@ -146,9 +146,16 @@ export function foreignError(
 ): ToknError {
   const retryAfter = retryAfterOf(answer.headers, clock)
   const what = answer.unreadable ?? `answered ${answer.status}`
-  const message = display(`${title} ${what}: something on the way answered for it`, 300)
+  // A server that has no such page, or takes no such request, answers with a page of its own.
+  const astray = answer.page && [404, 405, 410].includes(answer.status)
+  const who = astray ? '' : ': something on the way answered for it'
+  const message = display(`${title} ${what}${who}`, 300)
   return new ToknError(answer.status === 429 ? 'rate_limited' : 'network', message, {
-    hint: notBefore(retryAfter, clock) ?? 'try again; a proxy or a firewall may be in the way',
+    hint:
+      notBefore(retryAfter, clock) ??
+      (astray
+        ? 'check the base URL and the path; else a proxy or a firewall may be in the way'
+        : 'try again; a proxy or a firewall may be in the way'),
     // A path that a proxy does not know may be one that another method would find.
     refusal: kind === 'route-missing' ? kind : 'unavailable',
     http: { status: answer.status },
