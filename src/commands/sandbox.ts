@@ -75,12 +75,13 @@ function describe(api: SandboxedApi) {
   }
 }
 
+/** One line to type: the APIs call their answers alike, and an export of one would be taken by all. */
 function howTo(api: SandboxedApi): string {
   const variables = Object.entries(api.credentials).map(
-    ([name, value]) => `export TOKN_${name.toUpperCase()}=${quoteWord(value)}\n`,
+    ([name, value]) => `TOKN_${name.toUpperCase()}=${quoteWord(value)} `,
   )
   const apiUrl = api.apiUrl === undefined ? '' : ` --api-url ${api.apiUrl}`
-  return `# ${api.name}\n${variables.join('')}tokn login ${api.name} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}\n\n`
+  return `# ${api.name}\nenv ${variables.join('')}tokn login ${api.name} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}\n\n`
 }
 
 function checkName(name: string): void {
