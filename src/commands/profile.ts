@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
+import type { IndexEntry } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose.ts'
 import { checkFields, printJson, tell, wantsJson } from './answer.ts'
 import type { ActFlags, CommonFlags, Context, RequestFlags, SessionFlags } from './context.ts'
-import { describeStanding, standingInWords } from './standing.ts'
+import { describeStanding, isOver, standingInWords } from './standing.ts'
 import { declare } from './declare.ts'
 import { dryRunFields, sayWould } from './dry-run.ts'
 
@@ -57,16 +58,15 @@ function listProfiles(context: Context, flags: CommonFlags): void {
   const damaged = ports.profiles.outlines().length - profiles.length
   if (damaged > 0 && flags.quiet !== true)
     context.terminal.say(`${damaged} damaged left out; see: tokn doctor`)
-  const loggedIn = (profile: Profile) => ports.index.get(profile.id) !== undefined
-  const standingOf = (profile: Profile) => ports.index.get(profile.id)?.standing
+  const now = ports.clock.now()
+  const entryOf = (profile: Profile) => ports.index.get(profile.id)
   if (wantsJson(flags)) {
     printJson(context, flags, {
       schema: 'tokn.profiles/v1',
       default: standard ?? null,
       profiles: profiles.map((one) => ({
         ...describe(one),
-        logged_in: loggedIn(one),
-        standing: describeStanding(standingOf(one)),
+        ...describeSession(entryOf(one), now),
       })),
     })
     return
@@ -81,7 +81,7 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     one.provider,
     one.baseUrl ?? '-',
     one.store,
-    loggedIn(one) ? standingInWords(standingOf(one)) : '-',
+    sessionInWords(entryOf(one), now),
   ])
   context.terminal.show(
     ...fittedTable(
@@ -89,6 +89,18 @@ function listProfiles(context: Context, flags: CommonFlags): void {
       context.terminal,
     ),
   )
+}
+
+function sessionInWords(entry: IndexEntry | undefined, now: number): string {
+  return entry === undefined ? '-' : standingInWords(entry, now)
+}
+
+function describeSession(entry: IndexEntry | undefined, now: number) {
+  return {
+    logged_in: entry !== undefined,
+    expired: entry === undefined ? null : isOver(entry, now),
+    standing: describeStanding(entry?.standing),
+  }
 }
 
 function showProfile(context: Context, name: string | undefined, flags: ShowFlags): void {

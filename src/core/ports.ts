@@ -113,6 +113,11 @@ export interface IndexEntry {
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined
   readonly obtainedAt: number
+  /**
+   * With what a token that has expired can be replaced without a person: the credentials kept, a
+   * refresh token, or nothing. Absent: not known.
+   */
+  readonly renewal?: 'credentials' | 'refresh' | 'none' | undefined
   readonly tokenId?: string | undefined
   readonly tokenName?: string | undefined
   readonly scopes?: readonly string[] | undefined

@@ -67,6 +67,8 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
   }
 }
 
+const renewals = ['credentials', 'refresh', 'none'] as const
+
 function readEntry(value: unknown): IndexEntry | undefined {
   if (!isObject(value)) return undefined
   const { generation, obtainedAt, refreshExpiry, scopes, history } = value
@@ -77,6 +79,7 @@ function readEntry(value: unknown): IndexEntry | undefined {
     obtainedAt,
     expiry: readExpiry(value['expiry']),
     refreshExpiry: refreshExpiry === undefined ? undefined : readExpiry(refreshExpiry),
+    renewal: renewals.find((one) => one === value['renewal']),
     tokenId: ownString(value, 'tokenId'),
     tokenName: ownString(value, 'tokenName'),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,

@@ -44,6 +44,21 @@ export function unrenewable(
   )
 }
 
+/** `error`, and that the token has expired, where it has: then it is what somebody has to know first. */
+export function withExpiry(
+  profile: Profile,
+  { expiry }: Pick<SessionRecord, 'expiry'>,
+  error: ToknError,
+  now: number,
+): ToknError {
+  if (isGood(expiry, now, 0)) return error
+  const token = tokenInWords(profile)
+  const said = error.message.startsWith(`${token} `)
+    ? `; it${error.message.slice(token.length)}`
+    : `, and ${error.message}`
+  return new ToknError(error.code, `${token} has expired${said}`, error.details)
+}
+
 /** How a session gets new tokens. */
 export type RenewalWay = 'refresh' | 'reissue' | 'login'
 

@@ -10,7 +10,7 @@ import { unattendedKey } from '../ledger-keys.ts'
 import { condemned } from '../standing.ts'
 import { keepAnswers } from './answers.ts'
 import { reissue } from './reissue.ts'
-import { unrenewable, wayToRenew } from './renewable.ts'
+import { unrenewable, wayToRenew, withExpiry } from './renewable.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
 import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
@@ -178,13 +178,14 @@ function remember({ ports }: Turn, write: () => void): void {
   }
 }
 
-function cannotRefresh({ profile, provider, record }: Turn): ToknError {
+function cannotRefresh({ ports, profile, provider, record }: Turn): ToknError {
   if (record.standing !== undefined) return condemned(profile, record)
   const tokensAlone = { ...record, credentials: undefined }
   const reason = unrenewable(profile, provider, tokensAlone)
   // Else its time is up, and it had to renew itself.
   const ended = `${tokenInWords(profile)} has expired and cannot renew itself`
-  return reason ?? new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
+  if (reason !== undefined) return withExpiry(profile, record, reason, ports.clock.now())
+  return new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
 }
 
 /** What a way may use; what it was answered before it was cut off, it is answered again. */
