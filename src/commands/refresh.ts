@@ -11,7 +11,7 @@ import { refreshThrough, refuseUnrenewable } from '../session/fresh.ts'
 import { planRefresh } from '../session/plan.ts'
 import type { Ports } from '../session/ports.ts'
 import { refuseCondemned } from '../session/standing.ts'
-import { satisfies } from '../session/wanted.ts'
+import { reasonToRenew, satisfies } from '../session/wanted.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
@@ -162,7 +162,7 @@ async function refreshOne(
   const wanted =
     minTtl === undefined
       ? ({ reason: 'forced', beyond: before.generation, force } as const)
-      : ({ reason: 'min-ttl', minTtl, force } as const)
+      : { reason: reasonToRenew(before, ports.clock.now()), minTtl, force }
   if (minTtl !== undefined && satisfies(before, wanted, ports.clock.now())) {
     return { profile, record: before, refreshed: false }
   }

@@ -13,6 +13,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   login: 'a login',
   expired: 'the token had expired',
   'min-ttl': 'too little life was left',
+  clock: 'the clock was set back',
   forced: 'it was asked for',
   rejected: 'the provider refused the token',
   'id-token': 'too little life was left of the ID token',

@@ -11,6 +11,7 @@ export type Reason =
   | 'login'
   | 'expired'
   | 'min-ttl'
+  | 'clock'
   | 'id-token'
   | 'forced'
   | 'rejected'

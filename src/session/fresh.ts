@@ -9,7 +9,7 @@ import { isUntimely } from './moment.ts'
 import { naming } from './named-hint.ts'
 import type { Ports } from './ports.ts'
 import { condemned, refuseCondemned } from './standing.ts'
-import { neededTtl, satisfies, type RefreshWanted } from './wanted.ts'
+import { neededTtl, reasonToRenew, satisfies, type RefreshWanted } from './wanted.ts'
 import { isFromEnvironment, nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
 
 export interface FreshOptions {
@@ -43,7 +43,8 @@ export async function fresh(
   const record = await readHeld(ports, profile)
   const expired = !isGood(record.expiry, ports.clock.now(), 0)
   const wanted: RefreshWanted = {
-    reason: mode === 'force' ? (options.reason ?? 'forced') : expired ? 'expired' : 'min-ttl',
+    reason:
+      mode === 'force' ? (options.reason ?? 'forced') : reasonToRenew(record, ports.clock.now()),
     minTtl: options.minTtl,
     beyond: mode === 'force' ? record.generation : undefined,
   }
@@ -87,9 +88,9 @@ export async function refuseUnrenewable(
   profile: Profile,
   record: SessionRecord,
 ): Promise<void> {
-  const { unrenewable } = await import('./refresh/renewable.ts')
+  const { unrenewable, withExpiry } = await import('./refresh/renewable.ts')
   const reason = unrenewable(profile, await ports.provider(profile), record)
-  if (reason !== undefined) throw reason
+  if (reason !== undefined) throw withExpiry(profile, record, reason, ports.clock.now())
 }
 
 /** A token out of the environment has nothing to renew it with, whatever its provider can do. */

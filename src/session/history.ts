@@ -10,6 +10,7 @@ const costs: Partial<Record<Reason, string>> = {
   login: '1 login',
   expired: '1 refresh',
   'min-ttl': '1 refresh',
+  clock: '1 refresh',
   'id-token': '1 refresh',
   forced: '1 refresh',
   rejected: '1 refresh',
@@ -54,6 +55,7 @@ export async function indexRecord(
     expiry: record.expiry,
     refreshExpiry: record.refreshExpiry,
     obtainedAt: record.obtainedAt,
+    renewal: renewalOf(record),
     tokenId: record.id,
     tokenName: record.name,
     scopes: record.scopes,
@@ -62,4 +64,9 @@ export async function indexRecord(
     history: [...earlier, made].slice(-remembered),
   }
   ports.index.put(record.profileId, entry)
+}
+
+function renewalOf({ credentials, refresh }: SessionRecord): IndexEntry['renewal'] {
+  if (credentials !== undefined) return 'credentials'
+  return refresh === undefined ? 'none' : 'refresh'
 }

@@ -16,6 +16,13 @@ export interface RefreshWanted {
   readonly force?: boolean | undefined
 }
 
+/** Why a record that is not what is wanted is to be renewed, where nobody asked for that by name. */
+export function reasonToRenew(record: SessionRecord, now: number): Reason {
+  if (!isGood(record.expiry, now, 0)) return 'expired'
+  if (record.standing?.state === 'dead') return 'rejected'
+  return isUntimely(record, now) ? 'clock' : 'min-ttl'
+}
+
 /** The remaining life that a token must have, in milliseconds. */
 export function neededTtl(record: SessionRecord, wanted: Pick<RefreshWanted, 'minTtl'>): number {
   if (wanted.minTtl !== undefined) return wanted.minTtl
