@@ -1,6 +1,6 @@
 import type { CommonFlags, Context, RequestFlags, SessionFlags } from './commands/context.ts'
 import { parseDuration } from './core/duration.ts'
-import { ToknError } from './core/errors.ts'
+import { isToknError, ToknError } from './core/errors.ts'
 import type { StoreKind } from './core/profile.ts'
 import { Secret } from './core/secret.ts'
 import { openVariables, readStoreKind } from './environment.ts'
@@ -130,10 +130,16 @@ export function createContext({
       const { openInteraction } = await import('./io/interaction.ts')
       return openInteraction(environment, options)
     },
-    confirm: async (flags, question) => {
+    confirm: async (flags, question, beforehand = '--yes') => {
       if (flags.yes === true) return true
       if (!canAsk(environment, flags.input)) return undefined
-      return await (await prompts()).askYesNo(question)
+      try {
+        return await (await prompts()).askYesNo(question)
+      } catch (error) {
+        if (!isToknError(error, 'interrupted')) throw error
+        const hint = `answer it, or say so beforehand: ${beforehand}`
+        throw new ToknError(error.code, error.message, { ...error.details, hint })
+      }
     },
     select: async (flags, question, options) =>
       canAsk(environment, flags.input)
@@ -225,7 +231,10 @@ export function createContext({
       timeout:
         timeout === undefined
           ? defaultTimeout
-          : Math.min(longestTimeout, parseDuration(timeout, '--timeout')),
+          : Math.min(
+              longestTimeout,
+              parseDuration(timeout, flags.timeout === undefined ? 'TOKN_TIMEOUT' : '--timeout'),
+            ),
       storeKey: () => variables.readSecret('store_key'),
       passphrase: () => (passphrase ??= findPassphrase(flags)),
       fromEnvironment: variables.read,

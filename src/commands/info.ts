@@ -35,25 +35,27 @@ export async function runInfo(
   positional: string | undefined,
   flags: InfoFlags,
 ): Promise<void> {
-  const { ports, profile } = await context.target(
+  const { ports, profile, source } = await context.target(
     flags,
     positional,
     flags.local === true ? refuseLogin : undefined,
   )
   const info = await inspect(ports, profile, { local: flags.local === true })
   const now = ports.clock.now()
+  // When one was made that the environment gives, nobody here knows.
+  const obtained = source === 'environment' ? undefined : info.record.obtainedAt
   const fingerprint = await ports.fingerprint(info.record.access)
   if (wantsJson(flags)) {
     const history = ports.index.get(profile.id)?.history ?? []
     printJson(
       context,
       flags,
-      infoDocument(profile.name, profile.store, info, fingerprint, history.at(-1), now),
+      infoDocument(profile.name, profile.store, info, fingerprint, history.at(-1), obtained, now),
     )
     return
   }
   const colours = await context.terminal.colours(flags)
-  const rows = infoRows(info, fingerprint, now)
+  const rows = infoRows(info, fingerprint, obtained, now)
   context.terminal.show(`${colours.bold(profile.name)}  ${info.provider.title}`)
   if (context.terminal.outIsTerminal) context.terminal.show(...lifetimeBar(info, now, colours))
   const claims = flags.claims === true ? claimRows(info) : []
@@ -73,6 +75,7 @@ function infoDocument(
   { record, remote, claims, budget, notAsked, provider }: SessionInfo,
   fingerprint: string | undefined,
   last: { at: number; pid: number; command: string; reason: string } | undefined,
+  obtained: number | undefined,
   now: number,
 ) {
   const refresh = remote?.refresh ?? record.refreshExpiry
@@ -107,7 +110,7 @@ function infoDocument(
     origins: record.origins,
     lineage: {
       generation: record.generation,
-      obtained_at: instant(record.obtainedAt),
+      obtained_at: obtained === undefined ? null : instant(obtained),
       last_refresh:
         last === undefined
           ? null
@@ -119,6 +122,7 @@ function infoDocument(
 function infoRows(
   { record, remote, notAsked, budget }: SessionInfo,
   fingerprint: string | undefined,
+  obtained: number | undefined,
   now: number,
 ) {
   const rows: string[][] = []
@@ -145,7 +149,8 @@ function infoRows(
   add('signature', remote?.signature)
   for (const [label, value] of Object.entries(remote?.facts ?? {})) add(label, value)
   for (const { kind, used, limit } of budget) add(`${kind} used`, `${used} of ${limit}`)
-  add('obtained', `${timestamp(record.obtainedAt)}, generation ${record.generation}`)
+  if (obtained !== undefined)
+    add('obtained', `${timestamp(obtained)}, generation ${record.generation}`)
   add('fingerprint', fingerprint === undefined ? undefined : `fp:${fingerprint}`)
   add('standing', explainStanding(record.standing))
   return rows

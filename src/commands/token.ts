@@ -5,6 +5,7 @@ import type { SessionRecord } from '../core/record.ts'
 import { carry, headerLines } from '../session/carry.ts'
 import type { LoginCheck } from '../session/ephemeral.ts'
 import { fresh, type Fresh, type FreshOptions } from '../session/fresh.ts'
+import { wordOf } from '../session/naming.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Target } from '../session/target.ts'
@@ -77,7 +78,7 @@ export async function runToken(
   context.terminal.out(token + (flags.bare === true ? '' : '\n'))
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
     context.terminal.say(
-      'tokn: hint: to keep it off the screen: tokn exec -e NAME -- COMMAND, or tokn curl',
+      `tokn: hint: to keep it off the screen: tokn exec${wordOf(target.profile)} -e NAME -- COMMAND, or tokn curl`,
     )
   }
 }
@@ -109,7 +110,10 @@ function readFreshFlags(context: Context, flags: FreshFlags) {
   const minTtl = flags.minTtl ?? context.environment.fromEnvironment('min_ttl')
   return {
     refresh,
-    minTtl: minTtl === undefined ? undefined : parseDuration(minTtl, '--min-ttl', true),
+    minTtl:
+      minTtl === undefined
+        ? undefined
+        : parseDuration(minTtl, flags.minTtl === undefined ? 'TOKN_MIN_TTL' : '--min-ttl', true),
   } as const
 }
 
@@ -129,7 +133,8 @@ async function tokenDocument(
     token_type: /^(Bearer|DPoP) /.exec(value ?? '')?.[1] ?? null,
     header: name === undefined ? null : { name, value },
     placement: name === undefined ? 'query' : 'header',
-    issued_at: instant(record.obtainedAt),
+    // When one was made that the environment gives, nobody here knows.
+    issued_at: source === 'environment' ? null : instant(record.obtainedAt),
     ...expiryFields(record.expiry, ports.clock.now()),
     scopes: record.scopes ?? null,
     generation: record.generation,
