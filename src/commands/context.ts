@@ -101,8 +101,11 @@ export interface Context {
     flags: Pick<RequestFlags, 'input'>,
     options?: InteractionOptions,
   ): Promise<Interaction | undefined>
-  /** Asks yes or no; `undefined` where nobody can be asked. */
-  confirm(flags: AskFlags, question: string): Promise<boolean | undefined>
+  /**
+   * Asks yes or no; `undefined` where nobody can be asked. `beforehand` is the flag that would have
+   * answered. Default: `--yes`.
+   */
+  confirm(flags: AskFlags, question: string, beforehand?: string): Promise<boolean | undefined>
   select(
     flags: Pick<RequestFlags, 'input'>,
     question: string,

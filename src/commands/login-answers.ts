@@ -91,7 +91,10 @@ export async function shallRemember(
   // What is kept is asked for by itself: an answer given beforehand means the other questions.
   const { yes: _, ...asking } = flags
   return (
-    (await context.confirm(asking, 'Keep the credentials too, to log in again unattended?')) ===
-    true
+    (await context.confirm(
+      asking,
+      'Keep the credentials too, to log in again unattended?',
+      '--remember or --no-remember',
+    )) === true
   )
 }

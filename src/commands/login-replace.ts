@@ -21,9 +21,10 @@ export async function agreeToReplace(
   if (!(await isLive(ports, before))) return
   const what = `"${before.name}" holds a session of ${placeOf(before, {})}`
   const other = placeOf(profile, set)
+  const replacing = 'to replace it without a question: --yes; else name another profile'
   const yes = await context.confirm(flags, `${what}. Replace it by one of ${other}?`)
   if (yes === true) return
-  if (yes === false) throw new ToknError('interrupted', 'nothing was changed')
+  if (yes === false) throw new ToknError('interrupted', 'nothing was changed', { hint: replacing })
   throw new ToknError('usage', `${what}, which a login to ${other} would replace`, {
     hint: `name another profile, or end it first: tokn logout ${before.name}; --yes replaces it all the same`,
   })

@@ -38,12 +38,13 @@ export async function runNew(context: Context, file: string, flags: NewFlags): P
       hint: 'run it in a terminal; or write the file by hand, with: tokn provider schema',
     })
   }
-  const text = draftDefinition(await askAboutApi(context, flags, interaction))
+  const api = await askAboutApi(context, flags, interaction)
+  const text = draftDefinition(api)
   const definitions = await context.definitions(flags)
   definitions.check(text)
   definitions.create(file, text)
   context.terminal.say(
-    `wrote ${file}; next: edit it, then tokn provider add ${file} and tokn provider test`,
+    `wrote ${file}; next: edit it, then tokn provider add ${file} and tokn provider test ${api.id}`,
   )
 }
 

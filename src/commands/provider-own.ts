@@ -90,21 +90,31 @@ async function agreeToOrigins(
   )
 }
 
+async function refuseBuiltIn(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  const known = (await context.providers(flags)).find((one) => one.id === id)
+  if (known?.source !== 'built-in') return
+  throw new ToknError('usage', `"${id}" is built in, and cannot be removed`, {
+    hint: 'tokn provider list',
+  })
+}
+
 export async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
   checkFields(flags, 'schema id')
+  const definitions = await context.definitions(flags)
   const used = context
     .ports(flags)
     .profiles.list()
     .filter(({ provider }) => provider === id)
   if (used.length > 0) {
+    await refuseBuiltIn(context, id, flags)
     throw new ToknError('usage', `"${id}" is used by ${used.map(({ name }) => name).join(', ')}`, {
       hint: 'log out of these profiles and remove them first',
     })
   }
-  const definitions = await context.definitions(flags)
   if (definitions.remove(id)) {
     return tell(context, flags, `"${id}" is removed`, { schema: 'tokn.provider-remove/v1', id })
   }
+  await refuseBuiltIn(context, id, flags)
   throw new ToknError('not_found', 'there is no provider of your own by that name', {
     hint: 'tokn provider list',
   })

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import { requireOperation } from '../session/call.ts'
+import { wordOf } from '../session/naming.ts'
 import { revokeTokens } from '../session/revoke.ts'
 import type { Revocation } from '../session/revocation.ts'
 import { checkFields, printJson, wantsJson } from './answer.ts'
@@ -40,7 +41,11 @@ export async function runRevoke(
   const { ports, profile } = await context.target(flags, undefined, requireOperation('revoke'))
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
     const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${profile.name}"?`)
-    if (yes === false) throw new ToknError('interrupted', 'nothing was revoked')
+    if (yes === false) {
+      throw new ToknError('interrupted', 'nothing was revoked', {
+        hint: 'to revoke them without a question: --yes',
+      })
+    }
   }
   const results = await revokeTokens(ports, profile, tokens, {
     dryRun: flags.dryRun === true,
@@ -52,20 +57,21 @@ export async function runRevoke(
     },
   })
   // Where nothing was done there is no answer, but an error alone.
-  if (wantsJson(flags) && results.every(wasNotRevoked)) throwForFailures(results)
+  const look = `tokn list${wordOf(profile)}`
+  if (wantsJson(flags) && results.every(wasNotRevoked)) throwForFailures(results, look)
   if (wantsJson(flags))
     printJson(context, flags, {
       schema: 'tokn.revoke/v1',
       results: results.map(describeRevocation),
     })
   else if (flags.quiet !== true) tell(context, results)
-  throwForFailures(results)
+  throwForFailures(results, look)
 }
 
 const revokeFields =
   'schema results id name status verified verified_by verify_ms listed also_named held_by error'
 
-function throwForFailures(results: readonly Revocation[]): void {
+function throwForFailures(results: readonly Revocation[], look: string): void {
   const failed = results.filter(wasNotRevoked)
   const [first] = failed
   if (first === undefined) return
@@ -77,7 +83,7 @@ function throwForFailures(results: readonly Revocation[]): void {
       { hint: first.error?.hint },
     )
   }
-  const details = { ...first.error?.details, hint: first.error?.hint ?? 'tokn list' }
+  const details = { ...first.error?.details, hint: first.error?.details.hint ?? look }
   throw new ToknError(first.error?.code ?? 'not_found', why, details)
 }
 

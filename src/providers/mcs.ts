@@ -65,7 +65,7 @@ export const mcs = {
   why: {
     list: 'the API has no list; tokens are shown at https://mcs.mail.ru/app/services/machinelearning/vision/',
     issue:
-      'service tokens are made at https://mcs.mail.ru/app/services/machinelearning/vision/; paste one in with: tokn login --with-token',
+      'service tokens are made at https://mcs.mail.ru/app/services/machinelearning/vision/; paste one in with: tokn login NAME --provider mcs --with-token < FILE',
     revoke:
       'the API revokes nothing; tokens are removed at https://mcs.mail.ru/app/services/machinelearning/vision/',
     info: 'the API tells nothing about a token; tokn knows when it ends',
