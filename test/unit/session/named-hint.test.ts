@@ -25,6 +25,10 @@ describe('a hint names the profile that it is about', () => {
     ['reauth_required', 'tokn login other', 'tokn login other'],
     ['store', undefined, undefined],
     ['network', 'try again', 'try again'],
+    ['not_found', 'tokn list', 'tokn list web'],
+    ['usage', 'see the ids with: tokn list --remote', 'see the ids with: tokn list web --remote'],
+    ['usage', 'tokn list other', 'tokn list other'],
+    ['usage', 'tokn list --local', 'tokn list --local'],
     ['store', 'paste one: tokn login --with-token', 'paste one: tokn login --with-token'],
   ])('%s, %j: %j', (code, hint, expected) => {
     expect(hintOf(code, hint)).toEqual(expected)
