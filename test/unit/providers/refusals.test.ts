@@ -527,6 +527,28 @@ const firewalls: ReadonlyArray<readonly [string, string, Readonly<Record<string,
 ]
 
 describe('what a firewall says', () => {
+  it.each([
+    [404, 'login', true],
+    [404, 'refresh', true],
+    [405, 'login', true],
+    [405, 'refresh', true],
+    [410, 'login', true],
+    [410, 'refresh', true],
+    [400, 'login', false],
+    [403, 'login', false],
+    [403, 'refresh', false],
+    [406, 'refresh', false],
+  ] as const)(
+    'a page with %i at a %s: whether the address is blamed: %j',
+    async (status, how, is) => {
+      const page = '<!DOCTYPE html><html><title>Page not found</title></html>'
+      const answer = reply(page, status, { 'content-type': 'text/html; charset=utf-8' })
+      const [error] = await ask(plain, answer, how)
+      expect(String(error.hint).includes('check the base URL and the path')).toBe(is)
+      expect(error.message.includes('something on the way')).toBe(!is)
+    },
+  )
+
   it.each(firewalls)('%s is no verdict, whatever its status', async (_, body, headers) => {
     for (const status of [400, 401, 403, 405, 406, 407, 409, 412, 418, 421, 422, 451, 499]) {
       for (const how of ['refresh', 'login', 'issue'] as const) {
