@@ -8,6 +8,7 @@ import {
 } from '../core/expiry.ts'
 import type * as Dates from './dates.ts'
 import type { ExpiryPlan } from './definition.ts'
+import { bySize, disguised, isNever, longLife, sensible } from './epoch.ts'
 import { asList } from './lists.ts'
 import { findOne, listPlaces, type PlaceObject, type Sight } from './place.ts'
 
@@ -17,7 +18,7 @@ export interface Timing {
   readonly now: number
   /** To be added to the provider's instants to have ours. */
   readonly skew: number
-  /** Whether the token was made just now, so that an end long past is a misread value. */
+  /** Whether the token was made just now, so that a number from the last century is misread. */
   readonly fresh?: boolean
   readonly sliding?: boolean
   /** What reads dates in unusual forms; without it they are not understood. */
@@ -27,16 +28,29 @@ export interface Timing {
 /** An end, and what became of the value that it was read from. */
 export interface Ending {
   readonly expiry: Expiry
+  /** The value itself. */
+  readonly said?: Said | undefined
+  /** It was to be a length: `instant` where it was taken for one, `long` where it lasts that long. */
+  readonly odd?: Odd | undefined
   /** A value was there before it, and it means nothing that is known. */
-  readonly unread?: Unread | undefined
+  readonly unread?: Said | undefined
   /** The value says that there is no time at all: zero, or less. */
   readonly nothing?: boolean | undefined
 }
 
-/** A value that was not understood. */
-export interface Unread {
+/** A value as an answer has it, and where. */
+export interface Said {
   readonly place: PlaceObject
   readonly value: unknown
+}
+
+export type Odd = 'instant' | 'long'
+
+/** What one value means. */
+interface Reading {
+  readonly expiry: Expiry
+  readonly odd?: Odd | undefined
+  readonly nothing?: boolean | undefined
 }
 
 const day = 86_400_000
@@ -57,32 +71,27 @@ export function readEnding(
   sight: Sight,
   timing: Timing,
 ): Ending {
-  let unread: Unread | undefined
-  let nothing: Expiry | undefined
+  let unread: Said | undefined
+  let nothing: Ending | undefined
   for (const plan of asList(plans)) {
     const places = listPlaces(plan.from)
     const values = places.map((place) => findOne(place, sight))
     for (const [index, value] of values.entries()) {
-      if (value === undefined) continue
-      if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
-      const at = instantOf(value, plan, timing)
-      const expiry = at === undefined ? unknownExpiry : expiresAt(at, timing.sliding)
-      // No time at all may be no more than a way to say nothing: another place may say more.
-      if (expiry.state === 'at' && !isNothing(value, plan)) return { expiry, unread }
-      if (expiry.state === 'at') {
-        nothing ??= expiry
-        continue
-      }
       const place = places[index]
-      if (place !== undefined && value !== null && value !== '') unread ??= { place, value }
+      if (value === undefined || place === undefined) continue
+      if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
+      const said = { place, value }
+      const reading = readValue(value, plan, timing)
+      // No time at all may be no more than a way to say nothing: another place may say more.
+      if (reading?.nothing === true) nothing ??= { ...reading, said }
+      else if (reading !== undefined) return { ...reading, said, unread }
+      else if (value !== null && value !== '') unread ??= said
     }
     if (plan.absent === 'never' && values.every((value) => value === undefined)) {
       return { expiry: neverExpires }
     }
   }
-  return nothing === undefined
-    ? { expiry: unknownExpiry, unread }
-    : { expiry: nothing, unread, nothing: true }
+  return nothing === undefined ? { expiry: unknownExpiry, unread } : { ...nothing, unread }
 }
 
 /**
@@ -99,24 +108,37 @@ export async function withDates<Result>(
   return read({ ...timing, dates: await import('./dates.ts') })
 }
 
-function instantOf(value: unknown, plan: ExpiryPlan, timing: Timing): number | undefined {
-  const { as } = plan
-  if (as === 'words') return wordsFromNow(value, timing)
+function readValue(value: unknown, plan: ExpiryPlan, timing: Timing): Reading | undefined {
+  const { as, format } = plan
+  if (as === 'words') return endAt(wordsFromNow(value, timing), timing)
+  const number = format === undefined ? numberOf(value) : undefined
   const unit = units[as]
-  const number = plan.format === undefined ? numberOf(value) : undefined
   if (unit !== undefined) {
-    return number === undefined ? undefined : timing.now + Math.max(0, number * unit)
+    return number === undefined ? undefined : readLength(number, number * unit, timing)
   }
   const at = number === undefined ? dateOf(value, plan, timing) : epochOf(number, plan, timing)
   if (at === undefined || !Number.isFinite(at)) return undefined
-  if (at <= 0) return timing.fresh === true ? timing.now : undefined
-  const ours = at + timing.skew
-  return timing.fresh === true && ours < timing.now - day ? undefined : ours
+  if (at > 0) return endAt(isNever(at) ? at : at + timing.skew, timing)
+  return timing.fresh === true
+    ? { expiry: expiresAt(timing.now, timing.sliding), nothing: true }
+    : undefined
 }
 
-function isNothing(value: unknown, { as, format }: ExpiryPlan): boolean {
-  const number = format === undefined && as !== 'words' ? numberOf(value) : undefined
-  return number !== undefined && number <= 0
+function readLength(number: number, length: number, timing: Timing): Reading | undefined {
+  const { now, skew, fresh, sliding } = timing
+  if (length <= 0) return { expiry: expiresAt(now, sliding), nothing: true }
+  const instant = fresh === true ? disguised(number, length, now - skew) : undefined
+  if (instant !== undefined) return { expiry: expiresAt(instant + skew, sliding), odd: 'instant' }
+  // Of a length nobody writes the end of time: what outlasts the centuries is in another unit.
+  const end = now + length > latestInstant ? undefined : endAt(now + length, timing)
+  return end && { ...end, odd: fresh === true && length > longLife ? 'long' : undefined }
+}
+
+/** A date of the far future is how "never" is written; what no calendar has is not understood. */
+function endAt(at: number | undefined, { sliding }: Timing): Reading | undefined {
+  if (at === undefined) return undefined
+  const expiry = isNever(at) ? neverExpires : expiresAt(at, sliding)
+  return expiry.state === 'unknown' ? undefined : { expiry }
 }
 
 function wordsFromNow(value: unknown, timing: Timing): number | undefined {
@@ -125,17 +147,18 @@ function wordsFromNow(value: unknown, timing: Timing): number | undefined {
   return duration === undefined ? undefined : timing.now + duration
 }
 
-/**
- * Milliseconds since 1970. Where the definition does not say of what a number counts, its size does:
- * seconds, milliseconds, microseconds and nanoseconds of the years 1973 to 5138 do not overlap.
- */
-function epochOf(number: number, { as }: ExpiryPlan, { dates }: Timing): number | undefined {
-  if (as === 'instant-milliseconds') return number
-  if (as === 'instant-seconds' || number <= 1e11) return number * 1_000
-  if (number > 1e17) return number / 1e6
-  if (number > 1e14) return number / 1e3
-  // Fourteen digits are more likely a date than a millisecond of a far century.
-  return number > latestInstant ? dates?.readDate(String(number)) : number
+/** Milliseconds since 1970: as the definition counts, else, or where that is no sense, by its size. */
+function epochOf(number: number, { as }: ExpiryPlan, timing: Timing): number | undefined {
+  const sized = bySize(number)
+  if (as === 'instant' && sized === number && sized > latestInstant) {
+    // Fourteen digits are more likely a date than a millisecond of a far century.
+    if (timing.dates === undefined) return undefined
+    const written = timing.dates.readDate(String(number))
+    if (written !== undefined) return written
+  }
+  const counted =
+    as === 'instant-milliseconds' ? number : as === 'instant-seconds' ? number * 1_000 : sized
+  return timing.fresh === true ? sensible(counted, number) : counted
 }
 
 /** A finite number, or the plain decimal text of one. */

@@ -4,7 +4,7 @@ import { readRefreshToken, type GivenRefresh } from './access.ts'
 import type { Answer } from './answer.ts'
 import { holds } from './condition.ts'
 import type { Places, ReplyPlan } from './definition.ts'
-import { readEnding, type Timing, type Unread } from './expiry.ts'
+import { readEnding, type Timing, type Odd, type Said } from './expiry.ts'
 import type { Known } from './known.ts'
 import { find, listPlaces, type Sight } from './place.ts'
 import { tellOddities, type Listener } from './odd.ts'
@@ -18,9 +18,13 @@ export interface Findings {
   readonly expiry?: Expiry | undefined
   readonly refreshExpiry?: Expiry | undefined
   /** Of the value that the expiry was read from; see `Ending`. */
-  readonly unread?: Unread | undefined
+  readonly unread?: Said | undefined
   readonly nothing?: boolean | undefined
-  readonly refreshUnread?: Unread | undefined
+  readonly said?: Said | undefined
+  readonly odd?: Odd | undefined
+  readonly refreshUnread?: Said | undefined
+  readonly refreshSaid?: Said | undefined
+  readonly refreshOdd?: Odd | undefined
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly scopes?: readonly string[] | undefined
@@ -69,8 +73,12 @@ export function readFindings(
     expiry: ending?.expiry,
     unread: ending?.unread,
     nothing: ending?.nothing,
+    said: ending?.said,
+    odd: ending?.odd,
     refreshExpiry: refreshEnding?.expiry,
     refreshUnread: refreshEnding?.unread,
+    refreshSaid: refreshEnding?.said,
+    refreshOdd: refreshEnding?.odd,
     id: readText(plan.id, full),
     name: readName(plan.name, full),
     scopes: readScopes(plan.scopes, full),
@@ -94,11 +102,12 @@ export function addFindings(before: Findings, found: Findings): Findings {
   const said = Object.entries(found).filter(([, value]) => value !== undefined)
   // What one reply says of the end, the next does not unsay by its silence.
   const silent = found.expiry?.state === 'unknown' && found.unread === undefined
-  const { expiry, unread, nothing } = silent && before.expiry !== undefined ? before : found
+  const kept = silent && before.expiry !== undefined ? before : found
+  const { expiry, unread, nothing, said: value, odd } = kept
   return {
     ...before,
     ...Object.fromEntries(said),
-    ...(expiry === undefined ? {} : { expiry, unread, nothing }),
+    ...(expiry === undefined ? {} : { expiry, unread, nothing, said: value, odd }),
     context: { ...before.context, ...found.context },
     facts: { ...before.facts, ...found.facts },
   }

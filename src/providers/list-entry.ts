@@ -6,7 +6,7 @@ import { holds } from './condition.ts'
 import type { Places, ReplyPlan } from './definition.ts'
 import type { Accepted } from './exchange.ts'
 import { unknownExpiry } from '../core/expiry.ts'
-import { readEnding, type Ending, type Timing, type Unread } from './expiry.ts'
+import { readEnding, type Ending, type Timing, type Said } from './expiry.ts'
 import { readRecord } from './findings.ts'
 import type { Held } from './known.ts'
 import { find, listPlaces, type Sight } from './place.ts'
@@ -73,8 +73,8 @@ export interface Entry {
   /** Why it cannot be shown, in words. */
   readonly left?: string
   /** A date of it that was not understood, and that which says when it ends. */
-  readonly unread?: Unread | undefined
-  readonly endUnread?: Unread | undefined
+  readonly unread?: Said | undefined
+  readonly endUnread?: Said | undefined
 }
 
 /** Reads an entry; what cannot be shown of a list is told by `left`. */

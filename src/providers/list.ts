@@ -10,7 +10,7 @@ import { nextPage, startPages } from './pages.ts'
 import { tell, twice, unknownEnd } from './odd.ts'
 import { doubled } from './plan-paths.ts'
 import type { Setting } from './request.ts'
-import { describeUnread } from './unread.ts'
+import { describeSaid } from './unread.ts'
 import { entriesOf, leftOut, readEntry, withoutList } from './list-entry.ts'
 
 const mostItems = 10_000
@@ -51,7 +51,7 @@ export async function runList(
         unread = withoutList(setting, accepted)
       }
       const odd = read.find(({ endUnread }) => endUnread !== undefined)?.endUnread
-      if (odd !== undefined && !told) tell(reach, unknownEnd(title, describeUnread(odd)))
+      if (odd !== undefined && !told) tell(reach, unknownEnd(title, describeSaid(odd)))
       told ||= odd !== undefined
       tokens.push(...read.flatMap(({ token }) => token ?? []))
       if (next === undefined) break

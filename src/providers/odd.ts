@@ -1,8 +1,10 @@
 import type { Reach } from '../core/provider.ts'
-import { display } from '../core/text.ts'
+import { briefly } from '../core/duration.ts'
+import { display, timestamp } from '../core/text.ts'
 import type { GivenRefresh } from './access.ts'
 import type { Answer } from './answer.ts'
 import type { ReplyPlan } from './definition.ts'
+import type { Odd } from './expiry.ts'
 import { doubled } from './plan-paths.ts'
 
 // What is told of an answer that was taken though something in it was odd. Never a value of it,
@@ -37,9 +39,26 @@ export function twice(title: string, pointer: string): string {
   return `${title} gave ${display(pointer, 80)} twice in one answer: the last one was taken`
 }
 
-/** The warning for a token that is dead when it comes. */
-export function bornExpired(title: string): string {
-  return `${title} gave a token that has expired already, by what it says`
+/** The warning for a token that is dead when it comes; `said` is the value that says so. */
+export function bornExpired(title: string, said?: string): string {
+  const what = said === undefined ? '' : ` (${said})`
+  return `${title} gave a token that has expired already, by what it says${what}`
+}
+
+/** The warning for a length that was none, or is a very long one; `at` is the end, `now` ours. */
+export function oddLength(
+  title: string,
+  odd: Odd,
+  said: string,
+  {
+    at,
+    now,
+    what = 'token',
+  }: { readonly at: number; readonly now: number; readonly what?: string },
+): string {
+  return odd === 'instant'
+    ? `${title} gives an instant for how long the ${what} lives (${said}): it was taken to end then, at ${timestamp(at)}`
+    : `${title} says that the ${what} lives for ${briefly(at - now)} (${said}), which was taken as it is`
 }
 
 /** The warning for an end that is said in no way that is understood. */

@@ -7,9 +7,9 @@ import type { Answer } from './answer.ts'
 import { withDates, type Timing } from './expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
 import { lookUp, type Held } from './known.ts'
-import { bornExpired, noLife, tell, unknownEnd, unknownRefreshEnd } from './odd.ts'
+import { bornExpired, noLife, oddLength, tell, unknownEnd, unknownRefreshEnd } from './odd.ts'
 import type { Setting } from './request.ts'
-import { describeUnread } from './unread.ts'
+import { describeSaid } from './unread.ts'
 
 const nothing: Findings = { context: {}, facts: {} }
 
@@ -68,7 +68,9 @@ async function readAccepted(
  */
 function settleEnd(setting: Setting, findings: Findings, known: Held, reach: Reach): Findings {
   const { title } = setting.definition
-  const { expiry, unread, nothing, refreshExpiry, refreshUnread } = findings
+  const { expiry, unread, nothing, said, odd, refreshExpiry, refreshUnread } = findings
+  const { refreshSaid, refreshOdd } = findings
+  const now = reach.clock.now()
   const kept = findings.refreshUnreadable === true ? undefined : known.refresh
   // The refresh token held is that of the session, and not of what was issued with it.
   const refresh = findings.refresh ?? (setting.operation === 'refresh' ? kept : undefined)
@@ -76,12 +78,20 @@ function settleEnd(setting: Setting, findings: Findings, known: Held, reach: Rea
     tell(reach, noLife(title))
     return { ...findings, expiry: unknownExpiry }
   }
-  if (expiry?.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
+  if (expiry?.state === 'at' && expiry.at <= now) {
+    tell(reach, bornExpired(title, said && describeSaid(said)))
+  } else if (expiry?.state === 'at' && odd !== undefined && said !== undefined) {
+    tell(reach, oddLength(title, odd, describeSaid(said), { at: expiry.at, now }))
+  }
+  if (refreshExpiry?.state === 'at' && refreshOdd === 'instant' && refreshSaid !== undefined) {
+    const end = { at: refreshExpiry.at, now, what: 'refresh token' }
+    tell(reach, oddLength(title, refreshOdd, describeSaid(refreshSaid), end))
+  }
   if (expiry?.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd(title, describeUnread(unread)))
+    tell(reach, unknownEnd(title, describeSaid(unread)))
   }
   if (refreshExpiry?.state === 'unknown' && refreshUnread !== undefined) {
-    tell(reach, unknownRefreshEnd(title, describeUnread(refreshUnread)))
+    tell(reach, unknownRefreshEnd(title, describeSaid(refreshUnread)))
   }
   return findings
 }

@@ -3,9 +3,18 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { disguised } from '../epoch.ts'
 import type { Ending } from '../expiry.ts'
-import { anotherUser, bornExpired, noLife, tell, unknownEnd, unknownRefreshEnd } from '../odd.ts'
-import { describeUnread } from '../unread.ts'
+import {
+  anotherUser,
+  bornExpired,
+  noLife,
+  oddLength,
+  tell,
+  unknownEnd,
+  unknownRefreshEnd,
+} from '../odd.ts'
+import { describeSaid } from '../unread.ts'
 import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
 import type { Flow } from './settings.ts'
@@ -132,7 +141,7 @@ function readSubjects(
 function readExpiry(
   { reach, wire, title }: Connection,
   reply: TokenReply,
-  { expiry: said, nothing, unread }: Ending,
+  { expiry: said, nothing, unread, said: value, odd }: Ending,
   renewable: boolean,
 ): Expiry {
   const believed = said.state === 'at' && (nothing !== true || renewable)
@@ -140,10 +149,19 @@ function readExpiry(
   const exp = readClaims(reply.access_token)?.['exp']
   const claimed = typeof exp === 'number' ? expiresAt(exp * 1_000 - wire.time.ahead()) : undefined
   const expiry = believed ? said : (claimed ?? unknownExpiry)
-  if (expiry.state === 'at' && expiry.at <= reach.clock.now()) tell(reach, bornExpired(title))
+  const now = reach.clock.now()
+  const shown = believed && value !== undefined ? describeSaid(value) : undefined
+  if (expiry.state === 'at' && expiry.at <= now) {
+    tell(
+      reach,
+      bornExpired(title, shown ?? (typeof exp !== 'number' ? undefined : `claim "exp": ${exp}`)),
+    )
+  } else if (expiry.state === 'at' && odd !== undefined && shown !== undefined) {
+    tell(reach, oddLength(title, odd, shown, { at: expiry.at, now }))
+  }
   if (expiry.state === 'unknown' && nothing === true) tell(reach, noLife(title))
   if (expiry.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd(title, describeUnread(unread)))
+    tell(reach, unknownEnd(title, describeSaid(unread)))
   }
   return expiry
 }
@@ -151,17 +169,25 @@ function readExpiry(
 const refreshLives = ['refresh_token_expires_in', 'refresh_expires_in'] as const
 
 /** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */
-function readRefreshExpiry({ reach, title }: Connection, reply: TokenReply): Expiry | undefined {
+function readRefreshExpiry(
+  { reach, title, wire }: Connection,
+  reply: TokenReply,
+): Expiry | undefined {
   const name = refreshLives.find((one) => (reply[one] ?? '') !== '')
   if (name === undefined) return undefined
   const said = reply[name]
   const seconds = typeof said === 'string' && /^[0-9]{1,12}$/.test(said) ? Number(said) : said
   if (typeof seconds !== 'number') {
     const unread = { place: { body: name }, value: said }
-    tell(reach, unknownRefreshEnd(title, describeUnread(unread)))
+    tell(reach, unknownRefreshEnd(title, describeSaid(unread)))
     return undefined
   }
   // Zero is how Keycloak says of an offline token that no end is known.
   if (seconds <= 0) return undefined
-  return expiresAt(reach.clock.now() + seconds * 1_000)
+  const [now, ahead] = [reach.clock.now(), wire.time.ahead()]
+  const instant = disguised(seconds, seconds * 1_000, now + ahead)
+  if (instant === undefined) return expiresAt(now + seconds * 1_000)
+  const end = { at: instant - ahead, now, what: 'refresh token' }
+  tell(reach, oddLength(title, 'instant', `"${name}": ${seconds}`, end))
+  return expiresAt(instant - ahead)
 }

@@ -65,7 +65,7 @@ describe('what a login says of the end of its token', () => {
     [{ at: 1 }, '"ends": an object'],
     [[1], '"ends": an array'],
     [1e30, '"ends": 1e+30'],
-    ['9999-12-31T23:59:59Z', '"ends": "9999-12-31T23:59:59Z"'],
+    [3_600, '"ends": 3600'],
   ])('%j is not, and that is said', async (ends, shown) => {
     const { left, warned } = await logIn({ ends })
     expect(left).toBe('unknown')
@@ -102,7 +102,7 @@ describe('what a login says of the end of its token', () => {
     const odd = await logIn({ ends: 'soon' }, two)
     expect(odd.warned).toHaveLength(1)
     expect((await logIn({ ends: now - 1_000 }, two)).warned).toEqual([
-      'Sample gave a token that has expired already, by what it says',
+      `Sample gave a token that has expired already, by what it says ("ends": ${now - 1_000})`,
     ])
     expect(await logIn({ ends: 'Thu Jan 15 13:00:00 2026' }, two)).toEqual({
       left: hour,
@@ -111,9 +111,68 @@ describe('what a login says of the end of its token', () => {
   })
 })
 
+describe('an end that is long past', () => {
+  it.each([
+    ['2025-11-20T10:00:00Z'],
+    ['2026-01-13T11:59:59+00:00'],
+    ['Tue, 13 Jan 2026 10:00:00 GMT'],
+    ['2019-05-01'],
+    [1_500_000_000],
+    [1_500_000_000_000],
+    ['1500000000'],
+    [(now - 25 * hour) / 1_000],
+    ['Tue Jan 13 10:00:00 2026'],
+  ])('%j is believed, and told', async (ends) => {
+    const { left, warned } = await logIn({ ends })
+    expect(left).toBeLessThan(0)
+    const shown = JSON.stringify(ends)
+    expect(warned).toEqual([
+      `Sample gave a token that has expired already, by what it says ("ends": ${shown})`,
+    ])
+  })
+})
+
+describe('a length that lasts for ever', () => {
+  const epoch = (now + hour) / 1_000
+
+  it.each([[epoch], [String(epoch)], [epoch * 1_000], [epoch * 1e6], [epoch + 8.5 * 31_536_000]])(
+    '%j is an instant',
+    async (life) => {
+      const { left, warned } = await logIn({ life }, seconds)
+      expect(left).toBeLessThan(9 * 365 * 24 * hour)
+      expect(warned).toEqual([
+        expect.stringMatching(/^Sample gives an instant for how long the token lives \("life": /),
+      ])
+    },
+  )
+
+  it.each([
+    [2_147_483_647, '68y'],
+    [3_153_600_000, '100y'],
+    [631_152_000, '20y'],
+  ])('%d is told', async (life, long) => {
+    const { left, warned } = await logIn({ life }, seconds)
+    expect(left).toBe(life * 1_000)
+    expect(warned).toEqual([expect.stringContaining(`says that the token lives for ${long}`)])
+  })
+
+  it.each([[1], [3_600], [315_360_000]])('%d says no more than it does', async (life) => {
+    expect(await logIn({ life }, seconds)).toEqual({ left: life * 1_000, warned: [] })
+  })
+
+  it('of the refresh token as well', async () => {
+    const refreshable = { ...reply, refreshExpiry: { from: 'more', as: 'seconds' } } as const
+    const by = define({ ...definition, login: { request, reply: refreshable } })
+    const { warned } = await logIn({ ends: now + hour, refresh: 'r', more: epoch + 9 }, by)
+    expect(warned).toEqual([
+      expect.stringContaining(`how long the refresh token lives ("more": ${epoch + 9})`),
+    ])
+  })
+})
+
 describe('a life of no time', () => {
   const noLife = expect.stringContaining('lives for no time')
-  const born = 'Sample gave a token that has expired already, by what it says'
+  const born = expect.stringContaining('Sample gave a token that has expired already, by what')
 
   it.each([[0], [-1], ['0'], [-86_400], ['-0.5']])(
     '%j is unknown where nothing can renew it',
