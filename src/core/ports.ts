@@ -37,6 +37,8 @@ export interface HttpReply {
   /** In the order received, names in lower case; `set-cookie` may occur more than once. */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   readonly body: string
+  /** Bytes after which a longer body was cut off; absent for a whole one. */
+  readonly cut?: number | undefined
 }
 
 /**

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls'
 import { setFlagsFromString } from 'node:v8'
 import type { buildConnector, Client } from 'undici'
 import { ToknError } from '../core/errors.ts'
+import { passContinue } from './continue.ts'
 
 /** How sockets are made. One per `Http`, so that TLS sessions are resumed. */
 export interface Connector {
@@ -31,10 +32,15 @@ export async function openConnector(trust: () => SecureContext): Promise<Connect
   return { Client, direct }
 
   function direct(options: buildConnector.Options, callback: buildConnector.Callback): Socket {
-    if (options.protocol !== 'https:') return plain(options, callback)
+    const done: buildConnector.Callback = (...[error, socket]) => {
+      if (error !== null) return callback(error, null)
+      passContinue(socket)
+      callback(null, socket)
+    }
+    if (options.protocol !== 'https:') return plain(options, done)
     // Said explicitly, because the environment can change what is left unsaid.
     secure ??= build({ ...shared, secureContext: trust(), rejectUnauthorized: true, port: 443 })
-    return secure(options, callback)
+    return secure(options, done)
   }
 }
 

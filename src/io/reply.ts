@@ -16,6 +16,8 @@ export interface RawReply {
   readonly limit: number
   /** Whether it may hold what cannot be asked for twice: then even what cannot be read is kept. */
   readonly grants: boolean
+  /** Whether there was more of it than the limit. */
+  readonly cut: boolean
 }
 
 /** Names and values as undici read them: bytes, name and value in turn. */
@@ -51,7 +53,8 @@ export async function openReply(reply: RawReply): Promise<HttpReply> {
   if ('bytes' in opened) {
     const type = valueOf(headers, 'content-type') ?? ''
     const plain = headers.filter(([name]) => name !== 'content-encoding')
-    return { status, headers: plain, body: decodeText(opened.bytes, type) }
+    const body = decodeText(opened.bytes, type)
+    return { status, headers: plain, body, ...(reply.cut ? { cut: limit } : {}) }
   }
   if (status < 400 && opened.failure === 'large') throw tooLong(url.host, limit, status)
   if (status < 400 && !reply.grants) {

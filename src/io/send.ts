@@ -115,7 +115,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
       if (ended || settled) return
       ended = true
       const bytes = Buffer.concat(chunks).subarray(0, limit)
-      const raw = { status, headers, bytes, url, limit, grants }
+      const raw = { status, headers, bytes, url, limit, grants, cut: length > limit }
       openReply(raw).then(
         (reply) => settle(() => resolve(reply)),
         (error: unknown) => settle(() => reject(translateNetworkError(error, url.host, sent))),

@@ -1,7 +1,7 @@
 import { ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import type { Clock, HttpReply } from '../core/ports.ts'
-import { headerOf, readBody, type Body } from './body.ts'
+import { headerOf, isAlmostJson, readBody, type Body } from './body.ts'
 import type { ReplyPlan } from './definition.ts'
 import { wordsOfBody, type Words } from './refusal-words.ts'
 import { aheadOf, readAhead } from '../core/server-clock.ts'
@@ -84,7 +84,7 @@ function understand(
   }
   if (body.kind === 'data') return { body: body.value, duplicates }
   if (body.kind === 'empty' && format === 'none') return { body: undefined, duplicates }
-  const unreadable = body.instead.startsWith('broken')
+  const unreadable = isAlmostJson(body)
     ? `answered ${status} with ${body.instead}`
     : `answered ${status} with ${body.instead}, expected ${expectations[format]}`
   return { body: undefined, duplicates, unreadable }

@@ -27,7 +27,7 @@ const form = /^[\w.~%+*[\]-]+=[^\s<>{}"]*(&[\w.~%+*[\]-]+=[^\s<>{}"]*)*$/
 const guard = /^\)\]\}',?\s*/
 
 /** Reads the body of a reply by what it is: JSON, then a form, then a page, then some text. */
-export function readBody(reply: Pick<HttpReply, 'headers' | 'body'>): Body {
+export function readBody(reply: Pick<HttpReply, 'headers' | 'body' | 'cut'>): Body {
   const type = headerOf(reply.headers, 'content-type') ?? ''
   const essence = (type.split(';')[0] ?? '').trim().toLowerCase()
   const label = quoteForeign(type, 80) || 'no media type'
@@ -51,8 +51,15 @@ export function readBody(reply: Pick<HttpReply, 'headers' | 'body'>): Body {
   if (!named && !/^[{[]/.test(text)) {
     return { ...other('text', label), plain: /^[^<>{}\n]{1,300}$/.test(text) ? text : undefined }
   }
+  if (reply.cut !== undefined)
+    return other('text', `more than ${reply.cut >> 10} KiB, and was cut off there`)
   const where = `at character ${data.offset + 1}: expected ${data.message}`
   return other('text', `broken JSON, ${where}`)
+}
+
+/** Whether it would be JSON, were it whole and sound: then it need not be said what was expected. */
+export function isAlmostJson({ instead }: Body): boolean {
+  return /^(broken JSON|more than)/.test(instead)
 }
 
 /** The first header called `name`, in lower case. */

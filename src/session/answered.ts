@@ -82,7 +82,8 @@ export function readAnswered(value: unknown): Answered | undefined {
     return undefined
   }
   const pairs = Array.isArray(headers) ? headers.filter(isPair) : []
-  return { method, place, sentAt, at, reply: { status, headers: pairs, body } }
+  const cut = typeof reply['cut'] === 'number' ? { cut: reply['cut'] } : {}
+  return { method, place, sentAt, at, reply: { status, headers: pairs, body, ...cut } }
 }
 
 function addressOf({ method, url }: HttpRequest): Pick<Answered, 'method' | 'place'> {

@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { HttpReply } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
-import { headerOf, readBody } from '../body.ts'
+import { headerOf, isAlmostJson, readBody } from '../body.ts'
 
 /** What a request is for: it decides how its reply is read and whether it may be repeated. */
 export type Purpose =
@@ -35,10 +35,11 @@ export function readDialect(reply: HttpReply, purpose: Purpose): Read {
   if (signedTypes.has(type.toLowerCase())) {
     return { status, type: type.toLowerCase(), body: reply.body }
   }
-  const { kind, value, instead } = readBody(reply)
+  const read = readBody(reply)
+  const { kind, value } = read
   if (kind !== 'data') {
-    const what = kind === 'empty' ? 'nothing' : instead
-    throw nonsense(reply, what.startsWith('broken') ? what : `${what}, expected JSON`)
+    const what = kind === 'empty' ? 'nothing' : read.instead
+    throw nonsense(reply, isAlmostJson(read) ? what : `${what}, expected JSON`)
   }
   if (!isObject(value)) throw nonsense(reply, 'JSON that is not an object')
   const body = purpose === 'device' ? tidyDevice(value) : value

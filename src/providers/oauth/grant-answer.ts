@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
 import { isUsableAccess, knowSecret, readRefreshToken, unusableAccess } from '../access.ts'
-import { readBody } from '../body.ts'
+import { isAlmostJson, readBody } from '../body.ts'
 import { openEnvelope } from '../envelope.ts'
 import type { Ending } from '../expiry.ts'
 import { twice, withoutRefresh } from '../odd.ts'
@@ -51,7 +51,7 @@ export async function readGrantAnswer(
   const read = readBody(reply)
   if (read.kind !== 'data') {
     const what = read.kind === 'empty' ? 'nothing' : read.instead
-    const wanted = what.startsWith('broken') ? '' : ', expected JSON'
+    const wanted = isAlmostJson(read) ? '' : ', expected JSON'
     throw nonsense(reply, `answered with ${what}${wanted}`)
   }
   const no = readNo(reply, clock)

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
+import { readBody } from '../../../src/providers/body.ts'
 import { isLost } from '../../../src/session/answered.ts'
 import { createHttp } from '../../../src/io/http.ts'
 
@@ -86,5 +87,6 @@ it.each<readonly [name: string, text: string]>([
 
 it('what is longer than anything that is read is an answer all the same, cut off', async () => {
   const reply = await ask(`${head}\r\n{"pad":"${'x'.repeat(2_000_000)}`, true, true)
-  expect([reply.status, reply.body.length]).toEqual([200, 1_048_576])
+  expect([reply.status, reply.body.length, reply.cut]).toEqual([200, 1_048_576, 1_048_576])
+  expect(readBody(reply).instead).toBe('more than 1024 KiB, and was cut off there')
 })
