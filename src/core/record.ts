@@ -69,8 +69,7 @@ export function serializeRecord(record: SessionRecord): string {
   const { access, refresh, credentials, grant, ...rest } = record
   return JSON.stringify({
     ...rest,
-    // Who asks for the same again wants the same time from then on, and not the same end.
-    grant: grant && { ...grant, until: undefined },
+    grant,
     access: access.reveal(),
     refresh: refresh?.reveal(),
     credentials:
@@ -184,6 +183,7 @@ function readGrant(value: Readonly<Record<string, unknown>>): Grant {
     name: ownString(value, 'name'),
     scopes: list(value['scopes']),
     lifetime: typeof value['lifetime'] === 'number' ? value['lifetime'] : undefined,
+    ...(typeof value['until'] === 'number' ? { until: value['until'] } : {}),
     ...(value['roundable'] === true ? { roundable: true } : {}),
     audience: ownString(value, 'audience'),
     resource: list(value['resource']),

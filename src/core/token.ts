@@ -67,7 +67,7 @@ export interface Grant {
   readonly scopes?: readonly string[] | undefined
   /** Milliseconds. */
   readonly lifetime?: number | undefined
-  /** The instant that the lifetime was asked to last to, in epoch milliseconds. No session keeps it. */
+  /** The instant that the lifetime was asked to last to, in epoch milliseconds. Successors end by then. */
   readonly until?: number | undefined
   /** The lifetime is that to an instant: an API that has none so long gives the nearest it has. */
   readonly roundable?: boolean | undefined

@@ -31,6 +31,8 @@ export interface Findings {
   readonly userId?: string | undefined
   readonly active?: boolean | undefined
   /** HTTP status of the answer. */
+  /** To be added to the instants of the answer that gave the access token to have ours. */
+  readonly skew?: number | undefined
   readonly status?: number | undefined
   readonly context: Readonly<Record<string, string>>
   readonly facts: Readonly<Record<string, string>>
@@ -69,6 +71,7 @@ export function readFindings(
     access,
     refresh,
     refreshUnreadable: given.unreadable ? true : undefined,
+    skew: access === undefined ? undefined : answer.skew,
     status: answer.status,
     expiry: ending?.expiry,
     unread: ending?.unread,

@@ -92,8 +92,15 @@ function fitted(
 ): Fitted {
   const until = now + lifetime
   const difference = Math.abs(lifetime - wanted)
-  if (difference < second) return { grant: { ...grant, lifetime, until } }
   const asked = `${title} was asked for a token for ${briefly(lifetime)}, until ${timestamp(until)}`
+  // A successor, once the instant that the first was to last to is over: nothing is less or more.
+  if (grant.roundable === true && (grant.until ?? 0) <= now) {
+    return {
+      grant: { ...grant, lifetime, until },
+      told: `${asked}: as long as the first of its session`,
+    }
+  }
+  if (difference < second) return { grant: { ...grant, lifetime, until } }
   const why =
     lifetime < wanted
       ? `${briefly(difference)} less than wanted: it has none that ends nearer before that`

@@ -4,6 +4,7 @@ import { fillAttachment } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
 import type { Findings } from './findings.ts'
 import { checkGrant } from './grant.ts'
+import { compareGrant } from './granted.ts'
 import type { Held } from './known.ts'
 import { runList } from './list.ts'
 import { fitGrant } from './lifetime.ts'
@@ -51,6 +52,9 @@ export function defineProvider(
     if (told !== undefined) tell(reach, told)
     return grant
   }
+  const compare = (asked: readonly Exchange[], wish: Grant, found: Findings, reach: Reach) => {
+    for (const told of compareGrant(definition, asked, wish, found)) tell(reach, told)
+  }
 
   const all: Required<Pick<Provider, Operation>> = {
     async login(reach, wish) {
@@ -59,6 +63,7 @@ export function defineProvider(
       const now = reach.clock.now()
       const grant = fit(asked, wish, reach, now)
       const findings = await run('login', reach, { grant })
+      compare(asked, wish, findings, reach)
       return newTokenSet({ definition, ground, operation: 'login' }, asked, findings, grant, now)
     },
     async refresh(reach, held) {
@@ -73,6 +78,7 @@ export function defineProvider(
       const now = reach.clock.now()
       const grant = fit(asked, wish, reach, now)
       const findings = await run('issue', reach, { ...whatIsHeld(held), grant })
+      compare(asked, wish, findings, reach)
       const issued = { ...findings, context: { ...held.context, ...findings.context } }
       return newTokenSet({ definition, ground, operation: 'issue' }, asked, issued, grant, now)
     },

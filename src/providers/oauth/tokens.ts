@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { disguised } from '../epoch.ts'
 import type { Ending } from '../expiry.ts'
+import { notGranted } from '../granted.ts'
 import {
   anotherUser,
   bornExpired,
@@ -42,6 +43,7 @@ export function readTokens(
   const { context: before = {} } = held ?? {}
   const subjects = readSubjects(connection, reply, before)
   const scope = reply.scope ?? parameters?.get('scope') ?? undefined
+  if (held === undefined) tellLacking(connection, reply, parameters?.get('scope') ?? '')
   const kept = refresh ?? (refreshUnreadable ? undefined : held?.refresh)
   const expiry = readExpiry(connection, reply, granted.ending, kept !== undefined)
   // Said once, not with every refresh.
@@ -53,7 +55,7 @@ export function readTokens(
     expiry,
     refreshExpiry:
       readRefreshExpiry(connection, reply) ?? (refresh ? undefined : held?.refreshExpiry),
-    scopes: scope === undefined ? held?.scopes : scope.split(/[\s,]+/).filter(Boolean),
+    scopes: scope === undefined ? held?.scopes : splitScopes(scope),
     context: {
       ...before,
       ...subjects,
@@ -62,6 +64,22 @@ export function readTokens(
       ...keptSecret(connection, refresh ?? held?.refresh),
     },
   }
+}
+
+/** RFC 6749 section 5.1: a server says which scopes it gave where these are not those asked for. */
+function tellLacking({ reach }: Connection, reply: TokenReply, asked: string): void {
+  // What these two ask for is seen by what came.
+  const given = { offline_access: reply.refresh_token, openid: reply.id_token }
+  const told = notGranted(
+    'the server',
+    splitScopes(asked).filter((scope) => given[scope as keyof typeof given] === undefined),
+    reply.scope === undefined ? undefined : splitScopes(reply.scope),
+  )
+  if (told !== undefined) tell(reach, told)
+}
+
+function splitScopes(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter(Boolean)
 }
 
 function facts(

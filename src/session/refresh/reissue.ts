@@ -6,6 +6,7 @@ import type { Grant, TokenInfo, TokenSet } from '../../core/token.ts'
 import type { Ports } from '../ports.ts'
 import type { Turn } from './turn.ts'
 import { tokenInWords } from '../naming.ts'
+import { neededTtl } from '../wanted.ts'
 
 /**
  * A new token issued with the held one, where an API has no refresh. It has the same name and
@@ -44,9 +45,11 @@ async function prepare(turn: Turn, reach: Reach, grant: Grant): Promise<void> {
 
 function successorGrant(ports: Ports, record: SessionRecord, profile: string): Grant {
   const name = record.name ?? record.grant?.name ?? `tokn/${ports.caller.host}/${profile}`
-  // As long as the one before, and not to the same instant: that is about to come.
-  const { until: _, ...grant } = record.grant ?? {}
-  return { ...grant, name, scopes: record.scopes ?? grant.scopes }
+  const { until, ...grant } = record.grant ?? {}
+  // What was to end by an instant has no successor that outlives it. Where that is about to come, a
+  // successor lives as long as the first did, which is told.
+  const due = until !== undefined && until - ports.clock.now() > 2 * neededTtl(record, {})
+  return { ...grant, ...(due ? { until } : {}), name, scopes: record.scopes ?? grant.scopes }
 }
 
 async function revokeOrphans(turn: Turn, reach: Reach, grant: Grant): Promise<void> {

@@ -40,22 +40,6 @@ describe('a record', () => {
     expect(back.credentials?.['password']?.reveal()).toBe('pä"ss')
   })
 
-  it.each([
-    [{ until: 7 }, {}],
-    [
-      { lifetime: 60, until: 7, roundable: true },
-      { lifetime: 60, roundable: true },
-    ],
-    [{ name: 'ci', until: 7 }, { name: 'ci' }],
-    [{ lifetime: 60 }, { lifetime: 60 }],
-    [undefined, undefined],
-  ])('is written without the instant that was asked for: %o', (grant, kept) => {
-    const { grant: written } = JSON.parse(serializeRecord({ ...record, grant })) as {
-      grant?: unknown
-    }
-    expect(written).toEqual(kept)
-  })
-
   it('is refused under another profile', () => {
     expect(() => parseRecord(serializeRecord(record), 'q')).toThrow('damaged')
   })

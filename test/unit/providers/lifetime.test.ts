@@ -108,7 +108,11 @@ describe('a token that is to last to an instant', () => {
 
   it('is renewed for as long, once that instant is past', async () => {
     const past = { lifetime: 3 * day + hour, until: now - hour, roundable: true }
-    expect((await ask('{lifetime|days}', {}, past)).life).toBe(3)
+    const renewed = await ask('{lifetime|days}', {}, past)
+    expect(renewed.life).toBe(3)
+    expect(renewed.warned).toEqual([
+      'Sample was asked for a token for 3d, until 2026-01-18T12:00:00Z: as long as the first of its session',
+    ])
     expect((await ask('{expires|iso}', {}, past)).life).toBe('2026-01-18T13:00:00Z')
   })
 })
