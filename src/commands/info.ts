@@ -9,7 +9,7 @@ import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { declare } from './declare.ts'
 import { sessionFlags } from './flags.ts'
-import { expiryInWords } from './list.ts'
+import { clockWasSet, expiryInWords } from './list.ts'
 import { describeStanding, explainStanding } from './standing.ts'
 import { table } from './table.ts'
 
@@ -120,7 +120,7 @@ function infoDocument(
 }
 
 function infoRows(
-  { record, remote, notAsked, budget }: SessionInfo,
+  { record, untimely, remote, notAsked, budget }: SessionInfo,
   fingerprint: string | undefined,
   obtained: number | undefined,
   now: number,
@@ -129,7 +129,11 @@ function infoRows(
   const add = (label: string, value: string | undefined) => {
     if (value !== undefined && value !== '') rows.push([`  ${label}`, value])
   }
-  add('access', describeExpiry(remote?.access ?? record.expiry, now))
+  const unset = untimely && remote?.access === undefined
+  add(
+    'access',
+    unset ? `expiry ${clockWasSet}` : describeExpiry(remote?.access ?? record.expiry, now),
+  )
   if (record.refresh !== undefined)
     add('refresh', describeExpiry(remote?.refresh ?? record.refreshExpiry, now))
   add(

@@ -157,7 +157,7 @@ function listTable(
     where === 'remote' ? token.id : (token.savedAs ?? token.id),
     token.name ?? '-',
     token.state,
-    expiryInWords(token.expiry, now),
+    token.untimely === true ? clockWasSet : expiryInWords(token.expiry, now),
     token.savedAs === undefined ? '-' : token.savedAs + (token.current ? ' (in use)' : ''),
     (token.scopes ?? []).join(', ') || '-',
     ...labels.map((label) => token.facts?.[label] ?? '-'),
@@ -171,6 +171,9 @@ function paint(line: string, state: ListedToken['state'] | undefined, colours: C
   if (state === 'expired' || state === 'revoked' || state === 'dead') return colours.dim(line)
   return state === 'expiring' ? line.replace('expiring', colours.yellow('expiring')) : line
 }
+
+/** For the end of a token that was made in the future, as far as this clock knows. */
+export const clockWasSet = 'unknown: the clock was set since'
 
 /** `in 2h 5m`, `3d ago`, `never`, `unknown`. */
 export function expiryInWords(expiry: Expiry, now: number): string {

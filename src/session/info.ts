@@ -6,13 +6,17 @@ import type { SessionRecord } from '../core/record.ts'
 import type { Introspection, TokenInfo } from '../core/token.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
+import { unknownExpiry } from '../core/expiry.ts'
 import { readHeld } from './held.ts'
 import { describeListed, onlyTold } from './listed.ts'
+import { isUntimely } from './moment.ts'
 import type { Ports } from './ports.ts'
 
 /** What is known of a session, each part by who says so. */
 export interface SessionInfo {
   readonly record: SessionRecord
+  /** It was made in the future: the clock was set since, and its times are not known. */
+  readonly untimely: boolean
   readonly provider: Provider
   /** What the provider says; absent where it was not asked or has no way to be. */
   readonly remote?: Introspection | undefined
@@ -33,9 +37,12 @@ export async function inspect(
   const asked = options.local
     ? { notAsked: 'not asked to' }
     : await askProvider(ports, profile, provider)
-  const record = asked.record ?? (await readHeld(ports, profile))
+  const kept = asked.record ?? (await readHeld(ports, profile))
+  const untimely = isUntimely(kept, ports.clock.now())
+  const record = untimely ? { ...kept, expiry: unknownExpiry, refreshExpiry: undefined } : kept
   return {
     record,
+    untimely,
     provider,
     remote: asked.remote,
     notAsked: asked.notAsked ?? whyUnanswered(provider, asked.remote),

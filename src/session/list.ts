@@ -1,9 +1,10 @@
-import type { Expiry } from '../core/expiry.ts'
+import { unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { callWithToken } from './call.ts'
 import { readableProfiles } from './choose.ts'
+import { isUntimely } from './moment.ts'
 import type { Ports } from './ports.ts'
 
 export type TokenState =
@@ -12,6 +13,8 @@ export type TokenState =
 /** A token in a list, of the provider or of this machine. */
 export interface ListedToken extends TokenInfo {
   readonly state: TokenState
+  /** It was made in the future: the clock was set since, and when it ends is not known. */
+  readonly untimely?: boolean | undefined
   /** Whether it is the one that the profile holds. */
   readonly current: boolean
   /** The profile that holds it. */
@@ -67,7 +70,8 @@ export function listLocal(ports: Ports, profiles: readonly Profile[]): TokenList
   const tokens = profiles.flatMap((profile) => {
     const entry = ports.index.get(profile.id)
     if (entry === undefined) return []
-    const expiry: Expiry = entry.expiry
+    const untimely = isUntimely(entry, ports.clock.now())
+    const expiry: Expiry = untimely ? unknownExpiry : entry.expiry
     return [
       {
         id: entry.tokenId ?? profile.name,
@@ -75,7 +79,8 @@ export function listLocal(ports: Ports, profiles: readonly Profile[]): TokenList
         scopes: entry.scopes,
         createdAt: entry.obtainedAt,
         expiry,
-        state: heldState(entry, ports.clock.now()),
+        untimely,
+        state: heldState({ ...entry, expiry }, ports.clock.now()),
         current: true,
         savedAs: profile.name,
         fingerprint: entry.fingerprint,

@@ -11,7 +11,10 @@ export function thisMoment(clock: Clock): Pick<SessionRecord, 'obtainedAt' | 'bo
 }
 
 /** Made in the future: the clock was wrong then or is wrong now, and the expiry means nothing. */
-export function isUntimely({ expiry, obtainedAt, fixed }: SessionRecord, now: number): boolean {
+export function isUntimely(
+  { expiry, obtainedAt, fixed }: Pick<SessionRecord, 'expiry' | 'obtainedAt' | 'fixed'>,
+  now: number,
+): boolean {
   // What a pasted token says of itself was told by no clock of this machine.
   return expiry.state === 'at' && fixed !== true && obtainedAt > now + tolerated
 }
