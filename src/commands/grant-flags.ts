@@ -54,11 +54,26 @@ function lifetimeOf(text: string | undefined): number | undefined {
 }
 
 function lastingTo(text: string, now: number): Grant {
-  const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN
+  const day = /^(\d{4}-\d{2}-\d{2})(T?)/.exec(text)
+  const at = day?.[2] === 'T' && isDay(day[1]) ? Date.parse(text) : Number.NaN
   if (Number.isFinite(at) && at > now) return { lifetime: at - now, until: at, roundable: true }
-  throw new ToknError('usage', '--expires-at is no instant in the future', {
-    hint: `write it as ${timestamp(now + 86_400_000)}`,
+  const dateAlone = day?.[0] === text && isDay(day[1])
+  throw new ToknError('usage', `--expires-at ${whyNot(text, at)}`, {
+    hint: `write it as ${dateAlone ? `${text}T00:00:00Z` : timestamp(now + 86_400_000)}`,
   })
+}
+
+function whyNot(text: string, at: number): string {
+  const [all, day] = /^(\d{4}-\d{2}-\d{2})(T?)/.exec(text) ?? []
+  if (day !== undefined && !isDay(day)) return 'is on a day that no calendar has'
+  if (all === text && day === text) return 'needs a time of day as well'
+  return Number.isFinite(at) ? 'is past' : 'is no instant'
+}
+
+/** Whether the calendar has `day`: what Date makes of 31 November is 1 December. */
+function isDay(day: string | undefined): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`)
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(day ?? '-')
 }
 
 function checkText(text: string): void {

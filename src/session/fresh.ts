@@ -63,7 +63,11 @@ export async function fresh(
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(ports, profile, wanted)
-  if (!isGood(refreshed.expiry, ports.clock.now(), options.minTtl ?? 0)) throw tooShort(profile)
+  const now = ports.clock.now()
+  if (!isGood(refreshed.expiry, now, 0)) {
+    throw (await import('./short-lived.ts')).shortLived(profile, refreshed)
+  }
+  if (!isGood(refreshed.expiry, now, options.minTtl ?? 0)) throw tooShort(profile)
   return { record: refreshed, refreshed: refreshed.generation > record.generation }
 }
 

@@ -5,6 +5,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { isLost } from '../answered.ts'
 import { checkProvider, entryOf, readHeld } from '../held.ts'
+import { shortLived } from '../short-lived.ts'
 import { isUntimely, setBack } from '../moment.ts'
 import type { Ports } from '../ports.ts'
 import { isAlive, refuseCondemned } from '../standing.ts'
@@ -150,11 +151,5 @@ function guardAgainstStorm(
   const bornDead =
     record.generation > 1 && age >= 0 && age < stormGuard && wanted.reason === 'expired'
   if (!bornDead || isGood(record.expiry, now, 0)) return
-  throw new ToknError(
-    'provider_nonsense',
-    `the provider gave ${holderInWords(profile)} a token that had already expired`,
-    {
-      hint: 'check the clock of this machine, then try again in a few seconds',
-    },
-  )
+  throw shortLived(profile, record)
 }
