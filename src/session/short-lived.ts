@@ -21,7 +21,7 @@ export function shortLived(
   }
   return new ToknError(
     'provider_nonsense',
-    `the provider gave ${holderInWords(profile)} a token that lived for ${inSeconds(life)}, and that is over`,
+    `the provider gave ${holderInWords(profile)} a token that lived for no more than ${inSeconds(life)}, and that is over`,
     {
       hint: 'try again in a few seconds; if the provider can give tokens a longer life, set that there',
     },
@@ -29,5 +29,6 @@ export function shortLived(
 }
 
 function inSeconds(life: number): string {
-  return life < 1_000 ? 'less than a second' : briefly(life)
+  // An answer is on its way for a while, and that is part of the life that was promised.
+  return briefly(Math.ceil(life / 1_000) * 1_000)
 }

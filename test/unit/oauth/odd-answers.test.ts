@@ -328,6 +328,27 @@ describe('a refresh', () => {
     )
   })
 
+  it.each([
+    [now + 900, 'the token lives ("expires_in": '],
+    [String(now + 900), 'the token lives ("expires_in": '],
+    [(now + 900) * 1_000, 'the token lives ("expires_in": '],
+  ])('ends at the instant %j that is called a length', async (expires_in, told) => {
+    const [{ expiry }, reach] = await run(json({ ...good, expires_in }))
+    expect(expiry).toEqual({ state: 'at', at: (now + 900) * 1_000 })
+    expect(reach.warned).toEqual([expect.stringContaining(told)])
+  })
+
+  it.each(['refresh_token_expires_in', 'refresh_expires_in'])(
+    'has a refresh token that ends at the instant in %s',
+    async (name) => {
+      const [{ refreshExpiry }, reach] = await run(json({ ...good, [name]: now + 9_000 }))
+      expect(refreshExpiry).toEqual({ state: 'at', at: (now + 9_000) * 1_000 })
+      expect(reach.warned).toEqual([
+        expect.stringContaining(`the refresh token lives ("${name}": ${now + 9_000})`),
+      ])
+    },
+  )
+
   it('has no end that is past in the claims of its token without a word', async () => {
     const { expires_in: _, ...rest } = good
     const access_token = signJwt({ exp: now - 60 })

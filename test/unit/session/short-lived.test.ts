@@ -8,11 +8,11 @@ it.each([
   [-86_400_000, 'had already expired when it came'],
   [-1, 'had already expired when it came'],
   [0, 'had already expired when it came'],
-  [1, 'lived for less than a second'],
-  [999, 'lived for less than a second'],
-  [1_000, 'lived for 1s'],
-  [2_500, 'lived for 2s'],
-  [90_000, 'lived for 1m 30s'],
+  [1, 'lived for no more than 1s'],
+  [999, 'lived for no more than 1s'],
+  [1_000, 'lived for no more than 1s'],
+  [2_500, 'lived for no more than 3s'],
+  [90_000, 'lived for no more than 1m 30s'],
 ])('a token with a life of %d ms %s', (life, words) => {
   const error = shortLived(profile, { obtainedAt: 5e8, expiry: { state: 'at', at: 5e8 + life } })
   expect(error).toMatchObject({ code: 'provider_nonsense' })
