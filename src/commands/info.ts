@@ -136,14 +136,7 @@ function infoRows(
   )
   if (record.refresh !== undefined)
     add('refresh', describeExpiry(remote?.refresh ?? record.refreshExpiry, now))
-  add(
-    'alive',
-    remote?.active === undefined
-      ? undefined
-      : remote.active
-        ? 'yes, says the provider'
-        : 'no, says the provider',
-  )
+  add('alive', describeActive(remote))
   add('not asked', notAsked)
   add('user', remote?.userId ?? record.context['userId'])
   add('token id', record.id)
@@ -158,6 +151,13 @@ function infoRows(
   add('fingerprint', fingerprint === undefined ? undefined : `fp:${fingerprint}`)
   add('standing', explainStanding(record.standing))
   return rows
+}
+
+/** Absent where nobody was asked. */
+function describeActive(remote: SessionInfo['remote']): string | undefined {
+  if (remote === undefined || remote.answered === false) return undefined
+  if (remote.active === undefined) return 'unknown: the provider does not say'
+  return remote.active ? 'yes, says the provider' : 'no, says the provider'
 }
 
 function describeExpiry(expiry: Expiry | undefined, now: number): string {

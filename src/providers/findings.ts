@@ -1,13 +1,14 @@
 import type { Expiry } from '../core/expiry.ts'
 import { Secret } from '../core/secret.ts'
 import { readRefreshToken, type GivenRefresh } from './access.ts'
+import { readActive } from './alive.ts'
 import type { Answer } from './answer.ts'
-import { holds } from './condition.ts'
 import type { Places, ReplyPlan } from './definition.ts'
 import { readEnding, type Timing, type Odd, type Said } from './expiry.ts'
 import type { Known } from './known.ts'
 import { find, listPlaces, type Sight } from './place.ts'
 import { tellOddities, type Listener } from './odd.ts'
+import { saysError } from './refusal-words.ts'
 import { plainText, readAccess, readName, readScopes, readText } from './text-values.ts'
 
 /** What was found in the replies to one operation. */
@@ -30,6 +31,8 @@ export interface Findings {
   readonly scopes?: readonly string[] | undefined
   readonly userId?: string | undefined
   readonly active?: boolean | undefined
+  /** The answer was to tell whether the token is alive, or by being one, and does not. */
+  readonly silent?: true | undefined
   /** HTTP status of the answer. */
   /** To be added to the instants of the answer that gave the access token to have ours. */
   readonly skew?: number | undefined
@@ -63,6 +66,7 @@ export function readFindings(
     refresh: refresh ?? known.refresh,
   }
   const userId = readText(plan.userId, full)
+  const active = readActive(plan.active, answer.status, full)
   const ending = plan.expiry && readEnding(plan.expiry, full, timing)
   const refreshEnding =
     plan.refreshExpiry && readEnding(plan.refreshExpiry, full, withoutUse(timing))
@@ -86,7 +90,9 @@ export function readFindings(
     name: readName(plan.name, full),
     scopes: readScopes(plan.scopes, full),
     userId,
-    active: plan.active && holds(plan.active, answer.status, full),
+    active,
+    silent:
+      (active === undefined && (plan.active !== undefined || saysError(answer.body))) || undefined,
     context: { ...early, ...readRecord(plan.context, full), ...(userId && { userId }) },
     facts: readRecord(plan.facts, full),
   }

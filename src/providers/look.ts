@@ -27,6 +27,7 @@ export async function lookByAsking(
       : await sight('asking about it', isUsed(info), async () => {
           const found = await ask.info()
           if (found.status === undefined) return undefined
+          if (found.active === undefined && found.silent === true) return undefined
           return found.active ?? (isUsed(info) ? true : undefined)
         })
   if (asked.length > 0 || list === undefined || !isUsed(list)) return asked

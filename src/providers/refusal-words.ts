@@ -35,10 +35,17 @@ export function wordsOfBody({ value, plain }: Pick<Body, 'value' | 'plain'>): Wo
 /** Whether a body says in so many words that it is an error: then it is one under any status. */
 export function saysError(body: unknown): boolean {
   if (!isObject(body)) return false
-  const named = ['error', 'errors', 'errorCode', 'error_code', 'errcode'].some((key) =>
-    Boolean(body[key]),
-  )
-  return named || body['ok'] === false || body['success'] === false
+  return namesError(body) || body['ok'] === false || body['success'] === false
+}
+
+/** Whether a body has an error in it by name. */
+export function namesError(body: unknown): boolean {
+  if (!isObject(body)) return false
+  return ['error', 'errors', 'errorCode', 'error_code', 'errcode'].some((key) => saysSome(body[key]))
+}
+
+function saysSome(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value)
 }
 
 function gather(
