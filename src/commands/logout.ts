@@ -110,16 +110,21 @@ function report(context: Context, flags: LogoutFlags, results: readonly Result[]
 }
 
 function inWords(result: Result): readonly string[] {
-  const { profile, erased, revoked, unverified, caveat, alive, doubtful, aliveUntil } = result
+  const { profile, erased, revoked, unverified, caveat, alive, doubtful, ended } = result
   const here = erased ? 'logged out' : 'was not logged in'
   const proof = unverified === undefined ? '' : `, not verified: ${unverified}`
   const there = revoked ? `, and the token is revoked${proof}` : ''
-  const first = `${profile}: ${here}${there}`
+  const before = ended === undefined || !erased ? '' : `; ${ended}`
+  const first = `${profile}: ${here}${there}${before}`
   if (caveat !== undefined) return [first, `${profile}: ${caveat}`]
   if (alive === undefined || !(erased || doubtful === true)) return [first]
   const lives = doubtful === true ? 'its tokens may still be alive' : 'still alive'
-  const until = aliveUntil === undefined ? '' : `; it ends at ${timestamp(aliveUntil)}`
-  return [first, `${profile}: ${lives} at the provider: ${alive}${until}`]
+  return [first, `${profile}: ${lives} at the provider: ${alive}${untilWhen(result)}`]
+}
+
+function untilWhen({ aliveUntil, partial }: Result): string {
+  if (aliveUntil === undefined) return ''
+  return `; ${partial === true ? 'its access token' : 'it'} ends at ${timestamp(aliveUntil)}`
 }
 
 function throwForFailures(

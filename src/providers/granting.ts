@@ -29,9 +29,15 @@ export function judge(
   for (const places of [plan?.access, plan?.refresh]) knowSecret(find(places, inside))
   const no = refusalOf(setting, exchange, plan, answer, sight, reach.clock)
   const grants = operation === 'login' || operation === 'refresh' || operation === 'issue'
+  // Whoever asks for an end and is told of an error has not been told of an end.
+  const ends = operation === 'revoke' || operation === 'logout'
   const success = answer.status >= 200 && answer.status < 300
   if (!grants || plan?.access === undefined || !success) {
     if (no !== undefined) throw no.error
+    if (ends && success && exchange.success === undefined && saysError(answer.body)) {
+      const kind = kindOfWords(answer, operation) ?? 'refused'
+      throw refusalError(definition, kind, undefined, answer, sight, reach.clock)
+    }
     return answer
   }
   if (no !== undefined) {

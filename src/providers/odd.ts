@@ -77,6 +77,11 @@ export function noLife(title: string): string {
   return `${title} says that its token lives for no time, and gave nothing to renew it with: that is not believed`
 }
 
+/** The warning for a token that nobody can end: what it is ended by did not come with it. */
+export function withoutId(title: string): string {
+  return `${title} gave no id that can be used with the token: tokn cannot end it by its id`
+}
+
 /** The warning for tokens that are for somebody else than those before them. */
 export function anotherUser(title: string, before: string, after: string): string {
   const [was, is] = [before, after].map((user) => display(user, 80))

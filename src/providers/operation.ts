@@ -7,7 +7,17 @@ import type { Answer } from './answer.ts'
 import { withDates, type Timing } from './expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
 import { lookUp, type Held } from './known.ts'
-import { bornExpired, noLife, oddLength, tell, unknownEnd, unknownRefreshEnd } from './odd.ts'
+import {
+  bornExpired,
+  noLife,
+  oddLength,
+  tell,
+  unknownEnd,
+  unknownRefreshEnd,
+  withoutId,
+} from './odd.ts'
+import { asList } from './lists.ts'
+import { mentions } from './mentions.ts'
 import type { Setting } from './request.ts'
 import { describeSaid } from './unread.ts'
 
@@ -37,7 +47,22 @@ export async function runOperation(
     }
     findings = addFindings(findings, await readAccepted(setting, accepted, informed, reach))
   }
-  return findings.access === undefined ? findings : settleEnd(setting, findings, known, reach)
+  if (findings.access === undefined) return findings
+  if (lacksId(setting, exchanges, known, findings)) tell(reach, withoutId(setting.definition.title))
+  return settleEnd(setting, findings, known, reach)
+}
+
+/** Whether the id was to come with the token by which it is ended, and did not, or not a usable one. */
+function lacksId(
+  { definition, operation }: Setting,
+  exchanges: readonly Exchange[],
+  known: Held,
+  { id }: Findings,
+): boolean {
+  const wanted = exchanges.some(({ reply }) => reply?.id !== undefined)
+  const kept = operation === 'refresh' ? known.id : undefined
+  const byId = mentions(asList<Exchange>(definition.revoke), 'target')
+  return wanted && byId && id === undefined && kept === undefined
 }
 
 async function readAccepted(

@@ -41,7 +41,9 @@ export function saysError(body: unknown): boolean {
 /** Whether a body has an error in it by name. */
 export function namesError(body: unknown): boolean {
   if (!isObject(body)) return false
-  return ['error', 'errors', 'errorCode', 'error_code', 'errcode'].some((key) => saysSome(body[key]))
+  return ['error', 'errors', 'errorCode', 'error_code', 'errcode'].some((key) =>
+    saysSome(body[key]),
+  )
 }
 
 function saysSome(value: unknown): boolean {

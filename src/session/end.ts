@@ -22,6 +22,10 @@ export interface End {
   readonly doubtful?: boolean | undefined
   /** When what is alive ends, in epoch milliseconds, where that is known. */
   readonly aliveUntil?: number | undefined
+  /** Whether that is the end of the access token only, with that of the refresh token not known. */
+  readonly partial?: boolean | undefined
+  /** How it had ended by itself, in words, where that was known before. */
+  readonly ended?: string | undefined
   /** Whether it should have been ended and was not, as far as is known. */
   readonly failed: boolean
 }
@@ -47,7 +51,7 @@ export function judge({ provider, record, left, no, spared, access, refresh }: S
   const failed = { ...nothing, failed: true }
   if (refresh?.seen === 'alive') {
     const alive = `${said}, ${no === undefined ? 'but' : 'and'} the refresh token is still alive, by ${refresh.by}`
-    return { ...failed, alive, aliveUntil: left.refreshUntil }
+    return { ...failed, alive, aliveUntil: left.until, partial: left.partial }
   }
   if (access.seen === 'alive') {
     const still = access.used === true ? 'still works' : 'is still alive'
@@ -71,9 +75,13 @@ export function judge({ provider, record, left, no, spared, access, refresh }: S
   // The provider says that there is nothing any more that could be ended; of an access token whose
   // time is up that is no news, and says nothing of the refresh token.
   const stale = left.accessOver && refresh !== undefined
-  if ((isGone(no) && !stale) || (access.seen === 'over' && refresh === undefined)) return nothing
+  if (access.seen === 'over' && refresh === undefined) return nothing
   const until = refresh?.seen === 'ended' ? left.accessUntil : left.until
-  return { ...failed, alive: said, doubtful: true, aliveUntil: until }
+  const open = { alive: said, doubtful: true, aliveUntil: until, partial: left.partial }
+  if (!isGone(no) || stale) return { ...failed, ...open }
+  if (left.over) return { ...nothing, ended: left.ended }
+  // It says that there is nothing to end, which nothing that was seen bears out.
+  return { ...nothing, ...open, alive: `not verified: ${no?.message ?? said}` }
 }
 
 /** Who checks a JWT by its signature alone does not hear that it was revoked. */
@@ -112,5 +120,7 @@ function whyUnverified(access: Outcome, refresh: Outcome | undefined, left: Rema
 
 /** What lives on because nobody ends it. */
 export function keeps(left: Remains, why: string): End {
-  return left.over ? nothing : { ...nothing, alive: why, aliveUntil: left.until }
+  if (left.over) return { ...nothing, ended: left.ended }
+  const { until: aliveUntil, partial } = left
+  return { ...nothing, alive: why, doubtful: left.doubtful, aliveUntil, partial }
 }

@@ -1,6 +1,7 @@
 import { isFailure, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Reach, Sighting } from '../core/provider.ts'
+import type { Provider, Reach, Sighting } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
 import { reachFor } from './call.ts'
 import { erase, lookAt, type Condition } from './condition.ts'
 import { condemn } from './condemn.ts'
@@ -81,7 +82,8 @@ async function endAtProvider(
       // A session that the profile no longer fits is erased, and nobody is told but the user.
       const { expiry, standing } = ports.index.get(profile.id) ?? {}
       const over = standing?.state === 'dead' || isPast(expiry, ports.clock.now())
-      return { ...nothing, alive: condition.why.message, doubtful: over }
+      if (over) return { ...nothing, ended: standing?.why ?? 'its token had expired' }
+      return { ...nothing, alive: condition.why.message, doubtful: expiry?.state !== 'at' }
     }
     case 'usable': {
       if (!localOnly) return await endUsable(ports, profile, condition)
@@ -89,6 +91,15 @@ async function endAtProvider(
       return keeps(left, 'the token was not revoked, as asked')
     }
   }
+}
+
+/** Why a token cannot be ended that is ended by its id; `undefined` where it has one. */
+export function withoutId(
+  { title }: Provider,
+  { id }: Pick<SessionRecord, 'id'>,
+): string | undefined {
+  if (id !== undefined) return undefined
+  return `${title} ends a token by its id, and the id of this one is not known`
 }
 
 async function endUsable(
@@ -99,6 +110,8 @@ async function endUsable(
   const ends = provider.logout !== undefined || (provider.revoke && record.id !== undefined)
   const left = remains(record, ports.clock.now())
   if (!ends) {
+    const kept = keeps(left, withoutId(provider, record) ?? '')
+    if (provider.revoke !== undefined) return { ...kept, failed: !left.over, doubtful: !left.over }
     const why = provider.why.logout ?? provider.why.revoke
     return keeps(left, why ?? `${provider.title} keeps it alive until it expires`)
   }

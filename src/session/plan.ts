@@ -10,6 +10,7 @@ import { lookAt } from './condition.ts'
 import { checkProvider, readHeld } from './held.ts'
 import { findEarlier } from './issue-again.ts'
 import { checkIssue } from './issue.ts'
+import { withoutId } from './logout.ts'
 import { nextLogin, tokenInWords } from './naming.ts'
 import type { Ports } from './ports.ts'
 import { unrenewable, wayToRenew } from './refresh/renewable.ts'
@@ -116,6 +117,7 @@ function planEnd(provider: Provider, { id, scopes }: SessionRecord): string {
   if (provider.logout !== undefined || (provider.revoke !== undefined && id !== undefined)) {
     return `end the session at ${provider.title}, and erase it here`
   }
-  const why = provider.why.logout ?? provider.why.revoke
+  const unknown = provider.revoke === undefined ? undefined : withoutId(provider, { id })
+  const why = unknown ?? provider.why.logout ?? provider.why.revoke
   return `erase the session here; ${why ?? `${provider.title} keeps it alive until it expires`}`
 }

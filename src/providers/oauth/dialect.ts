@@ -30,7 +30,12 @@ const signedTypes = new Set(['application/jwt', 'application/token-introspection
 export function readDialect(reply: HttpReply, purpose: Purpose): Read {
   const { status } = reply
   if (status < 200 || status >= 300) return { status, type: '', body: '' }
-  if (purpose === 'revocation') return { status: 200, type: '', body: '' }
+  if (purpose === 'revocation') {
+    // RFC 7009 section 2.2: the body means nothing; a page is none of the server's.
+    const { kind, instead } = readBody(reply)
+    if (kind === 'page') throw nonsense(reply, `${instead}, expected none`)
+    return { status: 200, type: '', body: '' }
+  }
   const type = (headerOf(reply.headers, 'content-type') ?? '').split(';')[0]?.trim() ?? ''
   if (signedTypes.has(type.toLowerCase())) {
     return { status, type: type.toLowerCase(), body: reply.body }

@@ -1,7 +1,8 @@
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Clock, HttpReply, HttpRequest } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
-import { headerOf } from '../body.ts'
+import { headerOf, readBody } from '../body.ts'
+import { namesError } from '../refusal-words.ts'
 import { sendWithRetry, type RetryPolicy } from '../retry.ts'
 import { openServerClock, type ServerClock } from './time.ts'
 import { readDialect, type Purpose } from './dialect.ts'
@@ -65,6 +66,9 @@ export function openWire(reach: Reach): Wire {
       const reply = await send(request, purpose)
       const { status } = reply
       if (status < 200 || status >= 300) return passOn(reply, reach.clock)
+      if (purpose === 'revocation' && namesError(readBody(reply).value)) {
+        throw new Refused(readNo(reply, reach.clock))
+      }
       if (purpose !== 'token') return toResponse(reply, purpose)
       granted = await readGrantAnswer(reply, reach.clock, time.ahead())
       return respond(reply, 200, 'application/json', JSON.stringify(granted.body))

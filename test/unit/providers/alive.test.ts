@@ -8,7 +8,7 @@ const state = { at: 'state', equals: ['active', 'ok'] } satisfies Condition
 function read(condition: Condition, body: unknown, status = 200) {
   const known = { fields: [], context: {}, baseUrl: '', answers: {}, now: 0 }
   const url = new URL('https://api.example/')
-  return readActive(condition, status, { headers: {}, url, body, known })
+  return readActive(condition, status, { headers: [], url, body, known })
 }
 
 describe('whether an answer says that a token is alive', () => {

@@ -105,10 +105,13 @@ describe('a reply', () => {
   })
 
   it('C12: of a key given twice the last is taken, and that is told where it is read', async () => {
-    const reach = record([json('{"token":"a","token":"b"}')], answers)
+    const reach = record([json('{"token":"a","token":"b","id":"i"}')], answers)
     expect((await open().login!(reach, {})).access.reveal()).toBe('b')
     expect(reach.warned).toEqual(['Sample gave /token twice in one answer: the last one was taken'])
-    const other = record([json('{"token":"a","other":1,"other":2,"deep":{"x":1,"x":2}}')], answers)
+    const other = record(
+      [json('{"token":"a","id":"i","other":1,"other":2,"deep":{"x":1,"x":2}}')],
+      answers,
+    )
     expect((await open().login!(other, {})).access.reveal()).toBe('a')
     expect(other.warned).toEqual([])
   })
