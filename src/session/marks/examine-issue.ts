@@ -62,8 +62,8 @@ async function examineWith(
   }
   if (made.length === 0) return await end(': it made no token that is alive')
   const { message, hint } = orphaned(parent, mark, made)
-  // Of several nobody can say which one it is; that they are there has been said then.
-  if (made.length > 1 && mark.before === undefined) return await end(`: ${message}; ${hint}`)
+  // Nobody can say which one it is, if any; that they are there has been said then.
+  if (mark.before === undefined) return await end(`: ${message}; ${hint}`)
   return { status: 'warn', detail: `${whatOf(mark)}: ${message}`, fix: hint }
 }
 

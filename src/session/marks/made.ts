@@ -1,6 +1,6 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
-import { display } from '../../core/text.ts'
+import { display, timestamp } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { callWithToken, type Call } from '../call.ts'
 import { readableProfiles } from '../choose.ts'
@@ -49,10 +49,25 @@ export async function listNamed(
   }
 }
 
-/** Says that a token lives which nobody holds, and how it ends. */
+/**
+ * Says that a token lives which nobody holds, and how it ends. Where nobody knows what was there
+ * before, it may as well be one that the user holds, and is not named to be revoked.
+ */
 export function orphaned(parent: Profile, mark: Mark, made: readonly TokenInfo[]): ToknError {
   const ids = made.map(({ id }) => display(id, 64))
   const named = mark.grant?.name === undefined ? '' : ` "${display(mark.grant.name, 64)}"`
+  if (mark.before === undefined) {
+    const dated = made.map(({ createdAt }, index) =>
+      createdAt === undefined ? ids[index] : `${ids[index]}, made at ${timestamp(createdAt)}`,
+    )
+    return new ToknError(
+      'usage',
+      `an issue that was cut off at ${timestamp(mark.at)} may have made a token${named} whose value is lost; if it did, it may be one of: ${dated.join('; ')}`,
+      {
+        hint: `compare with the tokens that you hold before you revoke any: tokn list ${parent.name}`,
+      },
+    )
+  }
   const which =
     ids.length === 1 ? `the token${named} (${ids[0]})` : `one of the tokens ${ids.join(', ')}`
   return new ToknError(
