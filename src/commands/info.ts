@@ -120,11 +120,12 @@ function infoDocument(
 }
 
 function infoRows(
-  { record, untimely, remote, notAsked, budget }: SessionInfo,
+  info: SessionInfo,
   fingerprint: string | undefined,
   obtained: number | undefined,
   now: number,
 ) {
+  const { record, untimely, remote, notAsked, asked, budget } = info
   const rows: string[][] = []
   const add = (label: string, value: string | undefined) => {
     if (value !== undefined && value !== '') rows.push([`  ${label}`, value])
@@ -136,8 +137,8 @@ function infoRows(
   )
   if (record.refresh !== undefined)
     add('refresh', describeExpiry(remote?.refresh ?? record.refreshExpiry, now))
-  add('alive', describeActive(remote))
-  add('not asked', notAsked)
+  if (asked === true) add('alive', describeActive(info))
+  else add('not asked', notAsked)
   add('user', remote?.userId ?? record.context['userId'])
   add('token id', record.id)
   add('name', record.name)
@@ -153,10 +154,9 @@ function infoRows(
   return rows
 }
 
-/** Absent where nobody was asked. */
-function describeActive(remote: SessionInfo['remote']): string | undefined {
-  if (remote === undefined || remote.answered === false) return undefined
-  if (remote.active === undefined) return 'unknown: the provider does not say'
+function describeActive({ remote, notAsked }: SessionInfo): string {
+  if (notAsked !== undefined) return `unknown: ${notAsked}`
+  if (remote?.active === undefined) return 'unknown: the provider does not say'
   return remote.active ? 'yes, says the provider' : 'no, says the provider'
 }
 

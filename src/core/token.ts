@@ -38,6 +38,8 @@ export interface TokenInfo {
 export interface Introspection {
   /** `false` where nobody answered: there was nobody to ask, or what to ask with is not held. */
   readonly answered?: boolean | undefined
+  /** Where nobody answered: whether somebody was asked all the same, and did not say. */
+  readonly asked?: boolean | undefined
   readonly active?: boolean | undefined
   readonly userId?: string | undefined
   readonly scopes?: readonly string[] | undefined

@@ -36,7 +36,7 @@ export function judge(
     if (no !== undefined) throw no.error
     if (ends && success && exchange.success === undefined && saysError(answer.body)) {
       const kind = kindOfWords(answer, operation) ?? 'refused'
-      throw refusalError(definition, kind, undefined, answer, sight, reach.clock)
+      throw refusalError(definition, operation, kind, undefined, answer, sight, reach.clock)
     }
     return answer
   }

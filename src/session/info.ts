@@ -20,8 +20,10 @@ export interface SessionInfo {
   readonly provider: Provider
   /** What the provider says; absent where it was not asked or has no way to be. */
   readonly remote?: Introspection | undefined
-  /** Why the provider was not asked, where it was not. */
+  /** Why nothing is known of the provider, where it was not asked or did not say. */
   readonly notAsked?: string | undefined
+  /** Whether it was asked all the same. */
+  readonly asked?: boolean | undefined
   /** What the token says of itself; nobody has checked it here. */
   readonly claims?: Claims | undefined
   readonly budget: readonly BudgetUse[]
@@ -34,8 +36,8 @@ export async function inspect(
   options: { readonly local: boolean },
 ): Promise<SessionInfo> {
   const provider = await ports.provider(profile)
-  const asked = options.local
-    ? { notAsked: 'not asked to' }
+  const asked: Asked = options.local
+    ? { notAsked: 'not asked to', asked: false }
     : await askProvider(ports, profile, provider)
   const kept = asked.record ?? (await readHeld(ports, profile))
   const untimely = isUntimely(kept, ports.clock.now())
@@ -46,6 +48,7 @@ export async function inspect(
     provider,
     remote: asked.remote,
     notAsked: asked.notAsked ?? whyUnanswered(provider, asked.remote),
+    asked: asked.asked ?? asked.remote?.asked ?? asked.remote?.answered !== false,
     claims: readClaims(record.access.reveal()),
     budget: await readBudget(ports, profile, provider, record),
   }
@@ -55,11 +58,13 @@ interface Asked {
   readonly record?: SessionRecord
   readonly remote?: Introspection | undefined
   readonly notAsked?: string
+  readonly asked?: boolean
 }
 
 async function askProvider(ports: Ports, profile: Profile, provider: Provider): Promise<Asked> {
   if (provider.info === undefined && provider.list === undefined) {
-    return { notAsked: provider.why.info ?? `${provider.title} has no way to ask about a token` }
+    const notAsked = provider.why.info ?? `${provider.title} has no way to ask about a token`
+    return { notAsked, asked: false }
   }
   try {
     return await callWithToken(ports, profile, 'info', async (call) => ({
@@ -70,7 +75,9 @@ async function askProvider(ports: Ports, profile: Profile, provider: Provider): 
     }))
   } catch (error) {
     // A token whose scopes do not reach so far is still a token worth telling about.
-    if (isToknError(error, 'forbidden')) return { notAsked: error.message }
+    if (isToknError(error, 'forbidden')) {
+      return { notAsked: error.message, asked: error.details.http !== undefined }
+    }
     throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Introspection, TokenInfo } from '../core/token.ts'
 /** What a list says of the held token. Of several with its id nobody knows which one it is. */
 export function describeListed(tokens: readonly TokenInfo[]): Introspection {
   const [token] = tokens
-  if (token === undefined) return { answered: false, facts: {} }
+  if (token === undefined) return { answered: false, asked: true, facts: {} }
   const revoked = tokens.filter(({ revokedAt }) => revokedAt !== undefined)
   const known = revoked.length === 0 || revoked.length === tokens.length
   const active = known ? revoked.length === 0 : undefined

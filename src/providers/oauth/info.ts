@@ -35,6 +35,7 @@ export async function inspectToken(
   const unknown = told?.active === false && active === undefined
   return {
     answered: told !== undefined || user.active !== undefined,
+    asked: connection.server.introspection_endpoint !== undefined || mayAskUser(connection, held),
     active,
     userId: shown(told?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub']),
     scopes:
@@ -120,11 +121,14 @@ export interface User {
   readonly active?: boolean
 }
 
+function mayAskUser({ server }: Connection, { scopes }: Pick<TokenSet, 'scopes'>): boolean {
+  return server.userinfo_endpoint !== undefined && (scopes?.includes('openid') ?? true)
+}
+
 /** Asks who the user is, with the token. */
 export async function askUserinfo(connection: Connection, held: TokenSet): Promise<User> {
-  const { openid, config, server, dpop, wire } = connection
-  const forUsers = held.scopes === undefined || held.scopes.includes('openid')
-  if (server.userinfo_endpoint === undefined || !forUsers) return {}
+  const { openid, config, dpop, wire } = connection
+  if (!mayAskUser(connection, held)) return {}
   try {
     const claims = await asking('userinfo', () =>
       inTime(wire.time, () =>

@@ -62,7 +62,7 @@ export function orphaned(parent: Profile, mark: Mark, made: readonly TokenInfo[]
     )
     return new ToknError(
       'usage',
-      `an issue that was cut off at ${timestamp(mark.at)} may have made a token${named} whose value is lost; if it did, it may be one of: ${dated.join('; ')}`,
+      `an issue that was cut off may have made a token${named} whose value is lost; if it did, it may be one of: ${dated.join('; ')}`,
       {
         hint: `compare with the tokens that you hold before you revoke any: tokn list ${parent.name}`,
       },
