@@ -1,12 +1,10 @@
-import { isFailure } from '../../core/errors.ts'
+import { isFailure, isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
-import { display } from '../../core/text.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { fit } from '../fit.ts'
 import { thisMoment } from '../moment.ts'
 import { knownAnswers, talk } from '../reach.ts'
-import { lookAgain } from '../sight.ts'
 import type { Turn, Way } from './turn.ts'
 
 /** New tokens, and the way by which they came. */
@@ -56,36 +54,25 @@ function standingAfter(
   return { state: 'unrenewable', at, why }
 }
 
-/**
- * Revokes the token that a reissue has replaced, once the new one is stored, and tells of one that is
- * or may be alive after that. Never throws for it.
- */
+/** Revokes the token that a reissue has replaced, once the new one is stored. Never throws for it. */
 export async function retireOld(turn: Turn, next: SessionRecord): Promise<void> {
   const { ports, profile, provider, record } = turn
   const stale = record.id
-  if (provider.rotation !== 'reissue' || provider.revoke === undefined) return
-  if (record.fixed === true || !isGood(record.expiry, ports.clock.now(), 0)) return
-  const before = `the token before this one${stale === undefined ? '' : ` (${display(stale, 64)})`}`
-  const doubt = (why: string) => ports.warn(`${before} may still be alive: ${why}`)
-  if (stale === undefined) return doubt('its id is not known, and tokens are revoked by their id')
-  if (stale === next.id) return doubt(`${provider.title} gave the new one the same id`)
+  const mayRetire = provider.rotation === 'reissue' && stale !== undefined && stale !== next.id
+  if (!mayRetire || provider.revoke === undefined || record.fixed === true) return
   const reach = {
     http: await ports.http(profile),
     ...talk(ports),
     answers: knownAnswers(ports, profile, provider, next),
   }
-  let unknown: string | undefined
   try {
     // Sent with the new token: that it is accepted proves the new one before the old one is gone.
     await provider.revoke(reach, next, { id: stale })
   } catch (error) {
+    if (isToknError(error, 'not_found')) return
     if (!isFailure(error)) throw error
-    if (error.code !== 'not_found') return doubt(error.message)
-    unknown = error.message
+    if (isGood(record.expiry, ports.clock.now(), 0)) {
+      ports.warn(`the token before this one (${stale}) is still alive: ${error.message}`)
+    }
   }
-  const seen = await lookAgain(provider, reach, record)
-  const sight = seen.find(({ part, used }) => part === 'access' && used)
-  if (sight?.alive === true)
-    ports.warn(`${before} is still alive, by ${sight.by}: revoke it by hand`)
-  else if (sight === undefined && unknown !== undefined) doubt(unknown)
 }
