@@ -276,7 +276,7 @@ describe('an issue that gives a pair', () => {
     lose(join(home.config, 'providers', 'pairs.json'))
     const logout = await tokn(['logout', 'web'])
     expect(logout, logout.err).toMatchObject({ status: 0 })
-    expect(logout.err).toContain('web: still alive at the provider: ')
+    expect(logout.err).toContain('web: its tokens may still be alive at the provider: ')
     expect(logout.err).toContain(words)
     expect(await tokn(['profile', 'remove', 'web'])).toMatchObject({ status: 0 })
     expect(storedIds(home)).toEqual([])

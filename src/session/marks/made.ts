@@ -10,6 +10,9 @@ import type { Mark } from './left.ts'
 /** More than clocks are usually apart, in milliseconds. */
 const tolerated = 5 * 60_000
 
+/** A token that was made by an earlier issue is older than this, in milliseconds. */
+const close = 5_000
+
 /**
  * The tokens at the provider that an issue may have made which was cut off: of its name, not there
  * before, and held by nobody here. `undefined` where that cannot be seen.
@@ -54,9 +57,15 @@ export async function listNamed(
  * before, it may as well be one that the user holds, and is not named to be revoked.
  */
 export function orphaned(parent: Profile, mark: Mark, made: readonly TokenInfo[]): ToknError {
-  const ids = made.map(({ id }) => display(id, 64))
+  // Made in the very moment of the attempt, and alone in that.
+  const timely = made.filter(
+    ({ createdAt }) => createdAt !== undefined && createdAt >= mark.at - close,
+  )
+  const sure = mark.before !== undefined || timely.length === 1
+  const meant = mark.before === undefined && sure ? timely : made
+  const ids = meant.map(({ id }) => display(id, 64))
   const named = mark.grant?.name === undefined ? '' : ` "${display(mark.grant.name, 64)}"`
-  if (mark.before === undefined) {
+  if (!sure) {
     const dated = made.map(({ createdAt }, index) =>
       createdAt === undefined ? ids[index] : `${ids[index]}, made at ${timestamp(createdAt)}`,
     )
