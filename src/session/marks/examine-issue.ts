@@ -9,7 +9,7 @@ import type { Ports } from '../ports.ts'
 import { endMark } from './end.ts'
 import { readIssued, type Reread } from './issued.ts'
 import type { Mark } from './left.ts'
-import { findMade, listNamed, orphaned } from './made.ts'
+import { findMade, listNamed, orphaned, tellApart } from './made.ts'
 import { holdsSession } from './unfinished.ts'
 import { profileOf, whatOf, type MarkOptions, type Verdict } from './verdict.ts'
 
@@ -63,7 +63,7 @@ async function examineWith(
   if (made.length === 0) return await end(': it made no token that is alive')
   const { message, hint } = orphaned(parent, mark, made)
   // Nobody can say which one it is, if any; that they are there has been said then.
-  if (mark.before === undefined) return await end(`: ${message}; ${hint}`)
+  if (made.length > 1 && !tellApart(mark, made).sure) return await end(`: ${message}; ${hint}`)
   return { status: 'warn', detail: `${whatOf(mark)}: ${message}`, fix: hint }
 }
 

@@ -52,19 +52,32 @@ export async function listNamed(
   }
 }
 
+/** Which of the tokens an issue may have made it did make, and whether that is sure. */
+export function tellApart(
+  { before, at }: Mark,
+  made: readonly TokenInfo[],
+): { readonly sure: boolean; readonly meant: readonly TokenInfo[] } {
+  if (before !== undefined) return { sure: true, meant: made }
+  // Made in the very moment of the attempt, and alone in that.
+  const timely = made.filter(({ createdAt }) => createdAt !== undefined && createdAt >= at - close)
+  return timely.length === 1 ? { sure: true, meant: timely } : { sure: false, meant: made }
+}
+
 /**
  * Says that a token lives which nobody holds, and how it ends. Where nobody knows what was there
  * before, it may as well be one that the user holds, and is not named to be revoked.
  */
 export function orphaned(parent: Profile, mark: Mark, made: readonly TokenInfo[]): ToknError {
-  // Made in the very moment of the attempt, and alone in that.
-  const timely = made.filter(
-    ({ createdAt }) => createdAt !== undefined && createdAt >= mark.at - close,
-  )
-  const sure = mark.before !== undefined || timely.length === 1
-  const meant = mark.before === undefined && sure ? timely : made
+  const { sure, meant } = tellApart(mark, made)
   const ids = meant.map(({ id }) => display(id, 64))
   const named = mark.grant?.name === undefined ? '' : ` "${display(mark.grant.name, 64)}"`
+  if (!sure && made.length === 1) {
+    return new ToknError(
+      'usage',
+      `an issue that was cut off may have made the token${named} (${ids[0]}), whose value is lost then`,
+      { hint: `if you do not hold it: tokn revoke ${ids[0]} -P ${parent.name}` },
+    )
+  }
   if (!sure) {
     const dated = made.map(({ createdAt }, index) =>
       createdAt === undefined ? ids[index] : `${ids[index]}, made at ${timestamp(createdAt)}`,
