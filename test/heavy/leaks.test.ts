@@ -40,7 +40,15 @@ function commands(name: SandboxName, world: World): ReadonlyArray<readonly strin
     ...(world.api.apiUrl ? ['--api-url', world.api.apiUrl] : []),
   ]
   return [
-    ['login', 'web', '--provider', name, '--remember', '--force', ...to],
+    [
+      'login',
+      'web',
+      '--provider',
+      name,
+      '--remember',
+      ...(name === 'mcs' ? ['--force'] : []),
+      ...to,
+    ],
     ['token', 'web'],
     ['header', 'web', '-o', name === 'mcs' ? 'query' : 'header'],
     ['refresh', 'web', '--force'],
