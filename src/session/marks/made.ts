@@ -74,8 +74,8 @@ export function orphaned(parent: Profile, mark: Mark, made: readonly TokenInfo[]
   if (!sure && made.length === 1) {
     return new ToknError(
       'usage',
-      `an issue that was cut off may have made the token${named} (${ids[0]}), whose value is lost then`,
-      { hint: `if you do not hold it: tokn revoke ${ids[0]} -P ${parent.name}` },
+      `an issue that was cut off may have made the token${named} (${ids[0]}), whose value is lost then; one that you hold is another, and not to be revoked`,
+      { hint: `tokn revoke ${ids[0]} -P ${parent.name}` },
     )
   }
   if (!sure) {
