@@ -16,9 +16,14 @@ const kinds = Object.entries(schema.$defs).filter(
 const templates = findDescription(schema, '#/$defs/template')
 const sections = [
   section('The definition', schema),
-  `#### \`template\`\n\n${templates}\n`,
+  `#### \`template\`\n\n${wrap(templates)}\n`,
   ...kinds.map(([name, kind]) => section(`\`${name}\``, kind)),
 ]
+
+/** A paragraph in lines of at most 200 columns. */
+function wrap(text) {
+  return text.replace(/(.{1,200})(?: |$)/g, '$1\n').trimEnd()
+}
 
 function section(title, { properties, required = [] }) {
   const rows = Object.entries(properties)
