@@ -52,25 +52,14 @@ export function examplesOf(
   options: SandboxOptions = {},
 ): void {
   describe.skipIf(!requirePart('curl'))('the requests of the document, sent to the sandbox', () => {
-    let home: Home
-    let servers: Servers
     const known: Known = new Map()
-    beforeAll(async () => {
-      home = makeHome()
-      servers = await startServers([name], options)
-      const { baseUrl, apiUrl, credentials, secondAccount, serviceAccount } = servers.api(name)
-      learn(known, { host: baseUrl, api: apiUrl ?? baseUrl })
-      learn(known, credentials)
+    const scene = openScene(name, options, ({ secondAccount, ...api }) => {
+      learnPlace(known, api)
       learn(known, secondAccount ?? {}, 'second')
-      learn(known, serviceAccount ?? {}, 'service')
-    })
-    afterAll(async () => {
-      await servers.close()
-      home.remove()
     })
 
     test.each(examples)('$line', async (example) => {
-      const api = servers.api(name)
+      const { api, home } = scene()
       await example.before?.(api)
       const { baseUrl, apiUrl = baseUrl } = api
       const host = example.host === 'api' ? apiUrl : baseUrl
@@ -91,6 +80,45 @@ export function examplesOf(
   })
 }
 
+interface Scene {
+  readonly home: Home
+  readonly api: SandboxApi
+}
+
+/** A user's home and one fake API, there before the first test and gone after the last. */
+function openScene(
+  name: SandboxName,
+  options: SandboxOptions,
+  begin: (api: SandboxApi) => void,
+): () => Scene {
+  let home: Home
+  let servers: Servers
+  beforeAll(async () => {
+    home = makeHome()
+    servers = await startServers([name], options)
+    begin(servers.api(name))
+  })
+  afterAll(async () => {
+    await servers.close()
+    home.remove()
+  })
+  return () => ({ home, api: servers.api(name) })
+}
+
+function learnPlace(
+  known: Known,
+  {
+    baseUrl,
+    apiUrl = baseUrl,
+    credentials,
+    serviceAccount = {},
+  }: Pick<SandboxApi, 'baseUrl' | 'apiUrl' | 'credentials' | 'serviceAccount'>,
+): void {
+  learn(known, { host: baseUrl, api: apiUrl })
+  learn(known, credentials)
+  learn(known, serviceAccount, 'service')
+}
+
 /** Runs every deed with the real program, in the order of the document, in one home. */
 export function deedsOf(
   name: SandboxName,
@@ -98,25 +126,14 @@ export function deedsOf(
   options: SandboxOptions = {},
 ): void {
   describe.skipIf(!requirePart('curl'))('the same with tokn', () => {
-    let home: Home
-    let servers: Servers
     const known: Known = new Map()
-    beforeAll(async () => {
-      home = makeHome()
-      servers = await startServers([name], options)
-      const api = servers.api(name)
+    const scene = openScene(name, options, (api) => {
       learn(known, { address: addressOf(api).join(' '), resource: api.resource.url })
-      learn(known, { host: api.baseUrl, api: api.apiUrl ?? api.baseUrl })
-      learn(known, api.credentials)
-      learn(known, api.serviceAccount ?? {}, 'service')
-    })
-    afterAll(async () => {
-      await servers.close()
-      home.remove()
+      learnPlace(known, api)
     })
 
     test.each(deeds)('$line', async (deed) => {
-      const api = servers.api(name)
+      const { api, home } = scene()
       await deed.before?.(api)
       const seen = api.log.length
       const env = fill(deed.env ?? {}, known)
