@@ -93,11 +93,15 @@ async function endAtProvider(
   }
 }
 
-/** Why a token cannot be ended that is ended by its id; `undefined` where it has one. */
-export function withoutId(
-  { title }: Provider,
+/** Why a provider cannot be asked to end a session, in one sentence; `undefined` where it can. */
+export function whyNoEnd(
+  { title, logout, revoke, why }: Provider,
   { id }: Pick<SessionRecord, 'id'>,
 ): string | undefined {
+  if (logout !== undefined) return undefined
+  if (revoke === undefined) {
+    return why.logout ?? why.revoke ?? `${title} keeps it alive until it expires`
+  }
   if (id !== undefined) return undefined
   return `${title} ends a token by its id, and the id of this one is not known`
 }
@@ -107,13 +111,14 @@ async function endUsable(
   profile: Profile,
   { provider, record }: Extract<Condition, { state: 'usable' }>,
 ): Promise<End> {
-  const ends = provider.logout !== undefined || (provider.revoke && record.id !== undefined)
   const left = remains(record, ports.clock.now())
-  if (!ends) {
-    const kept = keeps(left, withoutId(provider, record) ?? '')
-    if (provider.revoke !== undefined) return { ...kept, failed: !left.over, doubtful: !left.over }
-    const why = provider.why.logout ?? provider.why.revoke
-    return keeps(left, why ?? `${provider.title} keeps it alive until it expires`)
+  const why = whyNoEnd(provider, record)
+  if (why !== undefined) {
+    const kept = keeps(left, why)
+    // The API could, and this token is the exception.
+    return provider.revoke === undefined
+      ? kept
+      : { ...kept, failed: !left.over, doubtful: !left.over }
   }
   let before: readonly Sighting[] = []
   let reach: Reach | undefined

@@ -6,8 +6,8 @@ type Named = Pick<Profile, 'id' | 'name'>
 
 /**
  * `error` with the name of the profile in its hint: what lies below a session knows no names, and
- * says `tokn login` or `tokn list`. One that only a login makes up for, and that has no hint, gets that one. For a
- * session of variables it is the variable that is to be changed.
+ * says `tokn login` or `tokn list`. One that only a login makes up for, and that has no hint, gets that
+ * one. For a session of variables it is the variable that is to be changed.
  */
 export function withName(error: unknown, profile: Named): unknown {
   if (!(error instanceof ToknError)) return error

@@ -1,4 +1,3 @@
-import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
@@ -10,10 +9,9 @@ import { lookAt } from './condition.ts'
 import { checkProvider, readHeld } from './held.ts'
 import { findEarlier } from './issue-again.ts'
 import { checkIssue } from './issue.ts'
-import { withoutId } from './logout.ts'
-import { nextLogin, tokenInWords } from './naming.ts'
+import { whyNoEnd } from './logout.ts'
 import type { Ports } from './ports.ts'
-import { unrenewable, wayToRenew } from './refresh/renewable.ts'
+import { overAndStuck, unrenewable, wayToRenew } from './refresh/renewable.ts'
 import { lackFor, refuseLack } from './scopes.ts'
 import { refuseCondemned } from './standing.ts'
 import { satisfies } from './wanted.ts'
@@ -57,7 +55,7 @@ export async function planRefresh(
   if (way === 'reissue' && !over) {
     return `issue a successor of the token at ${provider.title}, and revoke the old one`
   }
-  if (record.credentials === undefined) throw ended(profile)
+  if (record.credentials === undefined) throw overAndStuck(profile)
   await spent('logins', false)
   return `log in again at ${provider.title}`
 }
@@ -78,14 +76,6 @@ export async function planIssue(
   const issue = `issue a token at ${provider.title}`
   if (isGood(record.expiry, ports.clock.now(), 0)) return issue
   return `${await planRefresh(ports, profile, { minTtl: undefined, force: false })}, and ${issue}`
-}
-
-function ended(profile: Profile): ToknError {
-  return new ToknError(
-    'reauth_required',
-    `${tokenInWords(profile)} has expired and cannot renew itself`,
-    { hint: nextLogin(profile) },
-  )
 }
 
 /** What a logout of `profile` would do, as a verb and its object; nothing is sent. Throws `store`. */
@@ -114,10 +104,8 @@ function planEnd(provider: Provider, { id, scopes }: SessionRecord): string {
   if (lack !== undefined) {
     return `erase the session here; the token may not end itself: it lacks the scope "${display(lack, 80)}"`
   }
-  if (provider.logout !== undefined || (provider.revoke !== undefined && id !== undefined)) {
-    return `end the session at ${provider.title}, and erase it here`
-  }
-  const unknown = provider.revoke === undefined ? undefined : withoutId(provider, { id })
-  const why = unknown ?? provider.why.logout ?? provider.why.revoke
-  return `erase the session here; ${why ?? `${provider.title} keeps it alive until it expires`}`
+  const why = whyNoEnd(provider, { id })
+  return why === undefined
+    ? `end the session at ${provider.title}, and erase it here`
+    : `erase the session here; ${why}`
 }

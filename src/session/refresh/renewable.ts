@@ -18,9 +18,8 @@ export function unrenewable(
   record: SessionRecord,
 ): ToknError | undefined {
   if (record.credentials !== undefined && provider.login !== undefined) return undefined
-  const reissues = provider.rotation === 'reissue' && provider.issue !== undefined
   const login = nextLogin(profile)
-  if (provider.refresh === undefined && !reissues) {
+  if (provider.refresh === undefined && !reissues(provider)) {
     const why = provider.why.refresh ?? `${provider.title} has no way to refresh a token`
     return new ToknError('unsupported', why, { hint: login })
   }
@@ -31,7 +30,7 @@ export function unrenewable(
     return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
   }
   if (provider.refresh !== undefined && provider.refreshesByAccess === true) return undefined
-  if (!reissues) {
+  if (!reissues(provider)) {
     const why = provider.why.refresh ?? `${provider.title} gave no refresh token`
     return new ToknError('reauth_required', why, { hint: login })
   }
@@ -59,6 +58,15 @@ export function withExpiry(
   return new ToknError(error.code, `${token} has expired${said}`, error.details)
 }
 
+/** The error for a session whose time is up, and that had to renew itself. */
+export function overAndStuck(profile: Profile): ToknError {
+  return new ToknError(
+    'reauth_required',
+    `${tokenInWords(profile)} has expired and cannot renew itself`,
+    { hint: nextLogin(profile) },
+  )
+}
+
 /** How a session gets new tokens. */
 export type RenewalWay = 'refresh' | 'reissue' | 'login'
 
@@ -70,10 +78,13 @@ export function wayToRenew(
 ): RenewalWay | undefined {
   if (record.standing === undefined) {
     if (provider.refresh !== undefined && canRefresh(provider, record, now)) return 'refresh'
-    const reissues = provider.rotation === 'reissue' && provider.issue !== undefined
-    if (reissues && record.fixed !== true) return 'reissue'
+    if (reissues(provider) && record.fixed !== true) return 'reissue'
   }
   return record.credentials !== undefined && provider.login !== undefined ? 'login' : undefined
+}
+
+function reissues({ rotation, issue }: Provider): boolean {
+  return rotation === 'reissue' && issue !== undefined
 }
 
 function canRefresh(provider: Provider, record: SessionRecord, now: number): boolean {

@@ -10,11 +10,11 @@ import { unattendedKey } from '../ledger-keys.ts'
 import { condemned } from '../standing.ts'
 import { keepAnswers } from './answers.ts'
 import { reissue } from './reissue.ts'
-import { unrenewable, wayToRenew, withExpiry } from './renewable.ts'
+import { overAndStuck, unrenewable, wayToRenew, withExpiry } from './renewable.ts'
 import type { Renewed } from './successor.ts'
 import { openHttp, timeLeftFor, type Turn, type Way } from './turn.ts'
 import { isRefusedLogin, isUnreadable, isVerdict } from './verdict.ts'
-import { holderInWords, nextLogin, tokenInWords } from '../naming.ts'
+import { holderInWords, nextLogin } from '../naming.ts'
 
 /** How long credentials that the provider refused are left alone, in milliseconds. */
 const loginPause = 5 * 60_000
@@ -182,10 +182,9 @@ function cannotRefresh({ ports, profile, provider, record }: Turn): ToknError {
   if (record.standing !== undefined) return condemned(profile, record)
   const tokensAlone = { ...record, credentials: undefined }
   const reason = unrenewable(profile, provider, tokensAlone)
-  // Else its time is up, and it had to renew itself.
-  const ended = `${tokenInWords(profile)} has expired and cannot renew itself`
-  if (reason !== undefined) return withExpiry(profile, record, reason, ports.clock.now())
-  return new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
+  return reason === undefined
+    ? overAndStuck(profile)
+    : withExpiry(profile, record, reason, ports.clock.now())
 }
 
 /** What a way may use; what it was answered before it was cut off, it is answered again. */
