@@ -1,12 +1,12 @@
 import { isToknError, ToknError } from './core/errors.ts'
 import { showJson } from './core/text.ts'
-import { createContext } from './compose.ts'
-import { readHotCommand } from './hot.ts'
-import { courierArgument } from './io/courier-argument.ts'
-import { asWarning, readerGone, writeLines } from './io/output.ts'
-import { withStandInHome } from './io/paths.ts'
-import { disarm } from './io/runtime.ts'
-import { isHung } from './stores/hung.ts'
+import { createContext } from './app/context.ts'
+import { readHotCommand } from './fast-path.ts'
+import { courierArgument } from './io/process/refresher-argument.ts'
+import { asWarning, readerGone, writeLines } from './io/terminal/output.ts'
+import { withStandInHome } from './io/files/paths.ts'
+import { disarm } from './io/process/runtime.ts'
+import { isHung } from './stores/keychain/blocked-calls.ts'
 
 /**
  * Runs the program and ends the process. `program` is the path of the executable, to start it anew
@@ -28,7 +28,7 @@ export function start(program: string): void {
 async function run(argv: readonly string[], program: string, warnings: string[]): Promise<number> {
   const environment = withStandInHome(await disarm(process.env))
   if (argv[0] === courierArgument) {
-    const { runCourier } = await import('./courier.ts')
+    const { runCourier } = await import('./app/refresher.ts')
     await runCourier(environment, program)
     return 0
   }

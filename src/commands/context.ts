@@ -1,6 +1,6 @@
-import type { ProfileChoice } from '../session/choose.ts'
-import type { AnswerSources } from '../session/answers.ts'
-import type { LoginCheck } from '../session/ephemeral.ts'
+import type { ProfileChoice } from '../session/choose-profile.ts'
+import type { AnswerSources } from '../session/login/answers.ts'
+import type { LoginCheck } from '../session/login/login-from-environment.ts'
 import type { Interaction } from '../core/ports.ts'
 import type {
   ChildRequest,
@@ -10,10 +10,10 @@ import type {
   Printed,
 } from '../core/process.ts'
 import type { Ports } from '../session/ports.ts'
-import type { Target } from '../session/target.ts'
+import type { Target } from '../session/select-session.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
-import type { OauthFlags } from './oauth-flags.ts'
+import type { OauthFlags } from './flags/oauth.ts'
 
 /** Flags that every command takes. */
 export interface CommonFlags {

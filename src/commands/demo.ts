@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './declare.ts'
-import { demoChapters, type DemoStep } from './demo-steps.ts'
+import { declare } from './flags/declare.ts'
+import { demoChapters, type DemoStep } from './demo/steps.ts'
 import { sandboxedApis } from './sandbox.ts'
-import { quoteWord } from './shell.ts'
+import { quoteWord } from './output/shell.ts'
 
 export function demoCommand(program: Command, context: Context, run = runDemo): void {
   declare(program, {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Colours, Finding } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
-import { printJson, wantsJson } from './answer.ts'
+import { printJson, wantsJson } from './output/json.ts'
 import type { Context, RequestFlags } from './context.ts'
-import { declare } from './declare.ts'
-import { requestFlags } from './flags.ts'
+import { declare } from './flags/declare.ts'
+import { requestFlags } from './flags/shared.ts'
 
 export interface DoctorFlags extends RequestFlags {
   readonly fix?: boolean

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { timestamp } from '../core/text.ts'
 import type { Context, SessionFlags } from './context.ts'
-import { collect, declare } from './declare.ts'
-import { sessionFlags } from './flags.ts'
+import { collect, declare } from './flags/declare.ts'
+import { sessionFlags } from './flags/shared.ts'
 import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
 
 export interface ExecFlags extends FreshFlags {

@@ -1,5 +1,5 @@
 import { exitStatus } from '../core/errors.ts'
-import { table } from './table.ts'
+import { table } from './output/table.ts'
 
 const meanings: Readonly<Record<keyof typeof exitStatus, string>> = {
   internal: 'unexpected: a bug, or standard output could not be written',

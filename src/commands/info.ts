@@ -5,13 +5,13 @@ import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { timestamp } from '../core/text.ts'
 import { inspect, type SessionInfo } from '../session/info.ts'
-import { expiryFields, instant, printJson, wantsJson } from './answer.ts'
+import { expiryFields, instant, printJson, wantsJson } from './output/json.ts'
 import type { Context, SessionFlags } from './context.ts'
-import { declare } from './declare.ts'
-import { sessionFlags } from './flags.ts'
+import { declare } from './flags/declare.ts'
+import { sessionFlags } from './flags/shared.ts'
 import { clockWasSet, expiryInWords } from './list.ts'
-import { describeStanding, explainStanding } from './standing.ts'
-import { table } from './table.ts'
+import { describeStanding, explainStanding } from './output/standing.ts'
+import { table } from './output/table.ts'
 
 export interface InfoFlags extends SessionFlags {
   readonly local?: boolean

@@ -5,13 +5,20 @@ import { ToknError } from '../core/errors.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { requireOperation, unsupported } from '../session/call.ts'
-import type { LoginCheck } from '../session/ephemeral.ts'
+import type { LoginCheck } from '../session/login/login-from-environment.ts'
 import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
-import { checkOneShape, expiryFields, instant, jsonFlag, printJson, wantsJson } from './answer.ts'
+import {
+  checkOneShape,
+  expiryFields,
+  instant,
+  jsonFlag,
+  printJson,
+  wantsJson,
+} from './output/json.ts'
 import type { Context, SessionFlags } from './context.ts'
-import { declare } from './declare.ts'
-import { sessionFlags } from './flags.ts'
-import { fittedTable, type Screen } from './table.ts'
+import { declare } from './flags/declare.ts'
+import { sessionFlags } from './flags/shared.ts'
+import { fittedTable, type Screen } from './output/table.ts'
 
 export interface ListFlags extends SessionFlags {
   readonly local?: boolean

@@ -6,21 +6,21 @@ import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
 import { lacksInWords } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
-import { checkLoginAnswers } from '../session/answers.ts'
-import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './answer.ts'
+import { checkLoginAnswers } from '../session/login/answers.ts'
+import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
 import type { Context } from './context.ts'
-import { declare } from './declare.ts'
-import { dryRunFields, sayWould } from './dry-run.ts'
-import { sessionFlags } from './flags.ts'
-import { withScopes } from './grant-environment.ts'
-import { readGrant } from './grant-flags.ts'
+import { declare } from './flags/declare.ts'
+import { dryRunFields, sayWould } from './output/dry-run.ts'
+import { sessionFlags } from './flags/shared.ts'
+import { withScopes } from './flags/grant-variables.ts'
+import { readGrant } from './flags/grant.ts'
 import { expiryInWords } from './list.ts'
-import { answerFields, shallRemember } from './login-answers.ts'
-import { draftProfile } from './login-draft.ts'
-import { agreeToReplace } from './login-replace.ts'
-import { refuseContrary, refuseIgnored } from './login-unread.ts'
-import { quoteWord } from './shell.ts'
-import { addLoginFlags, type LoginFlags } from './login-flags.ts'
+import { answerFields, shallRemember } from './login/answers.ts'
+import { draftProfile } from './login/draft.ts'
+import { agreeToReplace } from './login/replace.ts'
+import { refuseContrary, refuseIgnored } from './login/unread.ts'
+import { quoteWord } from './output/shell.ts'
+import { addLoginFlags, type LoginFlags } from './flags/login.ts'
 
 export function loginCommand(program: Command, context: Context, run = runLogin): void {
   const command = declare(program, {
@@ -68,7 +68,7 @@ export async function runLogin(
   }
   const remember =
     pasted === undefined && (await shallRemember(context, provider, flags, interaction))
-  const { login } = await import('../session/login.ts')
+  const { login } = await import('../session/login/login.ts')
   const force = flags.force === true
   const request = { profile, provider, answers, grant, remember, pasted, force, interaction }
   const placed = await login(ports, request).catch((error: unknown) => {

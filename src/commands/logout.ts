@@ -6,16 +6,16 @@ import {
   namedProfile,
   readableProfiles,
   type ProfileChoice,
-} from '../session/choose.ts'
-import { elsewhere } from '../session/held.ts'
-import { logout, type LogoutResult } from '../session/logout.ts'
+} from '../session/choose-profile.ts'
+import { elsewhere } from '../session/stored-record.ts'
+import { logout, type LogoutResult } from '../session/revoke/logout.ts'
 import { planLogout } from '../session/plan.ts'
-import { checkFields, instant, printJson, wantsJson } from './answer.ts'
+import { checkFields, instant, printJson, wantsJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { timestamp } from '../core/text.ts'
-import { declare } from './declare.ts'
-import { dryRunFields, sayWould, type Step } from './dry-run.ts'
-import { sessionFlags } from './flags.ts'
+import { declare } from './flags/declare.ts'
+import { dryRunFields, sayWould, type Step } from './output/dry-run.ts'
+import { sessionFlags } from './flags/shared.ts'
 
 export interface LogoutFlags extends SessionFlags, ActFlags {
   readonly all?: boolean

@@ -2,17 +2,17 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
-import { chooseProfile, readableProfiles } from '../session/choose.ts'
-import { checkFields, printJson, tell, wantsJson } from './answer.ts'
+import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
+import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
 import type { ActFlags, CommonFlags, Context, RequestFlags, SessionFlags } from './context.ts'
-import { describeStanding, isOver, standingInWords } from './standing.ts'
-import { declare } from './declare.ts'
-import { dryRunFields, sayWould } from './dry-run.ts'
+import { describeStanding, isOver, standingInWords } from './output/standing.ts'
+import { declare } from './flags/declare.ts'
+import { dryRunFields, sayWould } from './output/dry-run.ts'
 
 type ShowFlags = CommonFlags & Pick<SessionFlags, 'profile'>
 type LockFlags = CommonFlags & Pick<RequestFlags, 'timeout'>
 type RemoveFlags = LockFlags & Pick<RequestFlags, 'input'> & Pick<ActFlags, 'dryRun'>
-import { fittedTable, table } from './table.ts'
+import { fittedTable, table } from './output/table.ts'
 
 export function profileCommand(program: Command, context: Context): void {
   const profile = program
@@ -149,7 +149,7 @@ async function renameProfile(
 
 async function removeProfile(context: Context, name: string, flags: RemoveFlags): Promise<void> {
   checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema profile alive')
-  const { checkRemovable, removeProfile } = await import('../session/remove.ts')
+  const { checkRemovable, removeProfile } = await import('../session/remove-profile.ts')
   const ports = context.ports(flags)
   if (flags.dryRun === true) {
     await checkRemovable(ports, checkProfileName(name))

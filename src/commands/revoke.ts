@@ -3,15 +3,15 @@ import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import { requireOperation } from '../session/call.ts'
 import { wordOf } from '../session/naming.ts'
-import { revokeTokens } from '../session/revoke.ts'
-import type { Revocation } from '../session/revocation.ts'
-import { checkFields, printJson, wantsJson } from './answer.ts'
+import { revokeTokens } from '../session/revoke/revoke.ts'
+import type { Revocation } from '../session/revoke/verify.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
-import { declare } from './declare.ts'
-import { sessionFlags } from './flags.ts'
+import { declare } from './flags/declare.ts'
+import { sessionFlags } from './flags/shared.ts'
 
 export type RevokeFlags = SessionFlags & ActFlags
-import { describeRevocation, revokedInWords, sharedInWords } from './revoke-words.ts'
+import { describeRevocation, revokedInWords, sharedInWords } from './output/revoked.ts'
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {

@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import { nearest } from '../core/text.ts'
-import { printJson, wantsJson } from './answer.ts'
+import { printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
-import { collect, declare } from './declare.ts'
-import { quoteWord } from './shell.ts'
+import { collect, declare } from './flags/declare.ts'
+import { quoteWord } from './output/shell.ts'
 
 export interface SandboxFlags extends CommonFlags {
   readonly port?: string

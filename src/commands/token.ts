@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { carry, headerLines } from '../session/carry.ts'
-import type { LoginCheck } from '../session/ephemeral.ts'
+import { carry, headerLines } from '../session/attach-token.ts'
+import type { LoginCheck } from '../session/login/login-from-environment.ts'
 import { fresh, type Fresh, type FreshOptions } from '../session/fresh.ts'
 import { wordOf } from '../session/naming.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Profile } from '../core/profile.ts'
-import type { Target } from '../session/target.ts'
+import type { Target } from '../session/select-session.ts'
 import {
   checkFields,
   checkOneShape,
@@ -18,10 +18,10 @@ import {
   jsonFlag,
   printJson,
   wantsTokenJson,
-} from './answer.ts'
+} from './output/json.ts'
 import type { Context, SessionFlags } from './context.ts'
-import { declare } from './declare.ts'
-import { sessionFlags } from './flags.ts'
+import { declare } from './flags/declare.ts'
+import { sessionFlags } from './flags/shared.ts'
 
 export interface FreshFlags extends SessionFlags {
   readonly minTtl?: string

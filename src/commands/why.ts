@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import { display, timestamp } from '../core/text.ts'
 import type { HistoryEntry } from '../core/ports.ts'
 import type { Reason } from '../core/record.ts'
-import { chooseProfile } from '../session/choose.ts'
-import { printJson, wantsJson } from './answer.ts'
+import { chooseProfile } from '../session/choose-profile.ts'
+import { printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SessionFlags } from './context.ts'
-import { declare } from './declare.ts'
-import { describeStanding, explainStanding } from './standing.ts'
-import { fittedTable } from './table.ts'
+import { declare } from './flags/declare.ts'
+import { describeStanding, explainStanding } from './output/standing.ts'
+import { fittedTable } from './output/table.ts'
 
 const reasons: Readonly<Record<Reason, string>> = {
   login: 'a login',

@@ -4,13 +4,13 @@ import { readJsonText } from '../core/json-text.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Field, Provider } from '../core/provider.ts'
 import { display, nearest } from '../core/text.ts'
-import type { ProviderDefinition } from './definition.ts'
-import { hosterby } from './hosterby.ts'
-import { mcs } from './mcs.ts'
+import type { ProviderDefinition } from './schema/definition.ts'
+import { hosterby } from './builtin/hosterby.ts'
+import { mcs } from './builtin/mcs.ts'
 import { presets } from './oauth/presets.ts'
-import { oz } from './oz.ts'
-import { defineProvider } from './provider.ts'
-import { rightech } from './rightech.ts'
+import { oz } from './builtin/oz.ts'
+import { defineProvider } from './interpreter/provider.ts'
+import { rightech } from './builtin/rightech.ts'
 
 /** What of a profile a provider is opened by. */
 export type Opening = Pick<Profile, 'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'>
@@ -74,7 +74,7 @@ export async function openProvider(opening: Opening, own?: string): Promise<Prov
     return await openOauth(opening)
   }
   if (own !== undefined) {
-    const { digestOf, parseDefinition } = await import('./check.ts')
+    const { digestOf, parseDefinition } = await import('./schema/check.ts')
     const parsed = parseDefinition(own)
     return defineProvider(await override(parsed, opening), opening, digestOf(parsed))
   }
@@ -92,7 +92,7 @@ async function override(
   { overrides }: Opening,
 ): Promise<ProviderDefinition> {
   if (overrides === undefined || Object.keys(overrides).length === 0) return definition
-  const { applyOverrides } = await import('./overrides.ts')
+  const { applyOverrides } = await import('./schema/overrides.ts')
   return applyOverrides(definition, overrides)
 }
 

@@ -1,7 +1,7 @@
 import { isToknError } from '../core/errors.ts'
 import type { HttpReply, HttpRequest } from '../core/ports.ts'
 import type { Reach } from '../core/provider.ts'
-import { retryAfterOf } from './transient.ts'
+import { retryAfterOf } from './replies/transient.ts'
 
 /**
  * When a request may go out again (RELIABILITY 3.5). `safe`: whenever it failed in passing.

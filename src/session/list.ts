@@ -3,7 +3,7 @@ import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { TokenInfo } from '../core/token.ts'
 import { callWithToken } from './call.ts'
-import { readableProfiles } from './choose.ts'
+import { readableProfiles } from './choose-profile.ts'
 import { isUntimely } from './moment.ts'
 import type { Ports } from './ports.ts'
 

@@ -1,12 +1,12 @@
 import { isToknError } from '../core/errors.ts'
 import type { Finding } from '../core/process.ts'
 import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
-import { readableProfiles } from './choose.ts'
-import { erase } from './condition.ts'
-import { entryOf } from './held.ts'
-import { readMarks } from './marks/left.ts'
-import { byFix } from './marks/verdict.ts'
-import { eraseEntry } from './place.ts'
+import { readableProfiles } from './choose-profile.ts'
+import { erase } from './usable.ts'
+import { entryOf } from './stored-record.ts'
+import { readMarks } from './unfinished/find.ts'
+import { byFix } from './unfinished/outcome.ts'
+import { eraseEntry } from './login/save-session.ts'
 import type { Ports } from './ports.ts'
 
 /**

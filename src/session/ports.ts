@@ -13,8 +13,8 @@ import type { Way } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
-import type { AnswerSources } from './answers.ts'
-import type { RefreshWanted } from './wanted.ts'
+import type { AnswerSources } from './login/answers.ts'
+import type { RefreshWanted } from './refresh-request.ts'
 
 /**
  * Everything that a use case may touch. What costs something to load is behind a function, so that

@@ -4,8 +4,8 @@ import { isToknError, systemCode, ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import { display } from '../core/text.ts'
 import { checkId, checkText, damaged, longestEntry, superseded } from './entry.ts'
-import { decryptText, encryptText, readHeader } from './jwe.ts'
-import { keepKey, type KeyOptions } from './store-key.ts'
+import { decryptText, encryptText, readHeader } from './file/jwe.ts'
+import { keepKey, type KeyOptions } from './file/store-key.ts'
 
 interface Opened {
   readonly text: string
@@ -35,7 +35,7 @@ export function openFileStore(options: KeyOptions): Store {
   async function write(id: string, generation: number, text: string): Promise<void> {
     checkId(id)
     checkText(text)
-    const { nameKey } = await import('./keys.ts')
+    const { nameKey } = await import('./derive-key.ts')
     const secret = await openKey()
     if ((await storedGeneration(id)) > generation) throw superseded()
     const header = { typ: type, kid: nameKey(secret), id, generation }
@@ -56,7 +56,7 @@ export function openFileStore(options: KeyOptions): Store {
   async function sealingKey(): Promise<Uint8Array> {
     // Asked for before anything is spent: the time to find that nothing could be stored.
     files.ensureDirectory(directory)
-    const { deriveKey } = await import('./keys.ts')
+    const { deriveKey } = await import('./derive-key.ts')
     return deriveKey(await openKey(), 'sealing')
   }
 
@@ -109,7 +109,7 @@ export function openFileStore(options: KeyOptions): Store {
     if (typeof version === 'number' && version > 1) {
       return new ToknError('store', `${show(pathOf(id))} was written by a newer tokn`)
     }
-    const { nameKey } = await import('./keys.ts')
+    const { nameKey } = await import('./derive-key.ts')
     const kid = header?.['kid']
     if (typeof kid !== 'string' || kid === nameKey(secret)) return damaged(show(pathOf(id)))
     return new ToknError('store', `the store key does not open ${show(pathOf(id))}`, {

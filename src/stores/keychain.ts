@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { isToknError, ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import type { Lock, Store } from '../core/ports.ts'
-import { readValue, removeValue, writeValue } from './chunks.ts'
+import { readValue, removeValue, writeValue } from './keychain/chunks.ts'
 import {
   checkId,
   checkText,
@@ -12,9 +12,9 @@ import {
   longestEntry,
   superseded,
 } from './entry.ts'
-import { openEntries } from './keychain-entries.ts'
-import { readSealingKey } from './sealing-key.ts'
-import type { Keytar } from './keytar.ts'
+import { openEntries } from './keychain/entries.ts'
+import { readSealingKey } from './keychain/sealing-key.ts'
+import type { Keytar } from './keychain/keytar.ts'
 
 export interface KeychainOptions {
   /** Milliseconds for one call to the operating system. Default 3 000. */

@@ -1,6 +1,6 @@
 import { ToknError } from '../core/errors.ts'
 import type { Seal } from '../core/ports.ts'
-import { decryptText, encryptText } from './jwe.ts'
+import { decryptText, encryptText } from './file/jwe.ts'
 
 const type = 'tokn-sealed+jwe'
 

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openKeychain } from '../../src/stores/keychain.ts'
-import type { Keytar } from '../../src/stores/keytar.ts'
+import type { Keytar } from '../../src/stores/keychain/keytar.ts'
 import { findTexts } from '../support/files.ts'
 import { root, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'

@@ -149,7 +149,7 @@ describe('what is said and left behind', () => {
   test('F8: no example has a secret on a command line', () => {
     const commands = join(root, 'src/commands')
     const named = (directory: string, end: string) =>
-      readdirSync(directory)
+      readdirSync(directory, { recursive: directory !== root, encoding: 'utf8' })
         .filter((name) => name.endsWith(end))
         .map((name) => readFileSync(join(directory, name), 'utf8'))
     const texts = [...named(root, '.md'), ...named(commands, '.ts')]

@@ -7,12 +7,12 @@ import type { HttpReply } from '../../src/core/ports.ts'
 import type { Operation, Provider } from '../../src/core/provider.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { TokenSet } from '../../src/core/token.ts'
-import type { ProviderDefinition } from '../../src/providers/definition.ts'
-import { hosterby } from '../../src/providers/hosterby.ts'
-import { mcs } from '../../src/providers/mcs.ts'
-import { oz } from '../../src/providers/oz.ts'
-import { defineProvider } from '../../src/providers/provider.ts'
-import { rightech } from '../../src/providers/rightech.ts'
+import type { ProviderDefinition } from '../../src/providers/schema/definition.ts'
+import { hosterby } from '../../src/providers/builtin/hosterby.ts'
+import { mcs } from '../../src/providers/builtin/mcs.ts'
+import { oz } from '../../src/providers/builtin/oz.ts'
+import { defineProvider } from '../../src/providers/interpreter/provider.ts'
+import { rightech } from '../../src/providers/builtin/rightech.ts'
 import { held, networkError, record, type Recorded } from '../unit/providers/reach.ts'
 import { shapes } from '../unit/providers/shapes.ts'
 
@@ -235,19 +235,18 @@ describe('the built-in providers', () => {
   })
 
   it('load no schema library', () => {
-    const folder = new URL('../../src/providers/', import.meta.url)
     const seen = new Set<string>()
-    const follow = (name: string) => {
-      if (seen.has(name)) return
-      seen.add(name)
-      const text = readFileSync(new URL(name, folder), 'utf8')
+    const follow = (file: URL) => {
+      if (seen.has(file.href)) return
+      seen.add(file.href)
+      const text = readFileSync(file, 'utf8')
       for (const [, kind, path = ''] of text.matchAll(/^import (type )?[^']*'([^']+)'/gm)) {
         if (kind !== undefined) continue
-        expect(path, `${name} imports it`).not.toBe('zod')
-        if (/^\.\/[a-z-]+\.ts$/.test(path)) follow(path)
+        expect(path, `${file.pathname} imports it`).not.toBe('zod')
+        if (/^\.\.?\/[a-z/.-]+\.ts$/.test(path)) follow(new URL(path, file))
       }
     }
-    follow('./catalog.ts')
+    follow(new URL('../../src/providers/catalog.ts', import.meta.url))
     expect(seen.size).toBeGreaterThan(20)
   })
 })

@@ -14,7 +14,7 @@ import { compactDecrypt, CompactEncrypt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/ports.ts'
-import { openFiles } from '../../src/io/files.ts'
+import { openFiles } from '../../src/io/files/files.ts'
 import { openFileStore } from '../../src/stores/file.ts'
 
 const bytes = Buffer.alloc(32, 3)

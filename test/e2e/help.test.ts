@@ -23,7 +23,8 @@ function flagsIn(help: string): readonly string[] {
 
 describe('help', () => {
   test('reaches every command', () => {
-    const found = readdirSync(join(root, 'src/commands'))
+    const found = readdirSync(join(root, 'src/commands'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(root, 'src/commands', name), 'utf8'))
       .flatMap((text) =>
         [...text.matchAll(/usage: '([a-z]+)(?:'| \[| <)/g)].map(([, name = '']) => name),

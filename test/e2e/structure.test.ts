@@ -15,13 +15,35 @@ interface Source {
 /** What each folder may import of ours besides itself, and which packages it alone may import. */
 const table: Readonly<Record<string, { ours: readonly string[]; packages: readonly string[] }>> = {
   core: { ours: [], packages: [] },
-  providers: { ours: ['core'], packages: ['zod', 'openid-client', 'luxon'] },
-  stores: { ours: ['core'], packages: ['keytar', 'jose'] },
-  io: { ours: ['core'], packages: ['undici', 'conf', 'chalk', '@clack/prompts', 'open', 'qrcode'] },
-  session: { ours: ['core'], packages: [] },
-  commands: { ours: ['core', 'session'], packages: ['commander'] },
+  providers: { ours: ['core', 'messages'], packages: ['zod', 'openid-client', 'luxon'] },
+  stores: { ours: ['core', 'messages'], packages: ['keytar', 'jose'] },
+  io: {
+    ours: ['core', 'messages'],
+    packages: ['undici', 'conf', 'chalk', '@clack/prompts', 'open', 'qrcode'],
+  },
+  session: { ours: ['core', 'messages'], packages: [] },
+  commands: { ours: ['core', 'messages', 'session'], packages: ['commander'] },
   sandbox: { ours: ['core'], packages: [] },
 }
+
+/** Where everything meets: these may import anything of ours. */
+const everything = new Set(['app', ''])
+
+/** What lies in `src` itself. */
+const loose = ['fast-path.ts', 'main.ts', 'program.ts']
+
+/** Rooms within rooms that do not know each other: none of the first imports any of the second. */
+const strangers: ReadonlyArray<readonly [string, string]> = [
+  ['src/providers/builtin/', 'src/providers/interpreter/'],
+  ['src/providers/schema/', 'src/providers/interpreter/'],
+  ['src/providers/oauth/', 'src/providers/interpreter/'],
+  ['src/session/refresh/', 'src/session/login/'],
+  ['src/session/refresh/', 'src/session/revoke/'],
+  ['src/session/refresh/', 'src/session/issue/'],
+  ['src/session/login/', 'src/session/revoke/'],
+  ['src/session/revoke/', 'src/session/login/'],
+  ['src/commands/output/', 'src/commands/flags/'],
+]
 
 const sources = readSources('src')
 const tests = readSources('test')
@@ -66,9 +88,11 @@ function packageOf(name: string): string {
 describe('the import table', () => {
   test('knows every folder', () => {
     const folders = [...new Set(sources.map(({ path }) => folderOf(path)))].filter(
-      (name) => name !== '',
+      (name) => name !== '' && name !== 'app',
     )
     expect(folders.toSorted()).toEqual(Object.keys(table).toSorted())
+    const above = sources.filter(({ path }) => folderOf(path) === '').map(({ path }) => path)
+    expect(above.toSorted()).toEqual(loose.map((name) => `src/${name}`))
   })
 
   test('of our own folders is kept', () => {
@@ -86,6 +110,17 @@ describe('the import table', () => {
     ).toBeGreaterThan(200)
   })
 
+  test('of rooms within rooms is kept', () => {
+    const wrong = strangers.flatMap(([room, other]) =>
+      sources
+        .filter(({ path }) => path.startsWith(room))
+        .flatMap(({ path, imports }) =>
+          imports.filter((name) => name.startsWith(other)).map((name) => `${path} imports ${name}`),
+        ),
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('nothing of ours is imported from outside src, but the version', () => {
     const foreign = sources.flatMap(({ imports }) =>
       imports.filter((name) => /^(test|bin|dist|\.\.)/.test(name)),
@@ -96,7 +131,7 @@ describe('the import table', () => {
   test('of packages is kept: each in its own folder alone', () => {
     const wrong = sources.flatMap(({ path, imports }) => {
       const folder = folderOf(path)
-      const allowed = folder === '' ? ['commander'] : (table[folder]?.packages ?? [])
+      const allowed = everything.has(folder) ? ['commander'] : (table[folder]?.packages ?? [])
       return imports
         .filter((name) => !name.startsWith('src/') && name !== 'package.json' && !isBuiltin(name))
         .filter((name) => !allowed.includes(packageOf(name)))
@@ -158,8 +193,7 @@ describe('files', () => {
 
 describe('the code', () => {
   test('branches on no built-in provider’s name', () => {
-    const own =
-      /^src\/(sandbox\/|providers\/(oz|mcs|rightech|hosterby)\.ts$|commands\/(sandbox|demo|demo-steps)\.ts$)/
+    const own = /^src\/(sandbox\/|providers\/builtin\/|commands\/(sandbox|demo|demo\/steps)\.ts$)/
     const naming = sources
       .filter(({ path }) => !own.test(path))
       .filter(({ text }) => /(['"`])(oz|mcs|rightech|hosterby)\1/.test(text))
@@ -169,7 +203,8 @@ describe('the code', () => {
   test('prints in one place alone, and ends the process in one', () => {
     // A program that is handed to another process is its own, and so are the questions in a terminal
     // and what Node itself prints.
-    const own = /^src\/(commands\/demo-steps|stores\/apart|io\/(prompts|debug-lines))\.ts$/
+    const own =
+      /^src\/(commands\/demo\/steps|stores\/keychain\/child|io\/terminal\/(prompts|debug-lines))\.ts$/
     const having = (pattern: RegExp) =>
       sources
         .filter(({ path, text }) => !own.test(path) && pattern.test(withoutComments(text)))
@@ -182,17 +217,17 @@ describe('the code', () => {
 
   test('prints exact bytes only where they are data: all else goes where it is made harmless', () => {
     const data =
-      /^src\/(program|commands\/(answer|header|issue|list|provider|provider-own|sandbox|token))\.ts$/
+      /^src\/(program|commands\/(output\/json|header|issue|list|provider|provider\/own|sandbox|token))\.ts$/
     const exact = sources.filter(({ text }) => /\bterminal\.out\(/.test(text))
     expect(exact.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([])
     const raw = sources.filter(({ text }) => /\bwriteAll\([12],/.test(text))
     // The outcome of a refresh goes to a pipe.
     expect(raw.map(({ path }) => path).toSorted()).toEqual([
-      'src/compose.ts',
-      'src/io/courier.ts',
-      'src/io/output.ts',
+      'src/app/context.ts',
       // What a program of the user's has printed.
-      'src/io/trial.ts',
+      'src/io/process/checked-child.ts',
+      'src/io/process/refresher.ts',
+      'src/io/terminal/output.ts',
     ])
   })
 
@@ -208,7 +243,7 @@ describe('the code', () => {
 
   test('makes no request but through the one function', () => {
     const fetching = sources.filter(({ text }) => /(?<![\w.])fetch\(|node:https?'/.test(text))
-    const allowed = /^src\/(sandbox\/|io\/callback|commands\/demo-steps)/
+    const allowed = /^src\/(sandbox\/|io\/terminal\/callback|commands\/demo\/steps)/
     expect(fetching.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createHttp } from '../../src/io/http.ts'
+import { createHttp } from '../../src/io/http/http.ts'
 import { sandboxNames, type SandboxName } from '../../src/sandbox/server.ts'
 import { startAuthorizationServer } from './support/authorization-server.ts'
 import type { Ended } from './support/process.ts'

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline'
 import { isToknError } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { openFiles } from '../../src/io/files.ts'
+import { openFiles } from '../../src/io/files/files.ts'
 import { openFileStore } from '../../src/stores/file.ts'
-import { isHung } from '../../src/stores/hung.ts'
+import { isHung } from '../../src/stores/keychain/blocked-calls.ts'
 import { openKeychain } from '../../src/stores/keychain.ts'
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { parseRecord, type SessionRecord } from '../../src/core/record.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { openFiles } from '../../src/io/files.ts'
+import { openFiles } from '../../src/io/files/files.ts'
 import { openFileStore } from '../../src/stores/file.ts'
 import type { World } from '../catalogue/world.ts'
 import type { Home } from '../support/home.ts'

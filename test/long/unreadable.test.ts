@@ -11,7 +11,7 @@ import {
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { journalName } from '../../src/io/journal-name.ts'
+import { journalName } from '../../src/io/files/journal-name.ts'
 import { openWorld, type More, type World } from '../catalogue/world.ts'
 import { root, type Environment } from '../support/home.ts'
 import { startCommand } from '../support/run.ts'

@@ -1,11 +1,11 @@
-import { createHttp } from '../../src/io/http.ts'
-import { listenForCallback } from '../../src/io/callback.ts'
+import { createHttp } from '../../src/io/http/http.ts'
+import { listenForCallback } from '../../src/io/terminal/callback.ts'
 import { ToknError } from '../../src/core/errors.ts'
 import type { Clock, Http, HttpRequest, Interaction } from '../../src/core/ports.ts'
 import type { Provider, Reach } from '../../src/core/provider.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { TokenSet } from '../../src/core/token.ts'
-import { compare, look, lookAgain, type Seen } from '../../src/session/sight.ts'
+import { compare, look, lookAgain, type Seen } from '../../src/session/revoke/probe.ts'
 
 /** A clock whose waits are over at once, and written down. */
 export interface FastClock extends Clock {

@@ -5,7 +5,7 @@ import type { Clock, HttpReply } from '../../core/ports.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import { isTransient, notBefore, retryAfterOf } from '../transient.ts'
+import { isTransient, notBefore, retryAfterOf } from '../replies/transient.ts'
 import { readDialect } from './dialect.ts'
 import { exchangeToken, isJwt, logInAsFederatedClient, presentAssertion } from './unattended.ts'
 

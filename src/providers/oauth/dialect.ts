@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { HttpReply } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
-import { headerOf, isAlmostJson, readBody } from '../body.ts'
+import { headerOf, isAlmostJson, readBody } from '../replies/body.ts'
 
 /** What a request is for: it decides how its reply is read and whether it may be repeated. */
 export type Purpose =

@@ -2,7 +2,7 @@ import type * as Openid from 'openid-client'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
-import { isTransient } from '../transient.ts'
+import { isTransient } from '../replies/transient.ts'
 import { translate } from './translate.ts'
 import type { Wire } from './wire.ts'
 

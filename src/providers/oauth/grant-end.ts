@@ -1,5 +1,5 @@
-import { readEnding, withDates, type Ending, type Timing } from '../expiry.ts'
-import type { ExpiryPlan } from '../definition.ts'
+import { readEnding, withDates, type Ending, type Timing } from '../replies/expiry.ts'
+import type { ExpiryPlan } from '../schema/definition.ts'
 
 /** What an answer of a token endpoint may call the end of its access token. */
 export const endNames = [

@@ -67,7 +67,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
       (await import('./refresh.ts')).issueToken(site, reach, held, grant),
     info: async (reach, held) => (await import('./info.ts')).inspectToken(site, reach, held),
     logout: async (reach, held) => (await import('./logout.ts')).endSession(site, reach, held),
-    look: async (reach, held) => (await import('./look.ts')).lookAtTokens(site, reach, held),
+    look: async (reach, held) => (await import('./probe.ts')).lookAtTokens(site, reach, held),
   }
 }
 

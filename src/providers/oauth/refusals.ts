@@ -1,8 +1,8 @@
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
-import { meaningOf, type Meaning, type Presented } from '../refusal-table.ts'
-import { isTransient } from '../transient.ts'
+import { meaningOf, type Meaning, type Presented } from '../replies/refusal-table.ts'
+import { isTransient } from '../replies/transient.ts'
 import type { No } from './refused.ts'
 
 /** What was asked of the server, as its refusal is told. */

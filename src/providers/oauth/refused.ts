@@ -1,7 +1,7 @@
 import type { Clock, HttpReply } from '../../core/ports.ts'
-import { headerOf, readBody } from '../body.ts'
-import { wordsOfBody, type Words } from '../refusal-words.ts'
-import { notBefore, retryAfterOf } from '../transient.ts'
+import { headerOf, readBody } from '../replies/body.ts'
+import { wordsOfBody, type Words } from '../replies/refusal-words.ts'
+import { notBefore, retryAfterOf } from '../replies/transient.ts'
 
 /** An answer that says no, as far as it could be understood. */
 export interface No extends Words {

@@ -3,9 +3,9 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { disguised } from '../epoch.ts'
-import type { Ending } from '../expiry.ts'
-import { notGranted } from '../granted.ts'
+import { disguised } from '../replies/epoch.ts'
+import type { Ending } from '../replies/expiry.ts'
+import { notGranted } from '../replies/compare-grant.ts'
 import {
   anotherUser,
   bornExpired,
@@ -14,8 +14,8 @@ import {
   tell,
   unknownEnd,
   unknownRefreshEnd,
-} from '../odd.ts'
-import { describeSaid } from '../unread.ts'
+} from '../replies/oddities.ts'
+import { describeSaid } from '../replies/unreadable-value.ts'
 import type { Connection } from './connect.ts'
 import type { GrantAnswer } from './grant-answer.ts'
 import type { Flow } from './settings.ts'

@@ -1,6 +1,6 @@
 import { isObject } from '../../core/json.ts'
 import type { Clock, Http } from '../../core/ports.ts'
-import { askFor, readAnswered, type Answered } from '../answered.ts'
+import { askFor, readAnswered, type Answered } from '../kept-reply.ts'
 import type { Way } from './turn.ts'
 
 /** An answer to a refresh, and the way that it belongs to. */

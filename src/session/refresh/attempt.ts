@@ -4,9 +4,9 @@ import { isObject } from '../../core/json.ts'
 import type { JournalEntry, JournalSlot, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import { entryOf } from '../held.ts'
+import { entryOf } from '../stored-record.ts'
 import type { Ports } from '../ports.ts'
-import { isPassing } from '../answered.ts'
+import { isPassing } from '../kept-reply.ts'
 import { readAnswer, writeAnswer, type KeptAnswer } from './answers.ts'
 
 /** One refresh as the journal follows it. */

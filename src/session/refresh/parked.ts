@@ -2,10 +2,10 @@ import { isToknError, type ToknError } from '../../core/errors.ts'
 import type { Held, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
-import { checkBinding, entryOf, findHeld } from '../held.ts'
+import { checkBinding, entryOf, findHeld } from '../stored-record.ts'
 import { indexRecord } from '../history.ts'
 import type { Ports } from '../ports.ts'
-import { writeAndReadBack } from '../write.ts'
+import { writeAndReadBack } from '../write-record.ts'
 
 /** A record that waits in the journal, because the store did not take it. */
 export type Parked =

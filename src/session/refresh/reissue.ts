@@ -6,7 +6,7 @@ import type { Grant, TokenInfo, TokenSet } from '../../core/token.ts'
 import type { Ports } from '../ports.ts'
 import type { Turn } from './turn.ts'
 import { tokenInWords } from '../naming.ts'
-import { neededTtl } from '../wanted.ts'
+import { neededTtl } from '../refresh-request.ts'
 
 /**
  * A new token issued with the held one, where an API has no refresh. It has the same name and

@@ -4,7 +4,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Ports } from '../ports.ts'
-import type { RefreshWanted } from '../wanted.ts'
+import type { RefreshWanted } from '../refresh-request.ts'
 import type { Attempt } from './attempt.ts'
 
 /** One refresh under way: everything that its steps need. */

@@ -1,7 +1,7 @@
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import { serializeRecord, type SessionRecord, type Standing } from '../../core/record.ts'
 import { indexStanding } from '../history.ts'
-import { writeAndReadBack } from '../write.ts'
+import { writeAndReadBack } from '../write-record.ts'
 import type { Turn } from './turn.ts'
 
 /** Kinds of refusals that are about the tokens themselves, and final for them. */

@@ -4,8 +4,8 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { journalName } from '../../../src/io/journal-name.ts'
-import { locatePaths } from '../../../src/io/paths.ts'
+import { journalName } from '../../../src/io/files/journal-name.ts'
+import { locatePaths } from '../../../src/io/files/paths.ts'
 import type { Fault } from '../../../src/sandbox/faults.ts'
 import {
   startSandbox,
@@ -13,7 +13,7 @@ import {
   type SandboxName,
   type SandboxOptions,
 } from '../../../src/sandbox/server.ts'
-import { markPrefix } from '../../../src/session/marks/intent.ts'
+import { markPrefix } from '../../../src/session/unfinished/intent.ts'
 import { aims, type Aim } from './apis.ts'
 import { findProcesses, startTokn, type Ended, type Environment, type Running } from './process.ts'
 

@@ -5,8 +5,8 @@ import {
   readCurlArguments,
   writeOptions,
   type CurlOption,
-} from '../../../src/commands/curl-arguments.ts'
-import { letters, passedOn } from '../../../src/commands/curl-options.ts'
+} from '../../../src/commands/curl/arguments.ts'
+import { letters, passedOn } from '../../../src/commands/curl/options.ts'
 import { isToknError } from '../../../src/core/errors.ts'
 import { listOptions, readAsCurl } from '../../support/curl-options.ts'
 import { requirePart } from '../../support/parts.ts'

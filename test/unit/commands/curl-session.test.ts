@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { readCurlArguments } from '../../../src/commands/curl-arguments.ts'
-import { curlRequestConfig } from '../../../src/commands/curl-config.ts'
-import { amendsFor, demandedNonce, methodOf } from '../../../src/commands/curl-proof.ts'
-import { fitToSession } from '../../../src/commands/curl-session.ts'
-import type { Carried } from '../../../src/session/carry.ts'
+import { readCurlArguments } from '../../../src/commands/curl/arguments.ts'
+import { curlRequestConfig } from '../../../src/commands/curl/config.ts'
+import { amendsFor, demandedNonce, methodOf } from '../../../src/commands/curl/proof.ts'
+import { fitToSession } from '../../../src/commands/curl/session.ts'
+import type { Carried } from '../../../src/session/attach-token.ts'
 
 const nothing: Carried = { headers: [], query: [], cookies: [] }
 const inQuery: Carried = { ...nothing, query: [['oauth token', 'a/b+c&d']] }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { checkWriteOut } from '../../../src/commands/curl-write-out.ts'
+import { checkWriteOut } from '../../../src/commands/curl/write-out.ts'
 import { requirePart } from '../../support/parts.ts'
 
 describe('a format for --write-out', () => {

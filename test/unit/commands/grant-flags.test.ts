@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readGrant } from '../../../src/commands/grant-flags.ts'
+import { readGrant } from '../../../src/commands/flags/grant.ts'
 import type { ToknError } from '../../../src/core/errors.ts'
 
 const now = Date.UTC(2026, 10, 20)

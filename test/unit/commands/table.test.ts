@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fittedTable, table } from '../../../src/commands/table.ts'
+import { fittedTable, table } from '../../../src/commands/output/table.ts'
 
 const name = 'a name that is much longer than any column was ever allowed to be, to its very end'
 const rows = [

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Field } from '../../../src/core/provider.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
-import { collectAnswers } from '../../../src/session/answers.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
+import { collectAnswers } from '../../../src/session/login/answers.ts'
 import { failure, record } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
 

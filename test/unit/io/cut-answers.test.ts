@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
-import { readBody } from '../../../src/providers/body.ts'
-import { isLost } from '../../../src/session/answered.ts'
-import { createHttp } from '../../../src/io/http.ts'
+import { readBody } from '../../../src/providers/replies/body.ts'
+import { isLost } from '../../../src/session/kept-reply.ts'
+import { createHttp } from '../../../src/io/http/http.ts'
 
 // Tokens that have arrived whole are not given up for what is wrong with the message around them.
 

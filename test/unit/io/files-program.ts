@@ -1,4 +1,4 @@
-import { openFiles } from '../../../src/io/files.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
 
 const [, action, path = ''] = /^(\S+) (.*)$/s.exec(process.argv[2] ?? '') ?? []
 const files = openFiles()

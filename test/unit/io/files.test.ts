@@ -18,7 +18,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openFiles } from '../../../src/io/files.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
 import { hasPart, requirePart, requireParts } from '../../support/parts.ts'
 
 const files = openFiles()

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ToknError } from '../../../src/core/errors.ts'
 import type { HttpRequest } from '../../../src/core/ports.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { createHttp, showUrl, type Exchanged, type HttpOptions } from '../../../src/io/http.ts'
+import { createHttp, showUrl, type Exchanged, type HttpOptions } from '../../../src/io/http/http.ts'
 import { hasPart } from '../../support/parts.ts'
 import { listen, reply, replying } from './raw-server.ts'
 

@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JournalSlot } from '../../../src/core/ports.ts'
-import { openFiles } from '../../../src/io/files.ts'
-import { decodeFrames, encodeFrame } from '../../../src/io/frames.ts'
-import { openJournal } from '../../../src/io/journal.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
+import { decodeFrames, encodeFrame } from '../../../src/io/files/frames.ts'
+import { openJournal } from '../../../src/io/files/journal.ts'
 import { requirePart } from '../../support/parts.ts'
 
 const files = openFiles()

@@ -3,8 +3,8 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openFiles } from '../../../src/io/files.ts'
-import { openLedger } from '../../../src/io/ledger.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
+import { openLedger } from '../../../src/io/files/ledger.ts'
 import { bundle } from './bundle.ts'
 
 let directory = ''

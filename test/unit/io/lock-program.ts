@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openFiles } from '../../../src/io/files.ts'
-import { createLock } from '../../../src/io/lock.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
+import { createLock } from '../../../src/io/files/lock.ts'
 
 // Enters the same critical section again and again; the log is the witness. With `hold`, once.
 const [directory = '', log = '', mode = ''] = process.argv.slice(2)

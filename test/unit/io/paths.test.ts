@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { locatePaths } from '../../../src/io/paths.ts'
+import { locatePaths } from '../../../src/io/files/paths.ts'
 import { requirePart, requireParts } from '../../support/parts.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'tokn-home-'))

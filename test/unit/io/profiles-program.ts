@@ -1,6 +1,6 @@
-import { openFiles } from '../../../src/io/files.ts'
-import { createLock } from '../../../src/io/lock.ts'
-import { openProfiles } from '../../../src/io/profiles.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
+import { createLock } from '../../../src/io/files/lock.ts'
+import { openProfiles } from '../../../src/io/profiles/profiles.ts'
 
 // Adds the profiles `<name>-0`, `<name>-1`, ...
 const [directory = '', locks = '', name = '', count = '1'] = process.argv.slice(2)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ToknError } from '../../../src/core/errors.ts'
-import { createHttp, type HttpOptions } from '../../../src/io/http.ts'
+import { createHttp, type HttpOptions } from '../../../src/io/http/http.ts'
 import { canCertify, certify, type Certificate } from './certificates.ts'
 import { listen, replying } from './raw-server.ts'
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { checkValue, digestOf, parseDefinition } from '../../../src/providers/check.ts'
+import { checkValue, digestOf, parseDefinition } from '../../../src/providers/schema/check.ts'
 import {
   builtInDefinition,
   builtIns,
   openProvider,
   summarize,
 } from '../../../src/providers/catalog.ts'
-import { applyOverrides } from '../../../src/providers/overrides.ts'
-import { hosterby } from '../../../src/providers/hosterby.ts'
-import { mcs } from '../../../src/providers/mcs.ts'
+import { applyOverrides } from '../../../src/providers/schema/overrides.ts'
+import { hosterby } from '../../../src/providers/builtin/hosterby.ts'
+import { mcs } from '../../../src/providers/builtin/mcs.ts'
 import { failure, held, json, record } from './reach.ts'
 import { define } from './shapes.ts'
 

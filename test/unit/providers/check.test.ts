@@ -7,11 +7,11 @@ import {
   digestOf,
   jsonSchema,
   parseDefinition,
-} from '../../../src/providers/check.ts'
-import { hosterby } from '../../../src/providers/hosterby.ts'
-import { mcs } from '../../../src/providers/mcs.ts'
-import { oz } from '../../../src/providers/oz.ts'
-import { rightech } from '../../../src/providers/rightech.ts'
+} from '../../../src/providers/schema/check.ts'
+import { hosterby } from '../../../src/providers/builtin/hosterby.ts'
+import { mcs } from '../../../src/providers/builtin/mcs.ts'
+import { oz } from '../../../src/providers/builtin/oz.ts'
+import { rightech } from '../../../src/providers/builtin/rightech.ts'
 import { badDefinitions, badText } from './bad-definitions.ts'
 import { define } from './shapes.ts'
 

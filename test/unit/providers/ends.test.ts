@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ReplyPlan } from '../../../src/providers/definition.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
-import { shapeOf } from '../../../src/providers/unread.ts'
+import type { ReplyPlan } from '../../../src/providers/schema/definition.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
+import { shapeOf } from '../../../src/providers/replies/unreadable-value.ts'
 import { held, json, now, record } from './reach.ts'
 import { define } from './shapes.ts'
 

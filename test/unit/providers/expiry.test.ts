@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import * as dates from '../../../src/providers/dates.ts'
-import type { ExpiryPlan } from '../../../src/providers/definition.ts'
-import { readEnding, withDates } from '../../../src/providers/expiry.ts'
+import * as dates from '../../../src/providers/replies/dates.ts'
+import type { ExpiryPlan } from '../../../src/providers/schema/definition.ts'
+import { readEnding, withDates } from '../../../src/providers/replies/expiry.ts'
 import { now } from './reach.ts'
 
 const day = 86_400_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hosterby } from '../../../src/providers/hosterby.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { hosterby } from '../../../src/providers/builtin/hosterby.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, json, now, record, reply, shown } from './reach.ts'
 
 const provider = defineProvider(hosterby, {})

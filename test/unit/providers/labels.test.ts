@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readBody } from '../../../src/providers/body.ts'
+import { readBody } from '../../../src/providers/replies/body.ts'
 
 const page = '<!doctype html><html><body>Down for repair</body></html>'
 

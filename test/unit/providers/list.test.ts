@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange, ProviderDefinition } from '../../../src/providers/definition.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import type { Exchange, ProviderDefinition } from '../../../src/providers/schema/definition.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, html, json, record, reply, type Scripted } from './reach.ts'
 import { define } from './shapes.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { mcs } from '../../../src/providers/mcs.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { mcs } from '../../../src/providers/builtin/mcs.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, json, networkError, now, record, reply, shown } from './reach.ts'
 
 const provider = defineProvider(mcs, {})

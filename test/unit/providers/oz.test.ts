@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { oz } from '../../../src/providers/oz.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { oz } from '../../../src/providers/builtin/oz.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, html, json, now, record, shown } from './reach.ts'
 
 const provider = defineProvider(oz, { baseUrl: 'https://oz.example' })

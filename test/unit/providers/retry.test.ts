@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Reach } from '../../../src/core/provider.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { mcs } from '../../../src/providers/mcs.ts'
+import { mcs } from '../../../src/providers/builtin/mcs.ts'
 import { openOauth } from '../../../src/providers/oauth/provider.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { held, json, networkError, record, reply, type Scripted } from './reach.ts'
 import { define } from './shapes.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, html, json, record, reply } from './reach.ts'
 import { define } from './shapes.ts'
 

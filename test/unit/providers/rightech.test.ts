@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { rightech } from '../../../src/providers/rightech.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { rightech } from '../../../src/providers/builtin/rightech.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, json, networkError, now, record, reply, shown } from './reach.ts'
 
 const provider = defineProvider(rightech, {})

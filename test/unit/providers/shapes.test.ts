@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkValue } from '../../../src/providers/check.ts'
-import { defineProvider } from '../../../src/providers/provider.ts'
+import { checkValue } from '../../../src/providers/schema/check.ts'
+import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { failure, held, json, now, record, reply, shown } from './reach.ts'
 import { shapes } from './shapes.ts'
 

@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../../../src/providers/definition.ts'
+import type { ProviderDefinition } from '../../../src/providers/schema/definition.ts'
 
 /** A definition with the least that is needed, and `more`. */
 export function define(more: Partial<ProviderDefinition> = {}): ProviderDefinition {

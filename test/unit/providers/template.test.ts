@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fillBody, fillText, fillValue } from '../../../src/providers/fill.ts'
-import type { Known } from '../../../src/providers/known.ts'
-import { parseTemplate } from '../../../src/providers/template.ts'
+import { fillBody, fillText, fillValue } from '../../../src/providers/interpreter/fill.ts'
+import type { Known } from '../../../src/providers/interpreter/placeholders.ts'
+import { parseTemplate } from '../../../src/providers/schema/template.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { now } from './reach.ts'
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Field } from '../../../src/core/provider.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { checkLoginAnswers, collectAnswers } from '../../../src/session/answers.ts'
+import { checkLoginAnswers, collectAnswers } from '../../../src/session/login/answers.ts'
 
 const sources = ['flag', 'variable', 'kept', 'default'] as const
 

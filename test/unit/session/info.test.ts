@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Expiry } from '../../../src/core/expiry.ts'
 import type { TokenInfo } from '../../../src/core/token.ts'
 import { inspect } from '../../../src/session/info.ts'
-import { describeListed } from '../../../src/session/listed.ts'
+import { describeListed } from '../../../src/session/listed-token.ts'
 import { json } from '../providers/reach.ts'
 import { openSession, type SessionWorld } from './world.ts'
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../src/core/ports.ts'
 import { parseRecord, serializeRecord, type SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { systemClock } from '../../../src/io/clock.ts'
+import { systemClock } from '../../../src/io/process/clock.ts'
 import { byThisClock, thisMoment } from '../../../src/session/moment.ts'
-import { satisfies } from '../../../src/session/wanted.ts'
+import { satisfies } from '../../../src/session/refresh-request.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { isOver, standingInWords } from '../../../src/commands/standing.ts'
+import { isOver, standingInWords } from '../../../src/commands/output/standing.ts'
 import type { IndexEntry } from '../../../src/core/ports.ts'
 import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { reasonToRenew } from '../../../src/session/wanted.ts'
+import { reasonToRenew } from '../../../src/session/refresh-request.ts'
 
 const now = Date.UTC(2026, 0, 2)
 const hour = 3_600_000

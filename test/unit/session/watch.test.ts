@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ToknError } from '../../../src/core/errors.ts'
 import type { Clock, Http, HttpRequest } from '../../../src/core/ports.ts'
-import { answerAgain, readAnswered, type Answered } from '../../../src/session/answered.ts'
-import { watchRequests } from '../../../src/session/marks/watch.ts'
+import { answerAgain, readAnswered, type Answered } from '../../../src/session/kept-reply.ts'
+import { watchRequests } from '../../../src/session/unfinished/watch.ts'
 
 const clock: Clock = { now: () => 7, wait: async () => undefined }
 const url = new URL('https://api.example/tokens?x=secret')

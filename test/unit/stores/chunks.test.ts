@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openKeychain } from '../../../src/stores/keychain.ts'
-import type { Keytar } from '../../../src/stores/keytar.ts'
+import type { Keytar } from '../../../src/stores/keychain/keytar.ts'
 import type { Store } from '../../../src/core/ports.ts'
 
 /**

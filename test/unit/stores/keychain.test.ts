@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ToknError } from '../../../src/core/errors.ts'
-import { isHung } from '../../../src/stores/hung.ts'
-import { isConnectionLost, translateKeychainError } from '../../../src/stores/keychain-error.ts'
+import { isHung } from '../../../src/stores/keychain/blocked-calls.ts'
+import { isConnectionLost, translateKeychainError } from '../../../src/stores/keychain/error.ts'
 import { openKeychain } from '../../../src/stores/keychain.ts'
-import type { Keytar } from '../../../src/stores/keytar.ts'
+import type { Keytar } from '../../../src/stores/keychain/keytar.ts'
 
 /** The least that a keychain does, with some of it done otherwise. */
 function keytarWith(changes: Partial<Keytar>): () => Keytar {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { encryptText } from '../../../src/stores/jwe.ts'
+import { encryptText } from '../../../src/stores/file/jwe.ts'
 import { seal } from '../../../src/stores/seal.ts'
 
 const key = new Uint8Array(randomBytes(32))

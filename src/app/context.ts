@@ -1,0 +1,261 @@
+import type { CommonFlags, Context, RequestFlags, SessionFlags } from '../commands/context.ts'
+import { parseDuration } from '../core/duration.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
+import type { StoreKind } from '../core/profile.ts'
+import { Secret } from '../core/secret.ts'
+import { openVariables, readStoreKind } from './variables.ts'
+import { openFiles } from '../io/files/files.ts'
+import { isTerminal, widthOf } from '../io/terminal/is-terminal.ts'
+import { isReadOnce, readValueFile, readValueInput } from '../io/terminal/input.ts'
+import { asWarning, showLines, writeAll, writeLines } from '../io/terminal/output.ts'
+import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
+import { parseProxy } from '../io/http/proxy-url.ts'
+import { canAsk, isOn, openColours } from '../io/terminal/terminal.ts'
+import { openPorts } from './ports.ts'
+import type { ProfileChoice } from '../session/choose-profile.ts'
+import type { LoginCheck } from '../session/login/login-from-environment.ts'
+import { openTarget, type Target } from '../session/select-session.ts'
+import type { Ports } from '../session/ports.ts'
+
+export interface Invocation {
+  readonly environment: Environment
+  readonly program: string
+  readonly words: readonly string[]
+  readonly rest: readonly string[] | undefined
+  /** Gets the warnings of a command whose errors are told in JSON; others are written at once. */
+  readonly warnings: string[]
+}
+
+/** How long to wait for locks and replies, in milliseconds. */
+const defaultTimeout = 30_000
+
+/** A longer one would overflow the timers of Node, and end at once. */
+const longestTimeout = 2 ** 31 - 1
+
+/** What of the flags decides how the ports are made. */
+function portsKey(flags: RequestFlags): string {
+  const { configDir, timeout, ca, proxy, debug, quiet, input } = flags
+  return JSON.stringify([configDir, timeout, ca, proxy, debug, quiet, input])
+}
+
+/** A login is what a dry run must not do, and without one there is no session to look at. */
+function noLogin(): never {
+  throw new ToknError('usage', '--dry-run does not log in, and there is no session without', {
+    hint: 'tokn login NAME keeps one; or give a token in TOKN_TOKEN',
+  })
+}
+
+/** The name of the command; flags may stand before it, and two of these have a value. */
+function commandIn(words: readonly string[]): string {
+  const isName = (word: string, index: number) =>
+    !word.startsWith('-') && !/^--(config-dir|fields)$/.test(words[index - 1] ?? '')
+  return words.find(isName) ?? ''
+}
+
+/** The context of one invocation. Everything in it is made when it is first used. */
+export function createContext({
+  environment,
+  program,
+  words,
+  rest,
+  warnings,
+}: Invocation): Context & { status(): number } {
+  const variables = openVariables(environment, readValueFile, isReadOnce)
+  const made = new Map<string, Ports>()
+  const targets = new Map<string, Promise<Target>>()
+  let exit = 0
+  // Asked for once, though both a store and the process that refreshes need it.
+  let passphrase: Promise<Secret | undefined> | undefined
+  const context: Context = {
+    terminal: {
+      out: (text) => writeAll(1, text),
+      show: showLines,
+      say: (text) => writeLines(text),
+      get outIsTerminal() {
+        return isTerminal(1)
+      },
+      get width() {
+        return widthOf(1)
+      },
+      colours: (flags) => openColours(1, environment, flags.color),
+      readSecret: async (what) => new Secret(readValueInput(what)),
+      readSecretFile: async (path) => new Secret(readValueFile(path, 'the secret')),
+    },
+    words,
+    rest,
+    checkFlags: async ({ ca, cert, key, proxy, store, timeout }) => {
+      readStoreKind(store, '--store')
+      if (timeout !== undefined) parseDuration(timeout, '--timeout')
+      // One of the pair may be that of the profile.
+      const pair = cert !== undefined && key !== undefined ? { certificate: cert, key } : {}
+      if (ca !== undefined || cert !== undefined) {
+        ;(await import('../io/http/trust.ts')).openTrust({ ca, ...pair })
+      }
+      if (proxy !== undefined) parseProxy(proxy)
+    },
+    ports: portsFor,
+    choice: (flags, positional) => ({
+      positional,
+      flag: flags.profile,
+      environment: variables.profile,
+    }),
+    target: async (flags, positional, check) => {
+      const ports = portsFor(flags)
+      const choice = context.choice(flags, positional)
+      // One command logs in once, however many variables of a child want its token.
+      const key = JSON.stringify([portsKey(flags), flags.store, choice])
+      const target =
+        targets.get(key) ??
+        findTarget(flags, ports, choice, flags.dryRun === true ? noLogin : check)
+      targets.set(key, target)
+      return await target
+    },
+    environment: {
+      fromEnvironment: variables.read,
+      get provider() {
+        return variables.provider
+      },
+      get baseUrl() {
+        return variables.read('base_url')
+      },
+      get scopes() {
+        return variables.scopes
+      },
+      get apiUrls() {
+        return variables.apiUrls
+      },
+    },
+    interaction: async (flags, options = {}) => {
+      if (!canAsk(environment, flags.input)) return undefined
+      const { openInteraction } = await import('../io/terminal/interaction.ts')
+      return openInteraction(environment, options)
+    },
+    confirm: async (flags, question, beforehand = '--yes') => {
+      if (flags.yes === true) return true
+      if (!canAsk(environment, flags.input)) return undefined
+      try {
+        return await (await prompts()).askYesNo(question)
+      } catch (error) {
+        if (!isToknError(error, 'interrupted')) throw error
+        const hint = `answer it, or say so beforehand: ${beforehand}`
+        throw new ToknError(error.code, error.message, { ...error.details, hint })
+      }
+    },
+    select: async (flags, question, options) =>
+      canAsk(environment, flags.input)
+        ? await (await prompts()).askChoice(question, options)
+        : undefined,
+    storeKind: (flags, kept?: StoreKind) =>
+      readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? 'keychain',
+    definitions: async (flags) => {
+      const { openOwnDefinitions } = await import('./definitions.ts')
+      return openOwnDefinitions(pathsFor(flags).config, async () => await portsFor(flags).http({}))
+    },
+    providers: async (flags) => {
+      const { listProviders } = await import('./provider-summaries.ts')
+      return await listProviders(pathsFor(flags))
+    },
+    exitWith: (status) => {
+      exit = status
+    },
+    runChild: async (request) =>
+      await (await import('../io/process/child.ts')).runChild(request, environment),
+    runSelf: async (args, given) =>
+      await (await import('../io/process/self.ts')).runSelf(program, args, environment, given),
+    examine: async (flags, options) => {
+      const { examine } = await import('./diagnosis.ts')
+      return await examine({
+        ...options,
+        ports: portsFor(flags),
+        paths: pathsFor(flags),
+        files: openFiles(),
+        environment,
+        usualStore: context.storeKind({}),
+      })
+    },
+    startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
+    untilInterrupted: async () => await (await import('../io/process/self.ts')).untilInterrupted(),
+    temporaryFolder: async () => (await import('../io/process/self.ts')).makeTemporaryFolder(),
+  }
+  return { ...context, status: () => exit }
+
+  async function prompts() {
+    return await (await import('../io/terminal/prompts.ts')).openPrompts(environment)
+  }
+
+  async function findTarget(
+    flags: SessionFlags,
+    ports: Ports,
+    choice: ProfileChoice,
+    check: LoginCheck | undefined,
+  ): Promise<Target> {
+    return await openTarget(
+      ports,
+      choice,
+      {
+        token: variables.token,
+        provider: variables.provider,
+        storeOf: ({ store }) => context.storeKind(flags, store),
+        open: async (inMemory, profile, token) => {
+          const { openGivenToken } = await import('../session/login/given-token.ts')
+          return await openGivenToken(inMemory, profile, token, variables)
+        },
+        login: async (inMemory) => {
+          const { loginFromEnvironment } =
+            await import('../session/login/login-from-environment.ts')
+          const provider = variables.provider ?? ''
+          return await loginFromEnvironment(inMemory, provider, variables, check)
+        },
+      },
+      async () => (await import('./in-memory-ports.ts')).ephemeralPorts(ports),
+    )
+  }
+
+  function pathsFor(flags: CommonFlags): Paths {
+    return locatePaths(environment, { configDirectory: flags.configDir })
+  }
+
+  function portsFor(flags: RequestFlags): Ports {
+    const key = portsKey(flags)
+    const ports = made.get(key) ?? openPortsFor(flags)
+    made.set(key, ports)
+    return ports
+  }
+
+  function openPortsFor(flags: RequestFlags): Ports {
+    const timeout = flags.timeout ?? variables.read('timeout')
+    return openPorts({
+      environment,
+      program,
+      command: `tokn ${commandIn(words)}`.trim(),
+      configDirectory: flags.configDir,
+      timeout:
+        timeout === undefined
+          ? defaultTimeout
+          : Math.min(
+              longestTimeout,
+              parseDuration(timeout, flags.timeout === undefined ? 'TOKN_TIMEOUT' : '--timeout'),
+            ),
+      storeKey: () => variables.readSecret('store_key'),
+      passphrase: () => (passphrase ??= findPassphrase(flags)),
+      fromEnvironment: variables.read,
+      interaction: async () => await context.interaction(flags),
+      debug: flags.debug === true || isOn(environment, 'TOKN_DEBUG'),
+      ca: flags.ca,
+      proxy: flags.proxy,
+      warn: (text) => {
+        if (flags.quiet === true) return
+        if (flags.json === true || flags.fields !== undefined) warnings.push(text)
+        else writeLines(asWarning(text))
+      },
+    })
+  }
+
+  async function findPassphrase(flags: RequestFlags): Promise<Secret | undefined> {
+    const given = variables.readSecret('passphrase')
+    if (given !== undefined) return given
+    if (!canAsk(environment, flags.input)) return undefined
+    const { askLine } = await prompts()
+    return new Secret(await askLine('Passphrase of the file store', { secret: true }))
+  }
+}

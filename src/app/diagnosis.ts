@@ -1,0 +1,254 @@
+import { join } from 'node:path'
+import { briefly } from '../core/duration.ts'
+import { isFailure } from '../core/errors.ts'
+import type { Files, Journal } from '../core/ports.ts'
+import type { Finding } from '../core/process.ts'
+import type { Profile, StoreKind } from '../core/profile.ts'
+import type { Paths, Environment } from '../io/files/paths.ts'
+import { checkPlaces } from './diagnosis-folders.ts'
+import { entryOf } from '../session/stored-record.ts'
+import type { Ports } from '../session/ports.ts'
+
+export interface Examination {
+  readonly ports: Ports
+  readonly paths: Paths
+  readonly files: Files
+  readonly environment: Environment
+  /** The store that a first login would use. */
+  readonly usualStore: StoreKind
+  readonly fix: boolean
+  readonly offline: boolean
+}
+
+/** Skew, in milliseconds, from which expiry times of a provider and of this machine disagree. */
+const notableSkew = 60_000
+
+/** Looks at everything that a session depends on. Never throws. */
+export async function examine(examination: Examination): Promise<readonly Finding[]> {
+  const { ports } = examination
+  const profiles = await attempt('profiles', () => ports.profiles.list())
+  const known = Array.isArray(profiles) ? (profiles as readonly Profile[]) : []
+  const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
+  if (kinds.size === 0) kinds.add(examination.usualStore)
+  return [
+    checkNode(),
+    Array.isArray(profiles)
+      ? ok('profiles', `${known.length} in ${ports.profiles.path}`)
+      : (profiles as Finding),
+    ...checkEnvironment(examination.environment),
+    ...checkDirectories(examination),
+    ...checkPlaces(examination.paths, kinds),
+    ...(await inTurn([...kinds], (kind) => checkStore(ports, kind))),
+    await checkLock(ports),
+    ...(await checkJournal(examination, known)),
+    ...(await checkLeftovers(examination)),
+    ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
+  ]
+}
+
+function checkNode(): Finding {
+  return ok('node', `${process.version} on ${process.platform}-${process.arch}`)
+}
+
+function checkEnvironment(environment: Environment): readonly Finding[] {
+  const found: Finding[] = []
+  const set = (name: string) => (environment[name] ?? '') !== ''
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    found.push(
+      fail(
+        'tls',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of servers',
+        'unset NODE_TLS_REJECT_UNAUTHORIZED',
+      ),
+    )
+  } else found.push(ok('tls', 'servers are checked'))
+  if (set('NODE_EXTRA_CA_CERTS')) {
+    found.push(
+      warn(
+        'extra-ca',
+        'NODE_EXTRA_CA_CERTS adds certificate authorities, and slows every start of Node 20',
+        'where one profile needs it: tokn login PROFILE --ca FILE',
+      ),
+    )
+  }
+  const proxy = ['https_proxy', 'HTTPS_PROXY'].find(set)
+  if (proxy !== undefined)
+    found.push(ok('proxy', `${proxy} is used for https; loopback goes direct`))
+  if (set('NODE_OPTIONS'))
+    found.push(
+      warn(
+        'node-options',
+        'NODE_OPTIONS can load code into this program',
+        'unset NODE_OPTIONS where it is not yours',
+      ),
+    )
+  return found
+}
+
+function checkDirectories({ paths, files }: Examination): readonly Finding[] {
+  return [paths.config, paths.state].map((directory) => {
+    const id = directory === paths.config ? 'config-folder' : 'state-folder'
+    try {
+      files.ensureDirectory(directory)
+      const probe = join(directory, '.probe')
+      files.write(probe, new Uint8Array(1))
+      files.remove(probe)
+      return ok(id, directory)
+    } catch (error) {
+      return broken(id, error)
+    }
+  })
+}
+
+async function checkStore(ports: Ports, kind: StoreKind): Promise<Finding> {
+  const id = `store-${kind}`
+  // One name for all: what a kill leaves of it, the next examination removes.
+  const probe = 'probe-doctor'
+  const result = await attempt(id, async () => {
+    const store = await ports.store(kind)
+    await store.write(probe, 1, `{"probe":"${probe}"}`)
+    await store.remove(probe)
+    return store.describe()
+  })
+  return typeof result === 'string' ? ok(id, `${result}: writes, reads and erases`) : result
+}
+
+async function checkLock(ports: Ports): Promise<Finding> {
+  const result = await attempt('lock', async () => {
+    const held = await (await ports.lock())('doctor', 2_000)
+    await held.release()
+    return 'taken and released'
+  })
+  return typeof result === 'string' ? ok('lock', result) : result
+}
+
+async function checkJournal(
+  { ports, fix }: Examination,
+  profiles: readonly Profile[],
+): Promise<readonly Finding[]> {
+  const journal = await ports.journal()
+  const entries = new Set(journal.list())
+  const own = profiles.filter((one) => entries.has(entryOf(one)))
+  for (const one of own) entries.delete(entryOf(one))
+  const findings = await inTurn<Profile, Finding>(own, async (profile) => {
+    const entry = entryOf(profile)
+    const id = `journal-${profile.name}`
+    const damaged = findDamage(journal, entry, profile)
+    if (damaged !== undefined) return damaged
+    const left = journal.read(entry)
+    const answered = left?.record !== undefined || (left?.answers.length ?? 0) > 0
+    const what = answered
+      ? 'a refresh got its answer but did not store it'
+      : 'a refresh was cut off before its answer'
+    if (!answered || !fix) {
+      return warn(id, what, answered ? 'tokn doctor --fix' : `tokn refresh ${profile.name}`)
+    }
+    const result = await attempt(id, async () => {
+      await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
+      if (journal.read(entry) === undefined) return what
+      const unread = 'a refresh got an answer that cannot be read'
+      return warn(id, unread, `tokn login ${profile.name}`)
+    })
+    return typeof result === 'string'
+      ? { id, status: 'fixed', detail: `${result}; it is stored now` }
+      : result
+  })
+  if (entries.size === 0) return findings
+  const others = `${entries.size} refreshes of profiles that are not in this configuration were cut off`
+  return [...findings, skip('journal-of-others', others)]
+}
+
+/** What is wrong with the file of a refresh, if it cannot be read at all. */
+function findDamage(journal: Journal, entry: string, { name }: Profile): Finding | undefined {
+  try {
+    journal.read(entry)
+    return undefined
+  } catch (error) {
+    const finding = broken(`journal-${name}`, error)
+    return { ...finding, fix: finding.fix ?? `tokn login ${name}` }
+  }
+}
+
+/** What logins, issues and profiles have left behind that were cut off, lost or moved. */
+async function checkLeftovers({ ports, fix, offline }: Examination): Promise<readonly Finding[]> {
+  const { examineMarks } = await import('../session/unfinished/diagnose.ts')
+  const { examineOrphans } = await import('../session/orphans.ts')
+  const { examineShared } = await import('../session/shared-ids.ts')
+  const found = [
+    await attempt('profiles', () => examineShared(ports, fix)),
+    await attempt('marks', () => examineMarks(ports, { fix, offline })),
+    await attempt('sessions', () => examineOrphans(ports, fix)),
+  ]
+  return found.flat()
+}
+
+async function checkProvider({ ports, offline }: Examination, profile: Profile): Promise<Finding> {
+  const id = `provider-${profile.name}`
+  if (offline) return skip(id, 'not contacted')
+  const result = await attempt(id, async () => {
+    const provider = await ports.provider(profile)
+    const origin = provider.origins[0]
+    if (origin === undefined) return skip(id, 'has no address')
+    const http = await ports.http(profile)
+    const sentAt = ports.clock.now()
+    // Nothing but the way there is asked about; any answer shows that it is open.
+    const reply = await http({ method: 'GET', url: new URL(origin), timeout: 5_000 })
+    const journey = { sentAt, receivedAt: ports.clock.now() }
+    const { aheadOf, readAhead } = await import('../core/server-clock.ts')
+    const ahead = readAhead(reply.headers, journey, false)
+    return ahead === undefined ? ok(id, `${origin} answers`) : checkSkew(id, origin, aheadOf(ahead))
+  })
+  return result
+}
+
+function checkSkew(id: string, origin: string, ahead: number): Finding {
+  const skew = 0 - ahead
+  if (Math.abs(skew) < notableSkew) return ok(id, `${origin} answers; clocks agree`)
+  const direction = skew > 0 ? 'ahead of' : 'behind'
+  return warn(
+    id,
+    `the clock of this machine is ${briefly(skew)} ${direction} ${origin}`,
+    'set the clock: timedatectl set-ntp true',
+  )
+}
+
+async function attempt<Value>(
+  id: string,
+  run: () => Value | Promise<Value>,
+): Promise<Value | Finding> {
+  try {
+    return await run()
+  } catch (error) {
+    return broken(id, error)
+  }
+}
+
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await run(item))
+  return results
+}
+
+function broken(id: string, error: unknown): Finding {
+  if (!isFailure(error)) throw error
+  return fail(id, error.message, error.hint)
+}
+
+function ok(id: string, detail: string): Finding {
+  return { id, status: 'ok', detail }
+}
+
+function skip(id: string, detail: string): Finding {
+  return { id, status: 'skip', detail }
+}
+
+function warn(id: string, detail: string, fix: string): Finding {
+  return { id, status: 'warn', detail, fix }
+}
+
+function fail(id: string, detail: string, fix: string | undefined): Finding {
+  return { id, status: 'fail', detail, fix }
+}

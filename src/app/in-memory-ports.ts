@@ -1,0 +1,84 @@
+import { isToknError } from '../core/errors.ts'
+import type { Index, IndexEntry, Journal, JournalSlot, Ledger, Lock } from '../core/ports.ts'
+import { isAccountKey } from '../session/ledger-keys.ts'
+import type { Ports } from '../session/ports.ts'
+
+/**
+ * The same ports, but nothing is written anywhere: for a token that lives as long as the command.
+ * But for the count of logins, where an API has a number of them and then no more.
+ */
+export function ephemeralPorts(ports: Ports): Ports {
+  return {
+    ...ports,
+    index: openIndex(),
+    lock: async () => noLock,
+    ledger: async () => countLogins(ports),
+    journal: async () => noJournal,
+    marks: async () => noJournal,
+    refreshPending: async () => false,
+    fingerprint: async (secret) => {
+      const [{ fingerprint }, { randomBytes }] = await Promise.all([
+        import('../io/files/fingerprint.ts'),
+        import('node:crypto'),
+      ])
+      return fingerprint(secret, randomBytes(32))
+    },
+  }
+}
+
+const nothing = (): undefined => undefined
+
+function openIndex(): Index {
+  const entries = new Map<string, IndexEntry>()
+  return {
+    get: (id) => entries.get(id),
+    put: (id, entry) => void entries.set(id, entry),
+    remove: (id) => void entries.delete(id),
+    list: () => [...entries.keys()],
+  }
+}
+
+/** Logins of an account outlive the command; all else goes with it. */
+async function countLogins(ports: Ports): Promise<Ledger> {
+  const real = await ports.ledger()
+  const own = new Map<string, { logins: number[]; refreshes: number[] }>()
+  const ownOf = (key: string) => own.get(key) ?? { logins: [], refreshes: [] }
+  return {
+    read: (key) => ({
+      ...ownOf(key),
+      ...(isAccountKey(key) ? { logins: attempt(() => real.read(key).logins, []) } : {}),
+    }),
+    add: (key, kind, at) => {
+      if (kind === 'logins' && isAccountKey(key)) attempt(() => real.add(key, kind, at), undefined)
+      else own.set(key, { ...ownOf(key), [kind]: [...ownOf(key)[kind], at] })
+    },
+    reset: (key, kind) => {
+      own.set(key, { ...ownOf(key), [kind]: [] })
+    },
+  }
+
+  /** A machine that is thrown away after the job may have no place to count at. */
+  function attempt<Value>(count: () => Value, otherwise: Value): Value {
+    try {
+      return count()
+    } catch (error) {
+      if (!isToknError(error, 'store')) throw error
+      ports.warn(`this login is not counted: ${error.message}`)
+      return otherwise
+    }
+  }
+}
+
+const noLock: Lock = async () => ({
+  fence: 1,
+  stillHeld: () => true,
+  release: async () => undefined,
+})
+const noSlot: JournalSlot = { intend: nothing, answer: nothing, record: nothing, remove: nothing }
+const noJournal: Journal = {
+  reserve: () => noSlot,
+  resume: () => noSlot,
+  read: nothing,
+  remove: nothing,
+  list: () => [],
+}

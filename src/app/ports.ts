@@ -1,0 +1,202 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { isToknError } from '../core/errors.ts'
+import { canonical } from '../core/json.ts'
+import type { Files, Http, Interaction, Journal, Store } from '../core/ports.ts'
+import type { Profile, StoreKind } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
+import { Secret } from '../core/secret.ts'
+import { describeCaller } from '../io/process/caller.ts'
+import { systemClock } from '../io/process/clock.ts'
+import { openDefinitions } from '../io/files/definitions.ts'
+import { openFiles } from '../io/files/files.ts'
+import { readTextFile } from '../io/terminal/input.ts'
+import { openIndex } from '../io/files/index-file.ts'
+import { journalName } from '../io/files/journal-name.ts'
+import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
+import { isInPlaces, isTrusted } from '../io/files/shared-folders.ts'
+import { openProfiles } from '../io/profiles/profiles.ts'
+import type { Caller, Ports, ProfileSketch } from '../session/ports.ts'
+
+/** What this process brings to the ports. */
+export interface PortsRequest {
+  readonly environment: Environment
+  /** Path of the executable, to start it anew. */
+  readonly program: string
+  readonly command: string
+  readonly configDirectory?: string | undefined
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly caller?: Caller | undefined
+  readonly storeKey: () => Secret | undefined
+  /** The passphrase of the file store; asks where that is possible. */
+  readonly passphrase: () => Promise<Secret | undefined>
+  /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
+  readonly fromEnvironment: (name: string) => string | undefined
+  /** What files said that another process has read, by path. */
+  readonly files?: Readonly<Record<string, string>> | undefined
+  readonly interaction: () => Promise<Interaction | undefined>
+  readonly debug: boolean
+  readonly ca?: string | undefined
+  readonly proxy?: string | undefined
+  warn(text: string): void
+}
+
+type WayOut = Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>
+
+/** The ports of a process, each made at its first use. */
+export function openPorts(request: PortsRequest): Ports {
+  const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
+  const files = openFiles()
+  // From the start of this process: what it took to get here counts.
+  const timeLeft = () => Math.max(0, request.timeout - performance.now())
+  const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
+  const stores = new Map<StoreKind, Promise<Store>>()
+  const providers = new Map<string, Promise<Provider>>()
+  const ways = new Map<string, Promise<Http>>()
+  const lock = once(async () => {
+    const { createUserLock } = await import('../io/files/user-lock.ts')
+    return createUserLock({ paths, files, command: request.command })
+  })
+  const journal = once(() => openJournalOf('journal'))
+  return {
+    clock: systemClock,
+    profiles: openProfiles({
+      directory: paths.config,
+      files,
+      lock,
+      timeout: request.timeout,
+      warn: request.warn,
+    }),
+    index: openIndex({ directory: join(paths.state, 'index'), files, warn: request.warn }),
+    get caller() {
+      return request.caller ?? describeCaller(request.command)
+    },
+    get configuration() {
+      return `${hostname()}:${join(paths.config, 'config.json')}`
+    },
+    runs: once(async () => (await import('../io/process/process-identity.ts')).openRuns()),
+    timeout: request.timeout,
+    timeLeft,
+    lock,
+    journal,
+    marks: once(() => openJournalOf('marks')),
+    ledger: once(async () => {
+      const { openLedger } = await import('../io/files/ledger.ts')
+      return openLedger(shared(paths, 'ledger', files))
+    }),
+    seal: once(async () => (await import('../stores/seal.ts')).seal),
+    store: (kind) => remember(stores, kind, () => openStore(kind)),
+    // A command asks for the same provider several times; reading a definition of the user's own
+    // means checking all of it.
+    provider: ({ provider, baseUrl, apiUrls, settings, overrides }) => {
+      const sketch = { provider, baseUrl, apiUrls, settings, overrides }
+      return remember(providers, canonical(sketch), () => openProviderOf(sketch))
+    },
+    http: (profile) => {
+      const way = wayOf(profile)
+      return remember(ways, canonical(way), () => openHttp(way))
+    },
+    way: async (profile, urls) => {
+      const { openWay } = await import('../io/http/route.ts')
+      return openWay({ ...wayOf(profile), environment: request.environment }, urls)
+    },
+    questions: async () => ({
+      fromEnvironment: request.fromEnvironment,
+      interaction: await request.interaction(),
+    }),
+    refreshPending: async (entry) =>
+      isInPlaces(paths.places, join('journal', journalName(entry))) &&
+      (await journal()).read(entry) !== undefined,
+    courier: async (profile, wanted) => {
+      const { callCourier } = await import('./refresh-request.ts')
+      return await callCourier({ ...request, timeLeft }, profile, wanted)
+    },
+    fingerprint: async (secret) => {
+      const { fingerprint, readFingerprintKey } = await import('../io/files/fingerprint.ts')
+      try {
+        return fingerprint(secret, readFingerprintKey(files, paths.state))
+      } catch (error) {
+        if (!isToknError(error, 'store')) throw error
+        request.warn(error.message)
+        return undefined
+      }
+    },
+    randomId: () => randomHex(),
+    readFile: (path) => new Secret(request.files?.[path] ?? readTextFile(path)),
+    warn: request.warn,
+  }
+
+  async function openJournalOf(name: 'journal' | 'marks'): Promise<Journal> {
+    const { openJournal } = await import('../io/files/journal.ts')
+    return openJournal(shared(paths, name, files))
+  }
+
+  async function openProviderOf(sketch: ProfileSketch): Promise<Provider> {
+    const { openProvider } = await import('../providers/catalog.ts')
+    return await openProvider(sketch, definitions().read(sketch.provider))
+  }
+
+  /** What the command line says of the way wins over what the profile does. */
+  function wayOf({ ca, proxy, certificate, key }: WayOut): WayOut {
+    return { ca: request.ca ?? ca, proxy: request.proxy ?? proxy, certificate, key }
+  }
+
+  async function openHttp(way: WayOut): Promise<Http> {
+    const { createHttp } = await import('../io/http/http.ts')
+    return createHttp({
+      ...way,
+      environment: request.environment,
+      timeout: request.timeout,
+      onExchange: request.debug
+        ? ({ method, url, outcome, duration }) =>
+            request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
+        : undefined,
+    })
+  }
+
+  async function openStore(kind: StoreKind): Promise<Store> {
+    if (kind === 'keychain') return (await import('../stores/keychain.ts')).openKeychain({ lock })
+    if (kind === 'memory') return (await import('../stores/memory.ts')).openMemory()
+    const { openFileStore } = await import('../stores/file.ts')
+    return openFileStore({
+      directory: join(paths.data, 'sessions'),
+      files,
+      // Read when it is needed: without it a session can still be erased.
+      get key() {
+        return request.storeKey()
+      },
+      passphrase: request.passphrase,
+      lock,
+    })
+  }
+}
+
+/** Where the user's processes keep one kind of what they share; found when it is asked for. */
+function shared(paths: Paths, kind: 'journal' | 'marks' | 'ledger', files: Files) {
+  return {
+    files,
+    get directory() {
+      return join(paths.common, kind)
+    },
+    get all() {
+      return paths.places.filter(isTrusted).map(({ path }) => join(path, kind))
+    },
+  }
+}
+
+function randomHex(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16))
+  return Buffer.from(bytes).toString('hex')
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}
+
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
+}

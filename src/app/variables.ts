@@ -1,0 +1,115 @@
+import { checkBaseUrl } from '../core/base-url.ts'
+import { ToknError } from '../core/errors.ts'
+import { storeKinds, type StoreKind } from '../core/profile.ts'
+import { Secret } from '../core/secret.ts'
+import { readValueText } from '../core/value-text.ts'
+import type { Environment } from '../io/files/paths.ts'
+
+/** What `TOKN_*` variables say. Files that they name are read when asked for, and only then. */
+export interface Variables {
+  /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
+  read(name: string): string | undefined
+  readSecret(name: string): Secret | undefined
+  /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. */
+  token(profile: string | undefined): { token: Secret; variable: string } | undefined
+  /** Each throws `usage` for a value that is no line of text. */
+  readonly profile: string | undefined
+  readonly provider: string | undefined
+  readonly store: StoreKind | undefined
+  /** `TOKN_SCOPE`: what a login is to be good for; `undefined` where it names nothing. */
+  readonly scopes: readonly string[] | undefined
+  /** `TOKN_API_URL`: the origins that it names, if any. Throws `usage` for what is no URL. */
+  readonly apiUrls: readonly string[] | undefined
+}
+
+// What GitHub Actions calls the things that a job gets its ID token with.
+const provided: Readonly<Record<string, string>> = {
+  TOKN_CI_REQUEST_URL: 'ACTIONS_ID_TOKEN_REQUEST_URL',
+  TOKN_CI_REQUEST_TOKEN: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+}
+
+/**
+ * Reads the variables lazily, by the same rule as files, and each file once: it may be a pipe, `<(...)`, that gives what it has
+ * to the first who asks. `readFile` gives the content of a file. One that `isReadOnce` is no answer
+ * to a question for a path: nobody could read it later.
+ */
+export function openVariables(
+  environment: Environment,
+  readFile: (path: string, what: string) => string,
+  isReadOnce: (path: string) => boolean = () => false,
+): Variables {
+  const contents = new Map<string, string>()
+  return {
+    read,
+    readSecret,
+    token,
+    get profile() {
+      return filled('TOKN_PROFILE')
+    },
+    get provider() {
+      return filled('TOKN_PROVIDER')
+    },
+    get scopes() {
+      // A scope may have blanks in it: "GET /objects".
+      return readList(read('scope'), /,/)
+    },
+    get apiUrls() {
+      return readList(read('api_url'), /[\s,]/)?.map(originOf)
+    },
+    // Looked at by every command: where secrets go is nothing to be wrong about.
+    store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
+  }
+
+  function readSecret(name: string): Secret | undefined {
+    const value = read(name)
+    return value === undefined ? undefined : new Secret(value)
+  }
+
+  function read(name: string): string | undefined {
+    const variable = variableOf(name)
+    const value = filled(variable) ?? filled(provided[variable] ?? '')
+    if (value !== undefined) return name.endsWith('_file') && isReadOnce(value) ? undefined : value
+    const path = filled(`${variable}_FILE`)
+    if (path === undefined) return undefined
+    const content = contents.get(variable) ?? readFile(path, `the file of ${variable}_FILE`)
+    contents.set(variable, content)
+    return content
+  }
+
+  function token(profile: string | undefined): { token: Secret; variable: string } | undefined {
+    for (const name of [...(profile === undefined ? [] : [`${profile}_token`]), 'token']) {
+      const value = readSecret(name)
+      if (value !== undefined) return { token: value, variable: variableOf(name) }
+    }
+    return undefined
+  }
+
+  function filled(name: string): string | undefined {
+    const value = environment[name]
+    return value === undefined || value === '' ? undefined : readValueText(value, name)
+  }
+}
+
+function variableOf(name: string): string {
+  return `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+}
+
+function originOf(url: string): string {
+  return new URL(checkBaseUrl(url, 'TOKN_API_URL')).origin
+}
+
+function readList(text: string | undefined, separator: RegExp): readonly string[] | undefined {
+  const items = text?.split(separator).map((item) => item.trim())
+  const named = items?.filter((item) => item !== '') ?? []
+  return named.length === 0 ? undefined : named
+}
+
+/** Throws `usage` for a word that names no store. */
+export function readStoreKind(text: string | undefined, what: string): StoreKind | undefined {
+  if (text === undefined) return undefined
+  const kind = storeKinds.find((one) => one === text)
+  if (kind !== undefined) return kind
+  throw new ToknError('usage', `${what} names no store`, {
+    hint: `one of: ${storeKinds.join(', ')}`,
+  })
+}

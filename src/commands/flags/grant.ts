@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../../core/duration.ts'
+import { ToknError } from '../../core/errors.ts'
+import { timestamp } from '../../core/text.ts'
+import type { Grant } from '../../core/token.ts'
+import { collect } from './declare.ts'
+
+/** Flags that say what a token is to be good for. */
+export interface GrantFlags {
+  readonly name?: string
+  readonly scope?: readonly string[]
+  readonly expiresIn?: string
+  readonly expiresAt?: string
+  readonly audience?: string
+  readonly resource?: readonly string[]
+}
+
+export function addGrantFlags(command: Command): Command {
+  return command
+    .option('--name <name>', 'name of the token at the provider')
+    .option('--scope <scope>', 'what it may do (repeatable)', collect)
+    .option('--expires-in <duration>', 'how long it lives: "90 days", 12h')
+    .option('--expires-at <instant>', 'until when it lives: 2027-01-31T12:00:00Z')
+    .option('--audience <audience>', 'whom it is meant for (OAuth)')
+    .option('--resource <url>', 'the resource it is meant for (OAuth, repeatable)', collect)
+}
+
+/** Throws `usage` for text that could not be sent, or a lifetime that is none. */
+export function readGrant(flags: GrantFlags, now: number): Grant {
+  if (flags.expiresIn !== undefined && flags.expiresAt !== undefined) {
+    throw new ToknError('usage', '--expires-in and --expires-at exclude each other')
+  }
+  for (const text of [
+    flags.name,
+    flags.audience,
+    ...(flags.scope ?? []),
+    ...(flags.resource ?? []),
+  ]) {
+    if (text !== undefined) checkText(text)
+  }
+  return {
+    name: flags.name,
+    scopes: flags.scope,
+    ...(flags.expiresAt === undefined
+      ? { lifetime: lifetimeOf(flags.expiresIn) }
+      : lastingTo(flags.expiresAt, now)),
+    audience: flags.audience,
+    resource: flags.resource,
+  }
+}
+
+function lifetimeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDuration(text, '--expires-in')
+}
+
+function lastingTo(text: string, now: number): Grant {
+  const day = /^(\d{4}-\d{2}-\d{2})(T?)/.exec(text)
+  const at = day?.[2] === 'T' && isDay(day[1]) ? Date.parse(text) : Number.NaN
+  if (Number.isFinite(at) && at > now) return { lifetime: at - now, until: at, roundable: true }
+  const dateAlone = day?.[0] === text && isDay(day[1])
+  throw new ToknError('usage', `--expires-at ${whyNot(text, at)}`, {
+    hint: `write it as ${dateAlone ? `${text}T00:00:00Z` : timestamp(now + 86_400_000)}`,
+  })
+}
+
+function whyNot(text: string, at: number): string {
+  const [all, day] = /^(\d{4}-\d{2}-\d{2})(T?)/.exec(text) ?? []
+  if (day !== undefined && !isDay(day)) return 'is on a day that no calendar has'
+  if (all === text && day === text) return 'needs a time of day as well'
+  return Number.isFinite(at) ? 'is past' : 'is no instant'
+}
+
+/** Whether the calendar has `day`: what Date makes of 31 November is 1 December. */
+function isDay(day: string | undefined): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`)
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(day ?? '-')
+}
+
+function checkText(text: string): void {
+  if (text === '' || text.length > 1_024 || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) {
+    throw new ToknError('usage', 'a name, scope or audience is one line of 1 to 1024 characters')
+  }
+}

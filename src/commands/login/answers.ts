@@ -1,0 +1,100 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Interaction } from '../../core/ports.ts'
+import type { Field, Provider } from '../../core/provider.ts'
+import type { Secret } from '../../core/secret.ts'
+import { openAnswered, type Opened } from '../../session/login/open-provider.ts'
+import type { Ports } from '../../session/ports.ts'
+import type { Context } from '../context.ts'
+import type { Draft } from './draft.ts'
+import type { LoginFlags } from '../flags/login.ts'
+import { refuseForeign } from './unread.ts'
+import { secretFiles } from '../flags/oauth.ts'
+
+/** Answers to the fields of a provider: flags, environment, the profile, and then the user. */
+export async function answerFields(
+  context: Context,
+  ports: Ports,
+  { profile, set }: Draft,
+  flags: LoginFlags,
+  interaction: Interaction | undefined,
+  pasted: Secret | undefined,
+): Promise<Opened> {
+  const provider = await ports.provider({
+    ...profile,
+    settings: { ...profile.settings, ...set },
+  })
+  refuseForeign(provider, flags)
+  const username = provider.fields.find(({ name }) => name === 'username' || name === 'email')
+  const named =
+    flags.username === undefined || username === undefined
+      ? {}
+      : { [username.name]: flags.username }
+  return await openAnswered(
+    ports,
+    profile,
+    {
+      set: { ...set, ...named },
+      secrets: await readSecrets(context, provider, flags),
+      fromEnvironment: context.environment.fromEnvironment,
+      interaction,
+    },
+    pasted === undefined ? undefined : withoutLogin,
+  )
+}
+
+/** A pasted token comes without the login that made it: nothing is asked, what is given is taken. */
+export function withoutLogin(fields: readonly Field[]): readonly Field[] {
+  return fields
+    .filter(({ secret }) => secret !== true)
+    .map((field) => ({ ...field, optional: true }))
+}
+
+async function readSecrets(
+  context: Context,
+  provider: Provider,
+  flags: LoginFlags,
+): Promise<Readonly<Record<string, Secret>>> {
+  const main = mainSecret(provider)
+  const secrets: Record<string, Secret> = {}
+  if (flags.passwordStdin === true || flags.secretFile !== undefined) {
+    if (main === undefined) throw new ToknError('usage', 'this provider asks for no secret')
+    secrets[main] =
+      flags.secretFile === undefined
+        ? await context.terminal.readSecret('a password')
+        : await context.terminal.readSecretFile(flags.secretFile)
+  }
+  for (const [name, path] of Object.entries(secretFiles(flags))) {
+    secrets[name] = await context.terminal.readSecretFile(path)
+  }
+  return secrets
+}
+
+/** The secret that a login is about: the password where one is needed, else the last that is. */
+function mainSecret(provider: Provider): string | undefined {
+  const secrets = provider.fields.filter(({ secret }) => secret === true)
+  const needed = secrets.filter(({ optional }) => optional !== true)
+  const names = (needed.length > 0 ? needed : secrets).map(({ name }) => name)
+  const preferred = needed.length > 0 ? 'password' : 'client_secret'
+  return names.find((name) => name === preferred) ?? names.at(-1)
+}
+
+/** Whether the secrets of the login are to be kept: as the flags say, else as the user says. */
+export async function shallRemember(
+  context: Context,
+  provider: Provider,
+  flags: LoginFlags,
+  interaction: Interaction | undefined,
+): Promise<boolean> {
+  if (flags.remember !== undefined) return flags.remember
+  const secret = provider.fields.some((field) => field.secret === true && field.optional !== true)
+  if (!secret || interaction === undefined) return false
+  // What is kept is asked for by itself: an answer given beforehand means the other questions.
+  const { yes: _, ...asking } = flags
+  return (
+    (await context.confirm(
+      asking,
+      'Keep the credentials too, to log in again unattended?',
+      '--remember or --no-remember',
+    )) === true
+  )
+}

@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import { checkBaseUrl } from '../../core/base-url.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Interaction } from '../../core/ports.ts'
+import { checkProfileName, type Profile } from '../../core/profile.ts'
+import { namedProfile, outlineOf } from '../../session/choose-profile.ts'
+import type { Ports } from '../../session/ports.ts'
+import type { Context } from '../context.ts'
+import type { LoginFlags } from '../flags/login.ts'
+import { oauthSettings } from '../flags/oauth.ts'
+
+/** What a login is to make or renew, before its fields are answered. */
+export interface Draft {
+  /** Its settings are those of an earlier login. */
+  readonly profile: Profile
+  /** Answers on the command line, by the name of the field. */
+  readonly set: Readonly<Record<string, string>>
+  /** The profile of that name so far. */
+  readonly before: Profile | undefined
+}
+
+export async function draftProfile(
+  context: Context,
+  ports: Ports,
+  positional: string | undefined,
+  flags: LoginFlags,
+  interaction: Interaction | undefined,
+): Promise<Draft> {
+  // An issuer says of which kind the provider is, unless that was said as well.
+  const said =
+    flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
+  const named = namedProfile(context.choice(flags, positional)) ?? usualName(ports, flags, said)
+  const before = named === undefined ? undefined : readProfile(ports, named, flags)
+  const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
+  const same = before?.provider === providerId ? before : undefined
+  const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
+  const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
+  const name = checkProfileName(named ?? providerId)
+  const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
+  const key = flags.key === undefined ? same?.key : resolve(flags.key)
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new ToknError('usage', 'a client certificate and its key belong together', {
+      hint: 'give both --cert FILE and --key FILE',
+    })
+  }
+  const profile: Profile = {
+    name,
+    id: before?.id ?? outlineOf(ports.profiles, name)?.id ?? ports.randomId(),
+    provider: providerId,
+    baseUrl,
+    apiUrls: apiUrls ?? context.environment.apiUrls ?? same?.apiUrls,
+    settings: same?.settings ?? {},
+    overrides: flags.override === undefined ? same?.overrides : pairs(flags.override, '--override'),
+    store: context.storeKind(flags, before?.store),
+    ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
+    proxy: flags.proxy ?? same?.proxy,
+    certificate,
+    key,
+  }
+  return { profile, set: { ...pairs(flags.set, '--set'), ...oauthSettings(flags) }, before }
+}
+
+/** The default profile, unless the provider is said and is another one than its own. */
+function usualName(ports: Ports, flags: LoginFlags, said: string | undefined): string | undefined {
+  const usual = flags.provider === undefined ? ports.profiles.defaultName() : undefined
+  if (usual === undefined || said === undefined) return usual
+  return readProfile(ports, usual, flags)?.provider === said ? usual : undefined
+}
+
+/** The profile as it is; one that is damaged is written anew where the command says all that it needs. */
+function readProfile(ports: Ports, name: string, flags: LoginFlags): Profile | undefined {
+  try {
+    return ports.profiles.get(name)
+  } catch (error) {
+    if (!isToknError(error, 'usage') || flags.provider === undefined) throw error
+    // A file of which nothing can be read is not written over: that throws here.
+    outlineOf(ports.profiles, name)
+    return undefined
+  }
+}
+
+async function chooseProvider(
+  context: Context,
+  flags: LoginFlags,
+  named: string | undefined,
+): Promise<string> {
+  const { fromEnvironment } = context.environment
+  const server = flags.issuer ?? fromEnvironment('issuer') ?? fromEnvironment('token_endpoint')
+  if (server !== undefined) return 'oauth'
+  const providers = await context.providers(flags)
+  if (named !== undefined && providers.some((one) => one.id === named)) return named
+  const options = providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))
+  const chosen = await context.select(flags, 'Which API?', options)
+  if (chosen !== undefined) return chosen
+  throw new ToknError('usage', 'no provider was named', {
+    hint: `tokn login ${named ?? 'NAME'} --provider ID, with one of: ${providers.map((one) => one.id).join(', ')}`,
+  })
+}
+
+async function chooseBaseUrl(
+  context: Context,
+  flags: LoginFlags,
+  providerId: string,
+  before: Profile | undefined,
+  interaction: Interaction | undefined,
+): Promise<string | undefined> {
+  const given = flags.baseUrl ?? context.environment.baseUrl ?? before?.baseUrl
+  if (given !== undefined) return checkBaseUrl(given, 'the base URL')
+  const summary = (await context.providers(flags)).find((one) => one.id === providerId)
+  if (summary?.needsBaseUrl !== true) return undefined
+  const asked = await interaction?.ask(`Base URL of ${summary.title}`, { placeholder: 'https://' })
+  if (asked !== undefined) return checkBaseUrl(asked, 'the base URL')
+  throw new ToknError(
+    'usage',
+    `${summary.title} has no address of its own: each customer has another`,
+    {
+      hint: 'pass --base-url https://...',
+    },
+  )
+}
+
+/** `name=value` flags as a record. Throws `usage`. */
+function pairs(
+  texts: readonly string[] | undefined,
+  flag: string,
+): Readonly<Record<string, string>> {
+  const entries = (texts ?? []).map((text) => {
+    const at = text.indexOf('=')
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const
+    throw new ToknError('usage', `${flag} takes NAME=VALUE`)
+  })
+  return Object.fromEntries(entries)
+}

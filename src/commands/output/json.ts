@@ -1,0 +1,124 @@
+import { ToknError } from '../../core/errors.ts'
+import { isObject } from '../../core/json.ts'
+import type { Expiry } from '../../core/expiry.ts'
+import { display, showJson, timestamp } from '../../core/text.ts'
+import type { CommonFlags, Context } from '../context.ts'
+
+export function wantsJson(flags: CommonFlags): boolean {
+  return flags.json === true || flags.fields !== undefined
+}
+
+/** Throws `usage` where two flags ask for answers of different shapes; a name is `undefined` where not given. */
+export function checkOneShape(...flags: ReadonlyArray<string | undefined>): void {
+  const [first, second] = flags.filter((flag) => flag !== undefined)
+  if (second === undefined) return
+  throw new ToknError('usage', `${first ?? ''} and ${second} exclude each other`, {
+    hint: 'leave one of them out',
+  })
+}
+
+/** The flag that asks for JSON, if any. */
+export function jsonFlag(flags: CommonFlags): string | undefined {
+  return flags.json === true ? '--json' : flags.fields === undefined ? undefined : '--fields'
+}
+
+/** As `wantsJson`, for what can also be had with `-o raw|json`. Throws `usage` for another format. */
+export function wantsTokenJson(
+  flags: CommonFlags & { readonly output?: string },
+  what: string,
+  hint?: string,
+): boolean {
+  const { output } = flags
+  if (output !== undefined && output !== 'raw' && output !== 'json') {
+    throw new ToknError('usage', `${what} can be printed as raw or json`, { hint })
+  }
+  checkOneShape(output === 'raw' ? '-o raw' : undefined, jsonFlag(flags))
+  return wantsJson(flags) || output === 'json'
+}
+
+/** Prints a complete JSON document, or the fields of it that were asked for. */
+export function printJson(
+  context: Context,
+  flags: CommonFlags,
+  document: Readonly<Record<string, unknown>>,
+): void {
+  const shown = flags.fields === undefined ? document : pick(document, flags.fields)
+  context.terminal.out(`${showJson(shown)}\n`)
+}
+
+/** Tells what was done: a document where one is wanted, else a sentence on standard error. */
+export function tell(
+  context: Context,
+  flags: CommonFlags,
+  sentence: string,
+  document: Readonly<Record<string, unknown>>,
+): void {
+  if (wantsJson(flags)) printJson(context, flags, document)
+  else if (flags.quiet !== true) context.terminal.say(sentence)
+}
+
+/** The fields of `expiryFields`. */
+export const expiryNames = 'expires_at expires_at_epoch expires_in expiry'
+
+/**
+ * Throws `usage` for a field that the document will not have, naming those of `names` (words): for a
+ * command that does what cannot be done twice, before it is done.
+ */
+export function checkFields({ fields }: CommonFlags, names: string): void {
+  if (fields !== undefined) checkNames(splitFields(fields), names.split(' '))
+}
+
+function splitFields(fields: string): readonly string[] {
+  return fields.split(',').map((name) => name.trim())
+}
+
+function checkNames(names: readonly string[], valid: readonly string[]): void {
+  const unknown = names.find((name) => !valid.includes(name))
+  if (unknown === undefined) return
+  throw new ToknError('usage', `there is no field "${display(unknown, 60)}"`, {
+    hint: `fields: ${valid.join(', ')}`,
+  })
+}
+
+/**
+ * The fields named; those of the entries where the document is a list of entries. Throws `usage`
+ * naming the valid ones.
+ */
+function pick(
+  document: Readonly<Record<string, unknown>>,
+  fields: string,
+): Readonly<Record<string, unknown>> {
+  const names = splitFields(fields)
+  const listed = Object.entries(document).find(
+    ([, value]) => Array.isArray(value) && value.some((item) => isObject(item)),
+  )
+  const entries = (listed?.[1] as readonly Record<string, unknown>[] | undefined) ?? []
+  const inEntries = new Set(entries.flatMap((entry) => Object.keys(entry)))
+  checkNames(names, [...new Set([...Object.keys(document), ...inEntries])])
+  const top = names.filter((name) => name in document)
+  const chosen: Record<string, unknown> = { schema: document['schema'] }
+  for (const name of top) chosen[name] = document[name]
+  const below = names.filter((name) => !(name in document))
+  if (listed !== undefined && below.length > 0) {
+    chosen[listed[0]] = entries.map((entry) =>
+      Object.fromEntries(below.map((name) => [name, entry[name]])),
+    )
+  }
+  return chosen
+}
+
+/** An instant for a JSON document: RFC 3339, or `null`. */
+export function instant(at: number | undefined): string | null {
+  return at === undefined ? null : timestamp(at)
+}
+
+/** An expiry for a JSON document. */
+export function expiryFields(expiry: Expiry, now: number): Readonly<Record<string, unknown>> {
+  const at = expiry.state === 'at' ? expiry.at : undefined
+  return {
+    expires_at: instant(at),
+    expires_at_epoch: at === undefined ? null : Math.floor(at / 1_000),
+    expires_in: at === undefined ? null : Math.floor((at - now) / 1_000),
+    expiry: at === undefined ? expiry.state : 'known',
+  }
+}

@@ -1,0 +1,121 @@
+import type { Command } from 'commander'
+import { ToknError } from '../../core/errors.ts'
+import { checkFields, printJson, tell, wantsJson } from '../output/json.ts'
+import type { ActFlags, CommonFlags, Context, RequestFlags } from '../context.ts'
+import { declare } from '../flags/declare.ts'
+import { dryRunFields, sayWould } from '../output/dry-run.ts'
+
+export interface AddFlags extends CommonFlags, ActFlags, Pick<RequestFlags, 'timeout' | 'input'> {
+  readonly force?: boolean
+}
+
+/** `tokn provider add|remove|schema`: definitions of the user's own. */
+export function ownProviderCommands(provider: Command, context: Context): void {
+  declare(provider, {
+    usage: 'add <file>',
+    flags: ['timeout', 'input', 'yes', 'dryRun'],
+    summary: 'add an API by its definition: a file, a URL on this machine, or - for standard input',
+    examples: ['tokn provider add my-api.json', 'tokn provider add - < my-api.json'],
+  })
+    .option('--force', 'replace a definition of the same name')
+    .action((file: string, flags: AddFlags) => runAdd(context, file, flags))
+  declare(provider, {
+    usage: 'remove <id>',
+    aliases: ['rm'],
+    summary: 'forget a definition of your own',
+    examples: ['tokn provider remove my-api'],
+  }).action((id: string, flags: CommonFlags) => runRemove(context, id, flags))
+  declare(provider, {
+    usage: 'schema',
+    answers: false,
+    summary: 'print the JSON Schema of a definition, for editors',
+    examples: ['tokn provider schema > tokn-provider.schema.json'],
+  }).action(async () => {
+    const { schema } = await context.definitions({})
+    context.terminal.out(`${JSON.stringify(schema(), undefined, 2)}\n`)
+  })
+}
+
+export async function runAdd(context: Context, file: string, flags: AddFlags): Promise<void> {
+  checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema id title docs origins')
+  const definitions = await context.definitions(flags)
+  const text = await definitions.load(file)
+  const definition = definitions.check(text)
+  const known = (await context.providers(flags)).find(({ id }) => id === definition.id)
+  if (known?.source === 'built-in') {
+    throw new ToknError('usage', `"${definition.id}" is the name of a built-in provider`, {
+      hint: 'give yours another id',
+    })
+  }
+  if (known !== undefined && flags.force !== true) {
+    throw new ToknError('usage', `there is a provider "${definition.id}" already`, {
+      hint: `tokn provider add ${file} --force; its profiles then have to log in again`,
+    })
+  }
+  if (flags.dryRun === true) {
+    const origins =
+      definition.origins.length === 0
+        ? ''
+        : `, which may also send secrets to ${definition.origins.join(', ')}`
+    const would = `add this provider (${definition.title})${origins}`
+    return sayWould(context, flags, [{ subject: definition.id, would }])
+  }
+  await agreeToOrigins(context, definition, flags)
+  definitions.write(definition.id, text)
+  if (wantsJson(flags)) {
+    printJson(context, flags, { schema: 'tokn.provider-add/v1', ...definition })
+  } else if (flags.quiet !== true) {
+    context.terminal.say(
+      `added "${definition.id}" (${definition.title}); next: tokn login NAME --provider ${definition.id}`,
+    )
+  }
+}
+
+async function agreeToOrigins(
+  context: Context,
+  { id, origins }: { readonly id: string; readonly origins: readonly string[] },
+  flags: AddFlags,
+): Promise<void> {
+  if (origins.length === 0) return
+  if (flags.quiet !== true || flags.yes !== true)
+    context.terminal.say(`"${id}" may also send secrets to: ${origins.join(', ')}`)
+  const agreed = await context.confirm(flags, 'Is that right?')
+  if (agreed === true) return
+  throw new ToknError(
+    agreed === undefined ? 'usage' : 'interrupted',
+    'the definition was not added',
+    {
+      hint: 'if these origins are right, add --yes',
+    },
+  )
+}
+
+async function refuseBuiltIn(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  const known = (await context.providers(flags)).find((one) => one.id === id)
+  if (known?.source !== 'built-in') return
+  throw new ToknError('usage', `"${id}" is built in, and cannot be removed`, {
+    hint: 'tokn provider list',
+  })
+}
+
+export async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  checkFields(flags, 'schema id')
+  const definitions = await context.definitions(flags)
+  const used = context
+    .ports(flags)
+    .profiles.list()
+    .filter(({ provider }) => provider === id)
+  if (used.length > 0) {
+    await refuseBuiltIn(context, id, flags)
+    throw new ToknError('usage', `"${id}" is used by ${used.map(({ name }) => name).join(', ')}`, {
+      hint: 'log out of these profiles and remove them first',
+    })
+  }
+  if (definitions.remove(id)) {
+    return tell(context, flags, `"${id}" is removed`, { schema: 'tokn.provider-remove/v1', id })
+  }
+  await refuseBuiltIn(context, id, flags)
+  throw new ToknError('not_found', 'there is no provider of your own by that name', {
+    hint: 'tokn provider list',
+  })
+}

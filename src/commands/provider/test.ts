@@ -1,0 +1,148 @@
+import type { Command } from 'commander'
+import type { Colours } from '../../core/process.ts'
+import { ToknError } from '../../core/errors.ts'
+import type { Expiry } from '../../core/expiry.ts'
+import { checkLoginAnswers } from '../../session/login/answers.ts'
+import { spendBudget } from '../../session/budget.ts'
+import { chooseProfile } from '../../session/choose-profile.ts'
+import { openAnswered } from '../../session/login/open-provider.ts'
+import { fileSecrets } from '../../session/reach.ts'
+import type { TrialStep } from '../../session/provider-test/provider-test.ts'
+import type { Context, RequestFlags, SessionFlags } from '../context.ts'
+import { expiryFields, instant, printJson, wantsJson } from '../output/json.ts'
+import { collect, declare } from '../flags/declare.ts'
+import { requestFlags } from '../flags/shared.ts'
+import type { Leftover } from '../../session/provider-test/leftovers.ts'
+import { expiryInWords } from '../list.ts'
+import { withoutLogin } from '../login/answers.ts'
+import { draftProfile } from '../login/draft.ts'
+import { withScopes } from '../flags/grant-variables.ts'
+import { addGrantFlags, readGrant, type GrantFlags } from '../flags/grant.ts'
+import { table } from '../output/table.ts'
+
+export interface TestFlags extends RequestFlags, GrantFlags, Pick<SessionFlags, 'profile'> {
+  readonly baseUrl?: string
+  readonly set?: readonly string[]
+  readonly withToken?: boolean
+}
+
+export function providerTestCommand(provider: Command, context: Context): void {
+  const command = declare(provider, {
+    usage: 'test <id>',
+    flags: ['profile', ...requestFlags],
+    summary:
+      'drive a provider through all it can do against a real server, and say what does not fit',
+    examples: ['tokn provider test my-api --base-url http://127.0.0.1:3000'],
+  })
+    .option('--base-url <url>', 'where the server is')
+    .option('--set <name=value>', 'answer to a field that is not secret (repeatable)', collect)
+    .option('--with-token', 'read a token from standard input instead of logging in')
+  addGrantFlags(command).action((id: string, flags: TestFlags) => runTest(context, id, flags))
+}
+
+export async function runTest(context: Context, id: string, flags: TestFlags): Promise<void> {
+  const ports = context.ports(flags)
+  if (flags.profile !== undefined) chooseProfile(ports.profiles, { flag: flags.profile })
+  const interaction = await context.interaction(flags)
+  const draft = await draftProfile(
+    context,
+    ports,
+    undefined,
+    { ...flags, provider: id },
+    interaction,
+  )
+  const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
+  const sources = {
+    set: draft.set,
+    secrets: {},
+    fromEnvironment: context.environment.fromEnvironment,
+    interaction,
+  }
+  const choose = pasted === undefined ? undefined : withoutLogin
+  const { profile, provider, answers } = await openAnswered(ports, draft.profile, sources, choose)
+  const { tryProvider } = await import('../../session/provider-test/provider-test.ts')
+  if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
+  if (pasted !== undefined && provider.logout !== undefined) {
+    ports.warn('the definition has a logout: it is tried too, and ends the given token')
+  }
+  const files = fileSecrets(ports, provider, profile.settings)
+  const { steps, remains } = await tryProvider(provider, {
+    reach: {
+      http: await ports.http(profile),
+      clock: ports.clock,
+      answers: { ...answers.settings, ...files, ...answers.secrets },
+      interaction,
+    },
+    grant: readGrant(withScopes(context, provider, flags), ports.clock.now()),
+    pasted,
+    countLogin: async () => {
+      const allowed = provider.budget?.logins
+      if (allowed !== undefined) {
+        ports.warn(`this spends one of the ${allowed} logins that ${provider.title} allows`)
+      }
+      await spendBudget(ports, profile, provider, undefined, 'logins', false)
+    },
+  })
+  const failed = steps.filter(({ outcome }) => outcome === 'failed')
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.provider-test/v1',
+      provider: id,
+      ok: failed.length === 0,
+      steps,
+      made: remains.map(({ what, ended, expiry, refreshExpiry, why }) => ({
+        by: what,
+        ended,
+        ...expiryFields(expiry, ports.clock.now()),
+        refresh_expires_at: refreshExpiry?.state === 'at' ? instant(refreshExpiry.at) : null,
+        why: why ?? null,
+      })),
+    })
+  } else {
+    show(context, steps, await context.terminal.colours(flags))
+    for (const one of remains) context.terminal.show(inWords(one, ports.clock.now()))
+  }
+  if (failed.length === 0) return
+  throw new ToknError(
+    'check_failed',
+    `${failed.length} of ${steps.length} operations do not fit: ${failed.map(({ operation }) => operation).join(', ')}`,
+    {
+      hint: 'compare what was sent and received above with the documents of the API',
+    },
+  )
+}
+
+function inWords({ what, ended, expiry, refreshExpiry, why }: Leftover, now: number): string {
+  const token = `the token of the ${what}`
+  if (ended) return `the provider says that ${token} is ended`
+  const refresh =
+    refreshExpiry === undefined ? '' : `, its refresh token ${endInWords(refreshExpiry, now)}`
+  return `${token} STAYS ALIVE, and ends ${endInWords(expiry, now)}${refresh}; ${why ?? ''}`
+}
+
+function endInWords(expiry: Expiry, now: number): string {
+  if (expiry.state === 'never') return 'never'
+  return expiry.state === 'at' ? expiryInWords(expiry, now) : 'at a time that is not known'
+}
+
+function show(context: Context, steps: readonly TrialStep[], colours: Colours): void {
+  const marks = {
+    ok: colours.green('ok'),
+    failed: colours.red('FAILED'),
+    absent: '-',
+    skipped: 'skipped',
+  }
+  context.terminal.show(
+    ...table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
+  )
+  for (const { operation, outcome, traffic, odd } of steps) {
+    for (const text of odd ?? [])
+      context.terminal.show('', `${colours.bold(operation)} odd: ${text}`)
+    for (const { sent, headers, body, received } of traffic) {
+      context.terminal.show('', `${colours.bold(operation)} ${marks[outcome]}`, `  > ${sent}`)
+      if (headers.length > 0) context.terminal.show(`  > headers: ${headers.join(', ')}`)
+      if (body !== undefined) context.terminal.show(`  > ${body}`)
+      context.terminal.show(`  < ${received}`)
+    }
+  }
+}

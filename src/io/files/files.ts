@@ -1,0 +1,65 @@
+import { mkdirSync, readdirSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { systemCode } from '../../core/errors.ts'
+import type { Files } from '../../core/ports.ts'
+import { checkDirectory, readPlainFile } from './plain-file.ts'
+import { isAbsent, ownFolders, translateSystemError } from './system-error.ts'
+import { isTemporary, syncDirectory, writeWhole } from './whole-write.ts'
+
+/** The files of the machine that runs this. */
+export function openFiles(): Files {
+  return { read, write: writeWhole, remove, list, ensureDirectory }
+}
+
+function read(path: string, limit: number): Uint8Array | undefined {
+  return readPlainFile(path, limit)?.bytes
+}
+
+function remove(path: string): boolean {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw translateSystemError('remove', path, error)
+  }
+  syncDirectory(dirname(path))
+  return true
+}
+
+function list(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => !isTemporary(name))
+      .sort()
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw translateSystemError('read', directory, error)
+  }
+}
+
+/** Mode 0700, with its parents. Throws `store`, also where others control it. */
+export function ensureDirectory(path: string): void {
+  try {
+    makeDirectory(path)
+  } catch (error) {
+    throw translateSystemError('create', path, error, 'store', {
+      hint: ownFolders,
+    })
+  }
+  checkDirectory(path)
+}
+
+/** By hand, because Node's own recursion reports a read-only disk as a missing directory. */
+function makeDirectory(path: string, tries = 3): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return
+    const parent = dirname(path)
+    // There are file systems, /proc for one, that answer so though the parent is there.
+    if (systemCode(error) !== 'ENOENT' || parent === path || tries === 0) throw error
+    makeDirectory(parent)
+    // Anew, not just once more: another process may be making the same ones at this moment.
+    makeDirectory(path, tries - 1)
+  }
+}

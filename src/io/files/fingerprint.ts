@@ -1,0 +1,20 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Files } from '../../core/ports.ts'
+import type { Secret } from '../../core/secret.ts'
+
+/** First 32 bits of HMAC-SHA256, as hex. */
+export function fingerprint(secret: Secret, key: Uint8Array): string {
+  return createHmac('sha256', key).update(secret.reveal()).digest('hex').slice(0, 8)
+}
+
+/** The key of this installation, made at first need. It is no secret of a provider's. */
+export function readFingerprintKey(files: Files, directory: string): Uint8Array {
+  const path = join(directory, 'fingerprint.key')
+  const known = files.read(path, 1_024)
+  if (known?.length === 32) return known
+  const key = randomBytes(32)
+  files.ensureDirectory(directory)
+  files.write(path, key)
+  return key
+}

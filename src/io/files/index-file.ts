@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { readExpiry } from '../../core/expiry.ts'
+import { isObject, ownString } from '../../core/json.ts'
+import { readStanding } from '../../core/record.ts'
+import type { Files, HistoryEntry, Index, IndexEntry } from '../../core/ports.ts'
+
+const limit = 262_144
+
+export interface IndexOptions {
+  readonly directory: string
+  readonly files: Files
+  /** Told when an entry cannot be written: it is only what `status` shows, so nothing fails. */
+  readonly warn?: ((text: string) => void) | undefined
+}
+
+/** One small JSON file per profile. A damaged one reads as absent. */
+export function openIndex({ directory, files, warn }: IndexOptions): Index {
+  return { get, put, remove, list }
+
+  function get(profileId: string): IndexEntry | undefined {
+    const path = pathOf(profileId)
+    if (path === undefined) return undefined
+    try {
+      const bytes = files.read(path, limit)
+      return bytes && readEntry(JSON.parse(Buffer.from(bytes).toString()))
+    } catch {
+      return undefined
+    }
+  }
+
+  function put(profileId: string, entry: IndexEntry): void {
+    attempt(() => {
+      const path = pathOf(profileId)
+      if (path === undefined) return
+      files.ensureDirectory(directory)
+      files.write(path, Buffer.from(`${JSON.stringify(entry)}\n`))
+    })
+  }
+
+  function remove(profileId: string): void {
+    attempt(() => {
+      const path = pathOf(profileId)
+      if (path !== undefined) files.remove(path)
+    })
+  }
+
+  function list(): readonly string[] {
+    try {
+      return files.list(directory).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? [])
+    } catch {
+      return []
+    }
+  }
+
+  function pathOf(profileId: string): string | undefined {
+    return /^[A-Za-z0-9_-]{1,64}$/.test(profileId)
+      ? join(directory, `${profileId}.json`)
+      : undefined
+  }
+
+  function attempt(change: () => void): void {
+    try {
+      change()
+    } catch (error) {
+      warn?.(error instanceof Error ? error.message : 'cannot write the index')
+    }
+  }
+}
+
+const renewals = ['credentials', 'refresh', 'none'] as const
+
+function readEntry(value: unknown): IndexEntry | undefined {
+  if (!isObject(value)) return undefined
+  const { generation, obtainedAt, refreshExpiry, scopes, history } = value
+  if (!isInstant(generation) || !isInstant(obtainedAt)) return undefined
+  return {
+    configuration: ownString(value, 'configuration'),
+    generation,
+    obtainedAt,
+    expiry: readExpiry(value['expiry']),
+    refreshExpiry: refreshExpiry === undefined ? undefined : readExpiry(refreshExpiry),
+    renewal: renewals.find((one) => one === value['renewal']),
+    tokenId: ownString(value, 'tokenId'),
+    tokenName: ownString(value, 'tokenName'),
+    scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
+    fingerprint: ownString(value, 'fingerprint'),
+    standing: readDoubt(value['standing']) ?? readStanding(value['standing']),
+    history: Array.isArray(history) ? history.filter(isHistoryEntry) : undefined,
+  }
+}
+
+function readDoubt(value: unknown): IndexEntry['standing'] {
+  if (!isObject(value) || value['state'] !== 'doubtful' || !isInstant(value['at'])) return undefined
+  return { state: 'doubtful', at: value['at'], why: ownString(value, 'why') ?? '' }
+}
+
+function isHistoryEntry(value: unknown): value is HistoryEntry {
+  return (
+    isObject(value) &&
+    [value['generation'], value['at'], value['pid']].every(isInstant) &&
+    [value['reason'], value['command'], value['parent']].every(
+      (text) => typeof text === 'string',
+    ) &&
+    ['string', 'undefined'].includes(typeof value['cost']) &&
+    ['string', 'undefined'].includes(typeof value['by'])
+  )
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value)
+}

@@ -1,0 +1,195 @@
+import { constants, existsSync, fstatSync, lstatSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { isObject } from '../../core/json.ts'
+import type { Files, Journal, JournalEntry, JournalSlot } from '../../core/ports.ts'
+import { entryOf, journalName } from './journal-name.ts'
+import { decodeFrames, encodeFrame, type Frame } from './frames.ts'
+import { isClosed } from './shared-folders.ts'
+import { closeQuietly } from './plain-file.ts'
+import { translateSystemError } from './system-error.ts'
+import { syncFile, writeAll } from './whole-write.ts'
+
+const reserved = 65_536
+// A few answers of 256 KiB, sealed and encoded.
+const limit = 8_388_608
+
+export interface JournalOptions {
+  readonly files: Files
+  /** Where new ones are made; asked for then. */
+  readonly directory: string
+  /** Where else one may be: processes that see another home make theirs elsewhere. */
+  readonly all?: readonly string[]
+}
+
+/**
+ * One file per store entry, of which the space is taken beforehand. What is written later is only
+ * appended, in frames that tell whether they are whole; so a torn write never harms what was there.
+ * Of several in several places the one counts that knows of the latest generation.
+ */
+export function openJournal(options: JournalOptions): Journal {
+  const { files } = options
+  return { reserve, resume, read, remove, list }
+
+  function reserve(entry: string): JournalSlot {
+    const path = join(options.directory, journalName(entry))
+    const earlier = readLast(entry).findLast((frame) => frame.kind === 'intent')
+    const frames = [
+      encodeFrame('entry', entry),
+      ...(earlier === undefined ? [] : [encodeFrame('intent', earlier.text)]),
+    ]
+    const head = Buffer.concat(frames)
+    try {
+      files.ensureDirectory(options.directory)
+      files.write(path, Buffer.concat([head, Buffer.alloc(Math.max(0, reserved - head.length))]))
+      for (const other of pathsOf(entry).filter((one) => one !== path)) discard(other)
+      return openSlot(path, head.length, files)
+    } catch (error) {
+      if (earlier === undefined) discard(path)
+      throw translateSystemError('open', path, error)
+    }
+  }
+
+  function resume(entry: string): JournalSlot {
+    const path = pathsOf(entry)[0] ?? join(options.directory, journalName(entry))
+    const written = readFrames(path).map(({ kind, text }) => encodeFrame(kind, text).length)
+    try {
+      return openSlot(
+        path,
+        written.reduce((sum, length) => sum + length, 0),
+        files,
+      )
+    } catch (error) {
+      throw translateSystemError('open', path, error)
+    }
+  }
+
+  function discard(path: string): void {
+    try {
+      files.remove(path)
+    } catch {
+      // The first error is the one to tell; and what is elsewhere does not count any more.
+    }
+  }
+
+  function read(entry: string): JournalEntry | undefined {
+    const frames = readLast(entry)
+    if (frames[0]?.text !== entry) return undefined
+    const intent = frames.findLast((frame) => frame.kind === 'intent')
+    if (intent === undefined) return undefined
+    const answers = frames.filter((frame) => frame.kind === 'answer').map(({ text }) => text)
+    const record = frames.findLast((frame) => frame.kind === 'response')
+    return { intent: intent.text, answers, record: record?.text }
+  }
+
+  function remove(entry: string): void {
+    for (const path of pathsOf(entry)) {
+      if (dirname(path) === options.directory) files.remove(path)
+      else discard(path)
+    }
+  }
+
+  function list(prefix = ''): readonly string[] {
+    const entries = folders().flatMap((folder) =>
+      namesIn(folder).flatMap((name) => {
+        const entry = entryOf(name)
+        return entry?.startsWith(prefix) === true && mayBe(join(folder, name), entry) ? [entry] : []
+      }),
+    )
+    return [...new Set(entries)]
+  }
+
+  function namesIn(folder: string): readonly string[] {
+    try {
+      return files.list(folder)
+    } catch (error) {
+      // The home of somebody else.
+      if (options.all !== undefined && isClosed(error)) return []
+      throw error
+    }
+  }
+
+  function readLast(entry: string): readonly Frame[] {
+    const path = pathsOf(entry)[0]
+    return path === undefined ? [] : readFrames(path)
+  }
+
+  /** Whether the file of an entry is of it; one that cannot be read is left over as well. */
+  function mayBe(path: string, entry: string): boolean {
+    try {
+      return readFrames(path)[0]?.text === entry
+    } catch {
+      return true
+    }
+  }
+
+  function readFrames(path: string): readonly Frame[] {
+    const frames = decodeFrames(files.read(path, limit) ?? new Uint8Array())
+    return frames[0]?.kind === 'entry' ? frames : []
+  }
+
+  /** Those that are there; the one that counts comes first. */
+  function pathsOf(entry: string): readonly string[] {
+    const paths = folders().map((folder) => join(folder, journalName(entry)))
+    if (paths.length === 1) return paths
+    const there = paths.filter((path) => existsSync(path))
+    return there.length < 2 ? there : there.toSorted((one, other) => rank(other) - rank(one))
+  }
+
+  /** By generation, then by whether there is an answer. */
+  function rank(path: string): number {
+    const frames = readFrames(path)
+    const answered = frames.at(-1)?.kind === 'intent' ? 0 : 1
+    return 2 * generationOf(frames.findLast(({ kind }) => kind === 'intent')?.text) + answered
+  }
+
+  function folders(): readonly string[] {
+    return options.all ?? [options.directory]
+  }
+}
+
+function generationOf(intent: string | undefined): number {
+  try {
+    const value: unknown = JSON.parse(intent ?? '')
+    const generation = isObject(value) ? value['generation'] : undefined
+    return typeof generation === 'number' ? generation : 0
+  } catch {
+    return 0
+  }
+}
+
+function openSlot(path: string, start: number, files: Files): JournalSlot {
+  const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
+  let position = start
+  let open = true
+  return {
+    intend: (intent) => append('intent', intent),
+    answer: (sealed) => append('answer', sealed),
+    record: (sealed) => append('response', sealed),
+    remove,
+  }
+
+  function append(kind: string, text: string): void {
+    const frame = encodeFrame(kind, text)
+    try {
+      writeAll(file, frame, position)
+      syncFile(file)
+    } catch (error) {
+      throw translateSystemError('write', path, error)
+    }
+    position += frame.length
+  }
+
+  function remove(): void {
+    if (!open) return
+    open = false
+    const ours = isSame()
+    closeQuietly(file)
+    if (ours) files.remove(path)
+  }
+
+  /** A holder that was taken for dead must not remove the journal of the next one. */
+  function isSame(): boolean {
+    const current = lstatSync(path, { throwIfNoEntry: false })
+    return current !== undefined && current.ino === fstatSync(file).ino
+  }
+}

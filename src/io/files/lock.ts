@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemCode, ToknError } from '../../core/errors.ts'
+import { isObject, ownString } from '../../core/json.ts'
+import type { Files, Held, Lock } from '../../core/ports.ts'
+import { display } from '../../core/text.ts'
+import {
+  claim,
+  fileSystemTime,
+  highest,
+  readTop,
+  released,
+  tidy,
+  writeQuietly,
+  type Generation,
+} from './generations.ts'
+import { closeQuietly } from './plain-file.ts'
+import {
+  identifyProcess,
+  lifeOf,
+  parseIdentity,
+  type ProcessIdentity,
+} from '../process/process-identity.ts'
+import { translateSystemError } from './system-error.ts'
+
+export interface LockOptions {
+  /** Where the locks of all entries are: a path that no environment variable moves. */
+  readonly directory: string
+  readonly files: Files
+  /** What to call this process to those who wait: a name, no arguments. */
+  readonly command: string
+  /** Milliseconds without a sign of life after which a holder that cannot be seen counts as dead. */
+  readonly lease?: number | undefined
+}
+
+/**
+ * The part of a lease for which an empty file is waited for: its maker was about to fill it. Times
+ * of vfat are even seconds.
+ */
+const emptyShare = 4
+
+/**
+ * A lock per entry, made of numbered files: the highest number holds it until its file says
+ * `released`. The next holder makes the next number, which only one can; numbers are never reused,
+ * so they fence off a holder that was taken for dead. A holder on this machine that died is followed
+ * at once; one on another machine, or in another container, when its lease is over.
+ */
+export function createLock(options: LockOptions): Lock {
+  const self = identifyProcess()
+  return async (entry, timeout) => {
+    const name = createHash('sha256').update(entry).digest('hex').slice(0, 32)
+    const directory = join(options.directory, name)
+    for (let sweeps = 0; ; sweeps++) {
+      try {
+        options.files.ensureDirectory(directory)
+        return await acquire(directory, timeout, self, options)
+      } catch (error) {
+        const failure = translateSystemError('lock', directory, error)
+        // Temporary directories are swept, with all that was in them.
+        if (systemCode(failure.details.cause) !== 'ENOENT' || sweeps === 2) throw failure
+      }
+    }
+  }
+}
+
+async function acquire(
+  directory: string,
+  timeout: number,
+  self: ProcessIdentity,
+  { command, lease = 20_000 }: LockOptions,
+): Promise<Held> {
+  const text = JSON.stringify({ ...self, command })
+  const startedAt = performance.now()
+  for (;;) {
+    const top = readTop(directory)
+    if (top === undefined || isFree(top, directory, self, lease)) {
+      const number = (top?.number ?? 0) + 1
+      const file = claim(directory, number, text, lease / emptyShare)
+      if (file !== undefined) {
+        if (highest(directory) === number) return hold(directory, number, file, text, lease)
+        // Others took over, let go and tidied while we slept between looking and claiming.
+        closeQuietly(file)
+      }
+    } else if (performance.now() - startedAt >= timeout) {
+      throw busy(top)
+    }
+    await delay(5 + Math.random() * 15)
+  }
+}
+
+function isFree(top: Generation, directory: string, self: ProcessIdentity, lease: number): boolean {
+  const holder = parseHolder(top)
+  if (holder === released) return true
+  const life = holder === undefined ? 'unknown' : lifeOf(holder, self)
+  if (life !== 'unknown') return life === 'dead'
+  const patience = top.text === '' ? lease / emptyShare : lease
+  return fileSystemTime(directory) - top.touchedAt > patience
+}
+
+function hold(directory: string, fence: number, file: number, text: string, lease: number): Held {
+  tidy(directory, fence)
+  let open = true
+  // The same bytes again: the file system's own clock stamps them, on a server too.
+  const heartbeat = setInterval(() => writeQuietly(file, text), lease / 10)
+  heartbeat.unref()
+  return { fence, stillHeld, release }
+
+  function stillHeld(): boolean {
+    try {
+      return open && highest(directory) === fence
+    } catch {
+      return false
+    }
+  }
+
+  async function release(): Promise<void> {
+    if (!open) return
+    open = false
+    clearInterval(heartbeat)
+    // A reader that sees half of it takes it for held.
+    writeQuietly(file, released.padEnd(Buffer.byteLength(text)))
+    closeQuietly(file)
+  }
+}
+
+function parseHolder(
+  top: Generation,
+): (ProcessIdentity & { command: string }) | typeof released | undefined {
+  if (top.text.trimEnd() === released) return released
+  try {
+    const value: unknown = JSON.parse(top.text)
+    const identity = parseIdentity(value)
+    if (identity === undefined || !isObject(value)) return undefined
+    return { ...identity, command: ownString(value, 'command') ?? '' }
+  } catch {
+    return undefined
+  }
+}
+
+function busy(top: Generation): ToknError {
+  const holder = parseHolder(top)
+  const who =
+    holder === undefined || holder === released
+      ? 'another process'
+      : `process ${holder.pid} (${display(holder.command, 40)})`
+  return new ToknError('busy', `${who} holds the lock that this needs`, {
+    hint: 'wait for it to end, or wait longer with --timeout',
+  })
+}

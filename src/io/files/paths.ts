@@ -1,0 +1,185 @@
+import { existsSync, statSync } from 'node:fs'
+import { homedir, tmpdir, userInfo } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import { ToknError } from '../../core/errors.ts'
+import { readValueText } from '../../core/value-text.ts'
+import { choosePlace, isDirectory, isPrivate, type Place } from './shared-folders.ts'
+import { showPath } from './system-error.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Directories, absolute; none is made here. */
+export interface Paths {
+  /** What the user may edit: the profiles. */
+  readonly config: string
+  /** What may be lost: the index. */
+  readonly state: string
+  /** What must not be lost: encrypted sessions. */
+  readonly data: string
+  readonly cache: string
+  /** For sockets; absent where the system gives none. */
+  readonly runtime: string | undefined
+  /**
+   * Where locks, journal and ledger may be, in the order in which every process of the user tries:
+   * the home of the password database, which no variable moves; HOME; beside the sessions in files;
+   * a folder of the user's own in the system's temporary directory; the runtime directory.
+   */
+  readonly places: readonly Place[]
+  /** The first of `places` that this process can write, found at first use. Throws `store`. */
+  readonly common: string
+  /** There is no home: what no variable moves is in a temporary directory. */
+  readonly homeless: boolean
+  /** Where whoever uses what an entry is about comes by, whatever home it has; see `createUserLock`. */
+  meeting(entry: string): Place
+}
+
+export interface PathOptions {
+  /** `--config-dir`; wins over TOKN_CONFIG_DIR and the XDG base directories. */
+  readonly configDirectory?: string | undefined
+}
+
+/**
+ * Where things are: the XDG Base Directory Specification (relative values are ignored, as it asks).
+ * Throws `usage` under sudo with the home of the user who called it: files that root makes there
+ * would lock that user out.
+ */
+export function locatePaths(environment: Environment, options: PathOptions = {}): Paths {
+  const own = homeOf(environment) ?? passwdHome()
+  const home = own ?? homeOfNobody()
+  const chosen = options.configDirectory ?? directoryIn(environment)
+  const config =
+    chosen !== undefined && chosen !== ''
+      ? resolveChosen(chosen)
+      : base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
+  refuseHomeOfOthers(environment, config)
+  const data = base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share'))
+  let known: readonly Place[] | undefined
+  let chosenPlace: string | undefined
+  // Late: the password database may be across a network, and not every command needs it.
+  const places = () => (known ??= listPlaces(environment, data))
+  return {
+    config,
+    state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
+    data,
+    cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),
+    runtime: within(absolute(environment['XDG_RUNTIME_DIR'])),
+    get places() {
+      return places()
+    },
+    get common() {
+      return (chosenPlace ??= choosePlace(places()))
+    },
+    homeless: own === undefined,
+    meeting: (entry) => (entry.startsWith('file:') ? beside(data) : inTemporary()),
+  }
+
+  function base(name: string, windows: string | undefined, otherwise: string): string {
+    const native = process.platform === 'win32' ? absolute(windows) : undefined
+    return join(absolute(environment[name]) ?? native ?? otherwise, 'tokn')
+  }
+}
+
+function listPlaces(environment: Environment, data: string): readonly Place[] {
+  const homes = [passwdHome(), homeOf(environment)].filter((home) => home !== undefined)
+  const runtime = absolute(environment['XDG_RUNTIME_DIR'])
+  const stays = !data.startsWith(temporaryHome())
+  return [
+    ...[...new Set(homes)].map((home) => ({ path: stateBelow(home), root: home })),
+    ...(stays ? [beside(data)] : []),
+    inTemporary(),
+    ...(runtime === undefined ? [] : [{ path: join(runtime, 'tokn'), root: runtime }]),
+  ]
+}
+
+function beside(data: string): Place {
+  return { path: data, root: '/' }
+}
+
+function inTemporary(): Place {
+  const guard = temporaryHome()
+  return { path: stateBelow(guard), root: dirname(guard), guard }
+}
+
+function stateBelow(home: string): string {
+  return join(home, '.local', 'state', 'tokn')
+}
+
+function homeOf(environment: Environment): string | undefined {
+  return usable(environment['HOME'])
+}
+
+function passwdHome(): string | undefined {
+  try {
+    return usable(userInfo().homedir)
+  } catch {
+    // A container may run as a user that it does not know.
+    return undefined
+  }
+}
+
+/** The root directory is no home but root's: it is what containers give to users they do not know. */
+function usable(home: string | undefined): string | undefined {
+  return home === '/' && process.geteuid?.() !== 0 ? undefined : absolute(home)
+}
+
+/** Not where TMPDIR says: that differs between processes of one user. */
+function temporaryHome(): string {
+  const directory = process.platform === 'win32' ? tmpdir() : '/tmp'
+  return join(directory, `tokn-${process.geteuid?.() ?? 'home'}`)
+}
+
+/** For a user without a home. Throws `usage` where somebody else could have made it. */
+function homeOfNobody(): string {
+  const home = temporaryHome()
+  if (!existsSync(home) || isPrivate(home)) return home
+  throw new ToknError('usage', `there is no home, and ${home} is not this user's alone`, {
+    hint: 'set HOME to a folder of your own',
+  })
+}
+
+/**
+ * The environment as it was given. Where it names no home, and the password database neither, this
+ * process itself is given one: libraries that ask for a home as soon as they are loaded would fail.
+ */
+export function withStandInHome(environment: Environment): Environment {
+  try {
+    if (process.env['HOME'] !== '') homedir()
+    else userInfo()
+    return environment
+  } catch {
+    const given = { ...environment }
+    process.env['HOME'] = '/'
+    return given
+  }
+}
+
+function directoryIn({ TOKN_CONFIG_DIR: given = '' }: Environment): string | undefined {
+  return given === '' ? undefined : readValueText(given, 'TOKN_CONFIG_DIR')
+}
+
+function resolveChosen(path: string): string {
+  return isAbsolute(path) ? path : join(process.cwd(), path)
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
+}
+
+function within(directory: string | undefined): string | undefined {
+  return directory === undefined ? undefined : join(directory, 'tokn')
+}
+
+function refuseHomeOfOthers(environment: Environment, config: string): void {
+  if (environment['SUDO_UID'] === undefined || process.geteuid?.() !== 0) return
+  let nearest = config
+  while (!isDirectory(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
+  const owner = statSync(nearest, { throwIfNoEntry: false })?.uid ?? 0
+  if (owner === 0) return
+  throw new ToknError(
+    'usage',
+    `running as root, but ${showPath(nearest)} belongs to another user`,
+    {
+      hint: 'run tokn without sudo, or with: sudo -H tokn',
+    },
+  )
+}

@@ -1,0 +1,147 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  statfsSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { ToknError, type ErrorCode } from '../../core/errors.ts'
+import { isAbsent, showPath, translateSystemError } from './system-error.ts'
+
+/** Details.refusal of the error for a file of more than the limit. */
+export const tooLarge = 'too-large'
+
+export interface PlainFile {
+  readonly bytes: Uint8Array
+  /** Permission bits. */
+  readonly mode: number
+}
+
+// A pipe must not block us, a link must not lead elsewhere. Both are 0 where they do not exist.
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+// Magic numbers of statfs(2): vfat, exFAT, NTFS by its old and its new driver, CIFS, SMB, and FUSE,
+// behind which any of them may be.
+const modeless = new Set([
+  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0xff534d42, 0xfe534d42, 0x65735546,
+])
+
+/**
+ * The content of a plain file of the user's own; `undefined` when there is none. Everything is
+ * checked on the open file, so that nothing can be swapped in between. Throws `code`, naming the
+ * path, for a link, a device, a file of somebody else, one that others may write, or one of more
+ * than `limit` bytes.
+ */
+export function readPlainFile(
+  path: string,
+  limit: number,
+  code: ErrorCode = 'store',
+): PlainFile | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(path, readFlags)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) throw refuse(code, path, 'it is not a plain file')
+    checkOwner(stats, path, code)
+    if (stats.size > limit) throw refuseSize(code, path, limit)
+    return { bytes: readAll(file, path, limit, code), mode: stats.mode & 0o777 }
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw translateSystemError('read', path, error, code)
+  } finally {
+    if (file !== undefined) closeQuietly(file)
+  }
+}
+
+/** Closes a file from which nothing, or nothing more, is to be expected. */
+export function closeQuietly(file: number): void {
+  try {
+    closeSync(file)
+  } catch {
+    // All that mattered was written, or read, before.
+  }
+}
+
+/**
+ * Throws `code` when `path` is no directory, one in which others could put files, or one that
+ * others could put another in the place of.
+ */
+export function checkDirectory(path: string, code: ErrorCode = 'store'): void {
+  const stats = examine(path, code)
+  if (!stats.isDirectory()) throw refuse(code, path, 'it is not a directory')
+  // In a directory with the sticky bit (/tmp) nobody can replace what is ours.
+  if (!isSticky(stats)) checkOwner(stats, path, code)
+  const user = process.geteuid?.()
+  if (user === undefined) return
+  for (let below = path; dirname(below) !== below; below = dirname(below)) {
+    const above = examine(dirname(below), code)
+    const foreign = above.uid !== user && above.uid !== 0 && user !== 0
+    if (foreign || ((above.mode & 0o002) !== 0 && !isSticky(above))) {
+      throw refuse(code, path, `other users control ${showPath(dirname(below))}`)
+    }
+  }
+}
+
+function examine(path: string, code: ErrorCode): Stats {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw translateSystemError('use', path, error, code)
+  }
+}
+
+function isSticky(stats: Stats): boolean {
+  return (stats.mode & 0o1000) !== 0
+}
+
+function checkOwner(stats: Stats, path: string, code: ErrorCode): void {
+  const user = process.geteuid?.()
+  if (user === undefined) return
+  if (stats.uid !== user && stats.uid !== 0 && user !== 0) {
+    throw refuse(code, path, 'it belongs to another user')
+  }
+  if ((stats.mode & 0o022) !== 0) {
+    throw new ToknError(code, `refusing ${showPath(path)}: other users may write to it`, {
+      hint: hasModes(path)
+        ? `chmod go-w ${showPath(path)}`
+        : 'its file system has no modes of its own: mount it with umask=077, or use another folder',
+    })
+  }
+}
+
+/** Whether each file has a mode that can be changed; elsewhere the mount says one for all. */
+export function hasModes(path: string): boolean {
+  try {
+    return !modeless.has(statfsSync(path).type)
+  } catch {
+    return true
+  }
+}
+
+function readAll(file: number, path: string, limit: number, code: ErrorCode): Uint8Array {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(65_536)
+    const count = readSync(file, chunk, 0, chunk.length, null)
+    if (count === 0) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+    chunks.push(chunk.subarray(0, count))
+    length += count
+    if (length > limit) throw refuseSize(code, path, limit)
+  }
+}
+
+function refuseSize(code: ErrorCode, path: string, limit: number): ToknError {
+  const most = limit < 1_048_576 ? `${limit} bytes` : `${limit / 1_048_576} MiB`
+  return new ToknError(code, `refusing ${showPath(path)}: it is larger than ${most}`, {
+    refusal: tooLarge,
+  })
+}
+
+function refuse(code: ErrorCode, path: string, reason: string): ToknError {
+  return new ToknError(code, `refusing ${showPath(path)}: ${reason}`)
+}

@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemCode, ToknError } from '../../core/errors.ts'
+import type { Files, Held, Lock } from '../../core/ports.ts'
+import { createLock } from './lock.ts'
+import type { Paths } from './paths.ts'
+import { isClosed, preparePlace, type Place } from './shared-folders.ts'
+
+export interface UserLockOptions {
+  readonly paths: Pick<Paths, 'common' | 'meeting'>
+  readonly files: Files
+  /** What to call this process to those who wait: a name, no arguments. */
+  readonly command: string
+}
+
+/**
+ * The lock of an entry for all processes of a user, also for those that do not see the same home.
+ *
+ * One folder is not enough: a service under `ProtectHome=`, a container with a volume, or a program
+ * started with another HOME cannot write the home that a login shell writes, takes the next place of
+ * the list, and would refresh at the same time. Neither could learn of the other from what it finds
+ * in its own folder; a note of the decision beside the store entry would be read too late by who is
+ * in the middle of a refresh. So the lock is taken twice, always in this order: in the first place of
+ * the list that the process can write, and where whoever uses the store comes by, whatever its home:
+ *
+ * - sessions in files: the folder beside them. Who writes a session can lock there, who cannot lock
+ *   there cannot write it; on different machines too, where that folder is shared.
+ * - the keychain and the profiles: a folder of the user's own in /tmp, which no variable moves.
+ *
+ * Two processes therefore exclude each other when they share either of the two: the same home, as
+ * ever (and with older versions, which know no other), or the same store. What is left are processes
+ * with a keychain in common and neither home nor /tmp (`ProtectHome=` with `PrivateTmp=`): there the
+ * generation that is compared before every write, and the session that is read again when the
+ * provider refuses, keep what the first one stored. A second place that cannot be used is passed
+ * over, since the first one holds for everybody who can be met in it; `tokn doctor` tells of it.
+ */
+export function createUserLock({ paths, files, command }: UserLockOptions): Lock {
+  const known = new Map<string, Lock>()
+  return async (entry, timeout) => {
+    const startedAt = performance.now()
+    const held = await lockIn(paths.common)(entry, timeout)
+    try {
+      const place = paths.meeting(entry)
+      const left = Math.max(0, timeout - (performance.now() - startedAt))
+      const second = await lockBesides(place, (lock) => lock(entry, left))
+      return second === undefined ? held : both(held, second)
+    } catch (error) {
+      await held.release()
+      throw error
+    }
+  }
+
+  async function lockBesides(
+    place: Place,
+    take: (lock: Lock) => Promise<Held>,
+  ): Promise<Held | undefined> {
+    try {
+      preparePlace(place)
+      if (isSame(place.path, paths.common)) return undefined
+      return await take(lockIn(place.path))
+    } catch (error) {
+      if (isClosed(error) || isFull(error)) return undefined
+      throw error
+    }
+  }
+
+  function lockIn(path: string): Lock {
+    const lock = known.get(path) ?? createLock({ directory: join(path, 'locks'), files, command })
+    known.set(path, lock)
+    return lock
+  }
+}
+
+/** By what they are, not by name: a link would make us wait for ourselves. */
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [statSync(one), statSync(other)]
+  return a.dev === b.dev && a.ino === b.ino
+}
+
+/** Nobody can take a lock there, so that nobody is missed. */
+function isFull(error: unknown): boolean {
+  const code = error instanceof ToknError ? systemCode(error.details.cause) : undefined
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+function both(first: Held, second: Held): Held {
+  return {
+    fence: second.fence,
+    stillHeld: () => first.stillHeld() && second.stillHeld(),
+    release: async () => {
+      await second.release()
+      await first.release()
+    },
+  }
+}

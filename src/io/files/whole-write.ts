@@ -1,0 +1,160 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { systemCode } from '../../core/errors.ts'
+import { closeQuietly } from './plain-file.ts'
+import { translateSystemError } from './system-error.ts'
+
+const createFlags =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+const leftover = /^\..+\.[0-9a-z]+-[0-9a-z]+-[0-9a-z]+\.tmp$/
+const leftoverAge = 3_600_000
+const swept = new Set<string>()
+let count = 0
+
+/**
+ * Replaces `path` by a file of mode 0600 with `bytes`: whole or not at all, and durable when it
+ * returns. Throws `store`.
+ */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  const directory = dirname(path)
+  let temporary: Temporary | undefined
+  try {
+    temporary = createTemporary(directory, basename(path))
+    fill(temporary.file, bytes)
+    renameSync(temporary.path, path)
+  } catch (error) {
+    if (temporary !== undefined) discard(temporary.path)
+    throw translateSystemError('write', path, error)
+  }
+  syncDirectory(directory)
+  sweep(directory)
+}
+
+/** Writes all of `bytes` at `position`. */
+export function writeAll(file: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(file, bytes, done, bytes.length - done, position + done)
+  }
+}
+
+/** Makes what was written to `file` durable, as far as its file system can. */
+export function syncFile(file: number): void {
+  try {
+    fsyncSync(file)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+  }
+}
+
+/** Makes what was created, renamed or removed in `directory` durable. Throws `store`. */
+export function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return
+  let file: number | undefined
+  try {
+    file = openSync(directory, constants.O_RDONLY)
+    fsyncSync(file)
+  } catch (error) {
+    // Many file systems cannot do this for directories, and some not even open one.
+    if (!isRefused(error) && !['EACCES', 'EBADF', 'EISDIR'].includes(systemCode(error) ?? '')) {
+      throw translateSystemError('write to', directory, error)
+    }
+  } finally {
+    if (file !== undefined) closeQuietly(file)
+  }
+}
+
+/** Writes to `directory`, and leaves nothing there. Throws `store` where that cannot be. */
+export function probeDirectory(directory: string): void {
+  try {
+    const { path, file } = createTemporary(directory, 'probe')
+    closeSync(file)
+    unlinkSync(path)
+  } catch (error) {
+    throw translateSystemError('write to', directory, error)
+  }
+}
+
+/**
+ * Whether a file system says that it has no such operation (vfat, exFAT, FUSE, 9p), and not that
+ * this one failed.
+ */
+export function isRefused(error: unknown): boolean {
+  return ['EINVAL', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemCode(error) ?? '')
+}
+
+/** Whether `name` is that of a write that has not ended. */
+export function isTemporary(name: string): boolean {
+  return leftover.test(name)
+}
+
+interface Temporary {
+  readonly path: string
+  readonly file: number
+}
+
+function fill(file: number, bytes: Uint8Array): void {
+  try {
+    restrict(file)
+    writeAll(file, bytes, 0)
+    syncFile(file)
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+  closeSync(file)
+}
+
+/** Mode 0600; where the file system has no modes, nobody else may at least write. */
+function restrict(file: number): void {
+  try {
+    fchmodSync(file, 0o600)
+  } catch (error) {
+    if (!isRefused(error) || (fstatSync(file).mode & 0o022) !== 0) throw error
+  }
+}
+
+function createTemporary(directory: string, name: string): Temporary {
+  for (;;) {
+    const part = [process.pid, count++, Date.now()].map((number) => number.toString(36)).join('-')
+    const path = join(directory, `.${name.slice(0, 180)}.${part}.tmp`)
+    try {
+      return { path, file: openSync(path, createFlags, 0o600) }
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
+    }
+  }
+}
+
+function discard(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // The first error is the one to tell.
+  }
+}
+
+/** Removes what killed writers left in `directory`, once per process. */
+function sweep(directory: string): void {
+  if (swept.has(directory)) return
+  swept.add(directory)
+  try {
+    for (const name of readdirSync(directory).filter(isTemporary)) {
+      const path = join(directory, name)
+      if (Date.now() - lstatSync(path).mtimeMs > leftoverAge) unlinkSync(path)
+    }
+  } catch {
+    // Untidy, not wrong.
+  }
+}

@@ -1,0 +1,98 @@
+import { ToknError } from '../../core/errors.ts'
+import type { HttpReply } from '../../core/ports.ts'
+import { quoteForeign } from '../../core/secret.ts'
+import { decodeText } from './reply-text.ts'
+import { unpack } from './unpack.ts'
+
+type Headers = HttpReply['headers']
+
+/** A reply as it came, and what it may be. */
+export interface RawReply {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+  readonly url: URL
+  /** Longest body, unpacked, in bytes. */
+  readonly limit: number
+  /** Whether it may hold what cannot be asked for twice: then even what cannot be read is kept. */
+  readonly grants: boolean
+  /** Whether there was more of it than the limit. */
+  readonly cut: boolean
+}
+
+/** Names and values as undici read them: bytes, name and value in turn. */
+export function readHeaders(raw: unknown): Headers {
+  const parts = Array.isArray(raw) ? raw.map((part) => latin1(part)) : []
+  return Array.from({ length: parts.length >> 1 }, (_, index) => [
+    (parts[2 * index] ?? '').toLowerCase(),
+    parts[2 * index + 1] ?? '',
+  ])
+}
+
+/**
+ * Throws `provider_nonsense` for a reply of which the body is not wanted: a redirect, one announced
+ * as too long. An error is not: its status is an answer, however long it is.
+ */
+export function checkReplyHead(status: number, headers: Headers, url: URL, limit: number): void {
+  if (status >= 300 && status < 400) throw redirected(status, valueOf(headers, 'location'), url)
+  if (status < 300 && Number(valueOf(headers, 'content-length')) > limit) {
+    throw tooLong(url.host, limit, status)
+  }
+}
+
+/**
+ * The reply with its body unpacked and as text. Throws `provider_nonsense` for a body that unpacks
+ * to more than the limit, or that is packed in a way of which nothing is known; of an error, and of
+ * an answer that may hold tokens, the latter stays as it is, one character a byte, under its
+ * `content-encoding`.
+ */
+export async function openReply(reply: RawReply): Promise<HttpReply> {
+  const { status, headers, url, limit } = reply
+  const named = headers.filter(([name]) => name === 'content-encoding').map(([, value]) => value)
+  const opened = await unpack(reply.bytes, named, limit)
+  if ('bytes' in opened) {
+    const type = valueOf(headers, 'content-type') ?? ''
+    const plain = headers.filter(([name]) => name !== 'content-encoding')
+    const body = decodeText(opened.bytes, type)
+    return { status, headers: plain, body, ...(reply.cut ? { cut: limit } : {}) }
+  }
+  if (status < 400 && opened.failure === 'large') throw tooLong(url.host, limit, status)
+  if (status < 400 && !reply.grants) {
+    const how = quoteForeign(named.join(', ') || 'gzip', 40)
+    throw nonsense(`${url.host} sent an answer compressed in a way (${how}) unknown here`, status)
+  }
+  const packed = named.length === 0 ? ([['content-encoding', 'gzip']] as const) : []
+  return { status, headers: [...headers, ...packed], body: latin1(reply.bytes) }
+}
+
+export function tooLong(host: string, limit: number, status: number): ToknError {
+  return nonsense(`the answer of ${host} is longer than ${limit >> 10} KiB`, status)
+}
+
+function redirected(status: number, location: string | undefined, url: URL): ToknError {
+  const target =
+    location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : undefined
+  const where =
+    target === undefined
+      ? 'elsewhere'
+      : target.origin === url.origin
+        ? 'to another path'
+        : `to ${quoteForeign(target.origin === 'null' ? target.protocol : target.origin, 120)}`
+  return new ToknError(
+    'provider_nonsense',
+    `provider redirected ${where}; tokn does not follow redirects with credentials`,
+    { hint: 'check the base URL of the profile', http: { status }, sent: true },
+  )
+}
+
+function nonsense(message: string, status: number): ToknError {
+  return new ToknError('provider_nonsense', message, { http: { status }, sent: true })
+}
+
+function valueOf(headers: Headers, name: string): string | undefined {
+  return headers.find(([one]) => one === name)?.[1]
+}
+
+function latin1(part: unknown): string {
+  return part instanceof Uint8Array ? Buffer.from(part).toString('latin1') : String(part)
+}

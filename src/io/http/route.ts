@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { ToknError } from '../../core/errors.ts'
+import type { Way } from '../../core/process.ts'
+import type { Environment } from '../files/paths.ts'
+import { chooseProxySettings, proxyFor, type ProxySettings } from './proxy.ts'
+import { makeTemporaryFolder } from '../process/self.ts'
+import { namedAuthorities, openTrust, type TrustOptions } from './trust.ts'
+
+interface WayOptions extends Omit<TrustOptions, 'extraCa'>, Pick<ProxySettings, 'proxy'> {
+  readonly environment: Environment
+}
+
+// Where Linux distributions, the BSDs and macOS keep the authorities of the machine: the list of
+// Go's crypto/x509 (root_linux.go, root_bsd.go).
+const bundles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+]
+
+/**
+ * The way that requests of `createHttp` with the same options would take to all of `urls`. Throws
+ * `usage` for certificates that cannot be used, and where not all would go by the same proxy.
+ */
+export function openWay(options: WayOptions, urls: readonly URL[]): Way {
+  const { certificate, key } = options
+  const extraCa = options.environment['NODE_EXTRA_CA_CERTS']
+  const settings = chooseProxySettings(options.environment, { proxy: options.proxy })
+  const [proxy, ...others] = urls.map((url) => proxyFor(url, settings))
+  if (others.some((other) => other?.href !== proxy?.href)) {
+    throw new ToknError('usage', 'some of the URLs are reached through a proxy, and some are not', {
+      hint: 'run it once for each',
+    })
+  }
+  // Says what is wrong with a file in our own words, before another program is told of it.
+  if (options.ca !== undefined || certificate !== undefined || key !== undefined) {
+    openTrust({ ...options, extraCa })
+  }
+  const named = namedAuthorities({ ...options, extraCa })
+  if (named.length === 0) return { proxy, certificate, key, close: () => undefined }
+  const folder = makeTemporaryFolder()
+  const authorities = join(folder.path, 'authorities.pem')
+  // In a file, and no pipe: it is read anew for each connection.
+  writeFileSync(authorities, [machineAuthorities(), ...named].join('\n'), { mode: 0o600 })
+  return { proxy, authorities, certificate, key, close: folder.remove }
+}
+
+function machineAuthorities(): string {
+  for (const path of bundles) {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      // The next one.
+    }
+  }
+  return rootCertificates.join('\n')
+}

@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net'
+import type { Dispatcher } from 'undici'
+import { systemCode, ToknError } from '../../core/errors.ts'
+import { readJsonText } from '../../core/json-text.ts'
+import type { HttpReply, HttpRequest } from '../../core/ports.ts'
+import { connectThrough, headLimit, ProxyError, type Connector } from './connector.ts'
+import { translateNetworkError } from './network-error.ts'
+import { checkReplyHead, openReply, readHeaders, tooLong } from './reply.ts'
+
+const mostInterim = 20
+
+/** How far a connection has come: to the target itself, or to and through a proxy. */
+type Stage = 'direct' | 'proxy' | 'tunnel'
+
+/** A request that was checked. */
+export type Outgoing = HttpRequest & {
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  readonly timeout: number
+  readonly limit: number
+  readonly proxy: URL | undefined
+}
+
+/**
+ * One exchange on a connection of its own: one that was kept open may be half dead, and then nobody
+ * knows whether the request arrived. A single deadline bounds it from the look-up of the name to
+ * the last byte of the body.
+ */
+export function send(connector: Connector, request: Outgoing): Promise<HttpReply> {
+  const { url, limit, grants = false } = request
+  const sockets = new Set<Socket>()
+  let settled = false
+  let sent = false
+  let stage: Stage = request.proxy === undefined ? 'direct' : 'proxy'
+  let connected = false
+  let broken: Error | undefined
+  const client = new connector.Client(url.origin, {
+    pipelining: 0,
+    maxHeaderSize: headLimit,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect:
+      request.proxy === undefined
+        ? (options, callback) => track(connector.direct(options, callback))
+        : connectThrough(connector, request.proxy, track, () => (stage = 'tunnel')),
+  })
+  return new Promise<HttpReply>((resolve, reject) => {
+    const deadline = setTimeout(() => fail(late()), request.timeout)
+    const chunks: Uint8Array[] = []
+    let length = 0
+    let ended = false
+    let interim = 0
+    let status = 0
+    let headers: HttpReply['headers'] = []
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart() {
+        // Called once the connection stands and just before the first byte is written.
+        sent = true
+      },
+      onResponseStart(controller, code) {
+        if (code < 200) {
+          if (++interim > mostInterim) fail(endless(url.host))
+          return
+        }
+        status = code
+        headers = readHeaders(controller.rawHeaders)
+        // Of an answer that may grant tokens as much is wanted as is taken.
+        const most = grants ? Number.POSITIVE_INFINITY : limit
+        attempt(() => checkReplyHead(status, headers, url, most))
+      },
+      onResponseData(_controller, chunk) {
+        if (ended) return
+        chunks.push(chunk)
+        length += chunk.length
+        if (length <= limit) return
+        if (grants) finish()
+        else fail(tooLong(url.host, limit, status))
+      },
+      onResponseEnd() {
+        if (broken === undefined) finish()
+        else fail(broken)
+      },
+      onResponseError(_controller, error) {
+        fail(broken ?? error)
+      },
+    }
+
+    client.dispatch(
+      {
+        method: request.method,
+        path: url.pathname + url.search,
+        headers: request.headers.flat(),
+        body: request.body ?? null,
+        reset: true,
+      },
+      handler,
+    )
+
+    function attempt(action: () => void): void {
+      try {
+        action()
+      } catch (error) {
+        fail(error)
+      }
+    }
+
+    function fail(error: unknown): void {
+      // What an error says beside its status is shown at most: a part of it is an answer too. And
+      // tokens that are here whole are not given up for the end of a message that is missing.
+      if (status >= 400 || (grants && isWhole(status, chunks))) finish()
+      else settle(() => reject(translateNetworkError(error, url.host, sent)))
+    }
+
+    function finish(): void {
+      if (ended || settled) return
+      ended = true
+      const bytes = Buffer.concat(chunks).subarray(0, limit)
+      const raw = { status, headers, bytes, url, limit, grants, cut: length > limit }
+      openReply(raw).then(
+        (reply) => settle(() => resolve(reply)),
+        (error: unknown) => settle(() => reject(translateNetworkError(error, url.host, sent))),
+      )
+    }
+
+    function settle(end: () => void): void {
+      if (settled) return
+      settled = true
+      clearTimeout(deadline)
+      end()
+      client.destroy().catch(() => {})
+      for (const socket of sockets) socket.destroy()
+    }
+  })
+
+  function track(socket: Socket): void {
+    sockets.add(socket)
+    // undici reports only the end that follows a TLS alert, and takes a body without a length for
+    // whole when the connection is reset.
+    socket.once('error', (error) => {
+      const code = systemCode(error) ?? ''
+      if (code !== 'ECONNRESET' && !code.startsWith('ERR_SSL_')) return
+      broken ??= stage === 'proxy' ? new ProxyError(error) : error
+    })
+    socket.once('connect', () => (connected = true))
+    if (settled) socket.destroy()
+  }
+
+  function late(): ToknError {
+    const { host } = url
+    if (sent) return timedOut(request, `${host} did not answer`, true)
+    if (stage === 'tunnel') return timedOut(request, `${host} did not answer through the proxy`)
+    const where = stage === 'proxy' ? 'the proxy' : host
+    return timedOut(
+      request,
+      connected
+        ? `${where} took the connection and did not answer`
+        : `${where} could not be reached`,
+    )
+  }
+}
+
+/** Whether what came of a success is a whole JSON document, however the message was to end. */
+function isWhole(status: number, chunks: readonly Uint8Array[]): boolean {
+  if (status < 200 || status >= 300 || chunks.length === 0) return false
+  try {
+    readJsonText(Buffer.concat(chunks).toString())
+    return true
+  } catch {
+    return false
+  }
+}
+
+function timedOut({ timeout }: Outgoing, what: string, sent = false): ToknError {
+  const seconds = Number((timeout / 1_000).toFixed(1))
+  const hint = 'try again, or wait longer with --timeout'
+  return new ToknError('network', `${what} within ${seconds} s`, { sent, hint })
+}
+
+function endless(host: string): ToknError {
+  return new ToknError('provider_nonsense', `${host} answered only that it is going to answer`, {
+    sent: true,
+  })
+}

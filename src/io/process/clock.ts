@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { hostname, uptime } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../core/ports.ts'
+
+// A longer timer overflows and fires at once.
+const longest = 2_147_483_647
+
+/** The clock of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait,
+  // What has passed since the start is counted by a clock that nobody can set.
+  boot: () => ({ id: bootId(), at: Math.round(Date.now() - uptime() * 1_000) }),
+}
+
+/** The start of this machine; where the system does not tell, the machine itself. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  } catch {
+    return hostname()
+  }
+}
+
+async function wait(duration: number): Promise<void> {
+  for (let left = Math.max(0, duration); ; left -= longest) {
+    await delay(Math.min(left, longest))
+    if (left <= longest) return
+  }
+}

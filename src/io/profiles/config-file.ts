@@ -1,0 +1,146 @@
+import { readlinkSync, realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import { JsonError, readJsonText } from '../../core/json-text.ts'
+import { isObject } from '../../core/json.ts'
+import { checkProfileName } from '../../core/profile.ts'
+import { textOfBytes, withoutMark } from '../../core/value-text.ts'
+import { checkDirectory, readPlainFile, tooLarge, type PlainFile } from '../files/plain-file.ts'
+import { refuseSecrets, type Entry } from './profile-entry.ts'
+import { isAbsent, showPath, translateSystemError } from '../files/system-error.ts'
+
+/** Bytes; more is not read: some hundred thousand profiles. */
+export const largestConfig = 67_108_864
+const version = 1
+
+/** The file of profiles: `{"version": 1, "default"?: name, "profiles": {name: {...}}}`. */
+export interface Config {
+  /** All of the file, with what this version does not know. */
+  readonly document: Entry
+  readonly profiles: Readonly<Record<string, unknown>>
+  readonly default: string | undefined
+  /** As it was read; absent for a file that does not exist yet. */
+  readonly bytes?: Uint8Array
+  /** Whether other users may read it. */
+  readonly open: boolean
+}
+
+/**
+ * Reads the file without any library, for this is on the way of every command. Throws `usage`,
+ * never with a piece of the content, for anything but a file of this version that only the user
+ * can write.
+ */
+export function readConfig(path: string): Config {
+  const target = resolveConfig(path)
+  const file = readWithin(target)
+  if (file === undefined) {
+    return { document: { version }, profiles: {}, default: undefined, open: false }
+  }
+  checkDirectory(dirname(target), 'usage')
+  const open = (file.mode & 0o044) !== 0
+  return { ...parseOnce(file.bytes, path), bytes: file.bytes, open }
+}
+
+let last: { bytes: Uint8Array; path: string; parsed: Omit<Config, 'bytes' | 'open'> } | undefined
+
+/** A command with many profiles asks for each of them: the same bytes are not parsed again. */
+function parseOnce(bytes: Uint8Array, path: string): Omit<Config, 'bytes' | 'open'> {
+  if (last?.path === path && Buffer.compare(last.bytes, bytes) === 0) return last.parsed
+  const parsed = parseConfig(decode(bytes, path), path)
+  last = { bytes, path, parsed }
+  return parsed
+}
+
+function readWithin(target: string): PlainFile | undefined {
+  try {
+    return readPlainFile(target, largestConfig, 'usage')
+  } catch (error) {
+    if (!isToknError(error) || error.details.refusal !== tooLarge) throw error
+    throw new ToknError('usage', error.message, {
+      hint: `move it away (the file before its last change is ${showPath(target)}.bak), or use another directory with --config-dir`,
+    })
+  }
+}
+
+/** Where the file really is: a symbolic link (of a dotfile manager) is followed, unless it dangles. */
+export function resolveConfig(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (!isAbsent(error)) throw translateSystemError('read', path, error, 'usage')
+    if (!isLink(path)) return path
+    throw new ToknError('usage', `${showPath(path)} is a link to a file that does not exist`)
+  }
+}
+
+/** Checks the text of a whole file; `path` is for the messages. */
+export function parseConfig(text: string, path: string): Omit<Config, 'bytes' | 'open'> {
+  const document = parseJson(text, path)
+  if (!isObject(document)) throw unusable(path, 'does not hold a JSON object')
+  checkVersion(document['version'], path)
+  const profiles = document['profiles'] ?? {}
+  if (!isObject(profiles)) throw unusable(path, 'has no object of profiles')
+  for (const name of Object.keys(profiles)) {
+    checkProfileName(name)
+    refuseSecrets(name, profiles[name])
+  }
+  const chosen = document['default']
+  if (chosen !== undefined && typeof chosen !== 'string') {
+    throw unusable(path, 'names a default profile that is not a text')
+  }
+  return { document, profiles, default: chosen === undefined ? chosen : checkProfileName(chosen) }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(withoutMark(text))
+  } catch {
+    // The parser's own message quotes the text, and secrets are typed into the wrong file at times.
+    throw unusable(path, `is not valid JSON (${locateFault(text)})`)
+  }
+}
+
+function locateFault(text: string): string {
+  try {
+    readJsonText(text, { depth: 512 })
+  } catch (error) {
+    if (error instanceof JsonError) {
+      const before = text.slice(0, error.offset).split('\n')
+      return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+    }
+  }
+  return 'line 1, column 1'
+}
+
+function checkVersion(found: unknown, path: string): void {
+  if (found === version) return
+  if (typeof found === 'number' && Number.isSafeInteger(found) && found > version) {
+    throw new ToknError(
+      'usage',
+      `${showPath(path)} was written by a newer tokn (config v${found}, this one knows v${version})`,
+      { hint: 'use that tokn, or another directory with --config-dir' },
+    )
+  }
+  throw unusable(path, `has no version, or one that is not ${version}`)
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  const read = textOfBytes(bytes)
+  if ('text' in read) return read.text
+  throw unusable(path, `is not valid JSON (line 1, column 1): it is ${read.instead}`)
+}
+
+function isLink(path: string): boolean {
+  try {
+    readlinkSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function unusable(path: string, reason: string): ToknError {
+  return new ToknError('usage', `the configuration ${showPath(path)} ${reason}`, {
+    hint: `tokn doctor; the file before its last change is ${showPath(path)}.bak`,
+  })
+}

@@ -1,0 +1,166 @@
+import { isAbsolute } from 'node:path'
+import { checkBaseUrl } from '../../core/base-url.ts'
+import { ToknError } from '../../core/errors.ts'
+import { isObject, ownString } from '../../core/json.ts'
+import type { Outline } from '../../core/ports.ts'
+import { checkProfileName, storeKinds, type Profile, type StoreKind } from '../../core/profile.ts'
+import { display } from '../../core/text.ts'
+import { checkProfileProxy } from '../http/proxy-url.ts'
+
+/** A profile as the file has it; fields that this version does not know are kept. */
+export type Entry = Readonly<Record<string, unknown>>
+
+const longestText = 4_096
+const idPattern = /^[A-Za-z0-9_-]{16,64}$/
+
+type Strings = Readonly<Record<string, string>>
+
+const known = [
+  'id',
+  'provider',
+  'baseUrl',
+  'apiUrls',
+  'settings',
+  'overrides',
+  'store',
+  'ca',
+  'proxy',
+  'certificate',
+  'key',
+] as const
+
+const secretNames = new Set(
+  `token accesstoken refreshtoken idtoken servicetoken expiretoken bearer authorization cookie
+  password passwd passphrase secret clientsecret secretkey accesskey privatekey apikey credential
+  credentials assertion subjecttoken`.split(/\s+/),
+)
+
+/** The profile called `name`. Throws `usage`, naming the field, for what it cannot be. */
+export function readEntry(name: string, entry: unknown): Profile {
+  if (!isObject(entry)) throw wrong(name, 'it', 'is not an object')
+  return {
+    name: checkProfileName(name),
+    id: text(name, entry, 'id', idPattern),
+    provider: text(name, entry, 'provider', /^[a-z0-9][a-z0-9-]{0,31}$/),
+    baseUrl: optional(entry, 'baseUrl', (field) => checkBaseUrl(text(name, entry, field))),
+    apiUrls: optional(entry, 'apiUrls', (field) => urls(name, entry[field])),
+    settings: strings(name, entry, 'settings', /^[a-z][a-z0-9_]{0,63}$/) ?? {},
+    overrides: strings(name, entry, 'overrides', /^[A-Za-z0-9_$.\-[\]]{1,200}$/),
+    store: readStore(name, entry),
+    ca: optional(entry, 'ca', (field) => path(name, entry, field)),
+    proxy: optional(entry, 'proxy', (field) => checkProfileProxy(text(name, entry, field))),
+    certificate: optional(entry, 'certificate', (field) => path(name, entry, field)),
+    key: optional(entry, 'key', (field) => path(name, entry, field)),
+  }
+}
+
+/** What says where the session of an entry rests, as far as that can be read. Never throws. */
+export function outlineEntry(name: string, entry: unknown): Outline {
+  if (!isObject(entry)) return { name }
+  const id = ownString(entry, 'id')
+  const store = storeKinds.find((one) => one === (entry['store'] ?? 'keychain'))
+  return { name, id: id !== undefined && idPattern.test(id) ? id : undefined, store }
+}
+
+/** What to write for `profile`, over what the file had under its name. */
+export function writeEntry(profile: Profile, before: Entry | undefined): Entry {
+  const entry: Record<string, unknown> = { ...before }
+  for (const field of known) {
+    const value = profile[field]
+    if (value === undefined) delete entry[field]
+    else entry[field] = value
+  }
+  refuseUnreadable(profile.name, entry)
+  refuseSecrets(profile.name, entry)
+  return entry
+}
+
+function refuseUnreadable(name: string, entry: Entry): void {
+  try {
+    readEntry(name, entry)
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    throw new ToknError(error.code, error.message, {
+      hint: 'nothing was written; give it a value that it can have',
+    })
+  }
+}
+
+/** Throws `usage` for a field that looks like a secret: this file is none to keep them in. */
+export function refuseSecrets(name: string, entry: unknown): void {
+  if (!isObject(entry)) return
+  const settings = isObject(entry['settings']) ? Object.keys(entry['settings']) : []
+  const field = [...Object.keys(entry), ...settings].find(looksSecret)
+  if (field === undefined) return
+  const label = display(name, 80)
+  throw new ToknError(
+    'usage',
+    `profile "${label}" has a secret in its field "${display(field, 40)}"`,
+    {
+      hint: `remove it from the file, then: tokn login ${label}`,
+    },
+  )
+}
+
+function looksSecret(field: string): boolean {
+  return secretNames.has(field.toLowerCase().replace(/[_-]/g, ''))
+}
+
+function optional<Value>(
+  entry: Entry,
+  field: (typeof known)[number],
+  read: (field: string) => Value,
+): Value | undefined {
+  return entry[field] === undefined ? undefined : read(field)
+}
+
+function text(name: string, entry: Entry, field: string, pattern = /^[^\u0000-\u001f]+$/): string {
+  const value = entry[field]
+  if (value === undefined) throw wrong(name, field, 'is missing')
+  if (typeof value !== 'string') throw wrong(name, field, 'is not a text')
+  if (value.length > longestText)
+    throw wrong(name, field, `is longer than ${longestText} characters`)
+  if (!pattern.test(value)) throw wrong(name, field, 'is not what it can be')
+  return value
+}
+
+function urls(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > 64) throw wrong(name, 'apiUrls', 'is not a list')
+  return value.map((item) => checkBaseUrl(text(name, { apiUrls: item }, 'apiUrls'), 'the API URL'))
+}
+
+function strings(name: string, entry: Entry, field: string, keys: RegExp): Strings | undefined {
+  const value = entry[field]
+  if (value === undefined) return undefined
+  if (!isObject(value)) throw wrong(name, field, 'is not an object')
+  const pairs = Object.keys(value).map((key) => {
+    const segments = key.split('.')
+    const harmful = ['__proto__', 'constructor', 'prototype'].some((word) =>
+      segments.includes(word),
+    )
+    if (!keys.test(key) || harmful) {
+      throw wrong(name, field, `cannot have "${display(key, 40)}"`)
+    }
+    return [key, text(name, value, key, /^[^\u0000-\u0008\u000b-\u001f]*$/)] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+function readStore(name: string, entry: Entry): StoreKind {
+  const value = entry['store'] ?? 'keychain'
+  const kind = storeKinds.find((one) => one === value)
+  if (kind === undefined) throw wrong(name, 'store', `is none of ${storeKinds.join(', ')}`)
+  return kind
+}
+
+function path(name: string, entry: Entry, field: string): string {
+  const value = text(name, entry, field)
+  if (!isAbsolute(value)) throw wrong(name, field, 'is not an absolute path')
+  return value
+}
+
+function wrong(name: string, field: string, reason: string): ToknError {
+  return new ToknError('usage', `profile "${display(name, 80)}": ${field} ${reason}`, {
+    hint: `mend the file, or write the profile anew with: tokn login ${display(name, 80)} --provider PROVIDER`,
+  })
+}

@@ -1,0 +1,195 @@
+import { dirname, join } from 'node:path'
+import { ToknError } from '../../core/errors.ts'
+import type { Files, Lock, Outline, Profiles } from '../../core/ports.ts'
+import { checkProfileName, type Profile } from '../../core/profile.ts'
+import { canonical, isObject } from '../../core/json.ts'
+import { nearest } from '../../core/text.ts'
+import { readConfig, resolveConfig, type Config } from './config-file.ts'
+import { checkDirectory, hasModes } from '../files/plain-file.ts'
+import { outlineEntry, readEntry, writeEntry, type Entry } from './profile-entry.ts'
+import { showPath } from '../files/system-error.ts'
+
+export interface ProfilesOptions {
+  /** The directory of the configuration. */
+  readonly directory: string
+  readonly files: Files
+  readonly lock: () => Promise<Lock>
+  /** Milliseconds to wait for another process that changes the file. */
+  readonly timeout?: number | undefined
+  readonly warn?: ((text: string) => void) | undefined
+}
+
+type Entries = Readonly<Record<string, unknown>>
+
+/** The profiles in `config.json`. Reading needs no library and no lock; a change takes both. */
+export function openProfiles(options: ProfilesOptions): Profiles {
+  const path = join(options.directory, 'config.json')
+  let warned = false
+  return {
+    path,
+    get,
+    list,
+    outlines,
+    defaultName,
+    put,
+    prove,
+    create,
+    settle,
+    setDefault,
+    rename,
+    remove,
+  }
+
+  function get(name: string): Profile | undefined {
+    const { profiles } = read()
+    return Object.hasOwn(profiles, name) ? readEntry(name, profiles[name]) : undefined
+  }
+
+  function list(): readonly Profile[] {
+    const entries = Object.entries(read().profiles)
+    return entries
+      .map(([name, entry]) => readEntry(name, entry))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  function outlines(): readonly Outline[] {
+    return Object.entries(read().profiles).map(([name, entry]) => outlineEntry(name, entry))
+  }
+
+  function defaultName(): string | undefined {
+    return read().default
+  }
+
+  async function put(profile: Profile): Promise<void> {
+    await change((config) => [withProfile(config.profiles, profile), config.default])
+  }
+
+  async function prove(profile: Profile): Promise<void> {
+    await locked(async (target, before) => {
+      const { default: chosen } = before
+      const document = compose(before, withProfile(before.profiles, profile), chosen)
+      const { proveConfig } = await import('./config-write.ts')
+      await proveConfig(target, document, options.files)
+    })
+  }
+
+  async function create(profile: Profile): Promise<void> {
+    await change(({ profiles, default: chosen }) => {
+      requireFree(profiles, profile.name)
+      return [withProfile(profiles, profile), chosen]
+    })
+  }
+
+  async function settle(profile: Profile): Promise<Profile> {
+    let settled = profile
+    await change(({ profiles, default: chosen }) => {
+      settled = { ...profile, ...whereIs(profiles, profile) }
+      if (settled.name !== profile.name || settled.id !== profile.id) return undefined
+      const next = withProfile(profiles, profile)
+      const same = chosen !== undefined && canonical(next) === canonical(profiles)
+      return same ? undefined : [next, chosen ?? profile.name]
+    })
+    return settled
+  }
+
+  async function setDefault(name: string | undefined): Promise<void> {
+    await change(({ profiles }) => {
+      if (name !== undefined) requireName(profiles, name)
+      return [profiles, name]
+    })
+  }
+
+  async function rename(from: string, to: string): Promise<void> {
+    checkProfileName(to)
+    await change(({ profiles, default: chosen }) => {
+      requireName(profiles, from)
+      requireFree(profiles, to)
+      const renamed = Object.entries(profiles).map(([name, entry]) => [
+        name === from ? to : name,
+        entry,
+      ])
+      return [Object.fromEntries(renamed) as Entries, chosen === from ? to : chosen]
+    })
+  }
+
+  async function remove(name: string, id?: string): Promise<void> {
+    await change(({ profiles, default: chosen }) => {
+      requireName(profiles, name)
+      if (id !== undefined && idOf(profiles, name) !== id) {
+        throw new ToknError('not_found', `the profile "${name}" has been replaced meanwhile`, {
+          hint: 'tokn profile list',
+        })
+      }
+      const rest = Object.entries(profiles).filter(([other]) => other !== name)
+      return [Object.fromEntries(rest), chosen === name ? undefined : chosen]
+    })
+  }
+
+  function read(): Config {
+    const config = readConfig(path)
+    if (config.open && !warned && hasModes(path)) {
+      warned = true
+      options.warn?.(`other users may read ${showPath(path)}; the next change of it ends that`)
+    }
+    return config
+  }
+
+  /** Writes what `edit` makes of the file; `undefined` leaves it as it is. */
+  async function change(
+    edit: (config: Config) => readonly [profiles: Entries, chosen: string | undefined] | undefined,
+  ): Promise<void> {
+    await locked(async (target, before) => {
+      const edited = edit(before)
+      if (edited === undefined) return
+      const { writeConfig } = await import('./config-write.ts')
+      await writeConfig(target, compose(before, ...edited), before)
+    })
+  }
+
+  async function locked(work: (target: string, before: Config) => Promise<void>): Promise<void> {
+    options.files.ensureDirectory(options.directory)
+    const target = resolveConfig(path)
+    const lock = await options.lock()
+    const held = await lock(`config:${target}`, options.timeout ?? 10_000)
+    try {
+      checkDirectory(dirname(target), 'usage')
+      await work(target, readConfig(path))
+    } finally {
+      await held.release()
+    }
+  }
+}
+
+function compose(before: Config, profiles: Entries, chosen: string | undefined): Entry {
+  return { ...before.document, default: chosen, profiles }
+}
+
+function withProfile(profiles: Entries, profile: Profile): Entries {
+  const name = checkProfileName(profile.name)
+  const before = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  return { ...profiles, [name]: writeEntry(profile, isObject(before) ? before : undefined) }
+}
+
+/** Name and id under which a profile is, or has to be put: its id decides, then its name. */
+function whereIs(profiles: Entries, { name, id }: Profile): Pick<Profile, 'name' | 'id'> {
+  if (idOf(profiles, name) === id) return { name, id }
+  const renamed = Object.keys(profiles).find((other) => idOf(profiles, other) === id)
+  return renamed === undefined ? { name, id: idOf(profiles, name) ?? id } : { name: renamed, id }
+}
+
+function idOf(profiles: Entries, name: string): string | undefined {
+  return Object.hasOwn(profiles, name) ? outlineEntry(name, profiles[name]).id : undefined
+}
+
+function requireFree(profiles: Entries, name: string): void {
+  if (!Object.hasOwn(profiles, name)) return
+  throw new ToknError('usage', `there is a profile "${name}" already`)
+}
+
+function requireName(profiles: Entries, name: string): void {
+  if (Object.hasOwn(profiles, name)) return
+  const guess = nearest(name, Object.keys(profiles))
+  throw new ToknError('not_found', `there is no profile "${name}"`, {
+    hint: guess === undefined ? 'tokn profile list' : `did you mean "${guess}"?`,
+  })
+}

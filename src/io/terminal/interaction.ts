@@ -1,0 +1,32 @@
+import type { Interaction } from '../../core/ports.ts'
+import type { InteractionOptions } from '../../core/process.ts'
+import { writeLines } from './output.ts'
+import type { Environment } from '../files/paths.ts'
+
+/** Questions and answers in this terminal; everything goes to standard error. */
+export function openInteraction(
+  environment: Environment,
+  options: InteractionOptions,
+): Interaction {
+  return {
+    tell: (text) => writeLines(text),
+    ask: async (label, asked) => {
+      const { openPrompts } = await import('./prompts.ts')
+      return await (await openPrompts(environment)).askLine(label, asked)
+    },
+    open: async (url) =>
+      options.browser !== false &&
+      (await (await import('../process/browser.ts')).openBrowser(url, environment)),
+    browserless: options.browser === false,
+    draw: async (url) => {
+      if (options.qr !== true) return
+      const code = await (await import('./qr.ts')).drawQrCode(url)
+      writeLines(...code.replace(/\n$/, '').split('\n'))
+    },
+    copy: async (text) => {
+      if (options.clipboard === true)
+        await (await import('../process/clipboard.ts')).copyToClipboard(text)
+    },
+    listen: async (wanted) => await (await import('./callback.ts')).listenForCallback(wanted),
+  }
+}

@@ -1,0 +1,80 @@
+import { writeSync } from 'node:fs'
+import { systemCode, ToknError } from '../../core/errors.ts'
+import { redact } from '../../core/secret.ts'
+import { printable } from '../../core/text.ts'
+
+/** Details.refusal of the error for a reader that has gone away (`tokn list | head -1`). */
+export const readerGone = 'reader-gone'
+
+/**
+ * Writes all of `text` to a file descriptor. Synchronous, and without the streams of `process`,
+ * which cost a seventh of a bare start. Throws `internal` when it could not be written.
+ */
+export function writeAll(descriptor: number, text: string | Uint8Array): void {
+  const bytes = Buffer.from(text)
+  let written = 0
+  while (written < bytes.length) {
+    try {
+      written += writeSync(descriptor, bytes, written)
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === 'EAGAIN') pause()
+      else throw translate(code)
+    }
+  }
+}
+
+/**
+ * Lines for a person on standard output. Whatever is in one, it stays one line, has no secret and
+ * cannot drive the terminal. Throws `internal` when they could not be written.
+ */
+export function showLines(...lines: readonly string[]): void {
+  writeAll(1, asText(lines))
+}
+
+/**
+ * Lines for a person on standard error. As `showLines`, but that they could not be written is no
+ * failure of the command.
+ */
+export function writeLines(...lines: readonly string[]): void {
+  try {
+    writeAll(2, asText(lines))
+  } catch {
+    // Nobody is reading.
+  }
+}
+
+/** As `writeLines`, for the beginning of a line that a person goes on with. */
+export function writePart(text: string): void {
+  try {
+    writeAll(2, printable(redact(text)))
+  } catch {
+    // Nobody is reading.
+  }
+}
+
+function asText(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(redact(line))}\n`).join('')
+}
+
+function translate(code: string | undefined): ToknError {
+  if (code === 'EPIPE') {
+    return new ToknError('internal', 'the reader of standard output has gone', {
+      refusal: readerGone,
+    })
+  }
+  return new ToknError(
+    'internal',
+    `could not write to standard output (${code ?? 'unknown reason'})`,
+  )
+}
+
+/** A pipe that is full for the moment: its reader is slow. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+}
+
+/** A warning as a line for a person. */
+export function asWarning(text: string): string {
+  return `tokn: warning: ${text}`
+}

@@ -1,0 +1,138 @@
+import { ToknError } from '../../core/errors.ts'
+import { display } from '../../core/text.ts'
+import type { AskedLine } from './dumb-prompts.ts'
+import { endWithTerminal } from './is-terminal.ts'
+import type { Environment } from '../files/paths.ts'
+import { isDumb } from './terminal.ts'
+
+/**
+ * Questions to a person. All throw `interrupted` when the question is dismissed, and when the input
+ * ends before it is answered.
+ */
+export interface Prompts {
+  askLine(label: string, options?: AskedLine): Promise<string>
+  /** Yes or no; no is the default. */
+  askYesNo(question: string): Promise<boolean>
+  /** One of several: the value of it. */
+  askChoice(
+    question: string,
+    options: ReadonlyArray<{ readonly value: string; readonly label: string }>,
+  ): Promise<string>
+}
+
+/**
+ * Questions go to standard error: standard output is the answer of the command and nothing else. The
+ * library moves the cursor about, so what others have written in them is made harmless before.
+ */
+export async function openPrompts(environment: Environment): Promise<Prompts> {
+  return isDumb(environment) ? await openPlain() : await openDrawn()
+}
+
+async function openPlain(): Promise<Prompts> {
+  const { askPlainChoice, askPlainLine, askPlainYesNo } = await import('./dumb-prompts.ts')
+  return {
+    askLine: async (label, options = {}) => {
+      const { placeholder } = options
+      const shown =
+        placeholder === undefined ? options : { ...options, placeholder: display(placeholder) }
+      const answer = answered(await askPlainLine(display(label), shown))
+      return answer === shown.placeholder ? (placeholder ?? '') : answer
+    },
+    askYesNo: async (question) => answered(await askPlainYesNo(display(question))),
+    askChoice: async (question, options) => {
+      const choices = options.map(({ value, label }) => ({ value, label: display(label) }))
+      return answered(await askPlainChoice(display(question), choices))
+    },
+  }
+}
+
+async function openDrawn(): Promise<Prompts> {
+  const { confirm, password, select, text, updateSettings } = await import('@clack/prompts')
+  // The library knows Ctrl-C only: at a Ctrl-D its reader closes, and the question waits for ever. An
+  // end that was typed before the question comes as a NUL: the terminal has changed its mode since.
+  updateSettings({ aliases: { '\u0004': 'cancel', '\u0000': 'cancel' } })
+  giveWidth(process.stderr)
+  return {
+    askLine: async (label, { secret, placeholder, signal } = {}) => {
+      const answer = await untilEnd(async (end) => {
+        const shared = common(label, end)
+        if (secret === true) return await password(shared)
+        if (placeholder === undefined) return await text(shared)
+        const preset = { placeholder: display(placeholder), defaultValue: placeholder }
+        return await text({ ...shared, ...preset })
+      }, signal)
+      // What the library gives for an empty line, whatever its types say.
+      return (answer as string | undefined) ?? ''
+    },
+    askYesNo: (question) =>
+      untilEnd(async (end) => await confirm({ ...common(question, end), initialValue: false })),
+    askChoice: async (question, options) => {
+      const choices = options.map(({ value, label }) => ({ value, label: display(label) }))
+      return await untilEnd(
+        async (end) => await select({ ...common(question, end), options: choices }),
+      )
+    },
+  }
+}
+
+function common(message: string, signal: AbortSignal) {
+  return { message: display(message), output: process.stderr, signal }
+}
+
+/** Asks until there is an answer, or nobody is there any more to give one. */
+async function untilEnd<Value>(
+  ask: (end: AbortSignal) => Promise<Value>,
+  signal?: AbortSignal,
+): Promise<Exclude<Value, symbol>> {
+  const over = new AbortController()
+  const stop = () => {
+    endWithTerminal()
+    over.abort()
+  }
+  const ends = [
+    [process.stdin, 'end'],
+    [process.stdin, 'close'],
+    [process.stdin, 'error'],
+    // A terminal that is gone is noticed by who writes to it, too.
+    [process.stderr, 'error'],
+  ] as const
+  if (process.stdin.readableEnded || process.stdin.destroyed) stop()
+  for (const [stream, event] of ends) stream.on(event, stop)
+  try {
+    const end = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
+    const answer = await ask(end)
+    if (typeof answer === 'symbol') throw unanswered()
+    return answer as Exclude<Value, symbol>
+  } finally {
+    for (const [stream, event] of ends) stream.off(event, stop)
+  }
+}
+
+/** A terminal without a window (a serial line) says 0, and the library would take it at its word. */
+function giveWidth(stream: NodeJS.WriteStream): void {
+  for (const [name, usual] of [
+    ['columns', 80],
+    ['rows', 24],
+  ] as const) {
+    let size = stream[name]
+    Object.defineProperty(stream, name, {
+      get: () => (size > 0 ? size : usual),
+      // Node itself writes here when the window changes.
+      set: (value: number) => {
+        size = value
+      },
+      configurable: true,
+    })
+  }
+}
+
+function answered<Value>(answer: Value | undefined): Value {
+  if (answer === undefined) throw unanswered()
+  return answer
+}
+
+function unanswered(): ToknError {
+  return new ToknError('interrupted', 'cancelled: the question was not answered', {
+    hint: 'answer it, or see what can be given without a question: tokn help environment',
+  })
+}

@@ -1,0 +1,53 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Attachment, TokenSet } from '../../core/token.ts'
+import type { AttachTemplate, Exchange, ProviderDefinition } from '../schema/definition.ts'
+import { fillTexts } from './fill.ts'
+import { asList } from '../schema/as-list.ts'
+import type { Known } from './placeholders.ts'
+
+/** Key of the context that says which operation's own `attach` a token travels by. */
+export const attachKey = '@attach'
+
+const mark = '{access}'
+
+/**
+ * How a token travels, with everything filled in but `{access}`. Throws `usage` when something else
+ * would bring a second `{access}` in.
+ */
+export function fillAttachment(
+  definition: ProviderDefinition,
+  held: Pick<TokenSet, 'context'>,
+  known: Pick<Known, 'fields' | 'answers' | 'baseUrl' | 'now'>,
+): Attachment {
+  const template = templateFor(definition, held.context[attachKey])
+  const values: Known = { ...known, context: held.context, access: { reveal: () => mark } }
+  return {
+    headers: part(template.headers, values),
+    query: part(template.query, values),
+    cookies: part(template.cookies, values),
+  }
+}
+
+function templateFor(
+  definition: ProviderDefinition,
+  operation: string | undefined,
+): AttachTemplate {
+  const own =
+    operation === 'login' || operation === 'issue' ? asList<Exchange>(definition[operation]) : []
+  return own.findLast((exchange) => exchange.attach !== undefined)?.attach ?? definition.attach
+}
+
+function part(
+  templates: Readonly<Record<string, string>> | undefined,
+  known: Known,
+): Readonly<Record<string, string>> | undefined {
+  if (templates === undefined) return undefined
+  const filled = fillTexts(templates, known)
+  for (const [name, value] of filled) {
+    const wanted = (templates[name] ?? '').split(mark).length
+    if (value.split(mark).length > wanted) {
+      throw new ToknError('usage', `the value for ${name} holds the text ${mark}`)
+    }
+  }
+  return Object.fromEntries(filled)
+}

@@ -1,0 +1,101 @@
+import { ToknError } from '../../core/errors.ts'
+import type { RequestTemplate } from '../schema/definition.ts'
+import { fillParameters, fillText } from './fill.ts'
+import { howToGiveField, lookUp, type Known } from './placeholders.ts'
+import type { Ground } from './api-location.ts'
+import { parseTemplate, splitName, type Placeholder } from '../schema/template.ts'
+import { percentEncode } from '../schema/transforms.ts'
+
+const absolute = /^(https?:\/\/[^/?#{}]+)(\/.*)?$/
+const unsafeInPath = /[\u0000-\u001f\u007f-\u009f]/
+
+/**
+ * The URL of a request. Whatever is filled in, it is below the base URL, or at an origin that the
+ * definition lists; anything else throws `usage`.
+ */
+export function endpointUrl(request: RequestTemplate, ground: Ground, known: Known): URL {
+  const filled = fillText(request.path, known, encodeSegment)
+  if (filled === undefined) throw missingIn(request.path, known)
+  const foreign = absolute.exec(filled)
+  const origin = foreign?.[1] ?? ground.origin
+  const path = foreign === null ? ground.prefix + filled : (foreign[2] ?? '/')
+  const url = assertWithin(origin, path, foreign === null ? ground.prefix : '', ground.reachable)
+  for (const [name, value] of fillParameters(request.query, known)) {
+    url.searchParams.append(name, value)
+  }
+  return url
+}
+
+/** What an address lacks, and how it can be given. */
+function missingIn(path: string, known: Known): ToknError {
+  const name = parseTemplate(path)
+    .flatMap((part) => (typeof part === 'string' ? [] : [part.name]))
+    .find((one) => lookUp(one, known) === undefined)
+  const [root = '', key = ''] = splitName(name ?? '')
+  const { message, hint } =
+    root === 'fields'
+      ? {
+          message: `the address of the request needs "${key}", which has not been given`,
+          hint: howToGiveField(key, known),
+        }
+      : {
+          message: `the address of the request needs {${name ?? ''}}, which is not known`,
+          hint:
+            root === 'context'
+              ? 'log in again: it comes with a login, and is kept from then on'
+              : (flagFor[root] ?? 'see: tokn provider show'),
+        }
+  return new ToknError('usage', message, { hint, sent: false })
+}
+
+const flagFor: Readonly<Record<string, string>> = {
+  name: 'give it with --name NAME',
+  scopes: 'give it with --scope SCOPE',
+  lifetime: 'give it with --expires-in DURATION',
+  expires: 'give it with --expires-in DURATION',
+  audience: 'give it with --audience AUDIENCE',
+}
+
+/** A URL that a reply names, to be asked next; throws `provider_nonsense` when it leads elsewhere. */
+export function followUrl(text: string, from: URL, ground: Ground): URL {
+  const url = URL.canParse(text, from.href) ? new URL(text, from) : undefined
+  const safe = url !== undefined && url.username === '' && url.password === ''
+  if (safe && ground.reachable.includes(url.origin)) {
+    url.hash = ''
+    return url
+  }
+  throw new ToknError('provider_nonsense', 'the provider says that the next page is elsewhere', {
+    hint: 'tokn asks no other origin than the base URL',
+    sent: true,
+  })
+}
+
+function encodeSegment(text: string, { name }: Placeholder): string {
+  const dots = text === '' || text === '.' || text === '..'
+  if (dots || unsafeInPath.test(text)) {
+    const what = name === 'target' ? 'the id' : `the value of ${name}`
+    throw new ToknError('usage', `${what} cannot be part of an address`, { sent: false })
+  }
+  return percentEncode(text)
+}
+
+function assertWithin(
+  origin: string,
+  path: string,
+  prefix: string,
+  reachable: readonly string[],
+): URL {
+  const url = URL.canParse(origin + path) ? new URL(origin + path) : undefined
+  const same =
+    url !== undefined &&
+    url.origin === origin &&
+    reachable.includes(origin) &&
+    url.username + url.password + url.hash + url.search === '' &&
+    // Dot segments, backslashes and tabs would have been resolved or dropped.
+    url.pathname === path &&
+    path.startsWith(`${prefix}/`)
+  if (same) return url
+  throw new ToknError('usage', 'the address of the request would not be below the base URL', {
+    sent: false,
+  })
+}

@@ -1,0 +1,103 @@
+import type { Json } from '../../core/json.ts'
+import type { Body } from '../schema/definition.ts'
+import { demand, lookUp, type Known } from './placeholders.ts'
+import { parseTemplate, type Placeholder } from '../schema/template.ts'
+import { jsonOf, textOf, transforms, type Value } from '../schema/transforms.ts'
+
+/**
+ * A template as a JSON value: one placeholder alone keeps its type. `undefined` when a placeholder
+ * is absent. Throws `usage` or `reauth_required` when what cannot be done without is absent.
+ */
+export function fillValue(template: string, known: Known): Json | undefined {
+  const parts = parseTemplate(template)
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined && typeof only !== 'string') {
+    const value = valueOf(only, known)
+    return value === undefined ? undefined : jsonOf(value)
+  }
+  return fillText(template, known)
+}
+
+/** A template as text; each filled-in value goes through `encode`. `undefined` as above. */
+export function fillText(
+  template: string,
+  known: Known,
+  encode: (text: string, placeholder: Placeholder) => string = asItIs,
+): string | undefined {
+  let filled = ''
+  for (const part of parseTemplate(template)) {
+    if (typeof part === 'string') {
+      filled += part
+      continue
+    }
+    const value = valueOf(part, known)
+    if (value === undefined) return undefined
+    filled += encode(textOf(value), part)
+  }
+  return filled
+}
+
+/** Every template of a record filled in; absent ones are left out. */
+export function fillTexts(
+  templates: Readonly<Record<string, string>> | undefined,
+  known: Known,
+): ReadonlyArray<readonly [name: string, value: string]> {
+  return Object.entries(templates ?? {}).flatMap(([name, template]) => {
+    const value = fillText(template, known)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+}
+
+/** As `fillTexts`; a list gives its name several times. */
+export function fillParameters(
+  templates: Readonly<Record<string, string>> | undefined,
+  known: Known,
+): ReadonlyArray<readonly [name: string, value: string]> {
+  return Object.entries(templates ?? {}).flatMap(([name, template]) => {
+    const value = fillValue(template, known)
+    if (value === undefined) return []
+    const values = Array.isArray(value) ? value : [value]
+    return values.map((item: Json) => [name, textOf(item)] as const)
+  })
+}
+
+/**
+ * A JSON body filled in; keys and items whose value is absent are left out, and so is an object or
+ * array of which that leaves nothing.
+ */
+export function fillBody(body: Body, known: Known): Json | undefined {
+  if (typeof body === 'string') return fillValue(body, known)
+  if (typeof body !== 'object' || body === null) return body
+  if (Array.isArray(body)) {
+    const items = body.flatMap((item: Body) => {
+      const value = fillBody(item, known)
+      return value === undefined ? [] : [value]
+    })
+    return items.length === 0 && body.length > 0 ? undefined : items
+  }
+  const entries = Object.entries(body).flatMap(([key, item]) => {
+    const value = fillBody(item, known)
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  if (entries.length === 0 && Object.keys(body).length > 0) return undefined
+  return Object.fromEntries(entries)
+}
+
+function valueOf(placeholder: Placeholder, known: Known): Value | undefined {
+  const fallback = placeholder.transforms.find(({ name }) => name === 'or')?.argument
+  const own =
+    fallback === undefined ? demand(placeholder.name, known) : lookUp(placeholder.name, known)
+  let value = own ?? fallback
+  for (const { name, argument } of placeholder.transforms) {
+    if (value === undefined) return undefined
+    const transform = name === 'or' ? undefined : transforms.get(name)
+    // What stands in for a time is written as the API wants it: 0, -1, never.
+    const ofTime = transform?.takes === 'duration' || transform?.takes === 'instant'
+    if (own !== undefined || !ofTime) value = transform?.apply(value, argument) ?? value
+  }
+  return value
+}
+
+function asItIs(text: string): string {
+  return text
+}

@@ -1,0 +1,155 @@
+import type { Expiry } from '../../core/expiry.ts'
+import { Secret } from '../../core/secret.ts'
+import { readRefreshToken, type GivenRefresh } from '../replies/access.ts'
+import { readActive } from '../replies/active.ts'
+import type { Answer } from '../replies/answer.ts'
+import type { Places, ReplyPlan } from '../schema/definition.ts'
+import { readEnding, type Timing, type Odd, type Said } from '../replies/expiry.ts'
+import type { Known } from './placeholders.ts'
+import { find, listPlaces, type Sight } from '../replies/place.ts'
+import { tellOddities, type Listener } from '../replies/oddities.ts'
+import { saysError } from '../replies/refusal-words.ts'
+import { plainText, readAccess, readName, readScopes, readText } from '../replies/text-values.ts'
+
+/** What was found in the replies to one operation. */
+export interface Findings {
+  readonly access?: Secret | undefined
+  readonly refresh?: Secret | undefined
+  readonly refreshUnreadable?: boolean | undefined
+  readonly expiry?: Expiry | undefined
+  readonly refreshExpiry?: Expiry | undefined
+  /** Of the value that the expiry was read from; see `Ending`. */
+  readonly unread?: Said | undefined
+  readonly nothing?: boolean | undefined
+  readonly said?: Said | undefined
+  readonly odd?: Odd | undefined
+  readonly refreshUnread?: Said | undefined
+  readonly refreshSaid?: Said | undefined
+  readonly refreshOdd?: Odd | undefined
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly userId?: string | undefined
+  readonly active?: boolean | undefined
+  /** The answer was to tell whether the token is alive, or by being one, and does not. */
+  readonly silent?: true | undefined
+  /** HTTP status of the answer. */
+  /** To be added to the instants of the answer that gave the access token to have ours. */
+  readonly skew?: number | undefined
+  readonly status?: number | undefined
+  readonly context: Readonly<Record<string, string>>
+  readonly facts: Readonly<Record<string, string>>
+}
+
+/**
+ * What a plan finds in an answer. Throws `provider_nonsense` for an access token that is none; all
+ * else that is odd is left out, and `listener` is told.
+ */
+export function readFindings(
+  plan: ReplyPlan,
+  answer: Answer,
+  known: Known,
+  timing: Timing,
+  listener: Listener,
+): Findings {
+  const sight = { headers: answer.headers, url: answer.url, body: answer.body, known }
+  const outside: Sight = { ...sight, unwrap: plan.unwrap, refresh: known.refresh }
+  // A token may be put together from what is found first, and hold in its claims what comes last.
+  const early = readRecord(withoutClaims(plan.context), outside)
+  const informed = { ...outside, known: { ...known, context: { ...known.context, ...early } } }
+  const access = readAccess(plan.access, informed, answer.status)
+  const given = readRefresh(plan.refresh, informed, answer)
+  const refresh = given.token === undefined ? undefined : new Secret(given.token)
+  const full: Sight = {
+    ...informed,
+    access: access ?? known.access,
+    refresh: refresh ?? known.refresh,
+  }
+  const userId = readText(plan.userId, full)
+  const active = readActive(plan.active, answer.status, full)
+  const ending = plan.expiry && readEnding(plan.expiry, full, timing)
+  const refreshEnding =
+    plan.refreshExpiry && readEnding(plan.refreshExpiry, full, withoutUse(timing))
+  if (access !== undefined) tellOddities(listener, { plan, answer, given })
+  return {
+    access,
+    refresh,
+    refreshUnreadable: given.unreadable ? true : undefined,
+    skew: access === undefined ? undefined : answer.skew,
+    status: answer.status,
+    expiry: ending?.expiry,
+    unread: ending?.unread,
+    nothing: ending?.nothing,
+    said: ending?.said,
+    odd: ending?.odd,
+    refreshExpiry: refreshEnding?.expiry,
+    refreshUnread: refreshEnding?.unread,
+    refreshSaid: refreshEnding?.said,
+    refreshOdd: refreshEnding?.odd,
+    id: readText(plan.id, full),
+    name: readName(plan.name, full),
+    scopes: readScopes(plan.scopes, full),
+    userId,
+    active,
+    silent:
+      (active === undefined && (plan.active !== undefined || saysError(answer.body))) || undefined,
+    context: { ...early, ...readRecord(plan.context, full), ...(userId && { userId }) },
+    facts: readRecord(plan.facts, full),
+  }
+}
+
+/** The refresh token, though it may have stayed outside an envelope that was opened. */
+function readRefresh(places: Places | undefined, sight: Sight, answer: Answer): GivenRefresh {
+  const given = readRefreshToken(find(places, sight))
+  if (given.token !== undefined || answer.outside === undefined) return given
+  const outside = readRefreshToken(find(places, { ...sight, body: answer.outside }))
+  return outside.token === undefined ? given : outside
+}
+
+/** Later findings beside, and over, earlier ones. */
+export function addFindings(before: Findings, found: Findings): Findings {
+  const said = Object.entries(found).filter(([, value]) => value !== undefined)
+  // What one reply says of the end, the next does not unsay by its silence.
+  const silent = found.expiry?.state === 'unknown' && found.unread === undefined
+  const kept = silent && before.expiry !== undefined ? before : found
+  const { expiry, unread, nothing, said: value, odd } = kept
+  return {
+    ...before,
+    ...Object.fromEntries(said),
+    ...(expiry === undefined ? {} : { expiry, unread, nothing, said: value, odd }),
+    context: { ...before.context, ...found.context },
+    facts: { ...before.facts, ...found.facts },
+  }
+}
+
+/** The texts that are found, by label; what has none is left out. */
+export function readRecord(
+  record: Readonly<Record<string, Places>> | undefined,
+  sight: Sight,
+): Record<string, string> {
+  const entries = Object.entries(record ?? {}).flatMap(([key, places]) => {
+    const value = find(places, sight)
+    const text = Array.isArray(value) ? plainText(textsOf(value).join(', ')) : plainText(value)
+    return text === undefined ? [] : [[key, text] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function textsOf(list: readonly unknown[]): readonly string[] {
+  return list.map(plainText).filter((text) => text !== undefined)
+}
+
+function withoutClaims(
+  record: Readonly<Record<string, Places>> | undefined,
+): Readonly<Record<string, Places>> {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([, places]) => !isClaim(places)))
+}
+
+function isClaim(places: Places): boolean {
+  return listPlaces(places).some((place) => place.claim !== undefined)
+}
+
+// Use prolongs the access token; nothing says that it prolongs what renews it.
+function withoutUse(timing: Timing): Timing {
+  return { ...timing, sliding: false }
+}

@@ -1,0 +1,163 @@
+import { briefly, inWords, readDuration } from '../../core/duration.ts'
+import { ToknError } from '../../core/errors.ts'
+import { timestamp } from '../../core/text.ts'
+import type { Grant } from '../../core/token.ts'
+import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
+import { mentions, writings } from '../schema/mentions.ts'
+
+const second = 1_000
+const minute = 60_000
+const hour = 3_600_000
+const day = 86_400_000
+const units: Readonly<Record<string, number>> = {
+  milliseconds: 1,
+  minutes: minute,
+  hours: hour,
+  days: day,
+}
+
+/** A grant as it is asked for, and what is to be said of it. */
+export interface Fitted {
+  readonly grant: Grant
+  readonly told?: string | undefined
+}
+
+/** What lifetimes an API takes: in milliseconds. */
+interface Rule {
+  readonly least: number | undefined
+  readonly most: number | undefined
+  readonly choices: readonly number[] | undefined
+  /** Every lifetime is a multiple of this. */
+  readonly grain: number
+}
+
+/** Throws `usage` where the API has no lifetimes, or not this one: what was said so exactly is meant. */
+export function checkLifetime(
+  { title, lifetimes }: ProviderDefinition,
+  exchanges: readonly Exchange[],
+  { lifetime: asked = 0, roundable }: Grant,
+): void {
+  if (lifetimes === undefined || !mentions(exchanges, 'lifetime', 'expires')) {
+    throw usage(`${title} cannot be asked for a lifetime here`)
+  }
+  if (roundable === true) return
+  const [least, most, step] = [lifetimes.least, lifetimes.most, lifetimes.step].map(duration)
+  if (least !== undefined && asked < least) {
+    throw usage(`a token of ${title} lasts ${inWords(least)} at least`)
+  }
+  if (most !== undefined && asked > most) {
+    throw usage(`a token of ${title} lasts ${inWords(most)} at most`)
+  }
+  if (step !== undefined && asked % step !== 0) {
+    throw usage(`a token of ${title} lasts a multiple of ${inWords(step)}`)
+  }
+  const { choices } = lifetimes
+  if (choices !== undefined && !choices.some((choice) => duration(choice) === asked)) {
+    throw usage(`a token of ${title} lasts ${choices.join(', or ')}`)
+  }
+}
+
+/**
+ * The grant with a lifetime that the API has. Where one to an instant was asked for, that is the
+ * longest which ends by then: a token that outlives what was meant for it is the worse surprise.
+ * Only where there is none so short it is the shortest there is. An API that takes days as dates
+ * gets a date by the same rule. What is asked for instead is told.
+ */
+export function fitGrant(
+  definition: ProviderDefinition,
+  exchanges: readonly Exchange[],
+  grant: Grant,
+  now: number,
+): Fitted {
+  if (grant.lifetime === undefined) return { grant }
+  const lasting = mentions(exchanges, 'lifetime')
+  const dated = writings(exchanges, 'expires').some((transforms) => transforms[0] === 'date')
+  const { until } = grant
+  const wanted = until !== undefined && until > now ? until - now : grant.lifetime
+  const rule = ruleOf(definition, lasting ? exchanges : [], wanted)
+  const fitting = grant.roundable === true ? nearest(wanted, rule) : wanted
+  if (lasting) return fitted(definition, grant, wanted, fitting, now)
+  const end = fitting === wanted && until !== undefined && until > now ? until : now + fitting
+  return dated
+    ? fitted(definition, grant, wanted, wholeDays(end, now) - now, now)
+    : fitted(definition, grant, wanted, end - now, now)
+}
+
+function fitted(
+  { title }: ProviderDefinition,
+  grant: Grant,
+  wanted: number,
+  lifetime: number,
+  now: number,
+): Fitted {
+  const until = now + lifetime
+  const difference = Math.abs(lifetime - wanted)
+  const asked = `${title} was asked for a token for ${briefly(lifetime)}, until ${timestamp(until)}`
+  // A successor, once the instant that the first was to last to is over: nothing is less or more.
+  if (grant.roundable === true && (grant.until ?? 0) <= now) {
+    return {
+      grant: { ...grant, lifetime, until },
+      told: `${asked}: as long as the first of its session`,
+    }
+  }
+  if (difference < second) return { grant: { ...grant, lifetime, until } }
+  const why =
+    lifetime < wanted
+      ? `${briefly(difference)} less than wanted: it has none that ends nearer before that`
+      : `${briefly(difference)} more than wanted: it has none that is shorter`
+  return { grant: { ...grant, lifetime, until }, told: `${asked}, ${why}` }
+}
+
+function ruleOf(
+  { lifetimes }: ProviderDefinition,
+  exchanges: readonly Exchange[],
+  wanted: number,
+): Rule {
+  const steps = writings(exchanges, 'lifetime').map(([unit = '']) =>
+    unit === 'words' ? unitInWords(wanted) : (units[unit] ?? second),
+  )
+  const step = duration(lifetimes?.step)
+  return {
+    least: duration(lifetimes?.least),
+    most: duration(lifetimes?.most),
+    choices: lifetimes?.choices?.map((choice) => duration(choice) ?? 0),
+    grain: [...steps, ...(step === undefined ? [] : [step])].reduce(leastCommonMultiple, 1),
+  }
+}
+
+/** The smallest unit in which a lifetime is a number that somebody might write. */
+function unitInWords(lifetime: number): number {
+  return [second, minute, hour].find((unit) => lifetime / unit < 1e6) ?? day
+}
+
+/** The longest lifetime of `rule` that is not above `wanted`, else the shortest. */
+function nearest(wanted: number, { least, most, choices, grain }: Rule): number {
+  if (choices !== undefined) {
+    const sorted = choices.toSorted((one, other) => one - other)
+    return sorted.findLast((choice) => choice <= wanted) ?? sorted[0] ?? wanted
+  }
+  const shortest = Math.max(grain, Math.ceil((least ?? 0) / grain) * grain)
+  const longest = Math.floor((most ?? wanted) / grain) * grain
+  const below = Math.floor(Math.min(wanted, longest) / grain) * grain
+  return Math.max(shortest, below)
+}
+
+/** The beginning of the day (UTC) of `end`: of the next one, where that is not to come any more. */
+function wholeDays(end: number, now: number): number {
+  const begun = Math.floor(end / day) * day
+  return begun > now ? begun : begun + day
+}
+
+function leastCommonMultiple(one: number, other: number): number {
+  let [divisor, rest] = [one, other]
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest]
+  return (one / divisor) * other
+}
+
+function duration(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readDuration(text)
+}
+
+function usage(message: string): ToknError {
+  return new ToknError('usage', message, { sent: false })
+}

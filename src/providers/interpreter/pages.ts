@@ -1,0 +1,116 @@
+import { ToknError } from '../../core/errors.ts'
+import { holds } from './condition.ts'
+import type { PagePlan } from '../schema/definition.ts'
+import { followUrl } from './endpoint.ts'
+import type { Accepted } from './exchange.ts'
+import type { Known } from './placeholders.ts'
+import { find, type Sight } from '../replies/place.ts'
+import type { Ground } from './api-location.ts'
+import { plainText } from '../replies/text-values.ts'
+
+/** Where a list has got to. */
+export interface Page {
+  readonly number: number
+  /** Items on the pages before. */
+  readonly seen: number
+  /** URLs and cursors that were asked for: coming back to one is a loop. */
+  readonly visited: ReadonlySet<string>
+  /** The whole body of the page before. */
+  readonly before?: unknown
+  /** What the page changes of the URL. */
+  readonly change: (url: URL) => URL
+  /** Whether the page just read was the one before again: the server counts no pages. */
+  readonly repeats?: boolean
+}
+
+const mostPages = 100
+
+/** The first page. */
+export function startPages(plan: PagePlan | undefined): Page {
+  const first = plan?.first ?? (plan?.step === 'offset' ? 0 : 1)
+  const counted = plan?.step !== undefined && plan.first !== undefined
+  return {
+    number: 1,
+    seen: 0,
+    visited: new Set(),
+    change: (url) => withQuery(url, plan, counted ? String(first) : undefined),
+  }
+}
+
+/** The page after the one just read; `undefined` when that was the last. */
+export function nextPage(
+  page: Page,
+  plan: PagePlan | undefined,
+  { answer }: Accepted,
+  items: number,
+  ground: Ground,
+  known: Known,
+): Page | undefined {
+  if (plan === undefined) return undefined
+  const { headers, url, body } = answer
+  const sight: Sight = { headers, url, body, known }
+  if (plan.more !== undefined && !holds(plan.more, answer.status, sight)) return undefined
+  const again = page.before !== undefined && same(page.before, body)
+  const seen = page.seen + items
+  const step = stepAfter(page, plan, sight, items, seen, ground)
+  if (step === undefined) return undefined
+  const { mark, change } = step
+  if (page.number >= mostPages || page.visited.has(mark)) {
+    throw new ToknError('provider_nonsense', 'the pages of the list do not end', { sent: true })
+  }
+  const visited = new Set([...page.visited, mark])
+  const repeats = again && plan.step !== undefined
+  return { number: page.number + 1, seen, visited, before: body, change, repeats }
+}
+
+interface Step {
+  readonly mark: string
+  readonly change: (url: URL) => URL
+}
+
+function stepAfter(
+  page: Page,
+  plan: PagePlan,
+  sight: Sight,
+  items: number,
+  seen: number,
+  ground: Ground,
+): Step | undefined {
+  if (plan.link === true || plan.url !== undefined) {
+    const found = plan.link === true ? linkedNext(sight) : plainText(find(plan.url, sight))
+    if (found === undefined) return undefined
+    const url = followUrl(found, sight.url, ground)
+    return { mark: url.href, change: () => url }
+  }
+  if (plan.cursor !== undefined) {
+    const cursor = plainText(find(plan.cursor, sight))
+    if (cursor === undefined) return undefined
+    return { mark: cursor, change: (url) => withQuery(url, plan, cursor) }
+  }
+  if (items === 0 || (plan.size !== undefined && items < plan.size)) return undefined
+  const first = plan.first ?? (plan.step === 'offset' ? 0 : 1)
+  const count = String(first + (plan.step === 'offset' ? seen : page.number))
+  return { mark: count, change: (url) => withQuery(url, plan, count) }
+}
+
+function withQuery(url: URL, plan: PagePlan | undefined, value: string | undefined): URL {
+  const changed = new URL(url)
+  if (plan?.sizeQuery !== undefined && plan.size !== undefined) {
+    changed.searchParams.set(plan.sizeQuery, String(plan.size))
+  }
+  if (plan?.query !== undefined && value !== undefined) changed.searchParams.set(plan.query, value)
+  return changed
+}
+
+/** The target of `rel="next"` in the Link headers (RFC 8288). */
+function linkedNext({ headers }: Sight): string | undefined {
+  const links = headers.filter(([name]) => name.toLowerCase() === 'link').map(([, value]) => value)
+  for (const match of links.join(',').matchAll(/<([^<>]*)>([^<]*)/g)) {
+    if (/;\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\b)/i.test(match[2] ?? '')) return match[1]
+  }
+  return undefined
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right)
+}

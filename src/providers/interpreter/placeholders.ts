@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { ToknError } from '../../core/errors.ts'
+import { howToGive } from '../../core/giving.ts'
+import type { Field, Reach } from '../../core/provider.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Grant } from '../../core/token.ts'
+import { splitName, type PlaceholderName } from '../schema/template.ts'
+import { Time, type Value } from '../schema/transforms.ts'
+
+/** Everything that the placeholders of one operation can speak of. */
+export interface Known {
+  readonly fields: readonly Field[]
+  readonly answers: Reach['answers']
+  readonly context: Readonly<Record<string, string>>
+  readonly baseUrl: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly grant?: Grant | undefined
+  readonly access?: Pick<Secret, 'reveal'> | undefined
+  readonly refresh?: Secret | undefined
+  /** The held token's own id. */
+  readonly id?: string | undefined
+  /** The id of the token that an operation is about. */
+  readonly target?: string | undefined
+}
+
+/** As an operation knows it: the tokens are real ones. */
+export interface Held extends Known {
+  readonly access?: Secret | undefined
+}
+
+/** What each placeholder stands for that is not `fields.` or `context.`. */
+const placeholders = {
+  access: (known) => known.access?.reveal(),
+  refresh: (known) => known.refresh?.reveal(),
+  id: (known) => known.id,
+  target: (known) => known.target,
+  name: (known) => known.grant?.name,
+  audience: (known) => known.grant?.audience,
+  scopes: (known) => some(known.grant?.scopes),
+  lifetime: (known) => time('duration', known.grant?.lifetime),
+  expires: ({ grant, now }) =>
+    time(
+      'instant',
+      grant?.until ?? (grant?.lifetime === undefined ? undefined : now + grant.lifetime),
+    ),
+  baseUrl: (known) => known.baseUrl,
+  now: (known) => new Time('instant', known.now),
+  uuid: () => randomUUID(),
+} satisfies Record<PlaceholderName, (known: Known) => Value | undefined>
+
+/** What `name` stands for; `undefined` when it is absent or not a placeholder. */
+export function lookUp(name: string, known: Known): Value | undefined {
+  const [root = '', key = ''] = splitName(name)
+  if (root === 'context') return Object.hasOwn(known.context, key) ? known.context[key] : undefined
+  if (root === 'fields') return fieldValue(key, known)
+  return Object.hasOwn(placeholders, root)
+    ? placeholders[root as keyof typeof placeholders](known)
+    : undefined
+}
+
+/** As `lookUp`, but what cannot be done without throws `usage` or `reauth_required`. */
+export function demand(name: string, known: Known): Value | undefined {
+  const value = lookUp(name, known)
+  if (value !== undefined) return value
+  const [root, key = ''] = splitName(name)
+  if (root === 'fields' && fieldOf(key, known)?.optional !== true) {
+    throw new ToknError('usage', `"${key}" is needed`, {
+      hint: howToGiveField(key, known),
+      sent: false,
+    })
+  }
+  if (root === 'refresh') {
+    throw new ToknError('reauth_required', 'there is no refresh token', {
+      refusal: 'refresh-rejected',
+      sent: false,
+    })
+  }
+  if (root === 'access')
+    throw new ToknError('reauth_required', 'there is no token', { sent: false })
+  if (root === 'target') throw new ToknError('usage', 'the id of a token is needed')
+  return undefined
+}
+
+/** How the value of a field can be given. */
+export function howToGiveField(name: string, known: Known): string {
+  return howToGive(fieldOf(name, known) ?? { name })
+}
+
+function fieldOf(name: string, known: Known): Field | undefined {
+  return known.fields.find((field) => field.name === name)
+}
+
+function fieldValue(name: string, known: Known): string | undefined {
+  const answer = Object.hasOwn(known.answers, name) ? known.answers[name] : undefined
+  const text = answer instanceof Secret ? answer.reveal() : answer
+  const field = fieldOf(name, known)
+  const value = text === undefined || text === '' ? field?.default : text
+  if (value !== undefined && field?.choices !== undefined && !field.choices.includes(value)) {
+    throw new ToknError('usage', `"${name}" is none of ${field.choices.join(', ')}`)
+  }
+  return value
+}
+
+function some(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list === undefined || list.length === 0 ? undefined : list
+}
+
+function time(kind: Time['kind'], milliseconds: number | undefined): Time | undefined {
+  return milliseconds === undefined ? undefined : new Time(kind, milliseconds)
+}

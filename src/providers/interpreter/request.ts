@@ -1,0 +1,157 @@
+import { ToknError } from '../../core/errors.ts'
+import type { HttpRequest } from '../../core/ports.ts'
+import type { Operation } from '../../core/provider.ts'
+import { fillAccess } from '../../core/token.ts'
+import { fillAttachment } from './attachment.ts'
+import type { ProviderDefinition, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
+import { endpointUrl } from './endpoint.ts'
+import { fillBody, fillParameters, fillText, fillTexts } from './fill.ts'
+import { demand, type Held, type Known } from './placeholders.ts'
+import type { Ground } from './api-location.ts'
+
+/** Everything that the requests of one operation have in common. */
+export interface Setting {
+  readonly definition: ProviderDefinition
+  readonly ground: Ground
+  readonly operation: Operation
+}
+
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const listLimit = 4 * 1024 * 1024
+
+/**
+ * A request with everything filled in. Throws `usage` for a value that cannot travel where the
+ * definition puts it, `reauth_required` where there is no token to send.
+ */
+export function buildRequest(
+  setting: Setting,
+  request: RequestTemplate,
+  withToken: boolean,
+  plan: ReplyPlan | undefined,
+  known: Held,
+): HttpRequest {
+  const { definition, ground } = setting
+  const url = endpointUrl(request, ground, known)
+  const headers = new Headers()
+  headers.put('accept', plan?.format === 'text' ? '*/*' : 'application/json')
+  const body = buildBody(request, headers, known)
+  headers.putAll(fillTexts(definition.headers, known))
+  const cookies = [...fillTexts(request.cookies, known)]
+  if (withToken) attachToken(definition, known, url, headers, cookies)
+  if (request.basic !== undefined) headers.put('authorization', basic(request.basic, known))
+  headers.putAll(fillTexts(request.headers, known))
+  if (cookies.length > 0) headers.put('cookie', cookies.map(cookiePair).join('; '))
+  return {
+    method: request.method,
+    url,
+    headers: headers.list(),
+    body,
+    limit: setting.operation === 'list' ? listLimit : undefined,
+    grants: mayGrant(setting, request, plan) ? true : undefined,
+  }
+}
+
+/** Whether the answer may hold tokens, or a step towards them. */
+function mayGrant(
+  { operation }: Setting,
+  { method }: RequestTemplate,
+  plan: ReplyPlan | undefined,
+): boolean {
+  if (operation !== 'login' && operation !== 'refresh' && operation !== 'issue') return false
+  return method !== 'GET' || plan?.access !== undefined || plan?.refresh !== undefined
+}
+
+function attachToken(
+  definition: ProviderDefinition,
+  known: Held,
+  url: URL,
+  headers: Headers,
+  cookies: Array<readonly [string, string]>,
+): void {
+  demand('access', known)
+  const access = known.access
+  if (access === undefined) return
+  const attachment = fillAttachment(definition, known, known)
+  headers.putAll(fillAccess(attachment.headers, access))
+  for (const [name, value] of fillAccess(attachment.query, access))
+    url.searchParams.set(name, value)
+  cookies.push(...fillAccess(attachment.cookies, access))
+}
+
+function buildBody(request: RequestTemplate, headers: Headers, known: Known): string | undefined {
+  if (request.json !== undefined) {
+    headers.put('content-type', 'application/json')
+    const empty = Array.isArray(request.json) ? [] : {}
+    return JSON.stringify(fillBody(request.json, known) ?? empty)
+  }
+  if (request.form === undefined) return undefined
+  headers.put('content-type', 'application/x-www-form-urlencoded')
+  return encodeForm(fillParameters(request.form, known))
+}
+
+function basic(template: NonNullable<RequestTemplate['basic']>, known: Known): string {
+  const encode = template.encoded === true ? encodeURIComponent : (text: string) => text
+  const user = encode(fillText(template.user, known) ?? '')
+  const password = encode(fillText(template.password, known) ?? '')
+  if (user.includes(':')) {
+    throw new ToknError('usage', 'a user name with a colon cannot travel by HTTP Basic', {
+      sent: false,
+    })
+  }
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+}
+
+function cookiePair([name, value]: readonly [string, string]): string {
+  if (headerName.test(name) && /^[\x21-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value)) {
+    return `${name}=${value}`
+  }
+  throw unsendable(`the cookie ${name}`)
+}
+
+function unsendable(what: string): ToknError {
+  return new ToknError(
+    'usage',
+    `the value for ${what} holds characters that cannot be sent there`,
+    {
+      hint: 'line breaks, other control characters and outer blanks do not travel in a header',
+      sent: false,
+    },
+  )
+}
+
+/**
+ * A header value as it travels. RFC 9110 section 5.5 leaves open what octets beyond ASCII say; as
+ * UTF-8 they arrive as every current client sends them. HTTP text is one character an octet.
+ */
+function octets(value: string): string {
+  return Buffer.from(value, 'utf8').toString('latin1')
+}
+
+/** Headers by name, whatever its case; the last value put under a name is the one sent. */
+class Headers {
+  readonly #entries = new Map<string, readonly [string, string]>()
+
+  put(name: string, value: string): void {
+    if (
+      !headerName.test(name) ||
+      !/^[^\x00-\x20\x7f]([^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?$/.test(value)
+    ) {
+      throw unsendable(`the header ${name}`)
+    }
+    this.#entries.set(name.toLowerCase(), [name, octets(value)])
+  }
+
+  putAll(pairs: ReadonlyArray<readonly [string, string]>): void {
+    for (const [name, value] of pairs) this.put(name, value)
+  }
+
+  list(): ReadonlyArray<readonly [string, string]> {
+    return [...this.#entries.values()]
+  }
+}
+
+function encodeForm(pairs: ReadonlyArray<readonly [name: string, value: string]>): string {
+  const form = new URLSearchParams()
+  for (const [name, value] of pairs) form.append(name, value)
+  return form.toString()
+}

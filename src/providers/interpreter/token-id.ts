@@ -1,0 +1,35 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
+import { asList } from '../schema/as-list.ts'
+import { placeholdersOf } from '../schema/template.ts'
+
+const forms = {
+  any: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/u,
+  digits: /^[0-9]+$/,
+  hex: /^[0-9a-fA-F]+$/,
+  uuid: /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
+} as const
+
+/** Throws `usage` for a text that cannot be the id of a token, before anything is sent. */
+export function checkTarget({ title, ids, revoke }: ProviderDefinition, id: string): void {
+  const form = ids?.form ?? 'any'
+  const whole = id.trim() === id && forms[form].test(id)
+  if (!whole || id.length > (ids?.maxLength ?? 256)) {
+    throw new ToknError('usage', `that cannot be the id of a token of ${title}`, {
+      hint: 'see the ids with: tokn list --remote',
+      sent: false,
+    })
+  }
+  if ((id === '.' || id === '..') && isInPath(revoke)) {
+    throw new ToknError('usage', `the id "${id}" cannot be part of an address`, {
+      hint: `revoke it where ${title} shows its tokens`,
+      sent: false,
+    })
+  }
+}
+
+function isInPath(revoke: ProviderDefinition['revoke']): boolean {
+  return asList<Exchange>(revoke).some(({ request }) =>
+    placeholdersOf(request.path).some(({ name }) => name === 'target'),
+  )
+}

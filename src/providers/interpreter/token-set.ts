@@ -1,0 +1,88 @@
+import { ToknError } from '../../core/errors.ts'
+import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
+import { readDuration } from '../../core/duration.ts'
+import type { Reach } from '../../core/provider.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
+import { anotherUser, tell } from '../replies/oddities.ts'
+import { attachKey } from './attachment.ts'
+import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
+import type { Findings } from './findings.ts'
+import { mentions } from '../schema/mentions.ts'
+import type { Setting } from './request.ts'
+
+/** What a login or an issue found, as a token set. Throws `provider_nonsense` without a token. */
+export function newTokenSet(
+  setting: Setting,
+  exchanges: readonly Exchange[],
+  findings: Findings,
+  grant: Grant,
+  now: number,
+): TokenSet {
+  const { access, refresh, id, name, scopes, refreshExpiry, refreshUnreadable } = findings
+  if (access === undefined) throw withoutToken(setting.definition, findings)
+  const own = exchanges.some((exchange) => exchange.attach !== undefined)
+  const asked = mentions(exchanges, 'lifetime', 'expires') ? grant.lifetime : undefined
+  return {
+    access,
+    refresh,
+    refreshUnreadable,
+    expiry: orUsual(findings.expiry, setting.definition, now, asked),
+    refreshExpiry,
+    id,
+    name,
+    scopes,
+    context: { ...findings.context, ...(own && { [attachKey]: setting.operation }) },
+  }
+}
+
+/**
+ * What a refresh found, over what was held: RFC 6749 section 6 lets a server leave out what stays.
+ * Throws `provider_nonsense` without a token. That it is for another user is told, and told once:
+ * the old tokens may be gone, and these are all that there is.
+ */
+export function renewedTokenSet(
+  setting: Setting,
+  findings: Findings,
+  held: TokenSet,
+  now: number,
+  reach: Pick<Reach, 'warn'>,
+): TokenSet {
+  const { access, refresh, refreshUnreadable } = findings
+  if (access === undefined) throw withoutToken(setting.definition, findings)
+  const owner = held.context['userId']
+  const successor = findings.context['userId']
+  if (owner !== undefined && successor !== undefined && successor !== owner) {
+    tell(reach, anotherUser(setting.definition.title, owner, successor))
+  }
+  const same = refresh === undefined || refresh.equals(held.refresh)
+  return {
+    access,
+    refresh: refresh ?? (refreshUnreadable === true ? undefined : held.refresh),
+    refreshUnreadable,
+    expiry: orUsual(findings.expiry, setting.definition, now, undefined),
+    refreshExpiry: findings.refreshExpiry ?? (same ? held.refreshExpiry : undefined),
+    id: findings.id ?? held.id,
+    name: findings.name ?? held.name,
+    scopes: findings.scopes ?? held.scopes,
+    context: { ...held.context, ...findings.context },
+  }
+}
+
+function orUsual(
+  found: Expiry | undefined,
+  definition: ProviderDefinition,
+  now: number,
+  asked: number | undefined,
+): Expiry {
+  if (found !== undefined && found.state !== 'unknown') return found
+  const usual = definition.lifetime === undefined ? undefined : readDuration(definition.lifetime)
+  const lifetime = asked ?? usual
+  return lifetime === undefined ? unknownExpiry : expiresAt(now + lifetime, definition.sliding)
+}
+
+function withoutToken({ title }: ProviderDefinition, { status }: Findings): ToknError {
+  return new ToknError('provider_nonsense', `${title} answered without a token`, {
+    sent: true,
+    http: status === undefined ? undefined : { status },
+  })
+}

@@ -1,0 +1,77 @@
+import { isObject } from '../../core/json.ts'
+import { holds } from '../interpreter/condition.ts'
+import type { Condition } from '../schema/definition.ts'
+import { asList } from '../schema/as-list.ts'
+import { find, listPlaces, type Sight } from './place.ts'
+import { namesError, saysError } from './refusal-words.ts'
+
+const opposites: ReadonlyArray<readonly [yes: string, no: string]> = [
+  ['true', 'false'],
+  ['1', '0'],
+  ['yes', 'no'],
+  ['y', 'n'],
+  ['on', 'off'],
+]
+
+/** What a text that stands for a state says of a token that has ended. */
+const ends = new Set(
+  `inactive invalid revoked expired ended dead deleted removed disabled terminated closed canceled
+  cancelled not_active logged_out signed_out`.split(/\s+/),
+)
+
+/**
+ * Whether an answer says that the token is alive: `true` where `condition` holds, `false` for a
+ * definite no. What is not there, of another kind, or an error says nothing: `undefined`.
+ */
+export function readActive(
+  condition: Condition | undefined,
+  status: number,
+  sight: Sight,
+): boolean | undefined {
+  if (condition === undefined || isBeside(condition, sight)) return undefined
+  if (holds(condition, status, sight)) return true
+  if (condition.at === undefined) return false
+  const other = { ...condition, at: undefined }
+  if (!holds(other, status, sight)) return undefined
+  return isNo(condition, find(condition.at, sight)) ? false : undefined
+}
+
+/** Whether the body is an error, or not of the kind that has the place which is looked at. */
+function isBeside({ at }: Condition, sight: Sight): boolean {
+  const { body } = sight
+  const paths = listPlaces(at).flatMap((place) => place.body ?? [])
+  if (namesError(body)) return true
+  const value = at === undefined ? undefined : find(at, sight)
+  // What says "no" may be the very place that is looked at.
+  if (saysError(body) && value !== false) return true
+  const below = paths.some((path) => path !== '')
+  const whole = isObject(body) || (Array.isArray(body) && body.length > 0)
+  return below && paths.length === listPlaces(at).length && !whole
+}
+
+function isNo({ equals, not, least, exists }: Condition, value: unknown): boolean {
+  if (exists === false) return value !== undefined && value !== null
+  if (value === undefined) return false
+  const bare = equals === undefined && not === undefined && least === undefined
+  if (value === null) return bare || asList(not ?? []).includes(null)
+  if (not !== undefined && asList(not).some((one) => String(one) === String(value))) return true
+  if (least !== undefined && typeof value === 'number') return value < least
+  if (isEnd(value)) return true
+  return asList(equals ?? []).some((yes) => isOpposite(yes, value))
+}
+
+function isEnd(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  return ends.has(
+    value
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s-]+/g, '_'),
+  )
+}
+
+function isOpposite(yes: unknown, value: unknown): boolean {
+  if (typeof value === 'object') return false
+  const [one, other] = [yes, value].map((said) => String(said).trim().toLowerCase())
+  return opposites.some(([a, b]) => (a === one && b === other) || (b === one && a === other))
+}

@@ -1,0 +1,97 @@
+import { ToknError } from '../../core/errors.ts'
+import { isObject } from '../../core/json.ts'
+import type { Clock, HttpReply } from '../../core/ports.ts'
+import { headerOf, isAlmostJson, readBody, type Body } from './body.ts'
+import type { ReplyPlan } from '../schema/definition.ts'
+import { wordsOfBody, type Words } from './refusal-words.ts'
+import { aheadOf, readAhead } from '../../core/server-clock.ts'
+
+/** A reply with its body read. Instants are epoch milliseconds by our clock. */
+export interface Answer {
+  readonly status: number
+  readonly headers: HttpReply['headers']
+  readonly url: URL
+  /** `undefined` where there is none, or none that could be read. */
+  readonly body: unknown
+  /** JSON Pointers of keys that were given twice. */
+  readonly duplicates: ReadonlySet<string>
+  /** Why the body is not what was expected; the body is then `undefined`. */
+  readonly unreadable?: string | undefined
+  /** The body is a web page: a portal or a proxy answered, not the API. */
+  readonly page: boolean
+  /** The body is in no language that the API is known to speak: most likely not its own words. */
+  readonly foreign: boolean
+  /** Odd, but no reason not to read it: in words. */
+  readonly oddity?: string | undefined
+  /** The whole body, where `body` is a part of it that was found in an unknown envelope. */
+  readonly outside?: unknown
+  /** What it says of why not, if it is a refusal. */
+  readonly words: Words
+  readonly sentAt: number
+  /** To be added to the provider's instants to have ours. */
+  readonly skew: number
+}
+
+const expectations = { json: 'JSON', form: 'a form', text: 'plain text', none: 'no page' } as const
+
+/** Reads a reply to a request that was sent at `sentAt`. Never throws: see `unreadable`. */
+export function readAnswer(
+  reply: HttpReply,
+  plan: ReplyPlan | undefined,
+  url: URL,
+  sentAt: number,
+  clock: Clock,
+): Answer {
+  const { status, headers } = reply
+  const body = readBody(reply)
+  const listed = isListed(reply, plan)
+  const page = body.kind === 'page' && !listed
+  // What an operation asks is asked with secrets: no cache may keep the answer without saying so.
+  const ahead = aheadOf(readAhead(headers, { sentAt, receivedAt: clock.now() }, false))
+  const answer = { status, headers, url, sentAt, skew: 0 - ahead, page }
+  return {
+    ...answer,
+    ...understand(reply, plan, body, page),
+    foreign: page || (body.kind === 'text' && !listed && plan?.format !== 'text'),
+    oddity: body.oddity,
+    words: wordsOfBody(body),
+  }
+}
+
+/** The error for a body that is not what was expected; `refusal` names what its status means. */
+export function unreadableError(answer: Answer, title: string, refusal?: string): ToknError {
+  const what = answer.unreadable ?? `answered ${answer.status}, which means nothing here`
+  return new ToknError('provider_nonsense', `${title} ${what}`, {
+    http: { status: answer.status },
+    sent: true,
+    refusal,
+    hint: refusal === 'route-missing' ? 'check the base URL and the path' : 'check the base URL',
+  })
+}
+
+function understand(
+  { status, body: raw }: HttpReply,
+  plan: ReplyPlan | undefined,
+  body: Body,
+  page: boolean,
+): Pick<Answer, 'body' | 'duplicates' | 'unreadable'> {
+  // A reply of which nothing is wanted is looked at for errors alone.
+  const format = plan === undefined ? 'none' : (plan.format ?? 'json')
+  const { duplicates } = body
+  const error = status >= 400 && isObject(body.value)
+  if (format === 'text' && !page && !error) {
+    return { body: raw.replace(/^\ufeff/, '').trim(), duplicates: new Set() }
+  }
+  if (body.kind === 'data') return { body: body.value, duplicates }
+  if (body.kind === 'empty' && format === 'none') return { body: undefined, duplicates }
+  const unreadable = isAlmostJson(body)
+    ? `answered ${status} with ${body.instead}`
+    : `answered ${status} with ${body.instead}, expected ${expectations[format]}`
+  return { body: undefined, duplicates, unreadable }
+}
+
+/** Whether the definition says that its API speaks so. */
+function isListed({ headers }: HttpReply, plan: ReplyPlan | undefined): boolean {
+  const essence = (headerOf(headers, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  return plan?.mediaTypes?.some((type) => type === essence) === true
+}

@@ -1,0 +1,117 @@
+import { JsonError, pointerSegment, readJsonText, type JsonText } from '../../core/json-text.ts'
+import type { HttpReply } from '../../core/ports.ts'
+import { quoteForeign } from '../../core/secret.ts'
+
+/** A body as it was understood, whatever its label says. */
+export interface Body {
+  /** `page`: a web page; `text`: anything else that is no data, cut or broken data among it. */
+  readonly kind: 'data' | 'empty' | 'page' | 'text'
+  /** JSON, or a form as an object. */
+  readonly value: unknown
+  /** JSON Pointers of keys that were given twice; the last of them counts. */
+  readonly duplicates: ReadonlySet<string>
+  /** How it differs from what data should look like, in words; it was read all the same. */
+  readonly oddity?: string | undefined
+  /** What it is instead of data: `text/html`, `broken JSON, at character 9: expected a value`. */
+  readonly instead: string
+  /** The text itself, where it is one short sentence. */
+  readonly plain?: string | undefined
+}
+
+const none: ReadonlySet<string> = new Set()
+const json = /^([a-z0-9.!#$&^_-]+\/[a-z0-9.!#$&^_-]*\+json|(application|text)\/json)$/
+const formLabel = 'application/x-www-form-urlencoded'
+// One or more pairs without anything that a form would have to encode.
+const form = /^[\w.~%+*[\]-]+=[^\s<>{}"]*(&[\w.~%+*[\]-]+=[^\s<>{}"]*)*$/
+// Before JSON, so that no script can load it: https://angular.dev/best-practices/security#http-vulnerabilities
+const guard = /^\)\]\}',?\s*/
+
+/** Reads the body of a reply by what it is: JSON, then a form, then a page, then some text. */
+export function readBody(reply: Pick<HttpReply, 'headers' | 'body' | 'cut'>): Body {
+  const type = headerOf(reply.headers, 'content-type') ?? ''
+  const essence = (type.split(';')[0] ?? '').trim().toLowerCase()
+  const label = quoteForeign(type, 80) || 'no media type'
+  const packed = headerOf(reply.headers, 'content-encoding')
+  if (packed !== undefined && packed.trim().toLowerCase() !== 'identity') {
+    return other('text', `something packed as ${quoteForeign(packed, 40)}`)
+  }
+  const text = reply.body.replace(/^\ufeff/, '').trim()
+  if (text === '') return other('empty', 'an empty body')
+  const data = readData(text.replace(guard, ''))
+  if (!(data instanceof JsonError)) return data
+  if (form.test(text) || (essence === formLabel && text.includes('='))) return readForm(text)
+  const named = json.test(essence) || essence === ''
+  // What it is called is no word on what it is.
+  const labelled = json.test(essence) || essence === formLabel
+  const page = isPageText(text) || (essence === 'text/html' && text.startsWith('<'))
+  if (page) return other('page', labelled ? `a page labelled ${label}` : label)
+  // The name of the status again is nothing more than the status.
+  if (/^(401 )?unauthori[sz]ed\.?$/i.test(text))
+    return other('empty', labelled ? `text labelled ${label}` : label)
+  if (!named && !/^[{[]/.test(text)) {
+    return { ...other('text', label), plain: /^[^<>{}\n]{1,300}$/.test(text) ? text : undefined }
+  }
+  if (reply.cut !== undefined)
+    return other('text', `more than ${reply.cut >> 10} KiB, and was cut off there`)
+  const where = `at character ${data.offset + 1}: expected ${data.message}`
+  return other('text', `broken JSON, ${where}`)
+}
+
+/** Whether it would be JSON, were it whole and sound: then it need not be said what was expected. */
+export function isAlmostJson({ instead }: Body): boolean {
+  return /^(broken JSON|more than)/.test(instead)
+}
+
+/** The first header called `name`, in lower case. */
+export function headerOf(headers: HttpReply['headers'], name: string): string | undefined {
+  return headers.find(([header]) => header.toLowerCase() === name)?.[1]
+}
+
+function readData(text: string): Body | JsonError {
+  const strict = parse(text)
+  if (!(strict instanceof JsonError)) return data(strict)
+  if (!/^[{[]/.test(text)) return strict
+  for (const lenient of [false, true]) {
+    const whole = parse(text, lenient)
+    const oddity = lenient ? 'with JSON that is not quite JSON' : undefined
+    if (!(whole instanceof JsonError)) return data(whole, oddity)
+    // A comment of a proxy, the zero of a C string: what comes after a document is not of it.
+    const document = parse(text.slice(0, whole.offset), lenient)
+    const rest = 'with something after its JSON, which was left alone'
+    if (!(document instanceof JsonError)) return data(document, oddity ?? rest)
+  }
+  return strict
+}
+
+function data({ value, duplicates }: JsonText, oddity?: string): Body {
+  return { kind: 'data', value, duplicates, oddity, instead: 'JSON' }
+}
+
+function parse(text: string, lenient = false): JsonText | JsonError {
+  try {
+    return readJsonText(text, { lenient })
+  } catch (error) {
+    if (error instanceof JsonError) return error
+    throw error
+  }
+}
+
+function readForm(text: string): Body {
+  const values = Object.create(null) as Record<string, string>
+  const duplicates = new Set<string>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (Object.hasOwn(values, name)) duplicates.add(pointerSegment(name))
+    values[name] = value
+  }
+  return { kind: 'data', value: values, duplicates, instead: 'a form' }
+}
+
+function isPageText(text: string): boolean {
+  return /^(<\?xml[^>]*>\s*)?(<!--[\s\S]{0,2000}?-->\s*)*<(!doctype\s+html|html|head|body|title|script|meta|center|h[1-6])\b/i.test(
+    text,
+  )
+}
+
+function other(kind: Body['kind'], instead: string): Body {
+  return { kind, value: undefined, duplicates: none, instead }
+}

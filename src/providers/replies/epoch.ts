@@ -1,0 +1,47 @@
+import { latestInstant } from '../../core/expiry.ts'
+
+/** 1 January 2000: a number by which a new token ended before that counts something else. */
+const earliest = 946_684_800_000
+/** The first instant after the year 9999 in every zone: what is later is no date anywhere. */
+const farthest = 253_402_387_200_000
+/** The year 9999 begins: how several languages write "never". */
+const lastYear = 253_370_764_800_000
+const year = 31_536_000_000
+/** A longer life, in milliseconds, is more likely a number that counts something else. */
+export const longLife = 10.1 * year
+
+/** Whether `at` (epoch milliseconds) is so far that it is written for "never". */
+export function isNever(at: number): boolean {
+  return at > latestInstant && at < farthest
+}
+
+/**
+ * Epoch milliseconds of a number by its size: seconds, milliseconds, microseconds and nanoseconds of
+ * the years 1973 to 5138 do not overlap. Only the end of the year 9999 is looked for in every unit.
+ */
+export function bySize(number: number): number {
+  const last = [number * 1_000, number, number / 1e3, number / 1e6].find(
+    (at) => at >= lastYear && at < farthest,
+  )
+  if (last !== undefined) return last
+  if (number <= 1e11) return number * 1_000
+  if (number > 1e17) return number / 1e6
+  return number > 1e14 ? number / 1e3 : number
+}
+
+/** The instant of a number that was to be an instant of a new token, or that in another unit. */
+export function sensible(at: number, number: number): number | undefined {
+  return [at, bySize(number)].find((one) => one <= 0 || (one >= earliest && one < farthest))
+}
+
+/**
+ * The instant that a number most likely means which was to be a length: one that would last longer
+ * than ten years, and is an instant from a day ago to ten years to come. `undefined` for every
+ * other number.
+ */
+export function disguised(number: number, length: number, now: number): number | undefined {
+  // The greatest number of 32 bits says "for ever", and not January 2038.
+  if (length <= longLife || number === 2_147_483_647) return undefined
+  const at = bySize(number)
+  return at > now - 86_400_000 && at < now + 10 * year ? at : undefined
+}

@@ -1,0 +1,212 @@
+import { readDuration } from '../../core/duration.ts'
+import {
+  expiresAt,
+  latestInstant,
+  neverExpires,
+  unknownExpiry,
+  type Expiry,
+} from '../../core/expiry.ts'
+import type * as Dates from './dates.ts'
+import type { ExpiryPlan } from '../schema/definition.ts'
+import { bySize, disguised, isNever, longLife, sensible } from './epoch.ts'
+import { asList } from '../schema/as-list.ts'
+import { findOne, listPlaces, type PlaceObject, type Sight } from './place.ts'
+
+/** How the instants of one reply are to be understood. */
+export interface Timing {
+  /** Epoch milliseconds that durations count from. */
+  readonly now: number
+  /** To be added to the provider's instants to have ours. */
+  readonly skew: number
+  /** Whether the token was made just now, so that a number from the last century is misread. */
+  readonly fresh?: boolean
+  readonly sliding?: boolean
+  /** What reads dates in unusual forms; without it they are not understood. */
+  readonly dates?: typeof Dates | undefined
+}
+
+/** An end, and what became of the value that it was read from. */
+export interface Ending {
+  readonly expiry: Expiry
+  /** The value itself. */
+  readonly said?: Said | undefined
+  /** It was to be a length: `instant` where it was taken for one, `long` where it lasts that long. */
+  readonly odd?: Odd | undefined
+  /** A value was there before it, and it means nothing that is known. */
+  readonly unread?: Said | undefined
+  /** The value says that there is no time at all: zero, or less. */
+  readonly nothing?: boolean | undefined
+}
+
+/** A value as an answer has it, and where. */
+export interface Said {
+  readonly place: PlaceObject
+  readonly value: unknown
+}
+
+export type Odd = 'instant' | 'long'
+
+/** What one value means. */
+interface Reading {
+  readonly expiry: Expiry
+  readonly odd?: Odd | undefined
+  readonly nothing?: boolean | undefined
+}
+
+const day = 86_400_000
+const units: Readonly<Record<string, number>> = {
+  seconds: 1_000,
+  milliseconds: 1,
+  minutes: 60_000,
+  hours: 3_600_000,
+  days: day,
+}
+
+/**
+ * The end that a reply tells, by the first plan that finds one. What cannot be understood is
+ * `unknown`; `never` only for a value, or an absence, that a plan names.
+ */
+export function readEnding(
+  plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
+  sight: Sight,
+  timing: Timing,
+): Ending {
+  let unread: Said | undefined
+  let nothing: Ending | undefined
+  for (const plan of asList(plans)) {
+    const places = listPlaces(plan.from)
+    const values = places.map((place) => findOne(place, sight))
+    for (const [index, value] of values.entries()) {
+      const place = places[index]
+      if (value === undefined || place === undefined) continue
+      if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
+      const said = { place, value }
+      const reading = readValue(value, plan, timing)
+      // No time at all may be no more than a way to say nothing: another place may say more.
+      if (reading?.nothing === true) nothing ??= { ...reading, said }
+      else if (reading !== undefined) return { ...reading, said, unread }
+      else if (value !== null && value !== '') unread ??= said
+    }
+    if (plan.absent === 'never' && values.every((value) => value === undefined)) {
+      return { expiry: neverExpires }
+    }
+  }
+  return nothing === undefined ? { expiry: unknownExpiry, unread } : { ...nothing, unread }
+}
+
+/**
+ * What `read` makes of a reply; where it meets a date in an unusual form (`missed`), once more with
+ * the library that knows such, which takes longer to load than everything else here.
+ */
+export async function withDates<Result>(
+  timing: Timing,
+  read: (timing: Timing) => Result,
+  missed: (result: Result) => boolean,
+): Promise<Result> {
+  const found = read(timing)
+  if (!missed(found)) return found
+  return read({ ...timing, dates: await import('./dates.ts') })
+}
+
+function readValue(value: unknown, plan: ExpiryPlan, timing: Timing): Reading | undefined {
+  const { as, format } = plan
+  if (as === 'words') return endAt(wordsFromNow(value, timing), timing)
+  const number = format === undefined ? numberOf(value) : undefined
+  const unit = units[as]
+  if (unit !== undefined) {
+    return number === undefined ? undefined : readLength(number, number * unit, timing)
+  }
+  const at = number === undefined ? dateOf(value, plan, timing) : epochOf(number, plan, timing)
+  if (at === undefined || !Number.isFinite(at)) return undefined
+  if (at > 0) return endAt(isNever(at) ? at : at + timing.skew, timing)
+  return timing.fresh === true
+    ? { expiry: expiresAt(timing.now, timing.sliding), nothing: true }
+    : undefined
+}
+
+function readLength(number: number, length: number, timing: Timing): Reading | undefined {
+  const { now, skew, fresh, sliding } = timing
+  if (length <= 0) return { expiry: expiresAt(now, sliding), nothing: true }
+  const instant = fresh === true ? disguised(number, length, now - skew) : undefined
+  if (instant !== undefined) return { expiry: expiresAt(instant + skew, sliding), odd: 'instant' }
+  // Of a length nobody writes the end of time: what outlasts the centuries is in another unit.
+  const end = now + length > latestInstant ? undefined : endAt(now + length, timing)
+  return end && { ...end, odd: fresh === true && length > longLife ? 'long' : undefined }
+}
+
+/** A date of the far future is how "never" is written; what no calendar has is not understood. */
+function endAt(at: number | undefined, { sliding }: Timing): Reading | undefined {
+  if (at === undefined) return undefined
+  const expiry = isNever(at) ? neverExpires : expiresAt(at, sliding)
+  return expiry.state === 'unknown' ? undefined : { expiry }
+}
+
+function wordsFromNow(value: unknown, timing: Timing): number | undefined {
+  if (typeof value !== 'string') return undefined
+  const duration = readDuration(value) ?? timing.dates?.readLength(value)
+  return duration === undefined ? undefined : timing.now + duration
+}
+
+/** Milliseconds since 1970: as the definition counts, else, or where that is no sense, by its size. */
+function epochOf(number: number, { as }: ExpiryPlan, timing: Timing): number | undefined {
+  const sized = bySize(number)
+  if (as === 'instant' && sized === number && sized > latestInstant) {
+    // Fourteen digits are more likely a date than a millisecond of a far century.
+    if (timing.dates === undefined) return undefined
+    const written = timing.dates.readDate(String(number))
+    if (written !== undefined) return written
+  }
+  const counted =
+    as === 'instant-milliseconds' ? number : as === 'instant-seconds' ? number * 1_000 : sized
+  return timing.fresh === true ? sensible(counted, number) : counted
+}
+
+/** A finite number, or the plain decimal text of one. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value !== 'string' || !/^-?[0-9]{1,20}(\.[0-9]{1,20})?$/.test(value)) return undefined
+  return Number(value)
+}
+
+const isoDate =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)( ?[Zz]| ?(?:UTC|GMT)| ?[+-][0-9]{2}:?[0-9]{2})?)?$/
+const httpDate =
+  /^[A-Z][a-z]{2,8}, [0-9]{2}[ -][A-Z][a-z]{2}[ -][0-9]{2,4} [0-9]{2}:[0-9]{2}:[0-9]{2} (?:GMT|UTC|[+-][0-9]{4})$/
+
+/** A date; without a zone it is UTC, without a time its beginning. */
+function dateOf(value: unknown, plan: ExpiryPlan, { dates }: Timing): number | undefined {
+  if (plan.format !== undefined) {
+    const written = typeof value === 'number' ? String(value) : value
+    return typeof written === 'string' ? dates?.readDate(written, plan) : undefined
+  }
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  return (plan.zone === undefined ? usualDate(text) : undefined) ?? dates?.readDate(text, plan)
+}
+
+/** ISO 8601 and RFC 1123 as nearly everybody writes them. */
+function usualDate(text: string): number | undefined {
+  if (httpDate.test(text)) return finite(Date.parse(text.replace(/([0-9])-([A-Z])/, '$1 $2')))
+  const match = isoDate.exec(text)
+  if (match === null) return undefined
+  const [, date = '', time = '00:00', zone = 'Z'] = match
+  return finite(Date.parse(`${date}T${milliseconds(time)}${offset(zone.trim())}`))
+}
+
+function milliseconds(time: string): string {
+  return time.replace(/(\.[0-9]{3})[0-9]+$/, '$1')
+}
+
+function offset(zone: string): string {
+  if (/^(z|utc|gmt)$/i.test(zone)) return 'Z'
+  return zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined
+}
+
+function same(never: string | number | null, value: unknown): boolean {
+  if (never === null || value === null) return never === value
+  return (typeof value === 'string' || typeof value === 'number') && String(never) === String(value)
+}

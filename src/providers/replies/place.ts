@@ -1,0 +1,113 @@
+import type { HttpReply } from '../../core/ports.ts'
+import { readClaims } from '../../core/jwt.ts'
+import type { Secret } from '../../core/secret.ts'
+import { headerOf } from './body.ts'
+import { findCookie } from './cookies.ts'
+import type { Place, Places } from '../schema/definition.ts'
+import { fillValue } from '../interpreter/fill.ts'
+import { asList } from '../schema/as-list.ts'
+import type { Known } from '../interpreter/placeholders.ts'
+import { valueAt } from '../schema/path.ts'
+
+/** Where values are looked for. */
+export interface Sight {
+  readonly headers: HttpReply['headers']
+  readonly url: URL
+  readonly body: unknown
+  /** Envelopes below which the body is looked through as well. */
+  readonly unwrap?: readonly string[] | undefined
+  readonly known: Known
+  /** Tokens whose claims can be read. */
+  readonly access?: Pick<Secret, 'reveal'> | undefined
+  readonly refresh?: Secret | undefined
+  /** In a list that is a map: the key of the entry. */
+  readonly key?: string | undefined
+}
+
+export type PlaceObject = Exclude<Place, string>
+
+/** The places as a list of objects. */
+export function listPlaces(places: Places | undefined): readonly PlaceObject[] {
+  return asList<Place>(places).map((place) => (typeof place === 'string' ? { body: place } : place))
+}
+
+/** The first value found; `null` when there is nothing but `null`; `undefined` when there is none. */
+export function find(places: Places | undefined, sight: Sight): unknown {
+  let found: unknown
+  for (const place of listPlaces(places)) {
+    const value = findOne(place, sight)
+    if (value !== undefined && value !== null) return value
+    if (value === null) found = null
+  }
+  return found
+}
+
+/** What is at one place, with its prefix taken off and its encoding done. */
+export function findOne(place: PlaceObject, sight: Sight): unknown {
+  const value = look(place, sight)
+  if (typeof value !== 'string') return value
+  const { strip, encode } = place
+  const bare = strip !== undefined && value.startsWith(strip) ? value.slice(strip.length) : value
+  return encode === 'base64' ? Buffer.from(bare).toString('base64') : bare
+}
+
+function look(place: PlaceObject, sight: Sight): unknown {
+  if (place.body !== undefined) return lookInBody(place.body, sight)
+  if (place.header !== undefined) return headerOf(sight.headers, place.header.toLowerCase())
+  if (place.cookie !== undefined) return lookAtCookie(place.cookie, place, sight)
+  if (place.location !== undefined) return lookAtLocation(place.location, sight)
+  if (place.claim !== undefined) return lookAtClaim(place.claim, place, sight)
+  if (place.key !== undefined) return sight.key
+  return place.request === undefined ? undefined : fillKnown(place.request, sight.known)
+}
+
+function lookInBody(path: string, sight: Sight): unknown {
+  const outside = valueAt(sight.body, path)
+  const inside = (sight.unwrap ?? []).map((envelope) =>
+    valueAt(valueAt(sight.body, envelope), path),
+  )
+  const found = [outside, ...inside]
+  // `null` is what an API may say, wherever it says it; a value says more.
+  const value = found.find((one) => one !== undefined && one !== null)
+  return value ?? (found.includes(null) ? null : undefined)
+}
+
+function lookAtCookie(name: string, place: PlaceObject, sight: Sight): unknown {
+  const cookie = findCookie(sight.headers, name)
+  if (cookie === undefined) return undefined
+  if (place.cookieAttribute !== undefined) return cookie.attributes.get(place.cookieAttribute)
+  return cookie.value === '' ? undefined : cookie.value
+}
+
+function lookAtLocation(part: string, sight: Sight): unknown {
+  const location = headerOf(sight.headers, 'location')
+  if (location === undefined || !URL.canParse(location, sight.url.href)) return undefined
+  const url = new URL(location, sight.url)
+  if (part !== 'last') return url.searchParams.get(part) ?? undefined
+  const last = url.pathname.split('/').findLast((segment) => segment !== '')
+  return last === undefined ? undefined : decode(last)
+}
+
+function lookAtClaim(name: string, place: PlaceObject, sight: Sight): unknown {
+  const token = place.of === 'refresh' ? sight.refresh : sight.access
+  const claims = token === undefined ? undefined : readClaims(token.reveal())
+  if (claims === undefined) return undefined
+  return Object.hasOwn(claims, name) ? claims[name] : valueAt(claims, name)
+}
+
+function fillKnown(template: string, known: Known): unknown {
+  // A place is asked for what may be there: nothing is needed.
+  try {
+    return fillValue(template, known)
+  } catch {
+    return undefined
+  }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

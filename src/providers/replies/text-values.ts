@@ -1,0 +1,84 @@
+import { ToknError } from '../../core/errors.ts'
+import { isObject } from '../../core/json.ts'
+import { Secret } from '../../core/secret.ts'
+import { isUsableAccess, unusableAccess } from './access.ts'
+import type { Places } from '../schema/definition.ts'
+import { find, listPlaces, type Sight } from './place.ts'
+import { valueAt } from '../schema/path.ts'
+
+const longestText = 8_192
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+
+/**
+ * An access token. `undefined` when there is none; throws `provider_nonsense` when what is there
+ * could not travel in a header.
+ */
+export function readAccess(
+  places: Places | undefined,
+  sight: Sight,
+  status: number,
+): Secret | undefined {
+  const value = find(places, sight)
+  if (value === undefined || value === null) return undefined
+  if (isUsableAccess(value)) return new Secret(value)
+  const why = unusableAccess(value) ?? 'no token'
+  throw new ToknError('provider_nonsense', `the provider answered with ${why}`, {
+    http: { status },
+    sent: true,
+  })
+}
+
+/** A text or number as text; `undefined` for anything else, for control characters, and when empty. */
+export function readText(places: Places | undefined, sight: Sight): string | undefined {
+  return plainText(find(places, sight))
+}
+
+/** As `readText`, of a value. */
+export function plainText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string' || value === '' || value.length > longestText) return undefined
+  return unprintable.test(value) ? undefined : value
+}
+
+/** A name that somebody chose: whatever it holds is kept, for whoever shows it to make harmless. */
+export function readName(places: Places | undefined, sight: Sight): string | undefined {
+  const value = find(places, sight)
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value.slice(0, 1_024) : undefined
+}
+
+/** The scopes: of an array its texts, of a map the keys that are not switched off, of a text its parts. */
+export function readScopes(places: Places | undefined, sight: Sight): string[] | undefined {
+  const value = find(places, sight)
+  const place = listPlaces(places).find((candidate) => candidate.each ?? candidate.split)
+  const list = scopesOf(value, place?.each, place?.split)
+  return list
+    ?.filter((scope) => scope !== '' && scope.length <= 1_024 && !unprintable.test(scope))
+    .slice(0, 10_000)
+}
+
+function scopesOf(
+  value: unknown,
+  each: string | undefined,
+  split: 'space' | 'comma' | 'line' | undefined,
+): string[] | undefined {
+  if (typeof value === 'number') return [String(value)]
+  if (typeof value === 'string') {
+    return value.split(separator(value, split)).map((scope) => scope.trim())
+  }
+  if (Array.isArray(value)) {
+    return value
+      .map((item) => (each === undefined ? item : valueAt(item, each)))
+      .flatMap((item) => (typeof item === 'number' ? String(item) : item))
+      .filter((item) => typeof item === 'string')
+  }
+  if (!isObject(value)) return undefined
+  const off = new Set<unknown>([0, false, null, '0', 'false', ''])
+  return Object.keys(value).filter((scope) => !off.has(value[scope]))
+}
+
+function separator(text: string, split: 'space' | 'comma' | 'line' | undefined): RegExp {
+  if (split === 'line') return /\r?\n/
+  return split === 'space' || (split === undefined && text.includes(' ')) ? /[\s,]*\s+/ : /,/
+}

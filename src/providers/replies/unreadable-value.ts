@@ -1,0 +1,36 @@
+import { quoteForeign } from '../../core/secret.ts'
+import type { Said } from './expiry.ts'
+import type { PlaceObject } from './place.ts'
+
+/** A value as an answer has it, in words: where it was, and what it is if that is harmless. */
+export function describeSaid({ place, value }: Said): string {
+  return `${nameOf(place)}: ${shapeOf(value)}`
+}
+
+function nameOf({ body, header, cookie, cookieAttribute, claim, location }: PlaceObject): string {
+  if (body !== undefined) return body === '' ? 'the body' : `"${body}"`
+  if (header !== undefined) return `header ${header}`
+  if (cookie !== undefined) {
+    return cookieAttribute === undefined ? `cookie ${cookie}` : `${cookieAttribute} of ${cookie}`
+  }
+  if (claim !== undefined) return `claim "${claim}"`
+  return location === undefined ? 'the request' : 'the Location header'
+}
+
+// Enough for every date; not enough for a token. With a digit, for else it is no date, and with
+// something between, for a word of letters and digits may be a secret.
+const dateLike = /^(?=.*[0-9])(?=.*[ :/.,-])[\p{L}0-9 :/.,+()=-]{4,48}$/u
+const word = /^(\p{L}{1,12}( \p{L}{1,12}){0,3}|-?[0-9]{1,20}(\.[0-9]{1,9})?)$/u
+const secretLike = /[\p{L}0-9]{12,}/u
+
+/** What a value is; itself only where it looks like a date, a number or a word. */
+export function shapeOf(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') {
+    const text = value.trim()
+    const shown = word.test(text) || (dateLike.test(text) && !secretLike.test(text))
+    return shown ? JSON.stringify(quoteForeign(text, 60)) : `a text of ${value.length} characters`
+  }
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : 'an object'
+}

@@ -1,0 +1,119 @@
+import { ToknError } from '../../core/errors.ts'
+import { isObject } from '../../core/json.ts'
+import { JsonError, readJsonText } from '../../core/json-text.ts'
+import { display, nearest } from '../../core/text.ts'
+import { checkValue, dotted } from './check.ts'
+import { definitionSchema, type ProviderDefinition } from './definition.ts'
+import { pathSegments } from './path.ts'
+import { keysAt } from './schema-keys.ts'
+
+// What decides who a provider is and where its secrets go is not a fact to be set right in passing:
+// the profile's own settings say that, and its session is bound to them.
+const fixed = new Set([
+  '$schema',
+  'id',
+  'title',
+  'docs',
+  'fields',
+  'baseUrl',
+  'origins',
+  'apiOrigins',
+])
+
+/**
+ * The definition with single facts said differently: `{ 'refresh.request.method': 'POST' }`. A path
+ * is dotted, or a JSON Pointer; a value is JSON, or else a text. Throws `usage`.
+ */
+export function applyOverrides(
+  definition: ProviderDefinition,
+  overrides: Readonly<Record<string, string>>,
+): ProviderDefinition {
+  let changed: ProviderDefinition = definition
+  for (const [path, text] of Object.entries(overrides)) changed = applyOne(changed, path, text)
+  return changed
+}
+
+function applyOne(definition: ProviderDefinition, path: string, text: string): ProviderDefinition {
+  const segments = pathSegments(path)
+  const [first = ''] = segments
+  if (fixed.has(first)) {
+    throw new ToknError('usage', `"${display(path, 80)}" cannot be set for one profile`, {
+      hint: 'the addresses of a profile are set with --base-url and --api-url',
+    })
+  }
+  const attempts = readings(text).map((value) => {
+    const changed: unknown = structuredClone(definition)
+    if (!put(changed, segments, value)) throw unknownPath(definition, path)
+    return { changed, problems: checkValue(changed) }
+  })
+  const fine = attempts.find(({ problems }) => problems.length === 0)
+  if (fine !== undefined) return fine.changed as ProviderDefinition
+  const problem = attempts.at(-1)?.problems[0]
+  if (problem?.message.startsWith('there is no "') === true) throw unknownPath(definition, path)
+  throw new ToknError('usage', `the setting "${display(path, 80)}" does not fit`, {
+    hint: problem && `${dotted(problem.pointer)}: ${problem.message}`,
+  })
+}
+
+/** What a text may mean, the likeliest first: the JSON that it is, and itself. */
+function readings(text: string): readonly unknown[] {
+  try {
+    return [readJsonText(text, { depth: 16 }).value, text]
+  } catch (error) {
+    if (error instanceof JsonError) return [text]
+    throw error
+  }
+}
+
+function put(root: unknown, segments: readonly string[], value: unknown): boolean {
+  let at = root
+  for (const segment of segments.slice(0, -1)) {
+    if (Array.isArray(at)) at = at[Number(segment)]
+    else if (isWritable(at) && segment !== '__proto__') {
+      if (!Object.hasOwn(at, segment)) at[segment] = {}
+      at = at[segment]
+    } else return false
+  }
+  const last = segments.at(-1)
+  if (last === undefined || last === '__proto__') return false
+  if (Array.isArray(at) && /^[0-9]{1,2}$/.test(last) && Number(last) <= at.length) {
+    at[Number(last)] = value
+    return true
+  }
+  if (!isWritable(at)) return false
+  at[last] = value
+  return true
+}
+
+function isWritable(value: unknown): value is Record<string, unknown> {
+  return isObject(value)
+}
+
+function unknownPath(definition: ProviderDefinition, path: string): ToknError {
+  const near = nearest(path, candidates(definition, pathSegments(path)))
+  return new ToknError('usage', `a definition has no "${display(path, 80)}"`, {
+    hint:
+      near === undefined ? 'see the names with: tokn provider schema' : `did you mean "${near}"?`,
+  })
+}
+
+/** Paths that are there, and those that could be put beside the end of the given one. */
+function candidates(
+  definition: ProviderDefinition,
+  segments: readonly string[],
+): readonly string[] {
+  const around = segments.map((_, index) => segments.slice(0, index))
+  const possible = around.flatMap((path) =>
+    keysAt(definitionSchema, path).map((key) => [...path, key].join('.')),
+  )
+  return [...pathsWithin(definition), ...possible].filter(
+    (path) => path !== segments.join('.') && !fixed.has(pathSegments(path)[0] ?? ''),
+  )
+}
+
+function pathsWithin(value: unknown, above = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return above === '' ? [] : [above]
+  return Object.entries(value).flatMap(([key, inner]) =>
+    pathsWithin(inner, above === '' ? key : `${above}.${key}`),
+  )
+}

@@ -1,0 +1,41 @@
+import type { Answer } from '../replies/answer.ts'
+import type { Condition, ExpiryPlan, Places, ReplyPlan } from './definition.ts'
+import { pathSegments } from './path.ts'
+import { listPlaces } from '../replies/place.ts'
+import { pointerSegment } from '../../core/json-text.ts'
+import { asList } from './as-list.ts'
+
+/** The body paths that a plan reads on the outside, as JSON Pointers: those of list entries are not. */
+export function bodyPointers(plan: ReplyPlan): readonly string[] {
+  const entries = plan.items !== undefined
+  const outer = entries ? listPlaces(plan.items) : [...placesOf(plan)]
+  const paths = outer.flatMap((place) => (place.body === undefined ? [] : [place.body]))
+  const envelopes = ['', ...(plan.unwrap ?? [])].map(pointerOf)
+  return envelopes.flatMap((envelope) => paths.map((path) => envelope + pointerOf(path)))
+}
+
+/** The keys that a plan reads and that were given twice, as JSON Pointers: the last one counts. */
+export function doubled(plan: ReplyPlan, { duplicates }: Answer): readonly string[] {
+  if (duplicates.size === 0) return []
+  const read = bodyPointers(plan)
+  return [...duplicates].filter((duplicate) =>
+    read.some((pointer) => `${pointer}/`.startsWith(`${duplicate}/`)),
+  )
+}
+
+function* placesOf(plan: ReplyPlan): Generator<ReturnType<typeof listPlaces>[number]> {
+  const { access, refresh, id, name, scopes, userId, context, facts, active } = plan
+  const direct: Array<Places | undefined> = [access, refresh, id, name, scopes, userId]
+  const named = [...Object.values(context ?? {}), ...Object.values(facts ?? {})]
+  const ends = [plan.expiry, plan.refreshExpiry].flatMap(froms)
+  const checked = ([active] as Array<Condition | undefined>).map((condition) => condition?.at)
+  for (const places of [...direct, ...named, ...ends, ...checked]) yield* listPlaces(places)
+}
+
+function froms(plans: ExpiryPlan | readonly ExpiryPlan[] | undefined): readonly Places[] {
+  return asList<ExpiryPlan>(plans).map((plan) => plan.from)
+}
+
+function pointerOf(path: string): string {
+  return pathSegments(path).map(pointerSegment).join('')
+}

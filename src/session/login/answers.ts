@@ -1,0 +1,162 @@
+import { resolve } from 'node:path'
+import { ToknError } from '../../core/errors.ts'
+import { howToGive } from '../../core/giving.ts'
+import type { Interaction } from '../../core/ports.ts'
+import type { Field, Provider } from '../../core/provider.ts'
+import { Secret } from '../../core/secret.ts'
+import { display, nearest } from '../../core/text.ts'
+
+/**
+ * Where the answers to a provider's fields come from, the first that has one: the command line, the
+ * environment, what was answered before, the field's default, the user.
+ */
+export interface AnswerSources {
+  /** Non-secret values from the command line, by field name. */
+  readonly set: Readonly<Record<string, string>>
+  /** Secrets that were read for a flag (standard input, a file), by field name. */
+  readonly secrets: Readonly<Record<string, Secret>>
+  /** The value of `TOKN_<NAME>` or of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
+  fromEnvironment(name: string): string | undefined
+  /** What was answered before, by field name: settings of the profile, kept credentials. */
+  readonly kept?: Readonly<Record<string, string | Secret>> | undefined
+  /** Absent where nobody can be asked. */
+  readonly interaction?: Interaction | undefined
+}
+
+export interface Answers {
+  /** Non-secret answers: they go into the profile. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Secret answers: they go to the provider and, only if asked for, into the store. */
+  readonly secrets: Readonly<Record<string, Secret>>
+}
+
+/**
+ * An answer for every field. Throws `usage` for a value that is not the field's, and
+ * `reauth_required` where one is missing and nobody can be asked.
+ */
+export async function collectAnswers(
+  fields: readonly Field[],
+  sources: AnswerSources,
+): Promise<Answers> {
+  checkNames(fields, sources)
+  const settings: Record<string, string> = {}
+  const secrets: Record<string, Secret> = {}
+  for (const field of fields) {
+    if (field.secret === true && hasOwnFile(field, settings, sources)) continue
+    const value = await answer(field, sources)
+    if (value === undefined) continue
+    if (value instanceof Secret) secrets[field.name] = value
+    else settings[field.name] = field.file === true ? resolve(value) : checkChoice(field, value)
+  }
+  return { settings, secrets }
+}
+
+/**
+ * Whether a secret has a file of its own: it is read from there, each time that it is needed. One
+ * that an earlier login named gives way to a value that is given now.
+ */
+function hasOwnFile(
+  { name }: Field,
+  settings: Readonly<Record<string, string>>,
+  { set, secrets, fromEnvironment }: AnswerSources,
+): boolean {
+  const file = `${name}_file`
+  if (settings[file] === undefined) return false
+  if (set[file] !== undefined || fromEnvironment(file) !== undefined) return true
+  return secrets[name] === undefined && fromEnvironment(name) === undefined
+}
+
+async function answer(field: Field, sources: AnswerSources): Promise<string | Secret | undefined> {
+  if (field.secret === true) {
+    const given = sources.secrets[field.name]
+    if (given !== undefined) return given
+    const value = sources.fromEnvironment(field.name)
+    if (value !== undefined) return new Secret(value)
+    const before = sources.kept?.[field.name]
+    if (before !== undefined) return before instanceof Secret ? before : new Secret(before)
+    return (await ask(field, sources)) ?? missing(field, sources)
+  }
+  const known =
+    sources.set[field.name] ??
+    sources.fromEnvironment(field.name) ??
+    textOf(sources.kept?.[field.name]) ??
+    (field.optional === true || field.choices !== undefined ? field.default : undefined)
+  if (known !== undefined) return known
+  const asked = await ask(field, sources)
+  if (asked instanceof Secret) return asked.reveal()
+  return asked ?? field.default ?? missing(field, sources)
+}
+
+function textOf(value: string | Secret | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+async function ask(field: Field, { interaction }: AnswerSources) {
+  if (interaction === undefined || field.optional === true) return undefined
+  const secret = field.secret === true
+  const text = await interaction.ask(field.label, {
+    secret,
+    ...(field.default === undefined ? {} : { placeholder: field.default }),
+  })
+  if (text === '') return undefined
+  return secret ? new Secret(text) : text
+}
+
+function missing(field: Field, { interaction }: AnswerSources): undefined {
+  if (field.optional === true) return undefined
+  if (interaction !== undefined) {
+    throw new ToknError('usage', `"${field.label}" was left empty`, { hint: 'run it again' })
+  }
+  throw new ToknError('reauth_required', `no value for "${field.label}", and nobody to ask`, {
+    hint: `${howToGive(field)}, or run the command in a terminal`,
+  })
+}
+
+function checkNames(fields: readonly Field[], sources: AnswerSources): void {
+  const names = fields.map((field) => field.name)
+  for (const name of [...Object.keys(sources.set), ...Object.keys(sources.secrets)]) {
+    const field = fields.find((one) => one.name === name)
+    if (field === undefined) {
+      const near = nearest(name, names)
+      throw new ToknError('usage', `this provider has no field "${display(name, 60)}"`, {
+        hint:
+          near === undefined ? `it has: ${names.join(', ') || 'none'}` : `did you mean "${near}"?`,
+      })
+    }
+    if (field.secret === true && name in sources.set) {
+      throw new ToknError('usage', `"${name}" is secret and does not belong on a command line`, {
+        hint: `${howToGive(field)}, or answer the prompt`,
+      })
+    }
+  }
+}
+
+/**
+ * Throws `usage` for an answer with which the login would make a token that the API refuses: before
+ * it is sent, for a login may cost.
+ */
+export function checkLoginAnswers(
+  provider: Pick<Provider, 'title' | 'fields'>,
+  answers: Readonly<Record<string, string | Secret>>,
+): void {
+  for (const { name, loginChoices } of provider.fields) {
+    const value = answers[name]
+    if (loginChoices === undefined || typeof value !== 'string') continue
+    if (loginChoices.includes(value)) continue
+    throw new ToknError(
+      'usage',
+      `the login of ${provider.title} makes no tokens for ${name} "${display(value, 60)}"`,
+      {
+        hint: `log in with --set ${name}=${loginChoices.join(' or ')}, or paste in a token made elsewhere: --with-token`,
+        sent: false,
+      },
+    )
+  }
+}
+
+function checkChoice(field: Field, value: string): string {
+  if (field.choices === undefined || field.choices.includes(value)) return value
+  throw new ToknError('usage', `"${display(value, 60)}" is not a value for "${field.name}"`, {
+    hint: `one of: ${field.choices.join(', ')}`,
+  })
+}

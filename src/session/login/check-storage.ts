@@ -1,0 +1,51 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Store } from '../../core/ports.ts'
+import type { Profile } from '../../core/profile.ts'
+import { entryOf } from '../stored-record.ts'
+import type { Ports } from '../ports.ts'
+
+/** About as long as a session is. */
+const probeLength = 1_024
+
+/**
+ * Proves that a session of `profile` can be kept, while nothing has been spent: its profile can be
+ * written and read again, its lock taken, an entry of its store written, read and erased. Throws
+ * `usage`, `busy`, `store`.
+ */
+export async function proveStorage(ports: Ports, profile: Profile): Promise<void> {
+  await ports.profiles.prove(profile)
+  const store = await ports.store(profile.store)
+  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  try {
+    await probe(store, profile)
+  } finally {
+    await held.release()
+  }
+}
+
+/** The entry with which a store is tried: named after the session's, so that it can be found. */
+export function probeId({ id }: Pick<Profile, 'id'>): string {
+  return `probe-${id}`.slice(0, 64)
+}
+
+async function probe(store: Store, profile: Profile): Promise<void> {
+  const id = probeId(profile)
+  const text = JSON.stringify({ probe: 'tokn '.repeat(probeLength / 5) })
+  await store.write(id, 1, text)
+  const found = await store.read(id)
+  await store.remove(id)
+  if (found === text) return
+  throw new ToknError('store', `${store.describe()} did not give back what was stored in it`, {
+    hint: 'tokn doctor',
+  })
+}
+
+/** Erases what a proof that was cut off has left. Throws `store`, `busy`. */
+export async function eraseProbe(ports: Ports, profile: Profile): Promise<void> {
+  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  try {
+    await (await ports.store(profile.store)).remove(probeId(profile))
+  } finally {
+    await held.release()
+  }
+}

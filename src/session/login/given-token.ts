@@ -1,0 +1,83 @@
+import { checkBaseUrl } from '../../core/base-url.ts'
+import { unknownExpiry } from '../../core/expiry.ts'
+import { claimedExpiry } from '../../core/jwt.ts'
+import { bindingOf, type Profile } from '../../core/profile.ts'
+import type { Field } from '../../core/provider.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import type { Secret } from '../../core/secret.ts'
+import { openAnswered } from './open-provider.ts'
+import type { Ports } from '../ports.ts'
+
+/** What the environment says of a provider, and of what is wanted of it. */
+export interface ProviderEnvironment {
+  /** The value of a variable, or of the file that another names. Throws `usage`. */
+  read(name: string): string | undefined
+  /** `TOKN_SCOPE`. */
+  readonly scopes: readonly string[] | undefined
+  /** `TOKN_API_URL`, as origins. Throws `usage`. */
+  readonly apiUrls: readonly string[] | undefined
+}
+
+/** Where an API is, as far as the environment says: TOKN_BASE_URL, TOKN_API_URL. Throws `usage`. */
+export function placesIn(environment: ProviderEnvironment): Pick<Profile, 'baseUrl' | 'apiUrls'> {
+  const baseUrl = environment.read('base_url')
+  const { apiUrls } = environment
+  return {
+    ...(baseUrl === undefined ? {} : { baseUrl: checkBaseUrl(baseUrl, 'TOKN_BASE_URL') }),
+    ...(apiUrls === undefined ? {} : { apiUrls }),
+  }
+}
+
+/**
+ * A token out of the environment as a session of `sketch`, with what else the environment says of
+ * its provider. It was made elsewhere: nothing is asked, and what is missing is missed only by what
+ * needs it.
+ */
+export async function openGivenToken(
+  ports: Ports,
+  sketch: Profile,
+  access: Secret,
+  environment: ProviderEnvironment,
+): Promise<{ profile: Profile; record: SessionRecord }> {
+  const draft = { ...sketch, ...placesIn(environment) }
+  if (draft.provider === '') return { profile: draft, record: recordOf(ports, draft, access) }
+  const sources = { set: {}, secrets: {}, fromEnvironment: environment.read }
+  const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
+  const all = { ...answers.settings, ...answers.secrets }
+  return {
+    profile,
+    record: {
+      ...recordOf(ports, profile, access),
+      definition: provider.digest,
+      origins: provider.origins,
+      attach: provider.attach({ context: {} }, all),
+    },
+  }
+}
+
+/** A token of no known API: RFC 6750 is what most of them speak. */
+function recordOf(ports: Ports, profile: Profile, access: Secret): SessionRecord {
+  const expiry = claimedExpiry(access.reveal())
+  return {
+    v: 1,
+    profileId: profile.id,
+    generation: 1,
+    provider: profile.provider,
+    binding: bindingOf(profile),
+    origins: originsOf(profile),
+    attach: { headers: { Authorization: 'Bearer {access}' } },
+    access,
+    expiry: expiry.state === 'at' ? expiry : unknownExpiry,
+    obtainedAt: ports.clock.now(),
+    context: {},
+    fixed: true,
+  }
+}
+
+function originsOf({ baseUrl, apiUrls = [] }: Profile): readonly string[] {
+  return [...(baseUrl === undefined ? [] : [new URL(baseUrl).origin]), ...apiUrls]
+}
+
+function optionalOnes(fields: readonly Field[]): readonly Field[] {
+  return fields.map((field) => ({ ...field, optional: true }))
+}

@@ -1,0 +1,62 @@
+import type { Profile } from '../../core/profile.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import type { Provider } from '../../core/provider.ts'
+import { readBudget } from '../budget.ts'
+import { placesIn, type ProviderEnvironment } from './given-token.ts'
+import { authenticate } from './login.ts'
+import { idInEnvironment } from '../naming.ts'
+import { openAnswered } from './open-provider.ts'
+import type { Ports } from '../ports.ts'
+import { takesScope } from '../scopes.ts'
+
+/** Looks at what a login is to be for. Throws where it would be for nothing. */
+export type LoginCheck = (provider: Provider, profile: Profile) => void
+
+/**
+ * A login with what the environment holds and nothing else (`TOKN_PROVIDER`, `TOKN_BASE_URL`, the
+ * provider's fields): for a CI job, which has no session and leaves none behind.
+ */
+export async function loginFromEnvironment(
+  ports: Ports,
+  providerId: string,
+  environment: ProviderEnvironment,
+  check?: LoginCheck,
+): Promise<{ profile: Profile; record: SessionRecord }> {
+  const draft: Profile = {
+    name: 'environment',
+    id: idInEnvironment(),
+    provider: providerId,
+    ...placesIn(environment),
+    settings: {},
+    store: 'memory',
+  }
+  const { profile, provider, answers } = await openAnswered(ports, draft, {
+    set: {},
+    secrets: {},
+    fromEnvironment: environment.read,
+  })
+  check?.(provider, profile)
+  const scopes = takesScope(provider) ? undefined : environment.scopes
+  const record = await authenticate(ports, {
+    profile,
+    provider,
+    answers,
+    grant: scopes === undefined ? {} : { scopes },
+    remember: true,
+    force: false,
+  })
+  await tellCost(ports, profile, provider)
+  return { profile, record }
+}
+
+/** Each command logs in anew: where logins are numbered, nobody may find that out by the last one. */
+async function tellCost(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
+  const use = (await readBudget(ports, profile, provider, undefined)).find(
+    ({ kind }) => kind === 'logins',
+  )
+  if (use === undefined) return
+  const known = use.used < 1 ? '' : `; this was number ${use.used} that is counted here`
+  ports.warn(
+    `this command logged in anew, and ${provider.title} allows ${use.limit} logins of an account${known}: log in once for a job, with TOKN_TOKEN="$(tokn token)"`,
+  )
+}

@@ -1,0 +1,54 @@
+import type { Profile } from '../../core/profile.ts'
+import type { Field, Provider } from '../../core/provider.ts'
+import { collectAnswers, type Answers, type AnswerSources } from './answers.ts'
+import type { Ports } from '../ports.ts'
+
+/** A profile whose fields are answered, and the provider as these answers have it. */
+export interface Opened {
+  readonly profile: Profile
+  readonly provider: Provider
+  readonly answers: Answers
+}
+
+/**
+ * Answers the fields of a profile's provider, then opens it anew: an answer may decide where the
+ * provider is (an issuer) and what else it asks for (a flow). What is given without a question comes
+ * first, since it may make a question needless. The settings of `draft` are what was answered before;
+ * `choose` narrows what is asked.
+ */
+export async function openAnswered(
+  ports: Ports,
+  draft: Profile,
+  sources: Omit<AnswerSources, 'kept'>,
+  choose: (fields: readonly Field[]) => readonly Field[] = (fields) => fields,
+): Promise<Opened> {
+  const named = withSettings(draft, sources.set)
+  const { fields } = await ports.provider(named)
+  const given = await collectAnswers(choose(fields).map(unasked), {
+    ...sources,
+    kept: draft.settings,
+    interaction: undefined,
+  })
+  const known = withSettings(named, given.settings)
+  const first = await collectAnswers(choose((await ports.provider(known)).fields), {
+    ...sources,
+    kept: known.settings,
+  })
+  const profile = withSettings(known, first.settings)
+  const provider = await ports.provider(profile)
+  const answers = await collectAnswers(choose(provider.fields), {
+    ...sources,
+    kept: profile.settings,
+    secrets: { ...sources.secrets, ...first.secrets },
+  })
+  return { profile: withSettings(profile, answers.settings), provider, answers }
+}
+
+function withSettings(profile: Profile, settings: Profile['settings']): Profile {
+  return { ...profile, settings: { ...profile.settings, ...settings } }
+}
+
+/** A field of which only what somebody said is taken: its default is no answer yet. */
+function unasked(field: Field): Field {
+  return { ...field, optional: true, default: undefined }
+}

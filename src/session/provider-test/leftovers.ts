@@ -1,0 +1,91 @@
+import { isFailure } from '../../core/errors.ts'
+import { unknownExpiry, type Expiry } from '../../core/expiry.ts'
+import type { Operation, Provider, Reach } from '../../core/provider.ts'
+import type { TokenSet } from '../../core/token.ts'
+
+/** A token that a trial has made. */
+export interface Made {
+  readonly what: Extract<Operation, 'login' | 'refresh' | 'issue'>
+  readonly tokens: TokenSet
+}
+
+/** What became of a token that a trial has made. */
+export interface Leftover {
+  readonly what: Made['what']
+  readonly ended: boolean
+  /** When one that stays ends by itself. */
+  readonly expiry: Expiry
+  /** When the refresh token beside it does; absent where there is none. */
+  readonly refreshExpiry?: Expiry | undefined
+  /** Why one stays, or where it can be ended. */
+  readonly why?: string | undefined
+}
+
+/** How the logout of a trial went. */
+export interface Logout {
+  /** Whether the provider said yes to it, so that what it ended needs no more. */
+  readonly done: boolean
+  /** What it did not end all the same, in one sentence; absent: nothing. */
+  readonly spared?: string | undefined
+}
+
+/**
+ * Ends what a trial has made, as far as the API can and its logout has not. What an API does not end
+ * is told, with the time that is left.
+ */
+export async function endRemains(
+  provider: Provider,
+  reach: Reach,
+  current: TokenSet,
+  made: readonly Made[],
+  logout: Logout,
+): Promise<readonly Leftover[]> {
+  const remains: Leftover[] = []
+  // The token in use goes last: with it revoked, the others could not be.
+  const inUse = ({ tokens }: Made) => tokens.access.reveal() === current.access.reveal()
+  for (const one of made.toSorted((a, b) => Number(inUse(a)) - Number(inUse(b)))) {
+    const { what, tokens } = one
+    const replaced = !inUse(one) && what !== 'issue'
+    if (replaced && diesByRefresh(provider)) continue
+    const loggedOut = logout.done && what !== 'issue'
+    const spared = loggedOut ? logout.spared : undefined
+    // What a logout spares is the access token: with the refresh token it began.
+    const gone = spared !== undefined && tokens.refresh?.reveal() === current.refresh?.reveal()
+    const refresh = gone ? undefined : tokens.refresh
+    const over = loggedOut && spared === undefined
+    const why = over ? undefined : await revoke(provider, reach, current, tokens, spared)
+    remains.push({
+      what,
+      ended: why === undefined,
+      expiry: tokens.expiry,
+      refreshExpiry: refresh && (tokens.refreshExpiry ?? unknownExpiry),
+      why,
+    })
+  }
+  return remains
+}
+
+/** Whether the tokens before a refresh are dead once its own were used. */
+function diesByRefresh({ rotation }: Provider): boolean {
+  return rotation === 'always' || rotation === 'on-first-use'
+}
+
+/** Why a token is not revoked; `undefined` for one that is. */
+async function revoke(
+  provider: Provider,
+  reach: Reach,
+  current: TokenSet,
+  { id }: TokenSet,
+  spared: string | undefined,
+): Promise<string | undefined> {
+  if (provider.revoke === undefined || id === undefined) {
+    return spared ?? provider.why.logout ?? provider.why.revoke ?? `${provider.title} ends no token`
+  }
+  try {
+    await provider.revoke(reach, current, { id })
+    return undefined
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return error.message
+  }
+}

@@ -1,0 +1,112 @@
+import { isToknError, ToknError } from '../core/errors.ts'
+import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
+import { chooseProfile, outlineOf } from './choose-profile.ts'
+import { erase, lookAt, type Condition } from './usable.ts'
+import { entryOf } from './stored-record.ts'
+import type { Ports } from './ports.ts'
+
+export interface Removal {
+  /** What may stay alive at the provider, in one sentence. */
+  readonly alive?: string | undefined
+}
+
+/**
+ * Forgets a profile: its session first, so that nothing is left that no profile reaches. A session
+ * that can be used is not thrown away so: that is `usage`. Throws `store`, `busy`, `not_found`.
+ */
+export async function removeProfile(ports: Ports, name: string): Promise<Removal> {
+  const profile = readProfile(ports, name)
+  if (profile === undefined) return await removeDamaged(ports, name)
+  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  try {
+    // Another profile may have this very session, by a fault of an earlier version; it keeps it.
+    const alive = isShared(ports, profile) ? undefined : await eraseUnusable(ports, profile)
+    await ports.profiles.remove(profile.name, profile.id)
+    return { alive }
+  } finally {
+    await held.release()
+  }
+}
+
+/** Throws what `removeProfile` would throw of a profile that must not be removed; changes nothing. */
+export async function checkRemovable(ports: Ports, name: string): Promise<void> {
+  const profile = readProfile(ports, name)
+  if (profile !== undefined && !isShared(ports, profile)) await lookUnusable(ports, profile)
+}
+
+async function eraseUnusable(ports: Ports, profile: Profile): Promise<string | undefined> {
+  const condition = await lookUnusable(ports, profile)
+  const known = ports.index.get(profile.id) !== undefined
+  try {
+    await erase(ports, profile)
+  } catch (error) {
+    // A store that is out of reach has most likely nothing, where nobody knows of a session.
+    if (!isToknError(error, 'store', 'usage') || known) throw error
+    tellUnseen(ports, profile, error)
+    return undefined
+  }
+  return 'why' in condition ? condition.why.message : undefined
+}
+
+/** The condition of a session that may be thrown away. Throws `usage` for one that can be used. */
+async function lookUnusable(ports: Ports, profile: Profile): Promise<Condition> {
+  const condition = await lookAt(ports, profile)
+  if (condition.state === 'usable' && condition.record.standing?.state !== 'dead') {
+    throw new ToknError(
+      'usage',
+      `"${profile.name}" is still logged in, and its tokens would be left behind`,
+      { hint: `tokn logout ${profile.name} && tokn profile remove ${profile.name}` },
+    )
+  }
+  return condition
+}
+
+function isShared(ports: Ports, { name, id }: Profile): boolean {
+  return ports.profiles.outlines().some((other) => other.name !== name && other.id === id)
+}
+
+/** `undefined` for one that is damaged. Throws `not_found`. */
+function readProfile(ports: Ports, name: string): Profile | undefined {
+  try {
+    return chooseProfile(ports.profiles, { positional: name })
+  } catch (error) {
+    if (isToknError(error, 'usage') && outlineOf(ports.profiles, name) !== undefined)
+      return undefined
+    throw error
+  }
+}
+
+/** Erases what a profile that cannot be read may have, wherever that can be. */
+async function removeDamaged(ports: Ports, name: string): Promise<Removal> {
+  const { id, store } = outlineOf(ports.profiles, name) ?? {}
+  let erased = false
+  for (const kind of store === undefined ? storeKinds : [store]) {
+    if (id === undefined || kind === 'memory') continue
+    erased = (await eraseDamaged(ports, name, id, kind)) || erased
+  }
+  await ports.profiles.remove(name, id)
+  return { alive: erased ? 'the profile was damaged, so that nobody could be told' : undefined }
+}
+
+async function eraseDamaged(
+  ports: Ports,
+  name: string,
+  id: string,
+  store: StoreKind,
+): Promise<boolean> {
+  const profile: Profile = { name, id, store, provider: '', settings: {} }
+  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  try {
+    return await erase(ports, profile)
+  } catch (error) {
+    if (!isToknError(error, 'store', 'usage')) throw error
+    tellUnseen(ports, profile, error)
+    return false
+  } finally {
+    await held.release()
+  }
+}
+
+function tellUnseen(ports: Ports, { store }: Profile, error: ToknError): void {
+  ports.warn(`whether the ${store} store has a session of it could not be seen: ${error.message}`)
+}

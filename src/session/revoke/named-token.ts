@@ -1,0 +1,88 @@
+import { ToknError } from '../../core/errors.ts'
+import { display } from '../../core/text.ts'
+import type { TokenInfo } from '../../core/token.ts'
+
+/** A token that was named, as far as the list tells of it. */
+export interface Target {
+  readonly id: string
+  readonly name?: string | undefined
+  /** How many tokens the list shows under this id; absent where there is no list. */
+  readonly listed?: number | undefined
+  /** The names of the others that have this id: the API cannot tell them apart. */
+  readonly alsoNamed: readonly string[]
+  /** Whether a name was given for it, which says less than an id where several have one id. */
+  readonly byName: boolean
+  /** Whether the list showed it, or all that have its id, as revoked before. */
+  readonly over: boolean
+}
+
+/** Letters of an id that are enough, where only one begins so: one alone is a slip of a finger. */
+const leastPrefix = 2
+
+/**
+ * The token that `word` names: by an id, by a name or a beginning of an id that only one has. Entries
+ * of a list with one id are one token: to the API it is one. Throws `not_found`, `usage`.
+ */
+export function resolveTarget(word: string, listed: readonly TokenInfo[] | undefined): Target {
+  if (word === '') throw new ToknError('usage', 'that names no token', { hint: 'tokn list' })
+  if (listed === undefined) return unlisted(word)
+  const found = findNamed(word, listed)
+  const [id] = found
+  if (id === undefined) throw unknown(word)
+  if (found.length > 1) {
+    const ids = found.map((one) => display(one, 256)).join(', ')
+    throw new ToknError(
+      'not_found',
+      `"${display(word, 80)}" could be ${found.length} tokens: ${ids}`,
+      { hint: 'name one of them by its full id' },
+    )
+  }
+  const same = listed.filter((token) => token.id === id)
+  const byName = !id.startsWith(word)
+  const named = same.find(({ name }) => byName && name === word) ?? same[0]
+  return {
+    id,
+    name: named?.name,
+    listed: same.length,
+    byName,
+    alsoNamed: same.filter((one) => one !== named).map(({ name }) => name ?? 'one without a name'),
+    over: same.every(({ revokedAt }) => revokedAt !== undefined),
+  }
+}
+
+/** The ids of the tokens that `word` fits, by the best that it can be: an id before all else. */
+function findNamed(word: string, listed: readonly TokenInfo[]): readonly string[] {
+  const ways = [
+    (token: TokenInfo) => token.id === word,
+    (token: TokenInfo) => token.name === word,
+    (token: TokenInfo) => word.length >= leastPrefix && token.id.startsWith(word),
+  ]
+  for (const fits of ways) {
+    const ids = [...new Set(listed.filter(fits).map(({ id }) => id))]
+    if (ids.length > 0) return ids
+  }
+  return []
+}
+
+/** What no list has shown is taken for an id; but not what could be meant for more than one token. */
+function unlisted(word: string): Target {
+  if (word === '*' || /(^|[/\\])\.{1,2}([/\\]|$)/.test(word)) {
+    throw new ToknError(
+      'usage',
+      `"${display(word, 80)}" is not sent as the id of a token, since no list shows that it is one`,
+    )
+  }
+  return { id: word, byName: false, alsoNamed: [], over: false }
+}
+
+function unknown(word: string): ToknError {
+  const shown = display(word, 80)
+  const hint = 'tokn list'
+  if (/[/\\?#%*]|\.\./.test(word)) {
+    return new ToknError('usage', `"${shown}" is neither an id nor the name of a token`, { hint })
+  }
+  const short = word.length < leastPrefix ? '; a beginning of an id has two characters or more' : ''
+  return new ToknError('not_found', `no token is called "${shown}", by id or by name${short}`, {
+    hint,
+  })
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { isFailure } from '../../core/errors.ts'
+import type { Provider, Reach, Sighting } from '../../core/provider.ts'
+import { Secret } from '../../core/secret.ts'
+import type { TokenSet } from '../../core/token.ts'
+import { within } from '../reach.ts'
+
+/**
+ * What looking before and after shows. `ended`: alive before and dead after, by the same way of
+ * asking, which alone proves anything. `over`: the token itself was refused before and after.
+ */
+export type Seen = 'ended' | 'over' | 'alive' | 'unseen'
+
+/** What became of one of the held tokens, and the way of asking that shows it. */
+export interface Outcome {
+  readonly seen: Seen
+  readonly by?: string | undefined
+  /** Whether the token itself was tried, and not only asked about. */
+  readonly used?: boolean | undefined
+}
+
+/** Looks whether the held tokens are alive. Whatever fails is no sight of anything. */
+export async function look(
+  provider: Provider,
+  reach: Reach,
+  held: TokenSet,
+): Promise<readonly Sighting[]> {
+  try {
+    return (await provider.look?.(hasten(reach), held)) ?? []
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return []
+  }
+}
+
+/** As `look`, without what is let through whatever token comes with it: that shows nothing. */
+export async function lookAgain(
+  provider: Provider,
+  reach: Reach,
+  held: TokenSet,
+): Promise<readonly Sighting[]> {
+  const seen = await look(provider, reach, held)
+  if (!seen.some(({ alive }) => alive)) return seen
+  const refresh = held.refresh === undefined ? {} : { refresh: madeUp() }
+  const control = await look(provider, reach, { ...held, access: madeUp(), ...refresh })
+  const blind = control.filter(({ alive }) => alive)
+  return seen.filter(({ alive, part, by }) => !alive || !finds(blind, part, by, true))
+}
+
+function madeUp(): Secret {
+  return new Secret(randomBytes(24).toString('hex'))
+}
+
+/** What two looks show of one token; what comes of using it counts before what is said of it. */
+export function compare(
+  before: readonly Sighting[],
+  after: readonly Sighting[],
+  part: Sighting['part'],
+): Outcome {
+  const sightings = after.filter((one) => one.part === part)
+  const ordered = sightings.toSorted((a, b) => Number(b.used) - Number(a.used))
+  for (const { by, alive, used } of ordered) {
+    if (alive) return { seen: 'alive', by, used }
+    if (finds(before, part, by, true)) return { seen: 'ended', by, used }
+  }
+  const refused = ordered.find(({ by, used }) => used && finds(before, part, by, false))
+  return refused === undefined ? { seen: 'unseen' } : { seen: 'over', by: refused.by, used: true }
+}
+
+function finds(
+  sightings: readonly Sighting[],
+  part: Sighting['part'],
+  by: string,
+  alive: boolean,
+): boolean {
+  return sightings.some((one) => one.part === part && one.by === by && one.alive === alive)
+}
+
+/** Looking is the lesser part: it may take a third of what time there is. */
+function hasten(reach: Reach): Reach {
+  const began = reach.clock.now()
+  const share = (reach.timeLeft?.() ?? 30_000) / 3
+  const timeLeft = () => Math.max(0, began + share - reach.clock.now())
+  return { ...reach, timeLeft, http: within(reach.http, timeLeft) }
+}

@@ -1,0 +1,76 @@
+import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Provider } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { checkProvider, entryOf, findHeld, readHeld } from './stored-record.ts'
+import { dropAnswers } from './unfinished/find.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * What can be done with the session of a profile. `foreign`: it is there, and the profile or its
+ * provider has been changed so that nothing may be sent with it. `unreadable`: there may be one.
+ */
+export type Condition =
+  | { readonly state: 'none' }
+  | { readonly state: 'usable'; readonly record: SessionRecord; readonly provider: Provider }
+  | { readonly state: 'foreign'; readonly why: ToknError }
+  | { readonly state: 'unreadable'; readonly why: ToknError }
+
+/** Looks at the session of a profile, in whatever condition it is. */
+export async function lookAt(ports: Ports, profile: Profile): Promise<Condition> {
+  try {
+    const record = await readHeld(ports, profile)
+    return await lookAtProvider(ports, profile, record)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    // Under such an id nothing was ever stored.
+    if (error.details.refusal === 'unusable-id') return { state: 'none' }
+    if (error.code !== 'reauth_required') return { state: 'unreadable', why: error }
+    const there = (await findHeld(ports, profile)) !== undefined
+    return there ? { state: 'foreign', why: error } : { state: 'none' }
+  }
+}
+
+async function lookAtProvider(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+): Promise<Condition> {
+  try {
+    const provider = await ports.provider(profile)
+    checkProvider(record, profile, provider)
+    return { state: 'usable', record, provider }
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return { state: 'foreign', why: error }
+  }
+}
+
+/**
+ * Erases the session of a profile and all that is remembered of it; tells whether there was one. The
+ * caller holds the lock of the entry. Throws `store` where something of it stays.
+ */
+export async function erase(ports: Ports, profile: Profile): Promise<boolean> {
+  // First, since what was cut off would bring the session back.
+  ;(await ports.journal()).remove(entryOf(profile))
+  await dropAnswers(ports, profile.id)
+  const erased = await eraseStored(ports, profile)
+  // The index is of the store that the profile names.
+  if (profile.usualStore === undefined) ports.index.remove(profile.id)
+  return erased
+}
+
+async function eraseStored(ports: Ports, profile: Profile): Promise<boolean> {
+  const store = await ports.store(profile.store)
+  try {
+    if (await store.remove(profile.id)) return true
+  } catch (error) {
+    if (isToknError(error) && error.details.refusal === 'unusable-id') return false
+    throw error
+  }
+  // A locked keychain says of what it has that it is not there; this throws, and says that it is locked.
+  if (profile.store === 'keychain' && ports.index.get(profile.id) !== undefined) {
+    await store.sealingKey()
+  }
+  return false
+}

@@ -1,0 +1,65 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Files, Lock } from '../../core/ports.ts'
+import type { Secret } from '../../core/secret.ts'
+import { decodeBase64Url } from '../entry.ts'
+
+export interface KeyOptions {
+  readonly directory: string
+  readonly files: Files
+  /** 32 bytes in base64 or base64url; goes before the passphrase. */
+  readonly key?: Secret | undefined
+  /** Asks, where that is possible; `undefined` where there is none. */
+  readonly passphrase?: (() => Promise<Secret | undefined>) | undefined
+  /** Keeps two processes from setting up the folder at once. */
+  readonly lock?: (() => Promise<Lock>) | undefined
+  /** N of scrypt for a new folder. Default 2^17: a second and 128 MiB. */
+  readonly cost?: number | undefined
+}
+
+const makeKey = 'openssl rand -base64 32'
+const lockTimeout = 10_000
+
+/** Gives the key of the file store, found at the first call. Throws `store`. */
+export function keepKey(options: KeyOptions): () => Promise<Uint8Array> {
+  let key: Promise<Uint8Array> | undefined
+  return async () => {
+    key ??= findKey(options)
+    try {
+      return await key
+    } catch (error) {
+      // Whoever is asked again may answer better.
+      key = undefined
+      throw error
+    }
+  }
+}
+
+async function findKey(options: KeyOptions): Promise<Uint8Array> {
+  if (options.key !== undefined) return decodeKey(options.key)
+  const passphrase = await options.passphrase?.()
+  if (passphrase === undefined) {
+    throw new ToknError('store', 'the file store needs a key or a passphrase, and there is none', {
+      hint: `set TOKN_STORE_KEY to a key that you keep, made with: ${makeKey}`,
+    })
+  }
+  const { unlock } = await import('./passphrase.ts')
+  return await unlock(passphrase.reveal(), { ...options, alone })
+
+  async function alone<Value>(make: () => Promise<Value>): Promise<Value> {
+    const held = await (await options.lock?.())?.(`file:${options.directory}`, lockTimeout)
+    try {
+      return await make()
+    } finally {
+      await held?.release()
+    }
+  }
+}
+
+function decodeKey(key: Secret): Uint8Array {
+  const text = key.reveal().trim().replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_')
+  const bytes = decodeBase64Url(text)
+  if (bytes?.length === 32) return bytes
+  throw new ToknError('store', 'TOKN_STORE_KEY is not a key: 32 bytes in base64 are needed', {
+    hint: `make one with: ${makeKey}`,
+  })
+}

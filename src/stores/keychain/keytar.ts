@@ -1,0 +1,63 @@
+import { createRequire } from 'node:module'
+import { ToknError } from '../../core/errors.ts'
+
+/** What is used of keytar. Never `findCredentials`: on a locked keyring it crashes the process. */
+export interface Keytar {
+  getPassword(service: string, account: string): Promise<string | null>
+  setPassword(service: string, account: string, password: string): Promise<void>
+  deletePassword(service: string, account: string): Promise<boolean>
+}
+
+// Not `import`, which would start the loader of ES modules, at a quarter of the cost of Node's start.
+const load = createRequire(import.meta.url)
+
+/** Loads the native module. Throws `store` where that is not possible. */
+export function loadKeytar(): Keytar {
+  try {
+    return load('keytar') as Keytar
+  } catch (error) {
+    throw explain(error)
+  }
+}
+
+/** Where the module is, for another process to load. */
+export function locateKeytar(): string {
+  return load.resolve('keytar')
+}
+
+function explain(cause: unknown): ToknError {
+  if (!isInstalled()) {
+    return new ToknError('store', 'the keychain module "keytar" is not installed', {
+      hint: 'install tokn without --omit=optional, or use --store file',
+      cause,
+    })
+  }
+  if (reasonOf().includes('libsecret')) {
+    return new ToknError('store', 'the keychain cannot be used: libsecret is not installed', {
+      hint: 'install it (Debian, Ubuntu: apt install libsecret-1-0), or use --store file',
+      cause,
+    })
+  }
+  return new ToknError('store', 'the keychain module "keytar" does not work on this machine', {
+    hint: 'use --store file',
+    cause,
+  })
+}
+
+function isInstalled(): boolean {
+  try {
+    return locateKeytar() !== ''
+  } catch {
+    return false
+  }
+}
+
+/** keytar itself hides why the binary would not load. */
+function reasonOf(): string {
+  try {
+    load(`keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`)
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : ''
+  }
+}

@@ -1,0 +1,42 @@
+import { ToknError } from '../../core/errors.ts'
+import { countAsHung } from './blocked-calls.ts'
+
+const grace = 250
+
+/** A call that did not end in time. */
+export class NoAnswer extends Error {}
+
+/**
+ * The outcome of `work`, which blocks a thread of the pool, within `limit` milliseconds; throws
+ * NoAnswer after that, and then has tried to end the call, since the process could not end before.
+ */
+export async function withinLimit<Value>(work: Promise<Value>, limit: number): Promise<Value> {
+  if (await endsWithin(work, limit)) return await work
+  const { cutConnections } = await import('./disconnect.ts')
+  cutConnections()
+  if (!(await endsWithin(work, grace))) countAsHung(work)
+  throw new NoAnswer()
+}
+
+async function endsWithin(work: Promise<unknown>, limit: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limit)
+  })
+  const ended = work.then(
+    () => true,
+    () => true,
+  )
+  try {
+    return await Promise.race([ended, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What the user hears of a NoAnswer. */
+export function noAnswer(limit: number): ToknError {
+  return new ToknError('store', `the keychain did not answer within ${limit / 1_000} s`, {
+    hint: 'if it asks to be unlocked, do that and run the command again, or use --store file',
+  })
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Ledger } from '../../../src/core/ports.ts'
+import { ephemeralPorts } from '../../../src/app/in-memory-ports.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
+import { openLedger } from '../../../src/io/files/ledger.ts'
+import { accountKey, unattendedKey } from '../../../src/session/ledger-keys.ts'
+import type { Ports } from '../../../src/session/ports.ts'
+import { openSession, type SessionWorld } from './world.ts'
+
+let world: SessionWorld
+let directory: string
+let real: Ledger
+let ports: Ports
+
+beforeAll(async () => {
+  world = await openSession('definition')
+  // That of the world is the user's own, wherever its home is.
+  directory = mkdtempSync(join(tmpdir(), 'tokn-ledger-'))
+  real = openLedger({ files: openFiles(), directory })
+  ports = { ...world.ports, ledger: async () => real }
+})
+
+afterAll(async () => {
+  await world.close()
+  rmSync(directory, { recursive: true })
+})
+
+const account = (id: string, client: string) =>
+  accountKey({ settings: { client } }, { id, origins: ['https://a'], budget: { per: 'client' } })!
+
+/** What a command counts, and whether the next command, of any provider, gets to know it. */
+const counts: ReadonlyArray<readonly [key: string, kind: 'logins' | 'refreshes', kept: boolean]> = [
+  [account('mcs', 'one'), 'logins', true],
+  [account('own', 'a|b'), 'logins', true],
+  // A provider that somebody calls by the word of ours.
+  [account('unattended', 'one'), 'logins', true],
+  [`${account('mcs', 'one')}|environment`, 'refreshes', false],
+  [account('mcs', 'two'), 'refreshes', false],
+  [unattendedKey({ id: 'environment' }), 'logins', false],
+  [unattendedKey({ id: 'environment-tokn_token' }), 'logins', false],
+  [unattendedKey({ id: 'environment-' }), 'logins', false],
+  [unattendedKey({ id: 'c0ffee' }), 'logins', false],
+]
+
+describe('of a command without a session', () => {
+  it.each(counts)('%s: is counted (%s), and kept: %s', async (key, kind, kept) => {
+    const own = await ephemeralPorts(ports).ledger()
+    own.add(key, kind, 1_000)
+    expect(own.read(key)[kind]).toEqual([1_000])
+    const other = await ephemeralPorts(ports).ledger()
+    for (const one of [real, other]) expect(one.read(key)[kind]).toEqual(kept ? [1_000] : [])
+  })
+
+  it('what another session was refused says nothing', async () => {
+    real.add(unattendedKey({ id: 'environment' }), 'logins', 2_000)
+    const own = await ephemeralPorts(ports).ledger()
+    expect(own.read(unattendedKey({ id: 'environment' })).logins).toEqual([])
+  })
+
+  it('a reset forgets what it names, and no more', async () => {
+    const own = await ephemeralPorts(ports).ledger()
+    const key = unattendedKey({ id: 'environment' })
+    own.add(key, 'logins', 1)
+    own.add(key, 'refreshes', 2)
+    own.reset(key, 'refreshes')
+    expect(own.read(key)).toEqual({ logins: [1], refreshes: [] })
+  })
+})
