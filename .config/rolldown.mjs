@@ -66,11 +66,23 @@ function packageOf(id) {
   return [[`${name} ${version}`, text.trim()]]
 }
 
+/** What users read, one file per area and language: loaded when somebody has to be told something. */
+function texts() {
+  const files = readdirSync(resolve(root, 'src/messages'), { recursive: true, encoding: 'utf8' })
+  const areas = files.filter((name) => /^[a-z]+[\\/][a-z-]+\.ts$/.test(name))
+  return Object.fromEntries(
+    areas.map((name) => [
+      `messages/${name.replace(/\\/g, '/').replace(/\.ts$/, '')}`,
+      resolve(root, 'src/messages', name),
+    ]),
+  )
+}
+
 // CommonJS because an ESM entry costs a fifth of a bare start; chunks because only what a command
 // needs may load; one chunk for what every start needs, because each file costs too; unminified
 // because that makes no difference and keeps stack traces.
 export default {
-  input: { main: resolve(root, 'src/main.ts') },
+  input: { main: resolve(root, 'src/main.ts'), ...texts() },
   platform: 'node',
   plugins: [withoutPrograms, withLicences],
   logLevel: 'warn',

@@ -3,7 +3,7 @@ import { showJson } from './core/text.ts'
 import { createContext } from './app/context.ts'
 import { readHotCommand } from './fast-path.ts'
 import { courierArgument } from './io/process/refresher-argument.ts'
-import { asWarning, readerGone, writeLines } from './io/terminal/output.ts'
+import { asWarning, writeLines } from './io/terminal/output.ts'
 import { withStandInHome } from './io/files/paths.ts'
 import { disarm } from './io/process/runtime.ts'
 import { isHung } from './stores/keychain/blocked-calls.ts'
@@ -57,7 +57,7 @@ function splitAtDashes(argv: readonly string[]): {
 
 /** The one place where an error becomes words, or JSON, and an exit status. */
 function report(error: unknown, argv: readonly string[], warnings: readonly string[]): number {
-  if (isToknError(error) && error.details.refusal === readerGone) return 0
+  if (isToknError(error) && error.details.fault === 'reader-gone') return 0
   const at = argv.indexOf('--')
   const ours = at < 0 ? argv : argv.slice(0, at)
   const known = isToknError(error) ? error : asBug(error, ours.includes('--debug'))

@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/messages.ts'],
     // Suites that need minutes or installed daemons; the project's own check names them itself.
     exclude: ['test/heavy/**', 'test/long/**', '**/*.long.test.ts', '**/node_modules/**'],
     // Half of the time goes to waiting for other processes: one worker more than there are cores.

@@ -86,7 +86,7 @@ export async function runLogin(
 
 /** A login that needs a person can be had by the very same words, where there is one. */
 function sendToTerminal({ words }: Context, error: unknown): unknown {
-  if (!isToknError(error) || error.details.refusal !== 'needs-person') return error
+  if (!isToknError(error) || error.details.fault !== 'no-terminal') return error
   const same = words.filter((word) => word !== '--no-input' && word !== '--json')
   const message = `${error.message}: ${error.hint ?? 'run it in a terminal'}`
   return new ToknError(error.code, message, {

@@ -1,5 +1,6 @@
 import { ToknError } from './errors.ts'
 import { display } from './text.ts'
+import { words } from '../messages/words.ts'
 
 /**
  * Whether `url` names this very machine: 127.0.0.0/8, [::1] or localhost, after normalisation, and
@@ -25,20 +26,14 @@ export function checkBaseUrl(text: string, what = 'the base URL'): string {
   // A URL parser drops tabs and line breaks silently: then what is read is not what was written.
   const web = /^https?:$/.test(url?.protocol ?? '') && !/[\s\u0000-\u001f]/.test(trimmed)
   if (url === undefined || !web || url.port === '0') {
-    throw new ToknError('usage', `${what} "${shown}" is no URL`, {
-      hint: 'write it as https://host',
-    })
+    throw new ToknError('usage', words.core.notAUrl(what, shown))
   }
   if (url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
-    throw new ToknError('usage', `${what} has more than a host and a path`, {
-      hint: 'leave out user names, queries and fragments',
-    })
+    throw new ToknError('usage', words.core.moreThanAPlace(what))
   }
   if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '')
   if (!isConfidential(url)) {
-    throw new ToknError('usage', `${what} "${shown}" is not encrypted`, {
-      hint: 'use https; plain http is for 127.0.0.1, [::1] and localhost alone',
-    })
+    throw new ToknError('usage', words.core.notEncrypted(what, shown))
   }
   return url.href.replace(/\/+$/, '')
 }

@@ -1,4 +1,5 @@
 import { ToknError } from './errors.ts'
+import { words } from '../messages/words.ts'
 
 const units = new Map<string, number>([
   ['s', 1_000],
@@ -34,9 +35,7 @@ export function parseDuration(text: string, flag: string, zero = false): number 
   if (zero && /^0 ?[a-z]*$/.test(text.trim())) return 0
   const duration = readDuration(text)
   if (duration !== undefined) return duration
-  throw new ToknError('usage', `${flag} is not a duration`, {
-    hint: `write it as 90s, 15m, 12h, 8d, 2w, or in words: "30 minutes", "90 days", "5 years"`,
-  })
+  throw new ToknError('usage', words.core.notADuration(flag))
 }
 
 /** `90 days`: the largest unit that divides `duration` milliseconds without a rest. */

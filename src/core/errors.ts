@@ -1,3 +1,5 @@
+import type { Refusal } from './refusal.ts'
+
 /**
  * Every way a command can fail, with the process exit status of each. Scripts branch on these,
  * so a code is never reused for a second meaning.
@@ -25,12 +27,28 @@ export const exitStatus = {
 
 export type ErrorCode = keyof typeof exitStatus
 
+/**
+ * `unusable-id`: nothing can be stored under this id. `superseded`: a higher generation is stored.
+ * `damaged`: what is stored does not open. `too-large`: the file is longer than may be read.
+ * `no-terminal`: a person has to answer, and nobody can be asked.
+ * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
+ */
+export type Fault =
+  'unusable-id' | 'superseded' | 'damaged' | 'too-large' | 'no-terminal' | 'reader-gone'
+
+/** What a failure says: the sentence, and the next command to type or what to change. */
+export interface Said {
+  readonly message: string
+  /** One sentence, one command line, or several lines. */
+  readonly hint?: string | readonly string[] | undefined
+}
+
 /** Codes for which the same command may succeed later without any change, unless it is `lasting`. */
 const retryable: ReadonlySet<ErrorCode> = new Set(['network', 'rate_limited', 'busy'])
 
 export interface ErrorDetails {
-  /** The next command to type, or what to change: one sentence, one command line, or several lines. */
-  readonly hint?: string | readonly string[] | undefined
+  /** The next command to type, or what to change; wins over that of `Said`. */
+  readonly hint?: Said['hint']
   readonly cause?: unknown
   /** HTTP status and the provider's own error code, when a reply was the reason. */
   readonly http?:
@@ -44,8 +62,10 @@ export interface ErrorDetails {
   readonly lasting?: boolean | undefined
   /** How long the provider asked to wait, in milliseconds. */
   readonly retryAfter?: number | undefined
-  /** A finer name of the refusal, for decisions inside: see `RefusalKind` of the definitions. */
-  readonly refusal?: string | undefined
+  /** What the provider refused, where a reply was the reason. */
+  readonly refusal?: Refusal | undefined
+  /** What exactly is wrong on this machine, where that decides what comes next. */
+  readonly fault?: Fault | undefined
   /** Exit status of a command that has one of its own for every failure of a kind (exec: 111). */
   readonly exit?: number | undefined
 }
@@ -56,10 +76,11 @@ export class ToknError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
+  constructor(code: ErrorCode, said: string | Said, details: ErrorDetails = {}) {
+    super(typeof said === 'string' ? said : said.message, { cause: details.cause })
     this.code = code
-    this.details = details
+    this.details =
+      typeof said === 'string' ? details : { ...details, hint: details.hint ?? said.hint }
   }
 
   get hint(): string | undefined {

@@ -50,7 +50,7 @@ export type Http = (request: HttpRequest) => Promise<HttpReply>
 
 /**
  * Where records rest. Values are the JSON texts of `serializeRecord`. For an id under which nothing
- * can be stored every call throws `store` with `details.refusal` `unusable-id`.
+ * can be stored every call throws `store` with `details.fault` `unusable-id`.
  */
 export interface Store {
   readonly kind: StoreKind
@@ -59,7 +59,7 @@ export interface Store {
   /** `undefined` when there is no entry. Throws `store`. */
   read(id: string): Promise<string | undefined>
   /**
-   * Throws `store`, and then the old entry is still whole; with `details.refusal` `superseded`
+   * Throws `store`, and then the old entry is still whole; with `details.fault` `superseded`
    * where a higher generation is stored.
    */
   write(id: string, generation: number, text: string): Promise<void>

@@ -1,5 +1,6 @@
 import { ToknError } from './errors.ts'
 import { display } from './text.ts'
+import { words } from '../messages/words.ts'
 
 export const storeKinds = ['keychain', 'file', 'memory'] as const
 export type StoreKind = (typeof storeKinds)[number]
@@ -49,9 +50,7 @@ export function checkProfileName(name: string): string {
   const fine =
     namePattern.test(name) && !reserved.has(name) && !deviceName.test(name) && !name.endsWith('.')
   if (fine) return name
-  throw new ToknError('usage', `"${display(name, 80)}" cannot be a profile name`, {
-    hint: 'use lower-case letters, digits, dots, dashes and underscores, 64 at most, starting with a letter or digit',
-  })
+  throw new ToknError('usage', words.core.notAProfileName(display(name, 80)))
 }
 
 /** `profile`, with its session looked for in `store`. */

@@ -5,6 +5,7 @@ import type { Boot } from './ports.ts'
 import type { Binding } from './profile.ts'
 import { Secret } from './secret.ts'
 import type { Attachment, Grant, TokenSet } from './token.ts'
+import { words } from '../messages/words.ts'
 
 /** Why a generation came to be: what `tokn why` tells. */
 export type Reason =
@@ -140,9 +141,7 @@ function parse(text: string): unknown {
 }
 
 function damaged(): ToknError {
-  return new ToknError('store', 'the stored session is damaged', {
-    hint: 'tokn login',
-  })
+  return new ToknError('store', words.core.damagedSession())
 }
 
 function readBoot(value: unknown): Boot | undefined {

@@ -1,6 +1,7 @@
 import { ToknError } from './errors.ts'
 import type { Expiry } from './expiry.ts'
 import type { Secret } from './secret.ts'
+import { words } from '../messages/words.ts'
 
 /** What a login, refresh or issue gave: RFC 6749 section 5.1, in whatever dialect it was said. */
 export interface TokenSet {
@@ -93,11 +94,5 @@ export function fillAccess(
  */
 export function checkGivenToken(access: Secret): Secret {
   if (/^[\x21-\x7e]{1,16384}$/.test(access.reveal())) return access
-  throw new ToknError(
-    'usage',
-    'the token given has blanks, line breaks or other characters in it',
-    {
-      hint: 'give the token alone, without quotes and without a word before it',
-    },
-  )
+  throw new ToknError('usage', words.core.notAToken())
 }

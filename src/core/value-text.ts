@@ -1,4 +1,5 @@
 import { ToknError } from './errors.ts'
+import { words } from '../messages/words.ts'
 
 const byteOrderMark = '\ufeff'
 const wideMarks: ReadonlyArray<readonly [first: number, second: number, name: string]> = [
@@ -33,7 +34,7 @@ export function textOfBytes(bytes: Uint8Array): FileText {
 export function requireText(bytes: Uint8Array, what: string): string {
   const read = textOfBytes(bytes)
   if ('text' in read) return read.text
-  throw new ToknError('usage', `${what} is ${read.instead}`, { hint: 'save it as UTF-8' })
+  throw new ToknError('usage', words.core.notUtf8(what, read.instead))
 }
 
 /** Text less the byte order mark before it. */
@@ -49,18 +50,18 @@ export function withoutMark(text: string): string {
 export function readValueText(given: string, what: string): string {
   // Editors and echo add one newline, a second one would be the value's own.
   const value = withoutMark(given).replace(/\r?\n$/, '')
-  if (value === '') throw new ToknError('usage', `${what} is empty`)
+  if (value === '') throw new ToknError('usage', words.core.emptyValue(what))
   // Keys in PEM or as a JWK have lines; nothing else that is asked for has.
   const lines = /^(-----BEGIN |\s*\{)/.test(value)
   if (!lines && /[\r\n]/.test(value)) {
-    throw new ToknError('usage', `${what} has more than one line`)
+    throw new ToknError('usage', words.core.severalLines(what))
   }
   const odd = lines ? /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/ : /[\0-\x1f\x7f]/
   const found = odd.exec(value)
   if (found === null) return value
   const point = value.codePointAt(found.index) ?? 0
   const code = `U+${point.toString(16).toUpperCase().padStart(4, '0')}`
-  throw new ToknError('usage', `${what} has a control character (${code}) in it`)
+  throw new ToknError('usage', words.core.controlCharacter(what, code))
 }
 
 /** Text of Latin letters in UTF-16 has a zero in every other byte (RFC 4627 section 3). */

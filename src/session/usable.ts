@@ -24,7 +24,7 @@ export async function lookAt(ports: Ports, profile: Profile): Promise<Condition>
   } catch (error) {
     if (!isFailure(error)) throw error
     // Under such an id nothing was ever stored.
-    if (error.details.refusal === 'unusable-id') return { state: 'none' }
+    if (error.details.fault === 'unusable-id') return { state: 'none' }
     if (error.code !== 'reauth_required') return { state: 'unreadable', why: error }
     const there = (await findHeld(ports, profile)) !== undefined
     return there ? { state: 'foreign', why: error } : { state: 'none' }
@@ -65,7 +65,7 @@ async function eraseStored(ports: Ports, profile: Profile): Promise<boolean> {
   try {
     if (await store.remove(profile.id)) return true
   } catch (error) {
-    if (isToknError(error) && error.details.refusal === 'unusable-id') return false
+    if (isToknError(error) && error.details.fault === 'unusable-id') return false
     throw error
   }
   // A locked keychain says of what it has that it is not there; this throws, and says that it is locked.

@@ -16,7 +16,7 @@ export function checkId(id: string): void {
   if (idPattern.test(id) && !reservedNames.includes(id)) return
   throw new ToknError('store', 'the profile has a damaged id', {
     hint: 'remove the profile and log in again',
-    refusal: 'unusable-id',
+    fault: 'unusable-id',
   })
 }
 
@@ -39,19 +39,16 @@ export function checkText(text: string): void {
 export function superseded(): ToknError {
   return new ToknError('store', 'a newer session has been stored meanwhile', {
     hint: 'run the command again',
-    refusal: 'superseded',
+    fault: 'superseded',
   })
 }
-
-/** `details.refusal` of `damaged`. */
-export const damage = 'damaged'
 
 /** What does not open, or is not what it should be; it is left where it is. */
 export function damaged(place?: string): ToknError {
   const where = place === undefined ? '' : ` in ${place}`
   return new ToknError('store', `the stored session${where} is damaged`, {
     hint: 'tokn login',
-    refusal: damage,
+    fault: 'damaged',
   })
 }
 

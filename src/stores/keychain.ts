@@ -3,15 +3,7 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import type { Lock, Store } from '../core/ports.ts'
 import { readValue, removeValue, writeValue } from './keychain/chunks.ts'
-import {
-  checkId,
-  checkText,
-  damage,
-  damaged,
-  decodeBase64Url,
-  longestEntry,
-  superseded,
-} from './entry.ts'
+import { checkId, checkText, damaged, decodeBase64Url, longestEntry, superseded } from './entry.ts'
 import { openEntries } from './keychain/entries.ts'
 import { readSealingKey } from './keychain/sealing-key.ts'
 import type { Keytar } from './keychain/keytar.ts'
@@ -83,7 +75,7 @@ export function openKeychain(options: KeychainOptions = {}): Store {
     try {
       return await read(id)
     } catch (error) {
-      if (isToknError(error) && error.details.refusal === damage) return undefined
+      if (isToknError(error) && error.details.fault === 'damaged') return undefined
       throw error
     }
   }

@@ -306,7 +306,7 @@ describe('a variable is read as a file is', () => {
     const ended = await tokn(args, { ...job(), ...needed, [name]: value })
     expect(ended).toMatchObject({ status: 2, out: '' })
     expect(ended.err).toMatch(
-      new RegExp(`^tokn: error: ${name} has (more than one line|a control character)`),
+      new RegExp(`^tokn: error: ${name} (has more than one line|contains a control character)`),
     )
     expect(seen).toEqual([])
   })

@@ -12,9 +12,6 @@ import { dirname } from 'node:path'
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
 import { isAbsent, showPath, translateSystemError } from './system-error.ts'
 
-/** Details.refusal of the error for a file of more than the limit. */
-export const tooLarge = 'too-large'
-
 export interface PlainFile {
   readonly bytes: Uint8Array
   /** Permission bits. */
@@ -138,7 +135,7 @@ function readAll(file: number, path: string, limit: number, code: ErrorCode): Ui
 function refuseSize(code: ErrorCode, path: string, limit: number): ToknError {
   const most = limit < 1_048_576 ? `${limit} bytes` : `${limit / 1_048_576} MiB`
   return new ToknError(code, `refusing ${showPath(path)}: it is larger than ${most}`, {
-    refusal: tooLarge,
+    fault: 'too-large',
   })
 }
 

@@ -5,7 +5,7 @@ import { JsonError, readJsonText } from '../../core/json-text.ts'
 import { isObject } from '../../core/json.ts'
 import { checkProfileName } from '../../core/profile.ts'
 import { textOfBytes, withoutMark } from '../../core/value-text.ts'
-import { checkDirectory, readPlainFile, tooLarge, type PlainFile } from '../files/plain-file.ts'
+import { checkDirectory, readPlainFile, type PlainFile } from '../files/plain-file.ts'
 import { refuseSecrets, type Entry } from './profile-entry.ts'
 import { isAbsent, showPath, translateSystemError } from '../files/system-error.ts'
 
@@ -55,7 +55,7 @@ function readWithin(target: string): PlainFile | undefined {
   try {
     return readPlainFile(target, largestConfig, 'usage')
   } catch (error) {
-    if (!isToknError(error) || error.details.refusal !== tooLarge) throw error
+    if (!isToknError(error) || error.details.fault !== 'too-large') throw error
     throw new ToknError('usage', error.message, {
       hint: `move it away (the file before its last change is ${showPath(target)}.bak), or use another directory with --config-dir`,
     })

@@ -3,9 +3,6 @@ import { systemCode, ToknError } from '../../core/errors.ts'
 import { redact } from '../../core/secret.ts'
 import { printable } from '../../core/text.ts'
 
-/** Details.refusal of the error for a reader that has gone away (`tokn list | head -1`). */
-export const readerGone = 'reader-gone'
-
 /**
  * Writes all of `text` to a file descriptor. Synchronous, and without the streams of `process`,
  * which cost a seventh of a bare start. Throws `internal` when it could not be written.
@@ -60,7 +57,7 @@ function asText(lines: readonly string[]): string {
 function translate(code: string | undefined): ToknError {
   if (code === 'EPIPE') {
     return new ToknError('internal', 'the reader of standard output has gone', {
-      refusal: readerGone,
+      fault: 'reader-gone',
     })
   }
   return new ToknError(

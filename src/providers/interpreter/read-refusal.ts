@@ -1,19 +1,13 @@
+import type { Refusal } from '../../core/refusal.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports.ts'
 import { unreadableError, type Answer } from '../replies/answer.ts'
 import { holds } from './condition.ts'
-import type { Condition, Exchange, Refusal, ReplyPlan } from '../schema/definition.ts'
+import type { Condition, Exchange, RefusalRule, ReplyPlan } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
 import type { Sight } from '../replies/place.ts'
 import { bodyPointers } from '../schema/plan-paths.ts'
-import {
-  foreignError,
-  kindOfStatus,
-  kindOfWords,
-  matchRefusal,
-  refusalError,
-  type Kind,
-} from './refusal.ts'
+import { foreignError, kindOfStatus, kindOfWords, matchRefusal, refusalError } from './refusal.ts'
 import { keyOf } from '../replies/refusal-table.ts'
 import { saysError } from '../replies/refusal-words.ts'
 import type { Setting } from './request.ts'
@@ -40,7 +34,7 @@ export function refusalOf(
 ): No | undefined {
   const { definition, operation } = setting
   const { status } = answer
-  const no = (kind: Kind, hint?: string): No => ({
+  const no = (kind: Refusal, hint?: string): No => ({
     error: refusalError(definition, operation, kind, hint, answer, sight, clock),
     by: 'told',
   })
@@ -88,14 +82,18 @@ function forNow(error: ToknError): ToknError {
  * Whether a rule may speak of a status that is transient: it names it, or says what is no verdict. A
  * limit of tokens is one that waiting does not lift, unless the words are those of haste.
  */
-function isAbout({ when, means }: Refusal, status: number, spoken: Kind | undefined): boolean {
+function isAbout(
+  { when, means }: RefusalRule,
+  status: number,
+  spoken: Refusal | undefined,
+): boolean {
   if (when.status !== undefined && asList(when.status).includes(status)) return true
   if (means === 'limit') return status === 429 && spoken !== 'rate-limited'
   return means === 'route-missing' || means === 'rate-limited'
 }
 
 /** Whether the rule that holds is about the very word that would mean "later" elsewhere. */
-function isNamed(rule: Refusal | undefined, { words }: Answer): boolean {
+function isNamed(rule: RefusalRule | undefined, { words }: Answer): boolean {
   const said = new Set(words.codes.map(keyOf))
   return textsOf(rule?.when).some((text) => said.has(keyOf(text)))
 }
@@ -106,7 +104,7 @@ function textsOf(condition: Condition | undefined): readonly string[] {
 }
 
 /** Whether a rule looks at nothing but the status: the words beside it then say more. */
-function isVague({ when }: Refusal): boolean {
+function isVague({ when }: RefusalRule): boolean {
   return when.at === undefined
 }
 

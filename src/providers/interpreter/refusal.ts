@@ -1,17 +1,15 @@
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
+import type { Refusal, RefusalKind } from '../../core/refusal.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Operation } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import type { Answer } from '../replies/answer.ts'
 import { holds } from './condition.ts'
-import type { ProviderDefinition, Refusal, RefusalKind } from '../schema/definition.ts'
+import type { ProviderDefinition, RefusalRule } from '../schema/definition.ts'
 import type { Sight } from '../replies/place.ts'
 import { quote, quoteText } from '../replies/quote.ts'
 import { meaningOf, type Meaning, type Presented } from '../replies/refusal-table.ts'
 import { notBefore, retryAfterOf } from '../replies/transient.ts'
-
-/** What a refusal can mean: the words of a definition, and two that no definition needs to say. */
-export type Kind = RefusalKind | 'denied' | 'interaction'
 
 interface Told {
   readonly code: ErrorCode
@@ -19,7 +17,7 @@ interface Told {
   readonly hint?: string
 }
 
-const meanings: Readonly<Record<Kind, Told>> = {
+const meanings: Readonly<Record<Refusal, Told>> = {
   credentials: { code: 'reauth_required', words: 'does not accept these credentials' },
   expired: { code: 'reauth_required', words: 'says that the token has expired' },
   invalid: { code: 'reauth_required', words: 'does not accept the token' },
@@ -43,7 +41,7 @@ const meanings: Readonly<Record<Kind, Told>> = {
   refused: { code: 'provider_refused', words: 'refused' },
 }
 
-const kinds: Readonly<Record<Meaning, Kind>> = {
+const kinds: Readonly<Record<Meaning, Refusal>> = {
   later: 'unavailable',
   haste: 'rate-limited',
   pending: 'refused',
@@ -64,15 +62,15 @@ const kinds: Readonly<Record<Meaning, Kind>> = {
 
 /** What a reply that says no means, by the first rule that holds. `undefined`: no rule does. */
 export function matchRefusal(
-  rules: readonly Refusal[],
+  rules: readonly RefusalRule[],
   answer: Answer,
   sight: Sight,
-): Refusal | undefined {
+): RefusalRule | undefined {
   return rules.find((rule) => holds(rule.when, answer.status, sight))
 }
 
 /** What the words of a refusal mean where no rule says so; `undefined` for words of no meaning here. */
-export function kindOfWords(answer: Answer, operation: Operation): Kind | undefined {
+export function kindOfWords(answer: Answer, operation: Operation): Refusal | undefined {
   const meaning = meaningOf(presentedTo(operation), answer.words)
   if (meaning === undefined) return undefined
   // The end of a login; of anything else it may be one of this hour, or of this network.
@@ -101,7 +99,7 @@ export function kindOfStatus(status: number, operation: Operation): RefusalKind 
 export function refusalError(
   definition: ProviderDefinition,
   operation: Operation,
-  kind: Kind,
+  kind: Refusal,
   hint: string | undefined,
   answer: Answer,
   sight: Sight,

@@ -39,7 +39,7 @@ async function logInWithPerson(
   if (interaction === undefined) {
     throw new ToknError('reauth_required', 'this login needs a person, and there is none here', {
       hint: 'run it in a terminal, or use --flow client, jwt, exchange or ci',
-      refusal: 'needs-person',
+      fault: 'no-terminal',
     })
   }
   const { server } = connection

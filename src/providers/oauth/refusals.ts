@@ -1,3 +1,4 @@
+import type { Refusal } from '../../core/refusal.ts'
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
@@ -19,7 +20,7 @@ export type Asked =
 interface Told {
   readonly code: ErrorCode
   readonly says: string
-  readonly refusal?: string
+  readonly refusal?: Refusal
   readonly hint?: string
 }
 

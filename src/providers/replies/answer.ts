@@ -1,3 +1,4 @@
+import type { Refusal } from '../../core/refusal.ts'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
@@ -59,7 +60,7 @@ export function readAnswer(
 }
 
 /** The error for a body that is not what was expected; `refusal` names what its status means. */
-export function unreadableError(answer: Answer, title: string, refusal?: string): ToknError {
+export function unreadableError(answer: Answer, title: string, refusal?: Refusal): ToknError {
   const what = answer.unreadable ?? `answered ${answer.status}, which means nothing here`
   return new ToknError('provider_nonsense', `${title} ${what}`, {
     http: { status: answer.status },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusalKinds } from '../../core/refusal.ts'
 import {
   body,
   condition,
@@ -6,7 +7,6 @@ import {
   path,
   places,
   refusal,
-  refusalKinds,
   template,
   templates,
 } from './definition-parts.ts'

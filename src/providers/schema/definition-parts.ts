@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusalKinds } from '../../core/refusal.ts'
 import { transforms, type ValueKind } from './transforms.ts'
 
 // The smallest words of a definition: texts with placeholders, places in a reply, conditions.
@@ -152,20 +153,6 @@ export const condition = z
   })
   .meta({ id: 'condition' })
   .describe('All that is said must hold.')
-
-export const refusalKinds = [
-  'credentials',
-  'expired',
-  'invalid',
-  'forbidden',
-  'refresh-rejected',
-  'limit',
-  'not-found',
-  'rate-limited',
-  'route-missing',
-  'unavailable',
-  'refused',
-] as const
 
 export const refusal = z
   .strictObject({

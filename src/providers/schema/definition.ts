@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { attach, operation } from './definition-exchange.ts'
 import type { exchange, reply, request } from './definition-exchange.ts'
 import { places, refusal, templates } from './definition-parts.ts'
-import type { condition, expiry, place, refusalKinds } from './definition-parts.ts'
+import type { condition, expiry, place } from './definition-parts.ts'
 
 // The one schema of a provider definition. The built-in definitions, a user's own, the published
 // JSON Schema and the reference in the README all come from here. Import it as a type where nothing
@@ -156,6 +156,5 @@ export type Places = z.infer<typeof places>
 export type Place = z.infer<typeof place>
 export type ExpiryPlan = z.infer<typeof expiry>
 export type Condition = z.infer<typeof condition>
-export type Refusal = z.infer<typeof refusal>
-export type RefusalKind = (typeof refusalKinds)[number]
+export type RefusalRule = z.infer<typeof refusal>
 export type { Body } from './definition-parts.ts'

@@ -36,7 +36,9 @@ describe('readDuration', () => {
     '5 Years',
   ])('refuses %j', (text) => {
     expect(readDuration(text)).toBeUndefined()
-    expect(() => parseDuration(text, '--expires-in')).toThrow('--expires-in is not a duration')
+    expect(() => parseDuration(text, '--expires-in')).toThrow(
+      '--expires-in is not a valid duration',
+    )
   })
 
   it('takes zero only where it means something', () => {

@@ -47,7 +47,7 @@ describe('checkProfileName', () => {
     'x'.repeat(65),
     'x'.repeat(1_048_576),
   ])('refuses %j', (name) => {
-    expect(() => checkProfileName(name)).toThrow('cannot be a profile name')
+    expect(() => checkProfileName(name)).toThrow('is not a valid profile name')
   })
 
   it('shows no control characters of a refused name', () => {

@@ -39,11 +39,11 @@ describe('one value', () => {
     ['a\nb', 'TOKN_X has more than one line'],
     ['a\rb', 'TOKN_X has more than one line'],
     ['\na', 'TOKN_X has more than one line'],
-    ['a\0b', 'TOKN_X has a control character (U+0000) in it'],
-    ['a\u001b[31mb', 'TOKN_X has a control character (U+001B) in it'],
-    ['a\tb', 'TOKN_X has a control character (U+0009) in it'],
-    ['a\u007f', 'TOKN_X has a control character (U+007F) in it'],
-    [`${pem}\0`, 'TOKN_X has a control character (U+0000) in it'],
+    ['a\0b', 'TOKN_X contains a control character (U+0000)'],
+    ['a\u001b[31mb', 'TOKN_X contains a control character (U+001B)'],
+    ['a\tb', 'TOKN_X contains a control character (U+0009)'],
+    ['a\u007f', 'TOKN_X contains a control character (U+007F)'],
+    [`${pem}\0`, 'TOKN_X contains a control character (U+0000)'],
   ])('%j is refused', (given, message) => {
     expect(refusal(() => readValueText(given, 'TOKN_X'))).toBe(message)
   })

@@ -5,8 +5,8 @@ import { naming, withName } from '../../../src/session/named-hint.ts'
 const web = { name: 'web', id: 'one' } as const
 
 function hintOf(code: ErrorCode, hint: string | readonly string[] | undefined, profile = web) {
-  const error = withName(new ToknError(code, 'no', { hint, refusal: 'kept' }), profile)
-  expect(error).toMatchObject({ code, message: 'no', details: { refusal: 'kept' } })
+  const error = withName(new ToknError(code, 'no', { hint, refusal: 'expired' }), profile)
+  expect(error).toMatchObject({ code, message: 'no', details: { refusal: 'expired' } })
   return (error as ToknError).details.hint
 }
 

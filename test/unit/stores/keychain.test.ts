@@ -121,7 +121,7 @@ describe('the keychain store', () => {
     }
     const store = openKeychain({ keytar: () => overtaking })
     await expect(store.write('a', 3, '{"generation":3}')).rejects.toMatchObject({
-      details: { refusal: 'superseded' },
+      details: { fault: 'superseded' },
     })
     expect(await store.read('a')).toBe('{"generation":9}')
   })

@@ -1,0 +1,3 @@
+// English texts about what commands refuse and report.
+
+export const empty = true

@@ -1,0 +1,3 @@
+// English texts about `tokn curl`.
+
+export const empty = true

@@ -1,0 +1,3 @@
+// English texts about what is wrong with a provider definition.
+
+export const empty = true

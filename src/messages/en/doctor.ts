@@ -1,0 +1,3 @@
+// English texts about `tokn doctor`.
+
+export const empty = true

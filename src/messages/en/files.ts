@@ -1,0 +1,3 @@
+// English texts about files and folders, profiles on disk, locks.
+
+export const empty = true

@@ -1,0 +1,3 @@
+// English texts about logins.
+
+export const empty = true

@@ -1,0 +1,3 @@
+// English texts about OAuth servers.
+
+export const empty = true

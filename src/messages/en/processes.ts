@@ -1,0 +1,3 @@
+// English texts about programs that are started.
+
+export const empty = true

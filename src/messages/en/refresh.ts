@@ -1,0 +1,3 @@
+// English texts about refreshes.
+
+export const empty = true

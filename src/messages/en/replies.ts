@@ -1,0 +1,3 @@
+// English texts about what a provider answered.
+
+export const empty = true

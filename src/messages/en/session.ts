@@ -1,0 +1,3 @@
+// English texts about profiles and their sessions.
+
+export const empty = true

@@ -1,0 +1,3 @@
+// English texts about where sessions are kept.
+
+export const empty = true

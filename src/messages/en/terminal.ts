@@ -1,0 +1,3 @@
+// English texts about questions and output.
+
+export const empty = true

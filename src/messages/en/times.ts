@@ -1,0 +1,3 @@
+// English texts about instants, durations and expiries.
+
+export const empty = true
