@@ -15,6 +15,7 @@ import {
 import { readValueFile } from '../io/terminal/input.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { openPorts } from './ports.ts'
+import { openSession } from '../session/session.ts'
 import { refreshNow } from '../session/refresh/protocol.ts'
 
 /** The other side of `callCourier`: runs the refresh and answers. Never throws. */
@@ -60,8 +61,7 @@ async function perform(
       throw new ToknError('not_found', `the profile "${errand.profile}" has changed meanwhile`)
     }
     const record = await refreshNow(
-      ports,
-      lookIn(profile, errand.store ?? profile.store),
+      openSession(ports, lookIn(profile, errand.store ?? profile.store)),
       errand.wanted,
     )
     return { ok: true, record: serializeRecord(record) }

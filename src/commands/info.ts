@@ -1,3 +1,4 @@
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Colours } from '../core/process.ts'
@@ -40,7 +41,7 @@ export async function runInfo(
     positional,
     flags.local === true ? refuseLogin : undefined,
   )
-  const info = await inspect(ports, profile, { local: flags.local === true })
+  const info = await inspect(openSession(ports, profile), { local: flags.local === true })
   const now = ports.clock.now()
   // When one was made that the environment gives, nobody here knows.
   const obtained = source === 'environment' ? undefined : info.record.obtainedAt

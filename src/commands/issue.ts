@@ -1,3 +1,4 @@
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { issueToken } from '../session/issue/issue.ts'
 import { planIssue } from '../session/plan.ts'
@@ -45,7 +46,7 @@ export async function runIssue(
   const provider = await ports.provider(profile)
   const grant = readGrant(withScopes(context, provider, flags), now)
   if (flags.dryRun === true) {
-    const would = await planIssue(ports, profile, grant, flags.saveAs)
+    const would = await planIssue(openSession(ports, profile), grant, flags.saveAs)
     sayWould(context, flags, [{ subject: profile.name, would }])
     return
   }

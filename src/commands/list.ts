@@ -1,3 +1,4 @@
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
@@ -93,7 +94,7 @@ async function collectTokens(
   const provider = await ports.provider(profile)
   const now = ports.clock.now()
   if (provider.list !== undefined) {
-    return { tokens: await listRemote(ports, profile), profile: profile.name, now }
+    return { tokens: await listRemote(openSession(ports, profile)), profile: profile.name, now }
   }
   if (flags.remote === true) throw unsupported(provider, 'list')
   const note = `${unsupported(provider, 'list').message}; this is what is held here`

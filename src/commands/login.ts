@@ -1,3 +1,4 @@
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
@@ -61,7 +62,13 @@ export async function runLogin(
   provider.checkGrant(grant)
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
   if (flags.dryRun === true) {
-    await refuseSpent(ports, profile, provider, undefined, 'logins', flags.force === true)
+    await refuseSpent(
+      openSession(ports, profile),
+      provider,
+      undefined,
+      'logins',
+      flags.force === true,
+    )
     const would = `log in to ${provider.title} at ${provider.origins.join(', ')}`
     sayWould(context, flags, [{ subject: profile.name, would }])
     return

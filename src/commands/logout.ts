@@ -1,3 +1,4 @@
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
@@ -54,7 +55,10 @@ export async function runLogout(
   if (flags.dryRun === true) {
     const steps: Step[] = []
     for (const profile of profiles) {
-      steps.push({ subject: profile.name, would: await planLogout(ports, profile, options) })
+      steps.push({
+        subject: profile.name,
+        would: await planLogout(openSession(ports, profile), options),
+      })
     }
     return sayWould(context, flags, steps)
   }
@@ -63,7 +67,7 @@ export async function runLogout(
   const failures: ToknError[] = []
   for (const profile of profiles) {
     try {
-      const result = await logout(ports, profile, options)
+      const result = await logout(openSession(ports, profile), options)
       if (!result.erased && profile.usualStore !== undefined)
         throw elsewhere(profile, profile.usualStore)
       results.push({ profile: profile.name, ...result })

@@ -1,3 +1,4 @@
+import { openSession, type Session } from '../session/session.ts'
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { briefly } from '../core/duration.ts'
@@ -70,10 +71,13 @@ export async function runRefresh(
   if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)
   const { ports, profile } = await context.target(flags, positional, refuseLogin)
   if (flags.dryRun === true) {
-    const would = await planRefresh(ports, profile, { minTtl, force: flags.force === true })
+    const would = await planRefresh(openSession(ports, profile), {
+      minTtl,
+      force: flags.force === true,
+    })
     return sayWould(context, flags, [{ subject: profile.name, would }])
   }
-  const done = await refreshOne(ports, profile, minTtl, flags.force === true)
+  const done = await refreshOne(openSession(ports, profile), minTtl, flags.force === true)
   if (wantsJson(flags)) printJson(context, flags, describe(done, ports.clock.now()))
   else if (flags.quiet !== true) context.terminal.say(inWords(done, ports.clock.now()))
 }
@@ -126,12 +130,14 @@ async function planAll(
 ): Promise<readonly Step[]> {
   const steps: Step[] = []
   for (const profile of profiles) {
-    const would = await planRefresh(ports, profile, { minTtl, force, passing: true }).catch(
-      (error: unknown) => {
-        if (isFailure(error)) return `fail: ${error.message}`
-        throw error
-      },
-    )
+    const would = await planRefresh(openSession(ports, profile), {
+      minTtl,
+      force,
+      passing: true,
+    }).catch((error: unknown) => {
+      if (isFailure(error)) return `fail: ${error.message}`
+      throw error
+    })
     steps.push({ subject: profile.name, would })
   }
   return steps
@@ -144,7 +150,7 @@ async function attempt(
   force: boolean,
 ): Promise<Refreshed> {
   try {
-    return await refreshOne(ports, profile, minTtl, force, true)
+    return await refreshOne(openSession(ports, profile), minTtl, force, true)
   } catch (error) {
     if (isFailure(error)) return { profile, refreshed: false, error }
     throw error
@@ -152,13 +158,13 @@ async function attempt(
 }
 
 async function refreshOne(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   minTtl: number | undefined,
   force: boolean,
   skip = false,
 ): Promise<Refreshed> {
-  const before = await readHeld(ports, profile)
+  const { ports, profile } = session
+  const before = await readHeld(session)
   const wanted =
     minTtl === undefined
       ? ({ reason: 'forced', beyond: before.generation, force } as const)
@@ -168,12 +174,12 @@ async function refreshOne(
   }
   refuseCondemned(profile, before)
   try {
-    await refuseUnrenewable(ports, profile, before)
+    await refuseUnrenewable(session, before)
   } catch (error) {
     if (!skip || !isFailure(error)) throw error
     return { profile, record: before, refreshed: false, skipped: error }
   }
-  const record = await refreshThrough(ports, profile, wanted)
+  const record = await refreshThrough(session, wanted)
   return { profile, record, refreshed: record.generation > before.generation }
 }
 

@@ -1,3 +1,4 @@
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
@@ -47,7 +48,7 @@ export async function runRevoke(
       })
     }
   }
-  const results = await revokeTokens(ports, profile, tokens, {
+  const results = await revokeTokens(openSession(ports, profile), tokens, {
     dryRun: flags.dryRun === true,
     agree: async ({ id, listed, alsoNamed }) => {
       if (flags.yes === true) return true

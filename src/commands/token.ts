@@ -97,9 +97,9 @@ export async function freshRecord(
   const options: FreshOptions = made ? { ...asked, refresh: 'auto' } : asked
   if (flags.idToken === true) {
     const { freshIdToken } = await import('../session/id-token.ts')
-    return { target, ...(await freshIdToken(target.ports, target.profile, options)) }
+    return { target, ...(await freshIdToken(target, options)) }
   }
-  return { target, ...(await fresh(target.ports, target.profile, options)) }
+  return { target, ...(await fresh(target, options)) }
 }
 
 function readFreshFlags(context: Context, flags: FreshFlags) {

@@ -1,3 +1,4 @@
+import type { Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
@@ -5,7 +6,6 @@ import type { SessionRecord } from '../core/record.ts'
 import { timestamp } from '../core/text.ts'
 import { accountKey } from './ledger-keys.ts'
 import { isFromEnvironment } from './naming.ts'
-import type { Ports } from './ports.ts'
 
 /** How much of an account's budget is used. */
 export interface BudgetUse {
@@ -18,11 +18,11 @@ export interface BudgetUse {
 
 /** Both counts of the profile's account; empty where the provider has no budget. */
 export async function readBudget(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   provider: Provider,
   record: SessionRecord | undefined,
 ): Promise<readonly BudgetUse[]> {
+  const { ports, profile } = session
   const { budget } = provider
   const key = accountKey(profile, provider)
   if (budget === undefined || key === undefined) return []
@@ -49,15 +49,15 @@ export async function readBudget(
  * the last one, unless forced: what is left after it could not even be used to recover.
  */
 export async function spendBudget(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   provider: Provider,
   record: SessionRecord | undefined,
   kind: BudgetUse['kind'],
   force: boolean,
 ): Promise<void> {
+  const { ports, profile } = session
   const key = accountKey(profile, provider)
-  const counted = await refuseSpent(ports, profile, provider, record, kind, force)
+  const counted = await refuseSpent(session, provider, record, kind, force)
   if (key === undefined || !counted) return
   const ledger = await ports.ledger()
   ledger.add(kind === 'logins' ? key : `${key}|${profile.id}`, kind, ports.clock.now())
@@ -65,14 +65,14 @@ export async function spendBudget(
 
 /** Throws what `spendBudget` throws, and counts nothing; tells whether the provider counts at all. */
 export async function refuseSpent(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   provider: Provider,
   record: SessionRecord | undefined,
   kind: BudgetUse['kind'],
   force: boolean,
 ): Promise<boolean> {
-  const use = (await readBudget(ports, profile, provider, record)).find((one) => one.kind === kind)
+  const { profile } = session
+  const use = (await readBudget(session, provider, record)).find((one) => one.kind === kind)
   // A count is never too low, but may be too high: what failed is counted, too.
   if (use !== undefined && use.used + 1 >= use.limit && !force) throw usedUp(profile, provider, use)
   return use !== undefined
@@ -105,20 +105,18 @@ function whenFree({ freeAt }: BudgetUse): string | undefined {
 }
 
 /** A new refresh token starts with a full set of refreshes; that it does not is no reason to fail. */
-export async function forgetRefreshes(
-  ports: Ports,
-  profile: Profile,
-  provider: Provider,
-): Promise<void> {
+export async function forgetRefreshes(session: Session, provider: Provider): Promise<void> {
+  const { ports } = session
   try {
-    await resetRefreshes(ports, profile, provider)
+    await resetRefreshes(session, provider)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
     ports.warn(`the count of refreshes goes on from the login before: ${error.message}`)
   }
 }
 
-async function resetRefreshes(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
+async function resetRefreshes(session: Session, provider: Provider): Promise<void> {
+  const { ports, profile } = session
   const key = accountKey(profile, provider)
   if (key !== undefined) (await ports.ledger()).reset(`${key}|${profile.id}`, 'refreshes')
 }

@@ -1,3 +1,4 @@
+import type { Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Operation, Provider, Reach } from '../core/provider.ts'
@@ -6,7 +7,6 @@ import { collectAnswers } from './login/answers.ts'
 import { fresh } from './fresh.ts'
 import { checkProvider } from './stored-record.ts'
 import { naming, withName } from './named-hint.ts'
-import type { Ports } from './ports.ts'
 import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
 import { refuseLack } from './scopes.ts'
 
@@ -23,20 +23,20 @@ export interface Call {
  * is refreshed once, unless it was fresh already; with `never`, nothing is refreshed.
  */
 export async function callWithToken<Result>(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   operation: Operation,
   operate: (call: Call) => Promise<Result>,
   refresh: 'auto' | 'never' = 'auto',
 ): Promise<Result> {
+  const { ports, profile } = session
   const provider = await ports.provider(profile)
   const run = async (record: SessionRecord) => {
     checkProvider(record, profile, provider)
     refuseLack(profile, provider, record, operation)
-    const reach = await reachFor(ports, profile, provider, record, operation)
+    const reach = await reachFor(session, provider, record, operation)
     return await operate({ profile, provider, reach, record })
   }
-  const first = await fresh(ports, profile, { refresh })
+  const first = await fresh(session, { refresh })
   try {
     return await run(first.record)
   } catch (error) {
@@ -44,20 +44,20 @@ export async function callWithToken<Result>(
     if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {
       throw withName(error, profile)
     }
-    const second = await fresh(ports, profile, { refresh: 'force', reason: 'rejected' })
+    const second = await fresh(session, { refresh: 'force', reason: 'rejected' })
     return await naming(profile, async () => await run(second.record))
   }
 }
 
 /** What `operation` may use: the answers known, and those that the provider wants anew for it. */
 export async function reachFor(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   provider: Provider,
   record: SessionRecord,
   operation: Operation,
 ): Promise<Reach> {
-  const kept = knownAnswers(ports, profile, provider, record)
+  const { ports, profile } = session
+  const kept = knownAnswers(session, provider, record)
   const wanted = provider.asks?.[operation] ?? []
   const asked = provider.fields.filter(({ name }) => wanted.includes(name))
   const { settings, secrets } =

@@ -1,3 +1,4 @@
+import type { Session } from './session.ts'
 import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
@@ -7,7 +8,6 @@ import { timestamp } from '../core/text.ts'
 import { entryOf, readHeld } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
 import { naming } from './named-hint.ts'
-import type { Ports } from './ports.ts'
 import { condemned, refuseCondemned } from './standing.ts'
 import { neededTtl, reasonToRenew, satisfies, type RefreshWanted } from './refresh-request.ts'
 import { isFromEnvironment, nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
@@ -30,17 +30,14 @@ export interface Fresh {
  * a question. Throws `reauth_required`, `check_failed`, `store`, `network`, `busy` and what a
  * refresh can throw.
  */
-export async function fresh(
-  ports: Ports,
-  profile: Profile,
-  options: FreshOptions = {},
-): Promise<Fresh> {
+export async function fresh(session: Session, options: FreshOptions = {}): Promise<Fresh> {
+  const { ports, profile } = session
   const mode = options.refresh ?? 'auto'
   // A refresh that was cut off may have ended the token held: then the answer is in the journal.
   // One that ends while the record is read leaves no trace afterwards, so it is looked for twice.
   const isPending = async () => mode !== 'never' && (await ports.refreshPending(entryOf(profile)))
   const pendingBefore = await isPending()
-  const record = await readHeld(ports, profile)
+  const record = await readHeld(session)
   const expired = !isGood(record.expiry, ports.clock.now(), 0)
   const wanted: RefreshWanted = {
     reason:
@@ -50,7 +47,7 @@ export async function fresh(
   }
   const settled = !pendingBefore && !(await isPending())
   if (settled && satisfies(record, wanted, ports.clock.now())) {
-    if (record.standing !== undefined) tellStanding(ports, profile, record)
+    if (record.standing !== undefined) tellStanding(session, record)
     return { record, refreshed: false }
   }
   if (mode === 'never') {
@@ -59,10 +56,10 @@ export async function fresh(
   }
   if (settled) refuseCondemned(profile, record)
   if (expired) refuseEndedGift(profile, record)
-  if (settled && wanted.reason === 'forced') await refuseUnrenewable(ports, profile, record)
+  if (settled && wanted.reason === 'forced') await refuseUnrenewable(session, record)
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
-  const refreshed = await refreshThrough(ports, profile, wanted)
+  const refreshed = await refreshThrough(session, wanted)
   const now = ports.clock.now()
   if (!isGood(refreshed.expiry, now, 0)) {
     throw (await import('./short-lived.ts')).shortLived(profile, refreshed)
@@ -73,13 +70,13 @@ export async function fresh(
 
 /** Refreshes in a process of its own; a session in memory has no other process to go to. */
 export async function refreshThrough(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   wanted: RefreshWanted,
 ): Promise<SessionRecord> {
+  const { ports, profile } = session
   if (profile.store === 'memory') {
     const { refreshNow } = await import('./refresh/protocol.ts')
-    return await refreshNow(ports, profile, wanted)
+    return await refreshNow(session, wanted)
   }
   return await naming(profile, async () =>
     parseRecord(await ports.courier(profile, wanted), profile.id),
@@ -87,11 +84,8 @@ export async function refreshThrough(
 }
 
 /** Throws `unsupported` and the like where it is known that no refresh can be, without asking. */
-export async function refuseUnrenewable(
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-): Promise<void> {
+export async function refuseUnrenewable(session: Session, record: SessionRecord): Promise<void> {
+  const { ports, profile } = session
   const { unrenewable, withExpiry } = await import('./refresh/renewable.ts')
   const reason = unrenewable(profile, await ports.provider(profile), record)
   if (reason !== undefined) throw withExpiry(profile, record, reason, ports.clock.now())
@@ -105,7 +99,8 @@ function refuseEndedGift(profile: Profile, { fixed, expiry }: SessionRecord): vo
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
-function tellStanding(ports: Ports, profile: Profile, { standing }: SessionRecord): void {
+function tellStanding(session: Session, { standing }: SessionRecord): void {
+  const { ports, profile } = session
   ports.warn(
     `${tokenInWords(profile)} is good by its time and cannot be refreshed: ${standing?.why ?? ''}; before it ends: ${nextLogin(profile)}`,
   )

@@ -1,10 +1,10 @@
+import type { Session } from './session.ts'
 import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import { claimedExpiry } from '../core/jwt.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { fresh, type Fresh, type FreshOptions } from './fresh.ts'
-import type { Ports } from './ports.ts'
 import { holderInWords, isFromEnvironment, nextLogin } from './naming.ts'
 
 /**
@@ -13,17 +13,17 @@ import { holderInWords, isFromEnvironment, nextLogin } from './naming.ts'
  * `reauth_required` where a refresh brings no new one, and what `fresh` throws.
  */
 export async function freshIdToken(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   options: FreshOptions,
 ): Promise<Fresh & { readonly idToken: string }> {
+  const { ports, profile } = session
   const good = (token: string) =>
     isGood(claimedExpiry(token), ports.clock.now(), options.minTtl ?? 0)
-  const first = await fresh(ports, profile, options)
+  const first = await fresh(session, options)
   const held = idTokenOf(first.record, profile)
   if (good(held)) return { ...first, idToken: held }
   if (options.refresh === 'never' || first.refreshed) throw tooOld(profile)
-  const second = await fresh(ports, profile, {
+  const second = await fresh(session, {
     ...options,
     refresh: 'force',
     reason: 'id-token',

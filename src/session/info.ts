@@ -1,6 +1,6 @@
+import type { Session } from './session.ts'
 import { isToknError } from '../core/errors.ts'
 import { readClaims, type Claims } from '../core/jwt.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Introspection, TokenInfo } from '../core/token.ts'
@@ -10,7 +10,6 @@ import { unknownExpiry } from '../core/expiry.ts'
 import { readHeld } from './stored-record.ts'
 import { describeListed, onlyTold } from './listed-token.ts'
 import { isUntimely } from './moment.ts'
-import type { Ports } from './ports.ts'
 
 /** What is known of a session, each part by who says so. */
 export interface SessionInfo {
@@ -31,15 +30,15 @@ export interface SessionInfo {
 
 /** Asks the provider about the held token where it can be asked; else tells what is known here. */
 export async function inspect(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   options: { readonly local: boolean },
 ): Promise<SessionInfo> {
+  const { ports, profile } = session
   const provider = await ports.provider(profile)
   const asked: Asked = options.local
     ? { notAsked: 'not asked to', asked: false }
-    : await askProvider(ports, profile, provider)
-  const kept = asked.record ?? (await readHeld(ports, profile))
+    : await askProvider(session, provider)
+  const kept = asked.record ?? (await readHeld(session))
   const untimely = isUntimely(kept, ports.clock.now())
   const record = untimely ? { ...kept, expiry: unknownExpiry, refreshExpiry: undefined } : kept
   return {
@@ -50,7 +49,7 @@ export async function inspect(
     notAsked: asked.notAsked ?? whyUnanswered(provider, asked.remote),
     asked: asked.asked ?? asked.remote?.asked ?? asked.remote?.answered !== false,
     claims: readClaims(record.access.reveal()),
-    budget: await readBudget(ports, profile, provider, record),
+    budget: await readBudget(session, provider, record),
   }
 }
 
@@ -61,13 +60,13 @@ interface Asked {
   readonly asked?: boolean
 }
 
-async function askProvider(ports: Ports, profile: Profile, provider: Provider): Promise<Asked> {
+async function askProvider(session: Session, provider: Provider): Promise<Asked> {
   if (provider.info === undefined && provider.list === undefined) {
     const notAsked = provider.why.info ?? `${provider.title} has no way to ask about a token`
     return { notAsked, asked: false }
   }
   try {
-    return await callWithToken(ports, profile, 'info', async (call) => ({
+    return await callWithToken(session, 'info', async (call) => ({
       record: call.record,
       remote: provider.info
         ? onlyTold(await provider.info(call.reach, call.record))

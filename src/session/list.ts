@@ -1,3 +1,4 @@
+import type { Session } from './session.ts'
 import { unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
@@ -50,12 +51,13 @@ function heldState({ expiry, standing }: IndexEntry, now: number): TokenState {
 }
 
 /** The tokens that the provider knows of. Throws `unsupported` where it does not list them. */
-export async function listRemote(ports: Ports, profile: Profile): Promise<TokenList> {
-  const { tokens, current } = await callWithToken(ports, profile, 'list', async (call) => ({
+export async function listRemote(session: Session): Promise<TokenList> {
+  const { ports } = session
+  const { tokens, current } = await callWithToken(session, 'list', async (call) => ({
     tokens: (await call.provider.list?.(call.reach, call.record)) ?? [],
     current: call.record.id,
   }))
-  const saved = savedIds(ports, profile)
+  const saved = savedIds(session)
   const listed = tokens.map((token) => ({
     ...token,
     state: stateOf(token, ports.clock.now()),
@@ -90,7 +92,8 @@ export function listLocal(ports: Ports, profiles: readonly Profile[]): TokenList
   return { where: 'local', tokens, duplicates: [] }
 }
 
-function savedIds(ports: Ports, profile: Profile): ReadonlyMap<string, string> {
+function savedIds(session: Session): ReadonlyMap<string, string> {
+  const { ports, profile } = session
   const sameProvider = readableProfiles(ports.profiles).filter(
     (one) => one.provider === profile.provider,
   )

@@ -1,3 +1,4 @@
+import { openSession } from './session.ts'
 import { isToknError } from '../core/errors.ts'
 import type { Finding } from '../core/process.ts'
 import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
@@ -68,7 +69,8 @@ async function eraseLeft(ports: Ports, id: string, store: StoreKind): Promise<vo
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
     // Another process may have made the profile meanwhile.
-    if (!ports.profiles.outlines().some((one) => one.id === id)) await erase(ports, profile)
+    if (!ports.profiles.outlines().some((one) => one.id === id))
+      await erase(openSession(ports, profile))
   } catch (error) {
     // Most likely it was never in a keychain that cannot be reached.
     if (!isToknError(error, 'store') || store !== 'keychain') throw error
@@ -92,7 +94,7 @@ async function examineMoved(
     const id = `session-${profile.name}`
     if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
     else {
-      await eraseEntry(ports, profile, 'file')
+      await eraseEntry(openSession(ports, profile), 'file')
       findings.push({ id, status: 'fixed', detail: `${detail}; it is erased` })
     }
   }

@@ -1,5 +1,5 @@
+import type { Session } from './session.ts'
 import { isGood } from '../core/expiry.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
@@ -10,7 +10,6 @@ import { checkProvider, readHeld } from './stored-record.ts'
 import { findEarlier } from './issue/issue-again.ts'
 import { checkIssue } from './issue/issue.ts'
 import { whyNoEnd } from './revoke/logout.ts'
-import type { Ports } from './ports.ts'
 import { overAndStuck, unrenewable, wayToRenew } from './refresh/renewable.ts'
 import { lackFor, refuseLack } from './scopes.ts'
 import { refuseCondemned } from './standing.ts'
@@ -29,11 +28,11 @@ export interface RefreshPlan {
  * refresh would throw before it sends anything.
  */
 export async function planRefresh(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   { minTtl, force, passing = false }: RefreshPlan,
 ): Promise<string> {
-  const record = await readHeld(ports, profile)
+  const { ports, profile } = session
+  const record = await readHeld(session)
   const now = ports.clock.now()
   if (minTtl !== undefined && satisfies(record, { reason: 'min-ttl', minTtl }, now)) {
     return 'keep the tokens: they live long enough'
@@ -47,7 +46,7 @@ export async function planRefresh(
   const over = !isGood(record.expiry, now, 0)
   const way = wayToRenew(provider, record, now)
   const spent = (kind: 'logins' | 'refreshes', forced: boolean) =>
-    refuseSpent(ports, profile, provider, record, kind, forced)
+    refuseSpent(session, provider, record, kind, forced)
   if (way === 'refresh') {
     await spent('refreshes', force)
     return `refresh the tokens at ${provider.title}`
@@ -62,29 +61,28 @@ export async function planRefresh(
 
 /** As `planRefresh`, for an issue with the session of `profile`. */
 export async function planIssue(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   grant: Grant,
   saveAs: string | undefined,
 ): Promise<string> {
+  const { ports, profile } = session
   if (saveAs !== undefined) await findEarlier(ports, profile, saveAs)
   const provider = await checkIssue(ports, profile, grant)
-  const record = await readHeld(ports, profile)
+  const record = await readHeld(session)
   refuseCondemned(profile, record)
   checkProvider(record, profile, provider)
   refuseLack(profile, provider, record, 'issue')
   const issue = `issue a token at ${provider.title}`
   if (isGood(record.expiry, ports.clock.now(), 0)) return issue
-  return `${await planRefresh(ports, profile, { minTtl: undefined, force: false })}, and ${issue}`
+  return `${await planRefresh(session, { minTtl: undefined, force: false })}, and ${issue}`
 }
 
 /** What a logout of `profile` would do, as a verb and its object; nothing is sent. Throws `store`. */
 export async function planLogout(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   { localOnly }: { readonly localOnly: boolean },
 ): Promise<string> {
-  const condition = await lookAt(ports, profile)
+  const condition = await lookAt(session)
   switch (condition.state) {
     case 'none':
       return 'do nothing: it is not logged in'

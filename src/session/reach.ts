@@ -1,5 +1,5 @@
+import type { Session } from './session.ts'
 import type { Http } from '../core/ports.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
@@ -25,11 +25,11 @@ export function within(http: Http, timeLeft: () => number): Http {
 
 /** What is known without a question: the profile's settings, files they name, kept credentials. */
 export function knownAnswers(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   provider: Provider,
   record: Pick<SessionRecord, 'credentials'>,
 ): Reach['answers'] {
+  const { ports, profile } = session
   return {
     ...profile.settings,
     ...fileSecrets(ports, provider, profile.settings),

@@ -1,3 +1,4 @@
+import { openSession, type Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
 import { chooseProfile, outlineOf } from './choose-profile.ts'
@@ -20,7 +21,9 @@ export async function removeProfile(ports: Ports, name: string): Promise<Removal
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
     // Another profile may have this very session, by a fault of an earlier version; it keeps it.
-    const alive = isShared(ports, profile) ? undefined : await eraseUnusable(ports, profile)
+    const alive = isShared(ports, profile)
+      ? undefined
+      : await eraseUnusable(openSession(ports, profile))
     await ports.profiles.remove(profile.name, profile.id)
     return { alive }
   } finally {
@@ -31,14 +34,16 @@ export async function removeProfile(ports: Ports, name: string): Promise<Removal
 /** Throws what `removeProfile` would throw of a profile that must not be removed; changes nothing. */
 export async function checkRemovable(ports: Ports, name: string): Promise<void> {
   const profile = readProfile(ports, name)
-  if (profile !== undefined && !isShared(ports, profile)) await lookUnusable(ports, profile)
+  if (profile !== undefined && !isShared(ports, profile))
+    await lookUnusable(openSession(ports, profile))
 }
 
-async function eraseUnusable(ports: Ports, profile: Profile): Promise<string | undefined> {
-  const condition = await lookUnusable(ports, profile)
+async function eraseUnusable(session: Session): Promise<string | undefined> {
+  const { ports, profile } = session
+  const condition = await lookUnusable(session)
   const known = ports.index.get(profile.id) !== undefined
   try {
-    await erase(ports, profile)
+    await erase(session)
   } catch (error) {
     // A store that is out of reach has most likely nothing, where nobody knows of a session.
     if (!isToknError(error, 'store', 'usage') || known) throw error
@@ -49,8 +54,9 @@ async function eraseUnusable(ports: Ports, profile: Profile): Promise<string | u
 }
 
 /** The condition of a session that may be thrown away. Throws `usage` for one that can be used. */
-async function lookUnusable(ports: Ports, profile: Profile): Promise<Condition> {
-  const condition = await lookAt(ports, profile)
+async function lookUnusable(session: Session): Promise<Condition> {
+  const { profile } = session
+  const condition = await lookAt(session)
   if (condition.state === 'usable' && condition.record.standing?.state !== 'dead') {
     throw new ToknError(
       'usage',
@@ -97,7 +103,7 @@ async function eraseDamaged(
   const profile: Profile = { name, id, store, provider: '', settings: {} }
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
-    return await erase(ports, profile)
+    return await erase(openSession(ports, profile))
   } catch (error) {
     if (!isToknError(error, 'store', 'usage')) throw error
     tellUnseen(ports, profile, error)

@@ -1,3 +1,4 @@
+import type { Session } from './session.ts'
 import { isToknError } from '../core/errors.ts'
 import { lookIn, type Profile, type StoreKind } from '../core/profile.ts'
 import { serializeRecord, type Reason, type SessionRecord } from '../core/record.ts'
@@ -9,9 +10,7 @@ import { idInEnvironment } from './naming.ts'
 import type { Ports } from './ports.ts'
 
 /** A session to work with, and the ports that reach it. */
-export interface Target {
-  readonly ports: Ports
-  readonly profile: Profile
+export interface Target extends Session {
   readonly source: 'store' | 'environment' | 'login'
 }
 

@@ -1,10 +1,10 @@
+import type { Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, changedBinding, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
 import { byThisClock } from './moment.ts'
 import { naming } from './named-hint.ts'
-import type { Ports } from './ports.ts'
 
 /** The name under which a session is locked and journalled: the store entry, not the profile. */
 export function entryOf(profile: Profile): string {
@@ -15,8 +15,9 @@ export function entryOf(profile: Profile): string {
  * The session held for `profile`. Throws `reauth_required` when there is none or when the profile
  * was changed since the login, `store` when it cannot be read.
  */
-export async function readHeld(ports: Ports, profile: Profile): Promise<SessionRecord> {
-  const record = await findHeld(ports, profile)
+export async function readHeld(session: Session): Promise<SessionRecord> {
+  const { ports, profile } = session
+  const record = await findHeld(session)
   if (record !== undefined) return checkBinding(record, profile)
   if (profile.usualStore !== undefined) throw elsewhere(profile, profile.usualStore)
   // The secret service answers "nothing" for a locked collection too; the index knows better.
@@ -46,7 +47,8 @@ export function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError
 }
 
 /** The session held, unchecked against the profile; `undefined` when there is none. */
-export async function findHeld(ports: Ports, profile: Profile): Promise<SessionRecord | undefined> {
+export async function findHeld(session: Session): Promise<SessionRecord | undefined> {
+  const { ports, profile } = session
   const store = await ports.store(profile.store)
   const text = await naming(profile, async () => await store.read(profile.id))
   if (text === undefined) return undefined

@@ -1,10 +1,9 @@
+import type { Session } from './session.ts'
 import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { checkProvider, entryOf, findHeld, readHeld } from './stored-record.ts'
 import { dropAnswers } from './unfinished/find.ts'
-import type { Ports } from './ports.ts'
 
 /**
  * What can be done with the session of a profile. `foreign`: it is there, and the profile or its
@@ -17,25 +16,22 @@ export type Condition =
   | { readonly state: 'unreadable'; readonly why: ToknError }
 
 /** Looks at the session of a profile, in whatever condition it is. */
-export async function lookAt(ports: Ports, profile: Profile): Promise<Condition> {
+export async function lookAt(session: Session): Promise<Condition> {
   try {
-    const record = await readHeld(ports, profile)
-    return await lookAtProvider(ports, profile, record)
+    const record = await readHeld(session)
+    return await lookAtProvider(session, record)
   } catch (error) {
     if (!isFailure(error)) throw error
     // Under such an id nothing was ever stored.
     if (error.details.fault === 'unusable-id') return { state: 'none' }
     if (error.code !== 'reauth_required') return { state: 'unreadable', why: error }
-    const there = (await findHeld(ports, profile)) !== undefined
+    const there = (await findHeld(session)) !== undefined
     return there ? { state: 'foreign', why: error } : { state: 'none' }
   }
 }
 
-async function lookAtProvider(
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-): Promise<Condition> {
+async function lookAtProvider(session: Session, record: SessionRecord): Promise<Condition> {
+  const { ports, profile } = session
   try {
     const provider = await ports.provider(profile)
     checkProvider(record, profile, provider)
@@ -50,17 +46,19 @@ async function lookAtProvider(
  * Erases the session of a profile and all that is remembered of it; tells whether there was one. The
  * caller holds the lock of the entry. Throws `store` where something of it stays.
  */
-export async function erase(ports: Ports, profile: Profile): Promise<boolean> {
+export async function erase(session: Session): Promise<boolean> {
+  const { ports, profile } = session
   // First, since what was cut off would bring the session back.
   ;(await ports.journal()).remove(entryOf(profile))
   await dropAnswers(ports, profile.id)
-  const erased = await eraseStored(ports, profile)
+  const erased = await eraseStored(session)
   // The index is of the store that the profile names.
   if (profile.usualStore === undefined) ports.index.remove(profile.id)
   return erased
 }
 
-async function eraseStored(ports: Ports, profile: Profile): Promise<boolean> {
+async function eraseStored(session: Session): Promise<boolean> {
+  const { ports, profile } = session
   const store = await ports.store(profile.store)
   try {
     if (await store.remove(profile.id)) return true

@@ -1,3 +1,4 @@
+import { openSession } from '../../session/session.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import { lookAt } from '../../session/usable.ts'
@@ -51,7 +52,7 @@ function originOf({ baseUrl, settings }: Profile, set: Draft['set']): string | u
 async function isLive(ports: Ports, profile: Profile): Promise<boolean> {
   const known = ports.index.get(profile.id)
   if (known?.standing?.state === 'dead') return false
-  const condition = await lookAt(ports, profile)
+  const condition = await lookAt(openSession(ports, profile))
   // It may be as good as ever, for whoever has the key.
   if (condition.state === 'unreadable') return known !== undefined
   return condition.state === 'usable' && condition.record.standing?.state !== 'dead'

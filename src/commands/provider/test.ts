@@ -1,3 +1,4 @@
+import { openSession } from '../../session/session.ts'
 import type { Command } from 'commander'
 import type { Colours } from '../../core/process.ts'
 import { ToknError } from '../../core/errors.ts'
@@ -80,7 +81,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
       if (allowed !== undefined) {
         ports.warn(`this spends one of the ${allowed} logins that ${provider.title} allows`)
       }
-      await spendBudget(ports, profile, provider, undefined, 'logins', false)
+      await spendBudget(openSession(ports, profile), provider, undefined, 'logins', false)
     },
   })
   const failed = steps.filter(({ outcome }) => outcome === 'failed')

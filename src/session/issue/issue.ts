@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
@@ -51,7 +52,9 @@ export async function issueToken(
   const attempt = await begin(ports, parent, provider, wish, kept)
   try {
     if (kept !== undefined) await prepare(ports, kept)
-    return await callWithToken(ports, parent, 'issue', (call) => issueOnce(ports, call, attempt))
+    return await callWithToken(openSession(ports, parent), 'issue', (call) =>
+      issueOnce(ports, call, attempt),
+    )
   } catch (error) {
     if (!attempt.watch.mayHaveMade()) await undo(ports, attempt)
     throw error
@@ -97,7 +100,7 @@ async function begin(
 
 /** Proves that the token can be kept, and makes its profile; it may be there from an earlier time. */
 async function prepare(ports: Ports, kept: Profile): Promise<void> {
-  await proveStorage(ports, kept)
+  await proveStorage(openSession(ports, kept))
   const there = ports.profiles
     .outlines()
     .some(({ name, id }) => name === kept.name && id === kept.id)
@@ -105,7 +108,7 @@ async function prepare(ports: Ports, kept: Profile): Promise<void> {
 }
 
 async function undo(ports: Ports, { kept, mark }: Attempt): Promise<void> {
-  if (kept !== undefined) await orWarn(ports, () => removeEmpty(ports, kept))
+  if (kept !== undefined) await orWarn(ports, () => removeEmpty(openSession(ports, kept)))
   mark?.remove()
 }
 

@@ -1,8 +1,8 @@
+import type { Session } from '../session.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import { entryOf } from '../stored-record.ts'
-import type { Ports } from '../ports.ts'
 
 /** About as long as a session is. */
 const probeLength = 1_024
@@ -12,7 +12,8 @@ const probeLength = 1_024
  * written and read again, its lock taken, an entry of its store written, read and erased. Throws
  * `usage`, `busy`, `store`.
  */
-export async function proveStorage(ports: Ports, profile: Profile): Promise<void> {
+export async function proveStorage(session: Session): Promise<void> {
+  const { ports, profile } = session
   await ports.profiles.prove(profile)
   const store = await ports.store(profile.store)
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
@@ -41,7 +42,8 @@ async function probe(store: Store, profile: Profile): Promise<void> {
 }
 
 /** Erases what a proof that was cut off has left. Throws `store`, `busy`. */
-export async function eraseProbe(ports: Ports, profile: Profile): Promise<void> {
+export async function eraseProbe(session: Session): Promise<void> {
+  const { ports, profile } = session
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
     await (await ports.store(profile.store)).remove(probeId(profile))

@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Provider } from '../../core/provider.ts'
@@ -51,7 +52,7 @@ export async function loginFromEnvironment(
 
 /** Each command logs in anew: where logins are numbered, nobody may find that out by the last one. */
 async function tellCost(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
-  const use = (await readBudget(ports, profile, provider, undefined)).find(
+  const use = (await readBudget(openSession(ports, profile), provider, undefined)).find(
     ({ kind }) => kind === 'logins',
   )
   if (use === undefined) return

@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { claimedExpiry, readClaims } from '../../core/jwt.ts'
 import { isGood, neverExpires, unknownExpiry, type Expiry } from '../../core/expiry.ts'
@@ -105,7 +106,7 @@ async function spend(ports: Ports, request: LoginRequest, mark: OpenMark): Promi
     sent = true
   })
   try {
-    await proveStorage(ports, request.profile)
+    await proveStorage(openSession(ports, request.profile))
     return await authenticate(ports, request, watch.over)
   } catch (error) {
     // Where an answer was lost, or could not be read, the provider may hold a session all the same.
@@ -152,7 +153,7 @@ async function placeOrTell(
 async function leave(ports: Ports, { profile, former }: Placed): Promise<boolean> {
   if (former === undefined) return true
   try {
-    await eraseEntry(ports, profile, former)
+    await eraseEntry(openSession(ports, profile), former)
     return true
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -175,10 +176,10 @@ async function logInto(
     })
   }
   checkLoginAnswers(provider, answers)
-  await spendBudget(ports, profile, provider, undefined, 'logins', force)
+  await spendBudget(openSession(ports, profile), provider, undefined, 'logins', force)
   const http = over(await ports.http(profile))
   const tokens = await provider.login({ http, answers, interaction, ...talk(ports) }, grant)
-  await forgetRefreshes(ports, profile, provider)
+  await forgetRefreshes(openSession(ports, profile), provider)
   return tokens
 }
 

@@ -1,3 +1,4 @@
+import { openSession, type Session } from '../session.ts'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { bindingOf, type Profile, type StoreKind } from '../../core/profile.ts'
 import type { Reason, SessionRecord } from '../../core/record.ts'
@@ -76,9 +77,9 @@ async function placeAt(
   try {
     const settled = await ports.profiles.settle(profile)
     if (settled.name !== profile.name || settled.id !== profile.id) return { instead: settled }
-    const kept = { ...next, generation: (await generationBefore(ports, profile)) + 1 }
+    const kept = { ...next, generation: (await generationBefore(openSession(ports, profile))) + 1 }
     await writeAndReadBack(store, kept)
-    await forgetRefresh(ports, profile)
+    await forgetRefresh(openSession(ports, profile))
     await indexRecord(ports, profile, kept, reason, { by })
     return { profile, record: kept, former }
   } finally {
@@ -87,7 +88,8 @@ async function placeAt(
 }
 
 /** Erases what another store than the profile's holds under its id. Throws `store`, `busy`. */
-export async function eraseEntry(ports: Ports, profile: Profile, kind: StoreKind): Promise<void> {
+export async function eraseEntry(session: Session, kind: StoreKind): Promise<void> {
+  const { ports, profile } = session
   const elsewhere = { ...profile, store: kind }
   const held = await (await ports.lock())(entryOf(elsewhere), ports.timeout)
   try {
@@ -106,10 +108,11 @@ export function formerStore(ports: Ports, { name, id, store }: Profile): StoreKi
 }
 
 /** The generation to follow. A record that cannot be read is no reason not to log in anew. */
-async function generationBefore(ports: Ports, profile: Profile): Promise<number> {
+async function generationBefore(session: Session): Promise<number> {
+  const { ports, profile } = session
   const indexed = ports.index.get(profile.id)?.generation ?? 0
   try {
-    return Math.max(indexed, (await findHeld(ports, profile))?.generation ?? 0)
+    return Math.max(indexed, (await findHeld(session))?.generation ?? 0)
   } catch (error) {
     if (isToknError(error, 'store')) return indexed
     throw error
@@ -117,7 +120,8 @@ async function generationBefore(ports: Ports, profile: Profile): Promise<number>
 }
 
 /** What a refresh of the session before has left is of no use any more, and does no harm. */
-async function forgetRefresh(ports: Ports, profile: Profile): Promise<void> {
+async function forgetRefresh(session: Session): Promise<void> {
+  const { ports, profile } = session
   try {
     ;(await ports.journal()).remove(entryOf(profile))
   } catch (error) {

@@ -1,11 +1,10 @@
+import type { Session } from '../session.ts'
 import { createHash } from 'node:crypto'
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { JournalEntry, JournalSlot, Store } from '../../core/ports.ts'
-import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { entryOf } from '../stored-record.ts'
-import type { Ports } from '../ports.ts'
 import { isPassing } from '../kept-reply.ts'
 import { readAnswer, writeAnswer, type KeptAnswer } from './answers.ts'
 
@@ -45,11 +44,11 @@ interface Intent {
  * attempt that got answers and was cut off. Throws `store`.
  */
 export async function beginAttempt(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   store: Store,
   record: SessionRecord,
 ): Promise<Attempt> {
+  const { ports, profile } = session
   const entry = entryOf(profile)
   const journal = await ports.journal()
   const key = await store.sealingKey()
@@ -57,7 +56,7 @@ export async function beginAttempt(
   // Proves, while refusing is still free, that the answer can be sealed; and loads what that takes,
   // so that nothing stands between the answer and the disk.
   await seal('', key, entry)
-  const left = await readAttempt(ports, profile, store, record)
+  const left = await readAttempt(session, store, record)
   const kept = left?.kept ?? []
   const before = left?.intent
   let intent: Intent = {
@@ -110,11 +109,11 @@ export async function beginAttempt(
 
 /** What an earlier attempt to spend the very tokens of `record` has left; `undefined` without one. */
 export async function readAttempt(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   store: Store,
   record: SessionRecord,
 ): Promise<{ readonly intent: Intent; readonly kept: readonly KeptAnswer[] } | undefined> {
+  const { ports, profile } = session
   const entry = (await ports.journal()).read(entryOf(profile))
   const intent = entry && readIntent(entry)
   if (entry === undefined || intent?.spent !== digest(record)) return undefined

@@ -1,10 +1,10 @@
+import { openSession, type Session } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { isLost } from '../kept-reply.ts'
 import { findHeld } from '../stored-record.ts'
 import { indexRecord, indexStanding } from '../history.ts'
-import type { Ports } from '../ports.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import { retireOld } from './successor.ts'
 import type { Turn, Way } from './turn.ts'
@@ -16,14 +16,14 @@ export async function storeNext(turn: Turn, next: SessionRecord, way: Way): Prom
   const { ports, profile, store, held, record, attempt, wanted } = turn
   if (!held.stillHeld()) {
     // Someone took over while this process slept. Theirs is the later generation, if they made one.
-    const newer = await findNewer(ports, profile, record)
+    const newer = await findNewer(openSession(ports, profile), record)
     if (newer !== undefined) return newer
   }
   try {
     await writeAndReadBack(store, next)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
-    const newer = await findNewer(ports, profile, record)
+    const newer = await findNewer(openSession(ports, profile), record)
     if (newer !== undefined && !newer.access.equals(next.access)) {
       attempt.finish()
       return newer
@@ -54,12 +54,11 @@ async function parkOr(turn: Turn, next: SessionRecord, stored: Error): Promise<v
 
 /** What another process stored meanwhile; `undefined` also where the store cannot be read. */
 export async function findNewer(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   record: SessionRecord,
 ): Promise<SessionRecord | undefined> {
   try {
-    const found = await findHeld(ports, profile)
+    const found = await findHeld(session)
     return found !== undefined && found.generation > record.generation ? found : undefined
   } catch (error) {
     if (isToknError(error, 'store')) return undefined
@@ -74,7 +73,7 @@ export async function findNewer(
 export async function giveUp(turn: Turn, error: unknown, verdict: unknown): Promise<SessionRecord> {
   const { ports, profile, record, attempt } = turn
   if (isToknError(error, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
-    const newer = await findNewer(ports, profile, record)
+    const newer = await findNewer(openSession(ports, profile), record)
     if (newer !== undefined) {
       attempt.finish()
       return newer

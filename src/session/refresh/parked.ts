@@ -1,10 +1,9 @@
+import type { Session } from '../session.ts'
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import type { Held, Store } from '../../core/ports.ts'
-import type { Profile } from '../../core/profile.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
 import { checkBinding, entryOf, findHeld } from '../stored-record.ts'
 import { indexRecord } from '../history.ts'
-import type { Ports } from '../ports.ts'
 import { writeAndReadBack } from '../write-record.ts'
 
 /** A record that waits in the journal, because the store did not take it. */
@@ -18,17 +17,17 @@ export type Parked =
  * dropped. Throws `store` where the key of the store is not to be had, and leaves everything as it is.
  */
 export async function unpark(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   store: Store,
   held: Held,
 ): Promise<Parked | undefined> {
+  const { ports, profile } = session
   const entry = entryOf(profile)
   const journal = await ports.journal()
   const sealed = journal.read(entry)?.record
   if (sealed === undefined) return undefined
-  const current = await findReadable(ports, profile)
-  const record = await openParked(ports, profile, store, sealed)
+  const current = await findReadable(session)
+  const record = await openParked(session, store, sealed)
   const newer =
     record !== undefined && (current === undefined || record.generation > current.generation)
   if (!newer) {
@@ -52,9 +51,9 @@ export async function unpark(
 }
 
 /** A stored session that cannot be read is older than what waits: a login would have cleared that. */
-async function findReadable(ports: Ports, profile: Profile): Promise<SessionRecord | undefined> {
+async function findReadable(session: Session): Promise<SessionRecord | undefined> {
   try {
-    return await findHeld(ports, profile)
+    return await findHeld(session)
   } catch (error) {
     if (isToknError(error, 'store')) return undefined
     throw error
@@ -62,11 +61,11 @@ async function findReadable(ports: Ports, profile: Profile): Promise<SessionReco
 }
 
 async function openParked(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   store: Store,
   sealed: string,
 ): Promise<SessionRecord | undefined> {
+  const { ports, profile } = session
   const key = await store.sealingKey()
   const { open } = await ports.seal()
   try {

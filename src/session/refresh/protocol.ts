@@ -1,13 +1,12 @@
+import { openSession, type Session } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { Clock, Held, Store } from '../../core/ports.ts'
-import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { isLost } from '../kept-reply.ts'
 import { checkProvider, entryOf, readHeld } from '../stored-record.ts'
 import { shortLived } from '../short-lived.ts'
 import { isUntimely, setBack } from '../moment.ts'
-import type { Ports } from '../ports.ts'
 import { isAlive, refuseCondemned } from '../standing.ts'
 import { mayServe, satisfies, type RefreshWanted } from '../refresh-request.ts'
 import { beginAttempt, readAttempt } from './attempt.ts'
@@ -28,32 +27,28 @@ const stormGuard = 5_000
  * `store`, `network`, `quota` and what the provider throws; what was held before is then untouched,
  * but for what was learnt of it.
  */
-export async function refreshNow(
-  ports: Ports,
-  profile: Profile,
-  wanted: RefreshWanted,
-): Promise<SessionRecord> {
+export async function refreshNow(session: Session, wanted: RefreshWanted): Promise<SessionRecord> {
+  const { ports, profile } = session
   // 1. One process at a time works on a store entry.
   const held = await (await ports.lock())(entryOf(profile), ports.timeLeft())
   try {
     const store = await ports.store(profile.store)
     // 2. What an earlier refresh got and the store did not take goes before what the store has.
-    const parked = await unpark(ports, profile, store, held)
-    const record = parked?.record ?? (await readHeld(ports, profile))
+    const parked = await unpark(session, store, held)
+    const record = parked?.record ?? (await readHeld(session))
     // 3. Others may have done all this while we waited.
-    const left =
-      parked?.stored === false ? undefined : await readAttempt(ports, profile, store, record)
+    const left = parked?.stored === false ? undefined : await readAttempt(session, store, record)
     const answered = left !== undefined && left.kept.length > 0
     if (!answered && satisfies(record, wanted, ports.clock.now())) {
-      if (left !== undefined) tellDoubt(ports, profile)
+      if (left !== undefined) tellDoubt(session)
       return record
     }
     if (parked?.stored === false) throw parked.error
     if (!answered) {
       refuseCondemned(profile, record)
-      guardAgainstStorm(ports, profile, record, wanted)
+      guardAgainstStorm(session, record, wanted)
     }
-    return await renewLocked(ports, profile, wanted, held, store, record)
+    return await renewLocked(session, wanted, held, store, record)
   } finally {
     await held.release()
   }
@@ -61,22 +56,22 @@ export async function refreshNow(
 
 /** Steps 4 to 8, with the lock held. */
 async function renewLocked(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   wanted: RefreshWanted,
   held: Held,
   store: Store,
   record: SessionRecord,
 ): Promise<SessionRecord> {
+  const { ports, profile } = session
   const provider = await ports.provider(profile)
   checkProvider(record, profile, provider)
   try {
     // 4. Room for the answer, the means to seal it, and the intent, before anything is spent.
-    const attempt = await beginAttempt(ports, profile, store, record)
+    const attempt = await beginAttempt(session, store, record)
     return await spend({ ports, profile, wanted, held, store, provider, record, attempt })
   } catch (error) {
     // Whatever went wrong, it may be because another process has done all this meanwhile.
-    const newer = held.stillHeld() ? undefined : await findNewer(ports, profile, record)
+    const newer = held.stillHeld() ? undefined : await findNewer(session, record)
     if (newer !== undefined) return newer
     if (!mayStillServe(ports.clock, record, wanted, error)) throw error
     ports.warn(`${errorText(error)}; the token held is still good by its time`)
@@ -111,7 +106,10 @@ function maySpendAgain({ attempt, wanted, provider }: Turn, error: unknown): boo
 async function spendAnew(turn: Turn): Promise<SessionRecord> {
   const { ports, profile, store, record } = turn
   turn.attempt.finish()
-  return await spend({ ...turn, attempt: await beginAttempt(ports, profile, store, record) })
+  return await spend({
+    ...turn,
+    attempt: await beginAttempt(openSession(ports, profile), store, record),
+  })
 }
 
 /** Whether the token held does, though the refresh failed: nothing is known against it. */
@@ -130,7 +128,8 @@ function mayStillServe(
   return isToknError(error, 'network', 'rate_limited') || isLost(error) || isUnreadable(error)
 }
 
-function tellDoubt(ports: Ports, profile: Profile): void {
+function tellDoubt(session: Session): void {
+  const { ports, profile } = session
   ports.warn(
     `a refresh of ${holderInWords(profile)} got no answer; the token held is good by its time, and may have been replaced`,
   )
@@ -140,12 +139,8 @@ function errorText(error: unknown): string {
   return error instanceof ToknError ? error.message : 'the refresh failed'
 }
 
-function guardAgainstStorm(
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-  wanted: RefreshWanted,
-): void {
+function guardAgainstStorm(session: Session, record: SessionRecord, wanted: RefreshWanted): void {
+  const { ports, profile } = session
   const now = ports.clock.now()
   const age = now - record.obtainedAt
   const bornDead =

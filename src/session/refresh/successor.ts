@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isFailure, isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
@@ -29,7 +30,10 @@ export function succeed(turn: Turn, { tokens, way }: Renewed): SessionRecord {
     scopes: given.scopes ?? record.scopes,
     name: given.name ?? record.name,
     id: given.id ?? carried?.id,
-    attach: provider.attach({ context }, knownAnswers(ports, profile, provider, record)),
+    attach: provider.attach(
+      { context },
+      knownAnswers(openSession(ports, profile), provider, record),
+    ),
     generation: record.generation + 1,
     ...thisMoment(ports.clock),
     standing: way === 'refresh' ? standingAfter(turn, tokens, now) : undefined,
@@ -63,7 +67,7 @@ export async function retireOld(turn: Turn, next: SessionRecord): Promise<void> 
   const reach = {
     http: await ports.http(profile),
     ...talk(ports),
-    answers: knownAnswers(ports, profile, provider, next),
+    answers: knownAnswers(openSession(ports, profile), provider, next),
   }
   try {
     // Sent with the new token: that it is accepted proves the new one before the old one is gone.

@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { Reach } from '../../core/provider.ts'
@@ -112,7 +113,13 @@ async function refreshOnce(turn: Turn): Promise<TokenSet> {
 async function sendRefresh(turn: Turn): Promise<TokenSet> {
   const { ports, profile, provider, record, wanted, attempt } = turn
   if (!attempt.kept.some(({ way }) => way === 'refresh')) {
-    await spendBudget(ports, profile, provider, record, 'refreshes', wanted.force === true)
+    await spendBudget(
+      openSession(ports, profile),
+      provider,
+      record,
+      'refreshes',
+      wanted.force === true,
+    )
   }
   const tokens = await provider.refresh?.(await reachOf(turn, 'refresh'), record)
   if (tokens === undefined) throw new Error('a provider with a refresh gave nothing')
@@ -147,11 +154,11 @@ async function loginAgain(turn: Turn, reason: ToknError): Promise<TokenSet> {
     )
   }
   if (!attempt.kept.some(({ way }) => way === 'login')) {
-    await spendBudget(ports, profile, provider, record, 'logins', false)
+    await spendBudget(openSession(ports, profile), provider, record, 'logins', false)
   }
   try {
     const tokens = await provider.login(await reachOf(turn, 'login'), record.grant ?? {})
-    await forgetRefreshes(ports, profile, provider)
+    await forgetRefreshes(openSession(ports, profile), provider)
     return tokens
   } catch (error) {
     // Anything else says nothing of the credentials: the next command may try them again.
@@ -195,7 +202,7 @@ async function reachOf(turn: Turn, way: Way): Promise<Reach> {
   const kept = attempt.kept.filter((answer) => answer.way === way)
   return {
     ...answerAgain(kept, keeping, ports.clock),
-    answers: knownAnswers(ports, profile, provider, record),
+    answers: knownAnswers(openSession(ports, profile), provider, record),
     warn: ports.warn,
     timeLeft: () => timeLeftFor(ports),
   }

@@ -1,5 +1,5 @@
+import type { Session } from '../session.ts'
 import { isFailure, ToknError } from '../../core/errors.ts'
-import type { Profile } from '../../core/profile.ts'
 import type { Provider, Reach, Sighting } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { reachFor } from '../call.ts'
@@ -7,7 +7,6 @@ import { erase, lookAt, type Condition } from '../usable.ts'
 import { condemn } from './mark-ended.ts'
 import { entryOf } from '../stored-record.ts'
 import { judge, keeps, nothing, type End } from './logout-verdict.ts'
-import type { Ports } from '../ports.ts'
 import { isPast, remains } from './time-left.ts'
 import { compare, look, lookAgain } from './probe.ts'
 
@@ -22,21 +21,21 @@ export interface LogoutResult extends End {
  * asked for, with a session that cannot be read. Throws `store`.
  */
 export async function logout(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   options: { readonly localOnly: boolean },
 ): Promise<LogoutResult> {
-  const lost = options.localOnly ? undefined : await bringHome(ports, profile)
+  const { ports, profile } = session
+  const lost = options.localOnly ? undefined : await bringHome(session)
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
-    const condition = await lookAt(ports, profile)
+    const condition = await lookAt(session)
     if (condition.state === 'unreadable' && !options.localOnly) {
       const { code, message, details } = condition.why
       const hint = `tokn logout ${profile.name} --local-only`
       throw new ToknError(code === 'usage' ? 'store' : code, message, { ...details, hint })
     }
-    const end = await endAtProvider(ports, profile, condition, options)
-    const erased = await erase(ports, profile)
+    const end = await endAtProvider(session, condition, options)
+    const erased = await erase(session)
     // Whatever became of the tokens held: those of the answer are not ended, and cannot be.
     const last = lost === undefined ? end : { ...nothing, ...lost }
     return { ...last, erased: erased || condition.state === 'usable' }
@@ -50,9 +49,9 @@ export async function logout(
  * Gives what is left where that cannot be done.
  */
 async function bringHome(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
 ): Promise<Pick<End, 'alive' | 'doubtful' | 'failed'> | undefined> {
+  const { ports, profile } = session
   try {
     const left = (await ports.journal()).read(entryOf(profile))
     if (left === undefined || (left.record === undefined && left.answers.length === 0)) {
@@ -68,11 +67,11 @@ async function bringHome(
 }
 
 async function endAtProvider(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   condition: Condition,
   { localOnly }: { readonly localOnly: boolean },
 ): Promise<End> {
+  const { ports, profile } = session
   switch (condition.state) {
     case 'none':
       return nothing
@@ -86,7 +85,7 @@ async function endAtProvider(
       return { ...nothing, alive: condition.why.message, doubtful: expiry?.state !== 'at' }
     }
     case 'usable': {
-      if (!localOnly) return await endUsable(ports, profile, condition)
+      if (!localOnly) return await endUsable(session, condition)
       const left = remains(condition.record, ports.clock.now())
       return keeps(left, 'the token was not revoked, as asked')
     }
@@ -107,10 +106,10 @@ export function whyNoEnd(
 }
 
 async function endUsable(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   { provider, record }: Extract<Condition, { state: 'usable' }>,
 ): Promise<End> {
+  const { ports } = session
   const left = remains(record, ports.clock.now())
   const why = whyNoEnd(provider, record)
   if (why !== undefined) {
@@ -125,16 +124,11 @@ async function endUsable(
   let spared: string | undefined
   let no: ToknError | undefined
   try {
-    reach = await reachFor(ports, profile, provider, record, 'logout')
+    reach = await reachFor(session, provider, record, 'logout')
     before = await look(provider, reach, record)
     // Without the credentials: what was meant to end must not log in again by itself.
     const last = { ...record, credentials: undefined }
-    await condemn(
-      ports,
-      profile,
-      last,
-      'a logout that was cut off had asked the provider to end it',
-    )
+    await condemn(session, last, 'a logout that was cut off had asked the provider to end it')
     spared =
       provider.logout === undefined
         ? await provider.revoke?.(reach, record, { id: record.id ?? '' }).then(() => undefined)

@@ -1,3 +1,4 @@
+import { openSession, type Session } from '../session.ts'
 import { isFailure } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
@@ -12,14 +13,10 @@ import type { Ports } from '../ports.ts'
  * it: whatever becomes of this process, nobody is handed a dead token. The caller holds the lock of
  * the entry. Throws `store` where that cannot be written: then nothing is ended.
  */
-export async function condemn(
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-  why: string,
-): Promise<void> {
+export async function condemn(session: Session, record: SessionRecord, why: string): Promise<void> {
+  const { ports } = session
   const standing = { state: 'dead', at: ports.clock.now(), why } as const
-  await rewrite(ports, profile, { ...record, standing })
+  await rewrite(session, { ...record, standing })
 }
 
 /**
@@ -35,9 +32,9 @@ export async function endToken<Result>(
 ): Promise<Result> {
   const before = new Map<Profile, SessionRecord['standing']>()
   const mark = (profile: Profile) =>
-    withHolder(ports, profile, id, async (held) => {
+    withHolder(openSession(ports, profile), id, async (held) => {
       before.set(profile, held.standing)
-      await condemn(ports, profile, held, 'its token was revoked')
+      await condemn(openSession(ports, profile), held, 'its token was revoked')
     })
   const [own, ...others] = holders
   if (own !== undefined) await mark(own)
@@ -49,8 +46,8 @@ export async function endToken<Result>(
     if (isLost(error)) throw error
     for (const [profile, standing] of before) {
       await orTell(ports, profile, async () => {
-        await withHolder(ports, profile, id, async (held) => {
-          await rewrite(ports, profile, { ...held, standing })
+        await withHolder(openSession(ports, profile), id, async (held) => {
+          await rewrite(openSession(ports, profile), { ...held, standing })
         })
       })
     }
@@ -59,7 +56,8 @@ export async function endToken<Result>(
 }
 
 /** The profiles that may hold the token `id` of the provider of `profile`, by what the index says. */
-export function holdersOf(ports: Ports, profile: Profile, id: string): readonly Profile[] {
+export function holdersOf(session: Session, id: string): readonly Profile[] {
+  const { ports, profile } = session
   const others = readableProfiles(ports.profiles).filter(
     (one) =>
       one.id !== profile.id &&
@@ -71,21 +69,22 @@ export function holdersOf(ports: Ports, profile: Profile, id: string): readonly 
 }
 
 async function withHolder(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   id: string,
   use: (held: SessionRecord) => Promise<void>,
 ): Promise<void> {
+  const { ports, profile } = session
   const lock = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
-    const held = await findHeld(ports, profile)
+    const held = await findHeld(session)
     if (held?.id === id) await use(held)
   } finally {
     await lock.release()
   }
 }
 
-async function rewrite(ports: Ports, profile: Profile, record: SessionRecord): Promise<void> {
+async function rewrite(session: Session, record: SessionRecord): Promise<void> {
+  const { ports, profile } = session
   const store = await ports.store(profile.store)
   await store.write(profile.id, record.generation, serializeRecord(record))
   indexStanding(ports, profile, record.standing)

@@ -1,12 +1,11 @@
+import { openSession, type Session } from '../session.ts'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
-import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { callWithToken, unsupported, type Call } from '../call.ts'
 import { endToken, holdersOf } from './mark-ended.ts'
 import { checkProvider, readHeld } from '../stored-record.ts'
-import type { Ports } from '../ports.ts'
 import { resolveTarget, type Target } from './named-token.ts'
 import { tryUse, verify, type Revocation } from './verify.ts'
 import { look } from './probe.ts'
@@ -26,11 +25,11 @@ export interface RevokeOptions {
  * `interrupted`.
  */
 export async function revokeTokens(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   wanted: readonly string[],
   options: RevokeOptions,
 ): Promise<readonly Revocation[]> {
+  const { ports, profile } = session
   const provider = await ports.provider(profile)
   if (provider.revoke === undefined) throw unsupported(provider, 'revoke')
   const run = async (call: Call) => {
@@ -39,19 +38,19 @@ export async function revokeTokens(
     const unique = targets.filter(
       (target, index) => targets.findIndex((other) => other.id === target.id) === index,
     )
-    const known = unique.map((target) => describe(ports, profile, call, target))
+    const known = unique.map((target) => describe(session, call, target))
     if (options.dryRun) return known.map((one) => wouldRevoke(call, one))
     for (const target of unique.filter(isUnclear)) await agreeOn(target, options)
     const results: Revocation[] = []
     for (const one of known) {
-      if (one.id !== call.record.id) results.push(await revokeOne(ports, profile, call, one))
+      if (one.id !== call.record.id) results.push(await revokeOne(session, call, one))
     }
     const others = await verify(ports, call, before, results)
     // The token in use goes last: with it revoked, the others could not be, nor be looked for.
     const own = known.find(({ id }) => id === call.record.id)
-    return own === undefined ? others : [...others, await revokeOne(ports, profile, call, own)]
+    return own === undefined ? others : [...others, await revokeOne(session, call, own)]
   }
-  return await callWithToken(ports, profile, 'revoke', run, options.dryRun ? 'never' : 'auto')
+  return await callWithToken(session, 'revoke', run, options.dryRun ? 'never' : 'auto')
 }
 
 /** Whether a name stands for more than it says: others have the same id, and would go with it. */
@@ -74,8 +73,9 @@ async function agreeOn(target: Target, { agree }: RevokeOptions): Promise<void> 
 
 type Known = Omit<Revocation, 'status'> & Pick<Target, 'over'>
 
-function describe(ports: Ports, profile: Profile, { record }: Call, target: Target): Known {
-  const holders = holdersOf(ports, profile, target.id).filter(
+function describe(session: Session, { record }: Call, target: Target): Known {
+  const { profile } = session
+  const holders = holdersOf(session, target.id).filter(
     (one) => one.id !== profile.id || record.id === target.id,
   )
   return { ...target, heldBy: holders.map(({ name }) => name), verified: false }
@@ -102,16 +102,16 @@ async function listIfAllowed(call: Call): Promise<readonly TokenInfo[] | undefin
 }
 
 async function revokeOne(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   call: Call,
   { over, ...one }: Known,
 ): Promise<Revocation> {
+  const { ports } = session
   if (over) return { ...one, status: 'already_revoked' }
-  const held = await findHolder(ports, profile, call, one.id)
+  const held = await findHolder(session, call, one.id)
   const before = held === undefined ? [] : await look(call.provider, call.reach, held)
   try {
-    await endToken(ports, holdersOf(ports, profile, one.id), one.id, async () => {
+    await endToken(ports, holdersOf(session, one.id), one.id, async () => {
       await call.provider.revoke?.(call.reach, call.record, { id: one.id })
     })
   } catch (error) {
@@ -124,16 +124,16 @@ async function revokeOne(
 
 /** The session that holds the token `id`, if one on this machine does. */
 async function findHolder(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   { provider, record }: Call,
   id: string,
 ): Promise<SessionRecord | undefined> {
+  const { ports, profile } = session
   if (record.id === id) return record
-  for (const other of holdersOf(ports, profile, id)) {
+  for (const other of holdersOf(session, id)) {
     if (other.id === profile.id) continue
     try {
-      const held = await readHeld(ports, other)
+      const held = await readHeld(openSession(ports, other))
       checkProvider(held, other, provider)
       if (held.id === id) return held
     } catch (error) {

@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { Profile } from '../../core/profile.ts'
@@ -77,7 +78,9 @@ async function examineAnswered(
   const end = (detail: string) => endMark(ports, mark, fix, `${whatOf(mark)}: ${detail}`)
   const { profile } = mark
   if (profile !== undefined) {
-    const held = (await holdsSession(ports, profile)) ? await findHeld(ports, profile) : undefined
+    const held = (await holdsSession(openSession(ports, profile)))
+      ? await findHeld(openSession(ports, profile))
+      : undefined
     if (held?.access.equals(tokens.access) === true) {
       return await end(`its token is kept as "${profile.name}"`)
     }
@@ -106,6 +109,8 @@ async function isListed(
   id: string | undefined,
 ): Promise<boolean | undefined> {
   if (id === undefined) return undefined
-  const listed = await callWithToken(ports, parent, 'list', (call) => listNamed(call, undefined))
+  const listed = await callWithToken(openSession(ports, parent), 'list', (call) =>
+    listNamed(call, undefined),
+  )
   return listed?.some((token) => token.id === id)
 }

@@ -1,5 +1,5 @@
+import { openSession, type Session } from '../session.ts'
 import { isToknError } from '../../core/errors.ts'
-import type { Profile } from '../../core/profile.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
 import { readableProfiles } from '../choose-profile.ts'
 import { findHeld } from '../stored-record.ts'
@@ -25,7 +25,7 @@ export async function examineLogin(
     return await end(`: ${may}; ${await endsAt(ports, mark)}`)
   }
   const record = parseRecord(text, profile.id)
-  const held = await readNow(ports, profile)
+  const held = await readNow(openSession(ports, profile))
   if (held?.access.equals(record.access) === true) return await end(': its session is stored')
   if (held !== undefined && held.obtainedAt >= record.obtainedAt) {
     const since = 'there was another login since, and the provider may hold the session of this one'
@@ -37,10 +37,11 @@ export async function examineLogin(
 }
 
 /** The session held now under the id, or else the name; one that cannot be read is none. */
-async function readNow(ports: Ports, profile: Profile): Promise<SessionRecord | undefined> {
+async function readNow(session: Session): Promise<SessionRecord | undefined> {
+  const { ports, profile } = session
   const named = readableProfiles(ports.profiles).find(({ name }) => name === profile.name)
   try {
-    return await findHeld(ports, profileOf(ports, profile.id) ?? named ?? profile)
+    return await findHeld(openSession(ports, profileOf(ports, profile.id) ?? named ?? profile))
   } catch (error) {
     if (isToknError(error, 'store')) return undefined
     throw error

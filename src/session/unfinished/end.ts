@@ -1,3 +1,4 @@
+import { openSession, type Session } from '../session.ts'
 import { isToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import { eraseEntry } from '../login/save-session.ts'
@@ -20,9 +21,9 @@ export async function endMark(
   if (!fix) return { status: 'warn', detail, fix: byFix }
   const { kind, profile } = mark
   if (profile !== undefined) {
-    await eraseProbe(ports, profile)
+    await eraseProbe(openSession(ports, profile))
     if (kind === 'login') await eraseUnreached(ports, mark, profile)
-    else await removeUnused(ports, profile)
+    else await removeUnused(openSession(ports, profile))
   }
   await forget(ports, mark)
   return { status: 'fixed', detail }
@@ -32,15 +33,17 @@ export async function endMark(
 async function eraseUnreached(ports: Ports, { former }: Mark, profile: Profile): Promise<void> {
   const now = profileOf(ports, profile.id)
   for (const kind of [former, profile.store]) {
-    if (kind !== undefined && kind !== now?.store) await eraseEntry(ports, profile, kind)
+    if (kind !== undefined && kind !== now?.store)
+      await eraseEntry(openSession(ports, profile), kind)
   }
 }
 
 /** The profile that was made for a token; one that holds something, readable or not, is in use. */
-async function removeUnused(ports: Ports, profile: Profile): Promise<void> {
+async function removeUnused(session: Session): Promise<void> {
+  const { ports, profile } = session
   if (profileOf(ports, profile.id) === undefined) return
   try {
-    await removeEmpty(ports, profile)
+    await removeEmpty(session)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
   }

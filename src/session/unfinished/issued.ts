@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Http } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
@@ -58,10 +59,10 @@ export async function readIssued(
 ): Promise<Reread | undefined> {
   const text = await openSealed(ports, mark)
   if (text === undefined) return undefined
-  const record = await readHeld(ports, parent)
+  const record = await readHeld(openSession(ports, parent))
   const provider = await ports.provider(parent)
   checkProvider(record, parent, provider)
-  const reach = await reachFor(ports, parent, provider, record, 'issue')
+  const reach = await reachFor(openSession(ports, parent), provider, record, 'issue')
   const again = answerAgain(readAnswers(text), unlessItMakes(reach.http), ports.clock)
   const grant = mark.grant ?? {}
   try {

@@ -1,3 +1,4 @@
+import { openSession, type Session } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { canonical } from '../../core/json.ts'
 import type { Profile } from '../../core/profile.ts'
@@ -27,7 +28,7 @@ export async function findUnfinished(
   const own = same.filter((mark) => mark.parent?.id === parent.id)
   // Where an answer is kept, that one is finished first.
   const found = own.find(({ sealed }) => sealed !== undefined) ?? own[0]
-  const held = found !== undefined && (await holdsSession(ports, found.profile))
+  const held = found !== undefined && (await holdsSession(openSession(ports, found.profile)))
   if (there === undefined || (there.id === found?.profile.id && !held)) return found
   throw new ToknError('usage', `there is a profile "${name}" already`, {
     hint: `choose another name, or: tokn logout ${name} && tokn profile remove ${name}`,
@@ -41,7 +42,8 @@ function underWay(name: string): ToknError {
 }
 
 /** Whether something is stored under the id of a profile, readable or not. */
-export async function holdsSession(ports: Ports, profile: Profile): Promise<boolean> {
+export async function holdsSession(session: Session): Promise<boolean> {
+  const { ports, profile } = session
   try {
     return (await (await ports.store(profile.store)).read(profile.id)) !== undefined
   } catch (error) {
@@ -64,10 +66,11 @@ function withoutTime({ scopes, audience, resource }: Grant): string {
 }
 
 /** Removes the profile that was made for a token, if nothing is stored for it. */
-export async function removeEmpty(ports: Ports, profile: Profile): Promise<void> {
+export async function removeEmpty(session: Session): Promise<void> {
+  const { ports, profile } = session
   const held = await (await ports.lock())(entryOf(profile), ports.timeout)
   try {
-    if ((await findHeld(ports, profile)) !== undefined) return
+    if ((await findHeld(session)) !== undefined) return
     await ports.profiles.remove(profile.name, profile.id)
   } catch (error) {
     // Gone, or another's by now.

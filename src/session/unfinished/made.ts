@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import { display, timestamp } from '../../core/text.ts'
@@ -23,7 +24,9 @@ export async function findMade(
   { before, grant, at }: Mark,
 ): Promise<readonly TokenInfo[] | undefined> {
   if (before === undefined && grant?.name === undefined) return undefined
-  const there = await callWithToken(ports, parent, 'list', (call) => listNamed(call, grant?.name))
+  const there = await callWithToken(openSession(ports, parent), 'list', (call) =>
+    listNamed(call, grant?.name),
+  )
   const held = new Set(
     readableProfiles(ports.profiles).map(({ id }) => ports.index.get(id)?.tokenId),
   )

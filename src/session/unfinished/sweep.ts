@@ -1,3 +1,4 @@
+import { openSession } from '../session.ts'
 import { isToknError } from '../../core/errors.ts'
 import type { Ports } from '../ports.ts'
 import { eraseProbe } from '../login/check-storage.ts'
@@ -11,7 +12,7 @@ export async function sweepUnsent(ports: Ports): Promise<void> {
   try {
     for (const mark of await findMarks(ports)) {
       if (mark.sent || mark.sealed !== undefined || mark.kind !== 'login') continue
-      if (mark.profile !== undefined) await eraseProbe(ports, mark.profile)
+      if (mark.profile !== undefined) await eraseProbe(openSession(ports, mark.profile))
       await forget(ports, mark)
     }
   } catch (error) {

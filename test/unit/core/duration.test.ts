@@ -43,7 +43,9 @@ describe('readDuration', () => {
 
   it('takes zero only where it means something', () => {
     expect(parseDuration('0s', '--min-ttl', true)).toBe(0)
-    expect(() => parseDuration('0s', '--expires-in')).toThrow('--expires-in is not a valid duration')
+    expect(() => parseDuration('0s', '--expires-in')).toThrow(
+      '--expires-in is not a valid duration',
+    )
   })
 })
 

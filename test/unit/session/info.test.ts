@@ -1,10 +1,11 @@
+import { openSession } from '../../../src/session/session.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Expiry } from '../../../src/core/expiry.ts'
 import type { TokenInfo } from '../../../src/core/token.ts'
 import { inspect } from '../../../src/session/info.ts'
 import { describeListed } from '../../../src/session/listed-token.ts'
 import { json } from '../providers/reach.ts'
-import { openSession, type SessionWorld } from './world.ts'
+import { openWorld, type SessionWorld } from './world.ts'
 
 let world: SessionWorld | undefined
 afterEach(async () => await world?.close())
@@ -40,9 +41,9 @@ describe('the end that a command tells', () => {
     ['an answer with an empty one', info({ expiry }), { id: 'one', end: '' }, undefined],
     ['an answer that tells it', info({ expiry }), { id: 'one', end: later }, at(end + 60_000)],
   ])('is not hidden by %s', async (_, changes, body, access) => {
-    world = await openSession('definition', { changes, record: { id: 'one', expiry: at(end) } })
+    world = await openWorld('definition', { changes, record: { id: 'one', expiry: at(end) } })
     const ports = { ...world.ports, http: async () => async () => json(body) }
-    const { remote } = await inspect(ports, world.profile, { local: false })
+    const { remote } = await inspect(openSession(ports, world.profile), { local: false })
     expect(remote).toBeDefined()
     expect(remote?.access).toEqual(access)
   })

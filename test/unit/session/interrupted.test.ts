@@ -9,7 +9,7 @@ import { look } from '../../../src/session/revoke/probe.ts'
 import { endRemains } from '../../../src/session/provider-test/leftovers.ts'
 import { held, json, record, type Scripted } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
-import { openSession, type SessionWorld } from './world.ts'
+import { openWorld, type SessionWorld } from './world.ts'
 
 let world: SessionWorld | undefined
 afterEach(async () => {
@@ -78,7 +78,7 @@ const works: Readonly<Record<string, (error: ToknError) => Promise<unknown>>> = 
     return await verify(ports, call, [], [one])
   },
   'what is asked before an issue': async (error) => {
-    world = await openSession('definition', { changes: { list, issue } })
+    world = await openWorld('definition', { changes: { list, issue } })
     const made = json({ token: 'access-2', id: 'two' })
     const { http } = record([error, made])
     const ports = { ...world.ports, http: async () => http }

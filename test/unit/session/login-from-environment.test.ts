@@ -8,7 +8,7 @@ import { openFiles } from '../../../src/io/files/files.ts'
 import { openLedger } from '../../../src/io/files/ledger.ts'
 import { accountKey, unattendedKey } from '../../../src/session/ledger-keys.ts'
 import type { Ports } from '../../../src/session/ports.ts'
-import { openSession, type SessionWorld } from './world.ts'
+import { openWorld, type SessionWorld } from './world.ts'
 
 let world: SessionWorld
 let directory: string
@@ -16,7 +16,7 @@ let real: Ledger
 let ports: Ports
 
 beforeAll(async () => {
-  world = await openSession('definition')
+  world = await openWorld('definition')
   // That of the world is the user's own, wherever its home is.
   directory = mkdtempSync(join(tmpdir(), 'tokn-ledger-'))
   real = openLedger({ files: openFiles(), directory })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isToknError } from '../../../src/core/errors.ts'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { oddIdTokens, oddities, type Oddity } from './oddities.ts'
-import { openSession, type Kind, type SessionWorld } from './world.ts'
+import { openWorld, type Kind, type SessionWorld } from './world.ts'
 
 // A refresh is answered with good, replaced tokens, and one thing about the answer is odd. The server
 // ends the session when a refresh token is presented twice: nothing may be spent again.
@@ -27,7 +27,7 @@ const places = {
 } as const
 
 beforeAll(async () => {
-  for (const kind of ['oauth', 'definition'] as const) worlds.set(kind, await openSession(kind))
+  for (const kind of ['oauth', 'definition'] as const) worlds.set(kind, await openWorld(kind))
 })
 afterAll(async () => {
   for (const world of worlds.values()) await world.close()
@@ -43,7 +43,7 @@ async function outcome(work: () => Promise<SessionRecord>) {
 }
 
 async function check(kind: Kind, { name, twist, leaves }: Oddity): Promise<void> {
-  const own = leaves === 'all' ? undefined : await openSession(kind)
+  const own = leaves === 'all' ? undefined : await openWorld(kind)
   const world = own ?? worlds.get(kind)
   if (world === undefined) throw new Error('no world')
   const { server } = world
@@ -98,7 +98,7 @@ describe('an ID token that cannot be relied on costs no session', () => {
 
 describe('a refresh token that an answer does not replace', () => {
   it.each([undefined, null, ''])('is spent where every refresh replaces it: %s', async (value) => {
-    const world = await openSession('definition')
+    const world = await openWorld('definition')
     const { server } = world
     server.twist = ({ body, ...reply }) => ({
       ...reply,
@@ -111,7 +111,7 @@ describe('a refresh token that an answer does not replace', () => {
   })
 
   it.each([undefined, null, ''])('is kept where the server decides: %s', async (value) => {
-    const world = await openSession('oauth')
+    const world = await openWorld('oauth')
     const before = (await world.held()).refresh?.reveal()
     world.server.twist = ({ body, ...reply }) => ({
       ...reply,

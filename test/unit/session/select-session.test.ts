@@ -1,3 +1,4 @@
+import { openSession } from '../../../src/session/session.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openVariables } from '../../../src/app/variables.ts'
 import { ephemeralPorts } from '../../../src/app/in-memory-ports.ts'
@@ -6,12 +7,12 @@ import { fresh } from '../../../src/session/fresh.ts'
 import { openGivenToken } from '../../../src/session/login/given-token.ts'
 import { readHeld } from '../../../src/session/stored-record.ts'
 import { openTarget, type Target } from '../../../src/session/select-session.ts'
-import { openSession, type SessionWorld } from './world.ts'
+import { openWorld, type SessionWorld } from './world.ts'
 
 let world: SessionWorld
 
 beforeAll(async () => {
-  world = await openSession('definition', {
+  world = await openWorld('definition', {
     changes: {
       fields: [
         { name: 'password', label: 'Password', secret: true },
@@ -73,7 +74,7 @@ describe('why there is a session out of the environment', () => {
 it('a provider with a field for scopes reads TOKN_SCOPE itself', async () => {
   const { ports, profile } = await find({ ...made, TOKN_SCOPE: 'read, write' })
   expect(profile.settings).toEqual({ scope: 'read, write' })
-  expect((await readHeld(ports, profile)).grant?.scopes).toBeUndefined()
+  expect((await readHeld(openSession(ports, profile))).grant?.scopes).toBeUndefined()
 })
 
 describe('a token out of the environment that has ended', () => {
@@ -90,7 +91,7 @@ describe('a token out of the environment that has ended', () => {
   it.each(all)('says when it did: %j', async (environment) => {
     const { ports, profile } = await find({ ...ended, ...environment })
     for (const refresh of ['auto', 'force'] as const) {
-      await expect(fresh(ports, profile, { refresh })).rejects.toMatchObject({
+      await expect(fresh(openSession(ports, profile), { refresh })).rejects.toMatchObject({
         code: 'reauth_required',
         message: 'the token in TOKN_TOKEN expired at 2023-11-14T22:13:20Z',
         hint: 'give another one in TOKN_TOKEN',
@@ -100,13 +101,13 @@ describe('a token out of the environment that has ended', () => {
 
   it('is named by its variable', async () => {
     const { ports, profile } = await find({ TOKN_CI_TOKEN: jwt(1_700_000_000) }, 'ci')
-    await expect(fresh(ports, profile)).rejects.toThrow(
+    await expect(fresh(openSession(ports, profile))).rejects.toThrow(
       'the token in TOKN_CI_TOKEN expired at 2023',
     )
   })
 
   it('is another matter than one that is good', async () => {
     const { ports, profile } = await find({ TOKN_TOKEN: jwt(4_000_000_000) })
-    expect((await fresh(ports, profile)).refreshed).toBe(false)
+    expect((await fresh(openSession(ports, profile))).refreshed).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { isToknError } from '../../../src/core/errors.ts'
 import type { Said } from '../oauth/fake-server.ts'
-import { openSession, type Kind, type SessionWorld } from './world.ts'
+import { openWorld, type Kind, type SessionWorld } from './world.ts'
 
 let world: SessionWorld | undefined
 afterEach(async () => await world?.close())
@@ -24,7 +24,7 @@ async function failure(work: () => Promise<unknown>) {
 
 describe.each(kinds)('what became of a session (%s)', (kind) => {
   it('a refusal is remembered: the refresh token is not sent again', async () => {
-    world = await openSession(kind)
+    world = await openWorld(kind)
     world.server.instead = refused[kind]
     expect(await failure(world.refresh)).toMatchObject({
       code: 'reauth_required',
@@ -43,7 +43,7 @@ describe.each(kinds)('what became of a session (%s)', (kind) => {
   })
 
   it('a lost answer leaves it doubtful; a refusal after that ends the access token too', async () => {
-    world = await openSession(kind)
+    world = await openWorld(kind)
     world.server.twist = () => undefined
     const error = await failure(world.refresh)
     // The one repetition is refused, since the first request was acted on.
@@ -84,7 +84,7 @@ describe.each(kinds)('what became of a session (%s)', (kind) => {
   it.each(passing)(
     '%s is no verdict: the session goes on, and no credentials are sent',
     async (_name, said) => {
-      world = await openSession(kind, { remember: true })
+      world = await openWorld(kind, { remember: true })
       world.server.instead = said
       const error = await failure(world.refresh)
       expect(error.exit, error.message).toBe(7)
@@ -96,7 +96,7 @@ describe.each(kinds)('what became of a session (%s)', (kind) => {
   )
 
   it('with kept credentials a verdict is followed by a login, and their refusal by a pause', async () => {
-    world = await openSession(kind, { remember: true })
+    world = await openWorld(kind, { remember: true })
     world.server.instead = refused[kind]
     const renewed = await world.refresh()
     expect([renewed.generation, world.server.logins()]).toEqual([2, 2])
@@ -109,7 +109,7 @@ describe.each(kinds)('what became of a session (%s)', (kind) => {
   })
 
   it('a loss is not forgotten for an answer that says nothing', async () => {
-    world = await openSession(kind)
+    world = await openWorld(kind)
     world.server.twist = () => {
       if (world !== undefined) world.server.instead = { status: 503, body: {} }
       return undefined
@@ -140,7 +140,7 @@ describe('what is said of the client ends no session', () => {
     ['unauthorized_client', { status: 400, body: { error: 'unauthorized_client' } }],
   ]
   it.each(said)('%s', async (_name, instead) => {
-    world = await openSession('oauth', { remember: true })
+    world = await openWorld('oauth', { remember: true })
     world.server.instead = instead
     await failure(world.refresh)
     expect(world.server.logins()).toBe(1)
@@ -153,7 +153,7 @@ describe('an answer that nobody can read', () => {
   const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>hi</html>' }
   it('is made up for by kept credentials, once nothing else is left', async () => {
     const expired = { state: 'at', at: Date.now() - 1_000 } as const
-    world = await openSession('oauth', { remember: true, record: { expiry: expired } })
+    world = await openWorld('oauth', { remember: true, record: { expiry: expired } })
     world.server.instead = page
     expect(await failure(world.refresh)).toMatchObject({ code: 'provider_nonsense' })
     const renewed = await world.refresh()
@@ -164,7 +164,7 @@ describe('an answer that nobody can read', () => {
   })
 
   it('keeps kept credentials at home while the token held is good', async () => {
-    world = await openSession('oauth', { remember: true })
+    world = await openWorld('oauth', { remember: true })
     world.server.instead = page
     for (let turn = 0; turn < 3; turn++) {
       expect(await failure(world.refresh)).toMatchObject({ code: 'provider_nonsense' })

@@ -1,3 +1,4 @@
+import { openSession } from '../../../src/session/session.ts'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +31,7 @@ export interface SessionWorld {
 
 export type Kind = 'oauth' | 'definition'
 
-export async function openSession(
+export async function openWorld(
   kind: Kind,
   options: {
     readonly remember?: boolean
@@ -109,10 +110,10 @@ export async function openSession(
   const store = await ports.store('file')
   await store.write(profile.id, 1, serializeRecord(record))
 
-  const held = async () => await readHeld(ports, profile)
+  const held = async () => await readHeld(openSession(ports, profile))
   const refresh = async () => {
     const { generation } = await held()
-    return await refreshNow(ports, profile, { reason: 'forced', beyond: generation })
+    return await refreshNow(openSession(ports, profile), { reason: 'forced', beyond: generation })
   }
   return {
     server,
