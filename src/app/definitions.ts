@@ -8,6 +8,7 @@ import { openFiles } from '../io/files/files.ts'
 import { readTextFile } from '../io/terminal/input.ts'
 import { builtInDefinition } from '../providers/catalog.ts'
 import { jsonSchema, parseDefinition } from '../providers/schema/check.ts'
+import { words } from '../messages/words.ts'
 
 /** The user's own definitions, and what there is to know about any. */
 export function openOwnDefinitions(
@@ -38,11 +39,9 @@ function builtInText(id: string): string | undefined {
 async function fetchText(source: string, http: Http): Promise<string> {
   const url = new URL(source)
   if (!isLoopback(url)) {
-    throw new ToknError('usage', 'a definition is fetched from this machine alone', {
-      hint: 'download it, read it, then: tokn provider add FILE',
-    })
+    throw new ToknError('usage', words.app.foreignDefinition())
   }
   const { status, body } = await http({ method: 'GET', url })
   if (status === 200) return body
-  throw new ToknError('not_found', `there is no definition at that URL (status ${status})`)
+  throw new ToknError('not_found', words.app.noDefinitionAtUrl(status))
 }

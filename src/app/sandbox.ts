@@ -3,6 +3,7 @@ import { systemCode, ToknError } from '../core/errors.ts'
 import { reasonOf } from '../io/files/system-error.ts'
 import { checkFaults } from '../sandbox/faults.ts'
 import { sandboxNames, startSandbox } from '../sandbox/server.ts'
+import { words } from '../messages/words.ts'
 
 /** Starts the fake APIs. Throws `usage` for faults that are none, or a port that is taken. */
 export async function openSandbox(options: SandboxOptions): Promise<RunningSandbox> {
@@ -18,13 +19,11 @@ export async function openSandbox(options: SandboxOptions): Promise<RunningSandb
     })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const hint =
-      error instanceof TypeError || error instanceof SyntaxError
-        ? 'a fault is like this: {"do":"status","status":503}'
-        : undefined
-    const port = systemCode(error) === undefined ? undefined : reasonOf(error)
-    throw new ToknError('usage', `the sandbox could not be started: ${port ?? error.message}`, {
-      hint: port === undefined ? hint : 'choose another --port, or leave it out',
-    })
+    if (systemCode(error) !== undefined) {
+      throw new ToknError('usage', words.app.sandboxPortTaken(reasonOf(error)))
+    }
+    const faults = error instanceof TypeError || error instanceof SyntaxError
+    const say = faults ? words.app.badFaults : words.app.sandboxNotStarted
+    throw new ToknError('usage', say(error.message))
   }
 }

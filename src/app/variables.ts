@@ -4,6 +4,7 @@ import { storeKinds, type StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
 import { readValueText } from '../core/value-text.ts'
 import type { Environment } from '../io/files/paths.ts'
+import { words } from '../messages/words.ts'
 
 /** What `TOKN_*` variables say. Files that they name are read when asked for, and only then. */
 export interface Variables {
@@ -12,13 +13,13 @@ export interface Variables {
   readSecret(name: string): Secret | undefined
   /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. */
   token(profile: string | undefined): { token: Secret; variable: string } | undefined
-  /** Each throws `usage` for a value that is no line of text. */
+  /** Each throws `usage` for a value that is not one line of text. */
   readonly profile: string | undefined
   readonly provider: string | undefined
   readonly store: StoreKind | undefined
   /** `TOKN_SCOPE`: what a login is to be good for; `undefined` where it names nothing. */
   readonly scopes: readonly string[] | undefined
-  /** `TOKN_API_URL`: the origins that it names, if any. Throws `usage` for what is no URL. */
+  /** `TOKN_API_URL`: the origins that it names, if any. Throws `usage` for what is not a URL. */
   readonly apiUrls: readonly string[] | undefined
 }
 
@@ -56,7 +57,7 @@ export function openVariables(
     get apiUrls() {
       return readList(read('api_url'), /[\s,]/)?.map(originOf)
     },
-    // Looked at by every command: where secrets go is nothing to be wrong about.
+    // Looked at by every command: a mistake here could send secrets to the wrong place.
     store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
   }
 
@@ -104,12 +105,10 @@ function readList(text: string | undefined, separator: RegExp): readonly string[
   return named.length === 0 ? undefined : named
 }
 
-/** Throws `usage` for a word that names no store. */
+/** Throws `usage` for a word that is not the name of a store. */
 export function readStoreKind(text: string | undefined, what: string): StoreKind | undefined {
   if (text === undefined) return undefined
   const kind = storeKinds.find((one) => one === text)
   if (kind !== undefined) return kind
-  throw new ToknError('usage', `${what} names no store`, {
-    hint: `one of: ${storeKinds.join(', ')}`,
-  })
+  throw new ToknError('usage', words.app.notAStore(what, storeKinds))
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as app from './en/app.ts'
 import type * as core from './en/core.ts'
 import type * as network from './en/network.ts'
 import type * as files from './en/files.ts'
@@ -41,6 +42,9 @@ export function provideTexts(areas: Readonly<Record<string, unknown>>): void {
  * or, with what to do next, a `Said`.
  */
 export const words = {
+  get app() {
+    return area('app') as typeof app
+  },
   get core() {
     return area('core') as typeof core
   },
