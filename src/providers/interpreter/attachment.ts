@@ -1,9 +1,9 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
 import type { AttachTemplate, Exchange, ProviderDefinition } from '../schema/definition.ts'
-import { fillTexts } from './fill.ts'
+import { fillTexts } from '../templates/fill.ts'
 import { asList } from '../schema/as-list.ts'
-import type { Known } from './placeholders.ts'
+import type { Known } from '../templates/placeholder-values.ts'
 
 /** Key of the context that says which operation's own `attach` a token travels by. */
 export const attachKey = '@attach'

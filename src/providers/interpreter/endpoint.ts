@@ -1,10 +1,10 @@
 import { ToknError } from '../../core/errors.ts'
 import type { RequestTemplate } from '../schema/definition.ts'
-import { fillParameters, fillText } from './fill.ts'
-import { howToGiveField, lookUp, type Known } from './placeholders.ts'
+import { fillParameters, fillText } from '../templates/fill.ts'
+import { howToGiveField, lookUp, type Known } from '../templates/placeholder-values.ts'
 import type { Ground } from './api-location.ts'
-import { parseTemplate, splitName, type Placeholder } from '../schema/template.ts'
-import { percentEncode } from '../schema/transforms.ts'
+import { parseTemplate, splitName, type Placeholder } from '../templates/template.ts'
+import { percentEncode } from '../templates/transforms.ts'
 
 const absolute = /^(https?:\/\/[^/?#{}]+)(\/.*)?$/
 const unsafeInPath = /[\u0000-\u001f\u007f-\u009f]/

@@ -1,11 +1,11 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
-import { readAnswer, type Answer } from '../replies/answer.ts'
+import { readAnswer, type Answer } from '../replies/parsed-reply.ts'
 import type { Exchange, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
-import { judge } from './grant-reply.ts'
-import type { Held } from './placeholders.ts'
+import { judge } from './accept-reply.ts'
+import type { Held } from '../templates/placeholder-values.ts'
 import { buildRequest, type Setting } from './request.ts'
-import { sendWithRetry } from '../retry.ts'
+import { sendWithRetry } from '../send-with-retry.ts'
 
 /** An answer that says yes, with the plan to read it by. */
 export interface Accepted {

@@ -3,10 +3,10 @@ import { unknownExpiry } from '../../core/expiry.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Exchange } from '../schema/definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
-import type { Answer } from '../replies/answer.ts'
+import type { Answer } from '../replies/parsed-reply.ts'
 import { withDates, type Timing } from '../replies/expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
-import { lookUp, type Held } from './placeholders.ts'
+import { lookUp, type Held } from '../templates/placeholder-values.ts'
 import {
   bornExpired,
   noLife,
@@ -15,11 +15,11 @@ import {
   unknownEnd,
   unknownRefreshEnd,
   withoutId,
-} from '../replies/oddities.ts'
+} from '../replies/warnings.ts'
 import { asList } from '../schema/as-list.ts'
 import { mentions } from '../schema/mentions.ts'
 import type { Setting } from './request.ts'
-import { describeSaid } from '../replies/unreadable-value.ts'
+import { describeSaid } from '../replies/describe-value.ts'
 
 const nothing: Findings = { context: {}, facts: {} }
 

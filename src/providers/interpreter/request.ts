@@ -5,8 +5,8 @@ import { fillAccess } from '../../core/token.ts'
 import { fillAttachment } from './attachment.ts'
 import type { ProviderDefinition, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
 import { endpointUrl } from './endpoint.ts'
-import { fillBody, fillParameters, fillText, fillTexts } from './fill.ts'
-import { demand, type Held, type Known } from './placeholders.ts'
+import { fillBody, fillParameters, fillText, fillTexts } from '../templates/fill.ts'
+import { demand, type Held, type Known } from '../templates/placeholder-values.ts'
 import type { Ground } from './api-location.ts'
 
 /** Everything that the requests of one operation have in common. */

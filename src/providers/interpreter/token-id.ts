@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import { placeholdersOf } from '../schema/template.ts'
+import { placeholdersOf } from '../templates/template.ts'
 
 const forms = {
   any: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/u,

@@ -1,9 +1,9 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import { personalScopes, requested, wantsIdToken } from './grant.ts'
-import { inTime } from './timely.ts'
-import { asking } from './translate.ts'
+import { personalScopes, requested, wantsIdToken } from './grant-parameters.ts'
+import { inTime } from './clock-skew.ts'
+import { asking } from './library-errors.ts'
 
 /** One authorization request, and what its answer is checked against. */
 export interface Authorization {

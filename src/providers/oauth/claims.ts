@@ -1,7 +1,7 @@
 import { isObject, ownString } from '../../core/json.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import type { Connection } from './connect.ts'
-import { readDialect } from './dialect.ts'
+import { readDialect } from './normalize-reply.ts'
 import { importAlgorithm, signatureAlgorithm } from './keys.ts'
 
 export interface CheckedClaims {

@@ -3,7 +3,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { readPrivateKey } from './keys.ts'
 import type { ClientAuthMethod, Settings } from './settings.ts'
-import type { ServerClock } from './time.ts'
+import type { ServerClock } from './server-clock.ts'
 
 /** Seconds that a client assertion (RFC 7523 section 2.2) is good for. */
 const assertionLifetime = 60

@@ -5,11 +5,11 @@ import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { authenticateClient } from './client-auth.ts'
 import { discover } from './discovery.ts'
-import { openDpopKey, type DpopKey } from './dpop.ts'
+import { openDpopKey, type DpopKey } from './dpop-key.ts'
 import { checkEndpoint, checkIssuer, checkMetadata, trustedOrigins } from './origins.ts'
 import type { Preset } from './presets.ts'
 import { endpointNames, secretOf, settingsInForce, type Settings } from './settings.ts'
-import { openWire, type Wire } from './wire.ts'
+import { openWire, type Wire } from './transport.ts'
 
 /** Where a profile of this provider points. */
 export interface Site {

@@ -3,8 +3,8 @@ import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { isTransient } from '../replies/transient.ts'
-import { translate } from './translate.ts'
-import type { Wire } from './wire.ts'
+import { translate } from './library-errors.ts'
+import type { Wire } from './transport.ts'
 
 type Find = (options: Openid.DiscoveryRequestOptions) => Promise<Openid.Configuration>
 

@@ -8,8 +8,8 @@ import type { Introspection, TokenSet } from '../../core/token.ts'
 import { checkClaims } from './claims.ts'
 import { connect, type Connection, type Site } from './connect.ts'
 import { wordsOf } from './settings.ts'
-import { inTime } from './timely.ts'
-import { asking } from './translate.ts'
+import { inTime } from './clock-skew.ts'
+import { asking } from './library-errors.ts'
 
 /**
  * What the server says of the held token: introspection (RFC 7662), userinfo, and the claims of the

@@ -2,12 +2,12 @@ import { ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Interaction } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
-import { logInFromCi } from './ci.ts'
-import { logInByCode } from './code.ts'
+import { logInFromCi } from './ci-flow.ts'
+import { logInByCode } from './code-flow.ts'
 import { connect, type Connection, type Site } from './connect.ts'
-import { logInByDevice } from './device.ts'
+import { logInByDevice } from './device-flow.ts'
 import type { Flow } from './settings.ts'
-import { exchangeToken, logInAsClient, logInByPassword, presentAssertion } from './unattended.ts'
+import { exchangeToken, logInAsClient, logInByPassword, presentAssertion } from './unattended-flows.ts'
 
 /** Logs in by the flow of the profile. Throws `reauth_required` where it needs a person and has none. */
 export async function logIn(site: Site, reach: Reach, grant: Grant): Promise<TokenSet> {

@@ -3,8 +3,8 @@ import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { connect, type Connection, type Site } from './connect.ts'
-import { inTime } from './timely.ts'
-import { asking } from './translate.ts'
+import { inTime } from './clock-skew.ts'
+import { asking } from './library-errors.ts'
 
 type Kind = 'refresh_token' | 'access_token'
 

@@ -3,7 +3,7 @@ import type { Provider } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
 import type { Site } from './connect.ts'
-import { checkGrant } from './grant.ts'
+import { checkGrant } from './grant-parameters.ts'
 import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
 import { findPreset, type Preset } from './presets.ts'
 import { fieldsFor, ignoredBy, needsPerson, settingsInForce, type Settings } from './settings.ts'
@@ -56,7 +56,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
     prove: async (held, method, url, now, nonce) => {
-      const { proveRequest } = await import('./proof.ts')
+      const { proveRequest } = await import('./dpop-proof.ts')
       const key = held.context['dpop_key'] ?? ''
       return { DPoP: await proveRequest(key, held.access, { method, url, now, nonce }) }
     },
@@ -67,7 +67,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
       (await import('./refresh.ts')).issueToken(site, reach, held, grant),
     info: async (reach, held) => (await import('./info.ts')).inspectToken(site, reach, held),
     logout: async (reach, held) => (await import('./logout.ts')).endSession(site, reach, held),
-    look: async (reach, held) => (await import('./probe.ts')).lookAtTokens(site, reach, held),
+    look: async (reach, held) => (await import('./probe-tokens.ts')).lookAtTokens(site, reach, held),
   }
 }
 

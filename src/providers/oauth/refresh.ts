@@ -2,10 +2,10 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { connect, type Connection, type Site } from './connect.ts'
-import { obtainTokens } from './obtain.ts'
+import { obtainTokens } from './request-tokens.ts'
 import { wordsOf, type Flow } from './settings.ts'
-import { exchangeToken, request } from './unattended.ts'
-import { requested } from './grant.ts'
+import { exchangeToken, request } from './unattended-flows.ts'
+import { requested } from './grant-parameters.ts'
 
 /**
  * RFC 6749 section 6. Whether the old refresh token lives on is the server's secret; the reply's

@@ -1,9 +1,9 @@
 import { isObject } from '../../core/json.ts'
-import { holds } from '../interpreter/condition.ts'
+import { holds } from './condition.ts'
 import type { Condition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
 import { find, listPlaces, type Sight } from './place.ts'
-import { namesError, saysError } from './refusal-words.ts'
+import { namesError, saysError } from './refusal-text.ts'
 
 const opposites: ReadonlyArray<readonly [yes: string, no: string]> = [
   ['true', 'false'],

@@ -4,9 +4,9 @@ import type { Secret } from '../../core/secret.ts'
 import { headerOf } from './body.ts'
 import { findCookie } from './cookies.ts'
 import type { Place, Places } from '../schema/definition.ts'
-import { fillValue } from '../interpreter/fill.ts'
+import { fillValue } from '../templates/fill.ts'
 import { asList } from '../schema/as-list.ts'
-import type { Known } from '../interpreter/placeholders.ts'
+import type { Known } from '../templates/placeholder-values.ts'
 import { valueAt } from '../schema/path.ts'
 
 /** Where values are looked for. */

@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { Secret } from '../../core/secret.ts'
-import { isUsableAccess, unusableAccess } from './access.ts'
+import { isUsableAccess, unusableAccess } from './token-values.ts'
 import type { Places } from '../schema/definition.ts'
 import { find, listPlaces, type Sight } from './place.ts'
 import { valueAt } from '../schema/path.ts'

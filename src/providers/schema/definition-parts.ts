@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { refusalKinds } from '../../core/refusal.ts'
-import { transforms, type ValueKind } from './transforms.ts'
+import { transforms, type ValueKind } from '../templates/transforms.ts'
 
 // The smallest words of a definition: texts with placeholders, places in a reply, conditions.
 

@@ -1,5 +1,5 @@
 import type { Exchange } from './definition.ts'
-import { placeholdersOf, type Placeholder } from './template.ts'
+import { placeholdersOf, type Placeholder } from '../templates/template.ts'
 
 /** Whether any request of the exchanges speaks of one of `names` (`lifetime`, `fields.otp`). */
 export function mentions(exchanges: readonly Exchange[], ...names: readonly string[]): boolean {

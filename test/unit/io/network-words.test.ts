@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitStatus, type ToknError } from '../../../src/core/errors.ts'
 import type { Reach } from '../../../src/core/provider.ts'
 import { createHttp, type HttpOptions } from '../../../src/io/http/http.ts'
-import { sendWithRetry } from '../../../src/providers/retry.ts'
+import { sendWithRetry } from '../../../src/providers/send-with-retry.ts'
 import { canCertify, certify, type Certificate } from './certificates.ts'
 import { listen, reply, replying } from './raw-server.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explainRefusal, type Asked } from '../../../src/providers/oauth/refusals.ts'
+import { explainRefusal, type Asked } from '../../../src/providers/oauth/explain-refusal.ts'
 
 function told(codes: readonly string[], texts: readonly string[], asked: Asked = 'token'): string {
   return explainRefusal(asked, { status: 400, codes, texts }).message

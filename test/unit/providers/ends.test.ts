@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReplyPlan } from '../../../src/providers/schema/definition.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
-import { shapeOf } from '../../../src/providers/replies/unreadable-value.ts'
+import { shapeOf } from '../../../src/providers/replies/describe-value.ts'
 import { held, json, now, record } from './reach.ts'
 import { define } from './shapes.ts'
 

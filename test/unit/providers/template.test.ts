@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fillBody, fillText, fillValue } from '../../../src/providers/interpreter/fill.ts'
-import type { Known } from '../../../src/providers/interpreter/placeholders.ts'
-import { parseTemplate } from '../../../src/providers/schema/template.ts'
+import { fillBody, fillText, fillValue } from '../../../src/providers/templates/fill.ts'
+import type { Known } from '../../../src/providers/templates/placeholder-values.ts'
+import { parseTemplate } from '../../../src/providers/templates/template.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { now } from './reach.ts'
 

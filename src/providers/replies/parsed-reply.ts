@@ -4,7 +4,7 @@ import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { headerOf, isAlmostJson, readBody, type Body } from './body.ts'
 import type { ReplyPlan } from '../schema/definition.ts'
-import { wordsOfBody, type Words } from './refusal-words.ts'
+import { wordsOfBody, type Words } from './refusal-text.ts'
 import { aheadOf, readAhead } from '../../core/server-clock.ts'
 
 /** A reply with its body read. Instants are epoch milliseconds by our clock. */

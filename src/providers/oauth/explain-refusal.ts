@@ -2,9 +2,9 @@ import type { Refusal } from '../../core/refusal.ts'
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
-import { meaningOf, type Meaning, type Presented } from '../replies/refusal-table.ts'
+import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
 import { isTransient } from '../replies/transient.ts'
-import type { No } from './refused.ts'
+import type { No } from './refusal-reply.ts'
 
 /** What was asked of the server, as its refusal is told. */
 export type Asked =

@@ -1,6 +1,6 @@
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { headerOf, readBody } from '../replies/body.ts'
-import { wordsOfBody, type Words } from '../replies/refusal-words.ts'
+import { wordsOfBody, type Words } from '../replies/refusal-text.ts'
 import { notBefore, retryAfterOf } from '../replies/transient.ts'
 
 /** An answer that says no, as far as it could be understood. */

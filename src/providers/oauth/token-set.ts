@@ -14,10 +14,10 @@ import {
   tell,
   unknownEnd,
   unknownRefreshEnd,
-} from '../replies/oddities.ts'
-import { describeSaid } from '../replies/unreadable-value.ts'
+} from '../replies/warnings.ts'
+import { describeSaid } from '../replies/describe-value.ts'
 import type { Connection } from './connect.ts'
-import type { GrantAnswer } from './grant-answer.ts'
+import type { GrantAnswer } from './token-response.ts'
 import type { Flow } from './settings.ts'
 
 /** A reply of the token endpoint, with the claims of its ID token once those are validated. */

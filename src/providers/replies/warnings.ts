@@ -1,11 +1,11 @@
 import type { Reach } from '../../core/provider.ts'
 import { briefly } from '../../core/duration.ts'
 import { display, timestamp } from '../../core/text.ts'
-import type { GivenRefresh } from './access.ts'
-import type { Answer } from './answer.ts'
+import type { GivenRefresh } from './token-values.ts'
+import type { Answer } from './parsed-reply.ts'
 import type { ReplyPlan } from '../schema/definition.ts'
 import type { Odd } from './expiry.ts'
-import { doubled } from '../schema/plan-paths.ts'
+import { doubled } from './plan-paths.ts'
 
 // What is told of an answer that was taken though something in it was odd. Never a value of it,
 // unless it is the name of somebody.

@@ -4,9 +4,9 @@ import type { Interaction, Listener } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'
 import type { Connection } from './connect.ts'
-import { resourcesOf } from './grant.ts'
-import { obtainTokens } from './obtain.ts'
-import { redirectOf } from './redirect.ts'
+import { resourcesOf } from './grant-parameters.ts'
+import { obtainTokens } from './request-tokens.ts'
+import { redirectOf } from './redirect-uri.ts'
 
 /** Milliseconds that a person has to log in, unless the profile says otherwise. */
 const patience = 5 * 60_000

@@ -2,7 +2,7 @@ import type { webcrypto } from 'node:crypto'
 import type * as Openid from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
-import type { ServerClock } from './time.ts'
+import type { ServerClock } from './server-clock.ts'
 
 /** A DPoP key (RFC 9449): the handle that makes proofs, and the private JWK to keep. */
 export interface DpopKey {

@@ -3,9 +3,9 @@ import { readClaims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import { requested } from './grant.ts'
+import { requested } from './grant-parameters.ts'
 import { readPrivateKey, signClaims } from './keys.ts'
-import { obtainTokens } from './obtain.ts'
+import { obtainTokens } from './request-tokens.ts'
 import type { Flow } from './settings.ts'
 
 // Logins that need no person: one request to the token endpoint each.

@@ -1,6 +1,6 @@
 import type { Condition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import { find, type Sight } from '../replies/place.ts'
+import { find, type Sight } from './place.ts'
 
 type Scalar = string | number | boolean | null
 

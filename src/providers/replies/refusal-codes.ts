@@ -1,4 +1,4 @@
-import type { Words } from './refusal-words.ts'
+import type { Words } from './refusal-text.ts'
 
 /** What was presented when it was refused: it decides what the same code means. */
 export type Presented = 'login' | 'refresh' | 'token'

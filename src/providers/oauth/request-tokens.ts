@@ -1,12 +1,12 @@
 import { ToknError } from '../../core/errors.ts'
 import type { TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import type { GrantAnswer } from './grant-answer.ts'
-import { tell } from '../replies/oddities.ts'
-import { explainRefusal, type Asked } from './refusals.ts'
-import { inTime, untimely } from './timely.ts'
-import { readTokens, type Origin, type TokenReply } from './tokens.ts'
-import { noOf, reasonOf, translate } from './translate.ts'
+import type { GrantAnswer } from './token-response.ts'
+import { tell } from '../replies/warnings.ts'
+import { explainRefusal, type Asked } from './explain-refusal.ts'
+import { inTime, untimely } from './clock-skew.ts'
+import { readTokens, type Origin, type TokenReply } from './token-set.ts'
+import { noOf, reasonOf, translate } from './library-errors.ts'
 
 export interface Obtained extends Origin {
   readonly asked: Extract<Asked, 'token' | 'refresh'>

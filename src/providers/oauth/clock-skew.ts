@@ -1,7 +1,7 @@
 import { isObject } from '../../core/json.ts'
 import type { Claims } from '../../core/jwt.ts'
-import type { ServerClock } from './time.ts'
-import { noOf } from './translate.ts'
+import type { ServerClock } from './server-clock.ts'
+import { noOf } from './library-errors.ts'
 
 /** How far the clocks of a server and of who signs for it may disagree, in seconds. */
 const tolerance = 60

@@ -1,9 +1,9 @@
-import type { Answer } from '../replies/answer.ts'
-import type { Condition, ExpiryPlan, Places, ReplyPlan } from './definition.ts'
-import { pathSegments } from './path.ts'
-import { listPlaces } from '../replies/place.ts'
+import type { Answer } from './parsed-reply.ts'
+import type { Condition, ExpiryPlan, Places, ReplyPlan } from '../schema/definition.ts'
+import { pathSegments } from '../schema/path.ts'
+import { listPlaces } from './place.ts'
 import { pointerSegment } from '../../core/json-text.ts'
-import { asList } from './as-list.ts'
+import { asList } from '../schema/as-list.ts'
 
 /** The body paths that a plan reads on the outside, as JSON Pointers: those of list entries are not. */
 export function bodyPointers(plan: ReplyPlan): readonly string[] {

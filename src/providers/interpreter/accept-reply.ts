@@ -1,15 +1,15 @@
 import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
-import { isUsableAccess, knowSecret } from '../replies/access.ts'
-import type { Answer } from '../replies/answer.ts'
+import { isUsableAccess, knowSecret } from '../replies/token-values.ts'
+import type { Answer } from '../replies/parsed-reply.ts'
 import type { Exchange, ReplyPlan } from '../schema/definition.ts'
 import { openEnvelope } from '../replies/envelope.ts'
-import { tell } from '../replies/oddities.ts'
+import { tell } from '../replies/warnings.ts'
 import { find, listPlaces, type Sight } from '../replies/place.ts'
-import { kindOfWords, refusalError } from './refusal.ts'
-import { saysError } from '../replies/refusal-words.ts'
+import { kindOfWords, refusalError } from './refusal-error.ts'
+import { saysError } from '../replies/refusal-text.ts'
 import type { Setting } from './request.ts'
-import { refusalOf, type No } from './read-refusal.ts'
+import { refusalOf, type No } from './find-refusal.ts'
 
 /**
  * Judges an answer, and gives it back as it is to be read. Where tokens are wanted, an answer that

@@ -1,8 +1,8 @@
 import type { Json } from '../../core/json.ts'
 import type { Body } from '../schema/definition.ts'
-import { demand, lookUp, type Known } from './placeholders.ts'
-import { parseTemplate, type Placeholder } from '../schema/template.ts'
-import { jsonOf, textOf, transforms, type Value } from '../schema/transforms.ts'
+import { demand, lookUp, type Known } from './placeholder-values.ts'
+import { parseTemplate, type Placeholder } from './template.ts'
+import { jsonOf, textOf, transforms, type Value } from './transforms.ts'
 
 /**
  * A template as a JSON value: one placeholder alone keeps its type. `undefined` when a placeholder

@@ -2,12 +2,12 @@ import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Clock, HttpReply, HttpRequest } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
 import { headerOf, readBody } from '../replies/body.ts'
-import { namesError } from '../replies/refusal-words.ts'
-import { sendWithRetry, type RetryPolicy } from '../retry.ts'
-import { openServerClock, type ServerClock } from './time.ts'
-import { readDialect, type Purpose } from './dialect.ts'
-import { readGrantAnswer, type GrantAnswer } from './grant-answer.ts'
-import { readNo, Refused } from './refused.ts'
+import { namesError } from '../replies/refusal-text.ts'
+import { sendWithRetry, type RetryPolicy } from '../send-with-retry.ts'
+import { openServerClock, type ServerClock } from './server-clock.ts'
+import { readDialect, type Purpose } from './normalize-reply.ts'
+import { readGrantAnswer, type GrantAnswer } from './token-response.ts'
+import { readNo, Refused } from './refusal-reply.ts'
 
 /** Our way out, in the shape that openid-client wants. */
 export interface Wire {

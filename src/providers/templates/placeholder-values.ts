@@ -4,8 +4,8 @@ import { howToGive } from '../../core/giving.ts'
 import type { Field, Reach } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant } from '../../core/token.ts'
-import { splitName, type PlaceholderName } from '../schema/template.ts'
-import { Time, type Value } from '../schema/transforms.ts'
+import { splitName, type PlaceholderName } from './template.ts'
+import { Time, type Value } from './transforms.ts'
 
 /** Everything that the placeholders of one operation can speak of. */
 export interface Known {

@@ -2,8 +2,8 @@ import type { AuthorizationResponseError } from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
-import { explainRefusal, explainStatus, type Asked } from './refusals.ts'
-import { Refused, type No } from './refused.ts'
+import { explainRefusal, explainStatus, type Asked } from './explain-refusal.ts'
+import { Refused, type No } from './refusal-reply.ts'
 
 /** Runs a call of openid-client; whatever it throws comes out as an error of ours. */
 export async function asking<Result>(asked: Asked, call: () => Promise<Result>): Promise<Result> {
