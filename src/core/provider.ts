@@ -120,13 +120,13 @@ export interface Provider {
    * Whether the held tokens are alive, by every way of asking that can say so and that changes
    * nothing. A way that is not there, or gives no answer to this, is left out.
    */
-  look?(reach: Reach, held: TokenSet): Promise<readonly Sighting[]>
+  probe?(reach: Reach, held: TokenSet): Promise<readonly ProbeResult[]>
   /** Throws `usage` for an id that could not be sent to `revoke`. */
   checkTarget?(id: string): void
 }
 
 /** What one way of asking shows of one of the held tokens. */
-export interface Sighting {
+export interface ProbeResult {
   readonly part: 'access' | 'refresh'
   /** The way of asking, in words: only sightings by the same way can be compared. */
   readonly by: string

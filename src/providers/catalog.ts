@@ -13,7 +13,10 @@ import { defineProvider } from './interpreter/provider.ts'
 import { rightech } from './builtin/rightech.ts'
 
 /** What of a profile a provider is opened by. */
-export type Opening = Pick<Profile, 'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'>
+export type ProviderProfile = Pick<
+  Profile,
+  'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
+>
 
 /** What can be said of a provider without opening it. */
 export interface Summary {
@@ -60,7 +63,7 @@ export function builtInDefinition(id: string): ProviderDefinition | undefined {
  * The provider of a profile. `own` is the text of the user's definition of that name, if there is
  * one. Throws `usage` for a bad definition, override or base URL, `not_found` for no such provider.
  */
-export async function openProvider(opening: Opening, own?: string): Promise<Provider> {
+export async function openProvider(opening: ProviderProfile, own?: string): Promise<Provider> {
   const id = opening.provider
   if (id === '') {
     throw new ToknError('usage', 'of which API this token is has not been said', {
@@ -89,7 +92,7 @@ export async function openProvider(opening: Opening, own?: string): Promise<Prov
 
 async function override(
   definition: ProviderDefinition,
-  { overrides }: Opening,
+  { overrides }: ProviderProfile,
 ): Promise<ProviderDefinition> {
   if (overrides === undefined || Object.keys(overrides).length === 0) return definition
   const { applyOverrides } = await import('./schema/overrides.ts')

@@ -3,13 +3,13 @@ import { ToknError } from '../../core/errors.ts'
 import type { ProviderDefinition } from '../schema/definition.ts'
 
 /** What a profile says of where an API is. */
-export interface Site {
+export interface ProfileUrls {
   readonly baseUrl?: string | undefined
   readonly apiUrls?: readonly string[] | undefined
 }
 
 /** Where the requests of one provider may go. */
-export interface Ground {
+export interface ApiLocation {
   readonly origin: string
   /** Path that every endpoint is below; empty, or with a leading slash and without a trailing one. */
   readonly prefix: string
@@ -21,7 +21,7 @@ export interface Ground {
 }
 
 /** Throws `usage` when there is no base URL, or one that no secret may be sent to. */
-export function openGround(definition: ProviderDefinition, site: Site): Ground {
+export function locateApi(definition: ProviderDefinition, site: ProfileUrls): ApiLocation {
   const given = site.baseUrl ?? definition.baseUrl
   if (given === undefined) {
     throw new ToknError('usage', `${definition.title} has no usual address: a base URL is needed`, {

@@ -3,7 +3,7 @@ import type { Attachment, TokenSet } from '../../core/token.ts'
 import type { AttachTemplate, Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { fillTexts } from '../templates/fill.ts'
 import { asList } from '../schema/as-list.ts'
-import type { Known } from '../templates/placeholder-values.ts'
+import type { TemplateValues } from '../templates/placeholder-values.ts'
 
 /** Key of the context that says which operation's own `attach` a token travels by. */
 export const attachKey = '@attach'
@@ -17,14 +17,14 @@ const mark = '{access}'
 export function fillAttachment(
   definition: ProviderDefinition,
   held: Pick<TokenSet, 'context'>,
-  known: Pick<Known, 'fields' | 'answers' | 'baseUrl' | 'now'>,
+  values: Pick<TemplateValues, 'fields' | 'answers' | 'baseUrl' | 'now'>,
 ): Attachment {
   const template = templateFor(definition, held.context[attachKey])
-  const values: Known = { ...known, context: held.context, access: { reveal: () => mark } }
+  const all: TemplateValues = { ...values, context: held.context, access: { reveal: () => mark } }
   return {
-    headers: part(template.headers, values),
-    query: part(template.query, values),
-    cookies: part(template.cookies, values),
+    headers: part(template.headers, all),
+    query: part(template.query, all),
+    cookies: part(template.cookies, all),
   }
 }
 
@@ -39,10 +39,10 @@ function templateFor(
 
 function part(
   templates: Readonly<Record<string, string>> | undefined,
-  known: Known,
+  values: TemplateValues,
 ): Readonly<Record<string, string>> | undefined {
   if (templates === undefined) return undefined
-  const filled = fillTexts(templates, known)
+  const filled = fillTexts(templates, values)
   for (const [name, value] of filled) {
     const wanted = (templates[name] ?? '').split(mark).length
     if (value.split(mark).length > wanted) {

@@ -1,8 +1,12 @@
 import { ToknError } from '../../core/errors.ts'
 import type { RequestTemplate } from '../schema/definition.ts'
 import { fillParameters, fillText } from '../templates/fill.ts'
-import { howToGiveField, lookUp, type Known } from '../templates/placeholder-values.ts'
-import type { Ground } from './api-location.ts'
+import {
+  howToGiveField,
+  placeholderValue,
+  type TemplateValues,
+} from '../templates/placeholder-values.ts'
+import type { ApiLocation } from './api-location.ts'
 import { parseTemplate, splitName, type Placeholder } from '../templates/template.ts'
 import { percentEncode } from '../templates/transforms.ts'
 
@@ -13,30 +17,39 @@ const unsafeInPath = /[\u0000-\u001f\u007f-\u009f]/
  * The URL of a request. Whatever is filled in, it is below the base URL, or at an origin that the
  * definition lists; anything else throws `usage`.
  */
-export function endpointUrl(request: RequestTemplate, ground: Ground, known: Known): URL {
-  const filled = fillText(request.path, known, encodeSegment)
-  if (filled === undefined) throw missingIn(request.path, known)
+export function endpointUrl(
+  request: RequestTemplate,
+  location: ApiLocation,
+  values: TemplateValues,
+): URL {
+  const filled = fillText(request.path, values, encodeSegment)
+  if (filled === undefined) throw missingIn(request.path, values)
   const foreign = absolute.exec(filled)
-  const origin = foreign?.[1] ?? ground.origin
-  const path = foreign === null ? ground.prefix + filled : (foreign[2] ?? '/')
-  const url = assertWithin(origin, path, foreign === null ? ground.prefix : '', ground.reachable)
-  for (const [name, value] of fillParameters(request.query, known)) {
+  const origin = foreign?.[1] ?? location.origin
+  const path = foreign === null ? location.prefix + filled : (foreign[2] ?? '/')
+  const url = assertWithin(
+    origin,
+    path,
+    foreign === null ? location.prefix : '',
+    location.reachable,
+  )
+  for (const [name, value] of fillParameters(request.query, values)) {
     url.searchParams.append(name, value)
   }
   return url
 }
 
 /** What an address lacks, and how it can be given. */
-function missingIn(path: string, known: Known): ToknError {
+function missingIn(path: string, values: TemplateValues): ToknError {
   const name = parseTemplate(path)
     .flatMap((part) => (typeof part === 'string' ? [] : [part.name]))
-    .find((one) => lookUp(one, known) === undefined)
+    .find((one) => placeholderValue(one, values) === undefined)
   const [root = '', key = ''] = splitName(name ?? '')
   const { message, hint } =
     root === 'fields'
       ? {
           message: `the address of the request needs "${key}", which has not been given`,
-          hint: howToGiveField(key, known),
+          hint: howToGiveField(key, values),
         }
       : {
           message: `the address of the request needs {${name ?? ''}}, which is not known`,
@@ -57,10 +70,10 @@ const flagFor: Readonly<Record<string, string>> = {
 }
 
 /** A URL that a reply names, to be asked next; throws `provider_nonsense` when it leads elsewhere. */
-export function followUrl(text: string, from: URL, ground: Ground): URL {
+export function followUrl(text: string, from: URL, location: ApiLocation): URL {
   const url = URL.canParse(text, from.href) ? new URL(text, from) : undefined
   const safe = url !== undefined && url.username === '' && url.password === ''
-  if (safe && ground.reachable.includes(url.origin)) {
+  if (safe && location.reachable.includes(url.origin)) {
     url.hash = ''
     return url
   }

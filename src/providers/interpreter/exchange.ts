@@ -1,15 +1,15 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
-import { readAnswer, type Answer } from '../replies/parsed-reply.ts'
+import { parseReply, type ParsedReply } from '../replies/parsed-reply.ts'
 import type { Exchange, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
-import { judge } from './accept-reply.ts'
-import type { Held } from '../templates/placeholder-values.ts'
-import { buildRequest, type Setting } from './request.ts'
+import { acceptReply } from './accept-reply.ts'
+import type { RequestValues } from '../templates/placeholder-values.ts'
+import { buildRequest, type ApiOperation } from './request.ts'
 import { sendWithRetry } from '../send-with-retry.ts'
 
 /** An answer that says yes, with the plan to read it by. */
 export interface Accepted {
-  readonly answer: Answer
+  readonly reply: ParsedReply
   readonly plan: ReplyPlan | undefined
 }
 
@@ -19,49 +19,53 @@ export interface Accepted {
  * whatever `reach.http` throws. `page` changes the URL of one page of many.
  */
 export async function runExchange(
-  setting: Setting,
+  api: ApiOperation,
   exchange: Exchange,
-  known: Held,
+  values: RequestValues,
   reach: Reach,
   page?: (url: URL) => URL,
 ): Promise<Accepted> {
   const { otherwise } = exchange
   try {
-    return await attempt(setting, exchange, exchange.request, exchange.reply, known, reach, page)
+    return await attempt(api, exchange, exchange.request, exchange.reply, values, reach, page)
   } catch (error) {
     const kind = isToknError(error) ? error.details.refusal : undefined
     if (!otherwise?.on.some((named) => named === kind)) throw error
     const plan = otherwise.reply ?? exchange.reply
-    return await attempt(setting, exchange, otherwise.request, plan, known, reach, page)
+    return await attempt(api, exchange, otherwise.request, plan, values, reach, page)
   }
 }
 
 async function attempt(
-  setting: Setting,
+  api: ApiOperation,
   exchange: Exchange,
   template: RequestTemplate,
   plan: ReplyPlan | undefined,
-  known: Held,
+  values: RequestValues,
   reach: Reach,
   page: ((url: URL) => URL) | undefined,
 ): Promise<Accepted> {
-  const { definition, operation } = setting
-  const quiet = operation === 'login' || operation === 'refresh'
-  const withToken = (exchange.auth ?? (quiet ? 'none' : 'token')) === 'token'
-  const built = buildRequest(setting, template, withToken, plan, known)
+  const { definition, operation } = api
+  const withoutToken = operation === 'login' || operation === 'refresh'
+  const withToken = (exchange.auth ?? (withoutToken ? 'none' : 'token')) === 'token'
+  const built = buildRequest(api, template, withToken, plan, values)
   const request = page === undefined ? built : { ...built, url: page(built.url) }
   // A token that a lost answer held cannot be asked for twice, by whatever method.
   const repeatable =
     request.grants !== true && (request.method === 'GET' || request.method === 'DELETE')
-  const { reply, sentAt, again } = await sendWithRetry(reach, request, {
+  const {
+    reply: received,
+    sentAt,
+    again,
+  } = await sendWithRetry(reach, request, {
     kind: exchange.retry ?? (repeatable ? 'safe' : 'unsent'),
     afterHaste: definition.budget === undefined,
   })
-  const answer = readAnswer(reply, plan, request.url, sentAt, reach.clock)
+  const reply = parseReply(received, plan, request.url, sentAt, reach.clock)
   const gone =
     again && request.method === 'DELETE' && (reply.status === 404 || reply.status === 410)
-  if (gone) return { answer, plan }
-  const { headers, url, body } = answer
-  const sight = { headers, url, body, known, access: known.access, refresh: known.refresh }
-  return { answer: judge(setting, exchange, plan, answer, sight, reach), plan }
+  if (gone) return { reply, plan }
+  const { headers, url, body } = reply
+  const view = { headers, url, body, values, access: values.access, refresh: values.refresh }
+  return { reply: acceptReply(api, exchange, plan, reply, view, reach), plan }
 }

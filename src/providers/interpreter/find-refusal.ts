@@ -1,20 +1,26 @@
 import type { Refusal } from '../../core/refusal.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports.ts'
-import { unreadableError, type Answer } from '../replies/parsed-reply.ts'
+import { unreadableError, type ParsedReply } from '../replies/parsed-reply.ts'
 import { holds } from '../replies/condition.ts'
 import type { Condition, Exchange, RefusalRule, ReplyPlan } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import type { Sight } from '../replies/place.ts'
+import type { ReplyView } from '../replies/place.ts'
 import { bodyPointers } from '../replies/plan-paths.ts'
-import { foreignError, kindOfStatus, kindOfWords, matchRefusal, refusalError } from './refusal-error.ts'
+import {
+  foreignError,
+  kindOfStatus,
+  kindOfWords,
+  matchRefusal,
+  refusalError,
+} from './refusal-error.ts'
 import { keyOf } from '../replies/refusal-codes.ts'
 import { saysError } from '../replies/refusal-text.ts'
-import type { Setting } from './request.ts'
+import type { ApiOperation } from './request.ts'
 import { isTransient } from '../replies/transient.ts'
 
 /** What an answer says no by, if it does. */
-export interface No {
+export interface FoundRefusal {
   readonly error: ToknError
   /** `told`: in so many words; `status`: by one that its definition does not take for a yes. */
   readonly by: 'told' | 'status' | 'unreadable'
@@ -24,50 +30,49 @@ export interface No {
  * Why an answer is no yes. Its status decides first: what is transient is no verdict, whatever the
  * rest says; then whose words they are; then the rules of the definition, and the words themselves.
  */
-export function refusalOf(
-  setting: Setting,
+export function findRefusal(
+  api: ApiOperation,
   exchange: Exchange,
   plan: ReplyPlan | undefined,
-  answer: Answer,
-  sight: Sight,
+  reply: ParsedReply,
+  view: ReplyView,
   clock: Clock,
-): No | undefined {
-  const { definition, operation } = setting
-  const { status } = answer
-  const no = (kind: Refusal, hint?: string): No => ({
-    error: refusalError(definition, operation, kind, hint, answer, sight, clock),
+): FoundRefusal | undefined {
+  const { definition, operation } = api
+  const { status } = reply
+  const no = (kind: Refusal, hint?: string): FoundRefusal => ({
+    error: refusalError(definition, operation, kind, hint, reply, view, clock),
     by: 'told',
   })
   const rules = [...(exchange.refused ?? []), ...(definition.errors?.rules ?? [])]
-  const rule = matchRefusal(rules, answer, sight)
+  const rule = matchRefusal(rules, reply, view)
   // With a status of success a word is a word, unless the answer calls itself an error.
-  const spoken =
-    status >= 400 || saysError(answer.body) ? kindOfWords(answer, operation) : undefined
+  const spoken = status >= 400 || saysError(reply.body) ? kindOfWords(reply, operation) : undefined
   if (isTransient(status)) {
     if (rule !== undefined && isAbout(rule, status, spoken)) return no(rule.means, rule.hint)
     const { error, by } = no(kindOfStatus(status, operation))
     return { error: forNow(error), by }
   }
   const grants = operation === 'login' || operation === 'refresh' || operation === 'issue'
-  if (answer.foreign && status >= 400 && spoken === undefined && (grants || rule === undefined)) {
-    return { error: errorOfForeign(setting, answer, clock), by: 'status' }
+  if (reply.foreign && status >= 400 && spoken === undefined && (grants || rule === undefined)) {
+    return { error: errorOfForeign(api, reply, clock), by: 'status' }
   }
   const passing = spoken === 'unavailable' || spoken === 'rate-limited' ? spoken : undefined
-  if (passing !== undefined && !isNamed(rule, answer)) return no(passing)
+  if (passing !== undefined && !isNamed(rule, reply)) return no(passing)
   if (rule !== undefined && !(isVague(rule) && spoken !== undefined && status >= 400)) {
     return no(rule.means, rule.hint)
   }
   if (status >= 400) return no(spoken ?? rule?.means ?? kindOfStatus(status, operation))
   if (status < 200 || status >= 300) {
-    return { error: unreadableError(answer, definition.title), by: 'unreadable' }
+    return { error: unreadableError(reply, definition.title), by: 'unreadable' }
   }
   const accepted = exchange.accept?.includes(status) ?? true
   if (!accepted) return { ...no(kindOfStatus(status, operation)), by: 'status' }
   const wanted = plan !== undefined && bodyPointers(plan).length > 0
-  if (answer.unreadable !== undefined && (wanted || answer.page)) {
-    return { error: unreadableError(answer, definition.title), by: 'unreadable' }
+  if (reply.unreadable !== undefined && (wanted || reply.page)) {
+    return { error: unreadableError(reply, definition.title), by: 'unreadable' }
   }
-  const inside = { ...sight, unwrap: plan?.unwrap }
+  const inside = { ...view, unwrap: plan?.unwrap }
   const failed = exchange.success !== undefined && !holds(exchange.success, status, inside)
   return failed ? no(spoken ?? 'refused') : undefined
 }
@@ -93,7 +98,7 @@ function isAbout(
 }
 
 /** Whether the rule that holds is about the very word that would mean "later" elsewhere. */
-function isNamed(rule: RefusalRule | undefined, { words }: Answer): boolean {
+function isNamed(rule: RefusalRule | undefined, { words }: ParsedReply): boolean {
   const said = new Set(words.codes.map(keyOf))
   return textsOf(rule?.when).some((text) => said.has(keyOf(text)))
 }
@@ -112,12 +117,12 @@ function isVague({ when }: RefusalRule): boolean {
  * A page where nothing is to be found is most likely the wrong address; once the address was right,
  * and in every other case, it is something on the way.
  */
-function errorOfForeign(setting: Setting, answer: Answer, clock: Clock): ToknError {
-  const { definition, operation } = setting
-  const kind = kindOfStatus(answer.status, operation)
-  const lost = answer.status === 404 || answer.status === 410
+function errorOfForeign(api: ApiOperation, reply: ParsedReply, clock: Clock): ToknError {
+  const { definition, operation } = api
+  const kind = kindOfStatus(reply.status, operation)
+  const lost = reply.status === 404 || reply.status === 410
   if (lost && operation !== 'refresh' && operation !== 'issue') {
-    return unreadableError(answer, definition.title, 'route-missing')
+    return unreadableError(reply, definition.title, 'route-missing')
   }
-  return foreignError(definition, kind === 'not-found' ? 'refused' : kind, answer, clock)
+  return foreignError(definition, kind === 'not-found' ? 'refused' : kind, reply, clock)
 }

@@ -2,12 +2,12 @@ import type { Expiry } from '../../core/expiry.ts'
 import { Secret } from '../../core/secret.ts'
 import { readRefreshToken, type GivenRefresh } from '../replies/token-values.ts'
 import { readActive } from '../replies/active.ts'
-import type { Answer } from '../replies/parsed-reply.ts'
+import type { ParsedReply } from '../replies/parsed-reply.ts'
 import type { Places, ReplyPlan } from '../schema/definition.ts'
-import { readEnding, type Timing, type Odd, type Said } from '../replies/expiry.ts'
-import type { Known } from '../templates/placeholder-values.ts'
-import { find, listPlaces, type Sight } from '../replies/place.ts'
-import { tellOddities, type Listener } from '../replies/warnings.ts'
+import { readExpiry, type Timing, type ExpiryOddity, type FoundValue } from '../replies/expiry.ts'
+import type { TemplateValues } from '../templates/placeholder-values.ts'
+import { find, listPlaces, type ReplyView } from '../replies/place.ts'
+import { warnOfOddities, type WarningTarget } from '../replies/warnings.ts'
 import { saysError } from '../replies/refusal-text.ts'
 import { plainText, readAccess, readName, readScopes, readText } from '../replies/text-values.ts'
 
@@ -18,14 +18,14 @@ export interface Findings {
   readonly refreshUnreadable?: boolean | undefined
   readonly expiry?: Expiry | undefined
   readonly refreshExpiry?: Expiry | undefined
-  /** Of the value that the expiry was read from; see `Ending`. */
-  readonly unread?: Said | undefined
+  /** Of the value that the expiry was read from; see `FoundExpiry`. */
+  readonly unread?: FoundValue | undefined
   readonly nothing?: boolean | undefined
-  readonly said?: Said | undefined
-  readonly odd?: Odd | undefined
-  readonly refreshUnread?: Said | undefined
-  readonly refreshSaid?: Said | undefined
-  readonly refreshOdd?: Odd | undefined
+  readonly said?: FoundValue | undefined
+  readonly odd?: ExpiryOddity | undefined
+  readonly refreshUnread?: FoundValue | undefined
+  readonly refreshSaid?: FoundValue | undefined
+  readonly refreshOdd?: ExpiryOddity | undefined
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly scopes?: readonly string[] | undefined
@@ -47,36 +47,36 @@ export interface Findings {
  */
 export function readFindings(
   plan: ReplyPlan,
-  answer: Answer,
-  known: Known,
+  reply: ParsedReply,
+  values: TemplateValues,
   timing: Timing,
-  listener: Listener,
+  listener: WarningTarget,
 ): Findings {
-  const sight = { headers: answer.headers, url: answer.url, body: answer.body, known }
-  const outside: Sight = { ...sight, unwrap: plan.unwrap, refresh: known.refresh }
+  const view = { headers: reply.headers, url: reply.url, body: reply.body, values }
+  const outside: ReplyView = { ...view, unwrap: plan.unwrap, refresh: values.refresh }
   // A token may be put together from what is found first, and hold in its claims what comes last.
   const early = readRecord(withoutClaims(plan.context), outside)
-  const informed = { ...outside, known: { ...known, context: { ...known.context, ...early } } }
-  const access = readAccess(plan.access, informed, answer.status)
-  const given = readRefresh(plan.refresh, informed, answer)
+  const informed = { ...outside, values: { ...values, context: { ...values.context, ...early } } }
+  const access = readAccess(plan.access, informed, reply.status)
+  const given = readRefresh(plan.refresh, informed, reply)
   const refresh = given.token === undefined ? undefined : new Secret(given.token)
-  const full: Sight = {
+  const full: ReplyView = {
     ...informed,
-    access: access ?? known.access,
-    refresh: refresh ?? known.refresh,
+    access: access ?? values.access,
+    refresh: refresh ?? values.refresh,
   }
   const userId = readText(plan.userId, full)
-  const active = readActive(plan.active, answer.status, full)
-  const ending = plan.expiry && readEnding(plan.expiry, full, timing)
+  const active = readActive(plan.active, reply.status, full)
+  const ending = plan.expiry && readExpiry(plan.expiry, full, timing)
   const refreshEnding =
-    plan.refreshExpiry && readEnding(plan.refreshExpiry, full, withoutUse(timing))
-  if (access !== undefined) tellOddities(listener, { plan, answer, given })
+    plan.refreshExpiry && readExpiry(plan.refreshExpiry, full, withoutUse(timing))
+  if (access !== undefined) warnOfOddities(listener, { plan, reply, given })
   return {
     access,
     refresh,
     refreshUnreadable: given.unreadable ? true : undefined,
-    skew: access === undefined ? undefined : answer.skew,
-    status: answer.status,
+    skew: access === undefined ? undefined : reply.skew,
+    status: reply.status,
     expiry: ending?.expiry,
     unread: ending?.unread,
     nothing: ending?.nothing,
@@ -92,17 +92,21 @@ export function readFindings(
     userId,
     active,
     silent:
-      (active === undefined && (plan.active !== undefined || saysError(answer.body))) || undefined,
+      (active === undefined && (plan.active !== undefined || saysError(reply.body))) || undefined,
     context: { ...early, ...readRecord(plan.context, full), ...(userId && { userId }) },
     facts: readRecord(plan.facts, full),
   }
 }
 
 /** The refresh token, though it may have stayed outside an envelope that was opened. */
-function readRefresh(places: Places | undefined, sight: Sight, answer: Answer): GivenRefresh {
-  const given = readRefreshToken(find(places, sight))
-  if (given.token !== undefined || answer.outside === undefined) return given
-  const outside = readRefreshToken(find(places, { ...sight, body: answer.outside }))
+function readRefresh(
+  places: Places | undefined,
+  view: ReplyView,
+  reply: ParsedReply,
+): GivenRefresh {
+  const given = readRefreshToken(find(places, view))
+  if (given.token !== undefined || reply.outside === undefined) return given
+  const outside = readRefreshToken(find(places, { ...view, body: reply.outside }))
   return outside.token === undefined ? given : outside
 }
 
@@ -125,10 +129,10 @@ export function addFindings(before: Findings, found: Findings): Findings {
 /** The texts that are found, by label; what has none is left out. */
 export function readRecord(
   record: Readonly<Record<string, Places>> | undefined,
-  sight: Sight,
+  view: ReplyView,
 ): Record<string, string> {
   const entries = Object.entries(record ?? {}).flatMap(([key, places]) => {
-    const value = find(places, sight)
+    const value = find(places, view)
     const text = Array.isArray(value) ? plainText(textsOf(value).join(', ')) : plainText(value)
     return text === undefined ? [] : [[key, text] as const]
   })

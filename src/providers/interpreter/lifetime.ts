@@ -17,7 +17,7 @@ const units: Readonly<Record<string, number>> = {
 }
 
 /** A grant as it is asked for, and what is to be said of it. */
-export interface Fitted {
+export interface AdjustedGrant {
   readonly grant: Grant
   readonly told?: string | undefined
 }
@@ -63,12 +63,12 @@ export function checkLifetime(
  * Only where there is none so short it is the shortest there is. An API that takes days as dates
  * gets a date by the same rule. What is asked for instead is told.
  */
-export function fitGrant(
+export function adjustLifetime(
   definition: ProviderDefinition,
   exchanges: readonly Exchange[],
   grant: Grant,
   now: number,
-): Fitted {
+): AdjustedGrant {
   if (grant.lifetime === undefined) return { grant }
   const lasting = mentions(exchanges, 'lifetime')
   const dated = writings(exchanges, 'expires').some((transforms) => transforms[0] === 'date')
@@ -89,7 +89,7 @@ function fitted(
   wanted: number,
   lifetime: number,
   now: number,
-): Fitted {
+): AdjustedGrant {
   const until = now + lifetime
   const difference = Math.abs(lifetime - wanted)
   const asked = `${title} was asked for a token for ${briefly(lifetime)}, until ${timestamp(until)}`

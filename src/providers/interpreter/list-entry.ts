@@ -6,22 +6,26 @@ import { holds } from '../replies/condition.ts'
 import type { Places, ReplyPlan } from '../schema/definition.ts'
 import type { Accepted } from './exchange.ts'
 import { unknownExpiry } from '../../core/expiry.ts'
-import { readEnding, type Ending, type Timing, type Said } from '../replies/expiry.ts'
+import { readExpiry, type FoundExpiry, type Timing, type FoundValue } from '../replies/expiry.ts'
 import { readRecord } from './findings.ts'
-import type { Held } from '../templates/placeholder-values.ts'
-import { find, listPlaces, type Sight } from '../replies/place.ts'
-import type { Setting } from './request.ts'
+import type { RequestValues } from '../templates/placeholder-values.ts'
+import { find, listPlaces, type ReplyView } from '../replies/place.ts'
+import type { ApiOperation } from './request.ts'
 import { readName, readScopes, readText } from '../replies/text-values.ts'
 
 /** The entries of one page. Throws `provider_nonsense` for an answer that is no list. */
-export function entriesOf(setting: Setting, accepted: Accepted, known: Held): readonly Sight[] {
-  const { answer, plan } = accepted
-  if (plan === undefined) throw withoutList(setting, accepted)
-  const outside: Sight = {
-    headers: answer.headers,
-    url: answer.url,
-    body: answer.body,
-    known,
+export function entriesOf(
+  api: ApiOperation,
+  accepted: Accepted,
+  values: RequestValues,
+): readonly ReplyView[] {
+  const { reply, plan } = accepted
+  if (plan === undefined) throw withoutList(api, accepted)
+  const outside: ReplyView = {
+    headers: reply.headers,
+    url: reply.url,
+    body: reply.body,
+    values,
     unwrap: plan.unwrap,
   }
   const items = find(plan.items, outside)
@@ -31,18 +35,18 @@ export function entriesOf(setting: Setting, accepted: Accepted, known: Held): re
     return Object.entries(items).map(([key, body]) => ({ ...inside, body, key }))
   }
   // Several servers say `null` for a list with nothing in it.
-  if (items === null && isObject(answer.body)) return []
-  throw withoutList(setting, accepted)
+  if (items === null && isObject(reply.body)) return []
+  throw withoutList(api, accepted)
 }
 
 /** `{}` where the whole answer should be an array: an answer that says nothing, and no empty list. */
-function isEmptyAnswer(items: object, { answer, plan }: Accepted): boolean {
+function isEmptyAnswer(items: object, { reply, plan }: Accepted): boolean {
   const isMap = listPlaces(plan?.id).some(({ key }) => key === true)
-  return items === answer.body && !isMap && Object.keys(items).length === 0
+  return items === reply.body && !isMap && Object.keys(items).length === 0
 }
 
 /** The error for an answer without a list, or with one of which nothing can be read. */
-export function withoutList({ definition }: Setting, { answer, plan }: Accepted): ToknError {
+export function withoutList({ definition }: ApiOperation, { reply, plan }: Accepted): ToknError {
   const where = inWords(plan?.items)
   const list = where === '' ? 'a list' : `a list at ${where}`
   const id = inWords(plan?.id)
@@ -53,7 +57,7 @@ export function withoutList({ definition }: Setting, { answer, plan }: Accepted)
       `${definition.title} answered without a list that can be read: expected ${expected}`,
       400,
     ),
-    { http: { status: answer.status }, sent: true, hint: 'check the base URL' },
+    { http: { status: reply.status }, sent: true, hint: 'check the base URL' },
   )
 }
 
@@ -73,19 +77,19 @@ export interface Entry {
   /** Why it cannot be shown, in words. */
   readonly left?: string
   /** A date of it that was not understood, and that which says when it ends. */
-  readonly unread?: Said | undefined
-  readonly endUnread?: Said | undefined
+  readonly unread?: FoundValue | undefined
+  readonly endUnread?: FoundValue | undefined
 }
 
 /** Reads an entry; what cannot be shown of a list is told by `left`. */
-export function readEntry({ answer, plan }: Accepted, entry: Sight, timing: Timing): Entry {
+export function readEntry({ reply, plan }: Accepted, entry: ReplyView, timing: Timing): Entry {
   if (plan === undefined) return {}
-  if (plan.where !== undefined && !holds(plan.where, answer.status, entry)) return {}
+  if (plan.where !== undefined && !holds(plan.where, reply.status, entry)) return {}
   const id = readText(plan.id, entry)
   if (id === undefined) return { left: whyUnread(plan, entry) }
   const { createdAt, expiry, lastUsedAt, revokedAt } = plan
   const endings = [createdAt, expiry, lastUsedAt, revokedAt].map((plans) =>
-    readEnding(plans, entry, timing),
+    readExpiry(plans, entry, timing),
   )
   const [created, end, used, revoked] = endings
   const facts = readRecord(plan.facts, entry)
@@ -103,11 +107,11 @@ export function readEntry({ answer, plan }: Accepted, entry: Sight, timing: Timi
   return { token, unread, endUnread: end?.expiry.state === 'unknown' ? end.unread : undefined }
 }
 
-function instantOf(ending: Ending | undefined): number | undefined {
+function instantOf(ending: FoundExpiry | undefined): number | undefined {
   return ending?.expiry.state === 'at' ? ending.expiry.at : undefined
 }
 
-function whyUnread({ id }: ReplyPlan, entry: Sight): string {
+function whyUnread({ id }: ReplyPlan, entry: ReplyView): string {
   const value = find(id, entry)
   if (value === undefined || value === null || value === '') return 'without an id'
   if (typeof value === 'string')
@@ -116,7 +120,7 @@ function whyUnread({ id }: ReplyPlan, entry: Sight): string {
 }
 
 /** The warning for entries that are not shown, by why. */
-export function leftOut({ definition }: Setting, left: ReadonlyMap<string, number>): string {
+export function leftOut({ definition }: ApiOperation, left: ReadonlyMap<string, number>): string {
   const parts = [...left].map(([why, count]) => `${count} ${why}`)
   const count = [...left.values()].reduce((sum, one) => sum + one, 0)
   const entries = count === 1 ? 'an entry of the list is' : `${count} entries of the list are`

@@ -3,14 +3,14 @@ import type { Reach } from '../../core/provider.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import type { Exchange } from '../schema/definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
-import { withDates } from '../replies/expiry.ts'
-import type { Held } from '../templates/placeholder-values.ts'
+import { withDateLibrary } from '../replies/expiry.ts'
+import type { RequestValues } from '../templates/placeholder-values.ts'
 import { timingOf } from './operation.ts'
 import { nextPage, startPages } from './pages.ts'
 import { tell, twice, unknownEnd } from '../replies/warnings.ts'
-import { doubled } from '../replies/plan-paths.ts'
-import type { Setting } from './request.ts'
-import { describeSaid } from '../replies/describe-value.ts'
+import { duplicateKeys } from '../replies/plan-paths.ts'
+import type { ApiOperation } from './request.ts'
+import { describeValue } from '../replies/describe-value.ts'
 import { entriesOf, leftOut, readEntry, withoutList } from './list-entry.ts'
 
 const mostItems = 10_000
@@ -21,12 +21,12 @@ const mostItems = 10_000
  * be read, or that does not end.
  */
 export async function runList(
-  setting: Setting,
+  api: ApiOperation,
   exchanges: readonly Exchange[],
-  known: Held,
+  values: RequestValues,
   reach: Reach,
 ): Promise<readonly TokenInfo[]> {
-  const { title } = setting.definition
+  const { title } = api.definition
   const tokens: TokenInfo[] = []
   let told = false
   const left = new Map<string, number>()
@@ -35,42 +35,42 @@ export async function runList(
     let page = startPages(exchange.pages)
     for (;;) {
       const { change } = page
-      const accepted = await runExchange(setting, exchange, known, reach, change)
-      const entries = entriesOf(setting, accepted, known)
-      for (const key of doubledKeys(accepted)) tell(reach, twice(title, key))
-      const next = nextPage(page, exchange.pages, accepted, entries.length, setting.ground, known)
+      const accepted = await runExchange(api, exchange, values, reach, change)
+      const entries = entriesOf(api, accepted, values)
+      for (const key of duplicatesIn(accepted)) tell(reach, twice(title, key))
+      const next = nextPage(page, exchange.pages, accepted, entries.length, api.location, values)
       if (next?.repeats === true) break
-      const read = await withDates(
-        timingOf(setting, accepted.answer),
+      const read = await withDateLibrary(
+        timingOf(api, accepted.reply),
         (timing) => entries.map((entry) => readEntry(accepted, entry, timing)),
         (found) => found.some((one) => one.unread !== undefined),
       )
       for (const { left: why } of read) {
         if (why === undefined) continue
         left.set(why, (left.get(why) ?? 0) + 1)
-        unread = withoutList(setting, accepted)
+        unread = withoutList(api, accepted)
       }
       const odd = read.find(({ endUnread }) => endUnread !== undefined)?.endUnread
-      if (odd !== undefined && !told) tell(reach, unknownEnd(title, describeSaid(odd)))
+      if (odd !== undefined && !told) tell(reach, unknownEnd(title, describeValue(odd)))
       told ||= odd !== undefined
       tokens.push(...read.flatMap(({ token }) => token ?? []))
       if (next === undefined) break
-      if (tokens.length >= mostItems) throw endless(setting)
+      if (tokens.length >= mostItems) throw endless(api)
       page = next
     }
   }
   if (tokens.length === 0 && unread !== undefined) throw unread
-  if (left.size > 0) tell(reach, leftOut(setting, left))
+  if (left.size > 0) tell(reach, leftOut(api, left))
   return tokens
 }
 
 /** The error for a list that goes on and on. */
-export function endless({ definition }: Pick<Setting, 'definition'>): ToknError {
+export function endless({ definition }: Pick<ApiOperation, 'definition'>): ToknError {
   return new ToknError('provider_nonsense', `the list of ${definition.title} does not end`, {
     sent: true,
   })
 }
 
-function doubledKeys({ plan, answer }: Accepted): readonly string[] {
-  return plan === undefined ? [] : doubled(plan, answer)
+function duplicatesIn({ plan, reply }: Accepted): readonly string[] {
+  return plan === undefined ? [] : duplicateKeys(plan, reply)
 }

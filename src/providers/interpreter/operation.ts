@@ -3,10 +3,10 @@ import { unknownExpiry } from '../../core/expiry.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Exchange } from '../schema/definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
-import type { Answer } from '../replies/parsed-reply.ts'
-import { withDates, type Timing } from '../replies/expiry.ts'
+import type { ParsedReply } from '../replies/parsed-reply.ts'
+import { withDateLibrary, type Timing } from '../replies/expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
-import { lookUp, type Held } from '../templates/placeholder-values.ts'
+import { placeholderValue, type RequestValues } from '../templates/placeholder-values.ts'
 import {
   bornExpired,
   noLife,
@@ -18,8 +18,8 @@ import {
 } from '../replies/warnings.ts'
 import { asList } from '../schema/as-list.ts'
 import { mentions } from '../schema/mentions.ts'
-import type { Setting } from './request.ts'
-import { describeSaid } from '../replies/describe-value.ts'
+import type { ApiOperation } from './request.ts'
+import { describeValue } from '../replies/describe-value.ts'
 
 const nothing: Findings = { context: {}, facts: {} }
 
@@ -29,57 +29,57 @@ const nothing: Findings = { context: {}, facts: {} }
  * reason to lose it: that it failed is told.
  */
 export async function runOperation(
-  setting: Setting,
+  api: ApiOperation,
   exchanges: readonly Exchange[],
-  known: Held,
+  values: RequestValues,
   reach: Reach,
 ): Promise<Findings> {
   let findings = nothing
   for (const exchange of exchanges) {
-    const informed = inform(known, findings)
-    if (exchange.given?.some((name) => lookUp(name, informed) === undefined)) continue
+    const informed = withFindings(values, findings)
+    if (exchange.given?.some((name) => placeholderValue(name, informed) === undefined)) continue
     const spare = findings.access !== undefined && !getsAccess(exchange)
-    const accepted = await runOrSkip(setting, exchange, informed, reach, spare)
+    const accepted = await runOrSkip(api, exchange, informed, reach, spare)
     if (accepted === undefined) continue
     if (accepted.plan === undefined) {
-      findings = { ...findings, status: accepted.answer.status }
+      findings = { ...findings, status: accepted.reply.status }
       continue
     }
-    findings = addFindings(findings, await readAccepted(setting, accepted, informed, reach))
+    findings = addFindings(findings, await readAccepted(api, accepted, informed, reach))
   }
   if (findings.access === undefined) return findings
-  if (lacksId(setting, exchanges, known, findings)) tell(reach, withoutId(setting.definition.title))
-  return settleEnd(setting, findings, known, reach)
+  if (lacksId(api, exchanges, values, findings)) tell(reach, withoutId(api.definition.title))
+  return warnOfExpiry(api, findings, values, reach)
 }
 
 /** Whether the id was to come with the token by which it is ended, and did not, or not a usable one. */
 function lacksId(
-  { definition, operation }: Setting,
+  { definition, operation }: ApiOperation,
   exchanges: readonly Exchange[],
-  known: Held,
+  values: RequestValues,
   { id }: Findings,
 ): boolean {
   const wanted = exchanges.some(({ reply }) => reply?.id !== undefined)
-  const kept = operation === 'refresh' ? known.id : undefined
+  const kept = operation === 'refresh' ? values.id : undefined
   const byId = mentions(asList<Exchange>(definition.revoke), 'target')
   return wanted && byId && id === undefined && kept === undefined
 }
 
 async function readAccepted(
-  setting: Setting,
-  { answer, plan = {} }: Accepted,
-  known: Held,
+  api: ApiOperation,
+  { reply, plan = {} }: Accepted,
+  values: RequestValues,
   reach: Reach,
 ): Promise<Findings> {
-  const timing = timingOf(setting, answer)
+  const timing = timingOf(api, reply)
   let told: string[] = []
   const warn = (text: string) => void told.push(text)
-  const listener = { title: setting.definition.title, reach: timing.fresh === true ? { warn } : {} }
-  const found = await withDates(
+  const listener = { title: api.definition.title, reach: timing.fresh === true ? { warn } : {} }
+  const found = await withDateLibrary(
     timing,
     (by) => {
       told = []
-      return readFindings(plan, answer, known, by, listener)
+      return readFindings(plan, reply, values, by, listener)
     },
     ({ unread, refreshUnread }) => unread !== undefined || refreshUnread !== undefined,
   )
@@ -91,32 +91,37 @@ async function readAccepted(
  * What the end of a new token comes to. That it lives for no time is how several servers say that
  * they do not know, and is believed only of a token that can be renewed at once.
  */
-function settleEnd(setting: Setting, findings: Findings, known: Held, reach: Reach): Findings {
-  const { title } = setting.definition
+function warnOfExpiry(
+  api: ApiOperation,
+  findings: Findings,
+  values: RequestValues,
+  reach: Reach,
+): Findings {
+  const { title } = api.definition
   const { expiry, unread, nothing, said, odd, refreshExpiry, refreshUnread } = findings
   const { refreshSaid, refreshOdd } = findings
   const now = reach.clock.now()
-  const kept = findings.refreshUnreadable === true ? undefined : known.refresh
+  const kept = findings.refreshUnreadable === true ? undefined : values.refresh
   // The refresh token held is that of the session, and not of what was issued with it.
-  const refresh = findings.refresh ?? (setting.operation === 'refresh' ? kept : undefined)
+  const refresh = findings.refresh ?? (api.operation === 'refresh' ? kept : undefined)
   if (nothing === true && refresh === undefined) {
     tell(reach, noLife(title))
     return { ...findings, expiry: unknownExpiry }
   }
   if (expiry?.state === 'at' && expiry.at <= now) {
-    tell(reach, bornExpired(title, said && describeSaid(said)))
+    tell(reach, bornExpired(title, said && describeValue(said)))
   } else if (expiry?.state === 'at' && odd !== undefined && said !== undefined) {
-    tell(reach, oddLength(title, odd, describeSaid(said), { at: expiry.at, now }))
+    tell(reach, oddLength(title, odd, describeValue(said), { at: expiry.at, now }))
   }
   if (refreshExpiry?.state === 'at' && refreshOdd === 'instant' && refreshSaid !== undefined) {
     const end = { at: refreshExpiry.at, now, what: 'refresh token' }
-    tell(reach, oddLength(title, refreshOdd, describeSaid(refreshSaid), end))
+    tell(reach, oddLength(title, refreshOdd, describeValue(refreshSaid), end))
   }
   if (expiry?.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd(title, describeSaid(unread)))
+    tell(reach, unknownEnd(title, describeValue(unread)))
   }
   if (refreshExpiry?.state === 'unknown' && refreshUnread !== undefined) {
-    tell(reach, unknownRefreshEnd(title, describeSaid(refreshUnread)))
+    tell(reach, unknownRefreshEnd(title, describeValue(refreshUnread)))
   }
   return findings
 }
@@ -126,21 +131,21 @@ function getsAccess({ reply, otherwise }: Exchange): boolean {
 }
 
 /** How the instants in an answer are to be understood. */
-export function timingOf({ definition, operation }: Setting, answer: Answer): Timing {
+export function timingOf({ definition, operation }: ApiOperation, reply: ParsedReply): Timing {
   const fresh = operation === 'login' || operation === 'refresh' || operation === 'issue'
   const sliding = definition.sliding === true && operation !== 'list'
-  return { now: answer.sentAt, skew: answer.skew, fresh, sliding }
+  return { now: reply.sentAt, skew: reply.skew, fresh, sliding }
 }
 
 async function runOrSkip(
-  setting: Setting,
+  api: ApiOperation,
   exchange: Exchange,
-  known: Held,
+  values: RequestValues,
   reach: Reach,
   spare: boolean,
 ): Promise<Accepted | undefined> {
   try {
-    return await runExchange(setting, exchange, known, reach)
+    return await runExchange(api, exchange, values, reach)
   } catch (error) {
     const refused = isToknError(error) && error.details.refusal !== undefined
     if (exchange.optional === true && refused) return undefined
@@ -150,12 +155,12 @@ async function runOrSkip(
   }
 }
 
-function inform(known: Held, findings: Findings): Held {
+function withFindings(values: RequestValues, findings: Findings): RequestValues {
   return {
-    ...known,
-    context: { ...known.context, ...findings.context },
-    access: findings.access ?? known.access,
-    refresh: findings.refresh ?? known.refresh,
-    id: findings.id ?? known.id,
+    ...values,
+    context: { ...values.context, ...findings.context },
+    access: findings.access ?? values.access,
+    refresh: findings.refresh ?? values.refresh,
+    id: findings.id ?? values.id,
   }
 }

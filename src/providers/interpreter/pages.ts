@@ -3,9 +3,9 @@ import { holds } from '../replies/condition.ts'
 import type { PagePlan } from '../schema/definition.ts'
 import { followUrl } from './endpoint.ts'
 import type { Accepted } from './exchange.ts'
-import type { Known } from '../templates/placeholder-values.ts'
-import { find, type Sight } from '../replies/place.ts'
-import type { Ground } from './api-location.ts'
+import type { TemplateValues } from '../templates/placeholder-values.ts'
+import { find, type ReplyView } from '../replies/place.ts'
+import type { ApiLocation } from './api-location.ts'
 import { plainText } from '../replies/text-values.ts'
 
 /** Where a list has got to. */
@@ -41,18 +41,18 @@ export function startPages(plan: PagePlan | undefined): Page {
 export function nextPage(
   page: Page,
   plan: PagePlan | undefined,
-  { answer }: Accepted,
+  { reply }: Accepted,
   items: number,
-  ground: Ground,
-  known: Known,
+  location: ApiLocation,
+  values: TemplateValues,
 ): Page | undefined {
   if (plan === undefined) return undefined
-  const { headers, url, body } = answer
-  const sight: Sight = { headers, url, body, known }
-  if (plan.more !== undefined && !holds(plan.more, answer.status, sight)) return undefined
+  const { headers, url, body } = reply
+  const view: ReplyView = { headers, url, body, values }
+  if (plan.more !== undefined && !holds(plan.more, reply.status, view)) return undefined
   const again = page.before !== undefined && same(page.before, body)
   const seen = page.seen + items
-  const step = stepAfter(page, plan, sight, items, seen, ground)
+  const step = stepAfter(page, plan, view, items, seen, location)
   if (step === undefined) return undefined
   const { mark, change } = step
   if (page.number >= mostPages || page.visited.has(mark)) {
@@ -71,19 +71,19 @@ interface Step {
 function stepAfter(
   page: Page,
   plan: PagePlan,
-  sight: Sight,
+  view: ReplyView,
   items: number,
   seen: number,
-  ground: Ground,
+  location: ApiLocation,
 ): Step | undefined {
   if (plan.link === true || plan.url !== undefined) {
-    const found = plan.link === true ? linkedNext(sight) : plainText(find(plan.url, sight))
+    const found = plan.link === true ? linkedNext(view) : plainText(find(plan.url, view))
     if (found === undefined) return undefined
-    const url = followUrl(found, sight.url, ground)
+    const url = followUrl(found, view.url, location)
     return { mark: url.href, change: () => url }
   }
   if (plan.cursor !== undefined) {
-    const cursor = plainText(find(plan.cursor, sight))
+    const cursor = plainText(find(plan.cursor, view))
     if (cursor === undefined) return undefined
     return { mark: cursor, change: (url) => withQuery(url, plan, cursor) }
   }
@@ -103,7 +103,7 @@ function withQuery(url: URL, plan: PagePlan | undefined, value: string | undefin
 }
 
 /** The target of `rel="next"` in the Link headers (RFC 8288). */
-function linkedNext({ headers }: Sight): string | undefined {
+function linkedNext({ headers }: ReplyView): string | undefined {
   const links = headers.filter(([name]) => name.toLowerCase() === 'link').map(([, value]) => value)
   for (const match of links.join(',').matchAll(/<([^<>]*)>([^<]*)/g)) {
     if (/;\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\b)/i.test(match[2] ?? '')) return match[1]

@@ -1,6 +1,6 @@
 import { isFailure } from '../../core/errors.ts'
 import { readClaims } from '../../core/jwt.ts'
-import type { Sighting } from '../../core/provider.ts'
+import type { ProbeResult } from '../../core/provider.ts'
 import type { TokenSet } from '../../core/token.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
@@ -16,34 +16,34 @@ export interface Asking {
  * Whether the held token is taken: by the operation that asks about it; where there is none, or it
  * says nothing, by the list, which the token is needed for.
  */
-export async function lookByAsking(
+export async function probeTokens(
   definition: ProviderDefinition,
   ask: Asking,
-): Promise<readonly Sighting[]> {
+): Promise<readonly ProbeResult[]> {
   const { info, list } = definition
   const asked =
     info === undefined
       ? []
-      : await sight('asking about it', isUsed(info), async () => {
+      : await view('asking about it', isUsed(info), async () => {
           const found = await ask.info()
           if (found.status === undefined) return undefined
           if (found.active === undefined && found.silent === true) return undefined
           return found.active ?? (isUsed(info) ? true : undefined)
         })
   if (asked.length > 0 || list === undefined || !isUsed(list)) return asked
-  return await sight('the list', true, async () => {
+  return await view('the list', true, async () => {
     await ask.list()
     return true
   })
 }
 
-async function sight(
+async function view(
   by: string,
   used: boolean,
-  look: () => Promise<boolean | undefined>,
-): Promise<readonly Sighting[]> {
+  probe: () => Promise<boolean | undefined>,
+): Promise<readonly ProbeResult[]> {
   try {
-    const alive = await look()
+    const alive = await probe()
     return alive === undefined ? [] : [{ part: 'access', by, used, alive }]
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -71,7 +71,7 @@ function isUsed(operation: ProviderDefinition['info']): boolean {
  * Whether "not active" is no more than that: a server that is asked about a JWT may not know it, and
  * who accepts it checks it without asking.
  */
-export function isHearsay(
+export function isUnconfirmed(
   { info }: ProviderDefinition,
   { access }: Pick<TokenSet, 'access'>,
   now: number,

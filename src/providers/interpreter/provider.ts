@@ -5,16 +5,16 @@ import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
 import { checkGrant } from './check-grant.ts'
 import { compareGrant } from '../replies/compare-grant.ts'
-import type { Held } from '../templates/placeholder-values.ts'
+import type { RequestValues } from '../templates/placeholder-values.ts'
 import { runList } from './list.ts'
-import { fitGrant } from './lifetime.ts'
+import { adjustLifetime } from './lifetime.ts'
 import { asList } from '../schema/as-list.ts'
-import { isHearsay, lookByAsking } from './probe-tokens.ts'
+import { isUnconfirmed, probeTokens } from './probe-tokens.ts'
 import { mentions } from '../schema/mentions.ts'
-import { lackingScope } from './required-scopes.ts'
+import { missingScope } from './required-scopes.ts'
 import { tell } from '../replies/warnings.ts'
 import { runOperation } from './operation.ts'
-import { openGround, type Ground, type Site } from './api-location.ts'
+import { locateApi, type ApiLocation, type ProfileUrls } from './api-location.ts'
 import { checkTarget } from './token-id.ts'
 import { newTokenSet, renewedTokenSet } from './token-set.ts'
 
@@ -34,21 +34,21 @@ const operations: readonly Operation[] = [
  */
 export function defineProvider(
   definition: ProviderDefinition,
-  site: Site,
+  site: ProfileUrls,
   digest?: string,
 ): Provider {
-  const ground = openGround(definition, site)
+  const location = locateApi(definition, site)
   const exchanges = (operation: Operation) => asList<Exchange>(definition[operation])
-  const run = (operation: Operation, reach: Reach, known: Partial<Held>) =>
+  const run = (operation: Operation, reach: Reach, values: Partial<RequestValues>) =>
     runOperation(
-      { definition, ground, operation },
+      { definition, location, operation },
       exchanges(operation),
-      know(definition, ground, reach, known),
+      templateValues(definition, location, reach, values),
       reach,
     )
 
   const fit = (asked: readonly Exchange[], wish: Grant, reach: Reach, now: number) => {
-    const { grant, told } = fitGrant(definition, asked, wish, now)
+    const { grant, told } = adjustLifetime(definition, asked, wish, now)
     if (told !== undefined) tell(reach, told)
     return grant
   }
@@ -64,53 +64,53 @@ export function defineProvider(
       const grant = fit(asked, wish, reach, now)
       const findings = await run('login', reach, { grant })
       compare(asked, wish, findings, reach)
-      return newTokenSet({ definition, ground, operation: 'login' }, asked, findings, grant, now)
+      return newTokenSet({ definition, location, operation: 'login' }, asked, findings, grant, now)
     },
     async refresh(reach, held) {
       const now = reach.clock.now()
-      const findings = await run('refresh', reach, whatIsHeld(held))
-      const setting = { definition, ground, operation: 'refresh' } as const
-      return renewedTokenSet(setting, findings, held, now, reach)
+      const findings = await run('refresh', reach, valuesOfTokens(held))
+      const api = { definition, location, operation: 'refresh' } as const
+      return renewedTokenSet(api, findings, held, now, reach)
     },
     async issue(reach, held, wish) {
       const asked = exchanges('issue')
       checkGrant(definition, asked, wish)
       const now = reach.clock.now()
       const grant = fit(asked, wish, reach, now)
-      const findings = await run('issue', reach, { ...whatIsHeld(held), grant })
+      const findings = await run('issue', reach, { ...valuesOfTokens(held), grant })
       compare(asked, wish, findings, reach)
       const issued = { ...findings, context: { ...held.context, ...findings.context } }
-      return newTokenSet({ definition, ground, operation: 'issue' }, asked, issued, grant, now)
+      return newTokenSet({ definition, location, operation: 'issue' }, asked, issued, grant, now)
     },
     async list(reach, held) {
-      const known = know(definition, ground, reach, whatIsHeld(held))
+      const values = templateValues(definition, location, reach, valuesOfTokens(held))
       return await runList(
-        { definition, ground, operation: 'list' },
+        { definition, location, operation: 'list' },
         exchanges('list'),
-        known,
+        values,
         reach,
       )
     },
     async revoke(reach, held, { id }) {
       checkTarget(definition, id)
-      await run('revoke', reach, { ...whatIsHeld(held), target: id })
+      await run('revoke', reach, { ...valuesOfTokens(held), target: id })
     },
     async info(reach, held) {
-      const found = await run('info', reach, whatIsHeld(held))
+      const found = await run('info', reach, valuesOfTokens(held))
       const said = introspection(found)
-      if (said.active !== false || !isHearsay(definition, held, reach.clock.now())) return said
+      if (said.active !== false || !isUnconfirmed(definition, held, reach.clock.now())) return said
       return { ...said, active: undefined, facts: { ...said.facts, asked: 'not known as active' } }
     },
     async logout(reach, held) {
-      await run('logout', reach, whatIsHeld(held))
+      await run('logout', reach, valuesOfTokens(held))
       return undefined
     },
   }
-  const look: Required<Pick<Provider, 'look'>> = {
-    look: async (reach, held) => {
+  const probe: Required<Pick<Provider, 'probe'>> = {
+    probe: async (reach, held) => {
       const quiet = { ...reach, warn: () => undefined }
-      return await lookByAsking(definition, {
-        info: async () => await run('info', quiet, whatIsHeld(held)),
+      return await probeTokens(definition, {
+        info: async () => await run('info', quiet, valuesOfTokens(held)),
         list: async () => await all.list(quiet, held),
       })
     },
@@ -125,21 +125,21 @@ export function defineProvider(
     refreshesByAccess: definition.refresh && !mentions(exchanges('refresh'), 'refresh'),
     budget,
     needs,
-    lacks: (operation, scopes) => lackingScope(definition, operation, scopes),
+    lacks: (operation, scopes) => missingScope(definition, operation, scopes),
     pasted,
     digest,
     why: why ?? {},
     asks: questions(definition),
-    origins: ground.origins,
+    origins: location.origins,
     attach: (held, answers) =>
       fillAttachment(definition, held, {
         answers,
         fields: definition.fields,
-        baseUrl: ground.baseUrl,
+        baseUrl: location.baseUrl,
         now: 0,
       }),
     checkTarget: (target) => checkTarget(definition, target),
-    ...look,
+    ...probe,
     checkGrant: (grant) =>
       checkGrant(definition, [...exchanges('login'), ...exchanges('issue')], grant),
     ...Object.fromEntries(
@@ -150,16 +150,16 @@ export function defineProvider(
   }
 }
 
-function know(
+function templateValues(
   { fields }: ProviderDefinition,
-  { baseUrl }: Ground,
+  { baseUrl }: ApiLocation,
   { answers, clock }: Reach,
-  known: Partial<Held>,
-): Held {
-  return { context: {}, ...known, fields, baseUrl, answers, now: clock.now() }
+  values: Partial<RequestValues>,
+): RequestValues {
+  return { context: {}, ...values, fields, baseUrl, answers, now: clock.now() }
 }
 
-function whatIsHeld({ access, refresh, id, context }: TokenSet): Partial<Held> {
+function valuesOfTokens({ access, refresh, id, context }: TokenSet): Partial<RequestValues> {
   return { access, refresh, id, context }
 }
 

@@ -3,21 +3,21 @@ import type { Refusal, RefusalKind } from '../../core/refusal.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Operation } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
-import type { Answer } from '../replies/parsed-reply.ts'
+import type { ParsedReply } from '../replies/parsed-reply.ts'
 import { holds } from '../replies/condition.ts'
 import type { ProviderDefinition, RefusalRule } from '../schema/definition.ts'
-import type { Sight } from '../replies/place.ts'
-import { quote, quoteText } from '../replies/quoted-text.ts'
+import type { ReplyView } from '../replies/place.ts'
+import { quoteAt, quoteText } from '../replies/quoted-text.ts'
 import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
 import { notBefore, retryAfterOf } from '../replies/transient.ts'
 
-interface Told {
+interface Explanation {
   readonly code: ErrorCode
   readonly words: string
   readonly hint?: string
 }
 
-const meanings: Readonly<Record<Refusal, Told>> = {
+const meanings: Readonly<Record<Refusal, Explanation>> = {
   credentials: { code: 'reauth_required', words: 'does not accept these credentials' },
   expired: { code: 'reauth_required', words: 'says that the token has expired' },
   invalid: { code: 'reauth_required', words: 'does not accept the token' },
@@ -63,15 +63,15 @@ const kinds: Readonly<Record<Meaning, Refusal>> = {
 /** What a reply that says no means, by the first rule that holds. `undefined`: no rule does. */
 export function matchRefusal(
   rules: readonly RefusalRule[],
-  answer: Answer,
-  sight: Sight,
+  reply: ParsedReply,
+  view: ReplyView,
 ): RefusalRule | undefined {
-  return rules.find((rule) => holds(rule.when, answer.status, sight))
+  return rules.find((rule) => holds(rule.when, reply.status, view))
 }
 
 /** What the words of a refusal mean where no rule says so; `undefined` for words of no meaning here. */
-export function kindOfWords(answer: Answer, operation: Operation): Refusal | undefined {
-  const meaning = meaningOf(presentedTo(operation), answer.words)
+export function kindOfWords(reply: ParsedReply, operation: Operation): Refusal | undefined {
+  const meaning = meaningOf(presentedTo(operation), reply.words)
   if (meaning === undefined) return undefined
   // The end of a login; of anything else it may be one of this hour, or of this network.
   return meaning === 'denied' && operation !== 'login' ? 'forbidden' : kinds[meaning]
@@ -101,19 +101,19 @@ export function refusalError(
   operation: Operation,
   kind: Refusal,
   hint: string | undefined,
-  answer: Answer,
-  sight: Sight,
+  reply: ParsedReply,
+  view: ReplyView,
   clock: Clock,
 ): ToknError {
   const { code, words, hint: usual } = meanings[kind]
-  const { codes, texts } = answer.words
-  const said = quote(definition.errors?.message, sight, 200) ?? quoteText(texts[0], 200)
-  const providerCode = quote(definition.errors?.code, sight, 80) ?? quoteText(codes[0], 80)
+  const { codes, texts } = reply.words
+  const said = quoteAt(definition.errors?.message, view, 200) ?? quoteText(texts[0], 200)
+  const providerCode = quoteAt(definition.errors?.code, view, 80) ?? quoteText(codes[0], 80)
   const told = said ?? providerCode
   // As in "401 Unauthorized".
-  const echo = told?.split(/\b/, 1)[0] === String(answer.status)
-  const reason = [echo ? undefined : answer.status, told].filter((part) => part !== undefined)
-  const retryAfter = retryAfterOf(answer.headers, clock)
+  const echo = told?.split(/\b/, 1)[0] === String(reply.status)
+  const reason = [echo ? undefined : reply.status, told].filter((part) => part !== undefined)
+  const retryAfter = retryAfterOf(reply.headers, clock)
   const later = code === 'network' || code === 'rate_limited'
   return new ToknError(code, `${definition.title} ${words} (${reason.join(': ')})`, {
     hint:
@@ -123,7 +123,7 @@ export function refusalError(
       (kind === 'credentials' ? checkAnswers(definition) : undefined) ??
       (later ? (notBefore(retryAfter, clock) ?? 'try again in a while') : undefined),
     refusal: kind,
-    http: { status: answer.status, providerCode },
+    http: { status: reply.status, providerCode },
     sent: true,
     retryAfter,
   })
@@ -139,16 +139,16 @@ function checkAnswers({ fields }: ProviderDefinition): string | undefined {
 export function foreignError(
   { title }: ProviderDefinition,
   kind: RefusalKind,
-  answer: Answer,
+  reply: ParsedReply,
   clock: Clock,
 ): ToknError {
-  const retryAfter = retryAfterOf(answer.headers, clock)
-  const what = answer.unreadable ?? `answered ${answer.status}`
+  const retryAfter = retryAfterOf(reply.headers, clock)
+  const what = reply.unreadable ?? `answered ${reply.status}`
   // A server that has no such page, or takes no such request, answers with a page of its own.
-  const astray = answer.page && [404, 405, 410].includes(answer.status)
+  const astray = reply.page && [404, 405, 410].includes(reply.status)
   const who = astray ? '' : ': something on the way answered for it'
   const message = display(`${title} ${what}${who}`, 300)
-  return new ToknError(answer.status === 429 ? 'rate_limited' : 'network', message, {
+  return new ToknError(reply.status === 429 ? 'rate_limited' : 'network', message, {
     hint:
       notBefore(retryAfter, clock) ??
       (astray
@@ -156,7 +156,7 @@ export function foreignError(
         : 'try again; a proxy or a firewall may be in the way'),
     // A path that a proxy does not know may be one that another method would find.
     refusal: kind === 'route-missing' ? kind : 'unavailable',
-    http: { status: answer.status },
+    http: { status: reply.status },
     sent: true,
     retryAfter,
   })

@@ -6,13 +6,17 @@ import { fillAttachment } from './attachment.ts'
 import type { ProviderDefinition, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
 import { endpointUrl } from './endpoint.ts'
 import { fillBody, fillParameters, fillText, fillTexts } from '../templates/fill.ts'
-import { demand, type Held, type Known } from '../templates/placeholder-values.ts'
-import type { Ground } from './api-location.ts'
+import {
+  requirePlaceholder,
+  type RequestValues,
+  type TemplateValues,
+} from '../templates/placeholder-values.ts'
+import type { ApiLocation } from './api-location.ts'
 
 /** Everything that the requests of one operation have in common. */
-export interface Setting {
+export interface ApiOperation {
   readonly definition: ProviderDefinition
-  readonly ground: Ground
+  readonly location: ApiLocation
   readonly operation: Operation
 }
 
@@ -24,36 +28,36 @@ const listLimit = 4 * 1024 * 1024
  * definition puts it, `reauth_required` where there is no token to send.
  */
 export function buildRequest(
-  setting: Setting,
+  api: ApiOperation,
   request: RequestTemplate,
   withToken: boolean,
   plan: ReplyPlan | undefined,
-  known: Held,
+  values: RequestValues,
 ): HttpRequest {
-  const { definition, ground } = setting
-  const url = endpointUrl(request, ground, known)
+  const { definition, location } = api
+  const url = endpointUrl(request, location, values)
   const headers = new Headers()
   headers.put('accept', plan?.format === 'text' ? '*/*' : 'application/json')
-  const body = buildBody(request, headers, known)
-  headers.putAll(fillTexts(definition.headers, known))
-  const cookies = [...fillTexts(request.cookies, known)]
-  if (withToken) attachToken(definition, known, url, headers, cookies)
-  if (request.basic !== undefined) headers.put('authorization', basic(request.basic, known))
-  headers.putAll(fillTexts(request.headers, known))
+  const body = buildBody(request, headers, values)
+  headers.putAll(fillTexts(definition.headers, values))
+  const cookies = [...fillTexts(request.cookies, values)]
+  if (withToken) attachToken(definition, values, url, headers, cookies)
+  if (request.basic !== undefined) headers.put('authorization', basic(request.basic, values))
+  headers.putAll(fillTexts(request.headers, values))
   if (cookies.length > 0) headers.put('cookie', cookies.map(cookiePair).join('; '))
   return {
     method: request.method,
     url,
     headers: headers.list(),
     body,
-    limit: setting.operation === 'list' ? listLimit : undefined,
-    grants: mayGrant(setting, request, plan) ? true : undefined,
+    limit: api.operation === 'list' ? listLimit : undefined,
+    grants: mayGrant(api, request, plan) ? true : undefined,
   }
 }
 
 /** Whether the answer may hold tokens, or a step towards them. */
 function mayGrant(
-  { operation }: Setting,
+  { operation }: ApiOperation,
   { method }: RequestTemplate,
   plan: ReplyPlan | undefined,
 ): boolean {
@@ -63,36 +67,40 @@ function mayGrant(
 
 function attachToken(
   definition: ProviderDefinition,
-  known: Held,
+  values: RequestValues,
   url: URL,
   headers: Headers,
   cookies: Array<readonly [string, string]>,
 ): void {
-  demand('access', known)
-  const access = known.access
+  requirePlaceholder('access', values)
+  const access = values.access
   if (access === undefined) return
-  const attachment = fillAttachment(definition, known, known)
+  const attachment = fillAttachment(definition, values, values)
   headers.putAll(fillAccess(attachment.headers, access))
   for (const [name, value] of fillAccess(attachment.query, access))
     url.searchParams.set(name, value)
   cookies.push(...fillAccess(attachment.cookies, access))
 }
 
-function buildBody(request: RequestTemplate, headers: Headers, known: Known): string | undefined {
+function buildBody(
+  request: RequestTemplate,
+  headers: Headers,
+  values: TemplateValues,
+): string | undefined {
   if (request.json !== undefined) {
     headers.put('content-type', 'application/json')
     const empty = Array.isArray(request.json) ? [] : {}
-    return JSON.stringify(fillBody(request.json, known) ?? empty)
+    return JSON.stringify(fillBody(request.json, values) ?? empty)
   }
   if (request.form === undefined) return undefined
   headers.put('content-type', 'application/x-www-form-urlencoded')
-  return encodeForm(fillParameters(request.form, known))
+  return encodeForm(fillParameters(request.form, values))
 }
 
-function basic(template: NonNullable<RequestTemplate['basic']>, known: Known): string {
+function basic(template: NonNullable<RequestTemplate['basic']>, values: TemplateValues): string {
   const encode = template.encoded === true ? encodeURIComponent : (text: string) => text
-  const user = encode(fillText(template.user, known) ?? '')
-  const password = encode(fillText(template.password, known) ?? '')
+  const user = encode(fillText(template.user, values) ?? '')
+  const password = encode(fillText(template.password, values) ?? '')
   if (user.includes(':')) {
     throw new ToknError('usage', 'a user name with a colon cannot travel by HTTP Basic', {
       sent: false,

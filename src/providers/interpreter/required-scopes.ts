@@ -6,7 +6,7 @@ import type { ProviderDefinition } from '../schema/definition.ts'
  * nothing is missing, and where that cannot be said: scopes that are not known, or that are written
  * in a way that is not understood here.
  */
-export function lackingScope(
+export function missingScope(
   { needs, scopes: grammar, basePath = '' }: ProviderDefinition,
   operation: Operation,
   scopes: readonly string[] | undefined,

@@ -8,30 +8,30 @@ import { attachKey } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
 import { mentions } from '../schema/mentions.ts'
-import type { Setting } from './request.ts'
+import type { ApiOperation } from './request.ts'
 
 /** What a login or an issue found, as a token set. Throws `provider_nonsense` without a token. */
 export function newTokenSet(
-  setting: Setting,
+  api: ApiOperation,
   exchanges: readonly Exchange[],
   findings: Findings,
   grant: Grant,
   now: number,
 ): TokenSet {
   const { access, refresh, id, name, scopes, refreshExpiry, refreshUnreadable } = findings
-  if (access === undefined) throw withoutToken(setting.definition, findings)
+  if (access === undefined) throw withoutToken(api.definition, findings)
   const own = exchanges.some((exchange) => exchange.attach !== undefined)
   const asked = mentions(exchanges, 'lifetime', 'expires') ? grant.lifetime : undefined
   return {
     access,
     refresh,
     refreshUnreadable,
-    expiry: orUsual(findings.expiry, setting.definition, now, asked),
+    expiry: orUsual(findings.expiry, api.definition, now, asked),
     refreshExpiry,
     id,
     name,
     scopes,
-    context: { ...findings.context, ...(own && { [attachKey]: setting.operation }) },
+    context: { ...findings.context, ...(own && { [attachKey]: api.operation }) },
   }
 }
 
@@ -41,25 +41,25 @@ export function newTokenSet(
  * the old tokens may be gone, and these are all that there is.
  */
 export function renewedTokenSet(
-  setting: Setting,
+  api: ApiOperation,
   findings: Findings,
   held: TokenSet,
   now: number,
   reach: Pick<Reach, 'warn'>,
 ): TokenSet {
   const { access, refresh, refreshUnreadable } = findings
-  if (access === undefined) throw withoutToken(setting.definition, findings)
+  if (access === undefined) throw withoutToken(api.definition, findings)
   const owner = held.context['userId']
   const successor = findings.context['userId']
   if (owner !== undefined && successor !== undefined && successor !== owner) {
-    tell(reach, anotherUser(setting.definition.title, owner, successor))
+    tell(reach, anotherUser(api.definition.title, owner, successor))
   }
   const same = refresh === undefined || refresh.equals(held.refresh)
   return {
     access,
     refresh: refresh ?? (refreshUnreadable === true ? undefined : held.refresh),
     refreshUnreadable,
-    expiry: orUsual(findings.expiry, setting.definition, now, undefined),
+    expiry: orUsual(findings.expiry, api.definition, now, undefined),
     refreshExpiry: findings.refreshExpiry ?? (same ? held.refreshExpiry : undefined),
     id: findings.id ?? held.id,
     name: findings.name ?? held.name,

@@ -2,8 +2,8 @@ import { ToknError } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, wantsIdToken } from './grant-parameters.ts'
-import { inTime } from './clock-skew.ts'
-import { asking } from './library-errors.ts'
+import { retryWithServerTime } from './clock-skew.ts'
+import { withOurErrors } from './library-errors.ts'
 
 /** One authorization request, and what its answer is checked against. */
 export interface Authorization {
@@ -61,14 +61,14 @@ export async function prepareAuthorization(
 
 /** Where the browser goes; the request is pushed first (RFC 9126) unless that is not wanted. */
 export async function authorizationUrl(
-  { openid, config, server, settings, dpop, wire }: Connection,
+  { openid, config, server, settings, dpop, transport }: Connection,
   { parameters }: Authorization,
 ): Promise<URL> {
   const offered = server.pushed_authorization_request_endpoint !== undefined
   const pushed = settings['par'] === 'true' || (offered && settings['par'] !== 'false')
-  return await asking('authorization', async () =>
+  return await withOurErrors('authorization', async () =>
     pushed
-      ? await inTime(wire.time, () =>
+      ? await retryWithServerTime(transport.time, () =>
           openid.buildAuthorizationUrlWithPAR(config, parameters, dpop && { DPoP: dpop.handle }),
         )
       : openid.buildAuthorizationUrl(config, parameters),

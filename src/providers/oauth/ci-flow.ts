@@ -6,8 +6,13 @@ import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { isTransient, notBefore, retryAfterOf } from '../replies/transient.ts'
-import { readDialect } from './normalize-reply.ts'
-import { exchangeToken, isJwt, logInAsFederatedClient, presentAssertion } from './unattended-flows.ts'
+import { normalizeReply } from './normalize-reply.ts'
+import {
+  exchangeToken,
+  isJwt,
+  logInAsFederatedClient,
+  presentAssertion,
+} from './unattended-flows.ts'
 
 const requestUrl = 'ACTIONS_ID_TOKEN_REQUEST_URL'
 const requestToken = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'
@@ -34,7 +39,7 @@ export async function logInFromCi(connection: Connection, grant: Grant): Promise
 
 /** GitHub Actions gives a job its ID token over HTTP; GitLab puts it into a variable. */
 async function requestIdToken(connection: Connection): Promise<Secret> {
-  const { settings, wire, server } = connection
+  const { settings, transport, server } = connection
   const bearer = connection.secret('ci_request_token')
   const address = connection.secret('ci_request_url')?.reveal()
   if (bearer === undefined || address === undefined) {
@@ -51,7 +56,7 @@ async function requestIdToken(connection: Connection): Promise<Secret> {
     ['authorization', `Bearer ${bearer.reveal()}`],
     ['accept', 'application/json'],
   ] as const
-  const reply = await wire.send({ method: 'GET', url, headers }, 'discovery')
+  const reply = await transport.send({ method: 'GET', url, headers }, 'discovery')
   const { status } = reply
   if (status < 200 || status >= 300) throw refusedByCi(reply, connection.reach.clock)
   const answer = readAnswer(reply)
@@ -64,7 +69,7 @@ async function requestIdToken(connection: Connection): Promise<Secret> {
 
 function readAnswer(reply: HttpReply): unknown {
   try {
-    return JSON.parse(readDialect(reply, 'discovery').body)
+    return JSON.parse(normalizeReply(reply, 'discovery').body)
   } catch (error) {
     if (!isToknError(error)) throw error
     throw new ToknError('provider_nonsense', `the CI service gave no ID token: ${error.message}`, {

@@ -1,7 +1,7 @@
 import { isObject, ownString } from '../../core/json.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import type { Connection } from './connect.ts'
-import { readDialect } from './normalize-reply.ts'
+import { normalizeReply } from './normalize-reply.ts'
 import { importAlgorithm, signatureAlgorithm } from './keys.ts'
 
 export interface CheckedClaims {
@@ -54,12 +54,12 @@ async function checkSignature(
   return tried ? 'invalid' : undefined
 }
 
-async function readKeys({ server, wire }: Connection): Promise<readonly Jwk[]> {
+async function readKeys({ server, transport }: Connection): Promise<readonly Jwk[]> {
   if (server.jwks_uri === undefined) return []
   const url = new URL(server.jwks_uri)
   const headers = [['accept', 'application/jwk-set+json, application/json']] as const
-  const reply = await wire.send({ method: 'GET', url, headers }, 'keys')
-  const { status, body } = readDialect(reply, 'keys')
+  const reply = await transport.send({ method: 'GET', url, headers }, 'keys')
+  const { status, body } = normalizeReply(reply, 'keys')
   const keys = status === 200 ? parseObject(body)?.['keys'] : undefined
   return Array.isArray(keys) ? keys.filter(isObject).slice(0, 100) : []
 }

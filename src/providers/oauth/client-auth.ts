@@ -9,7 +9,7 @@ import type { ServerClock } from './server-clock.ts'
 const assertionLifetime = 60
 
 /** What the client can prove itself with. */
-export interface Proofs {
+export interface ClientCredentials {
   readonly secret?: Secret | undefined
   readonly privateKey?: Secret | undefined
 }
@@ -21,14 +21,14 @@ export interface Proofs {
 export function authenticateClient(
   openid: typeof Openid,
   settings: Settings,
-  proofs: Proofs,
+  credentials: ClientCredentials,
   time: ServerClock,
 ): Openid.ClientAuth {
   let chosen: Promise<Openid.ClientAuth> | undefined
   // Chosen at the first request, because only then the server's metadata are known. The library
   // awaits what a client authentication returns, though its type does not say so.
   const authenticate = async (...request: Parameters<Openid.ClientAuth>) => {
-    chosen ??= makeAuth(openid, request[0], settings, proofs, time)
+    chosen ??= makeAuth(openid, request[0], settings, credentials, time)
     await (
       await chosen
     )(...request)
@@ -39,12 +39,12 @@ export function authenticateClient(
 function chooseMethod(
   supported: readonly string[] | undefined,
   settings: Settings,
-  proofs: Proofs,
+  credentials: ClientCredentials,
 ): ClientAuthMethod {
   const named = settings['client_auth'] as ClientAuthMethod | undefined
   if (named !== undefined) return named
-  if (proofs.privateKey !== undefined) return 'private_key_jwt'
-  if (proofs.secret === undefined) return 'none'
+  if (credentials.privateKey !== undefined) return 'private_key_jwt'
+  if (credentials.secret === undefined) return 'none'
   // Post before Basic: servers disagree about the percent-encoding inside Basic. RFC 8414 says that
   // a server which lists nothing takes Basic.
   const order = ['client_secret_post', 'client_secret_basic', 'client_secret_jwt'] as const
@@ -55,10 +55,10 @@ async function makeAuth(
   openid: typeof Openid,
   server: Openid.ServerMetadata,
   settings: Settings,
-  proofs: Proofs,
+  credentials: ClientCredentials,
   time: ServerClock,
 ): Promise<Openid.ClientAuth> {
-  const method = chooseMethod(server.token_endpoint_auth_methods_supported, settings, proofs)
+  const method = chooseMethod(server.token_endpoint_auth_methods_supported, settings, credentials)
   const audience = settings['assertion_audience']
   const complete = (claims: Record<string, unknown>) => {
     const now = time.stamp()
@@ -71,19 +71,19 @@ async function makeAuth(
     case 'tls_client_auth':
       return openid.TlsClientAuth()
     case 'client_secret_post':
-      return openid.ClientSecretPost(secretOf(proofs, method))
+      return openid.ClientSecretPost(secretOf(credentials, method))
     case 'client_secret_basic':
-      return openid.ClientSecretBasic(secretOf(proofs, method))
+      return openid.ClientSecretBasic(secretOf(credentials, method))
     case 'basic_raw':
-      return rawBasic(secretOf(proofs, method))
+      return rawBasic(secretOf(credentials, method))
     case 'client_secret_jwt':
-      return openid.ClientSecretJwt(secretOf(proofs, method), {
+      return openid.ClientSecretJwt(secretOf(credentials, method), {
         [openid.modifyAssertion]: (_, claims) => complete(claims),
       })
     case 'private_key_jwt': {
-      if (proofs.privateKey === undefined) throw lacking('private key', 'private_key', method)
+      if (credentials.privateKey === undefined) throw lacking('private key', 'private_key', method)
       const accepted = server.token_endpoint_auth_signing_alg_values_supported
-      const { key, algorithm, kid } = await readPrivateKey(proofs.privateKey, accepted)
+      const { key, algorithm, kid } = await readPrivateKey(credentials.privateKey, accepted)
       return openid.PrivateKeyJwt(kid === undefined ? { key } : { key, kid }, {
         [openid.modifyAssertion]: (header, claims) => {
           // The library says Ed25519 (RFC 9864), most servers still know EdDSA only.
@@ -103,9 +103,9 @@ function rawBasic(secret: string): Openid.ClientAuth {
   }
 }
 
-function secretOf(proofs: Proofs, method: ClientAuthMethod): string {
-  if (proofs.secret === undefined) throw lacking('client secret', 'client_secret', method)
-  return proofs.secret.reveal()
+function secretOf(credentials: ClientCredentials, method: ClientAuthMethod): string {
+  if (credentials.secret === undefined) throw lacking('client secret', 'client_secret', method)
+  return credentials.secret.reveal()
 }
 
 function lacking(what: string, field: string, method: ClientAuthMethod): ToknError {

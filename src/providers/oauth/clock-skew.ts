@@ -1,7 +1,7 @@
 import { isObject } from '../../core/json.ts'
 import type { Claims } from '../../core/jwt.ts'
 import type { ServerClock } from './server-clock.ts'
-import { noOf } from './library-errors.ts'
+import { refusalIn } from './library-errors.ts'
 
 /** How far the clocks of a server and of who signs for it may disagree, in seconds. */
 const tolerance = 60
@@ -10,7 +10,7 @@ const tolerance = 60
  * Runs `call`, and once more where what it signed was refused and the refusal says that the server
  * has another time: signed anew, by that. `words` are further error codes that may mean so.
  */
-export async function inTime<Result>(
+export async function retryWithServerTime<Result>(
   time: ServerClock,
   call: () => Promise<Result>,
   words: readonly string[] = [],
@@ -28,7 +28,7 @@ export async function inTime<Result>(
 const proofRefused = /invalid_client|unauthorized_client|invalid_request|assertion|dpop|jwt/i
 
 function blamesProof(error: unknown, words: readonly string[]): boolean {
-  const no = noOf(error)
+  const no = refusalIn(error)
   if (no === undefined) return false
   if (no.codes.length === 0) return no.status === 401
   return no.codes.some((code) => proofRefused.test(code) || words.includes(code))
@@ -38,7 +38,10 @@ function blamesProof(error: unknown, words: readonly string[]): boolean {
  * Why the claims of an ID token do not fit the time (OpenID Connect Core section 3.1.3.7, RFC 7519
  * section 4.1); `undefined` where they do.
  */
-export function untimely(claims: Claims | undefined, time: ServerClock): string | undefined {
+export function idTokenTimeProblem(
+  claims: Claims | undefined,
+  time: ServerClock,
+): string | undefined {
   if (!isObject(claims)) return undefined
   const { exp, nbf } = claims
   const now = time.now()

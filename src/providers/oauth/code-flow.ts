@@ -5,7 +5,7 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'
 import type { Connection } from './connect.ts'
 import { resourcesOf } from './grant-parameters.ts'
-import { obtainTokens } from './request-tokens.ts'
+import { requestTokens } from './request-tokens.ts'
 import { redirectOf } from './redirect-uri.ts'
 
 /** Milliseconds that a person has to log in, unless the profile says otherwise. */
@@ -59,7 +59,7 @@ async function redeem(
     expectedState: state,
     ...(nonce === undefined ? {} : { expectedNonce: nonce }),
   }
-  return await obtainTokens(
+  return await requestTokens(
     connection,
     () =>
       openid.authorizationCodeGrant(
@@ -70,7 +70,7 @@ async function redeem(
         dpop && { DPoP: dpop.handle },
       ),
     // An ID token says who came back; where no issuer is known it can say nothing.
-    { asked: 'token', flow: 'code', parameters, strict: issuer !== undefined },
+    { request: 'token', flow: 'code', parameters, strict: issuer !== undefined },
   )
 }
 

@@ -9,10 +9,10 @@ import { openDpopKey, type DpopKey } from './dpop-key.ts'
 import { checkEndpoint, checkIssuer, checkMetadata, trustedOrigins } from './origins.ts'
 import type { Preset } from './presets.ts'
 import { endpointNames, secretOf, settingsInForce, type Settings } from './settings.ts'
-import { openWire, type Wire } from './transport.ts'
+import { openTransport, type Transport } from './transport.ts'
 
 /** Where a profile of this provider points. */
-export interface Site {
+export interface ConfiguredServer {
   readonly preset?: Preset | undefined
   readonly settings: Settings
   readonly title: string
@@ -28,25 +28,25 @@ export interface Connection {
   readonly settings: Settings
   readonly title: string
   readonly reach: Reach
-  readonly wire: Wire
+  readonly transport: Transport
   readonly dpop: DpopKey | undefined
   /** A secret of this login, or one that the login left with the session. */
   secret(name: string): Secret | undefined
 }
 
 /**
- * Finds the server of `site` and prepares a client. Throws `usage` for a profile that names none,
+ * Finds the server of `configured` and prepares a client. Throws `usage` for a profile that names none,
  * `provider_nonsense` for metadata that point elsewhere, and what a request throws; nothing that
  * matters has been sent then, so `network` says `sent: false`.
  */
 export async function connect(
-  site: Site,
+  configured: ConfiguredServer,
   reach: Reach,
   context: TokenSet['context'] = {},
 ): Promise<Connection> {
-  const settings = settingsInForce(site.preset, site.settings, reach.answers)
+  const settings = settingsInForce(configured.preset, configured.settings, reach.answers)
   const openid = await import('openid-client')
-  const wire = openWire(reach)
+  const transport = openTransport(reach)
   const issuer = settings['issuer'] === undefined ? undefined : checkIssuer(settings['issuer'])
   const secret = (name: string) => secretOf(reach.answers, name, context)
   const metadata: Partial<Openid.ClientMetadata> = {
@@ -54,36 +54,36 @@ export async function connect(
     // The library asks the clock of the machine once and for all; we ask the server's (`timely.ts`).
     [openid.clockTolerance]: Number.MAX_SAFE_INTEGER,
   }
-  const proofs = { secret: secret('client_secret'), privateKey: secret('private_key') }
-  const auth = authenticateClient(openid, settings, proofs, wire.time)
-  const found = await findServer(openid, { issuer, settings, wire, metadata, auth })
+  const credentials = { secret: secret('client_secret'), privateKey: secret('private_key') }
+  const auth = authenticateClient(openid, settings, credentials, transport.time)
+  const found = await findServer(openid, { issuer, settings, transport, metadata, auth })
   const config = complete(openid, found, settings, metadata, auth)
   const server = config.serverMetadata()
   checkMetadata({ ...server }, trustedOrigins(issuer, settings))
-  wire.learn(server)
-  config[openid.customFetch] = wire.fetch
+  transport.learn(server)
+  config[openid.customFetch] = transport.fetch
   if (endpointNames.some((name) => server[name]?.startsWith('http:'))) {
     openid.allowInsecureRequests(config)
   }
   const dpop =
     settings['dpop'] === 'true' || context['dpop_key'] !== undefined
-      ? await openDpopKey(openid, config, wire.time, context['dpop_key'])
+      ? await openDpopKey(openid, config, transport.time, context['dpop_key'])
       : undefined
-  const { title } = site
-  return { openid, config, server, issuer, settings, title, reach, wire, dpop, secret }
+  const { title } = configured
+  return { openid, config, server, issuer, settings, title, reach, transport, dpop, secret }
 }
 
 interface Search {
   readonly issuer: URL | undefined
   readonly settings: Settings
-  readonly wire: Wire
+  readonly transport: Transport
   readonly metadata: Partial<Openid.ClientMetadata>
   readonly auth: Openid.ClientAuth
 }
 
 async function findServer(
   openid: typeof Openid,
-  { issuer, settings, wire, metadata, auth }: Search,
+  { issuer, settings, transport, metadata, auth }: Search,
 ): Promise<Openid.Configuration> {
   const clientId = settings['client_id']
   if (clientId === undefined) {
@@ -91,7 +91,7 @@ async function findServer(
   }
   const endpoint = settings['token_endpoint']
   if (issuer !== undefined) {
-    const found = await discover(openid, wire, issuer, (options) =>
+    const found = await discover(openid, transport, issuer, (options) =>
       openid.discovery(issuer, clientId, metadata, auth, options),
     )
     if (found.config !== undefined) return found.config

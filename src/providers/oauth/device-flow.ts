@@ -8,9 +8,9 @@ import { keyOf } from '../replies/refusal-codes.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, resourcesOf } from './grant-parameters.ts'
-import { obtainTokens } from './request-tokens.ts'
-import { inTime } from './clock-skew.ts'
-import { asking } from './library-errors.ts'
+import { requestTokens } from './request-tokens.ts'
+import { retryWithServerTime } from './clock-skew.ts'
+import { withOurErrors } from './library-errors.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -30,10 +30,12 @@ export async function logInByDevice(
   interaction: Interaction,
   grant: Grant,
 ): Promise<TokenSet> {
-  const { openid, config, wire } = connection
+  const { openid, config, transport } = connection
   const parameters = requested(connection, grant, personalScopes(connection))
-  const device = await asking('device authorization', () =>
-    inTime(wire.time, () => openid.initiateDeviceAuthorization(config, parameters)),
+  const device = await withOurErrors('device authorization', () =>
+    retryWithServerTime(transport.time, () =>
+      openid.initiateDeviceAuthorization(config, parameters),
+    ),
   )
   await show(interaction, device)
   return await poll(connection, device, parameters)
@@ -93,10 +95,10 @@ async function ask(
   const { openid, config, dpop } = connection
   const body = resourcesOf(parameters)
   body.set('device_code', device.device_code)
-  return await obtainTokens(
+  return await requestTokens(
     connection,
     () => openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
-    { asked: 'token', flow: 'device', parameters },
+    { request: 'token', flow: 'device', parameters },
   )
 }
 

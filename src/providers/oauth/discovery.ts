@@ -4,7 +4,7 @@ import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { isTransient } from '../replies/transient.ts'
 import { translate } from './library-errors.ts'
-import type { Wire } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 type Find = (options: Openid.DiscoveryRequestOptions) => Promise<Openid.Configuration>
 
@@ -19,7 +19,7 @@ type Found =
  */
 export async function discover(
   openid: typeof Openid,
-  wire: Wire,
+  transport: Transport,
   issuer: URL,
   find: Find,
 ): Promise<Found> {
@@ -28,7 +28,7 @@ export async function discover(
   for (const algorithm of ['oidc', 'oauth2'] as const) {
     try {
       return {
-        config: await find({ algorithm, execute: insecure, [openid.customFetch]: wire.fetch }),
+        config: await find({ algorithm, execute: insecure, [openid.customFetch]: transport.fetch }),
       }
     } catch (error) {
       const mismatch = explainMismatch(error, issuer)

@@ -4,10 +4,10 @@ import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
 import { isTransient } from '../replies/transient.ts'
-import type { No } from './refusal-reply.ts'
+import type { RefusalReply } from './refusal-reply.ts'
 
 /** What was asked of the server, as its refusal is told. */
-export type Asked =
+export type RequestName =
   | 'discovery'
   | 'authorization'
   | 'device authorization'
@@ -17,7 +17,7 @@ export type Asked =
   | 'introspection'
   | 'userinfo'
 
-interface Told {
+interface Explanation {
   readonly code: ErrorCode
   readonly says: string
   readonly refusal?: Refusal
@@ -27,7 +27,7 @@ interface Told {
 const clientHint =
   'check the client id and secret; some servers want --client-auth client_secret_post, some basic_raw'
 
-const told: Readonly<Record<Meaning, Told>> = {
+const told: Readonly<Record<Meaning, Explanation>> = {
   later: { code: 'network', says: 'the server is overloaded, failed, or is being repaired' },
   haste: { code: 'rate_limited', says: 'the server is asked too often' },
   pending: { code: 'provider_refused', says: 'nobody has agreed to it yet' },
@@ -88,7 +88,7 @@ const told: Readonly<Record<Meaning, Told>> = {
   'token-type': { code: 'unsupported', says: 'the server cannot revoke tokens of this kind' },
 }
 
-const presented: Readonly<Record<Asked, Presented>> = {
+const presented: Readonly<Record<RequestName, Presented>> = {
   refresh: 'refresh',
   token: 'login',
   'device authorization': 'login',
@@ -104,40 +104,40 @@ const presented: Readonly<Record<Asked, Presented>> = {
  * body says; then what its words mean; then whether they are the server's own at all. Its words are
  * told, made harmless.
  */
-export function explainRefusal(asked: Asked, no: No): ToknError {
+export function explainRefusal(request: RequestName, no: RefusalReply): ToknError {
   const { status, codes } = no
   if (status !== undefined && isTransient(status)) {
     return refusal(status === 429 ? told.haste : told.later, no)
   }
-  const meaning = meaningOf(presented[asked], no)
-  if (meaning !== undefined) return refusal(forNow(asked, meaning), no)
+  const meaning = meaningOf(presented[request], no)
+  if (meaning !== undefined) return refusal(forNow(request, meaning), no)
   if (status === undefined || (codes.length > 0 && no.foreign !== true)) {
-    return refusal(unknownTo(asked), no)
+    return refusal(unknownTo(request), no)
   }
-  if (no.foreign === true && !isLost(asked, status)) {
-    const says = `something on the way answered the ${asked} request`
+  if (no.foreign === true && !isLost(request, status)) {
+    const says = `something on the way answered the ${request} request`
     const hint = no.hint ?? 'try again; a proxy or a firewall may be in the way'
     return refusal({ code: 'network', says, hint }, { ...no, codes: [], texts: [] })
   }
-  return explainStatus(asked, status, no)
+  return explainStatus(request, status, no)
 }
 
 /** A denial is the end of a login; for a refresh it may be one of this hour, or of this network. */
-function forNow(asked: Asked, meaning: Meaning): Told {
-  if (asked !== 'refresh' || meaning !== 'denied') return told[meaning]
+function forNow(request: RequestName, meaning: Meaning): Explanation {
+  if (request !== 'refresh' || meaning !== 'denied') return told[meaning]
   return { code: 'reauth_required', says: 'the server denies the refresh' }
 }
 
-function unknownTo(asked: Asked): Told {
-  return { code: 'provider_refused', says: `the server refused the ${asked} request` }
+function unknownTo(request: RequestName): Explanation {
+  return { code: 'provider_refused', says: `the server refused the ${request} request` }
 }
 
 /** Whether a page says that nothing is at the address, which was never seen to be right. */
-function isLost(asked: Asked, status: number): boolean {
-  return asked !== 'refresh' && (status === 404 || status === 410)
+function isLost(request: RequestName, status: number): boolean {
+  return request !== 'refresh' && (status === 404 || status === 410)
 }
 
-function refusal({ code, says, refusal, hint }: Told, no: No): ToknError {
+function refusal({ code, says, refusal, hint }: Explanation, no: RefusalReply): ToknError {
   const { status, codes, texts, retryAfter } = no
   const said = withoutEcho(codes[0], texts[0]).map((one) => quoteForeign(one, 300))
   const shown = said.length > 0 ? said.join(': ') : status === undefined ? '' : `status ${status}`
@@ -166,17 +166,17 @@ function withoutEcho(code: string | undefined, text: string | undefined): readon
 
 /** A refusal that says no more than its status, but for words that mean nothing here. */
 export function explainStatus(
-  asked: Asked,
+  request: RequestName,
   status: number,
-  { texts, empty }: Pick<No, 'texts' | 'empty'> = { texts: [] },
+  { texts, empty }: Pick<RefusalReply, 'texts' | 'empty'> = { texts: [] },
 ): ToknError {
   const details = { http: { status }, sent: true }
   const words = texts[0] === undefined ? '' : `: ${quoteForeign(texts[0], 300)}`
   const said = display(
-    `the server answered the ${asked} request with status ${status}${words}`,
+    `the server answered the ${request} request with status ${status}${words}`,
     300,
   )
-  if (status === 401 || (status === 403 && presented[asked] === 'login')) {
+  if (status === 401 || (status === 403 && presented[request] === 'login')) {
     return new ToknError('reauth_required', `${said}: most likely it does not take this client`, {
       ...details,
       refusal: 'credentials',
@@ -184,12 +184,12 @@ export function explainStatus(
     })
   }
   // Glewlwyd says no more of a refresh token that is spent; RFC 6749 section 5.2 has 400 for that.
-  if (status === 400 && asked === 'refresh' && empty === true) {
+  if (status === 400 && request === 'refresh' && empty === true) {
     const message = `${said}: most likely it no longer takes the refresh token`
     return new ToknError('reauth_required', message, { ...details, refusal: 'refresh-rejected' })
   }
   // It may be the client that is not allowed, or this address: no word on the refresh token.
-  if (status === 403 && asked === 'refresh') {
+  if (status === 403 && request === 'refresh') {
     return new ToknError('provider_refused', said, { ...details, hint: clientHint })
   }
   if (status === 403) return new ToknError('forbidden', said, details)

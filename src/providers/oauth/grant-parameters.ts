@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import { wordsOf } from './settings.ts'
+import { splitList } from './settings.ts'
 
 // RFC 6749 appendix A.4.
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/
@@ -35,12 +35,12 @@ export function requested(
   fallback: readonly string[] = [],
 ): URLSearchParams {
   const parameters = new URLSearchParams()
-  const own = grant.scopes ?? wordsOf(settings['scope'])
+  const own = grant.scopes ?? splitList(settings['scope'])
   const scopes = own.length > 0 ? own : fallback
   if (scopes.length > 0) parameters.set('scope', scopes.join(' '))
   const audience = grant.audience ?? settings['audience']
   if (audience !== undefined) parameters.set('audience', audience)
-  for (const resource of grant.resource ?? wordsOf(settings['resource'])) {
+  for (const resource of grant.resource ?? splitList(settings['resource'])) {
     parameters.append('resource', resource)
   }
   checkGrant({

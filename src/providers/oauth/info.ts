@@ -6,10 +6,10 @@ import type { Reach } from '../../core/provider.ts'
 import { quoteForeign, type Secret } from '../../core/secret.ts'
 import type { Introspection, TokenSet } from '../../core/token.ts'
 import { checkClaims } from './claims.ts'
-import { connect, type Connection, type Site } from './connect.ts'
-import { wordsOf } from './settings.ts'
-import { inTime } from './clock-skew.ts'
-import { asking } from './library-errors.ts'
+import { connect, type Connection, type ConfiguredServer } from './connect.ts'
+import { splitList } from './settings.ts'
+import { retryWithServerTime } from './clock-skew.ts'
+import { withOurErrors } from './library-errors.ts'
 
 /**
  * What the server says of the held token: introspection (RFC 7662), userinfo, and the claims of the
@@ -17,11 +17,11 @@ import { asking } from './library-errors.ts'
  * that the server does not offer, or not to us, is left out.
  */
 export async function inspectToken(
-  site: Site,
+  configured: ConfiguredServer,
   reach: Reach,
   held: TokenSet,
 ): Promise<Introspection> {
-  const connection = await connect(site, reach, held.context)
+  const connection = await connect(configured, reach, held.context)
   const told = await introspect(connection, held.access, 'access_token')
   const refresh =
     told === undefined || held.refresh === undefined
@@ -39,7 +39,9 @@ export async function inspectToken(
     active,
     userId: shown(told?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub']),
     scopes:
-      told?.scope === undefined ? held.scopes : wordsOf(told.scope).map((one) => quoteForeign(one)),
+      told?.scope === undefined
+        ? held.scopes
+        : splitList(told.scope).map((one) => quoteForeign(one)),
     access: told === undefined ? undefined : expiryOf(told),
     refresh: refresh === undefined ? undefined : expiryOf(refresh),
     facts: {
@@ -97,14 +99,14 @@ export function isForUserinfo(
 
 /** `undefined` where the server has no introspection, or not for this client. */
 export async function introspect(
-  { openid, config, server, wire }: Connection,
+  { openid, config, server, transport }: Connection,
   token: Secret,
   hint: 'access_token' | 'refresh_token',
 ): Promise<IntrospectionResponse | undefined> {
   if (server.introspection_endpoint === undefined) return undefined
   try {
-    return await asking('introspection', () =>
-      inTime(wire.time, () =>
+    return await withOurErrors('introspection', () =>
+      retryWithServerTime(transport.time, () =>
         openid.tokenIntrospection(config, token.reveal(), { token_type_hint: hint }),
       ),
     )
@@ -127,11 +129,11 @@ function mayAskUser({ server }: Connection, { scopes }: Pick<TokenSet, 'scopes'>
 
 /** Asks who the user is, with the token. */
 export async function askUserinfo(connection: Connection, held: TokenSet): Promise<User> {
-  const { openid, config, dpop, wire } = connection
+  const { openid, config, dpop, transport } = connection
   if (!mayAskUser(connection, held)) return {}
   try {
-    const claims = await asking('userinfo', () =>
-      inTime(wire.time, () =>
+    const claims = await withOurErrors('userinfo', () =>
+      retryWithServerTime(transport.time, () =>
         openid.fetchUserInfo(
           config,
           held.access.reveal(),

@@ -2,15 +2,18 @@ import type { AuthorizationResponseError } from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
-import { explainRefusal, explainStatus, type Asked } from './explain-refusal.ts'
-import { Refused, type No } from './refusal-reply.ts'
+import { explainRefusal, explainStatus, type RequestName } from './explain-refusal.ts'
+import { RefusedError, type RefusalReply } from './refusal-reply.ts'
 
 /** Runs a call of openid-client; whatever it throws comes out as an error of ours. */
-export async function asking<Result>(asked: Asked, call: () => Promise<Result>): Promise<Result> {
+export async function withOurErrors<Result>(
+  request: RequestName,
+  call: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await call()
   } catch (error) {
-    throw translate(asked, error)
+    throw translate(request, error)
   }
 }
 
@@ -18,9 +21,9 @@ export async function asking<Result>(asked: Asked, call: () => Promise<Result>):
  * An error of openid-client as one of ours. Anything that is neither is returned as it is. The
  * original is not kept as the cause: it holds the reply, and with it tokens.
  */
-export function translate(asked: Asked, error: unknown): unknown {
-  const no = noOf(error)
-  if (no !== undefined) return explainRefusal(asked, no)
+export function translate(request: RequestName, error: unknown): unknown {
+  const no = refusalIn(error)
+  if (no !== undefined) return explainRefusal(request, no)
   const inner = causeOf(error, (cause) => cause instanceof ToknError)
   if (inner !== undefined) return inner
   switch (codeOf(error)) {
@@ -31,18 +34,18 @@ export function translate(asked: Asked, error: unknown): unknown {
     case 'OAUTH_RESPONSE_IS_NOT_CONFORM':
     case 'OAUTH_RESPONSE_IS_NOT_JSON': {
       const reply = error instanceof Error ? error.cause : undefined
-      if (reply instanceof Response) return explainStatus(asked, reply.status)
-      return unreadable(asked, error)
+      if (reply instanceof Response) return explainStatus(request, reply.status)
+      return unreadable(request, error)
     }
     default:
-      return codeOf(error)?.startsWith('OAUTH_') === true ? unreadable(asked, error) : error
+      return codeOf(error)?.startsWith('OAUTH_') === true ? unreadable(request, error) : error
   }
 }
 
 /** The no that an error carries; `undefined` where it is about something else. */
-export function noOf(error: unknown): No | undefined {
-  const refused = causeOf(error, (cause) => cause instanceof Refused)
-  if (refused instanceof Refused) return refused.no
+export function refusalIn(error: unknown): RefusalReply | undefined {
+  const refused = causeOf(error, (cause) => cause instanceof RefusedError)
+  if (refused instanceof RefusedError) return refused.no
   const code = codeOf(error)
   const told =
     code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR' ||
@@ -89,7 +92,7 @@ function attributeOf(error: unknown): string {
   return 'endpoint for this'
 }
 
-function unreadable(asked: Asked, error: unknown): ToknError {
-  const message = `the answer to the ${asked} request is not a valid one: ${reasonOf(error)}`
+function unreadable(request: RequestName, error: unknown): ToknError {
+  const message = `the answer to the ${request} request is not a valid one: ${reasonOf(error)}`
   return new ToknError('provider_nonsense', message, { sent: true })
 }

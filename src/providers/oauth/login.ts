@@ -4,14 +4,23 @@ import type { Interaction } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { logInFromCi } from './ci-flow.ts'
 import { logInByCode } from './code-flow.ts'
-import { connect, type Connection, type Site } from './connect.ts'
+import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { logInByDevice } from './device-flow.ts'
 import type { Flow } from './settings.ts'
-import { exchangeToken, logInAsClient, logInByPassword, presentAssertion } from './unattended-flows.ts'
+import {
+  exchangeToken,
+  logInAsClient,
+  logInByPassword,
+  presentAssertion,
+} from './unattended-flows.ts'
 
 /** Logs in by the flow of the profile. Throws `reauth_required` where it needs a person and has none. */
-export async function logIn(site: Site, reach: Reach, grant: Grant): Promise<TokenSet> {
-  const connection = await connect(site, reach)
+export async function logIn(
+  configured: ConfiguredServer,
+  reach: Reach,
+  grant: Grant,
+): Promise<TokenSet> {
+  const connection = await connect(configured, reach)
   const { interaction } = reach
   const flow = chooseFlow(connection, interaction)
   switch (flow) {

@@ -2,26 +2,26 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { connect, type Connection, type Site } from './connect.ts'
-import { inTime } from './clock-skew.ts'
-import { asking } from './library-errors.ts'
+import { connect, type Connection, type ConfiguredServer } from './connect.ts'
+import { retryWithServerTime } from './clock-skew.ts'
+import { withOurErrors } from './library-errors.ts'
 
-type Kind = 'refresh_token' | 'access_token'
+type TokenTypeHint = 'refresh_token' | 'access_token'
 
 /**
  * Revokes the refresh token, then the access token (RFC 7009). Gives what the server did not revoke
  * of the two. Throws `unsupported` for a server that cannot revoke.
  */
 export async function endSession(
-  site: Site,
+  configured: ConfiguredServer,
   reach: Reach,
   held: TokenSet,
 ): Promise<string | undefined> {
-  const connection = await connect(site, reach, held.context)
+  const connection = await connect(configured, reach, held.context)
   if (connection.server.revocation_endpoint === undefined) {
     throw new ToknError(
       'unsupported',
-      `${site.title} has no endpoint to revoke tokens; end the session in its account settings`,
+      `${configured.title} has no endpoint to revoke tokens; end the session in its account settings`,
       { hint: 'tokn logout --local-only erases it here' },
     )
   }
@@ -30,19 +30,19 @@ export async function endSession(
   const ended = await revoke(connection, access, 'access_token', refresh !== undefined)
   return ended
     ? undefined
-    : `${site.title} revoked the refresh token, and access tokens it does not`
+    : `${configured.title} revoked the refresh token, and access tokens it does not`
 }
 
 /** Whether it did; `mayBeSpared`: that it revokes no tokens of this kind is no failure. */
 async function revoke(
-  { openid, config, wire }: Connection,
+  { openid, config, transport }: Connection,
   token: Secret,
-  kind: Kind,
+  kind: TokenTypeHint,
   mayBeSpared = false,
 ): Promise<boolean> {
   try {
-    await asking('revocation', () =>
-      inTime(wire.time, () =>
+    await withOurErrors('revocation', () =>
+      retryWithServerTime(transport.time, () =>
         openid.tokenRevocation(config, token.reveal(), { token_type_hint: kind }),
       ),
     )

@@ -5,7 +5,7 @@ import { display } from '../../core/text.ts'
 import { headerOf, isAlmostJson, readBody } from '../replies/body.ts'
 
 /** What a request is for: it decides how its reply is read and whether it may be repeated. */
-export type Purpose =
+export type EndpointKind =
   | 'discovery'
   | 'keys'
   | 'token'
@@ -27,10 +27,10 @@ const signedTypes = new Set(['application/jwt', 'application/token-introspection
  * A reply in the RFCs' own words, whatever the server's were. Throws `provider_nonsense` for a
  * success that cannot be read; a refusal is only its status.
  */
-export function readDialect(reply: HttpReply, purpose: Purpose): Read {
+export function normalizeReply(reply: HttpReply, endpoint: EndpointKind): Read {
   const { status } = reply
   if (status < 200 || status >= 300) return { status, type: '', body: '' }
-  if (purpose === 'revocation') {
+  if (endpoint === 'revocation') {
     // RFC 7009 section 2.2: the body means nothing; a page is none of the server's.
     const { kind, instead } = readBody(reply)
     if (kind === 'page') throw nonsense(reply, `${instead}, expected none`)
@@ -47,7 +47,7 @@ export function readDialect(reply: HttpReply, purpose: Purpose): Read {
     throw nonsense(reply, isAlmostJson(read) ? what : `${what}, expected JSON`)
   }
   if (!isObject(value)) throw nonsense(reply, 'JSON that is not an object')
-  const body = purpose === 'device' ? tidyDevice(value) : value
+  const body = endpoint === 'device' ? tidyDevice(value) : value
   return { status, type: 'application/json', body: JSON.stringify(body) }
 }
 

@@ -1,7 +1,7 @@
 import { checkBaseUrl, isConfidential } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
-import { endpointNames, wordsOf, type Settings } from './settings.ts'
+import { endpointNames, splitList, type Settings } from './settings.ts'
 
 const wellKnown = /\/\.well-known\/(openid-configuration|oauth-authorization-server)(\/.*)?$/
 
@@ -36,7 +36,7 @@ export function trustedOrigins(issuer: URL | undefined, settings: Settings): Rea
     const endpoint = settings[name]
     return endpoint === undefined ? [] : [checkEndpoint(endpoint, name).origin]
   })
-  const trusted = wordsOf(settings['trust_endpoints']).map((origin) =>
+  const trusted = splitList(settings['trust_endpoints']).map((origin) =>
     originOf(origin, 'the trusted endpoint'),
   )
   return new Set([...(issuer === undefined ? [] : [issuer.origin]), ...own, ...trusted])

@@ -1,18 +1,18 @@
 import { isFailure } from '../../core/errors.ts'
-import type { Reach, Sighting } from '../../core/provider.ts'
+import type { Reach, ProbeResult } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { connect, type Connection, type Site } from './connect.ts'
+import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { askUserinfo, introspect, isForUserinfo } from './info.ts'
 
 /** Whether the held tokens are alive: by using the access token at userinfo, and by introspection. */
-export async function lookAtTokens(
-  site: Site,
+export async function probeTokens(
+  configured: ConfiguredServer,
   reach: Reach,
   held: TokenSet,
-): Promise<readonly Sighting[]> {
+): Promise<readonly ProbeResult[]> {
   const quiet = { ...reach, warn: () => undefined }
-  const connection = await orNothing(async () => await connect(site, quiet, held.context))
+  const connection = await orNothing(async () => await connect(configured, quiet, held.context))
   if (connection === undefined) return []
   const { access, refresh } = held
   return [
@@ -22,7 +22,10 @@ export async function lookAtTokens(
   ]
 }
 
-async function tryUserinfo(connection: Connection, held: TokenSet): Promise<readonly Sighting[]> {
+async function tryUserinfo(
+  connection: Connection,
+  held: TokenSet,
+): Promise<readonly ProbeResult[]> {
   const user = await orNothing(async () => await askUserinfo(connection, held))
   if (user?.active === undefined) return []
   // A token for another audience is refused there, alive or not.
@@ -33,16 +36,16 @@ async function tryUserinfo(connection: Connection, held: TokenSet): Promise<read
 async function ask(
   connection: Connection,
   token: Secret,
-  part: Sighting['part'],
-): Promise<readonly Sighting[]> {
+  part: ProbeResult['part'],
+): Promise<readonly ProbeResult[]> {
   const told = await orNothing(async () => await introspect(connection, token, `${part}_token`))
   if (told === undefined) return []
   return [{ part, by: 'introspection', used: false, alive: told.active === true }]
 }
 
-async function orNothing<Result>(look: () => Promise<Result>): Promise<Result | undefined> {
+async function orNothing<Result>(probe: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await look()
+    return await probe()
   } catch (error) {
     if (!isFailure(error)) throw error
     return undefined

@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
-import type { Site } from './connect.ts'
+import type { ConfiguredServer } from './connect.ts'
 import { checkGrant } from './grant-parameters.ts'
 import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
 import { findPreset, type Preset } from './presets.ts'
@@ -37,7 +37,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
   const settings = settingsInForce(preset, own, {})
   const origins = originsOf(preset, profile, settings)
   const title = preset?.title ?? (origins[0] === undefined ? 'OAuth 2.0' : new URL(origins[0]).host)
-  const site: Site = { preset, settings: own, title }
+  const configured: ConfiguredServer = { preset, settings: own, title }
   return {
     id,
     title,
@@ -61,13 +61,16 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
       return { DPoP: await proveRequest(key, held.access, { method, url, now, nonce }) }
     },
     checkGrant,
-    login: async (reach, grant) => (await import('./login.ts')).logIn(site, reach, grant),
-    refresh: async (reach, held) => (await import('./refresh.ts')).refreshTokens(site, reach, held),
+    login: async (reach, grant) => (await import('./login.ts')).logIn(configured, reach, grant),
+    refresh: async (reach, held) =>
+      (await import('./refresh.ts')).refreshTokens(configured, reach, held),
     issue: async (reach, held, grant) =>
-      (await import('./refresh.ts')).issueToken(site, reach, held, grant),
-    info: async (reach, held) => (await import('./info.ts')).inspectToken(site, reach, held),
-    logout: async (reach, held) => (await import('./logout.ts')).endSession(site, reach, held),
-    look: async (reach, held) => (await import('./probe-tokens.ts')).lookAtTokens(site, reach, held),
+      (await import('./refresh.ts')).issueToken(configured, reach, held, grant),
+    info: async (reach, held) => (await import('./info.ts')).inspectToken(configured, reach, held),
+    logout: async (reach, held) =>
+      (await import('./logout.ts')).endSession(configured, reach, held),
+    probe: async (reach, held) =>
+      (await import('./probe-tokens.ts')).probeTokens(configured, reach, held),
   }
 }
 

@@ -1,9 +1,9 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
-import { connect, type Connection, type Site } from './connect.ts'
-import { obtainTokens } from './request-tokens.ts'
-import { wordsOf, type Flow } from './settings.ts'
+import { connect, type Connection, type ConfiguredServer } from './connect.ts'
+import { requestTokens } from './request-tokens.ts'
+import { splitList, type Flow } from './settings.ts'
 import { exchangeToken, request } from './unattended-flows.ts'
 import { requested } from './grant-parameters.ts'
 
@@ -11,20 +11,24 @@ import { requested } from './grant-parameters.ts'
  * RFC 6749 section 6. Whether the old refresh token lives on is the server's secret; the reply's
  * new one replaces it, and where there is none the old one is kept.
  */
-export async function refreshTokens(site: Site, reach: Reach, held: TokenSet): Promise<TokenSet> {
+export async function refreshTokens(
+  configured: ConfiguredServer,
+  reach: Reach,
+  held: TokenSet,
+): Promise<TokenSet> {
   const { refresh, context } = held
   if (refresh === undefined) {
-    throw new ToknError('reauth_required', `${site.title} gave no refresh token`)
+    throw new ToknError('reauth_required', `${configured.title} gave no refresh token`)
   }
-  const connection = await connect(site, reach, context)
+  const connection = await connect(configured, reach, context)
   const { openid, config, dpop } = connection
   const parameters = new URLSearchParams()
-  for (const one of wordsOf(context['resource'])) parameters.append('resource', one)
-  return await obtainTokens(
+  for (const one of splitList(context['resource'])) parameters.append('resource', one)
+  return await requestTokens(
     connection,
     () =>
       openid.refreshTokenGrant(config, refresh.reveal(), parameters, dpop && { DPoP: dpop.handle }),
-    { asked: 'refresh', flow: flowOf(context), parameters, held },
+    { request: 'refresh', flow: flowOf(context), parameters, held },
   )
 }
 
@@ -34,12 +38,12 @@ export async function refreshTokens(site: Site, reach: Reach, held: TokenSet): P
  * server offers neither.
  */
 export async function issueToken(
-  site: Site,
+  configured: ConfiguredServer,
   reach: Reach,
   held: TokenSet,
   grant: Grant,
 ): Promise<TokenSet> {
-  const connection = await connect(site, reach, held.context)
+  const connection = await connect(configured, reach, held.context)
   const { settings, server } = connection
   const offered = server.grant_types_supported ?? []
   const named = settings['issue_grant']
@@ -56,7 +60,7 @@ export async function issueToken(
     const subject = { token: held.access, type: 'access_token' }
     return await exchangeToken(connection, grant, subject)
   }
-  throw new ToknError('unsupported', `${site.title} does not offer token exchange`, {
+  throw new ToknError('unsupported', `${configured.title} does not offer token exchange`, {
     hint: 'log in once more under another profile name with fewer scopes: tokn login NAME --scope S',
   })
 }

@@ -1,10 +1,10 @@
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { headerOf, readBody } from '../replies/body.ts'
-import { wordsOfBody, type Words } from '../replies/refusal-text.ts'
+import { refusalTextOf, type RefusalText } from '../replies/refusal-text.ts'
 import { notBefore, retryAfterOf } from '../replies/transient.ts'
 
 /** An answer that says no, as far as it could be understood. */
-export interface No extends Words {
+export interface RefusalReply extends RefusalText {
   /** Absent where no HTTP answer said it, but the browser that came back. */
   readonly status?: number | undefined
   /** It is not in the words of an OAuth server: something on the way answered. */
@@ -18,20 +18,20 @@ export interface No extends Words {
 }
 
 /** Carries a no through openid-client, which would keep less of it. */
-export class Refused extends Error {
-  readonly no: No
+export class RefusedError extends Error {
+  readonly no: RefusalReply
 
-  constructor(no: No) {
+  constructor(no: RefusalReply) {
     super('the server said no')
     this.no = no
   }
 }
 
 /** A no in whatever form it was given: in the body, or in a challenge (RFC 6750 section 3). */
-export function readNo(reply: HttpReply, clock: Clock): No {
+export function readRefusal(reply: HttpReply, clock: Clock): RefusalReply {
   const { status, headers } = reply
   const body = readBody(reply)
-  const words = wordsOfBody(body)
+  const words = refusalTextOf(body)
   const challenge = readChallenge(headers)
   const codes = [...words.codes, ...challenge.codes]
   const retryAfter = retryAfterOf(headers, clock)
@@ -46,7 +46,7 @@ export function readNo(reply: HttpReply, clock: Clock): No {
   }
 }
 
-function readChallenge(headers: HttpReply['headers']): Words {
+function readChallenge(headers: HttpReply['headers']): RefusalText {
   const challenge = headerOf(headers, 'www-authenticate') ?? ''
   const read = (name: string) => {
     const found = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,"]+))`, 'i').exec(challenge)

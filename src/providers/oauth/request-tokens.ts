@@ -1,15 +1,15 @@
 import { ToknError } from '../../core/errors.ts'
 import type { TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import type { GrantAnswer } from './token-response.ts'
+import type { TokenResponse } from './token-response.ts'
 import { tell } from '../replies/warnings.ts'
-import { explainRefusal, type Asked } from './explain-refusal.ts'
-import { inTime, untimely } from './clock-skew.ts'
-import { readTokens, type Origin, type TokenReply } from './token-set.ts'
-import { noOf, reasonOf, translate } from './library-errors.ts'
+import { explainRefusal, type RequestName } from './explain-refusal.ts'
+import { retryWithServerTime, idTokenTimeProblem } from './clock-skew.ts'
+import { readTokens, type GrantRequest, type ValidatedResponse } from './token-set.ts'
+import { refusalIn, reasonOf, translate } from './library-errors.ts'
 
-export interface Obtained extends Origin {
-  readonly asked: Extract<Asked, 'token' | 'refresh'>
+export interface TokenRequest extends GrantRequest {
+  readonly request: Extract<RequestName, 'token' | 'refresh'>
   /** Whether an ID token that is wrong spoils the answer: where a browser brought the code for it. */
   readonly strict?: boolean | undefined
 }
@@ -19,49 +19,50 @@ export interface Obtained extends Origin {
  * token is taken whatever openid-client thinks of the rest: by then the old tokens may be gone. What
  * was left out of it is told. Throws as `translate` and `readTokens` do.
  */
-export async function obtainTokens(
+export async function requestTokens(
   connection: Connection,
-  call: () => Promise<TokenReply>,
-  origin: Obtained,
+  call: () => Promise<ValidatedResponse>,
+  origin: TokenRequest,
 ): Promise<TokenSet> {
   const reply = await receive(connection, call, origin)
-  const granted = connection.wire.granted()
-  if (granted === undefined) throw new Error('a token came from nowhere')
-  tellOddities(connection, granted, origin)
-  return readTokens(connection, reply, origin, granted)
+  const tokenResponse = connection.transport.tokenResponse()
+  if (tokenResponse === undefined) throw new Error('a token came from nowhere')
+  warnOfOddities(connection, tokenResponse, origin)
+  return readTokens(connection, reply, origin, tokenResponse)
 }
 
 async function receive(
-  { wire, reach }: Connection,
-  call: () => Promise<TokenReply>,
-  { asked, strict, flow }: Obtained,
-): Promise<TokenReply> {
+  { transport, reach }: Connection,
+  call: () => Promise<ValidatedResponse>,
+  { request, strict, flow }: TokenRequest,
+): Promise<ValidatedResponse> {
   // An assertion that is the grant itself is refused as one (RFC 7521 section 4.1).
   const words = flow === 'jwt' ? ['invalid_grant'] : []
   try {
-    const reply = await inTime(wire.time, call, words)
-    const late = untimely(reply.claims(), wire.time)
+    const reply = await retryWithServerTime(transport.time, call, words)
+    const late = idTokenTimeProblem(reply.claims(), transport.time)
     if (late === undefined) return reply
-    if (strict === true) throw withStatus(lateIdToken(asked, late), wire.granted())
+    if (strict === true) throw withStatus(lateIdToken(request, late), transport.tokenResponse())
     tell(reach, `the ID token was dropped: ${late}`)
     return withoutIdToken(reply)
   } catch (error) {
-    const granted = wire.granted()
-    const usable = granted !== undefined && strict !== true && noOf(error) === undefined
-    if (!usable) throw withStatus(translate(asked, error), granted)
-    const what = granted.body['id_token'] === undefined ? 'a part of the answer' : 'the ID token'
+    const tokenResponse = transport.tokenResponse()
+    const usable = tokenResponse !== undefined && strict !== true && refusalIn(error) === undefined
+    if (!usable) throw withStatus(translate(request, error), tokenResponse)
+    const what =
+      tokenResponse.body['id_token'] === undefined ? 'a part of the answer' : 'the ID token'
     tell(reach, `${what} was dropped: ${reasonOf(error)}`)
-    return withoutIdToken(granted.body)
+    return withoutIdToken(tokenResponse.body)
   }
 }
 
-function withoutIdToken(body: Readonly<Record<string, unknown>>): TokenReply {
+function withoutIdToken(body: Readonly<Record<string, unknown>>): ValidatedResponse {
   const { id_token: _, ...rest } = body
-  return { ...rest, claims: () => undefined } as unknown as TokenReply
+  return { ...rest, claims: () => undefined } as unknown as ValidatedResponse
 }
 
-function lateIdToken(asked: Asked, late: string): ToknError {
-  const message = `the answer to the ${asked} request is not a valid one: the ID token says that ${late}`
+function lateIdToken(request: RequestName, late: string): ToknError {
+  const message = `the answer to the ${request} request is not a valid one: the ID token says that ${late}`
   return new ToknError('provider_nonsense', message, {
     sent: true,
     hint: 'compare the clocks of this machine and of the server: tokn doctor',
@@ -69,21 +70,25 @@ function lateIdToken(asked: Asked, late: string): ToknError {
 }
 
 /** An answer that could not be taken was one: it is not lost. */
-function withStatus(error: unknown, granted: GrantAnswer | undefined): unknown {
-  if (!(error instanceof ToknError) || granted === undefined || error.details.http !== undefined) {
+function withStatus(error: unknown, tokenResponse: TokenResponse | undefined): unknown {
+  if (
+    !(error instanceof ToknError) ||
+    tokenResponse === undefined ||
+    error.details.http !== undefined
+  ) {
     return error
   }
-  const http = { status: granted.status }
+  const http = { status: tokenResponse.status }
   return new ToknError(error.code, error.message, { ...error.details, http })
 }
 
-function tellOddities(
+function warnOfOddities(
   { reach }: Connection,
-  { body, no, oddities }: GrantAnswer,
-  { asked, held }: Obtained,
+  { body, no, oddities }: TokenResponse,
+  { request, held }: TokenRequest,
 ): void {
   if (no !== undefined) {
-    const refusal = explainRefusal(asked, no)
+    const refusal = explainRefusal(request, no)
     const given = body.access_token
     const echoed = [held?.access, held?.refresh].some((secret) => secret?.reveal() === given)
     if (echoed) throw refusal

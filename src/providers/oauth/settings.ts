@@ -122,7 +122,7 @@ function flowOf(settings: Settings): Flow {
 
 /** The fields of a login as `settings` have it: what its flow needs is not optional. */
 export function fieldsFor(preset: Preset | undefined, settings: Settings): readonly Field[] {
-  const needed = neededBy[flowOf(settings)] ?? []
+  const requireSecret = neededBy[flowOf(settings)] ?? []
   const known = preset !== undefined || settings['token_endpoint'] !== undefined
   const issuer: readonly Field[] =
     preset === undefined ? [{ name: 'issuer', label: 'Issuer URL', optional: known }] : []
@@ -131,7 +131,7 @@ export function fieldsFor(preset: Preset | undefined, settings: Settings): reado
     ...(preset?.fields ?? []),
     { name: 'client_id', label: 'Client ID' },
     ...[...settingFields, ...secretFields].map((field) =>
-      needed.includes(field.name) ? { ...field, optional: false } : field,
+      requireSecret.includes(field.name) ? { ...field, optional: false } : field,
     ),
   ]
 }
@@ -182,6 +182,6 @@ export function secretOf(
 }
 
 /** The words of a setting that is a list. */
-export function wordsOf(value: string | undefined): readonly string[] {
+export function splitList(value: string | undefined): readonly string[] {
   return (value ?? '').split(/[\s,]+/).filter((word) => word !== '')
 }

@@ -1,8 +1,8 @@
-import { readEnding, withDates, type Ending, type Timing } from '../replies/expiry.ts'
+import { readExpiry, withDateLibrary, type FoundExpiry, type Timing } from '../replies/expiry.ts'
 import type { ExpiryPlan } from '../schema/definition.ts'
 
 /** What an answer of a token endpoint may call the end of its access token. */
-export const endNames = [
+export const expiryNames = [
   'expires_in',
   'expires_at',
   'expires_on',
@@ -11,7 +11,7 @@ export const endNames = [
   'expiration',
 ]
 
-const [lengthName = '', ...instantNames] = endNames
+const [lengthName = '', ...instantNames] = expiryNames
 
 /** RFC 6749 section 5.1 has a number of seconds, and nothing else. */
 const usual: readonly ExpiryPlan[] = [
@@ -24,24 +24,23 @@ const dated: readonly ExpiryPlan[] = [{ from: lengthName, as: 'instant' }, ...us
 const timeOfDay = /[0-9]:[0-9]{2}|[0-9]T[0-9]{4}|Date\(/
 
 /** The end that the fields of an answer tell; `ahead` of the server's clock is in milliseconds. */
-export async function readGrantEnd(
+export async function readTokenExpiry(
   fields: Readonly<Record<string, unknown>>,
   now: number,
   ahead: number,
-): Promise<Ending> {
-  const said = endNames.map((name) => [name, trimmed(fields[name])] as const)
+): Promise<FoundExpiry> {
+  const said = expiryNames.map((name) => [name, trimmed(fields[name])] as const)
   const sight = {
     body: Object.fromEntries(said),
     headers: [],
     url: new URL('https://unused.invalid'),
-    known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
   }
   const length = sight.body[lengthName]
   const plans = typeof length === 'string' && timeOfDay.test(length) ? dated : usual
   const timing: Timing = { now, skew: 0 - ahead, fresh: true }
-  return await withDates(
+  return await withDateLibrary(
     timing,
-    (by) => readEnding(plans, sight, by),
+    (by) => readExpiry(plans, sight, by),
     ({ unread }) => unread !== undefined,
   )
 }

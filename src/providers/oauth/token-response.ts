@@ -2,30 +2,35 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
-import { isUsableAccess, knowSecret, readRefreshToken, unusableAccess } from '../replies/token-values.ts'
+import {
+  isUsableAccess,
+  rememberSecret,
+  readRefreshToken,
+  unusableAccess,
+} from '../replies/token-values.ts'
 import { isAlmostJson, readBody } from '../replies/body.ts'
 import { openEnvelope } from '../replies/envelope.ts'
-import type { Ending } from '../replies/expiry.ts'
+import type { FoundExpiry } from '../replies/expiry.ts'
 import { twice, withoutRefresh } from '../replies/warnings.ts'
 import { keyOf, meaningOf } from '../replies/refusal-codes.ts'
 import { saysError } from '../replies/refusal-text.ts'
-import { endNames, readGrantEnd } from './token-response-expiry.ts'
-import { readNo, Refused, type No } from './refusal-reply.ts'
+import { expiryNames, readTokenExpiry } from './token-response-expiry.ts'
+import { readRefusal, RefusedError, type RefusalReply } from './refusal-reply.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** An answer of the token endpoint with a usable access token, in the words of RFC 6749 section 5.1. */
-export interface GrantAnswer {
+export interface TokenResponse {
   readonly status: number
   /** Every value has the type that the RFC gives it. */
   readonly body: Record<string, unknown> & { access_token: string; token_type: string }
   /** It says no as well: an error may repeat the token that it was sent. */
-  readonly no: No | undefined
+  readonly no: RefusalReply | undefined
   /** The type of the token as the server has it, in lower case; `bearer` where it does not say. */
   readonly tokenType: string
   readonly refreshUnreadable: boolean
   /** When it says that the access token ends. */
-  readonly ending: Ending
+  readonly ending: FoundExpiry
   /** What was odd, for people. */
   readonly oddities: readonly string[]
 }
@@ -34,37 +39,37 @@ const title = 'the server'
 const names = [
   ...['access_token', 'refresh_token', 'scope', 'token_type', 'id_token'],
   ...['refresh_token_expires_in', 'refresh_expires_in', 'issued_token_type'],
-  ...endNames,
+  ...expiryNames,
 ]
 const spelling = new Map(names.map((name) => [keyOf(name), name]))
 
 /**
  * Reads an answer of the token endpoint with a status of success. Whatever is odd is put right or
- * left out, and told; throws `provider_nonsense` where there is no usable access token, `Refused`
+ * left out, and told; throws `provider_nonsense` where there is no usable access token, `RefusedError`
  * for an error that is told so.
  */
-export async function readGrantAnswer(
+export async function readTokenResponse(
   reply: HttpReply,
   clock: Clock,
   ahead: number,
-): Promise<GrantAnswer> {
+): Promise<TokenResponse> {
   const read = readBody(reply)
   if (read.kind !== 'data') {
     const what = read.kind === 'empty' ? 'nothing' : read.instead
     const wanted = isAlmostJson(read) ? '' : ', expected JSON'
     throw nonsense(reply, `answered with ${what}${wanted}`)
   }
-  const no = readNo(reply, clock)
+  const no = readRefusal(reply, clock)
   const oddities: string[] = []
   const found = findFields(read.value, oddities)
   const access = found['access_token']
   if (access === undefined || access === null) {
     const meant = meaningOf('refresh', no) ?? meaningOf('login', no)
-    if (meant !== undefined || saysError(read.value)) throw new Refused(no)
+    if (meant !== undefined || saysError(read.value)) throw new RefusedError(no)
     throw nonsense(reply, 'answered without an access token: its answer is not a valid one')
   }
   if (!isUsableAccess(access)) throw nonsense(reply, `answered with ${unusableAccess(access)}`)
-  for (const secret of [access, found['refresh_token']]) knowSecret(secret)
+  for (const secret of [access, found['refresh_token']]) rememberSecret(secret)
   if (read.oddity !== undefined) oddities.push(`${title} answered ${read.oddity}`)
   for (const pointer of read.duplicates) {
     if (spelling.has(keyOf(pointer.slice(pointer.lastIndexOf('/'))))) {
@@ -91,7 +96,7 @@ export async function readGrantAnswer(
     no: saysError(read.value) ? no : undefined,
     tokenType,
     refreshUnreadable: refresh.unreadable,
-    ending: await readGrantEnd(found, clock.now(), ahead),
+    ending: await readTokenExpiry(found, clock.now(), ahead),
     oddities,
   }
 }
@@ -105,7 +110,7 @@ function findFields(value: unknown, oddities: string[]): Fields {
   oddities.push(`${title} answered in an envelope, which OAuth has not`)
   // What belongs to the token may have been left outside.
   const { refresh_token, scope, token_type, id_token } = outside
-  const ends = Object.fromEntries(endNames.map((name) => [name, outside[name]]))
+  const ends = Object.fromEntries(expiryNames.map((name) => [name, outside[name]]))
   return { refresh_token, ...ends, scope, token_type, id_token, ...respell(inner) }
 }
 

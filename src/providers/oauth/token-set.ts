@@ -3,8 +3,8 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { disguised } from '../replies/epoch.ts'
-import type { Ending } from '../replies/expiry.ts'
+import { instantGivenAsLength } from '../replies/epoch.ts'
+import type { FoundExpiry } from '../replies/expiry.ts'
 import { notGranted } from '../replies/compare-grant.ts'
 import {
   anotherUser,
@@ -15,15 +15,15 @@ import {
   unknownEnd,
   unknownRefreshEnd,
 } from '../replies/warnings.ts'
-import { describeSaid } from '../replies/describe-value.ts'
+import { describeValue } from '../replies/describe-value.ts'
 import type { Connection } from './connect.ts'
-import type { GrantAnswer } from './token-response.ts'
+import type { TokenResponse } from './token-response.ts'
 import type { Flow } from './settings.ts'
 
 /** A reply of the token endpoint, with the claims of its ID token once those are validated. */
-export type TokenReply = TokenEndpointResponse & { claims(): Claims | undefined }
+export type ValidatedResponse = TokenEndpointResponse & { claims(): Claims | undefined }
 
-export interface Origin {
+export interface GrantRequest {
   readonly flow: Flow
   /** What was asked for: RFC 6749 section 5.1 lets a server leave out a scope that it gave whole. */
   readonly parameters?: URLSearchParams | undefined
@@ -33,11 +33,11 @@ export interface Origin {
 /** The tokens of a reply. What is odd about them is told, and is no reason to lose them. */
 export function readTokens(
   connection: Connection,
-  reply: TokenReply,
-  { flow, parameters, held }: Origin,
-  granted: Pick<GrantAnswer, 'tokenType' | 'refreshUnreadable' | 'ending'>,
+  reply: ValidatedResponse,
+  { flow, parameters, held }: GrantRequest,
+  tokenResponse: Pick<TokenResponse, 'tokenType' | 'refreshUnreadable' | 'ending'>,
 ): TokenSet {
-  const { tokenType, refreshUnreadable } = granted
+  const { tokenType, refreshUnreadable } = tokenResponse
   const access = new Secret(reply.access_token)
   const refresh = reply.refresh_token === undefined ? undefined : new Secret(reply.refresh_token)
   const { context: before = {} } = held ?? {}
@@ -45,7 +45,7 @@ export function readTokens(
   const scope = reply.scope ?? parameters?.get('scope') ?? undefined
   if (held === undefined) tellLacking(connection, reply, parameters?.get('scope') ?? '')
   const kept = refresh ?? (refreshUnreadable ? undefined : held?.refresh)
-  const expiry = readExpiry(connection, reply, granted.ending, kept !== undefined)
+  const expiry = readExpiry(connection, reply, tokenResponse.ending, kept !== undefined)
   // Said once, not with every refresh.
   if (before['token_type'] !== tokenType) tellType(connection, tokenType)
   return {
@@ -67,12 +67,12 @@ export function readTokens(
 }
 
 /** RFC 6749 section 5.1: a server says which scopes it gave where these are not those asked for. */
-function tellLacking({ reach }: Connection, reply: TokenReply, asked: string): void {
+function tellLacking({ reach }: Connection, reply: ValidatedResponse, request: string): void {
   // What these two ask for is seen by what came.
   const given = { offline_access: reply.refresh_token, openid: reply.id_token }
   const told = notGranted(
     'the server',
-    splitScopes(asked).filter((scope) => given[scope as keyof typeof given] === undefined),
+    splitScopes(request).filter((scope) => given[scope as keyof typeof given] === undefined),
     reply.scope === undefined ? undefined : splitScopes(reply.scope),
   )
   if (told !== undefined) tell(reach, told)
@@ -84,7 +84,7 @@ function splitScopes(text: string): readonly string[] {
 
 function facts(
   { dpop }: Connection,
-  reply: TokenReply,
+  reply: ValidatedResponse,
   flow: Flow,
   parameters: URLSearchParams | undefined,
 ): Readonly<Record<string, string>> {
@@ -135,7 +135,7 @@ function tellType({ dpop, reach, title }: Connection, type: string): void {
  */
 function readSubjects(
   { title, reach }: Connection,
-  reply: TokenReply,
+  reply: ValidatedResponse,
   before: TokenSet['context'],
 ): Readonly<Record<string, string>> {
   const found = {
@@ -157,18 +157,19 @@ function readSubjects(
 
 /** What the answer says, else what the token says of itself; whatever is odd about it is told. */
 function readExpiry(
-  { reach, wire, title }: Connection,
-  reply: TokenReply,
-  { expiry: said, nothing, unread, said: value, odd }: Ending,
+  { reach, transport, title }: Connection,
+  reply: ValidatedResponse,
+  { expiry: said, nothing, unread, said: value, odd }: FoundExpiry,
   renewable: boolean,
 ): Expiry {
   const believed = said.state === 'at' && (nothing !== true || renewable)
   // Told by the server's clock, read by ours.
   const exp = readClaims(reply.access_token)?.['exp']
-  const claimed = typeof exp === 'number' ? expiresAt(exp * 1_000 - wire.time.ahead()) : undefined
+  const claimed =
+    typeof exp === 'number' ? expiresAt(exp * 1_000 - transport.time.ahead()) : undefined
   const expiry = believed ? said : (claimed ?? unknownExpiry)
   const now = reach.clock.now()
-  const shown = believed && value !== undefined ? describeSaid(value) : undefined
+  const shown = believed && value !== undefined ? describeValue(value) : undefined
   if (expiry.state === 'at' && expiry.at <= now) {
     tell(
       reach,
@@ -179,7 +180,7 @@ function readExpiry(
   }
   if (expiry.state === 'unknown' && nothing === true) tell(reach, noLife(title))
   if (expiry.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd(title, describeSaid(unread)))
+    tell(reach, unknownEnd(title, describeValue(unread)))
   }
   return expiry
 }
@@ -188,8 +189,8 @@ const refreshLives = ['refresh_token_expires_in', 'refresh_expires_in'] as const
 
 /** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */
 function readRefreshExpiry(
-  { reach, title, wire }: Connection,
-  reply: TokenReply,
+  { reach, title, transport }: Connection,
+  reply: ValidatedResponse,
 ): Expiry | undefined {
   const name = refreshLives.find((one) => (reply[one] ?? '') !== '')
   if (name === undefined) return undefined
@@ -197,13 +198,13 @@ function readRefreshExpiry(
   const seconds = typeof said === 'string' && /^[0-9]{1,12}$/.test(said) ? Number(said) : said
   if (typeof seconds !== 'number') {
     const unread = { place: { body: name }, value: said }
-    tell(reach, unknownRefreshEnd(title, describeSaid(unread)))
+    tell(reach, unknownRefreshEnd(title, describeValue(unread)))
     return undefined
   }
   // Zero is how Keycloak says of an offline token that no end is known.
   if (seconds <= 0) return undefined
-  const [now, ahead] = [reach.clock.now(), wire.time.ahead()]
-  const instant = disguised(seconds, seconds * 1_000, now + ahead)
+  const [now, ahead] = [reach.clock.now(), transport.time.ahead()]
+  const instant = instantGivenAsLength(seconds, seconds * 1_000, now + ahead)
   if (instant === undefined) return expiresAt(now + seconds * 1_000)
   const end = { at: instant - ahead, now, what: 'refresh token' }
   tell(reach, oddLength(title, 'instant', `"${name}": ${seconds}`, end))

@@ -5,25 +5,25 @@ import { headerOf, readBody } from '../replies/body.ts'
 import { namesError } from '../replies/refusal-text.ts'
 import { sendWithRetry, type RetryPolicy } from '../send-with-retry.ts'
 import { openServerClock, type ServerClock } from './server-clock.ts'
-import { readDialect, type Purpose } from './normalize-reply.ts'
-import { readGrantAnswer, type GrantAnswer } from './token-response.ts'
-import { readNo, Refused } from './refusal-reply.ts'
+import { normalizeReply, type EndpointKind } from './normalize-reply.ts'
+import { readTokenResponse, type TokenResponse } from './token-response.ts'
+import { readRefusal, RefusedError } from './refusal-reply.ts'
 
 /** Our way out, in the shape that openid-client wants. */
-export interface Wire {
+export interface Transport {
   readonly fetch: CustomFetch
   /** Tells which endpoint is which, once that is known. */
   learn(server: ServerMetadata): void
   /** One request of our own, with the same rules. */
-  send(request: HttpRequest, purpose: Purpose): Promise<HttpReply>
+  send(request: HttpRequest, endpoint: EndpointKind): Promise<HttpReply>
   /** The last answer of the token endpoint that gave a token, as it was read. */
-  granted(): GrantAnswer | undefined
+  tokenResponse(): TokenResponse | undefined
   readonly time: ServerClock
 }
 
 // Reading again changes nothing; revoking twice ends no more than once. Anything else may be
 // repeated only as `unsent` says.
-const policies: Readonly<Partial<Record<Purpose, RetryPolicy>>> = {
+const policies: Readonly<Partial<Record<EndpointKind, RetryPolicy>>> = {
   discovery: { kind: 'safe', afterHaste: true },
   keys: { kind: 'safe', afterHaste: true },
   userinfo: { kind: 'safe', afterHaste: true },
@@ -32,46 +32,46 @@ const policies: Readonly<Partial<Record<Purpose, RetryPolicy>>> = {
 }
 
 /** A wire to one server. Every request goes through `reach.http`: limits, TLS rules, no redirects. */
-export function openWire(reach: Reach): Wire {
-  const purposes = new Map<string, Purpose>()
+export function openTransport(reach: Reach): Transport {
+  const endpoints = new Map<string, EndpointKind>()
   const time = openServerClock(reach.clock)
-  let granted: GrantAnswer | undefined
+  let tokenResponse: TokenResponse | undefined
 
-  async function send(request: HttpRequest, purpose: Purpose): Promise<HttpReply> {
-    const policy = policies[purpose] ?? { kind: 'unsent', afterHaste: true }
-    const outgoing = purpose === 'token' ? { ...request, grants: true } : request
+  async function send(request: HttpRequest, endpoint: EndpointKind): Promise<HttpReply> {
+    const policy = policies[endpoint] ?? { kind: 'unsent', afterHaste: true }
+    const outgoing = endpoint === 'token' ? { ...request, grants: true } : request
     const { reply, sentAt } = await sendWithRetry(reach, outgoing, policy)
     // The one thing that is the same for everybody, and that caches keep.
-    const mayBeKept = purpose === 'discovery' || purpose === 'keys'
+    const mayBeKept = endpoint === 'discovery' || endpoint === 'keys'
     time.learn(reply.headers, { sentAt, receivedAt: reach.clock.now() }, mayBeKept)
     return reply
   }
 
   return {
     send,
-    granted: () => granted,
+    tokenResponse: () => tokenResponse,
     time,
     learn: (server) => {
-      for (const [name, purpose] of endpointPurposes) {
+      for (const [name, endpoint] of endpointPurposes) {
         for (const url of [server[name], server.mtls_endpoint_aliases?.[name]]) {
-          if (typeof url === 'string') purposes.set(new URL(url).href, purpose)
+          if (typeof url === 'string') endpoints.set(new URL(url).href, endpoint)
         }
       }
     },
     fetch: async (url, { method, headers, body }) => {
-      const purpose = purposes.get(url) ?? 'discovery'
+      const endpoint = endpoints.get(url) ?? 'discovery'
       const sent = Object.entries(headers).filter(([name]) => name !== 'user-agent')
       const request: HttpRequest = { method, url: new URL(url), headers: sent, body: textOf(body) }
-      granted = undefined
-      const reply = await send(request, purpose)
+      tokenResponse = undefined
+      const reply = await send(request, endpoint)
       const { status } = reply
       if (status < 200 || status >= 300) return passOn(reply, reach.clock)
-      if (purpose === 'revocation' && namesError(readBody(reply).value)) {
-        throw new Refused(readNo(reply, reach.clock))
+      if (endpoint === 'revocation' && namesError(readBody(reply).value)) {
+        throw new RefusedError(readRefusal(reply, reach.clock))
       }
-      if (purpose !== 'token') return toResponse(reply, purpose)
-      granted = await readGrantAnswer(reply, reach.clock, time.ahead())
-      return respond(reply, 200, 'application/json', JSON.stringify(granted.body))
+      if (endpoint !== 'token') return toResponse(reply, endpoint)
+      tokenResponse = await readTokenResponse(reply, reach.clock, time.ahead())
+      return respond(reply, 200, 'application/json', JSON.stringify(tokenResponse.body))
     },
   }
 }
@@ -95,8 +95,8 @@ function textOf(body: unknown): string | undefined {
 
 /** A no: for us to understand, but for the one that openid-client answers itself (RFC 9449 section 8). */
 function passOn(reply: HttpReply, clock: Clock): Response {
-  const no = readNo(reply, clock)
-  if (!no.codes.includes('use_dpop_nonce')) throw new Refused(no)
+  const no = readRefusal(reply, clock)
+  if (!no.codes.includes('use_dpop_nonce')) throw new RefusedError(no)
   const headers = headersFor(reply, 'application/json')
   const body = JSON.stringify({ error: 'use_dpop_nonce' })
   const challenge = headerOf(reply.headers, 'www-authenticate')
@@ -107,10 +107,10 @@ function passOn(reply: HttpReply, clock: Clock): Response {
   return new Response(body, { status: reply.status, headers })
 }
 
-function toResponse(reply: HttpReply, purpose: Purpose): Response {
-  const { type, body } = readDialect(reply, purpose)
+function toResponse(reply: HttpReply, endpoint: EndpointKind): Response {
+  const { type, body } = normalizeReply(reply, endpoint)
   // RFC 9126 has 201 for a pushed request, everything else 200; servers are not that exact.
-  return respond(reply, purpose === 'authorization' ? 201 : 200, type, body)
+  return respond(reply, endpoint === 'authorization' ? 201 : 200, type, body)
 }
 
 function respond(reply: HttpReply, status: number, type: string, body: string): Response {

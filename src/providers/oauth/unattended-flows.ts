@@ -5,7 +5,7 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { requested } from './grant-parameters.ts'
 import { readPrivateKey, signClaims } from './keys.ts'
-import { obtainTokens } from './request-tokens.ts'
+import { requestTokens } from './request-tokens.ts'
 import type { Flow } from './settings.ts'
 
 // Logins that need no person: one request to the token endpoint each.
@@ -25,7 +25,7 @@ export async function logInByPassword(connection: Connection, grant: Grant): Pro
   const parameters = requested(connection, grant)
   const body = new URLSearchParams(parameters)
   body.set('username', connection.settings['username'] ?? '')
-  body.set('password', needed(connection, 'password').reveal())
+  body.set('password', requireSecret(connection, 'password').reveal())
   return await request(connection, 'password', 'password', parameters, body)
 }
 
@@ -33,7 +33,7 @@ export async function logInByPassword(connection: Connection, grant: Grant): Pro
 export async function exchangeToken(
   connection: Connection,
   grant: Grant,
-  subject: Subject = { token: needed(connection, 'subject_token') },
+  subject: Subject = { token: requireSecret(connection, 'subject_token') },
   flow: Flow = 'exchange',
 ): Promise<TokenSet> {
   const { settings } = connection
@@ -93,13 +93,13 @@ export async function request(
     const sent = typeof body === 'function' ? await body() : body
     return await openid.genericGrantRequest(config, grantType, sent, dpop && { DPoP: dpop.handle })
   }
-  return await obtainTokens(connection, ask, { asked: 'token', flow, parameters })
+  return await requestTokens(connection, ask, { request: 'token', flow, parameters })
 }
 
 async function signAssertion(connection: Connection, parameters: URLSearchParams): Promise<Secret> {
-  const { settings, server, wire } = connection
-  const key = await readPrivateKey(needed(connection, 'private_key', 'assertion'))
-  const now = wire.time.stamp()
+  const { settings, server, transport } = connection
+  const key = await readPrivateKey(requireSecret(connection, 'private_key', 'assertion'))
+  const now = transport.time.stamp()
   const scope = parameters.get('scope')
   const assertion = await signClaims(key, {
     iss: settings['client_id'],
@@ -114,7 +114,7 @@ async function signAssertion(connection: Connection, parameters: URLSearchParams
   return new Secret(assertion)
 }
 
-function needed(connection: Connection, name: string, other?: string): Secret {
+function requireSecret(connection: Connection, name: string, other?: string): Secret {
   const secret = connection.secret(name)
   if (secret !== undefined) return secret
   const either = other === undefined ? '' : ` or ${other.replaceAll('_', ' ')}`

@@ -2,7 +2,7 @@ import { isObject } from '../../core/json.ts'
 import { holds } from './condition.ts'
 import type { Condition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import { find, listPlaces, type Sight } from './place.ts'
+import { find, listPlaces, type ReplyView } from './place.ts'
 import { namesError, saysError } from './refusal-text.ts'
 
 const opposites: ReadonlyArray<readonly [yes: string, no: string]> = [
@@ -26,22 +26,22 @@ const ends = new Set(
 export function readActive(
   condition: Condition | undefined,
   status: number,
-  sight: Sight,
+  view: ReplyView,
 ): boolean | undefined {
-  if (condition === undefined || isBeside(condition, sight)) return undefined
-  if (holds(condition, status, sight)) return true
+  if (condition === undefined || isBeside(condition, view)) return undefined
+  if (holds(condition, status, view)) return true
   if (condition.at === undefined) return false
   const other = { ...condition, at: undefined }
-  if (!holds(other, status, sight)) return undefined
-  return isNo(condition, find(condition.at, sight)) ? false : undefined
+  if (!holds(other, status, view)) return undefined
+  return isNo(condition, find(condition.at, view)) ? false : undefined
 }
 
 /** Whether the body is an error, or not of the kind that has the place which is looked at. */
-function isBeside({ at }: Condition, sight: Sight): boolean {
-  const { body } = sight
+function isBeside({ at }: Condition, view: ReplyView): boolean {
+  const { body } = view
   const paths = listPlaces(at).flatMap((place) => place.body ?? [])
   if (namesError(body)) return true
-  const value = at === undefined ? undefined : find(at, sight)
+  const value = at === undefined ? undefined : find(at, view)
   // What says "no" may be the very place that is looked at.
   if (saysError(body) && value !== false) return true
   const below = paths.some((path) => path !== '')

@@ -1,15 +1,15 @@
 import type { Condition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import { find, type Sight } from './place.ts'
+import { find, type ReplyView } from './place.ts'
 
 type Scalar = string | number | boolean | null
 
 /** Whether everything holds that `condition` says of a reply. */
-export function holds(condition: Condition, status: number, sight: Sight): boolean {
+export function holds(condition: Condition, status: number, view: ReplyView): boolean {
   const statuses = condition.status
   if (statuses !== undefined && !asList(statuses).includes(status)) return false
   if (condition.at === undefined) return true
-  const value = find(condition.at, sight)
+  const value = find(condition.at, view)
   const { equals, not, contains, least, exists } = condition
   const present = value !== undefined && value !== null
   if (exists !== undefined && exists !== present) return false

@@ -1,9 +1,9 @@
 import { quoteForeign } from '../../core/secret.ts'
-import type { Said } from './expiry.ts'
+import type { FoundValue } from './expiry.ts'
 import type { PlaceObject } from './place.ts'
 
 /** A value as an answer has it, in words: where it was, and what it is if that is harmless. */
-export function describeSaid({ place, value }: Said): string {
+export function describeValue({ place, value }: FoundValue): string {
   return `${nameOf(place)}: ${shapeOf(value)}`
 }
 

@@ -19,7 +19,7 @@ export function isNever(at: number): boolean {
  * Epoch milliseconds of a number by its size: seconds, milliseconds, microseconds and nanoseconds of
  * the years 1973 to 5138 do not overlap. Only the end of the year 9999 is looked for in every unit.
  */
-export function bySize(number: number): number {
+export function epochBySize(number: number): number {
   const last = [number * 1_000, number, number / 1e3, number / 1e6].find(
     (at) => at >= lastYear && at < farthest,
   )
@@ -30,8 +30,8 @@ export function bySize(number: number): number {
 }
 
 /** The instant of a number that was to be an instant of a new token, or that in another unit. */
-export function sensible(at: number, number: number): number | undefined {
-  return [at, bySize(number)].find((one) => one <= 0 || (one >= earliest && one < farthest))
+export function plausibleInstant(at: number, number: number): number | undefined {
+  return [at, epochBySize(number)].find((one) => one <= 0 || (one >= earliest && one < farthest))
 }
 
 /**
@@ -39,9 +39,13 @@ export function sensible(at: number, number: number): number | undefined {
  * than ten years, and is an instant from a day ago to ten years to come. `undefined` for every
  * other number.
  */
-export function disguised(number: number, length: number, now: number): number | undefined {
+export function instantGivenAsLength(
+  number: number,
+  length: number,
+  now: number,
+): number | undefined {
   // The greatest number of 32 bits says "for ever", and not January 2038.
   if (length <= longLife || number === 2_147_483_647) return undefined
-  const at = bySize(number)
+  const at = epochBySize(number)
   return at > now - 86_400_000 && at < now + 10 * year ? at : undefined
 }

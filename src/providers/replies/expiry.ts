@@ -8,9 +8,9 @@ import {
 } from '../../core/expiry.ts'
 import type * as Dates from './dates.ts'
 import type { ExpiryPlan } from '../schema/definition.ts'
-import { bySize, disguised, isNever, longLife, sensible } from './epoch.ts'
+import { epochBySize, instantGivenAsLength, isNever, longLife, plausibleInstant } from './epoch.ts'
 import { asList } from '../schema/as-list.ts'
-import { findOne, listPlaces, type PlaceObject, type Sight } from './place.ts'
+import { findOne, listPlaces, type PlaceObject, type ReplyView } from './place.ts'
 
 /** How the instants of one reply are to be understood. */
 export interface Timing {
@@ -26,30 +26,30 @@ export interface Timing {
 }
 
 /** An end, and what became of the value that it was read from. */
-export interface Ending {
+export interface FoundExpiry {
   readonly expiry: Expiry
   /** The value itself. */
-  readonly said?: Said | undefined
+  readonly said?: FoundValue | undefined
   /** It was to be a length: `instant` where it was taken for one, `long` where it lasts that long. */
-  readonly odd?: Odd | undefined
+  readonly odd?: ExpiryOddity | undefined
   /** A value was there before it, and it means nothing that is known. */
-  readonly unread?: Said | undefined
+  readonly unread?: FoundValue | undefined
   /** The value says that there is no time at all: zero, or less. */
   readonly nothing?: boolean | undefined
 }
 
 /** A value as an answer has it, and where. */
-export interface Said {
+export interface FoundValue {
   readonly place: PlaceObject
   readonly value: unknown
 }
 
-export type Odd = 'instant' | 'long'
+export type ExpiryOddity = 'instant' | 'long'
 
 /** What one value means. */
 interface Reading {
   readonly expiry: Expiry
-  readonly odd?: Odd | undefined
+  readonly odd?: ExpiryOddity | undefined
   readonly nothing?: boolean | undefined
 }
 
@@ -66,16 +66,16 @@ const units: Readonly<Record<string, number>> = {
  * The end that a reply tells, by the first plan that finds one. What cannot be understood is
  * `unknown`; `never` only for a value, or an absence, that a plan names.
  */
-export function readEnding(
+export function readExpiry(
   plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
-  sight: Sight,
+  view: ReplyView,
   timing: Timing,
-): Ending {
-  let unread: Said | undefined
-  let nothing: Ending | undefined
+): FoundExpiry {
+  let unread: FoundValue | undefined
+  let nothing: FoundExpiry | undefined
   for (const plan of asList(plans)) {
     const places = listPlaces(plan.from)
-    const values = places.map((place) => findOne(place, sight))
+    const values = places.map((place) => findOne(place, view))
     for (const [index, value] of values.entries()) {
       const place = places[index]
       if (value === undefined || place === undefined) continue
@@ -98,7 +98,7 @@ export function readEnding(
  * What `read` makes of a reply; where it meets a date in an unusual form (`missed`), once more with
  * the library that knows such, which takes longer to load than everything else here.
  */
-export async function withDates<Result>(
+export async function withDateLibrary<Result>(
   timing: Timing,
   read: (timing: Timing) => Result,
   missed: (result: Result) => boolean,
@@ -127,7 +127,7 @@ function readValue(value: unknown, plan: ExpiryPlan, timing: Timing): Reading | 
 function readLength(number: number, length: number, timing: Timing): Reading | undefined {
   const { now, skew, fresh, sliding } = timing
   if (length <= 0) return { expiry: expiresAt(now, sliding), nothing: true }
-  const instant = fresh === true ? disguised(number, length, now - skew) : undefined
+  const instant = fresh === true ? instantGivenAsLength(number, length, now - skew) : undefined
   if (instant !== undefined) return { expiry: expiresAt(instant + skew, sliding), odd: 'instant' }
   // Of a length nobody writes the end of time: what outlasts the centuries is in another unit.
   const end = now + length > latestInstant ? undefined : endAt(now + length, timing)
@@ -149,7 +149,7 @@ function wordsFromNow(value: unknown, timing: Timing): number | undefined {
 
 /** Milliseconds since 1970: as the definition counts, else, or where that is no sense, by its size. */
 function epochOf(number: number, { as }: ExpiryPlan, timing: Timing): number | undefined {
-  const sized = bySize(number)
+  const sized = epochBySize(number)
   if (as === 'instant' && sized === number && sized > latestInstant) {
     // Fourteen digits are more likely a date than a millisecond of a far century.
     if (timing.dates === undefined) return undefined
@@ -158,7 +158,7 @@ function epochOf(number: number, { as }: ExpiryPlan, timing: Timing): number | u
   }
   const counted =
     as === 'instant-milliseconds' ? number : as === 'instant-seconds' ? number * 1_000 : sized
-  return timing.fresh === true ? sensible(counted, number) : counted
+  return timing.fresh === true ? plausibleInstant(counted, number) : counted
 }
 
 /** A finite number, or the plain decimal text of one. */

@@ -4,11 +4,11 @@ import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { headerOf, isAlmostJson, readBody, type Body } from './body.ts'
 import type { ReplyPlan } from '../schema/definition.ts'
-import { wordsOfBody, type Words } from './refusal-text.ts'
+import { refusalTextOf, type RefusalText } from './refusal-text.ts'
 import { aheadOf, readAhead } from '../../core/server-clock.ts'
 
 /** A reply with its body read. Instants are epoch milliseconds by our clock. */
-export interface Answer {
+export interface ParsedReply {
   readonly status: number
   readonly headers: HttpReply['headers']
   readonly url: URL
@@ -27,7 +27,7 @@ export interface Answer {
   /** The whole body, where `body` is a part of it that was found in an unknown envelope. */
   readonly outside?: unknown
   /** What it says of why not, if it is a refusal. */
-  readonly words: Words
+  readonly words: RefusalText
   readonly sentAt: number
   /** To be added to the provider's instants to have ours. */
   readonly skew: number
@@ -36,13 +36,13 @@ export interface Answer {
 const expectations = { json: 'JSON', form: 'a form', text: 'plain text', none: 'no page' } as const
 
 /** Reads a reply to a request that was sent at `sentAt`. Never throws: see `unreadable`. */
-export function readAnswer(
+export function parseReply(
   reply: HttpReply,
   plan: ReplyPlan | undefined,
   url: URL,
   sentAt: number,
   clock: Clock,
-): Answer {
+): ParsedReply {
   const { status, headers } = reply
   const body = readBody(reply)
   const listed = isListed(reply, plan)
@@ -55,12 +55,12 @@ export function readAnswer(
     ...understand(reply, plan, body, page),
     foreign: page || (body.kind === 'text' && !listed && plan?.format !== 'text'),
     oddity: body.oddity,
-    words: wordsOfBody(body),
+    words: refusalTextOf(body),
   }
 }
 
 /** The error for a body that is not what was expected; `refusal` names what its status means. */
-export function unreadableError(answer: Answer, title: string, refusal?: Refusal): ToknError {
+export function unreadableError(answer: ParsedReply, title: string, refusal?: Refusal): ToknError {
   const what = answer.unreadable ?? `answered ${answer.status}, which means nothing here`
   return new ToknError('provider_nonsense', `${title} ${what}`, {
     http: { status: answer.status },
@@ -75,7 +75,7 @@ function understand(
   plan: ReplyPlan | undefined,
   body: Body,
   page: boolean,
-): Pick<Answer, 'body' | 'duplicates' | 'unreadable'> {
+): Pick<ParsedReply, 'body' | 'duplicates' | 'unreadable'> {
   // A reply of which nothing is wanted is looked at for errors alone.
   const format = plan === undefined ? 'none' : (plan.format ?? 'json')
   const { duplicates } = body

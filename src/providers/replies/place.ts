@@ -6,17 +6,18 @@ import { findCookie } from './cookies.ts'
 import type { Place, Places } from '../schema/definition.ts'
 import { fillValue } from '../templates/fill.ts'
 import { asList } from '../schema/as-list.ts'
-import type { Known } from '../templates/placeholder-values.ts'
+import type { TemplateValues } from '../templates/placeholder-values.ts'
 import { valueAt } from '../schema/path.ts'
 
 /** Where values are looked for. */
-export interface Sight {
+export interface ReplyView {
   readonly headers: HttpReply['headers']
   readonly url: URL
   readonly body: unknown
   /** Envelopes below which the body is looked through as well. */
   readonly unwrap?: readonly string[] | undefined
-  readonly known: Known
+  /** What was sent, or is known already; absent where no place speaks of that. */
+  readonly values?: TemplateValues | undefined
   /** Tokens whose claims can be read. */
   readonly access?: Pick<Secret, 'reveal'> | undefined
   readonly refresh?: Secret | undefined
@@ -32,10 +33,10 @@ export function listPlaces(places: Places | undefined): readonly PlaceObject[] {
 }
 
 /** The first value found; `null` when there is nothing but `null`; `undefined` when there is none. */
-export function find(places: Places | undefined, sight: Sight): unknown {
+export function find(places: Places | undefined, view: ReplyView): unknown {
   let found: unknown
   for (const place of listPlaces(places)) {
-    const value = findOne(place, sight)
+    const value = findOne(place, view)
     if (value !== undefined && value !== null) return value
     if (value === null) found = null
   }
@@ -43,62 +44,61 @@ export function find(places: Places | undefined, sight: Sight): unknown {
 }
 
 /** What is at one place, with its prefix taken off and its encoding done. */
-export function findOne(place: PlaceObject, sight: Sight): unknown {
-  const value = look(place, sight)
+export function findOne(place: PlaceObject, view: ReplyView): unknown {
+  const value = probe(place, view)
   if (typeof value !== 'string') return value
   const { strip, encode } = place
   const bare = strip !== undefined && value.startsWith(strip) ? value.slice(strip.length) : value
   return encode === 'base64' ? Buffer.from(bare).toString('base64') : bare
 }
 
-function look(place: PlaceObject, sight: Sight): unknown {
-  if (place.body !== undefined) return lookInBody(place.body, sight)
-  if (place.header !== undefined) return headerOf(sight.headers, place.header.toLowerCase())
-  if (place.cookie !== undefined) return lookAtCookie(place.cookie, place, sight)
-  if (place.location !== undefined) return lookAtLocation(place.location, sight)
-  if (place.claim !== undefined) return lookAtClaim(place.claim, place, sight)
-  if (place.key !== undefined) return sight.key
-  return place.request === undefined ? undefined : fillKnown(place.request, sight.known)
+function probe(place: PlaceObject, view: ReplyView): unknown {
+  if (place.body !== undefined) return lookInBody(place.body, view)
+  if (place.header !== undefined) return headerOf(view.headers, place.header.toLowerCase())
+  if (place.cookie !== undefined) return lookAtCookie(place.cookie, place, view)
+  if (place.location !== undefined) return lookAtLocation(place.location, view)
+  if (place.claim !== undefined) return lookAtClaim(place.claim, place, view)
+  if (place.key !== undefined) return view.key
+  return place.request === undefined ? undefined : readFromRequest(place.request, view.values)
 }
 
-function lookInBody(path: string, sight: Sight): unknown {
-  const outside = valueAt(sight.body, path)
-  const inside = (sight.unwrap ?? []).map((envelope) =>
-    valueAt(valueAt(sight.body, envelope), path),
-  )
+function lookInBody(path: string, view: ReplyView): unknown {
+  const outside = valueAt(view.body, path)
+  const inside = (view.unwrap ?? []).map((envelope) => valueAt(valueAt(view.body, envelope), path))
   const found = [outside, ...inside]
   // `null` is what an API may say, wherever it says it; a value says more.
   const value = found.find((one) => one !== undefined && one !== null)
   return value ?? (found.includes(null) ? null : undefined)
 }
 
-function lookAtCookie(name: string, place: PlaceObject, sight: Sight): unknown {
-  const cookie = findCookie(sight.headers, name)
+function lookAtCookie(name: string, place: PlaceObject, view: ReplyView): unknown {
+  const cookie = findCookie(view.headers, name)
   if (cookie === undefined) return undefined
   if (place.cookieAttribute !== undefined) return cookie.attributes.get(place.cookieAttribute)
   return cookie.value === '' ? undefined : cookie.value
 }
 
-function lookAtLocation(part: string, sight: Sight): unknown {
-  const location = headerOf(sight.headers, 'location')
-  if (location === undefined || !URL.canParse(location, sight.url.href)) return undefined
-  const url = new URL(location, sight.url)
+function lookAtLocation(part: string, view: ReplyView): unknown {
+  const location = headerOf(view.headers, 'location')
+  if (location === undefined || !URL.canParse(location, view.url.href)) return undefined
+  const url = new URL(location, view.url)
   if (part !== 'last') return url.searchParams.get(part) ?? undefined
   const last = url.pathname.split('/').findLast((segment) => segment !== '')
   return last === undefined ? undefined : decode(last)
 }
 
-function lookAtClaim(name: string, place: PlaceObject, sight: Sight): unknown {
-  const token = place.of === 'refresh' ? sight.refresh : sight.access
+function lookAtClaim(name: string, place: PlaceObject, view: ReplyView): unknown {
+  const token = place.of === 'refresh' ? view.refresh : view.access
   const claims = token === undefined ? undefined : readClaims(token.reveal())
   if (claims === undefined) return undefined
   return Object.hasOwn(claims, name) ? claims[name] : valueAt(claims, name)
 }
 
-function fillKnown(template: string, known: Known): unknown {
+function readFromRequest(template: string, values: TemplateValues | undefined): unknown {
+  if (values === undefined) return undefined
   // A place is asked for what may be there: nothing is needed.
   try {
-    return fillValue(template, known)
+    return fillValue(template, values)
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import type { Answer } from './parsed-reply.ts'
+import type { ParsedReply } from './parsed-reply.ts'
 import type { Condition, ExpiryPlan, Places, ReplyPlan } from '../schema/definition.ts'
 import { pathSegments } from '../schema/path.ts'
 import { listPlaces } from './place.ts'
@@ -15,7 +15,7 @@ export function bodyPointers(plan: ReplyPlan): readonly string[] {
 }
 
 /** The keys that a plan reads and that were given twice, as JSON Pointers: the last one counts. */
-export function doubled(plan: ReplyPlan, { duplicates }: Answer): readonly string[] {
+export function duplicateKeys(plan: ReplyPlan, { duplicates }: ParsedReply): readonly string[] {
   if (duplicates.size === 0) return []
   const read = bodyPointers(plan)
   return [...duplicates].filter((duplicate) =>

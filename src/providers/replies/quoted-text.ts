@@ -1,18 +1,22 @@
 import { quoteForeign } from '../../core/secret.ts'
 import type { Places } from '../schema/definition.ts'
-import { find, type Sight } from './place.ts'
+import { find, type ReplyView } from './place.ts'
 import { plainText } from './text-values.ts'
 
 /**
  * What a provider says at `places`, as one harmless line without any secret. `undefined` when it says
  * nothing there.
  */
-export function quote(places: Places | undefined, sight: Sight, limit: number): string | undefined {
-  const value = find(places, sight)
+export function quoteAt(
+  places: Places | undefined,
+  view: ReplyView,
+  limit: number,
+): string | undefined {
+  const value = find(places, view)
   return quoteText(typeof value === 'string' ? value : plainText(value), limit)
 }
 
-/** As `quote`, of a text. */
+/** As `quoteAt`, of a text. */
 export function quoteText(said: string | undefined, limit: number): string | undefined {
   const text = said?.trim() ?? ''
   return text === '' ? undefined : quoteForeign(text, limit)

@@ -1,4 +1,4 @@
-import type { Words } from './refusal-text.ts'
+import type { RefusalText } from './refusal-text.ts'
 
 /** What was presented when it was refused: it decides what the same code means. */
 export type Presented = 'login' | 'refresh' | 'token'
@@ -173,7 +173,10 @@ const vague: ReadonlySet<Meaning> = new Set(['unfit', 'denied', 'person', 'forbi
 const table = index()
 
 /** What a refusal in these words means; `undefined` where nobody has told. */
-export function meaningOf(presented: Presented, { codes, texts }: Words): Meaning | undefined {
+export function meaningOf(
+  presented: Presented,
+  { codes, texts }: RefusalText,
+): Meaning | undefined {
   const keys = codes.map(keyOf)
   const meanings = keys.flatMap((key) => meaningOfCode(key, keys, presented) ?? [])
   const passing = meanings.find((one) => one === 'later' || one === 'haste' || one === 'pending')

@@ -3,7 +3,7 @@ import type { Body } from './body.ts'
 import { valueAt } from '../schema/path.ts'
 
 /** What an answer says of why not, wherever APIs say it. */
-export interface Words {
+export interface RefusalText {
   /** Codes, the most telling first: texts, and numbers as texts. */
   readonly codes: readonly string[]
   /** For people; not made harmless. */
@@ -25,7 +25,7 @@ const textPlaces = `error_description error_message errorDescription error.messa
   error.errors.0.message description Message error`.split(/\s+/)
 
 /** Every code and every sentence in a body, in the order of what they are likely to mean. */
-export function wordsOfBody({ value, plain }: Pick<Body, 'value' | 'plain'>): Words {
+export function refusalTextOf({ value, plain }: Pick<Body, 'value' | 'plain'>): RefusalText {
   const texts = plain === undefined ? gather(value, textPlaces, asText) : [plain]
   // Firebase has its codes where others have sentences.
   const words = texts.filter((text) => /^[A-Za-z]+([_-][A-Za-z0-9]+)+$/.test(text))

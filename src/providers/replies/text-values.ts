@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts'
 import { Secret } from '../../core/secret.ts'
 import { isUsableAccess, unusableAccess } from './token-values.ts'
 import type { Places } from '../schema/definition.ts'
-import { find, listPlaces, type Sight } from './place.ts'
+import { find, listPlaces, type ReplyView } from './place.ts'
 import { valueAt } from '../schema/path.ts'
 
 const longestText = 8_192
@@ -15,10 +15,10 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
  */
 export function readAccess(
   places: Places | undefined,
-  sight: Sight,
+  view: ReplyView,
   status: number,
 ): Secret | undefined {
-  const value = find(places, sight)
+  const value = find(places, view)
   if (value === undefined || value === null) return undefined
   if (isUsableAccess(value)) return new Secret(value)
   const why = unusableAccess(value) ?? 'no token'
@@ -29,8 +29,8 @@ export function readAccess(
 }
 
 /** A text or number as text; `undefined` for anything else, for control characters, and when empty. */
-export function readText(places: Places | undefined, sight: Sight): string | undefined {
-  return plainText(find(places, sight))
+export function readText(places: Places | undefined, view: ReplyView): string | undefined {
+  return plainText(find(places, view))
 }
 
 /** As `readText`, of a value. */
@@ -42,15 +42,15 @@ export function plainText(value: unknown): string | undefined {
 }
 
 /** A name that somebody chose: whatever it holds is kept, for whoever shows it to make harmless. */
-export function readName(places: Places | undefined, sight: Sight): string | undefined {
-  const value = find(places, sight)
+export function readName(places: Places | undefined, view: ReplyView): string | undefined {
+  const value = find(places, view)
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value.slice(0, 1_024) : undefined
 }
 
 /** The scopes: of an array its texts, of a map the keys that are not switched off, of a text its parts. */
-export function readScopes(places: Places | undefined, sight: Sight): string[] | undefined {
-  const value = find(places, sight)
+export function readScopes(places: Places | undefined, view: ReplyView): string[] | undefined {
+  const value = find(places, view)
   const place = listPlaces(places).find((candidate) => candidate.each ?? candidate.split)
   const list = scopesOf(value, place?.each, place?.split)
   return list

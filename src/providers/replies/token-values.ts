@@ -47,7 +47,7 @@ export function readRefreshToken(value: unknown): GivenRefresh {
 }
 
 /** From now on it is in no message, though the same answer may say it again among its words. */
-export function knowSecret(value: unknown): Secret | undefined {
+export function rememberSecret(value: unknown): Secret | undefined {
   return typeof value === 'string' ? new Secret(value) : undefined
 }
 

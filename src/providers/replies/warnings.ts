@@ -2,23 +2,23 @@ import type { Reach } from '../../core/provider.ts'
 import { briefly } from '../../core/duration.ts'
 import { display, timestamp } from '../../core/text.ts'
 import type { GivenRefresh } from './token-values.ts'
-import type { Answer } from './parsed-reply.ts'
+import type { ParsedReply } from './parsed-reply.ts'
 import type { ReplyPlan } from '../schema/definition.ts'
-import type { Odd } from './expiry.ts'
-import { doubled } from './plan-paths.ts'
+import type { ExpiryOddity } from './expiry.ts'
+import { duplicateKeys } from './plan-paths.ts'
 
 // What is told of an answer that was taken though something in it was odd. Never a value of it,
 // unless it is the name of somebody.
 
 /** Who is told of what is odd about whose answer. */
-export interface Listener {
+export interface WarningTarget {
   readonly title: string
   readonly reach: Pick<Reach, 'warn'>
 }
 
 interface Found {
   readonly plan: ReplyPlan
-  readonly answer: Answer
+  readonly reply: ParsedReply
   readonly given: GivenRefresh
 }
 
@@ -28,9 +28,12 @@ export function tell(reach: Pick<Reach, 'warn'>, text: string): void {
 }
 
 /** Tells what was odd in an answer that gave a token. */
-export function tellOddities({ title, reach }: Listener, { plan, answer, given }: Found): void {
-  if (answer.oddity !== undefined) tell(reach, `${title} answered ${answer.oddity}`)
-  for (const pointer of doubled(plan, answer)) tell(reach, twice(title, pointer))
+export function warnOfOddities(
+  { title, reach }: WarningTarget,
+  { plan, reply, given }: Found,
+): void {
+  if (reply.oddity !== undefined) tell(reach, `${title} answered ${reply.oddity}`)
+  for (const pointer of duplicateKeys(plan, reply)) tell(reach, twice(title, pointer))
   if (given.unreadable) tell(reach, withoutRefresh(title))
 }
 
@@ -48,7 +51,7 @@ export function bornExpired(title: string, said?: string): string {
 /** The warning for a length that was none, or is a very long one; `at` is the end, `now` ours. */
 export function oddLength(
   title: string,
-  odd: Odd,
+  odd: ExpiryOddity,
   said: string,
   {
     at,

@@ -1,7 +1,12 @@
 import { pointerSegment } from '../../core/json-text.ts'
 import { display, nearest } from '../../core/text.ts'
 import type { Problem } from './problem.ts'
-import { parseTemplate, placeholderNames, splitName, type Placeholder } from '../templates/template.ts'
+import {
+  parseTemplate,
+  placeholderNames,
+  splitName,
+  type Placeholder,
+} from '../templates/template.ts'
 import { transforms, type ValueKind } from '../templates/transforms.ts'
 
 /** The names that the placeholders at one place can use. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts'
 import type { Body } from '../schema/definition.ts'
-import { demand, lookUp, type Known } from './placeholder-values.ts'
+import { requirePlaceholder, placeholderValue, type TemplateValues } from './placeholder-values.ts'
 import { parseTemplate, type Placeholder } from './template.ts'
 import { jsonOf, textOf, transforms, type Value } from './transforms.ts'
 
@@ -8,20 +8,20 @@ import { jsonOf, textOf, transforms, type Value } from './transforms.ts'
  * A template as a JSON value: one placeholder alone keeps its type. `undefined` when a placeholder
  * is absent. Throws `usage` or `reauth_required` when what cannot be done without is absent.
  */
-export function fillValue(template: string, known: Known): Json | undefined {
+export function fillValue(template: string, values: TemplateValues): Json | undefined {
   const parts = parseTemplate(template)
   const [only] = parts
   if (parts.length === 1 && only !== undefined && typeof only !== 'string') {
-    const value = valueOf(only, known)
+    const value = valueOf(only, values)
     return value === undefined ? undefined : jsonOf(value)
   }
-  return fillText(template, known)
+  return fillText(template, values)
 }
 
 /** A template as text; each filled-in value goes through `encode`. `undefined` as above. */
 export function fillText(
   template: string,
-  known: Known,
+  values: TemplateValues,
   encode: (text: string, placeholder: Placeholder) => string = asItIs,
 ): string | undefined {
   let filled = ''
@@ -30,7 +30,7 @@ export function fillText(
       filled += part
       continue
     }
-    const value = valueOf(part, known)
+    const value = valueOf(part, values)
     if (value === undefined) return undefined
     filled += encode(textOf(value), part)
   }
@@ -40,10 +40,10 @@ export function fillText(
 /** Every template of a record filled in; absent ones are left out. */
 export function fillTexts(
   templates: Readonly<Record<string, string>> | undefined,
-  known: Known,
+  values: TemplateValues,
 ): ReadonlyArray<readonly [name: string, value: string]> {
   return Object.entries(templates ?? {}).flatMap(([name, template]) => {
-    const value = fillText(template, known)
+    const value = fillText(template, values)
     return value === undefined ? [] : [[name, value] as const]
   })
 }
@@ -51,13 +51,13 @@ export function fillTexts(
 /** As `fillTexts`; a list gives its name several times. */
 export function fillParameters(
   templates: Readonly<Record<string, string>> | undefined,
-  known: Known,
+  values: TemplateValues,
 ): ReadonlyArray<readonly [name: string, value: string]> {
   return Object.entries(templates ?? {}).flatMap(([name, template]) => {
-    const value = fillValue(template, known)
+    const value = fillValue(template, values)
     if (value === undefined) return []
-    const values = Array.isArray(value) ? value : [value]
-    return values.map((item: Json) => [name, textOf(item)] as const)
+    const items = Array.isArray(value) ? value : [value]
+    return items.map((item: Json) => [name, textOf(item)] as const)
   })
 }
 
@@ -65,28 +65,30 @@ export function fillParameters(
  * A JSON body filled in; keys and items whose value is absent are left out, and so is an object or
  * array of which that leaves nothing.
  */
-export function fillBody(body: Body, known: Known): Json | undefined {
-  if (typeof body === 'string') return fillValue(body, known)
+export function fillBody(body: Body, values: TemplateValues): Json | undefined {
+  if (typeof body === 'string') return fillValue(body, values)
   if (typeof body !== 'object' || body === null) return body
   if (Array.isArray(body)) {
     const items = body.flatMap((item: Body) => {
-      const value = fillBody(item, known)
+      const value = fillBody(item, values)
       return value === undefined ? [] : [value]
     })
     return items.length === 0 && body.length > 0 ? undefined : items
   }
   const entries = Object.entries(body).flatMap(([key, item]) => {
-    const value = fillBody(item, known)
+    const value = fillBody(item, values)
     return value === undefined ? [] : [[key, value] as const]
   })
   if (entries.length === 0 && Object.keys(body).length > 0) return undefined
   return Object.fromEntries(entries)
 }
 
-function valueOf(placeholder: Placeholder, known: Known): Value | undefined {
+function valueOf(placeholder: Placeholder, values: TemplateValues): Value | undefined {
   const fallback = placeholder.transforms.find(({ name }) => name === 'or')?.argument
   const own =
-    fallback === undefined ? demand(placeholder.name, known) : lookUp(placeholder.name, known)
+    fallback === undefined
+      ? requirePlaceholder(placeholder.name, values)
+      : placeholderValue(placeholder.name, values)
   let value = own ?? fallback
   for (const { name, argument } of placeholder.transforms) {
     if (value === undefined) return undefined

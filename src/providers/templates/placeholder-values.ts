@@ -8,7 +8,7 @@ import { splitName, type PlaceholderName } from './template.ts'
 import { Time, type Value } from './transforms.ts'
 
 /** Everything that the placeholders of one operation can speak of. */
-export interface Known {
+export interface TemplateValues {
   readonly fields: readonly Field[]
   readonly answers: Reach['answers']
   readonly context: Readonly<Record<string, string>>
@@ -25,48 +25,49 @@ export interface Known {
 }
 
 /** As an operation knows it: the tokens are real ones. */
-export interface Held extends Known {
+export interface RequestValues extends TemplateValues {
   readonly access?: Secret | undefined
 }
 
 /** What each placeholder stands for that is not `fields.` or `context.`. */
 const placeholders = {
-  access: (known) => known.access?.reveal(),
-  refresh: (known) => known.refresh?.reveal(),
-  id: (known) => known.id,
-  target: (known) => known.target,
-  name: (known) => known.grant?.name,
-  audience: (known) => known.grant?.audience,
-  scopes: (known) => some(known.grant?.scopes),
-  lifetime: (known) => time('duration', known.grant?.lifetime),
+  access: (values) => values.access?.reveal(),
+  refresh: (values) => values.refresh?.reveal(),
+  id: (values) => values.id,
+  target: (values) => values.target,
+  name: (values) => values.grant?.name,
+  audience: (values) => values.grant?.audience,
+  scopes: (values) => some(values.grant?.scopes),
+  lifetime: (values) => time('duration', values.grant?.lifetime),
   expires: ({ grant, now }) =>
     time(
       'instant',
       grant?.until ?? (grant?.lifetime === undefined ? undefined : now + grant.lifetime),
     ),
-  baseUrl: (known) => known.baseUrl,
-  now: (known) => new Time('instant', known.now),
+  baseUrl: (values) => values.baseUrl,
+  now: (values) => new Time('instant', values.now),
   uuid: () => randomUUID(),
-} satisfies Record<PlaceholderName, (known: Known) => Value | undefined>
+} satisfies Record<PlaceholderName, (values: TemplateValues) => Value | undefined>
 
 /** What `name` stands for; `undefined` when it is absent or not a placeholder. */
-export function lookUp(name: string, known: Known): Value | undefined {
+export function placeholderValue(name: string, values: TemplateValues): Value | undefined {
   const [root = '', key = ''] = splitName(name)
-  if (root === 'context') return Object.hasOwn(known.context, key) ? known.context[key] : undefined
-  if (root === 'fields') return fieldValue(key, known)
+  if (root === 'context')
+    return Object.hasOwn(values.context, key) ? values.context[key] : undefined
+  if (root === 'fields') return fieldValue(key, values)
   return Object.hasOwn(placeholders, root)
-    ? placeholders[root as keyof typeof placeholders](known)
+    ? placeholders[root as keyof typeof placeholders](values)
     : undefined
 }
 
-/** As `lookUp`, but what cannot be done without throws `usage` or `reauth_required`. */
-export function demand(name: string, known: Known): Value | undefined {
-  const value = lookUp(name, known)
+/** As `placeholderValue`, but what cannot be done without throws `usage` or `reauth_required`. */
+export function requirePlaceholder(name: string, values: TemplateValues): Value | undefined {
+  const value = placeholderValue(name, values)
   if (value !== undefined) return value
   const [root, key = ''] = splitName(name)
-  if (root === 'fields' && fieldOf(key, known)?.optional !== true) {
+  if (root === 'fields' && fieldOf(key, values)?.optional !== true) {
     throw new ToknError('usage', `"${key}" is needed`, {
-      hint: howToGiveField(key, known),
+      hint: howToGiveField(key, values),
       sent: false,
     })
   }
@@ -83,18 +84,18 @@ export function demand(name: string, known: Known): Value | undefined {
 }
 
 /** How the value of a field can be given. */
-export function howToGiveField(name: string, known: Known): string {
-  return howToGive(fieldOf(name, known) ?? { name })
+export function howToGiveField(name: string, values: TemplateValues): string {
+  return howToGive(fieldOf(name, values) ?? { name })
 }
 
-function fieldOf(name: string, known: Known): Field | undefined {
-  return known.fields.find((field) => field.name === name)
+function fieldOf(name: string, values: TemplateValues): Field | undefined {
+  return values.fields.find((field) => field.name === name)
 }
 
-function fieldValue(name: string, known: Known): string | undefined {
-  const answer = Object.hasOwn(known.answers, name) ? known.answers[name] : undefined
+function fieldValue(name: string, values: TemplateValues): string | undefined {
+  const answer = Object.hasOwn(values.answers, name) ? values.answers[name] : undefined
   const text = answer instanceof Secret ? answer.reveal() : answer
-  const field = fieldOf(name, known)
+  const field = fieldOf(name, values)
   const value = text === undefined || text === '' ? field?.default : text
   if (value !== undefined && field?.choices !== undefined && !field.choices.includes(value)) {
     throw new ToknError('usage', `"${name}" is none of ${field.choices.join(', ')}`)

@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts'
 import { isFailure, ToknError } from '../../core/errors.ts'
-import type { Provider, Reach, Sighting } from '../../core/provider.ts'
+import type { Provider, Reach, ProbeResult } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { reachFor } from '../call.ts'
 import { erase, lookAt, type Condition } from '../usable.ts'
@@ -119,7 +119,7 @@ async function endUsable(
       ? kept
       : { ...kept, failed: !left.over, doubtful: !left.over }
   }
-  let before: readonly Sighting[] = []
+  let before: readonly ProbeResult[] = []
   let reach: Reach | undefined
   let spared: string | undefined
   let no: ToknError | undefined

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isFailure } from '../../core/errors.ts'
-import type { Provider, Reach, Sighting } from '../../core/provider.ts'
+import type { Provider, Reach, ProbeResult } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { within } from '../reach.ts'
@@ -24,9 +24,9 @@ export async function look(
   provider: Provider,
   reach: Reach,
   held: TokenSet,
-): Promise<readonly Sighting[]> {
+): Promise<readonly ProbeResult[]> {
   try {
-    return (await provider.look?.(hasten(reach), held)) ?? []
+    return (await provider.probe?.(hasten(reach), held)) ?? []
   } catch (error) {
     if (!isFailure(error)) throw error
     return []
@@ -38,7 +38,7 @@ export async function lookAgain(
   provider: Provider,
   reach: Reach,
   held: TokenSet,
-): Promise<readonly Sighting[]> {
+): Promise<readonly ProbeResult[]> {
   const seen = await look(provider, reach, held)
   if (!seen.some(({ alive }) => alive)) return seen
   const refresh = held.refresh === undefined ? {} : { refresh: madeUp() }
@@ -53,9 +53,9 @@ function madeUp(): Secret {
 
 /** What two looks show of one token; what comes of using it counts before what is said of it. */
 export function compare(
-  before: readonly Sighting[],
-  after: readonly Sighting[],
-  part: Sighting['part'],
+  before: readonly ProbeResult[],
+  after: readonly ProbeResult[],
+  part: ProbeResult['part'],
 ): Outcome {
   const sightings = after.filter((one) => one.part === part)
   const ordered = sightings.toSorted((a, b) => Number(b.used) - Number(a.used))
@@ -68,8 +68,8 @@ export function compare(
 }
 
 function finds(
-  sightings: readonly Sighting[],
-  part: Sighting['part'],
+  sightings: readonly ProbeResult[],
+  part: ProbeResult['part'],
   by: string,
   alive: boolean,
 ): boolean {

@@ -1,5 +1,5 @@
 import { isFailure, ToknError } from '../../core/errors.ts'
-import type { Sighting } from '../../core/provider.ts'
+import type { ProbeResult } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import type { Call } from '../call.ts'
@@ -34,7 +34,7 @@ export async function tryUse(
   ports: Ports,
   { provider, reach }: Call,
   held: SessionRecord,
-  before: readonly Sighting[],
+  before: readonly ProbeResult[],
   one: Revocation,
 ): Promise<Revocation> {
   const began = ports.clock.now()

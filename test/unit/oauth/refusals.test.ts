@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { explainRefusal, type Asked } from '../../../src/providers/oauth/explain-refusal.ts'
+import { explainRefusal, type RequestName } from '../../../src/providers/oauth/explain-refusal.ts'
 
-function told(codes: readonly string[], texts: readonly string[], asked: Asked = 'token'): string {
+function told(
+  codes: readonly string[],
+  texts: readonly string[],
+  asked: RequestName = 'token',
+): string {
   return explainRefusal(asked, { status: 400, codes, texts }).message
 }
 

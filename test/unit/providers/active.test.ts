@@ -6,9 +6,8 @@ const yes = { at: 'active', equals: true } satisfies Condition
 const state = { at: 'state', equals: ['active', 'ok'] } satisfies Condition
 
 function read(condition: Condition, body: unknown, status = 200) {
-  const known = { fields: [], context: {}, baseUrl: '', answers: {}, now: 0 }
   const url = new URL('https://api.example/')
-  return readActive(condition, status, { headers: [], url, body, known })
+  return readActive(condition, status, { headers: [], url, body })
 }
 
 describe('whether an answer says that a token is alive', () => {

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { isToknError } from '../../../src/core/errors.ts'
 import type { ProviderDefinition } from '../../../src/providers/schema/definition.ts'
 import { endpointUrl, followUrl } from '../../../src/providers/interpreter/endpoint.ts'
-import type { Known } from '../../../src/providers/templates/placeholder-values.ts'
-import { openGround } from '../../../src/providers/interpreter/api-location.ts'
+import type { TemplateValues } from '../../../src/providers/templates/placeholder-values.ts'
+import { locateApi } from '../../../src/providers/interpreter/api-location.ts'
 import { now } from './reach.ts'
 import { define } from './shapes.ts'
 
-const known: Known = { fields: [], answers: {}, context: {}, baseUrl: '', now }
+const known: TemplateValues = { fields: [], answers: {}, context: {}, baseUrl: '', now }
 const nasty = [
   '..%2f..',
   'x?y',
@@ -28,15 +28,15 @@ const nasty = [
 ]
 
 function ground(baseUrl = 'https://api.example/v1', more: Partial<ProviderDefinition> = {}) {
-  return openGround(define(more), { baseUrl })
+  return locateApi(define(more), { baseUrl })
 }
 
-function url(path: string, more: Partial<Known> = {}, at = ground()) {
+function url(path: string, more: Partial<TemplateValues> = {}, at = ground()) {
   return endpointUrl({ method: 'GET', path }, at, { ...known, ...more }).href
 }
 
 /** The URL, or nothing where it is refused as it should be. */
-function tryUrl(path: string, more: Partial<Known>): URL | undefined {
+function tryUrl(path: string, more: Partial<TemplateValues>): URL | undefined {
   try {
     return new URL(url(path, more))
   } catch (error) {

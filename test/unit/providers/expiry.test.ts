@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as dates from '../../../src/providers/replies/dates.ts'
 import type { ExpiryPlan } from '../../../src/providers/schema/definition.ts'
-import { readEnding, withDates } from '../../../src/providers/replies/expiry.ts'
+import { readExpiry, withDateLibrary } from '../../../src/providers/replies/expiry.ts'
 import { now } from './reach.ts'
 
 const day = 86_400_000
@@ -14,10 +14,9 @@ function read(value: unknown, plan: Omit<ExpiryPlan, 'from'>, skew = 0, fresh = 
     headers: [],
     url: new URL('https://a.example'),
     body,
-    known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
   }
   const ends = [{}, { dates }].map(
-    (known) => readEnding({ from: 'x', ...plan }, sight, { now, skew, fresh, ...known }).expiry,
+    (known) => readExpiry({ from: 'x', ...plan }, sight, { now, skew, fresh, ...known }).expiry,
   )
   const [usual = unknown, informed] = ends
   // What is understood without the library is understood with it, and alike.
@@ -188,16 +187,15 @@ describe('the end of a token', () => {
       headers: [],
       url: new URL('https://a.example'),
       body: { x },
-      known: { fields: [], answers: {}, context: {}, baseUrl: '', now },
     })
     const readings = async (value: unknown) => {
       let times = 0
       const plan = { from: 'x', as: 'instant' } as const
-      const ending = await withDates(
+      const ending = await withDateLibrary(
         { now, skew: 0, fresh: true },
         (timing) => {
           times++
-          return readEnding(plan, sight(value), timing)
+          return readExpiry(plan, sight(value), timing)
         },
         ({ unread }) => unread !== undefined,
       )

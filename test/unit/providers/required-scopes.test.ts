@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lackingScope } from '../../../src/providers/interpreter/required-scopes.ts'
+import { missingScope } from '../../../src/providers/interpreter/required-scopes.ts'
 import { rightech } from '../../../src/providers/builtin/rightech.ts'
 
 const words = { ...rightech, scopes: { form: 'any' as const }, needs: { list: 'tokens:read' } }
@@ -19,7 +19,7 @@ describe('a scope that an operation needs', () => {
     [[]],
     [['GET /objects', 'everything']],
   ])('is there, or may be, in %j', (scopes) => {
-    expect(lackingScope(rightech, 'list', scopes)).toBeUndefined()
+    expect(missingScope(rightech, 'list', scopes)).toBeUndefined()
   })
 
   it.each([
@@ -32,11 +32,11 @@ describe('a scope that an operation needs', () => {
     [['GET /models/*']],
     [['GET /objects', 'POST /tokens', 'DELETE /tokens/:id']],
   ])('is not there in %j', (scopes) => {
-    expect(lackingScope(rightech, 'list', scopes)).toBe('GET /tokens')
+    expect(missingScope(rightech, 'list', scopes)).toBe('GET /tokens')
   })
 
   it('for one token of many may be enough', () => {
-    const may = (scope: string) => lackingScope(rightech, 'revoke', [scope]) === undefined
+    const may = (scope: string) => missingScope(rightech, 'revoke', [scope]) === undefined
     expect(may('DELETE /tokens/62197f93')).toBe(true)
     expect(may('DELETE /tokens/*')).toBe(true)
     expect(may('DELETE /tokens')).toBe(false)
@@ -52,11 +52,11 @@ describe('a scope that an operation needs', () => {
     [['token'], 'tokens:read'],
     [['tokens:read:one'], 'tokens:read'],
   ])('of words: %j lacks %j', (scopes, lacking) => {
-    expect(lackingScope(words, 'list', scopes)).toBe(lacking)
+    expect(missingScope(words, 'list', scopes)).toBe(lacking)
   })
 
   it('is none where the definition names none', () => {
-    expect(lackingScope({ ...rightech, needs: undefined }, 'list', ['x y'])).toBeUndefined()
-    expect(lackingScope(rightech, 'login', ['GET /objects'])).toBeUndefined()
+    expect(missingScope({ ...rightech, needs: undefined }, 'list', ['x y'])).toBeUndefined()
+    expect(missingScope(rightech, 'login', ['GET /objects'])).toBeUndefined()
   })
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { fillBody, fillText, fillValue } from '../../../src/providers/templates/fill.ts'
-import type { Known } from '../../../src/providers/templates/placeholder-values.ts'
+import type { TemplateValues } from '../../../src/providers/templates/placeholder-values.ts'
 import { parseTemplate } from '../../../src/providers/templates/template.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { now } from './reach.ts'
 
-const known: Known = {
+const known: TemplateValues = {
   fields: [
     { name: 'user', label: 'User' },
     { name: 'otp', label: 'Code', optional: true },
@@ -23,7 +23,7 @@ const known: Known = {
 }
 // printf 42 | sha256sum
 const sha256 = '73475cb40a568e8da8a045ced110137e159f890ac4da883b6b17dc651b3a8049'
-const bare: Known = { ...known, grant: {} }
+const bare: TemplateValues = { ...known, grant: {} }
 
 describe('templates', () => {
   it.each([

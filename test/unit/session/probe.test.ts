@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Provider, Sighting } from '../../../src/core/provider.ts'
+import type { Provider, ProbeResult } from '../../../src/core/provider.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { TokenSet } from '../../../src/core/token.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
@@ -7,19 +7,19 @@ import { compare, look, lookAgain, type Seen } from '../../../src/session/revoke
 import { json, record, type Scripted } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
 
-const used = (alive: boolean, by = 'userinfo'): Sighting => ({
+const used = (alive: boolean, by = 'userinfo'): ProbeResult => ({
   part: 'access',
   by,
   used: true,
   alive,
 })
-const said = (alive: boolean, by = 'introspection'): Sighting => ({
+const said = (alive: boolean, by = 'introspection'): ProbeResult => ({
   ...used(alive, by),
   used: false,
 })
 
 describe('what two looks show', () => {
-  it.each<readonly [string, readonly Sighting[], readonly Sighting[], Seen]>([
+  it.each<readonly [string, readonly ProbeResult[], readonly ProbeResult[], Seen]>([
     ['nothing at all', [], [], 'unseen'],
     ['dead afterwards, and nothing before', [], [used(false)], 'unseen'],
     ['alive before, and nothing afterwards', [used(true)], [], 'unseen'],
