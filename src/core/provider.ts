@@ -12,6 +12,12 @@ export type Operation = 'login' | 'refresh' | 'issue' | 'list' | 'revoke' | 'inf
  */
 export type Rotation = 'none' | 'on-first-use' | 'always' | 'reissue' | 'server-decides'
 
+/**
+ * Whether a request may be sent again (`core/retry.ts`). \`safe\`: whenever it failed in passing.
+ * \`unsent\`: if the provider has certainly not acted on it, or says itself when to come again.
+ */
+export type RetryKind = 'safe' | 'unsent' | 'never'
+
 /** Something that a login asks for. */
 export interface Field {
   readonly name: string
@@ -68,6 +74,8 @@ export interface Provider {
   /** Names of fields that a login, as it is set up, does not read. */
   readonly ignores?: readonly string[] | undefined
   readonly rotation: Rotation
+  /** For an operation whose requests may not be repeated as usual: how they may. */
+  readonly retry?: Partial<Record<Operation, RetryKind>> | undefined
   /** Whether a refresh needs no refresh token, only an access token that is still good. */
   readonly refreshesByAccess?: boolean | undefined
   readonly budget?: Budget | undefined

@@ -1,6 +1,8 @@
-import { isToknError, type ToknError } from '../core/errors.ts'
 import { isObject, ownString } from '../core/json.ts'
 import type { Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
+import { isTransient } from '../core/retry.ts'
+
+export { isLost } from '../core/retry.ts'
 
 /**
  * What a provider answered to a request that may have granted tokens, as it came: kept before
@@ -23,21 +25,9 @@ export async function askFor(http: Http, request: HttpRequest, clock: Clock): Pr
   return { ...addressOf(request), sentAt, at: clock.now(), reply }
 }
 
-/**
- * Whether a request left and nothing came back that could be read as an answer: what became of it is
- * not known. An answer with any status is an answer.
- */
-export function isLost(error: unknown): error is ToknError {
-  return (
-    isToknError(error, 'network', 'provider_nonsense') &&
-    error.details.sent !== false &&
-    error.details.http === undefined
-  )
-}
-
-/** Whether a status says nothing but "not now" (RFC 9110, RFC 6585): no answer to go on with. */
+/** Whether an answer says nothing but "not now": none to go on with. */
 export function isPassing({ reply: { status } }: Answered): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500
+  return isTransient(status)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
+import { isRemovedBefore, retryPolicyOf } from '../../core/retry.ts'
 import { parseReply, type ParsedReply } from '../replies/parsed-reply.ts'
 import type { Exchange, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
 import { acceptReply } from './accept-reply.ts'
@@ -50,21 +51,10 @@ async function attempt(
   const withToken = (exchange.auth ?? (withoutToken ? 'none' : 'token')) === 'token'
   const built = buildRequest(api, template, withToken, plan, values)
   const request = page === undefined ? built : { ...built, url: page(built.url) }
-  // A token that a lost answer held cannot be asked for twice, by whatever method.
-  const repeatable =
-    request.grants !== true && (request.method === 'GET' || request.method === 'DELETE')
-  const {
-    reply: received,
-    sentAt,
-    again,
-  } = await sendWithRetry(reach, request, {
-    kind: exchange.retry ?? (repeatable ? 'safe' : 'unsent'),
-    afterHaste: definition.budget === undefined,
-  })
-  const reply = parseReply(received, plan, request.url, sentAt, reach.clock)
-  const gone =
-    again && request.method === 'DELETE' && (reply.status === 404 || reply.status === 410)
-  if (gone) return { reply, plan }
+  const policy = retryPolicyOf(request, exchange.retry, definition.budget !== undefined)
+  const sent = await sendWithRetry(reach, request, policy)
+  const reply = parseReply(sent.reply, plan, request.url, sent.sentAt, reach.clock)
+  if (sent.again && isRemovedBefore(request, reply.status)) return { reply, plan }
   const { headers, url, body } = reply
   const view = { headers, url, body, values, access: values.access, refresh: values.refresh }
   return { reply: acceptReply(api, exchange, plan, reply, view, reach), plan }

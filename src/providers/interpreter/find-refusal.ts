@@ -17,7 +17,7 @@ import {
 import { keyOf } from '../replies/refusal-codes.ts'
 import { saysError } from '../replies/refusal-text.ts'
 import type { ApiOperation } from './request.ts'
-import { isTransient } from '../replies/transient.ts'
+import { isTransient } from '../../core/retry.ts'
 
 /** What an answer says no by, if it does. */
 export interface FoundRefusal {

@@ -122,6 +122,7 @@ export function defineProvider(
     docs,
     fields,
     rotation,
+    retry: retryKinds(definition),
     refreshesByAccess: definition.refresh && !mentions(exchanges('refresh'), 'refresh'),
     budget,
     needs,
@@ -168,6 +169,17 @@ function introspection(findings: Findings): Introspection {
   const found = { active, userId, scopes, access: expiry, refresh: refreshExpiry, facts }
   // Each request may want something that is not held: then none was made.
   return findings.status === undefined ? { ...found, answered: false } : found
+}
+
+/** The strictest of what the exchanges of an operation say, where one says something. */
+function retryKinds(definition: ProviderDefinition): Provider['retry'] {
+  const strictest = ['never', 'unsent', 'safe'] as const
+  const said = operations.flatMap((operation) => {
+    const kinds = asList<Exchange>(definition[operation]).map(({ retry }) => retry)
+    const kind = strictest.find((one) => kinds.includes(one))
+    return kind === undefined ? [] : [[operation, kind] as const]
+  })
+  return said.length === 0 ? undefined : Object.fromEntries(said)
 }
 
 function questions(definition: ProviderDefinition): Provider['asks'] {

@@ -9,7 +9,8 @@ import type { ProviderDefinition, RefusalRule } from '../schema/definition.ts'
 import type { ReplyView } from '../replies/place.ts'
 import { quoteAt, quoteText } from '../replies/quoted-text.ts'
 import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
-import { notBefore, retryAfterOf } from '../replies/transient.ts'
+import { retryAfterOf } from '../../core/retry.ts'
+import { notBefore } from '../replies/warnings.ts'
 
 interface Explanation {
   readonly code: ErrorCode

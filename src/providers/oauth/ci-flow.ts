@@ -5,7 +5,8 @@ import type { Clock, HttpReply } from '../../core/ports.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
-import { isTransient, notBefore, retryAfterOf } from '../replies/transient.ts'
+import { isTransient, retryAfterOf } from '../../core/retry.ts'
+import { notBefore } from '../replies/warnings.ts'
 import { normalizeReply } from './normalize-reply.ts'
 import {
   exchangeToken,

@@ -3,6 +3,7 @@ import { isConfidential } from '../../core/base-url.ts'
 import { briefly } from '../../core/duration.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
+import { pollInterval, slowerPoll, toleratedPollFailures } from '../../core/retry.ts'
 import { display } from '../../core/text.ts'
 import { keyOf } from '../replies/refusal-codes.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
@@ -13,10 +14,6 @@ import { retryWithServerTime } from './clock-skew.ts'
 import { withOurErrors } from './library-errors.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
-
-/** Between two questions, in milliseconds, whatever the server says. */
-const shortest = 5_000
-const longest = 60_000
 
 /** The longest that we wait for a person, in milliseconds. */
 const patience = 30 * 60_000
@@ -68,17 +65,19 @@ async function poll(
 ): Promise<TokenSet> {
   const { clock } = connection.reach
   const end = clock.now() + lifetimeOf(device)
-  let interval = clamp((device.interval ?? 5) * 1_000)
+  let interval = pollInterval((device.interval ?? 5) * 1_000)
   for (let failures = 0; clock.now() < end;) {
     await clock.wait(interval)
     try {
       return await ask(connection, device, parameters)
     } catch (error) {
       const code = isToknError(error) ? keyOf(error.details.http?.providerCode ?? '') : undefined
-      if (code === keyOf('slow_down')) interval = clamp(interval + 5_000)
-      else if (isToknError(error, 'network', 'rate_limited') && ++failures < 5) {
-        // RFC 8628 section 3.5: a server that does not answer is asked less often.
-        interval = clamp(Math.max(interval * 2, error.details.retryAfter ?? 0))
+      if (code === keyOf('slow_down')) interval = slowerPoll(interval, 'slow_down')
+      else if (
+        isToknError(error, 'network', 'rate_limited') &&
+        ++failures <= toleratedPollFailures
+      ) {
+        interval = slowerPoll(interval, 'failed', error.details.retryAfter)
       } else if (code !== keyOf('authorization_pending')) throw error
     }
   }
@@ -100,10 +99,6 @@ async function ask(
     () => openid.genericGrantRequest(config, grantType, body, dpop && { DPoP: dpop.handle }),
     { request: 'token', flow: 'device', parameters },
   )
-}
-
-function clamp(interval: number): number {
-  return Math.min(longest, Math.max(shortest, interval))
 }
 
 function lifetimeOf(device: DeviceAuthorizationResponse): number {

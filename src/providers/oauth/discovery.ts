@@ -2,7 +2,7 @@ import type * as Openid from 'openid-client'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
-import { isTransient } from '../replies/transient.ts'
+import { isTransient } from '../../core/retry.ts'
 import { translate } from './library-errors.ts'
 import type { Transport } from './transport.ts'
 

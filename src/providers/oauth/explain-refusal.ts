@@ -3,7 +3,7 @@ import { ToknError, type ErrorCode } from '../../core/errors.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
-import { isTransient } from '../replies/transient.ts'
+import { isTransient } from '../../core/retry.ts'
 import type { RefusalReply } from './refusal-reply.ts'
 
 /** What was asked of the server, as its refusal is told. */

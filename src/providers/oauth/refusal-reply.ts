@@ -1,7 +1,8 @@
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { headerOf, readBody } from '../replies/body.ts'
 import { refusalTextOf, type RefusalText } from '../replies/refusal-text.ts'
-import { notBefore, retryAfterOf } from '../replies/transient.ts'
+import { retryAfterOf } from '../../core/retry.ts'
+import { notBefore } from '../replies/warnings.ts'
 
 /** An answer that says no, as far as it could be understood. */
 export interface RefusalReply extends RefusalText {

@@ -3,7 +3,8 @@ import type { Clock, HttpReply, HttpRequest } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
 import { headerOf, readBody } from '../replies/body.ts'
 import { namesError } from '../replies/refusal-text.ts'
-import { sendWithRetry, type RetryPolicy } from '../send-with-retry.ts'
+import { retryPolicies, type RetryPolicy } from '../../core/retry.ts'
+import { sendWithRetry } from '../send-with-retry.ts'
 import { openServerClock, type ServerClock } from './server-clock.ts'
 import { normalizeReply, type EndpointKind } from './normalize-reply.ts'
 import { readTokenResponse, type TokenResponse } from './token-response.ts'
@@ -21,14 +22,12 @@ export interface Transport {
   readonly time: ServerClock
 }
 
-// Reading again changes nothing; revoking twice ends no more than once. Anything else may be
-// repeated only as `unsent` says.
 const policies: Readonly<Partial<Record<EndpointKind, RetryPolicy>>> = {
-  discovery: { kind: 'safe', afterHaste: true },
-  keys: { kind: 'safe', afterHaste: true },
-  userinfo: { kind: 'safe', afterHaste: true },
-  introspection: { kind: 'safe', afterHaste: true, attempts: 3 },
-  revocation: { kind: 'safe', afterHaste: true },
+  discovery: retryPolicies.read,
+  keys: retryPolicies.read,
+  userinfo: retryPolicies.read,
+  introspection: retryPolicies.read,
+  revocation: retryPolicies.removal,
 }
 
 /** A wire to one server. Every request goes through `reach.http`: limits, TLS rules, no redirects. */
@@ -38,7 +37,7 @@ export function openTransport(reach: Reach): Transport {
   let tokenResponse: TokenResponse | undefined
 
   async function send(request: HttpRequest, endpoint: EndpointKind): Promise<HttpReply> {
-    const policy = policies[endpoint] ?? { kind: 'unsent', afterHaste: true }
+    const policy = policies[endpoint] ?? retryPolicies.change
     const outgoing = endpoint === 'token' ? { ...request, grants: true } : request
     const { reply, sentAt } = await sendWithRetry(reach, outgoing, policy)
     // The one thing that is the same for everybody, and that caches keep.

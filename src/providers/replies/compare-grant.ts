@@ -2,18 +2,24 @@ import { briefly } from '../../core/duration.ts'
 import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
-import type { Findings } from '../interpreter/findings.ts'
 import { mentions } from '../schema/mentions.ts'
 
 /** More than clocks are apart by themselves, in milliseconds. */
 const tolerated = 60_000
+
+/** What an answer says was granted; `skew` is to be added to its instants to have ours. */
+interface Granted {
+  readonly scopes?: readonly string[] | undefined
+  /** Milliseconds. */
+  readonly skew?: number | undefined
+}
 
 /** In what the answer is not what was wished for: sentences to be told. */
 export function compareGrant(
   { title }: Pick<ProviderDefinition, 'title'>,
   exchanges: readonly Exchange[],
   { scopes, until }: Grant,
-  found: Pick<Findings, 'scopes' | 'skew'>,
+  found: Granted,
 ): readonly string[] {
   const timed = until !== undefined && mentions(exchanges, 'lifetime')
   const clocks = timed ? clocksApart(title, until, found.skew ?? 0) : undefined

@@ -1,12 +1,5 @@
-import { DateTime, Duration, FixedOffsetZone, Info, type DateTimeOptions } from 'luxon'
-
-/** How a definition says that its dates are written; absent: in one of the ways that mean one thing. */
-export interface DateForm {
-  /** In the tokens of luxon: `dd.MM.yyyy HH:mm`. */
-  readonly format?: string | undefined
-  /** Where such a clock hangs, if the text does not say: an IANA name or `UTC+3`. Default: UTC. */
-  readonly zone?: string | undefined
-}
+import { DateTime, Duration, FixedOffsetZone } from 'luxon'
+import { dateOptions, type DateForm } from '../schema/date-form.ts'
 
 const longest = 80
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*'
@@ -33,10 +26,11 @@ function withTimes(...dates: readonly string[]): readonly string[] {
 export function readDate(text: string, { format, zone }: DateForm = {}): number | undefined {
   const trimmed = text.trim().replace(/\s+/g, ' ')
   if (trimmed === '' || trimmed.length > longest) return undefined
-  if (format !== undefined) return instantOf(DateTime.fromFormat(trimmed, format, options(zone)))
+  if (format !== undefined)
+    return instantOf(DateTime.fromFormat(trimmed, format, dateOptions(zone)))
   const dotNet = /^\\?\/?Date\((-?[0-9]{1,16})(?:[+-][0-9]{4})?\)\\?\/?$/.exec(trimmed)
   if (dotNet !== null) return Number(dotNet[1])
-  const { bare, offset } = takeApart(trimmed)
+  const { bare, offset } = splitOffset(trimmed)
   return readIso(bare, offset ?? zone) ?? readFormats(bare, offset ?? zone) ?? readMail(trimmed)
 }
 
@@ -54,19 +48,11 @@ export function readLength(text: string): number | undefined {
   return milliseconds > 0 ? milliseconds : undefined
 }
 
-/** Whether a definition can read with `format` what that writes, to the day at least. */
-export function isReadable({ format = '', zone }: DateForm): boolean {
-  const written = DateTime.fromISO('2031-10-29T13:24:35Z', options(zone))
-  const read = DateTime.fromFormat(written.toFormat(format), format, options(zone))
-  return read.isValid && Math.abs(read.toMillis() - written.toMillis()) < 86_400_000
-}
-
-export function isZone(zone: string): boolean {
-  return zone !== 'local' && zone !== 'system' && Info.normalizeZone(zone).isValid
-}
-
 /** The text without what says nothing more, and where its clock hangs if it says so. */
-function takeApart(text: string): { readonly bare: string; readonly offset?: string | undefined } {
+function splitOffset(text: string): {
+  readonly bare: string
+  readonly offset?: string | undefined
+} {
   const plain = text
     // Of Go: the reading of a monotonic clock.
     .replace(/ m=[+-][0-9.]+$/, '')
@@ -101,14 +87,14 @@ function shorten(offset: string): string {
 function readIso(text: string, zone: string | undefined): number | undefined {
   if (!/^[0-9]{4}(-?[0-9]{2}-?[0-9]{2}|-?W[0-9]{2}-?[0-9]|-[0-9]{3})/.test(text)) return undefined
   return (
-    instantOf(DateTime.fromISO(text, options(zone))) ??
-    instantOf(DateTime.fromSQL(text, options(zone)))
+    instantOf(DateTime.fromISO(text, dateOptions(zone))) ??
+    instantOf(DateTime.fromSQL(text, dateOptions(zone)))
   )
 }
 
 function readFormats(text: string, zone: string | undefined): number | undefined {
   for (const format of formats) {
-    const at = instantOf(DateTime.fromFormat(text, format, options(zone)))
+    const at = instantOf(DateTime.fromFormat(text, format, dateOptions(zone)))
     if (at !== undefined) return at
   }
   return undefined
@@ -117,12 +103,7 @@ function readFormats(text: string, zone: string | undefined): number | undefined
 /** RFC 2822 for its zones by name: EST is an hour of its own there. */
 function readMail(text: string): number | undefined {
   const undated = text.replace(/^[A-Z][a-z]{2}, /, '')
-  return instantOf(DateTime.fromRFC2822(undated, options(undefined)))
-}
-
-function options(zone: string | undefined): DateTimeOptions {
-  // Whatever this machine speaks, and wherever it stands.
-  return { zone: zone ?? 'UTC', locale: 'en-US', numberingSystem: 'latn' }
+  return instantOf(DateTime.fromRFC2822(undated, dateOptions(undefined)))
 }
 
 function instantOf(date: DateTime): number | undefined {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
 import { briefly } from '../../core/duration.ts'
 import { display, timestamp } from '../../core/text.ts'
@@ -94,4 +95,9 @@ export function anotherUser(title: string, before: string, after: string): strin
 /** The warning for a new refresh token that is none: the one held before it may be spent. */
 export function withoutRefresh(title: string): string {
   return `${title} gave a refresh token that cannot be used: when its access token ends, log in again`
+}
+
+/** The hint for a refusal that is for now: from when on it may be tried again, in RFC 3339. */
+export function notBefore(retryAfter: number | undefined, clock: Clock): string | undefined {
+  return retryAfter === undefined ? undefined : `not before ${timestamp(clock.now() + retryAfter)}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { refusalKinds } from '../../core/refusal.ts'
+import type { BodyTemplate } from '../templates/template.ts'
 import { transforms, type ValueKind } from '../templates/transforms.ts'
 
 // The smallest words of a definition: texts with placeholders, places in a reply, conditions.
@@ -15,10 +16,7 @@ export const template = z
 
 export const templates = z.record(z.string().min(1).max(128), template)
 
-export type Body =
-  string | number | boolean | null | readonly Body[] | { readonly [key: string]: Body }
-
-export const body: z.ZodType<Body> = z
+export const body: z.ZodType<BodyTemplate> = z
   .lazy(() =>
     z.union([
       template,

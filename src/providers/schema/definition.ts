@@ -157,4 +157,3 @@ export type Place = z.infer<typeof place>
 export type ExpiryPlan = z.infer<typeof expiry>
 export type Condition = z.infer<typeof condition>
 export type RefusalRule = z.infer<typeof refusal>
-export type { Body } from './definition-parts.ts'

@@ -2,7 +2,7 @@ import { pointerSegment } from '../../core/json-text.ts'
 import type { Problem } from './problem.ts'
 import { templateMistakes, wrongHeaderName, type Vocabulary } from './mistakes-text.ts'
 import { isObject } from '../../core/json.ts'
-import { isReadable, isZone } from '../replies/dates.ts'
+import { isReadable, isZone } from './date-form.ts'
 
 const kinds = ['body', 'header', 'cookie', 'location', 'claim', 'request', 'key'] as const
 

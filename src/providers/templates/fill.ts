@@ -1,7 +1,6 @@
 import type { Json } from '../../core/json.ts'
-import type { Body } from '../schema/definition.ts'
 import { requirePlaceholder, placeholderValue, type TemplateValues } from './placeholder-values.ts'
-import { parseTemplate, type Placeholder } from './template.ts'
+import { parseTemplate, type BodyTemplate, type Placeholder } from './template.ts'
 import { jsonOf, textOf, transforms, type Value } from './transforms.ts'
 
 /**
@@ -65,11 +64,11 @@ export function fillParameters(
  * A JSON body filled in; keys and items whose value is absent are left out, and so is an object or
  * array of which that leaves nothing.
  */
-export function fillBody(body: Body, values: TemplateValues): Json | undefined {
+export function fillBody(body: BodyTemplate, values: TemplateValues): Json | undefined {
   if (typeof body === 'string') return fillValue(body, values)
   if (typeof body !== 'object' || body === null) return body
   if (Array.isArray(body)) {
-    const items = body.flatMap((item: Body) => {
+    const items = body.flatMap((item: BodyTemplate) => {
       const value = fillBody(item, values)
       return value === undefined ? [] : [value]
     })

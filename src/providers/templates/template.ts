@@ -7,6 +7,15 @@ export interface Placeholder {
 
 export type TemplatePart = string | Placeholder
 
+/** A JSON value whose strings are templates. */
+export type BodyTemplate =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly BodyTemplate[]
+  | { readonly [key: string]: BodyTemplate }
+
 const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g
 const placeholderName = /^[a-z][A-Za-z]*(\.[A-Za-z0-9_-]+)?$/
 

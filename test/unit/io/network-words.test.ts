@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitStatus, type ToknError } from '../../../src/core/errors.ts'
 import type { Reach } from '../../../src/core/provider.ts'
+import { retryPolicies } from '../../../src/core/retry.ts'
 import { createHttp, type HttpOptions } from '../../../src/io/http/http.ts'
 import { sendWithRetry } from '../../../src/providers/send-with-retry.ts'
 import { canCertify, certify, type Certificate } from './certificates.ts'
@@ -33,8 +34,7 @@ async function tell(url: URL, options: Partial<HttpOptions> = {}): Promise<Told>
     answers: {},
     warn: () => undefined,
   }
-  const policy = { kind: 'safe', afterHaste: true } as const
-  const error = (await sendWithRetry(reach, { method: 'GET', url }, policy).then(
+  const error = (await sendWithRetry(reach, { method: 'GET', url }, retryPolicies.read).then(
     ({ reply: { status } }) => new Error(`answered ${status}`),
     (failed: unknown) => failed,
   )) as ToknError

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isReadable, isZone, readDate } from '../../../src/providers/replies/dates.ts'
+import { readDate } from '../../../src/providers/replies/dates.ts'
+import { isReadable, isZone } from '../../../src/providers/schema/date-form.ts'
 
 const at = Date.UTC(2026, 10, 25, 10, 0, 0)
 const hour = 3_600_000
