@@ -12,6 +12,7 @@ import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, isOn, openColours } from '../io/terminal/terminal.ts'
 import { openPorts } from './ports.ts'
+import { storeCatalog } from '../stores/catalog.ts'
 import type { ProfileChoice } from '../session/choose-profile.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
 import { openTarget, type Target } from '../session/select-session.ts'
@@ -146,7 +147,7 @@ export function createContext({
         ? await (await prompts()).askChoice(question, options)
         : undefined,
     storeKind: (flags, kept?: StoreKind) =>
-      readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? 'keychain',
+      readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? storeCatalog.usual,
     definitions: async (flags) => {
       const { openOwnDefinitions } = await import('./definitions.ts')
       return openOwnDefinitions(pathsFor(flags).config, async () => await portsFor(flags).http({}))

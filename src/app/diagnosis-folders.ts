@@ -3,6 +3,7 @@ import { isFailure } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Paths } from '../io/files/paths.ts'
 import { problemOf } from '../io/files/shared-folders.ts'
+import { storeCatalog } from '../stores/catalog.ts'
 
 const id = 'lock-folder'
 const elsewhere = 'set HOME to a folder that you can write'
@@ -42,6 +43,7 @@ function checkShared(paths: Paths, kinds: ReadonlySet<StoreKind>): Finding {
 
 function missedMeetings(paths: Paths, kinds: ReadonlySet<StoreKind>): readonly string[] {
   return [...kinds]
-    .filter((kind) => kind !== 'memory')
-    .flatMap((kind) => problemOf(paths.meeting(`${kind}:`), ['locks']) ?? [])
+    .map((kind) => storeCatalog.traits(kind))
+    .filter(({ outlivesProcess }) => outlivesProcess)
+    .flatMap(({ restsInData }) => problemOf(paths.meeting(restsInData), ['locks']) ?? [])
 }

@@ -16,6 +16,7 @@ import { journalName } from '../io/files/journal-name.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { isInPlaces, isTrusted } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
+import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
 import type { Caller, Ports, ProfileSketch } from '../session/ports.ts'
 
 /** What this process brings to the ports. */
@@ -56,14 +57,22 @@ export function openPorts(request: PortsRequest): Ports {
   const ways = new Map<string, Promise<Http>>()
   const lock = once(async () => {
     const { createUserLock } = await import('../io/files/user-lock.ts')
-    return createUserLock({ paths, files, command: request.command })
+    return createUserLock({ paths, files, command: request.command, restsInData })
   })
   const journal = once(() => openJournalOf('journal'))
+  const surroundings: Surroundings = {
+    files,
+    directory: join(paths.data, 'sessions'),
+    lock,
+    storeKey: request.storeKey,
+    passphrase: request.passphrase,
+  }
   return {
     clock: systemClock,
     profiles: openProfiles({
       directory: paths.config,
       files,
+      stores: storeCatalog,
       lock,
       timeout: request.timeout,
       warn: request.warn,
@@ -86,7 +95,8 @@ export function openPorts(request: PortsRequest): Ports {
       return openLedger(shared(paths, 'ledger', files))
     }),
     seal: once(async () => (await import('../stores/seal.ts')).seal),
-    store: (kind) => remember(stores, kind, () => openStore(kind)),
+    stores: storeCatalog,
+    store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
     // A command asks for the same provider several times; reading a definition of the user's own
     // means checking all of it.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides }) => {
@@ -152,22 +162,6 @@ export function openPorts(request: PortsRequest): Ports {
         ? ({ method, url, outcome, duration }) =>
             request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
         : undefined,
-    })
-  }
-
-  async function openStore(kind: StoreKind): Promise<Store> {
-    if (kind === 'keychain') return (await import('../stores/keychain.ts')).openKeychain({ lock })
-    if (kind === 'memory') return (await import('../stores/memory.ts')).openMemory()
-    const { openFileStore } = await import('../stores/file.ts')
-    return openFileStore({
-      directory: join(paths.data, 'sessions'),
-      files,
-      // Read when it is needed: without it a session can still be erased.
-      get key() {
-        return request.storeKey()
-      },
-      passphrase: request.passphrase,
-      lock,
     })
   }
 }

@@ -1,6 +1,6 @@
 import { ToknError } from '../core/errors.ts'
 import { isObject, ownString } from '../core/json.ts'
-import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
+import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Reason } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { describeCaller } from '../io/process/caller.ts'
@@ -8,6 +8,7 @@ import { sendCourier } from '../io/process/refresher.ts'
 import { isReadOnce, readTextFile } from '../io/terminal/input.ts'
 import { endsOthers, stayFor } from '../io/process/last-process.ts'
 import type { Environment } from '../io/files/paths.ts'
+import { storeCatalog } from '../stores/catalog.ts'
 import type { Caller } from '../session/ports.ts'
 import type { RefreshWanted } from '../session/refresh-request.ts'
 
@@ -53,9 +54,10 @@ export async function callCourier(
   profile: Profile,
   wanted: RefreshWanted,
 ): Promise<string> {
-  const inFiles = profile.store === 'file'
-  const storeKey = inFiles ? request.storeKey() : undefined
-  const passphrase = inFiles && storeKey === undefined ? await request.passphrase() : undefined
+  const { needsPassphrase } = storeCatalog.traits(profile.store)
+  const storeKey = needsPassphrase ? request.storeKey() : undefined
+  const passphrase =
+    needsPassphrase && storeKey === undefined ? await request.passphrase() : undefined
   const files = readPipes(profile)
   const errand = (timeout: number): Errand => ({
     profile: profile.name,
@@ -94,7 +96,7 @@ export function readErrand(text: string): Errand {
   if (!isObject(value) || !isObject(wanted) || !isObject(caller)) throw malformed()
   const profile = ownString(value, 'profile')
   const profileId = ownString(value, 'profileId')
-  const store = storeKinds.find((kind) => kind === value['store'])
+  const store = storeCatalog.find(value['store'])
   if (profile === undefined || profileId === undefined) throw malformed()
   return {
     profile,

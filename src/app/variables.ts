@@ -1,10 +1,11 @@
 import { checkBaseUrl } from '../core/base-url.ts'
 import { ToknError } from '../core/errors.ts'
-import { storeKinds, type StoreKind } from '../core/profile.ts'
+import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
 import { readValueText } from '../core/value-text.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { words } from '../messages/words.ts'
+import { storeCatalog } from '../stores/catalog.ts'
 
 /** What `TOKN_*` variables say. Files that they name are read when asked for, and only then. */
 export interface Variables {
@@ -108,7 +109,7 @@ function readList(text: string | undefined, separator: RegExp): readonly string[
 /** Throws `usage` for a word that is not the name of a store. */
 export function readStoreKind(text: string | undefined, what: string): StoreKind | undefined {
   if (text === undefined) return undefined
-  const kind = storeKinds.find((one) => one === text)
+  const kind = storeCatalog.find(text)
   if (kind !== undefined) return kind
-  throw new ToknError('usage', words.app.notAStore(what, storeKinds))
+  throw new ToknError('usage', words.app.notAStore(what, storeCatalog.kinds))
 }

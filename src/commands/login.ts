@@ -124,10 +124,9 @@ function report(
   } else if (flags.quiet !== true) {
     const expires =
       record.expiry.state === 'at' ? `, expires ${expiryInWords(record.expiry, now)}` : ''
-    const kept =
-      profile.store === 'memory'
-        ? 'nothing is kept: memory ends with this command'
-        : `kept in the ${profile.store} store`
+    const kept = ports.stores.traits(profile.store).outlivesProcess
+      ? `kept in the ${profile.store} store`
+      : `nothing is kept: ${profile.store} ends with this command`
     context.terminal.say(`logged in as "${profile.name}"${expires}; ${kept}`)
   }
 }

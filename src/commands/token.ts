@@ -139,7 +139,7 @@ async function tokenDocument(
     scopes: record.scopes ?? null,
     generation: record.generation,
     refreshed,
-    source: source === 'store' ? profile.store : source === 'login' ? 'memory' : 'env',
+    source: source === 'environment' ? 'env' : profile.store,
     fingerprint: (await ports.fingerprint(record.access)) ?? null,
   }
 }

@@ -2,8 +2,8 @@ import { ToknError } from './errors.ts'
 import { display } from './text.ts'
 import { words } from '../messages/words.ts'
 
-export const storeKinds = ['keychain', 'file', 'memory'] as const
-export type StoreKind = (typeof storeKinds)[number]
+/** The name of a store; see `StoreCatalog`. */
+export type StoreKind = string
 
 /** What is on disk about a login. Nothing in it is secret; all of it decides where secrets go. */
 export interface Profile {

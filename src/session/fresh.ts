@@ -74,7 +74,7 @@ export async function refreshThrough(
   wanted: RefreshWanted,
 ): Promise<SessionRecord> {
   const { ports, profile } = session
-  if (profile.store === 'memory') {
+  if (!ports.stores.traits(profile.store).outlivesProcess) {
     const { refreshNow } = await import('./refresh/protocol.ts')
     return await refreshNow(session, wanted)
   }

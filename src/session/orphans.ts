@@ -1,7 +1,7 @@
 import { openSession } from './session.ts'
 import { isToknError } from '../core/errors.ts'
 import type { Finding } from '../core/process.ts'
-import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
+import type { Profile, StoreKind } from '../core/profile.ts'
 import { readableProfiles } from './choose-profile.ts'
 import { erase } from './usable.ts'
 import { entryOf } from './stored-record.ts'
@@ -22,23 +22,36 @@ export async function examineOrphans(ports: Ports, fix: boolean): Promise<readon
   // A damaged profile without an id, or none at all: what looks like an orphan may be its own.
   const certain = outlines.length > 0 && outlines.every(({ id }) => id !== undefined)
   const stored = await listStored(ports)
-  const nameless = [...new Set([...stored, ...ports.index.list()])].filter((id) => !known.has(id))
+  const ids = new Set([...stored.map(({ id }) => id), ...ports.index.list()])
+  const nameless = [...ids].filter((id) => !known.has(id))
   const isOwn = (id: string) => ports.index.get(id)?.configuration === ports.configuration
   const own = nameless.filter(isOwn)
-  const foreign = stored.filter((id) => nameless.includes(id) && !isOwn(id))
+  const foreign = stored.filter(({ id }) => nameless.includes(id) && !isOwn(id))
   return [
     ...(await examineMoved(ports, stored, fix)),
     ...(own.length === 0 ? [] : [await examineOwn(ports, own, fix, certain)]),
-    ...(foreign.length === 0 ? [] : [tellForeign(foreign.length)]),
+    ...(foreign.length === 0 ? [] : [tellForeign(foreign)]),
   ]
 }
 
-/** Ids of the sessions in files; a keychain does not tell what it has. */
-async function listStored(ports: Ports): Promise<readonly string[]> {
+interface Stored {
+  readonly id: string
+  readonly store: StoreKind
+}
+
+/** The sessions in all stores that can tell what they hold. */
+async function listStored(ports: Ports): Promise<readonly Stored[]> {
+  const listing = ports.stores.kinds.filter((kind) => ports.stores.traits(kind).listsEntries)
+  const stored: Stored[] = []
+  for (const store of listing) {
+    for (const id of await listEntries(ports, store)) stored.push({ id, store })
+  }
+  return stored.filter(({ id }) => !id.startsWith('probe-'))
+}
+
+async function listEntries(ports: Ports, kind: StoreKind): Promise<readonly string[]> {
   try {
-    const store = await ports.store('file')
-    const ids = (await store.list?.()) ?? []
-    return ids.filter((id) => !id.startsWith('probe-'))
+    return (await (await ports.store(kind)).list?.()) ?? []
   } catch (error) {
     if (isToknError(error, 'store')) return []
     throw error
@@ -59,7 +72,9 @@ async function examineOwn(
   }
   if (!fix) return { id: 'sessions', status: 'warn', detail, fix: byFix }
   for (const id of ids) {
-    for (const store of storeKinds) if (store !== 'memory') await eraseLeft(ports, id, store)
+    for (const store of ports.stores.kinds) {
+      if (ports.stores.traits(store).outlivesProcess) await eraseLeft(ports, id, store)
+    }
   }
   return { id: 'sessions', status: 'fixed', detail: `${detail}; they are erased here` }
 }
@@ -72,37 +87,40 @@ async function eraseLeft(ports: Ports, id: string, store: StoreKind): Promise<vo
     if (!ports.profiles.outlines().some((one) => one.id === id))
       await erase(openSession(ports, profile))
   } catch (error) {
-    // Most likely it was never in a keychain that cannot be reached.
-    if (!isToknError(error, 'store') || store !== 'keychain') throw error
+    // Most likely it was never in a store that cannot be reached.
+    if (!isToknError(error, 'store') || !ports.stores.traits(store).mayBeMissing) throw error
   } finally {
     await held.release()
   }
 }
 
-/** Entries in files of profiles that keep their sessions elsewhere by now. */
+/** Entries of profiles that keep their sessions in another store by now. */
 async function examineMoved(
   ports: Ports,
-  stored: readonly string[],
+  stored: readonly Stored[],
   fix: boolean,
 ): Promise<readonly Finding[]> {
-  const moved = readableProfiles(ports.profiles).filter(
-    ({ id, store }) => store !== 'file' && stored.includes(id),
+  const moved = readableProfiles(ports.profiles).flatMap((profile) =>
+    stored
+      .filter(({ id, store }) => id === profile.id && store !== profile.store)
+      .map(({ store }) => ({ profile, former: store })),
   )
   const findings: Finding[] = []
-  for (const profile of moved) {
-    const detail = `"${profile.name}" keeps its session in the ${profile.store} store, and the file store has an earlier one`
+  for (const { profile, former } of moved) {
+    const detail = `"${profile.name}" keeps its session in the ${profile.store} store, and the ${former} store has an earlier one`
     const id = `session-${profile.name}`
     if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
     else {
-      await eraseEntry(openSession(ports, profile), 'file')
+      await eraseEntry(openSession(ports, profile), former)
       findings.push({ id, status: 'fixed', detail: `${detail}; it is erased` })
     }
   }
   return findings
 }
 
-function tellForeign(count: number): Finding {
-  const many = count === 1 ? 'a session is' : `${count} sessions are`
-  const detail = `${many} in the file store that no profile here has: of another configuration, or of one that was lost`
+function tellForeign(foreign: readonly Stored[]): Finding {
+  const many = foreign.length === 1 ? 'a session is' : `${foreign.length} sessions are`
+  const where = [...new Set(foreign.map(({ store }) => `the ${store} store`))].join(' and ')
+  const detail = `${many} in ${where} that no profile here has: of another configuration, or of one that was lost`
   return { id: 'sessions-of-others', status: 'skip', detail }
 }

@@ -13,6 +13,7 @@ import type { Way } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
+import type { StoreCatalog } from '../core/store-traits.ts'
 import type { AnswerSources } from './login/answers.ts'
 import type { RefreshWanted } from './refresh-request.ts'
 
@@ -42,6 +43,7 @@ export interface Ports {
   /** What logins and issues write down of themselves, in the form of a journal; see `marks/`. */
   marks(): Promise<Journal>
   seal(): Promise<Seal>
+  readonly stores: StoreCatalog
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>
   http(profile: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>): Promise<Http>

@@ -1,6 +1,6 @@
 import { openSession, type Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
-import { storeKinds, type Profile, type StoreKind } from '../core/profile.ts'
+import type { Profile, StoreKind } from '../core/profile.ts'
 import { chooseProfile, outlineOf } from './choose-profile.ts'
 import { erase, lookAt, type Condition } from './usable.ts'
 import { entryOf } from './stored-record.ts'
@@ -86,8 +86,8 @@ function readProfile(ports: Ports, name: string): Profile | undefined {
 async function removeDamaged(ports: Ports, name: string): Promise<Removal> {
   const { id, store } = outlineOf(ports.profiles, name) ?? {}
   let erased = false
-  for (const kind of store === undefined ? storeKinds : [store]) {
-    if (id === undefined || kind === 'memory') continue
+  for (const kind of store === undefined ? ports.stores.kinds : [store]) {
+    if (id === undefined || !ports.stores.traits(kind).outlivesProcess) continue
     erased = (await eraseDamaged(ports, name, id, kind)) || erased
   }
   await ports.profiles.remove(name, id)

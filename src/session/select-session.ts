@@ -94,7 +94,7 @@ function sketchOf(
     ...(stored ?? { provider: environment.provider ?? '', settings: {} }),
     name: name ?? stored?.name ?? 'environment',
     id: idInEnvironment(variable),
-    store: 'memory',
+    store: ports.stores.transient,
   }
 }
 

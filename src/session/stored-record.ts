@@ -21,12 +21,13 @@ export async function readHeld(session: Session): Promise<SessionRecord> {
   if (record !== undefined) return checkBinding(record, profile)
   if (profile.usualStore !== undefined) throw elsewhere(profile, profile.usualStore)
   // The secret service answers "nothing" for a locked collection too; the index knows better.
-  if (profile.store === 'keychain' && ports.index.get(profile.id) !== undefined) {
+  const { hidesWhenLocked } = ports.stores.traits(profile.store)
+  if (hidesWhenLocked && ports.index.get(profile.id) !== undefined) {
     // Throws for a locked one, and then says so.
-    await (await ports.store('keychain')).sealingKey()
+    await (await ports.store(profile.store)).sealingKey()
     throw new ToknError(
       'store',
-      `the entry of "${profile.name}" was removed from the keychain, or the keychain was locked a moment ago`,
+      `the entry of "${profile.name}" was removed from the ${profile.store}, or the ${profile.store} was locked a moment ago`,
       { hint: `try again; if that does not help: tokn login ${profile.name}` },
     )
   }

@@ -67,7 +67,8 @@ async function eraseStored(session: Session): Promise<boolean> {
     throw error
   }
   // A locked keychain says of what it has that it is not there; this throws, and says that it is locked.
-  if (profile.store === 'keychain' && ports.index.get(profile.id) !== undefined) {
+  const { hidesWhenLocked } = ports.stores.traits(profile.store)
+  if (hidesWhenLocked && ports.index.get(profile.id) !== undefined) {
     await store.sealingKey()
   }
   return false

@@ -161,7 +161,7 @@ describe.each(cases)('$name', ({ open, begin, end }) => {
     const error: unknown = await store
       .write('fenced', 6, text(6))
       .catch((reason: unknown) => reason)
-    expect(isToknError(error, 'store') && error.details.refusal).toBe('superseded')
+    expect(isToknError(error, 'store') && error.details.fault).toBe('superseded')
     expect(isToknError(error) && error.exit).toBe(exitStatus.store)
     expect(await store.read('fenced')).toBe(text(7))
     await store.write('fenced', 7, `${text(7)} `)

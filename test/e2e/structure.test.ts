@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storeCatalog } from '../../src/stores/catalog.ts'
 import { root } from '../support/home.ts'
 
 interface Source {
@@ -220,6 +221,25 @@ describe('the code', () => {
       .filter(({ path }) => !own.test(path))
       .filter(({ text }) => /(['"`])(oz|mcs|rightech|hosterby)\1/.test(text))
     expect(naming.map(({ path }) => path)).toEqual([])
+  })
+
+  test('branches on no store’s name: whoever wants to know something asks for its traits', () => {
+    // Its own room, what a user types in the demonstration, and a word of another meaning.
+    const own = /^src\/(stores\/|commands\/demo\.ts$|core\/giving\.ts$)/
+    const name = new RegExp(`(['"\`])(${storeCatalog.kinds.join('|')})\\1`)
+    const naming = sources
+      .filter(({ path }) => !own.test(path))
+      .filter(({ text }) => name.test(withoutComments(text)))
+    expect(naming.map(({ path }) => path)).toEqual([])
+    // Of the stores themselves, each knows its own name alone.
+    const among = sources
+      .filter(({ path }) => path.startsWith('src/stores/') && path !== 'src/stores/catalog.ts')
+      .flatMap(({ path, text }) => {
+        const [, folder = ''] = /^src\/stores\/([a-z]+)/.exec(path) ?? []
+        const found = withoutComments(text).matchAll(new RegExp(name, 'g'))
+        return [...found].filter(([, , kind]) => kind !== folder).map(([word]) => `${path} ${word}`)
+      })
+    expect(among).toEqual([])
   })
 
   test('prints in one place alone, and ends the process in one', () => {

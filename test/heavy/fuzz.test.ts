@@ -12,6 +12,7 @@ import { Secret } from '../../src/core/secret.ts'
 import type { TokenSet } from '../../src/core/token.ts'
 import { openFiles } from '../../src/io/files/files.ts'
 import { openProfiles } from '../../src/io/profiles/profiles.ts'
+import { storeCatalog } from '../../src/stores/catalog.ts'
 import { openProvider } from '../../src/providers/catalog.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import { sandboxNames } from '../../src/sandbox/server.ts'
@@ -155,7 +156,12 @@ it('reads 5,000 configurations', async () => {
       writeFileSync(path, text, { mode: 0o600 })
       try {
         await timed(() => {
-          const profiles = openProfiles({ directory: place, files: openFiles(), lock: noLock })
+          const profiles = openProfiles({
+            directory: place,
+            files: openFiles(),
+            stores: storeCatalog,
+            lock: noLock,
+          })
           profiles.defaultName()
           profiles.get('web')
           for (const { name } of profiles.list()) checkProfileName(name)

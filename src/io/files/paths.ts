@@ -29,8 +29,8 @@ export interface Paths {
   readonly common: string
   /** There is no home: what no variable moves is in a temporary directory. */
   readonly homeless: boolean
-  /** Where whoever uses what an entry is about comes by, whatever home it has; see `createUserLock`. */
-  meeting(entry: string): Place
+  /** Where every process comes by, whatever home it has: beside our data, or in /tmp; see `createUserLock`. */
+  meeting(besideData: boolean): Place
 }
 
 export interface PathOptions {
@@ -70,7 +70,7 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
       return (chosenPlace ??= choosePlace(places()))
     },
     homeless: own === undefined,
-    meeting: (entry) => (entry.startsWith('file:') ? beside(data) : inTemporary()),
+    meeting: (besideData) => (besideData ? beside(data) : inTemporary()),
   }
 
   function base(name: string, windows: string | undefined, otherwise: string): string {

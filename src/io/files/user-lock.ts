@@ -11,6 +11,8 @@ export interface UserLockOptions {
   readonly files: Files
   /** What to call this process to those who wait: a name, no arguments. */
   readonly command: string
+  /** Whether an entry is about a session in our own folder of data. */
+  readonly restsInData: (entry: string) => boolean
 }
 
 /**
@@ -34,13 +36,13 @@ export interface UserLockOptions {
  * provider refuses, keep what the first one stored. A second place that cannot be used is passed
  * over, since the first one holds for everybody who can be met in it; `tokn doctor` tells of it.
  */
-export function createUserLock({ paths, files, command }: UserLockOptions): Lock {
+export function createUserLock({ paths, files, command, restsInData }: UserLockOptions): Lock {
   const known = new Map<string, Lock>()
   return async (entry, timeout) => {
     const startedAt = performance.now()
     const held = await lockIn(paths.common)(entry, timeout)
     try {
-      const place = paths.meeting(entry)
+      const place = paths.meeting(restsInData(entry))
       const left = Math.max(0, timeout - (performance.now() - startedAt))
       const second = await lockBesides(place, (lock) => lock(entry, left))
       return second === undefined ? held : both(held, second)

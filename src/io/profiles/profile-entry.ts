@@ -3,7 +3,8 @@ import { checkBaseUrl } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import type { Outline } from '../../core/ports.ts'
-import { checkProfileName, storeKinds, type Profile, type StoreKind } from '../../core/profile.ts'
+import { checkProfileName, type Profile, type StoreKind } from '../../core/profile.ts'
+import type { StoreCatalog } from '../../core/store-traits.ts'
 import { display } from '../../core/text.ts'
 import { checkProfileProxy } from '../http/proxy-url.ts'
 
@@ -12,6 +13,9 @@ export type Entry = Readonly<Record<string, unknown>>
 
 const longestText = 4_096
 const idPattern = /^[A-Za-z0-9_-]{16,64}$/
+
+/** The names that the store of a profile can have. */
+export type StoreNames = Pick<StoreCatalog, 'kinds' | 'usual' | 'find'>
 
 type Strings = Readonly<Record<string, string>>
 
@@ -36,7 +40,7 @@ const secretNames = new Set(
 )
 
 /** The profile called `name`. Throws `usage`, naming the field, for what it cannot be. */
-export function readEntry(name: string, entry: unknown): Profile {
+export function readEntry(name: string, entry: unknown, stores: StoreNames): Profile {
   if (!isObject(entry)) throw wrong(name, 'it', 'is not an object')
   return {
     name: checkProfileName(name),
@@ -46,7 +50,7 @@ export function readEntry(name: string, entry: unknown): Profile {
     apiUrls: optional(entry, 'apiUrls', (field) => urls(name, entry[field])),
     settings: strings(name, entry, 'settings', /^[a-z][a-z0-9_]{0,63}$/) ?? {},
     overrides: strings(name, entry, 'overrides', /^[A-Za-z0-9_$.\-[\]]{1,200}$/),
-    store: readStore(name, entry),
+    store: readStore(name, entry, stores),
     ca: optional(entry, 'ca', (field) => path(name, entry, field)),
     proxy: optional(entry, 'proxy', (field) => checkProfileProxy(text(name, entry, field))),
     certificate: optional(entry, 'certificate', (field) => path(name, entry, field)),
@@ -55,29 +59,33 @@ export function readEntry(name: string, entry: unknown): Profile {
 }
 
 /** What says where the session of an entry rests, as far as that can be read. Never throws. */
-export function outlineEntry(name: string, entry: unknown): Outline {
+export function outlineEntry(name: string, entry: unknown, stores: StoreNames): Outline {
   if (!isObject(entry)) return { name }
-  const id = ownString(entry, 'id')
-  const store = storeKinds.find((one) => one === (entry['store'] ?? 'keychain'))
-  return { name, id: id !== undefined && idPattern.test(id) ? id : undefined, store }
+  return { name, id: idOfEntry(entry), store: stores.find(entry['store'] ?? stores.usual) }
+}
+
+/** The id in an entry, if it has one that is valid. */
+export function idOfEntry(entry: unknown): string | undefined {
+  const id = isObject(entry) ? ownString(entry, 'id') : undefined
+  return id !== undefined && idPattern.test(id) ? id : undefined
 }
 
 /** What to write for `profile`, over what the file had under its name. */
-export function writeEntry(profile: Profile, before: Entry | undefined): Entry {
+export function writeEntry(profile: Profile, before: Entry | undefined, stores: StoreNames): Entry {
   const entry: Record<string, unknown> = { ...before }
   for (const field of known) {
     const value = profile[field]
     if (value === undefined) delete entry[field]
     else entry[field] = value
   }
-  refuseUnreadable(profile.name, entry)
+  refuseUnreadable(profile.name, entry, stores)
   refuseSecrets(profile.name, entry)
   return entry
 }
 
-function refuseUnreadable(name: string, entry: Entry): void {
+function refuseUnreadable(name: string, entry: Entry, stores: StoreNames): void {
   try {
-    readEntry(name, entry)
+    readEntry(name, entry, stores)
   } catch (error) {
     if (!(error instanceof ToknError)) throw error
     throw new ToknError(error.code, error.message, {
@@ -146,10 +154,9 @@ function strings(name: string, entry: Entry, field: string, keys: RegExp): Strin
   return Object.fromEntries(pairs)
 }
 
-function readStore(name: string, entry: Entry): StoreKind {
-  const value = entry['store'] ?? 'keychain'
-  const kind = storeKinds.find((one) => one === value)
-  if (kind === undefined) throw wrong(name, 'store', `is none of ${storeKinds.join(', ')}`)
+function readStore(name: string, entry: Entry, stores: StoreNames): StoreKind {
+  const kind = stores.find(entry['store'] ?? stores.usual)
+  if (kind === undefined) throw wrong(name, 'store', `is none of ${stores.kinds.join(', ')}`)
   return kind
 }
 

@@ -6,13 +6,21 @@ import { canonical, isObject } from '../../core/json.ts'
 import { nearest } from '../../core/text.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
 import { checkDirectory, hasModes } from '../files/plain-file.ts'
-import { outlineEntry, readEntry, writeEntry, type Entry } from './profile-entry.ts'
+import {
+  idOfEntry,
+  outlineEntry,
+  readEntry,
+  writeEntry,
+  type Entry,
+  type StoreNames,
+} from './profile-entry.ts'
 import { showPath } from '../files/system-error.ts'
 
 export interface ProfilesOptions {
   /** The directory of the configuration. */
   readonly directory: string
   readonly files: Files
+  readonly stores: StoreNames
   readonly lock: () => Promise<Lock>
   /** Milliseconds to wait for another process that changes the file. */
   readonly timeout?: number | undefined
@@ -24,6 +32,7 @@ type Entries = Readonly<Record<string, unknown>>
 /** The profiles in `config.json`. Reading needs no library and no lock; a change takes both. */
 export function openProfiles(options: ProfilesOptions): Profiles {
   const path = join(options.directory, 'config.json')
+  const { stores } = options
   let warned = false
   return {
     path,
@@ -42,18 +51,18 @@ export function openProfiles(options: ProfilesOptions): Profiles {
 
   function get(name: string): Profile | undefined {
     const { profiles } = read()
-    return Object.hasOwn(profiles, name) ? readEntry(name, profiles[name]) : undefined
+    return Object.hasOwn(profiles, name) ? readEntry(name, profiles[name], stores) : undefined
   }
 
   function list(): readonly Profile[] {
     const entries = Object.entries(read().profiles)
     return entries
-      .map(([name, entry]) => readEntry(name, entry))
+      .map(([name, entry]) => readEntry(name, entry, stores))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   function outlines(): readonly Outline[] {
-    return Object.entries(read().profiles).map(([name, entry]) => outlineEntry(name, entry))
+    return Object.entries(read().profiles).map(([name, entry]) => outlineEntry(name, entry, stores))
   }
 
   function defaultName(): string | undefined {
@@ -61,13 +70,13 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   }
 
   async function put(profile: Profile): Promise<void> {
-    await change((config) => [withProfile(config.profiles, profile), config.default])
+    await change((config) => [withProfile(config.profiles, profile, stores), config.default])
   }
 
   async function prove(profile: Profile): Promise<void> {
     await locked(async (target, before) => {
       const { default: chosen } = before
-      const document = compose(before, withProfile(before.profiles, profile), chosen)
+      const document = compose(before, withProfile(before.profiles, profile, stores), chosen)
       const { proveConfig } = await import('./config-write.ts')
       await proveConfig(target, document, options.files)
     })
@@ -76,7 +85,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   async function create(profile: Profile): Promise<void> {
     await change(({ profiles, default: chosen }) => {
       requireFree(profiles, profile.name)
-      return [withProfile(profiles, profile), chosen]
+      return [withProfile(profiles, profile, stores), chosen]
     })
   }
 
@@ -85,7 +94,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     await change(({ profiles, default: chosen }) => {
       settled = { ...profile, ...whereIs(profiles, profile) }
       if (settled.name !== profile.name || settled.id !== profile.id) return undefined
-      const next = withProfile(profiles, profile)
+      const next = withProfile(profiles, profile, stores)
       const same = chosen !== undefined && canonical(next) === canonical(profiles)
       return same ? undefined : [next, chosen ?? profile.name]
     })
@@ -164,10 +173,10 @@ function compose(before: Config, profiles: Entries, chosen: string | undefined):
   return { ...before.document, default: chosen, profiles }
 }
 
-function withProfile(profiles: Entries, profile: Profile): Entries {
+function withProfile(profiles: Entries, profile: Profile, stores: StoreNames): Entries {
   const name = checkProfileName(profile.name)
   const before = Object.hasOwn(profiles, name) ? profiles[name] : undefined
-  return { ...profiles, [name]: writeEntry(profile, isObject(before) ? before : undefined) }
+  return { ...profiles, [name]: writeEntry(profile, isObject(before) ? before : undefined, stores) }
 }
 
 /** Name and id under which a profile is, or has to be put: its id decides, then its name. */
@@ -178,7 +187,7 @@ function whereIs(profiles: Entries, { name, id }: Profile): Pick<Profile, 'name'
 }
 
 function idOf(profiles: Entries, name: string): string | undefined {
-  return Object.hasOwn(profiles, name) ? outlineEntry(name, profiles[name]).id : undefined
+  return Object.hasOwn(profiles, name) ? idOfEntry(profiles[name]) : undefined
 }
 
 function requireFree(profiles: Entries, name: string): void {

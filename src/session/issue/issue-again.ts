@@ -19,7 +19,7 @@ export async function findEarlier(
 ): Promise<UnfinishedIssue | undefined> {
   checkProfileName(saveAs)
   const earlier = await findUnfinished(ports, parent, saveAs)
-  if (parent.store !== 'memory') return earlier
+  if (ports.stores.traits(parent.store).outlivesProcess) return earlier
   throw new ToknError('usage', 'nothing of this session is kept, and neither would the token be', {
     hint: 'log in with: tokn login, or leave out --save-as',
   })

@@ -164,7 +164,7 @@ async function listIds(call: Call, { name }: Grant): Promise<readonly string[] |
 
 /** A token that is only printed needs no disk: without a mark, a kill may leave it unknown. */
 async function tryMark(ports: Ports, wish: Wish): Promise<OpenMark | undefined> {
-  if (wish.store === 'memory') return undefined
+  if (!ports.stores.traits(wish.store).outlivesProcess) return undefined
   let mark: OpenMark | undefined
   await orWarn(ports, async () => {
     mark = await openMark(ports, wish)

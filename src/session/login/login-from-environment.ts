@@ -29,7 +29,7 @@ export async function loginFromEnvironment(
     provider: providerId,
     ...placesIn(environment),
     settings: {},
-    store: 'memory',
+    store: ports.stores.transient,
   }
   const { profile, provider, answers } = await openAnswered(ports, draft, {
     set: {},

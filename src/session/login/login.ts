@@ -81,7 +81,8 @@ export async function login(ports: Ports, request: LoginRequest): Promise<Placed
   const store = await ports.store(profile.store)
   await store.sealingKey()
   // It would be gone with this process; a profile of it would only be in the way.
-  if (profile.store === 'memory') return { profile, record: await authenticate(ports, request) }
+  if (!ports.stores.traits(profile.store).outlivesProcess)
+    return { profile, record: await authenticate(ports, request) }
   await sweepUnsent(ports)
   const former = formerStore(ports, profile)
   const origin = provider.origins[0] ?? ''

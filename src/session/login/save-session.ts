@@ -103,8 +103,9 @@ export async function eraseEntry(session: Session, kind: StoreKind): Promise<voi
 /** The store that holds the session so far, where it is another one. */
 export function formerStore(ports: Ports, { name, id, store }: Profile): StoreKind | undefined {
   const before = outlineOf(ports.profiles, name)
-  const moved = before?.id === id && before.store !== store && before.store !== 'memory'
-  return moved ? before.store : undefined
+  const moved = before?.id === id && before.store !== store
+  const former = moved ? before.store : undefined
+  return former !== undefined && ports.stores.traits(former).outlivesProcess ? former : undefined
 }
 
 /** The generation to follow. A record that cannot be read is no reason not to log in anew. */

@@ -24,14 +24,14 @@ export async function findMarks(ports: Ports): Promise<readonly Mark[]> {
 /** All marks of this configuration, those of runs that go on too. */
 export async function readMarks(ports: Ports): Promise<readonly Mark[]> {
   const journal = await ports.marks()
-  const marks = journal.list(markPrefix(ports)).flatMap((entry) => readMark(journal, entry))
+  const marks = journal.list(markPrefix(ports)).flatMap((entry) => readMark(ports, journal, entry))
   return marks.filter(({ configuration }) => configuration === ports.configuration)
 }
 
-function readMark(journal: Journal, entry: string): readonly Mark[] {
+function readMark({ stores }: Ports, journal: Journal, entry: string): readonly Mark[] {
   try {
     const found = journal.read(entry)
-    const intent = found && parseIntent(found.intent)
+    const intent = found && parseIntent(found.intent, stores)
     return intent === undefined ? [] : [{ ...intent, entry, sealed: found?.record }]
   } catch (error) {
     if (isToknError(error, 'store')) return []

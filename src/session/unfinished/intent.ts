@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isObject, ownString } from '../../core/json.ts'
-import { storeKinds, type Profile, type StoreKind } from '../../core/profile.ts'
+import type { Profile, StoreKind } from '../../core/profile.ts'
+import type { StoreCatalog } from '../../core/store-traits.ts'
 import type { Grant } from '../../core/token.ts'
 import type { Ports } from '../ports.ts'
 
@@ -36,11 +37,11 @@ export function markPrefix({ configuration }: Pick<Ports, 'configuration'>): str
 }
 
 /** `undefined` for a text that is no intent. */
-export function parseIntent(text: string): Intent | undefined {
+export function parseIntent(text: string, stores: StoreCatalog): Intent | undefined {
   const value: unknown = JSON.parse(text)
   if (!isObject(value)) return undefined
   const { kind, at, sent, profile, parent, grant, before } = value
-  const kindOf = (name: string) => storeKinds.find((one) => one === value[name])
+  const kindOf = (name: string) => stores.find(value[name])
   const store = kindOf('store')
   const known = (kind === 'login' || kind === 'issue') && typeof at === 'number'
   if (!known || store === undefined) return undefined
@@ -52,7 +53,7 @@ export function parseIntent(text: string): Intent | undefined {
     sent: sent !== false,
     store,
     origin: ownString(value, 'origin') ?? '',
-    profile: isProfile(profile) ? profile : undefined,
+    profile: isProfile(profile, stores) ? profile : undefined,
     former: kindOf('former'),
     parent: isNamed(parent) ? parent : undefined,
     grant: isObject(grant) ? grant : undefined,
@@ -60,12 +61,12 @@ export function parseIntent(text: string): Intent | undefined {
   }
 }
 
-function isProfile(value: unknown): value is Profile {
+function isProfile(value: unknown, stores: StoreCatalog): value is Profile {
   return (
     isNamed(value) &&
     typeof value['provider'] === 'string' &&
     isObject(value['settings']) &&
-    storeKinds.some((kind) => kind === value['store'])
+    stores.find(value['store']) !== undefined
   )
 }
 

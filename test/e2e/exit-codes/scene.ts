@@ -6,6 +6,7 @@ import { resolveConfig } from '../../../src/io/profiles/config-file.ts'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { locatePaths } from '../../../src/io/files/paths.ts'
 import { createUserLock } from '../../../src/io/files/user-lock.ts'
+import { restsInData } from '../../../src/stores/catalog.ts'
 import type { Fault } from '../../../src/sandbox/faults.ts'
 import type { SandboxApi, SandboxName, SandboxOptions } from '../../../src/sandbox/server.ts'
 import { makeHome, program, type Home } from '../../support/home.ts'
@@ -187,7 +188,7 @@ export function file(name: string, text: string, mode = 0o644): Given {
 export const writing: Given = async (scene) => {
   const paths = locatePaths(scene.home.environment)
   const files = openFiles()
-  const lock = createUserLock({ paths, files, command: 'another' })
+  const lock = createUserLock({ paths, files, command: 'another', restsInData })
   const held = await lock(`config:${resolveConfig(join(paths.config, 'config.json'))}`, 1_000)
   scene.ends.push(() => held.release())
   scene.env['TOKN_TIMEOUT'] = '1s'

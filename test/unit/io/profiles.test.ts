@@ -24,6 +24,7 @@ import type { Profile } from '../../../src/core/profile.ts'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { createLock } from '../../../src/io/files/lock.ts'
 import { openProfiles } from '../../../src/io/profiles/profiles.ts'
+import { storeCatalog } from '../../../src/stores/catalog.ts'
 import { hasPart } from '../../support/parts.ts'
 import { bundle } from './bundle.ts'
 
@@ -47,6 +48,7 @@ function open() {
   return openProfiles({
     directory: join(directory, 'config'),
     files,
+    stores: storeCatalog,
     lock: async () => lock,
     timeout: 5_000,
     warn: (text) => warnings.push(text),

@@ -1,0 +1,92 @@
+import type { Files, Lock, Store } from '../core/ports.ts'
+import type { StoreKind } from '../core/profile.ts'
+import type { Secret } from '../core/secret.ts'
+import type { StoreCatalog, StoreTraits } from '../core/store-traits.ts'
+
+/** What a process brings to the stores. */
+export interface Surroundings {
+  readonly files: Files
+  /** Where sessions are kept in files. */
+  readonly directory: string
+  readonly lock: () => Promise<Lock>
+  readonly storeKey: () => Secret | undefined
+  /** Asks where that is possible; `undefined` where there is none. */
+  readonly passphrase: () => Promise<Secret | undefined>
+}
+
+interface StoreEntry extends StoreTraits {
+  /** Loads it, and only then. */
+  open(surroundings: Surroundings): Promise<Store>
+}
+
+/**
+ * Every store of the program. A further one is a file beside this one and an entry here: whoever
+ * wants to know something of a store asks for its traits, and nobody for its name.
+ */
+const entries: readonly StoreEntry[] = [
+  {
+    kind: 'keychain',
+    outlivesProcess: true,
+    needsPassphrase: false,
+    hidesWhenLocked: true,
+    mayBeMissing: true,
+    listsEntries: false,
+    restsInData: false,
+    open: async ({ lock }) => (await import('./keychain.ts')).openKeychain({ lock }),
+  },
+  {
+    kind: 'file',
+    outlivesProcess: true,
+    needsPassphrase: true,
+    hidesWhenLocked: false,
+    mayBeMissing: false,
+    listsEntries: true,
+    restsInData: true,
+    open: async ({ directory, files, lock, storeKey, passphrase }) =>
+      (await import('./file.ts')).openFileStore({
+        directory,
+        files,
+        lock,
+        passphrase,
+        // Read when it is needed: without it a session can still be erased.
+        get key() {
+          return storeKey()
+        },
+      }),
+  },
+  {
+    kind: 'memory',
+    outlivesProcess: false,
+    needsPassphrase: false,
+    hidesWhenLocked: false,
+    mayBeMissing: false,
+    listsEntries: false,
+    restsInData: false,
+    open: async () => (await import('./memory.ts')).openMemory(),
+  },
+]
+
+export const storeCatalog: StoreCatalog = {
+  kinds: entries.map(({ kind }) => kind),
+  usual: 'keychain',
+  transient: 'memory',
+  traits: entryOf,
+  find: (value) => entries.find(({ kind }) => kind === value)?.kind,
+}
+
+/** Throws `store` where it cannot be used at all, when it is used. */
+export async function openStore(kind: StoreKind, surroundings: Surroundings): Promise<Store> {
+  return await entryOf(kind).open(surroundings)
+}
+
+/** Whether a lock (`KIND:...`) is about something that rests in our own folder of data. */
+export function restsInData(lock: string): boolean {
+  const kind = storeCatalog.find(lock.split(':')[0])
+  return kind !== undefined && entryOf(kind).restsInData
+}
+
+function entryOf(kind: StoreKind): StoreEntry {
+  const entry = entries.find((one) => one.kind === kind)
+  if (entry === undefined) throw new Error(`no store "${kind}"`)
+  return entry
+}
