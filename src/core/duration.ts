@@ -53,20 +53,5 @@ export function inWords(duration: number): string {
 
 /** `2h 5m`, `41s`, `89d`: two units at most, for a person. Takes the absolute value. */
 export function briefly(duration: number): string {
-  let rest = Math.floor(Math.abs(duration) / 1_000)
-  const parts: string[] = []
-  for (const [unit, seconds] of [
-    ['y', 31_536_000],
-    ['d', 86_400],
-    ['h', 3_600],
-    ['m', 60],
-    ['s', 1],
-  ] as const) {
-    if (rest >= seconds) {
-      parts.push(`${Math.floor(rest / seconds)}${unit}`)
-      rest %= seconds
-    } else if (parts.length > 0) break
-    if (parts.length === 2) break
-  }
-  return parts.join(' ') || '0s'
+  return words.times.duration(duration)
 }
