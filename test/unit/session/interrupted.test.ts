@@ -59,7 +59,7 @@ const works: Readonly<Record<string, (error: ToknError) => Promise<unknown>>> = 
     const cannot = async () => {
       throw error
     }
-    const provider = { ...defineProvider(define(), {}), look: cannot }
+    const provider = { ...defineProvider(define(), {}), probe: cannot }
     return await look(provider, record([]), token)
   },
   'what is asked after a revocation': async (error) => {
