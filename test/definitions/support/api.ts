@@ -31,7 +31,7 @@ export type Answers = Readonly<Record<string, string>>
  */
 export async function addApi(id: string, baseUrl: string, definition?: object): Promise<Api> {
   const home = makeHome()
-  const example = join(import.meta.dirname, '..', 'examples', `${id}.json`)
+  const example = join(import.meta.dirname, '../../../docs/examples', `${id}.json`)
   const file = definition === undefined ? example : join(home.work, `${id}.json`)
   if (definition !== undefined) writeFileSync(file, JSON.stringify(definition))
   const attempt = async (args: readonly string[], answers: Answers = {}, input?: string) =>
