@@ -232,8 +232,8 @@ describe('what a provider may answer', () => {
       const ended = await refreshUnder(world, status(400, body))
       expect(ended.err).not.toContain(secret)
     }
-    // RELIABILITY 3.5 takes the last of a key given twice, where this bullet has 6: the tokens before
-    // may be spent by the time that the answer comes.
+    // The last of a key given twice is taken, and the answer is not refused: the tokens before it may
+    // be spent by the time that it comes.
     world.strike(status(200, '{"access_token":"aaaa","access_token":"bbbb","expire_token":"cccc"}'))
     expect(await world.tokn(['refresh', 'web'])).toMatchObject({ status: 0 })
     expect(await world.tokn(['token', 'web'])).toMatchObject({ status: 0, out: 'bbbb\n' })
@@ -465,8 +465,8 @@ describe('what a provider may answer', () => {
     expect(world.api.log.length - before).toBeLessThanOrEqual(3)
   })
 
-  // This bullet has 6, and the old tokens kept. They are spent when the answer comes: whoever it is
-  // for, it holds the only tokens that there are.
+  // The old tokens are spent when the answer comes: whoever it is for, it holds the only tokens that
+  // there are.
   test('C30: tokens of another user are kept', async () => {
     const world = await openWorld('hosterby')
     await world.login()

@@ -18,7 +18,7 @@ export type More = Omit<RunOptions, 'home'>
 export interface World {
   readonly api: SandboxApi
   readonly home: Home
-  /** Runs a command, and asserts what holds for every one (I1, I3, I4). */
+  /** Runs a command, and asserts what holds for every one. */
   readonly tokn: (args: readonly string[], more?: More) => Promise<Ended>
   /** Logs in as `web`, or the name given. */
   readonly login: (flags?: readonly string[], name?: string) => Promise<Ended>
@@ -27,7 +27,7 @@ export interface World {
   readonly stored: () => Readonly<Record<string, string>>
 }
 
-/** Opens a world that ends with the test, and asserts then that no secret is in any file (I1). */
+/** Opens a world that ends with the test, and asserts then that no secret is in any file. */
 export async function openWorld(
   name: SandboxName = 'hosterby',
   options: Parameters<typeof startServers>[1] = {},

@@ -1,16 +1,19 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { root } from '../support/home.ts'
+import { documents } from '../support/documents.ts'
+import { makeHome, root } from '../support/home.ts'
+import { run } from '../support/run.ts'
 import { readStory, runStory } from './runner.ts'
 
 // A block below `<!-- story: sandbox hosterby -->` is run, with the credentials of that sandbox.
 const marked = /<!-- story: ([^>]*?) -->\n```console\n([\s\S]*?)```/g
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const blocks = [...readme.matchAll(marked)].map(([, setting = '', block = '']) => ({
-  setting,
-  block,
-}))
+const blocks = documents.flatMap(({ path, text }) =>
+  [...text.matchAll(marked)].map(([, setting = '', block = '']) => ({ path, setting, block })),
+)
+const definitions = documents.flatMap(({ path, text }) =>
+  [...text.matchAll(/```jsonc\n([\s\S]*?)```/g)].map(([, block = '']) => ({ path, block })),
+)
 
 /** A block as a story: what the terminal shows is both streams, in the order of their writing. */
 function retell(setting: string, block: string): string {
@@ -29,23 +32,44 @@ function retell(setting: string, block: string): string {
   return [...prepared, ...told].join('\n')
 }
 
-describe('the blocks of the README are true', () => {
-  test('there are some', () => {
-    expect(blocks.length).toBeGreaterThan(0)
+describe('what the documents show is true', () => {
+  test('the README has blocks to run', () => {
+    expect(blocks.filter(({ path }) => path === 'README.md').length).toBeGreaterThan(1)
   })
 
-  for (const [index, { setting, block }] of blocks.entries()) {
-    test(`block ${index + 1}: ${setting}`, async () => {
-      const story = readStory(`README.md, block ${index + 1}`, retell(setting, block))
+  for (const [index, { path, setting, block }] of blocks.entries()) {
+    test(`${path}, block ${index + 1}: ${setting}`, async () => {
+      const story = readStory(`${path}, block ${index + 1}`, retell(setting, block))
       await expect(runStory(story)).resolves.toBeUndefined()
     })
   }
 
-  test('every command that it shows exists', () => {
-    const shown = [...readme.matchAll(/(?:^|[`(|;] ?|\$ )tokn ([a-z]+)/gm)].map(([, name]) => name)
+  test('the guide has a definition to add', () => {
+    expect(definitions.length).toBeGreaterThan(0)
+  })
+
+  test.each(definitions)('$path has a definition that can be added', async ({ block }) => {
+    const home = makeHome()
+    const file = join(home.work, 'shop.json')
+    writeFileSync(file, block)
+    const added = await run(['provider', 'add', file, '--yes'], { home })
+    expect(added, added.err).toMatchObject({ status: 0 })
+    writeFileSync(file, block.replace('"access": "access"', '"acces": "access"'))
+    const refused = await run(['provider', 'add', file, '--force', '--yes'], { home })
+    expect(refused).toMatchObject({ status: 2, out: '' })
+    for (const line of refused.err.trimEnd().split('\n')) {
+      expect(documents.find(({ path }) => path === 'docs/definitions.md')?.text).toContain(line)
+    }
+    home.remove()
+  })
+
+  test('every command that they show exists', () => {
+    const shown = documents.flatMap(({ text }) =>
+      [...text.matchAll(/(?:^|[`(|;] ?|\$ )tokn ([a-z]+)/gm)].map(([, name]) => name),
+    )
     const program = readFileSync(join(root, 'src/program.ts'), 'utf8')
     const unknown = shown.filter((name) => name !== 'help' && !program.includes(`${name}Command,`))
-    expect(shown.length).toBeGreaterThan(10)
+    expect(shown.length).toBeGreaterThan(50)
     expect(unknown).toEqual([])
   })
 })

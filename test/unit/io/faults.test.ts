@@ -16,7 +16,7 @@ import { requirePart } from '../../support/parts.ts'
 
 const able = requirePart('strace')
 
-describe.skipIf(!able)('E16: a write of which a system call fails (Q4)', () => {
+describe.skipIf(!able)('E16: a write of which a system call fails', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-faults-'))
   const place = join(directory, 'place')
   const trace = join(directory, 'trace')

@@ -439,7 +439,7 @@ describe('C8: things that are not HTTP', () => {
       'length and chunks',
       'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    // RELIABILITY 3.5 draws the line at 64 KiB, where it was at 16.
+    // The line is drawn at 64 KiB.
     ['a head of 70 kB', `HTTP/1.1 200 OK\r\nx: ${'CANARY-7f3d9a'.repeat(5_400)}\r\n\r\n`],
     ['100 a hundred times', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)],
     ['100 and no more', 'HTTP/1.1 100 Continue\r\n\r\n'],

@@ -202,7 +202,7 @@ describe('profiles', () => {
     '\ud800',
     'x'.repeat(65),
     'x'.repeat(1_048_576),
-  ])('cannot be called %j (A2-A7)', async (name) => {
+  ])('A2, A3, A4, A5, A7: cannot be called %j', async (name) => {
     const error = await refusal(() => open().put({ ...plain, name }))
     expect(error.code).toBe('usage')
     expect(error.message.length).toBeLessThan(200)

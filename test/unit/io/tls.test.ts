@@ -98,7 +98,7 @@ describe.skipIf(!canCertify())('C19: TLS', () => {
     expect(error.hint).not.toMatch(/-k\b|insecure/)
   })
 
-  it('B18: checks though the environment says not to (M-21)', async () => {
+  it('B18: checks though the environment says not to', async () => {
     const url = await serve(good)
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
     try {

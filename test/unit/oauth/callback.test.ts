@@ -44,8 +44,7 @@ async function get(
   })
 }
 
-/** RELIABILITY C25. */
-describe('the loopback listener', () => {
+describe('C25: the loopback listener', () => {
   it('waits for the right callback, past everything else', async () => {
     const listener = await listen()
     const uri = listener.redirectUri

@@ -56,8 +56,8 @@ function changed(name: string, value: string | undefined): Callback {
   }
 }
 
-/** RELIABILITY C25: what a hostile page or server sends is waited past, the right one still counts. */
-describe('the authorization code flow', () => {
+/** What a hostile page or server sends is waited past; the right answer still counts. */
+describe('C25: the authorization code flow', () => {
   for (const [what, name, value] of [
     ['a wrong state', 'state', 'guessed'],
     ['no state', 'state', undefined],

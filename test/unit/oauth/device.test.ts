@@ -37,8 +37,7 @@ async function logIn(changes: Readonly<Record<string, unknown>> = {}) {
   return { tokens: await login, interaction, clock }
 }
 
-/** RELIABILITY C26. */
-describe('the device flow', () => {
+describe('C26: the device flow', () => {
   for (const [interval, wait] of [
     [undefined, 5_000],
     [0, 5_000],

@@ -23,8 +23,7 @@ async function logIn(settings: Readonly<Record<string, string>> = {}) {
   return await provider.login!(reach, {})
 }
 
-/** RELIABILITY C24. */
-describe('discovery', () => {
+describe('C24: discovery', () => {
   it('refuses a document of another issuer, and names it', async () => {
     server.answers[discoveryPath] = metadata({ issuer: 'https://evil.example' })
     await expect(logIn()).rejects.toMatchObject({

@@ -63,8 +63,8 @@ describe('a refresh', () => {
     expect(next.scopes).toEqual(['b'])
   })
 
-  /** RELIABILITY C30 refused it; but the refresh token held before may be spent by then. */
-  it('tells, once, that it answers for another user', async () => {
+  /** It is not refused: the refresh token held before may be spent by then. */
+  it('C30: tells, once, that it answers for another user', async () => {
     const mallory = idToken(server.origin, { sub: 'mallory' })
     const next = await refresh({ ...good, id_token: mallory }, { sub: 'alice' })
     expect(next.context['sub']).toBe('mallory')

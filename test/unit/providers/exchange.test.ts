@@ -77,7 +77,7 @@ describe('a reply', () => {
     expect(error.message).not.toMatch(/SECRET/)
   })
 
-  // The label is a hint: RELIABILITY 3.5 reads JSON by its content, where C1 refused the last three.
+  // The label is a hint: JSON is read by its content.
   it.each([
     'application/json',
     'APPLICATION/JSON; charset=UTF-8',
@@ -196,8 +196,8 @@ describe('a refresh', () => {
     })
   })
 
-  // C30 kept the old tokens, which may be spent by then: nobody would have had any.
-  it('is taken for another user, which is told once', async () => {
+  // The old tokens may be spent by then: if they were kept, nobody would have any.
+  it('C30: is taken for another user, which is told once', async () => {
     const body = { token: 'new', refresh: 'r2', user: 'u2' }
     const reach = record([json(body)])
     const after = await open().refresh!(reach, before)
@@ -250,7 +250,7 @@ describe('a refusal', () => {
     ['login', 422, 'provider_refused', 'refused'],
     ['login', 429, 'rate_limited', 'rate-limited'],
     ['login', 500, 'network', 'unavailable'],
-    // As every 5xx (RELIABILITY 3.5); that another method may find the route is for inside.
+    // As every 5xx ; that another method may find the route is for inside.
     ['login', 501, 'network', 'route-missing'],
     ['login', 425, 'network', 'unavailable'],
     ['login', 503, 'network', 'unavailable'],
@@ -320,7 +320,7 @@ describe('an attempt', () => {
     ['login', [networkError(false), fine], 2],
     ['login', [networkError(true), fine], 1],
     ['login', [reply('', 503), fine], 1],
-    // RELIABILITY 3.5: a 503 that says when is repeated once, as a 429 is.
+    // A 503 that says when is repeated once, as a 429 is.
     ['login', [reply('', 503, { 'retry-after': '1' }), fine], 2],
     ['login', [reply('', 429), fine], 1],
     ['login', [reply('', 429, { 'retry-after': '1' }), fine], 2],

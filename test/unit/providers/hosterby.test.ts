@@ -109,7 +109,7 @@ describe('hoster.by', () => {
     expect(never.requests).toHaveLength(2)
   })
 
-  // Both tokens held before are spent by then: what was C30's refusal is a warning.
+  // A warning, and no refusal: both tokens held before are spent by then.
   it('C30: tells of an answer that is about another user', async () => {
     const reach = record([json({ ...envelope, payload: { ...payload, userId: 7 } })])
     const tokens = await provider.refresh!(reach, session)

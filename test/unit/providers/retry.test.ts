@@ -7,7 +7,7 @@ import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { held, json, networkError, record, reply, type Scripted } from './reach.ts'
 import { define } from './shapes.ts'
 
-// The one retry rule, RELIABILITY 3.5, by a server that counts.
+// The one rule of docs/guarantees.md, "What is sent again", by a server that counts.
 
 const api = define({
   refresh: {
