@@ -206,7 +206,7 @@ describe('files', () => {
 
   test('at the top of the repository are the agreed ones', () => {
     const agreed = `package.json package-lock.json tsconfig.json bin src test README.md LICENSE
-      CHANGELOG.md SECURITY.md dist node_modules coverage`
+      CHANGELOG.md CONTRIBUTING.md SECURITY.md docs dist node_modules coverage`
     const extra = readdirSync(root).filter(
       (name) => !name.startsWith('.') && !agreed.split(/\s+/).includes(name),
     )
