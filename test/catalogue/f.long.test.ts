@@ -152,7 +152,8 @@ describe('what is said and left behind', () => {
       readdirSync(directory, { recursive: directory !== root, encoding: 'utf8' })
         .filter((name) => name.endsWith(end))
         .map((name) => readFileSync(join(directory, name), 'utf8'))
-    const texts = [...named(root, '.md'), ...named(commands, '.ts')]
+    const documents = [...named(root, '.md'), ...named(join(root, 'docs'), '.md')]
+    const texts = [...documents, ...named(commands, '.ts')]
     const given =
       /--(password|token|secret|client-secret|passphrase)[= ]+[^-\s`|]|\b(TOKN_\w*(PASSWORD|SECRET|TOKEN|KEY|PASSPHRASE))=(?!["']?\$|\.\.\.|…|<)[^\s"'$]+/
     const slips = texts.flatMap((text) => text.split('\n').filter((line) => given.test(line)))

@@ -5,7 +5,7 @@ import { places, refusal, templates } from './definition-parts.ts'
 import type { condition, expiry, place } from './definition-parts.ts'
 
 // The one schema of a provider definition. The built-in definitions, a user's own, the published
-// JSON Schema and the reference in the README all come from here. Import it as a type where nothing
+// JSON Schema and the reference in docs/ all come from here. Import it as a type where nothing
 // is checked: the schema library is slow to load.
 
 const operationNames = ['login', 'refresh', 'issue', 'list', 'revoke', 'info', 'logout'] as const
