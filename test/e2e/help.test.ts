@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeHome, root, type Home } from '../support/home.ts'
+import { printReference } from '../support/command-reference.ts'
 import { childrenIn, collectHelps, leavesOf, type Helps } from '../support/helps.ts'
 import { run } from '../support/run.ts'
 
@@ -68,10 +69,11 @@ describe('help', () => {
     })
   })
 
-  test('topics are listed where one looks for them', async () => {
+  test('topics are listed where one looks for them, and docs/commands.md has it all', async () => {
     const [, listed = ''] = /Topics: (.*)/.exec(helps.get('') ?? '') ?? []
     const topics = [...listed.matchAll(/tokn help ([a-z-]+)/g)].map(([, name = '']) => name)
     expect(topics).toContain('exit-codes')
+    const texts = new Map<string, string>()
     for (const topic of topics) {
       const { status, out } = await run(['help', topic], { home })
       expect({ topic, status, lines: out.split('\n').length > 5 }).toEqual({
@@ -79,7 +81,9 @@ describe('help', () => {
         status: 0,
         lines: true,
       })
+      texts.set(topic, out)
     }
+    await expect(printReference(helps, texts)).toMatchFileSnapshot('../../docs/commands.md')
   })
 })
 
