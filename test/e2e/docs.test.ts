@@ -37,6 +37,23 @@ function brokenLinks({ path, text }: Document): readonly string[] {
   })
 }
 
+/** The folders within a room. */
+function partsOf(room: string): readonly string[] {
+  return readdirSync(join(root, room), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${room}/${name}`)
+}
+
+/** Whether CONTRIBUTING has a row of its own for a folder, or names it in the row of its room. */
+function hasPlace(part: string): boolean {
+  const rows = textOf('CONTRIBUTING.md').split('\n')
+  const [room, name] = [dirname(part), part.split('/').at(-1)]
+  const own = rows.some((row) => row.startsWith('| ') && row.includes(`\`${part}\``))
+  return (
+    own || rows.some((row) => row.startsWith(`| \`${room}\` |`) && row.includes(`\`${name}/\``))
+  )
+}
+
 describe('the documents', () => {
   test.each(documents)('$path has no link that leads nowhere', (document) => {
     expect(brokenLinks(document)).toEqual([])
@@ -75,6 +92,11 @@ describe('the documents', () => {
       (line) => !textOf('CONTRIBUTING.md').includes(line),
     )
     expect(missing).toEqual([])
+    const parts = readdirSync(join(root, 'src'), { withFileTypes: true }).flatMap((room) =>
+      room.isDirectory() ? partsOf(`src/${room.name}`) : [],
+    )
+    expect(parts.length).toBeGreaterThan(20)
+    expect(parts.filter((part) => !hasPlace(part))).toEqual([])
   })
 
   test('each error code is in the table of what to do, with its exit status', () => {
