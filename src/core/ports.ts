@@ -152,7 +152,7 @@ export interface Index {
 }
 
 /** A lock that is held; see `Lock`. */
-export interface Held {
+export interface HeldLock {
   /** Grows with every holder and is never used twice: a later holder has a higher one. */
   readonly fence: number
   /** Whether no later holder has taken over meanwhile. */
@@ -165,7 +165,7 @@ export interface Held {
  * holder, after that. The same entry means the same lock for every process of the user, whatever
  * its environment says.
  */
-export type Lock = (entry: string, timeout: number) => Promise<Held>
+export type Lock = (entry: string, timeout: number) => Promise<HeldLock>
 
 /** What is told and asked during a login. Everything goes to the terminal, nothing to stdout. */
 export interface Interaction {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
-import type { Files, Held, Lock } from '../../core/ports.ts'
+import type { Files, HeldLock, Lock } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
 import {
   claim,
@@ -69,7 +69,7 @@ async function acquire(
   timeout: number,
   self: ProcessIdentity,
   { command, lease = 20_000 }: LockOptions,
-): Promise<Held> {
+): Promise<HeldLock> {
   const text = JSON.stringify({ ...self, command })
   const startedAt = performance.now()
   for (;;) {
@@ -98,7 +98,13 @@ function isFree(top: Generation, directory: string, self: ProcessIdentity, lease
   return fileSystemTime(directory) - top.touchedAt > patience
 }
 
-function hold(directory: string, fence: number, file: number, text: string, lease: number): Held {
+function hold(
+  directory: string,
+  fence: number,
+  file: number,
+  text: string,
+  lease: number,
+): HeldLock {
   tidy(directory, fence)
   let open = true
   // The same bytes again: the file system's own clock stamps them, on a server too.

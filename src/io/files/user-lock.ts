@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode, ToknError } from '../../core/errors.ts'
-import type { Files, Held, Lock } from '../../core/ports.ts'
+import type { Files, HeldLock, Lock } from '../../core/ports.ts'
 import { createLock } from './lock.ts'
 import type { Paths } from './paths.ts'
 import { isClosed, preparePlace, type Place } from './shared-folders.ts'
@@ -54,8 +54,8 @@ export function createUserLock({ paths, files, command, restsInData }: UserLockO
 
   async function lockBesides(
     place: Place,
-    take: (lock: Lock) => Promise<Held>,
-  ): Promise<Held | undefined> {
+    take: (lock: Lock) => Promise<HeldLock>,
+  ): Promise<HeldLock | undefined> {
     try {
       preparePlace(place)
       if (isSame(place.path, paths.common)) return undefined
@@ -85,7 +85,7 @@ function isFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
-function both(first: Held, second: Held): Held {
+function both(first: HeldLock, second: HeldLock): HeldLock {
   return {
     fence: second.fence,
     stillHeld: () => first.stillHeld() && second.stillHeld(),

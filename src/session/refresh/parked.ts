@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts'
 import { isToknError, type ToknError } from '../../core/errors.ts'
-import type { Held, Store } from '../../core/ports.ts'
+import type { HeldLock, Store } from '../../core/ports.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
 import { checkBinding, entryOf, findHeld } from '../stored-record.ts'
 import { indexRecord } from '../history.ts'
@@ -19,7 +19,7 @@ export type Parked =
 export async function unpark(
   session: Session,
   store: Store,
-  held: Held,
+  held: HeldLock,
 ): Promise<Parked | undefined> {
   const { ports, profile } = session
   const entry = entryOf(profile)

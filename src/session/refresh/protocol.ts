@@ -1,7 +1,7 @@
 import { openSession, type Session } from '../session.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
-import type { Clock, Held, Store } from '../../core/ports.ts'
+import type { Clock, HeldLock, Store } from '../../core/ports.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { isLost } from '../kept-reply.ts'
 import { checkProvider, entryOf, readHeld } from '../stored-record.ts'
@@ -58,7 +58,7 @@ export async function refreshNow(session: Session, wanted: RefreshWanted): Promi
 async function renewLocked(
   session: Session,
   wanted: RefreshWanted,
-  held: Held,
+  held: HeldLock,
   store: Store,
   record: SessionRecord,
 ): Promise<SessionRecord> {

@@ -1,5 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
-import type { Held, Http, Store } from '../../core/ports.ts'
+import type { HeldLock, Http, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
@@ -12,7 +12,7 @@ export interface Turn {
   readonly ports: Ports
   readonly profile: Profile
   readonly wanted: RefreshWanted
-  readonly held: Held
+  readonly held: HeldLock
   readonly store: Store
   readonly provider: Provider
   /** The session as it is held until this turn has new tokens. */
