@@ -10,7 +10,7 @@ import { endsOthers, stayFor } from '../io/process/last-process.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import type { Caller } from '../session/ports.ts'
-import type { RefreshWanted } from '../session/refresh-request.ts'
+import type { RefreshRequest } from '../session/refresh-request.ts'
 
 /**
  * What goes to the process that refreshes. Travels by a pipe, since it holds secrets: whatever was
@@ -21,7 +21,7 @@ export interface Errand {
   readonly profileId: string
   /** Where the session is; absent: where the profile says. */
   readonly store?: StoreKind | undefined
-  readonly wanted: RefreshWanted
+  readonly wanted: RefreshRequest
   readonly caller: Caller
   readonly configDirectory?: string | undefined
   readonly timeout: number
@@ -52,7 +52,7 @@ interface Sender extends Pick<Errand, 'configDirectory' | 'debug' | 'ca' | 'prox
 export async function callCourier(
   request: Sender,
   profile: Profile,
-  wanted: RefreshWanted,
+  wanted: RefreshRequest,
 ): Promise<string> {
   const { needsPassphrase } = storeCatalog.traits(profile.store)
   const storeKey = needsPassphrase ? request.storeKey() : undefined

@@ -11,7 +11,7 @@ import { readHeld } from '../session/stored-record.ts'
 import { refreshThrough, refuseUnrenewable } from '../session/fresh.ts'
 import { planRefresh } from '../session/plan.ts'
 import type { Ports } from '../session/ports.ts'
-import { refuseCondemned } from '../session/standing.ts'
+import { refuseEnded } from '../session/standing.ts'
 import { reasonToRenew, satisfies } from '../session/refresh-request.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
@@ -172,7 +172,7 @@ async function refreshOne(
   if (minTtl !== undefined && satisfies(before, wanted, ports.clock.now())) {
     return { profile, record: before, refreshed: false }
   }
-  refuseCondemned(profile, before)
+  refuseEnded(profile, before)
   try {
     await refuseUnrenewable(session, before)
   } catch (error) {

@@ -5,11 +5,12 @@ import type { Profile } from '../core/profile.ts'
 import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
 import { briefly } from '../core/duration.ts'
 import { timestamp } from '../core/text.ts'
+import { words } from '../messages/words.ts'
 import { entryOf, readHeld } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
 import { naming } from './named-hint.ts'
-import { condemned, refuseCondemned } from './standing.ts'
-import { neededTtl, reasonToRenew, satisfies, type RefreshWanted } from './refresh-request.ts'
+import { sessionEnded, refuseEnded } from './standing.ts'
+import { neededTtl, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
 import { isFromEnvironment, nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
 
 export interface FreshOptions {
@@ -39,27 +40,27 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   const pendingBefore = await isPending()
   const record = await readHeld(session)
   const expired = !isGood(record.expiry, ports.clock.now(), 0)
-  const wanted: RefreshWanted = {
+  const request: RefreshRequest = {
     reason:
       mode === 'force' ? (options.reason ?? 'forced') : reasonToRenew(record, ports.clock.now()),
     minTtl: options.minTtl,
     beyond: mode === 'force' ? record.generation : undefined,
   }
-  const settled = !pendingBefore && !(await isPending())
-  if (settled && satisfies(record, wanted, ports.clock.now())) {
+  const undisturbed = !pendingBefore && !(await isPending())
+  if (undisturbed && satisfies(record, request, ports.clock.now())) {
     if (record.standing !== undefined) tellStanding(session, record)
     return { record, refreshed: false }
   }
   if (mode === 'never') {
-    if (record.standing?.state === 'dead') throw condemned(profile, record)
-    throw tooOld(profile, record, wanted, expired, ports.clock.now())
+    if (record.standing?.state === 'dead') throw sessionEnded(profile, record)
+    throw tooOld(profile, record, request, expired, ports.clock.now())
   }
-  if (settled) refuseCondemned(profile, record)
-  if (expired) refuseEndedGift(profile, record)
-  if (settled && wanted.reason === 'forced') await refuseUnrenewable(session, record)
+  if (undisturbed) refuseEnded(profile, record)
+  if (expired) refuseExpiredGift(profile, record)
+  if (undisturbed && request.reason === 'forced') await refuseUnrenewable(session, record)
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
-  const refreshed = await refreshThrough(session, wanted)
+  const refreshed = await refreshThrough(session, request)
   const now = ports.clock.now()
   if (!isGood(refreshed.expiry, now, 0)) {
     throw (await import('./short-lived.ts')).shortLived(profile, refreshed)
@@ -71,15 +72,15 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
 /** Refreshes in a process of its own; a session in memory has no other process to go to. */
 export async function refreshThrough(
   session: Session,
-  wanted: RefreshWanted,
+  request: RefreshRequest,
 ): Promise<SessionRecord> {
   const { ports, profile } = session
   if (!ports.stores.traits(profile.store).outlivesProcess) {
     const { refreshNow } = await import('./refresh/protocol.ts')
-    return await refreshNow(session, wanted)
+    return await refreshNow(session, request)
   }
   return await naming(profile, async () =>
-    parseRecord(await ports.courier(profile, wanted), profile.id),
+    parseRecord(await ports.courier(profile, request), profile.id),
   )
 }
 
@@ -92,17 +93,16 @@ export async function refuseUnrenewable(session: Session, record: SessionRecord)
 }
 
 /** A token out of the environment has nothing to renew it with, whatever its provider can do. */
-function refuseEndedGift(profile: Profile, { fixed, expiry }: SessionRecord): void {
+function refuseExpiredGift(profile: Profile, { fixed, expiry }: SessionRecord): void {
   if (fixed !== true || expiry.state !== 'at' || !isFromEnvironment(profile)) return
-  const ended = `${tokenInWords(profile)} expired at ${timestamp(expiry.at)}`
+  const ended = words.refresh.expiredAt(tokenInWords(profile), timestamp(expiry.at))
   throw new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
-function tellStanding(session: Session, { standing }: SessionRecord): void {
-  const { ports, profile } = session
+function tellStanding({ ports, profile }: Session, { standing }: SessionRecord): void {
   ports.warn(
-    `${tokenInWords(profile)} is good by its time and cannot be refreshed: ${standing?.why ?? ''}; before it ends: ${nextLogin(profile)}`,
+    words.refresh.lastOfItsKind(tokenInWords(profile), standing?.why ?? '', nextLogin(profile)),
   )
 }
 
@@ -111,36 +111,24 @@ function lifeOf({ expiry, obtainedAt }: SessionRecord): number {
 }
 
 function tooShort(profile: Profile): ToknError {
-  return new ToknError(
-    'check_failed',
-    `the provider gives ${sessionInWords(profile)} less life than asked for`,
-    { hint: 'ask for less with --min-ttl' },
-  )
+  return new ToknError('check_failed', words.refresh.shorterThanAsked(sessionInWords(profile)))
 }
 
 function tooOld(
   profile: Profile,
   record: SessionRecord,
-  wanted: RefreshWanted,
+  request: RefreshRequest,
   expired: boolean,
   now: number,
 ): ToknError {
   if (isUntimely(record, now)) {
-    return new ToknError(
-      'check_failed',
-      `the token of "${profile.name}" was obtained at ${timestamp(record.obtainedAt)}, which is still to come: the clock was set since, and when the token ends is not known`,
-      { hint: `tokn refresh ${profile.name}` },
-    )
+    const obtained = timestamp(record.obtainedAt)
+    return new ToknError('check_failed', words.refresh.obtainedInFuture(profile.name, obtained))
   }
-  if (expired) {
-    return new ToknError('reauth_required', `${tokenInWords(profile)} has expired`, {
-      hint: record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}`,
-    })
-  }
-  const left = record.expiry.state === 'at' ? briefly(record.expiry.at - now) : 'unknown'
-  return new ToknError(
-    'check_failed',
-    `${tokenInWords(profile)} has ${left} left, less than the ${briefly(neededTtl(record, wanted))} asked for`,
-    { hint: record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}` },
-  )
+  const token = tokenInWords(profile)
+  const hint = record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}`
+  if (expired) return new ToknError('reauth_required', words.refresh.expired(token), { hint })
+  const left = record.expiry.state === 'at' ? briefly(record.expiry.at - now) : undefined
+  const needed = briefly(neededTtl(record, request))
+  return new ToknError('check_failed', words.refresh.tooLittleLeft(token, left, needed), { hint })
 }

@@ -5,61 +5,65 @@ import { isTransient } from '../core/retry.ts'
 export { isLost } from '../core/retry.ts'
 
 /**
- * What a provider answered to a request that may have granted tokens, as it came: kept before
- * anything in it is judged, so that whatever is odd about it costs no tokens.
+ * The reply to a request that may have granted tokens, exactly as received: kept before anything in
+ * it is checked, so that whatever is odd about it costs no tokens.
  */
-export interface Answered {
+export interface KeptReply {
   readonly method: string
   /** Origin and path: what else is in a URL may differ from one time to the next. */
   readonly place: string
-  /** Epoch milliseconds at which the request went out, and at which the answer was there. */
+  /** Epoch milliseconds at which the request went out, and at which the reply was there. */
   readonly sentAt: number
   readonly at: number
   readonly reply: HttpReply
 }
 
-/** Sends `request`, and gives its answer as it is to be kept. */
-export async function askFor(http: Http, request: HttpRequest, clock: Clock): Promise<Answered> {
+/** Sends `request`, and gives its reply as it is to be kept. */
+export async function sendToKeep(
+  http: Http,
+  request: HttpRequest,
+  clock: Clock,
+): Promise<KeptReply> {
   const sentAt = clock.now()
   const reply = await http(request)
   return { ...addressOf(request), sentAt, at: clock.now(), reply }
 }
 
 /** Whether an answer says nothing but "not now": none to go on with. */
-export function isPassing({ reply: { status } }: Answered): boolean {
+export function isPassing({ reply: { status } }: KeptReply): boolean {
   return isTransient(status)
 }
 
 /**
- * The same exchange once more: a request that was answered gets the answer kept, at the time it
- * came. Whatever was never answered goes to `http`.
+ * The same exchange once more: a request that has a kept reply gets that one, at the time it came.
+ * Whatever has none goes to `http`.
  */
-export function answerAgain(
-  answers: readonly Answered[],
+export function replayReplies(
+  replies: readonly KeptReply[],
   http: Http,
   clock: Clock,
 ): { readonly http: Http; readonly clock: Clock } {
-  const waiting = [...answers]
+  const waiting = [...replies]
   let then = waiting[0]?.sentAt
   return {
     http: async (request) => {
       if (request.grants !== true) return await http(request)
       const { method, place } = addressOf(request)
       const at = waiting.findIndex((one) => one.method === method && one.place === place)
-      const [answer] = at < 0 ? [] : waiting.splice(0, at + 1).slice(-1)
-      then = answer?.at
-      return answer === undefined ? await http(request) : answer.reply
+      const [kept] = at < 0 ? [] : waiting.splice(0, at + 1).slice(-1)
+      then = kept?.at
+      return kept === undefined ? await http(request) : kept.reply
     },
     clock: {
       now: () => then ?? clock.now(),
-      // Between two answers that are both here there is nothing to wait for.
+      // Between two replies that are both here there is nothing to wait for.
       wait: async (duration) => (waiting.length > 0 ? undefined : await clock.wait(duration)),
     },
   }
 }
 
-/** An answer read back from JSON; `undefined` for anything malformed. */
-export function readAnswered(value: unknown): Answered | undefined {
+/** A reply read back from JSON; `undefined` for anything malformed. */
+export function readKeptReply(value: unknown): KeptReply | undefined {
   const reply = isObject(value) ? value['reply'] : undefined
   if (!isObject(value) || !isObject(reply)) return undefined
   const method = ownString(value, 'method')
@@ -76,7 +80,7 @@ export function readAnswered(value: unknown): Answered | undefined {
   return { method, place, sentAt, at, reply: { status, headers: pairs, body, ...cut } }
 }
 
-function addressOf({ method, url }: HttpRequest): Pick<Answered, 'method' | 'place'> {
+function addressOf({ method, url }: HttpRequest): Pick<KeptReply, 'method' | 'place'> {
   return { method, place: url.origin + url.pathname }
 }
 

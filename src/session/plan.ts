@@ -10,9 +10,9 @@ import { checkProvider, readHeld } from './stored-record.ts'
 import { findEarlier } from './issue/issue-again.ts'
 import { checkIssue } from './issue/issue.ts'
 import { whyNoEnd } from './revoke/logout.ts'
-import { overAndStuck, unrenewable, wayToRenew } from './refresh/renewable.ts'
+import { expiredAndStuck, unrenewable, chooseRenewal } from './refresh/renewable.ts'
 import { lackFor, refuseLack } from './scopes.ts'
-import { refuseCondemned } from './standing.ts'
+import { refuseEnded } from './standing.ts'
 import { satisfies } from './refresh-request.ts'
 
 export interface RefreshPlan {
@@ -37,24 +37,24 @@ export async function planRefresh(
   if (minTtl !== undefined && satisfies(record, { reason: 'min-ttl', minTtl }, now)) {
     return 'keep the tokens: they live long enough'
   }
-  refuseCondemned(profile, record)
+  refuseEnded(profile, record)
   const provider = await ports.provider(profile)
   checkProvider(record, profile, provider)
   const none = unrenewable(profile, provider, record)
   if (none !== undefined && passing) return `pass it over: ${none.message}`
   if (none !== undefined) throw none
   const over = !isGood(record.expiry, now, 0)
-  const way = wayToRenew(provider, record, now)
+  const renewal = chooseRenewal(provider, record, now)
   const spent = (kind: 'logins' | 'refreshes', forced: boolean) =>
     refuseSpent(session, provider, record, kind, forced)
-  if (way === 'refresh') {
+  if (renewal === 'refresh') {
     await spent('refreshes', force)
     return `refresh the tokens at ${provider.title}`
   }
-  if (way === 'reissue' && !over) {
+  if (renewal === 'reissue' && !over) {
     return `issue a successor of the token at ${provider.title}, and revoke the old one`
   }
-  if (record.credentials === undefined) throw overAndStuck(profile)
+  if (record.credentials === undefined) throw expiredAndStuck(profile)
   await spent('logins', false)
   return `log in again at ${provider.title}`
 }
@@ -69,7 +69,7 @@ export async function planIssue(
   if (saveAs !== undefined) await findEarlier(ports, profile, saveAs)
   const provider = await checkIssue(ports, profile, grant)
   const record = await readHeld(session)
-  refuseCondemned(profile, record)
+  refuseEnded(profile, record)
   checkProvider(record, profile, provider)
   refuseLack(profile, provider, record, 'issue')
   const issue = `issue a token at ${provider.title}`

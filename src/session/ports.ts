@@ -15,7 +15,7 @@ import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreCatalog } from '../core/store-traits.ts'
 import type { AnswerSources } from './login/answers.ts'
-import type { RefreshWanted } from './refresh-request.ts'
+import type { RefreshRequest } from './refresh-request.ts'
 
 /**
  * Everything that a use case may touch. What costs something to load is behind a function, so that
@@ -57,7 +57,7 @@ export interface Ports {
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
   refreshPending(entry: string): Promise<boolean>
   /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
-  courier(profile: Profile, wanted: RefreshWanted): Promise<string>
+  courier(profile: Profile, wanted: RefreshRequest): Promise<string>
   /**
    * 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away.
    * Absent, with a warning, where that key cannot be had: nothing that matters depends on it.

@@ -5,10 +5,10 @@ import { isUntimely } from './moment.ts'
 /** Longest remaining life asked for by default, in milliseconds. */
 const defaultMinTtl = 60_000
 
-/** What a caller needs of the token it gets. */
-export interface RefreshWanted {
+/** What whoever asks needs of the token. */
+export interface RefreshRequest {
   readonly reason: Reason
-  /** Milliseconds; absent: a minute, or a tenth of a shorter life. */
+  /** Milliseconds that it has to live; absent: a minute, or a tenth of a shorter life. */
   readonly minTtl?: number | undefined
   /** The generation that is not good enough, whatever its expiry says. */
   readonly beyond?: number | undefined
@@ -24,21 +24,21 @@ export function reasonToRenew(record: SessionRecord, now: number): Reason {
 }
 
 /** The remaining life that a token must have, in milliseconds. */
-export function neededTtl(record: SessionRecord, wanted: Pick<RefreshWanted, 'minTtl'>): number {
-  if (wanted.minTtl !== undefined) return wanted.minTtl
+export function neededTtl(record: SessionRecord, request: Pick<RefreshRequest, 'minTtl'>): number {
+  if (request.minTtl !== undefined) return request.minTtl
   if (record.expiry.state !== 'at') return 0
   const life = record.expiry.at - record.obtainedAt
   return Math.min(defaultMinTtl, Math.max(0, life) / 10)
 }
 
-/** Whether `record` is what the caller wants, at `now`. */
-export function satisfies(record: SessionRecord, wanted: RefreshWanted, now: number): boolean {
-  return !isUntimely(record, now) && mayServe(record, wanted, now)
+/** Whether `record` is what is asked for, at `now`. */
+export function satisfies(record: SessionRecord, request: RefreshRequest, now: number): boolean {
+  return !isUntimely(record, now) && mayServe(record, request, now)
 }
 
 /** As `satisfies`, but believes the expiry of a record whatever the clock said when it was made. */
-export function mayServe(record: SessionRecord, wanted: RefreshWanted, now: number): boolean {
+export function mayServe(record: SessionRecord, request: RefreshRequest, now: number): boolean {
   if (record.standing?.state === 'dead') return false
-  if (wanted.beyond !== undefined && record.generation <= wanted.beyond) return false
-  return isGood(record.expiry, now, neededTtl(record, wanted))
+  if (request.beyond !== undefined && record.generation <= request.beyond) return false
+  return isGood(record.expiry, now, neededTtl(record, request))
 }

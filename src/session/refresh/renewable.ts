@@ -4,12 +4,13 @@ import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { isFromEnvironment, nextLogin, tokenInWords } from '../naming.ts'
 import { lackFor, widerLogin } from '../scopes.ts'
 
 /**
  * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
- * where it can. `unsupported` where the API has neither a refresh nor a way to issue a successor;
+ * where it can. `unsupported` where the API has neither a refresh nor a way to issue a replacement;
  * `reauth_required` where this session lacks what it takes. Nothing is asked of the provider.
  */
 export function unrenewable(
@@ -20,27 +21,24 @@ export function unrenewable(
   if (record.credentials !== undefined && provider.login !== undefined) return undefined
   const login = nextLogin(profile)
   if (provider.refresh === undefined && !reissues(provider)) {
-    const why = provider.why.refresh ?? `${provider.title} has no way to refresh a token`
+    const why = provider.why.refresh ?? words.refresh.noWayToRefresh(provider.title)
     return new ToknError('unsupported', why, { hint: login })
   }
   if (provider.refresh !== undefined && record.refresh !== undefined) return undefined
   if (record.fixed === true) {
-    const origin = isFromEnvironment(profile) ? 'made elsewhere' : 'pasted in'
-    const message = `${tokenInWords(profile)} was ${origin} and cannot be refreshed`
+    const say = isFromEnvironment(profile) ? words.refresh.madeElsewhere : words.refresh.pastedIn
+    const message = say(tokenInWords(profile))
     return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
   }
   if (provider.refresh !== undefined && provider.refreshesByAccess === true) return undefined
   if (!reissues(provider)) {
-    const why = provider.why.refresh ?? `${provider.title} gave no refresh token`
+    const why = provider.why.refresh ?? words.refresh.noRefreshToken(provider.title)
     return new ToknError('reauth_required', why, { hint: login })
   }
   const needed = lackFor(provider, 'refresh', record.scopes)
   if (needed === undefined) return undefined
-  return new ToknError(
-    'reauth_required',
-    `${tokenInWords(profile)} may not issue its successor: it lacks the scope "${display(needed, 80)}"`,
-    { hint: widerLogin(profile, record, [needed]) },
-  )
+  const message = words.refresh.mayNotReissue(tokenInWords(profile), display(needed, 80))
+  return new ToknError('reauth_required', message, { hint: widerLogin(profile, record, [needed]) })
 }
 
 /** `error`, and that the token has expired, where it has: then it is what somebody has to know first. */
@@ -51,31 +49,25 @@ export function withExpiry(
   now: number,
 ): ToknError {
   if (isGood(expiry, now, 0)) return error
-  const token = tokenInWords(profile)
-  const said = error.message.startsWith(`${token} `)
-    ? `; it${error.message.slice(token.length)}`
-    : `, and ${error.message}`
-  return new ToknError(error.code, `${token} has expired${said}`, error.details)
+  const message = words.refresh.expiredAnd(tokenInWords(profile), error.message)
+  return new ToknError(error.code, message, error.details)
 }
 
 /** The error for a session whose time is up, and that had to renew itself. */
-export function overAndStuck(profile: Profile): ToknError {
-  return new ToknError(
-    'reauth_required',
-    `${tokenInWords(profile)} has expired and cannot renew itself`,
-    { hint: nextLogin(profile) },
-  )
+export function expiredAndStuck(profile: Profile): ToknError {
+  const message = words.refresh.expiredAndStuck(tokenInWords(profile))
+  return new ToknError('reauth_required', message, { hint: nextLogin(profile) })
 }
 
-/** How a session gets new tokens. */
-export type RenewalWay = 'refresh' | 'reissue' | 'login'
+/** How a session gets new tokens: by its refresh token, by a token issued with the one held, or by a login. */
+export type Renewal = 'refresh' | 'reissue' | 'login'
 
-/** The way by which a session gets new tokens at `now`; `undefined` where there is none. */
-export function wayToRenew(
+/** The kind of renewal by which a session gets new tokens at `now`; `undefined` where there is none. */
+export function chooseRenewal(
   provider: Provider,
   record: SessionRecord,
   now: number,
-): RenewalWay | undefined {
+): Renewal | undefined {
   if (record.standing === undefined) {
     if (provider.refresh !== undefined && canRefresh(provider, record, now)) return 'refresh'
     if (reissues(provider) && record.fixed !== true) return 'reissue'

@@ -5,7 +5,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
-import { answerAgain, readAnswered, type Answered } from '../kept-reply.ts'
+import { replayReplies, readKeptReply, type KeptReply } from '../kept-reply.ts'
 import { reachFor } from '../call.ts'
 import { checkProvider, readHeld } from '../stored-record.ts'
 import type { Ports } from '../ports.ts'
@@ -63,7 +63,7 @@ export async function readIssued(
   const provider = await ports.provider(parent)
   checkProvider(record, parent, provider)
   const reach = await reachFor(openSession(ports, parent), provider, record, 'issue')
-  const again = answerAgain(readAnswers(text), unlessItMakes(reach.http), ports.clock)
+  const again = replayReplies(readAnswers(text), unlessItMakes(reach.http), ports.clock)
   const grant = mark.grant ?? {}
   try {
     const tokens = await provider.issue?.({ ...reach, ...again }, record, grant)
@@ -76,9 +76,9 @@ export async function readIssued(
   }
 }
 
-function readAnswers(text: string): readonly Answered[] {
+function readAnswers(text: string): readonly KeptReply[] {
   const value: unknown = JSON.parse(text)
-  return Array.isArray(value) ? value.flatMap((one) => readAnswered(one) ?? []) : []
+  return Array.isArray(value) ? value.flatMap((one) => readKeptReply(one) ?? []) : []
 }
 
 /** `http` for what makes nothing: a request that may make a token and was not answered stays unsent. */

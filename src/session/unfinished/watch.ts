@@ -1,6 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Clock, Http, HttpReply } from '../../core/ports.ts'
-import { askFor, isLost, type Answered } from '../kept-reply.ts'
+import { sendToKeep, isLost, type KeptReply } from '../kept-reply.ts'
 
 export interface Watch {
   /** `http`, watched. */
@@ -16,9 +16,9 @@ export interface Watch {
 export function watchRequests(
   clock: Clock,
   before: () => void,
-  answered: (answers: readonly Answered[]) => Promise<void> = async () => undefined,
+  answered: (answers: readonly KeptReply[]) => Promise<void> = async () => undefined,
 ): Watch {
-  const answers: Answered[] = []
+  const answers: KeptReply[] = []
   let last = false
   let lost = false
   return {
@@ -26,7 +26,7 @@ export function watchRequests(
     over: (http) => async (request) => {
       if (request.grants !== true) return await http(request)
       before()
-      const answer = await askFor(http, request, clock).catch((error: unknown) => {
+      const answer = await sendToKeep(http, request, clock).catch((error: unknown) => {
         lost ||= mayHaveActed(error)
         throw error
       })

@@ -5,9 +5,9 @@ import { shortLived } from '../../../src/session/short-lived.ts'
 const profile = { id: 'p', name: 'web', provider: 'x', store: 'file', settings: {} } as Profile
 
 it.each([
-  [-86_400_000, 'had already expired when it came'],
-  [-1, 'had already expired when it came'],
-  [0, 'had already expired when it came'],
+  [-86_400_000, 'had already expired when it arrived'],
+  [-1, 'had already expired when it arrived'],
+  [0, 'had already expired when it arrived'],
   [1, 'lived for no more than 1s'],
   [999, 'lived for no more than 1s'],
   [1_000, 'lived for no more than 1s'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ToknError } from '../../../src/core/errors.ts'
 import type { Clock, Http, HttpRequest } from '../../../src/core/ports.ts'
-import { answerAgain, readAnswered, type Answered } from '../../../src/session/kept-reply.ts'
+import { replayReplies, readKeptReply, type KeptReply } from '../../../src/session/kept-reply.ts'
 import { watchRequests } from '../../../src/session/unfinished/watch.ts'
 
 const clock: Clock = { now: () => 7, wait: async () => undefined }
@@ -145,7 +145,7 @@ describe('whether a provider may have made a token', () => {
 })
 
 describe('answers that were kept', () => {
-  const answer = (place: string, body: string, method = 'POST'): Answered => ({
+  const answer = (place: string, body: string, method = 'POST'): KeptReply => ({
     method,
     place,
     sentAt: 4,
@@ -158,16 +158,18 @@ describe('answers that were kept', () => {
   }
 
   it('are read back as they were written, and nothing else is', () => {
-    expect(readAnswered(JSON.parse(JSON.stringify(answer(place, 'a'))))).toEqual(answer(place, 'a'))
+    expect(readKeptReply(JSON.parse(JSON.stringify(answer(place, 'a'))))).toEqual(
+      answer(place, 'a'),
+    )
     const { reply, ...rest } = answer(place, 'a')
     for (const odd of [null, 7, [], {}, rest, { ...rest, reply: {} }, { reply }, 'text']) {
-      expect(readAnswered(odd)).toBeUndefined()
+      expect(readKeptReply(odd)).toBeUndefined()
     }
   })
 
   it('answer the same requests in their order, at the time they came, and are used once', async () => {
     const answers = [answer(place, 'a'), answer(place, 'b')]
-    const again = answerAgain(answers, never, clock)
+    const again = replayReplies(answers, never, clock)
     expect(again.clock.now()).toBe(4)
     expect((await again.http(post)).body).toBe('a')
     expect((await again.http({ ...post, url: new URL(`${place}?y=2`) })).body).toBe('b')
@@ -177,7 +179,7 @@ describe('answers that were kept', () => {
   })
 
   it('answer nothing that grants no tokens, or is another request', async () => {
-    const again = answerAgain([answer(place, 'a')], never, clock)
+    const again = replayReplies([answer(place, 'a')], never, clock)
     await expect(again.http(get)).rejects.toThrow('sent')
     await expect(again.http({ ...post, method: 'PUT' })).rejects.toThrow('sent')
     expect((await again.http(post)).body).toBe('a')

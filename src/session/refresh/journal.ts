@@ -1,0 +1,116 @@
+import { isToknError, type ToknError } from '../../core/errors.ts'
+import type { JournalSlot, Store } from '../../core/ports.ts'
+import { serializeRecord, type SessionRecord } from '../../core/record.ts'
+import type { Session } from '../session.ts'
+import { entryOf } from '../stored-record.ts'
+import {
+  digestOfSpent,
+  readEarlierRun,
+  writeRenewalReply,
+  type Intent,
+  type RenewalReply,
+} from './journal-entry.ts'
+import type { Renewal } from './renewable.ts'
+
+/** The journal of one run. */
+export interface RunJournal {
+  /**
+   * Reserves room and records the intent, durably, before anything is spent; or goes on with a run
+   * that got replies and was cut off. Throws `store`.
+   */
+  begin(): Promise<void>
+  /** Replies, of one kind or all, of a run that was cut off before it stored what they gave. */
+  replies(renewal?: Renewal): readonly RenewalReply[]
+  /** What a run before this one wrote down to be remembered. */
+  facts(): Intent['facts']
+  /** Remembers facts, should this run be cut off. Durable when it returns. Throws `store`. */
+  note(facts: Intent['facts']): void
+  /** Whether a request that spends these tokens went unanswered: in this run or before. */
+  isReplyLost(): boolean
+  /** Remembers that a request went unanswered; the intent alone says so to the next run. */
+  noteLoss(): void
+  /** Makes a reply durable: the commit point. Never throws: see `unkept`. */
+  keepReply(reply: RenewalReply): Promise<void>
+  /** Why a reply is not in the journal, where one is not. */
+  unkept(): ToknError | undefined
+  /** Makes the next record durable, where the store does not take it. Throws `store`. */
+  keepRecord(record: SessionRecord): Promise<void>
+  remove(): void
+}
+
+/** What the journal is while a run is under way. */
+interface Open {
+  readonly slot: JournalSlot
+  readonly replies: readonly RenewalReply[]
+  readonly factsBefore: Intent['facts']
+  readonly seal: (text: string) => Promise<string>
+  intent: Intent
+  unkept: ToknError | undefined
+}
+
+export function openRunJournal(session: Session, store: Store, record: SessionRecord): RunJournal {
+  let begun: Open | undefined
+  const open = (): Open => {
+    if (begun === undefined) throw new Error('the journal of this run has not begun')
+    return begun
+  }
+  return {
+    begin: async () => {
+      begun = await beginJournal(session, store, record)
+    },
+    replies: (renewal) =>
+      open().replies.filter((reply) => renewal === undefined || reply.renewal === renewal),
+    facts: () => open().factsBefore,
+    note: (facts) => {
+      const { slot, intent } = open()
+      open().intent = { ...intent, facts: { ...intent.facts, ...facts } }
+      slot.intend(JSON.stringify(open().intent))
+    },
+    isReplyLost: () => open().intent.again,
+    noteLoss: () => {
+      open().intent = { ...open().intent, again: true }
+    },
+    keepReply: async (reply) => {
+      try {
+        open().slot.answer(await open().seal(writeRenewalReply(reply)))
+      } catch (error) {
+        if (!isToknError(error, 'store')) throw error
+        // The reply is in memory still, and the store is the place that is left for it.
+        open().unkept = error
+      }
+    },
+    unkept: () => open().unkept,
+    keepRecord: async (next) => open().slot.record(await open().seal(serializeRecord(next))),
+    remove: () => open().slot.remove(),
+  }
+}
+
+async function beginJournal(session: Session, store: Store, record: SessionRecord): Promise<Open> {
+  const { ports, profile } = session
+  const entry = entryOf(profile)
+  const journal = await ports.journal()
+  const key = await store.sealingKey()
+  const { seal } = await ports.seal()
+  // While nothing is spent yet: shows that a reply can be sealed, and loads what that takes.
+  await seal('', key, entry)
+  const earlier = await readEarlierRun(session, store, record)
+  const replies = earlier?.replies ?? []
+  const before = earlier?.intent
+  const intent: Intent = {
+    generation: record.generation + 1,
+    at: before?.at ?? ports.clock.now(),
+    spent: digestOfSpent(record),
+    again: before !== undefined && (replies.length === 0 || before.again),
+    facts: before?.facts ?? {},
+  }
+  const slot = replies.length > 0 ? journal.resume(entry) : journal.reserve(entry)
+  try {
+    if (replies.length === 0) slot.intend(JSON.stringify(intent))
+  } catch (error) {
+    // Where no run went before, nothing is left behind.
+    if (before === undefined) slot.remove()
+    throw error
+  }
+  const sealReply = (text: string) => seal(text, key, entry)
+  return { slot, replies, factsBefore: intent.facts, seal: sealReply, intent, unkept: undefined }
+}

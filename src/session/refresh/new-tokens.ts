@@ -1,0 +1,117 @@
+import { isToknError, type ToknError } from '../../core/errors.ts'
+import { isGood } from '../../core/expiry.ts'
+import type { TokenSet } from '../../core/token.ts'
+import { isLost } from '../kept-reply.ts'
+import { sessionEnded } from '../standing.ts'
+import { loginAgain } from './login-again.ts'
+import { canReplaceLoss, refreshTokens } from './refresh-tokens.ts'
+import { isTokenRefusal, isUnreadable } from './refusals.ts'
+import { reissueToken } from './reissue.ts'
+import {
+  expiredAndStuck,
+  chooseRenewal,
+  unrenewable,
+  withExpiry,
+  type Renewal,
+} from './renewable.ts'
+import type { RefreshRun } from './run.ts'
+import { reachOf } from './sending.ts'
+
+/** New tokens, and the kind of renewal that gave them. */
+export interface NewTokens {
+  readonly tokens: TokenSet
+  readonly renewal: Renewal
+}
+
+/** Why there are no new tokens, and what the provider said of the old ones, if it did. */
+export class NotRenewed extends Error {
+  readonly reason: unknown
+  readonly refusal: unknown
+
+  constructor(reason: unknown, refusal: unknown = reason) {
+    super('no new tokens')
+    this.reason = reason
+    this.refusal = refusal
+  }
+}
+
+/**
+ * New tokens for a session, by the kind of renewal that its provider has: refresh, reissue, or a login with
+ * kept credentials. What an earlier run got a reply to is read again, and not sent again.
+ * Throws `NotRenewed`.
+ */
+export async function obtainTokens(run: RefreshRun): Promise<NewTokens> {
+  try {
+    return await renew(run)
+  } catch (error) {
+    if (!(error instanceof NotRenewed) || !maySpendAgain(run, error.reason)) throw error
+    run.journal.remove()
+    await run.journal.begin()
+    return await obtainTokens(run)
+  }
+}
+
+/**
+ * A reply that stays unreadable is read again by every command, and the tokens are not spent a
+ * second time; but where a refresh ends nothing, one that was asked for by name may send it again.
+ */
+function maySpendAgain({ journal, request, provider }: RefreshRun, error: unknown): boolean {
+  const harmless = provider.rotation === 'none' || provider.rotation === 'on-first-use'
+  const forced = request.reason === 'forced'
+  return journal.replies().length > 0 && isUnreadable(error) && harmless && forced
+}
+
+async function renew(run: RefreshRun): Promise<NewTokens> {
+  let refusal: ToknError
+  try {
+    const renewed = await renewByTokens(run)
+    if (renewed !== undefined) return renewed
+    refusal = noMethod(run)
+  } catch (error) {
+    // Kept credentials go out where the tokens are known to be of no use, and never on a guess.
+    const replaceable = (isLost(error) && canReplaceLoss(run)) || isStuck(run, error)
+    if (!replaceable && !isFinal(run, error)) throw new NotRenewed(error)
+    refusal = error
+  }
+  try {
+    return { tokens: await loginAgain(run, refusal), renewal: 'login' }
+  } catch (error) {
+    throw new NotRenewed(error, refusal)
+  }
+}
+
+async function renewByTokens(run: RefreshRun): Promise<NewTokens | undefined> {
+  const { ports, provider, record } = run
+  const renewal = chooseRenewal(provider, record, ports.clock.now())
+  if (renewal === 'refresh') return { tokens: await refreshTokens(run), renewal }
+  if (renewal === 'reissue') {
+    return { tokens: await reissueToken(run, await reachOf(run, renewal)), renewal }
+  }
+  return undefined
+}
+
+/** Why the tokens held cannot be renewed by themselves. */
+function noMethod({ ports, profile, provider, record }: RefreshRun): ToknError {
+  if (record.standing !== undefined) return sessionEnded(profile, record)
+  const reason = unrenewable(profile, provider, { ...record, credentials: undefined })
+  return reason === undefined
+    ? expiredAndStuck(profile)
+    : withExpiry(profile, record, reason, ports.clock.now())
+}
+
+/** Whether no repetition can help: the provider said so, or it was found out here without asking. */
+function isFinal({ provider }: RefreshRun, error: unknown): error is ToknError {
+  if (isTokenRefusal(error)) return true
+  // A token that may not issue its own replacement; of a refresh token it says nothing.
+  if (isToknError(error, 'forbidden')) return provider.refresh === undefined
+  return isToknError(error, 'reauth_required') && error.details.http === undefined
+}
+
+/**
+ * Whether a reply that nobody can read was read again in vain, and nothing is left to serve: then
+ * kept credentials are the one way on that spends nothing twice.
+ */
+function isStuck({ ports, record, journal }: RefreshRun, error: unknown): error is ToknError {
+  const again = journal.replies().length > 0 && record.credentials !== undefined
+  return again && isUnreadable(error) && !isGood(record.expiry, ports.clock.now(), 0)
+}

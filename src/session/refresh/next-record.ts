@@ -1,0 +1,45 @@
+import type { SessionRecord, Standing } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
+import { fit } from '../fit-record.ts'
+import { thisMoment } from '../moment.ts'
+import { knownAnswers } from '../reach.ts'
+import type { NewTokens } from './new-tokens.ts'
+import type { RefreshRun } from './run.ts'
+
+/** The record that follows: what a reply leaves out is carried over (RFC 6749 section 6). */
+export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): SessionRecord {
+  const { ports, provider, record } = run
+  const { refreshUnreadable, ...given } = tokens
+  const context = { ...record.context, ...given.context }
+  // What is held belongs to a refreshed session still, and not to one that was made by a login.
+  const carried = renewal === 'refresh' ? record : undefined
+  const standing = renewal === 'refresh' ? standingAfter(run, tokens) : undefined
+  const next: SessionRecord = {
+    ...record,
+    ...given,
+    context,
+    refresh: given.refresh ?? (refreshUnreadable === true ? undefined : carried?.refresh),
+    scopes: given.scopes ?? record.scopes,
+    name: given.name ?? record.name,
+    id: given.id ?? carried?.id,
+    attach: provider.attach({ context }, knownAnswers(run, provider, record)),
+    generation: record.generation + 1,
+    ...thisMoment(ports.clock),
+    standing,
+  }
+  return fit(next, ports.warn)
+}
+
+/** A refresh token that was replaced by nothing usable is spent, and not to be sent again. */
+function standingAfter(
+  { ports, provider, record }: RefreshRun,
+  { refresh, refreshUnreadable }: NewTokens['tokens'],
+): Standing | undefined {
+  const at = ports.clock.now()
+  if (refreshUnreadable === true) {
+    return { state: 'unrenewable', at, why: words.refresh.refreshTokenUnreadable() }
+  }
+  const kept = record.refresh !== undefined && (refresh ?? record.refresh).equals(record.refresh)
+  if (provider.rotation !== 'always' || !kept) return undefined
+  return { state: 'unrenewable', at, why: words.refresh.refreshTokenNotReplaced() }
+}

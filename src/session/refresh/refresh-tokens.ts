@@ -1,0 +1,59 @@
+import { ToknError } from '../../core/errors.ts'
+import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
+import { spendBudget } from '../budget.ts'
+import { isLost } from '../kept-reply.ts'
+import { holderInWords, nextLogin } from '../naming.ts'
+import { isTokenRefusal } from './refusals.ts'
+import type { RefreshRun } from './run.ts'
+import { reachOf, timeToSend } from './sending.ts'
+
+/** How long after a request that went unanswered the same may be sent once more, in milliseconds. */
+const grace = 10_000
+
+/**
+ * New tokens by the refresh token. A request that went unanswered is sent once more, in this run or
+ * the next; by rotation: `none` and `on-first-use` lose nothing by it, `server-decides` may allow it
+ * within the grace, and with `always` kept credentials are better, where there are any.
+ */
+export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
+  const { ports, journal, provider } = run
+  const lostBefore = journal.isReplyLost()
+  const began = ports.clock.now()
+  try {
+    return await sendRefresh(run)
+  } catch (error) {
+    if (!isLost(error)) throw lostBefore ? explainLoss(run, error) : error
+    journal.noteLoss()
+    const late = ports.clock.now() - began > grace && provider.rotation === 'server-decides'
+    if (lostBefore || late || canReplaceLoss(run) || timeToSend(ports) <= 0) throw error
+  }
+  try {
+    return await sendRefresh(run)
+  } catch (error) {
+    throw explainLoss(run, error)
+  }
+}
+
+/** Whether a login makes up for a refresh whose reply was lost, better than a second refresh. */
+export function canReplaceLoss({ provider, record }: RefreshRun): boolean {
+  return provider.rotation === 'always' && record.credentials !== undefined
+}
+
+async function sendRefresh(run: RefreshRun): Promise<TokenSet> {
+  const { provider, record, request, journal } = run
+  if (journal.replies('refresh').length === 0) {
+    await spendBudget(run, provider, record, 'refreshes', request.force === true)
+  }
+  const tokens = await provider.refresh?.(await reachOf(run, 'refresh'), record)
+  if (tokens === undefined) throw new Error('a provider with a refresh gave nothing')
+  return tokens
+}
+
+/** Says why a refresh is refused that follows one whose reply never came. */
+function explainLoss({ profile }: RefreshRun, error: unknown): unknown {
+  if (!isTokenRefusal(error)) return error
+  const problem = words.refresh.refusedAfterLoss(holderInWords(profile), error.message)
+  const hint = nextLogin(profile)
+  return new ToknError('reauth_required', problem, { ...error.details, hint, cause: error })
+}

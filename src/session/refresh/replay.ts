@@ -1,0 +1,60 @@
+import { isToknError, type ToknError } from '../../core/errors.ts'
+import type { HeldLock, Store } from '../../core/ports.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
+import { indexRecord } from '../history.ts'
+import type { Session } from '../session.ts'
+import { checkBinding, entryOf, findHeld } from '../stored-record.ts'
+import { writeAndReadBack } from '../write-record.ts'
+import { openJournalledRecord } from './journal-entry.ts'
+
+/** A record out of the journal; `unstored` says why the store still does not take it. */
+interface Replayed {
+  readonly record: SessionRecord
+  readonly unstored?: ToknError | undefined
+}
+
+/**
+ * Stores a record that an earlier run made and the store did not take; where the store still does
+ * not, it serves from where it is. One of a generation that the store has, or has passed, is
+ * dropped. Throws `store` where the key of the store is not to be had, and leaves everything as it is.
+ */
+export async function replayRecord(
+  session: Session,
+  store: Store,
+  lock: HeldLock,
+): Promise<Replayed | undefined> {
+  const { ports, profile } = session
+  const entry = entryOf(profile)
+  const journal = await ports.journal()
+  const sealed = journal.read(entry)?.record
+  if (sealed === undefined) return undefined
+  const stored = await findReadable(session)
+  const record = await openJournalledRecord(session, store, sealed)
+  if (record === undefined || (stored && record.generation <= stored.generation)) {
+    journal.remove(entry)
+    return undefined
+  }
+  checkBinding(record, profile)
+  if (!lock.stillHeld()) return undefined
+  try {
+    await writeAndReadBack(store, record)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    ports.warn(words.refresh.stillInJournal(error.message))
+    return { record, unstored: error }
+  }
+  journal.remove(entry)
+  await indexRecord(ports, profile, record, 'recovered')
+  return { record }
+}
+
+/** A stored session that cannot be read is older than what waits: a login would have cleared that. */
+async function findReadable(session: Session): Promise<SessionRecord | undefined> {
+  try {
+    return await findHeld(session)
+  } catch (error) {
+    if (isToknError(error, 'store')) return undefined
+    throw error
+  }
+}

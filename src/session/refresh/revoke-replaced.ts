@@ -1,0 +1,26 @@
+import { isFailure, isToknError } from '../../core/errors.ts'
+import { isGood } from '../../core/expiry.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
+import { knownAnswers, talk } from '../reach.ts'
+import type { RefreshRun } from './run.ts'
+
+/** Revokes the token that a reissue has replaced, once `next` is stored. Never throws for it. */
+export async function revokeReplaced(run: RefreshRun, next: SessionRecord): Promise<void> {
+  const { ports, profile, provider, record } = run
+  const replaced = record.id
+  const reissued = provider.rotation === 'reissue' && replaced !== undefined && replaced !== next.id
+  if (!reissued || provider.revoke === undefined || record.fixed === true) return
+  const http = await ports.http(profile)
+  const reach = { http, ...talk(ports), answers: knownAnswers(run, provider, next) }
+  try {
+    // Sent with the new token: that it is accepted proves the new one before the old one is gone.
+    await provider.revoke(reach, next, { id: replaced })
+  } catch (error) {
+    if (isToknError(error, 'not_found')) return
+    if (!isFailure(error)) throw error
+    if (isGood(record.expiry, ports.clock.now(), 0)) {
+      ports.warn(words.refresh.previousStillValid(replaced, error.message))
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { HeldLock, Store } from '../../core/ports.ts'
+import type { Provider } from '../../core/provider.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import type { RefreshRequest } from '../refresh-request.ts'
+import type { Session } from '../session.ts'
+import { checkProvider } from '../stored-record.ts'
+import { openRunJournal, type RunJournal } from './journal.ts'
+
+/** One refresh under way: everything that its steps need, made once. */
+export interface RefreshRun extends Session {
+  readonly request: RefreshRequest
+  readonly lock: HeldLock
+  readonly store: Store
+  readonly provider: Provider
+  /** The session as it is until this run has new tokens. */
+  readonly record: SessionRecord
+  readonly journal: RunJournal
+}
+
+/** Throws `reauth_required` where the provider is not the one of the login, and `usage`. */
+export async function openRun(
+  session: Session,
+  request: RefreshRequest,
+  lock: HeldLock,
+  { store, record }: Pick<RefreshRun, 'store' | 'record'>,
+): Promise<RefreshRun> {
+  const { ports, profile } = session
+  const provider = await ports.provider(profile)
+  checkProvider(record, profile, provider)
+  const journal = openRunJournal(session, store, record)
+  return { ...session, request, lock, store, provider, record, journal }
+}

@@ -1,0 +1,52 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Http } from '../../core/ports.ts'
+import type { Reach } from '../../core/provider.ts'
+import { words } from '../../messages/words.ts'
+import { replayReplies, sendToKeep } from '../kept-reply.ts'
+import type { Ports } from '../ports.ts'
+import { knownAnswers } from '../reach.ts'
+import type { Renewal } from './renewable.ts'
+import type { RefreshRun } from './run.ts'
+
+/** Left of what a refresh may take, so that its reply is stored before who waits for it gives up. */
+const margin = 500
+
+/**
+ * What a renewal may use. What an earlier run sent for it and got a reply to is not sent
+ * again; a new reply that may grant tokens is in the journal before anybody reads it.
+ */
+export async function reachOf(run: RefreshRun, renewal: Renewal): Promise<Reach> {
+  const { ports, provider, record, journal } = run
+  const send = sendWithLock(run, await ports.http(run.profile))
+  const sendAndKeep: Http = async (request) => {
+    if (request.grants !== true) return await send(request)
+    const kept = await sendToKeep(send, request, ports.clock)
+    await journal.keepReply({ renewal, ...kept })
+    return kept.reply
+  }
+  const earlier = journal.replies(renewal)
+  return {
+    ...replayReplies(earlier, sendAndKeep, ports.clock),
+    answers: knownAnswers(run, provider, record),
+    warn: ports.warn,
+    timeLeft: () => timeToSend(ports),
+  }
+}
+
+/** `http` while the lock is held, and within the time that is left. */
+function sendWithLock({ ports, lock }: RefreshRun, http: Http): Http {
+  return async (request) => {
+    // A process that slept past its lease must not spend tokens that another has spent meanwhile.
+    if (!lock.stillHeld()) {
+      throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
+    }
+    const left = timeToSend(ports)
+    if (left <= 0) throw new ToknError('network', words.refresh.noTimeLeft(), { sent: false })
+    return await http({ ...request, timeout: Math.min(request.timeout ?? left, left) })
+  }
+}
+
+/** Milliseconds left for requests: less than for the whole, since the reply still has to be kept. */
+export function timeToSend(ports: Ports): number {
+  return Math.floor(ports.timeLeft() - Math.min(margin, ports.timeout / 10))
+}

@@ -1,0 +1,68 @@
+import { isToknError } from '../../core/errors.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
+import { indexRecord } from '../history.ts'
+import { findHeld } from '../stored-record.ts'
+import { writeAndReadBack } from '../write-record.ts'
+import type { Renewal } from './renewable.ts'
+import type { RefreshRun } from './run.ts'
+
+/** The record to serve, and whether it is this run's own and in the store. */
+export interface Stored {
+  readonly record: SessionRecord
+  readonly stored: boolean
+}
+
+/** Stores the next record, or adopts the one that another process stored meanwhile. */
+export async function storeNext(
+  run: RefreshRun,
+  next: SessionRecord,
+  renewal: Renewal,
+): Promise<Stored> {
+  const { ports, profile, store, lock, journal, request } = run
+  if (!lock.stillHeld()) {
+    // Someone took over while this process slept. Theirs is the later generation, if they made one.
+    const newer = await findNewer(run)
+    if (newer !== undefined) return { record: newer, stored: false }
+  }
+  try {
+    await writeAndReadBack(store, next)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    const newer = await findNewer(run)
+    if (newer !== undefined && !newer.access.equals(next.access)) {
+      journal.remove()
+      return { record: newer, stored: false }
+    }
+    await keepInJournal(run, next, error)
+    // The provider has already replaced the old tokens; the new ones are safe in the journal.
+    ports.warn(words.refresh.keptInJournal(error.message))
+    return { record: next, stored: false }
+  }
+  journal.remove()
+  const reason = journal.replies().length > 0 ? 'recovered' : request.reason
+  const cost = renewal === 'login' ? { cost: '1 login' } : {}
+  await indexRecord(ports, profile, next, reason, cost)
+  return { record: next, stored: true }
+}
+
+/** Throws the store's error where the journal does not take the record either, nor has the reply. */
+async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Error): Promise<void> {
+  try {
+    await run.journal.keepRecord(next)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    if (run.journal.unkept() !== undefined) throw unstored
+  }
+}
+
+/** What another process stored meanwhile; `undefined` also where the store cannot be read. */
+export async function findNewer(run: RefreshRun): Promise<SessionRecord | undefined> {
+  try {
+    const found = await findHeld(run)
+    return found !== undefined && found.generation > run.record.generation ? found : undefined
+  } catch (error) {
+    if (isToknError(error, 'store')) return undefined
+    throw error
+  }
+}

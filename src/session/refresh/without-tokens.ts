@@ -1,0 +1,103 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Profile } from '../../core/profile.ts'
+import type { SessionRecord, Standing } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
+import { indexStanding } from '../history.ts'
+import { isLost } from '../kept-reply.ts'
+import { isUntimely, setBack } from '../moment.ts'
+import { nextLogin } from '../naming.ts'
+import { mayServe } from '../refresh-request.ts'
+import { isAlive } from '../standing.ts'
+import { writeAndReadBack } from '../write-record.ts'
+import { NotRenewed } from './new-tokens.ts'
+import { isTokenRefusal, isUnreadable } from './refusals.ts'
+import type { RefreshRun } from './run.ts'
+import { findNewer } from './store-next.ts'
+
+/**
+ * What a run comes to that failed with `error`: the record that another process stored meanwhile,
+ * the one held where that is still good, or the error.
+ */
+export async function goOnWithout(run: RefreshRun, error: unknown): Promise<SessionRecord> {
+  try {
+    if (!(error instanceof NotRenewed)) throw error
+    return await concludeRefusal(run, error)
+  } catch (failure) {
+    // Whatever went wrong, it may be because another process has done all this meanwhile.
+    const newer = run.lock.stillHeld() ? undefined : await findNewer(run)
+    if (newer !== undefined) return newer
+    if (!mayStillServe(run, failure)) throw failure
+    const problem = failure instanceof ToknError ? failure.message : words.refresh.failed()
+    run.ports.warn(words.refresh.usingCurrent(problem))
+    return run.record
+  }
+}
+
+/** Adopts another's newer record; else remembers what was learnt of the tokens, and throws. */
+async function concludeRefusal(
+  run: RefreshRun,
+  { reason, refusal }: NotRenewed,
+): Promise<SessionRecord> {
+  const { ports, profile, journal } = run
+  if (isToknError(reason, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
+    const newer = await findNewer(run)
+    if (newer !== undefined) {
+      journal.remove()
+      return newer
+    }
+  }
+  if (isTokenRefusal(refusal)) await storeRefusal(run, refusal, isUnreadable(reason))
+  else if (isLost(reason) || journal.isReplyLost()) {
+    // The intent stays in the journal: the next run must know that one went before it.
+    const why = words.refresh.noAnswer(isToknError(reason) ? reason.message : undefined)
+    indexStanding(ports, profile, { state: 'doubtful', at: ports.clock.now(), why })
+  } else if (!isUnreadable(reason)) journal.remove()
+  throw withNextCommand(reason, profile)
+}
+
+/**
+ * Remembers that the provider no longer accepts the refresh token. Where a reply was lost before, a
+ * provider that replaces tokens at a refresh has done so: then the access token is gone as well.
+ */
+async function storeRefusal(
+  { ports, profile, store, record, journal, lock, provider }: RefreshRun,
+  refusal: ToknError,
+  keepReplies: boolean,
+): Promise<void> {
+  const replaces = provider.rotation === 'always' || provider.rotation === 'server-decides'
+  const standing: Standing = {
+    state: journal.isReplyLost() && replaces ? 'dead' : 'unrenewable',
+    at: ports.clock.now(),
+    why: refusal.message,
+  }
+  if (!lock.stillHeld()) return
+  indexStanding(ports, profile, standing)
+  try {
+    await writeAndReadBack(store, { ...record, standing })
+    if (!keepReplies) journal.remove()
+  } catch (error) {
+    // The refusal stays in the journal, and is read from there instead of being asked for again.
+    if (!isToknError(error, 'store')) throw error
+    ports.warn(words.refresh.endNotStored(error.message))
+  }
+}
+
+/** A login makes up for everything that ends here; the provider's layer does not know its name. */
+function withNextCommand(error: unknown, profile: Profile): unknown {
+  if (!isToknError(error, 'reauth_required') && !isUnreadable(error)) return error
+  const [hint] = [error.details.hint].flat()
+  if (hint?.startsWith('tokn login') === true) return error
+  const details = { ...error.details, hint: nextLogin(profile), cause: error }
+  return new ToknError(error.code, error.message, details)
+}
+
+/** Whether the token held does, though the refresh failed: nothing is known against it. */
+function mayStillServe({ ports, record, request }: RefreshRun, error: unknown): boolean {
+  const now = ports.clock.now()
+  const corrected = setBack(record, ports.clock)
+  if (!isAlive(corrected, now) || !mayServe(corrected, request, now)) return false
+  // It was to be refreshed for its times alone, and nothing can.
+  const cannot = isToknError(error, 'reauth_required') && error.details.http === undefined
+  if (cannot && isUntimely(record, now)) return corrected !== record
+  return isToknError(error, 'network', 'rate_limited') || isLost(error) || isUnreadable(error)
+}
