@@ -2,10 +2,10 @@ import { isToknError, ToknError } from './core/errors.ts'
 import { showJson } from './core/text.ts'
 import { createContext } from './app/context.ts'
 import { readHotCommand } from './fast-path.ts'
-import { courierArgument } from './io/process/refresher-argument.ts'
 import { asWarning, writeLines } from './io/terminal/output.ts'
 import { withStandInHome } from './io/files/paths.ts'
 import { disarm } from './io/process/runtime.ts'
+import { refresherArgument } from './refresher/argument.ts'
 import { isHung } from './stores/keychain/blocked-calls.ts'
 
 /**
@@ -27,9 +27,9 @@ export function start(program: string): void {
 
 async function run(argv: readonly string[], program: string, warnings: string[]): Promise<number> {
   const environment = withStandInHome(await disarm(process.env))
-  if (argv[0] === courierArgument) {
-    const { runCourier } = await import('./app/refresher.ts')
-    await runCourier(environment, program)
+  if (argv[0] === refresherArgument) {
+    const { runRefresher } = await import('./app/run-refresher.ts')
+    await runRefresher(environment, program)
     return 0
   }
   const { words, rest } = splitAtDashes(argv)

@@ -144,7 +144,7 @@ async function checkJournal(
       return warn(id, what, answered ? 'tokn doctor --fix' : `tokn refresh ${profile.name}`)
     }
     const result = await attempt(id, async () => {
-      await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
+      await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
       if (journal.read(entry) === undefined) return what
       const unread = 'a refresh got an answer that cannot be read'
       return warn(id, unread, `tokn login ${profile.name}`)

@@ -6,7 +6,7 @@ import type { Files, Http, Interaction, Journal, Store } from '../core/ports.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
-import { describeCaller } from '../io/process/caller.ts'
+import { describeRequester } from '../io/process/requester.ts'
 import { systemClock } from '../io/process/clock.ts'
 import { openDefinitions } from '../io/files/definitions.ts'
 import { openFiles } from '../io/files/files.ts'
@@ -17,18 +17,17 @@ import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { isInPlaces, isTrusted } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
 import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
-import type { Caller, Ports, ProfileSketch } from '../session/ports.ts'
+import type { ProcessOptions } from '../refresher/messages.ts'
+import type { Ports, ProfileSketch, Requester } from '../session/ports.ts'
 
 /** What this process brings to the ports. */
-export interface PortsRequest {
+export interface PortsRequest extends ProcessOptions {
   readonly environment: Environment
   /** Path of the executable, to start it anew. */
   readonly program: string
   readonly command: string
-  readonly configDirectory?: string | undefined
-  /** Milliseconds. */
-  readonly timeout: number
-  readonly caller?: Caller | undefined
+  /** Absent: this process. */
+  readonly requester?: Requester | undefined
   readonly storeKey: () => Secret | undefined
   /** The passphrase of the file store; asks where that is possible. */
   readonly passphrase: () => Promise<Secret | undefined>
@@ -37,9 +36,6 @@ export interface PortsRequest {
   /** What files said that another process has read, by path. */
   readonly files?: Readonly<Record<string, string>> | undefined
   readonly interaction: () => Promise<Interaction | undefined>
-  readonly debug: boolean
-  readonly ca?: string | undefined
-  readonly proxy?: string | undefined
   warn(text: string): void
 }
 
@@ -78,8 +74,8 @@ export function openPorts(request: PortsRequest): Ports {
       warn: request.warn,
     }),
     index: openIndex({ directory: join(paths.state, 'index'), files, warn: request.warn }),
-    get caller() {
-      return request.caller ?? describeCaller(request.command)
+    get requester() {
+      return request.requester ?? describeRequester(request.command)
     },
     get configuration() {
       return `${hostname()}:${join(paths.config, 'config.json')}`
@@ -118,9 +114,9 @@ export function openPorts(request: PortsRequest): Ports {
     refreshPending: async (entry) =>
       isInPlaces(paths.places, join('journal', journalName(entry))) &&
       (await journal()).read(entry) !== undefined,
-    courier: async (profile, wanted) => {
-      const { callCourier } = await import('./refresh-request.ts')
-      return await callCourier({ ...request, timeLeft }, profile, wanted)
+    refresher: async (profile, refresh) => {
+      const { startRefresher } = await import('./start-refresher.ts')
+      return await startRefresher({ ...request, timeLeft }, profile, refresh)
     },
     fingerprint: async (secret) => {
       const { fingerprint, readFingerprintKey } = await import('../io/files/fingerprint.ts')

@@ -1,4 +1,3 @@
-import type { ErrorCode } from './errors.ts'
 import type { Profile, StoreKind } from './profile.ts'
 import type { Expiry } from './expiry.ts'
 import type { Reason, Standing } from './record.ts'
@@ -215,23 +214,6 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** The outcome of a refresh that another process ran; `warnings` are for the user. */
-export type Outcome = { readonly warnings: readonly string[] } & (
-  | { readonly ok: true; readonly record: string }
-  | {
-      readonly ok: false
-      readonly code: ErrorCode
-      readonly message: string
-      readonly hint?: string | undefined
-      readonly http?:
-        { readonly status: number; readonly providerCode?: string | undefined } | undefined
-      /** Milliseconds that the provider asked to wait. */
-      readonly retryAfter?: number | undefined
-      /** Whether no repetition helps. */
-      readonly lasting?: boolean | undefined
-    }
-)
-
 /**
  * File operations that never leave half a file: a write is whole or did not happen (temporary file,
  * fsync, rename, fsync of the directory), a read refuses what is not a plain file of the user's own.
@@ -264,9 +246,9 @@ export interface Ledger {
 export interface JournalEntry {
   /** JSON, no secrets. */
   readonly intent: string
-  /** What the provider answered, in the order received; sealed by the caller, not judged yet. */
+  /** What the provider answered, in the order received; sealed already, and not read yet. */
   readonly answers: readonly string[]
-  /** What was made of the answers, sealed by the caller; of a refresh, where the store did not take it. */
+  /** What was made of the answers, sealed already; of a refresh, where the store did not take it. */
   readonly record?: string | undefined
 }
 

@@ -51,7 +51,7 @@ export function readState(controlled: Controlled): SandboxState {
   }
 }
 
-/** The control of a fake API, for a caller in the same process. */
+/** The control of a fake API, for whoever is in the same process. */
 export function makeControl(controlled: Controlled): SandboxControl {
   const { clock, faults, log } = controlled
   return {

@@ -147,8 +147,8 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
     if (typeof sent !== 'string') throw refuseMissing('expire_token')
     const session = sessions.find((candidate) => candidate.refresh === sent)
     if (session === undefined || !isStored(session)) throw refuse(401, 7, 'Session not found')
-    const caller = authenticate(access, !switches.refreshNeedsLiveAccess)
-    if (caller.owner !== session.owner) {
+    const asking = authenticate(access, !switches.refreshNeedsLiveAccess)
+    if (asking.owner !== session.owner) {
       throw refuse(403, 9, 'You have not access to refresh this session')
     }
     counts.refreshes += 1

@@ -80,7 +80,7 @@ export async function refreshThrough(
     return await refreshNow(session, request)
   }
   return await naming(profile, async () =>
-    parseRecord(await ports.courier(profile, request), profile.id),
+    parseRecord(await ports.refresher(profile, request), profile.id),
   )
 }
 

@@ -37,7 +37,7 @@ export async function indexRecord(
   { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
 ): Promise<void> {
   if (usualStore !== undefined) return
-  const { command, pid, parent } = ports.caller
+  const { command, pid, parent } = ports.requester
   const earlier = ports.index.get(record.profileId)?.history ?? []
   const made: HistoryEntry = {
     generation: record.generation,

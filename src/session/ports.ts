@@ -26,7 +26,7 @@ export interface Ports {
   readonly profiles: Profiles
   readonly index: Index
   /** Who is asking, for the history of a session and for those who wait on a lock. */
-  readonly caller: Caller
+  readonly requester: Requester
   /**
    * The configuration and the machine it is on, to remember it by: what a command leaves behind
    * that was cut off is cleared under this one alone.
@@ -57,7 +57,7 @@ export interface Ports {
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
   refreshPending(entry: string): Promise<boolean>
   /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
-  courier(profile: Profile, wanted: RefreshRequest): Promise<string>
+  refresher(profile: Profile, request: RefreshRequest): Promise<string>
   /**
    * 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away.
    * Absent, with a warning, where that key cannot be had: nothing that matters depends on it.
@@ -83,7 +83,8 @@ export interface Runs {
   isOver(run: string): boolean | undefined
 }
 
-export interface Caller {
+/** A command and its process, as far as it may be told: no arguments, nothing secret. */
+export interface Requester {
   readonly command: string
   readonly pid: number
   readonly parent: string

@@ -43,8 +43,8 @@ async function lookAtProvider(session: Session, record: SessionRecord): Promise<
 }
 
 /**
- * Erases the session of a profile and all that is remembered of it; tells whether there was one. The
- * caller holds the lock of the entry. Throws `store` where something of it stays.
+ * Erases the session of a profile and all that is remembered of it; tells whether there was one. Whoever
+ * calls holds the lock of the entry. Throws `store` where something of it stays.
  */
 export async function erase(session: Session): Promise<boolean> {
   const { ports, profile } = session

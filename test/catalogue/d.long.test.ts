@@ -48,7 +48,7 @@ describe('a refresh that is disturbed', () => {
     expect(new Set(ended.map(({ out }) => out)).size).toBe(1)
   })
 
-  test('D2, D5, D19: a refresh ends what it began, whatever its caller is ended by', async () => {
+  test('D2, D5, D19: a refresh ends what it began, whatever the one that asked is ended by', async () => {
     const signals = ['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const
     const turn = async (signal: NodeJS.Signals) => {
       const world = await openWorld('hosterby')

@@ -24,6 +24,7 @@ const table: Readonly<Record<string, { ours: readonly string[]; packages: readon
     packages: ['undici', 'conf', 'chalk', '@clack/prompts', 'open', 'qrcode'],
   },
   session: { ours: ['core', 'messages'], packages: [] },
+  refresher: { ours: ['core', 'messages', 'session'], packages: [] },
   commands: { ours: ['core', 'messages', 'session'], packages: ['commander'] },
   sandbox: { ours: ['core'], packages: [] },
 }
@@ -263,12 +264,12 @@ describe('the code', () => {
     const exact = sources.filter(({ text }) => /\bterminal\.out\(/.test(text))
     expect(exact.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([])
     const raw = sources.filter(({ text }) => /\bwriteAll\([12],/.test(text))
-    // The outcome of a refresh goes to a pipe.
     expect(raw.map(({ path }) => path).toSorted()).toEqual([
       'src/app/context.ts',
+      // The outcome of a refresh goes to a pipe.
+      'src/app/run-refresher.ts',
       // What a program of the user's has printed.
       'src/io/process/checked-child.ts',
-      'src/io/process/refresher.ts',
       'src/io/terminal/output.ts',
     ])
   })

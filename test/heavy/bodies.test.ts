@@ -7,7 +7,7 @@ import type { Fault } from '../../src/sandbox/faults.ts'
 import { findLoss } from './support/killing.ts'
 import type { Ended } from './support/process.ts'
 import { inParallel } from './support/random.ts'
-import { errandFor } from './support/syscalls.ts'
+import { refreshRequestFor } from './support/syscalls.ts'
 import { openWorld, type World } from './support/world.ts'
 
 const mebibyte = 1_048_576
@@ -46,7 +46,7 @@ it.each(['list', 'refresh'] as const)('%s: memory and time are bounded', async (
   const run = () =>
     command === 'list'
       ? measure(world, ['list', '-P', 'web', '--timeout', '3s'])
-      : measure(world, ['__courier'], errandFor(world, 'web', 3_000))
+      : measure(world, ['__refresher'], refreshRequestFor(world, 'web', 3_000))
   const usual = await run()
   expect(usual.status, usual.err).toBe(0)
   let growth = 0

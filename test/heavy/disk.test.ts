@@ -5,11 +5,11 @@ import { findLoss } from './support/killing.ts'
 import { requirePart } from '../support/parts.ts'
 import { inParallel } from './support/random.ts'
 import {
-  errandFor,
+  refreshRequestFor,
   inject,
   isHit,
-  runErrand,
-  traceErrand,
+  runRefresher,
+  traceRefresher,
   type Syscall,
 } from './support/syscalls.ts'
 import { openWorld, type World } from './support/world.ts'
@@ -33,7 +33,7 @@ interface Tally {
 async function failEverywhere(error: string, tally: Tally): Promise<void> {
   const world = await openWorld('hosterby')
   await world.login('web')
-  const calls = await traceErrand(world, 'web', names)
+  const calls = await traceRefresher(world, 'web', names)
   for (const call of calls.filter(({ file }) => file)) {
     const problem = await failAt(world, call, error, tally)
     if (problem === undefined) continue
@@ -51,7 +51,7 @@ async function failAt(
 ): Promise<string | undefined> {
   const output = join(world.directory, 'trace')
   const before = findLeftOvers(world)
-  const ended = await runErrand(world, 'web', inject(call, `error=${error}`, output))
+  const ended = await runRefresher(world, 'web', inject(call, `error=${error}`, output))
   const loss = await findLoss(world)
   if (!isHit(readFileSync(output, 'utf8'), world)) {
     tally.missed++
@@ -120,9 +120,9 @@ it.runIf(mountable)('a full disk is found before anything is spent', async () =>
   await world.login('web')
   const { journals } = world.traces('web')
   const token = (await world.run(['token', 'web'])).out
-  const ended = await world.run(['__courier'], {
+  const ended = await world.run(['__refresher'], {
     under: onFullDisk(journals),
-    input: errandFor(world, 'web'),
+    input: refreshRequestFor(world, 'web'),
   })
   expect(readOutcome(ended.out)).toMatchObject({ ok: false, code: 'store' })
   expect(ended.out).toContain('no space left on the device')
@@ -136,7 +136,7 @@ it.runIf(mountable)('a store that is full gets its record from the next run', as
   await world.login('web')
   const { sessions, session, journal } = world.traces('web')
   const under = onFullDisk(sessions, session)
-  const ended = await world.run(['__courier'], { under, input: errandFor(world, 'web') })
+  const ended = await world.run(['__refresher'], { under, input: refreshRequestFor(world, 'web') })
   expect(readOutcome(ended.out)).toMatchObject({ ok: true })
   expect(ended.out).toContain('could not be stored yet')
   expect(existsSync(journal)).toBe(true)

@@ -45,7 +45,7 @@ async function stopAt(world: World, point: Point) {
   const before = world.api.log.length
   const first = world.start(['token', 'web', '--refresh', 'force'])
   while (!reached(world, point, before)) await tick()
-  const pids = world.couriers()
+  const pids = world.refreshers()
   for (const pid of pids) signal(pid, 'SIGSTOP')
   // A process that runs on another processor goes on for a moment.
   await delay(20)

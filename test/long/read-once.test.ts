@@ -176,7 +176,7 @@ function refreshers(): readonly number[] {
   }
   return readdirSync('/proc')
     .filter((pid) => /^[0-9]+$/.test(pid))
-    .filter((pid) => read(pid, 'cmdline').includes('__courier'))
+    .filter((pid) => read(pid, 'cmdline').includes('__refresher'))
     .filter((pid) => read(pid, 'environ').includes(`${home.path}/`))
     .map(Number)
 }

@@ -225,7 +225,7 @@ describe.skipIf(!requirePart('linux'))('what a child gets to see', () => {
         .filter((line) => line.includes('= 0'))
       expect(started.length).toBeGreaterThan(0)
       for (const line of started) {
-        const own = line.includes('__courier') || line.includes('mkfifo')
+        const own = line.includes('__refresher') || line.includes('mkfifo')
         if (own) expect(line).not.toContain(foreign.DATABASE_URL)
         expect(line).not.toMatch(/TOKN_(STORE_KEY|ACCESS_KEY|SECRET_KEY)/)
         const seen = seenIn(line.replace(/"GIVEN=[^"]*"/, ''))
@@ -240,7 +240,7 @@ describe.skipIf(!requirePart('linux'))('what a child gets to see', () => {
       try {
         const environ = readFileSync(`/proc/${name}/environ`, 'utf8')
         const line = readFileSync(`/proc/${name}/cmdline`, 'utf8')
-        if (line.includes('__courier') && environ.includes(home.path)) return environ
+        if (line.includes('__refresher') && environ.includes(home.path)) return environ
       } catch {
         // It has gone meanwhile.
       }

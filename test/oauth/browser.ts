@@ -4,7 +4,7 @@ import { requirePart, startPart } from '../support/parts.ts'
 
 const executablePath = '/usr/bin/chromium'
 
-/** Without its own sandbox, which root and many containers cannot have, and without its errands. */
+/** Without its own sandbox, which root and many containers cannot have, and without its background requests. */
 const args = [
   '--no-sandbox',
   '--disable-gpu',

@@ -12,7 +12,7 @@ const leftoverAge = 3_600_000
 /**
  * Replaces the file at `target` (no link) by `document`, keeping what was there as `.bak`. conf
  * writes: temporary file, fsync, rename. What it leaves out is done around it: its temporary files
- * swept, the directory made durable. The caller holds the lock and has checked owner and mode.
+ * swept, the directory made durable. Whoever calls holds the lock and has checked owner and mode.
  */
 export async function writeConfig(target: string, document: Entry, before: Config): Promise<void> {
   refuseUnreadable(document, target)

@@ -110,3 +110,25 @@ export const shortLived = (holder: string, life: string) => ({
   message: `the provider gave ${holder} a token that lived for no more than ${life}, and has expired`,
   hint: 'try again in a few seconds; if the provider can give tokens a longer life, set that there',
 })
+
+// The process that refreshes, and what is told when it does not.
+
+export const refresherFailed = (problem: string) => ({
+  message: `the process that refreshes ${problem}`,
+  hint: 'run the command again: whatever it had received is kept',
+})
+
+export const tooLate = (seconds: number) => ({
+  message: `the refresh did not end within ${seconds} s`,
+  hint: 'run the command again: it goes on from there; or wait longer with --timeout',
+})
+
+export const notForUsers = () =>
+  'this is for tokn itself: it refreshes a session for another process'
+
+export const profileChanged = (profile: string) => `the profile "${profile}" has changed meanwhile`
+
+export const bug = (where: string) => `the refresh failed because of a bug (${where})`
+
+export const endedAfterRefresh = (signal: string) =>
+  `ended by ${signal}, after the refresh under way`

@@ -26,7 +26,7 @@ export async function reissueToken(run: RefreshRun, reach: Reach): Promise<Token
 
 /** What the token held was asked for with. */
 function grantToRepeat({ ports, record, profile }: RefreshRun): Grant {
-  const host = ports.caller.host
+  const host = ports.requester.host
   const name = record.name ?? record.grant?.name ?? `tokn/${host}/${profile.name}`
   const { until, ...grant } = record.grant ?? {}
   // What was to end by an instant has no replacement that outlives it. Where that is about to come,

@@ -57,7 +57,7 @@ async function bringHome(
     if (left === undefined || (left.record === undefined && left.answers.length === 0)) {
       return undefined
     }
-    await ports.courier(profile, { reason: 'recovered', minTtl: 0 })
+    await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
     return undefined
   } catch (error) {
     if (!isFailure(error)) throw error

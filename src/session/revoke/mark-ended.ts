@@ -10,7 +10,7 @@ import type { Ports } from '../ports.ts'
 
 /**
  * Writes down that a session is over, of the same generation, before the request goes out that ends
- * it: whatever becomes of this process, nobody is handed a dead token. The caller holds the lock of
+ * it: whatever becomes of this process, nobody is handed a dead token. Whoever calls holds the lock of
  * the entry. Throws `store` where that cannot be written: then nothing is ended.
  */
 export async function condemn(session: Session, record: SessionRecord, why: string): Promise<void> {

@@ -88,7 +88,7 @@ function requestsFor(world: World): number {
  * out then may be the token of a moment ago, and the one after that has to be good.
  */
 async function findLossAtOnce(world: World): Promise<{ problem?: string; overtaken: boolean }> {
-  const underWay = world.couriers().length > 0
+  const underWay = world.refreshers().length > 0
   const first = await findLoss(world)
   if (first === undefined) return { overtaken: false }
   if (!underWay) return { problem: first, overtaken: false }

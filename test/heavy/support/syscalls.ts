@@ -18,22 +18,22 @@ export interface Syscall {
 export const stracePlain = ['strace', '--quiet=all', '--decode-fds=path'] as const
 
 /** Runs the process that refreshes, as the program starts it, so that nothing else is hit. */
-export async function runErrand(
+export async function runRefresher(
   world: World,
   profile: string,
   strace: readonly string[] = [],
 ): Promise<Ended> {
   const under = strace.length === 0 ? [] : [...stracePlain, ...strace]
-  return await world.run(['__courier'], { under, input: errandFor(world, profile) })
+  return await world.run(['__refresher'], { under, input: refreshRequestFor(world, profile) })
 }
 
 /** What the program sends to the process that refreshes. No generation is good enough for it. */
-export function errandFor(world: World, profile: string, timeout = 30_000): string {
+export function refreshRequestFor(world: World, profile: string, timeout = 30_000): string {
   return JSON.stringify({
     profile,
     profileId: world.traces(profile).id,
-    wanted: { reason: 'forced', beyond: 1_000_000 },
-    caller: { command: 'tokn test', pid: process.pid, parent: 'test', host: 'test' },
+    refresh: { reason: 'forced', beyond: 1_000_000 },
+    requester: { command: 'tokn test', pid: process.pid, parent: 'test', host: 'test' },
     timeout,
     debug: false,
     storeKey: world.environment['TOKN_STORE_KEY'],
@@ -44,15 +44,15 @@ export function errandFor(world: World, profile: string, timeout = 30_000): stri
  * What the main thread does of `names`, from the first touch of a file of ours to the end. All file
  * and network calls are made there, nearly in the same order each time.
  */
-export async function traceErrand(
+export async function traceRefresher(
   world: World,
   profile: string,
   names: readonly string[],
 ): Promise<readonly Syscall[]> {
-  return await traceCalls(world, names, (strace) => runErrand(world, profile, strace))
+  return await traceCalls(world, names, (strace) => runRefresher(world, profile, strace))
 }
 
-/** As `traceErrand`, for anything that can be run under strace. */
+/** As `traceRefresher`, for anything that can be run under strace. */
 export async function traceCalls(
   world: World,
   names: readonly string[],

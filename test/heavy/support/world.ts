@@ -37,7 +37,7 @@ export interface World {
   /** Where everything of a profile is; it has to be logged in. */
   traces(profile: string): Traces
   /** Ids of the processes that refresh for this world now. */
-  couriers(): number[]
+  refreshers(): number[]
   /** Resolves when no process refreshes any more. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -89,7 +89,7 @@ export async function openWorld(
     run,
     login,
     traces,
-    couriers,
+    refreshers,
     settled,
     close,
   }
@@ -132,14 +132,14 @@ export async function openWorld(
     }
   }
 
-  function couriers(): number[] {
+  function refreshers(): number[] {
     return findProcesses(
-      (line, variables) => line.includes('__courier') && variables.includes(`${directory}/`),
+      (line, variables) => line.includes('__refresher') && variables.includes(`${directory}/`),
     )
   }
 
   async function settled(): Promise<void> {
-    while (couriers().length > 0) await delay(10)
+    while (refreshers().length > 0) await delay(10)
   }
 
   async function close(): Promise<void> {

@@ -616,7 +616,7 @@ describe('a profile that a login comes back with', () => {
     give(JSON.stringify({ version: 1, profiles }))
     const settled = await open().settle(profile)
     expect(settled).toEqual(expected)
-    // Written at once where it is to stay; else the caller comes again, with the right lock.
+    // Written at once where it is to stay; else it is called again, with the right lock.
     const again = await open().settle(settled)
     expect(again).toEqual(settled)
     expect(Object.keys(stored().profiles).toSorted()).toEqual(names)

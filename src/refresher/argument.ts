@@ -1,2 +1,2 @@
 /** The argument that makes this program run a refresh for another process of itself. */
-export const courierArgument = '__courier'
+export const refresherArgument = '__refresher'

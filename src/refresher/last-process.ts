@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs'
-import { ToknError } from '../../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
+import { words } from '../messages/words.ts'
 
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 type Ending = (typeof ending)[number]
@@ -39,5 +40,5 @@ export function endsOthers(): boolean {
 /** As the signal would have ended us; to the first process of a container its own do nothing. */
 function endBy(signal: Ending): never {
   process.kill(process.pid, signal)
-  throw new ToknError('interrupted', `ended by ${signal}, after the refresh under way`)
+  throw new ToknError('interrupted', words.refresh.endedAfterRefresh(signal))
 }

@@ -18,7 +18,7 @@ interface Tally {
 }
 
 /** Kills the refreshing process under a command that waits for it, which has to go on. */
-async function killCouriers(name: SandboxName, random: Random, tally: Tally): Promise<void> {
+async function killRefreshers(name: SandboxName, random: Random, tally: Tally): Promise<void> {
   for (let turn = 0; turn < killsPerApi; turn++) {
     const world = await openWorld(name)
     await world.login('web')
@@ -26,10 +26,10 @@ async function killCouriers(name: SandboxName, random: Random, tally: Tally): Pr
     world.api.control.replaceFaults([{ do: 'delay', ms: delayed, ...world.aim.refresh }])
     const before = world.api.state.tokens.length
     const running = world.start(['token', 'web', '--refresh', 'force'])
-    let pids = world.couriers()
+    let pids = world.refreshers()
     while (pids.length === 0 && isRunning(running.pid)) {
       await delay(1)
-      pids = world.couriers()
+      pids = world.refreshers()
     }
     await delay(random.next() * 250)
     const alive = pids.filter(isRunning)
@@ -48,7 +48,7 @@ async function killCouriers(name: SandboxName, random: Random, tally: Tally): Pr
 it.runIf(requirePart('linux'))('a command outlives the process that refreshes for it', async () => {
   const random = startRandom()
   const tally: Tally = { kills: 0, served: 0, lost: 0, wrong: [] }
-  await inParallel(sandboxNames, 2, (name) => killCouriers(name, random, tally))
+  await inParallel(sandboxNames, 2, (name) => killRefreshers(name, random, tally))
   console.log(
     `refreshing processes killed under a command: ${tally.kills}, served: ${tally.served}, ` +
       `lost with the answer (hosterby alone): ${tally.lost}, wrong: ${tally.wrong.length} (seed ${random.seed})`,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Who runs a command, as far as it may be told: no arguments, nothing secret. */
-export function describeCaller(command: string) {
+export function describeRequester(command: string) {
   return { command, pid: process.pid, parent: nameOfParent(), host: hostname() }
 }
 

@@ -3,7 +3,7 @@ import { sandboxNames, type SandboxName } from '../../src/sandbox/server.ts'
 import { findLoss } from './support/killing.ts'
 import { requirePart } from '../support/parts.ts'
 import { inParallel } from './support/random.ts'
-import { inject, runErrand, traceErrand, type Syscall } from './support/syscalls.ts'
+import { inject, runRefresher, traceRefresher, type Syscall } from './support/syscalls.ts'
 import { openWorld, type World } from './support/world.ts'
 
 const names =
@@ -20,7 +20,7 @@ interface Result {
 
 async function killEverywhere(name: SandboxName, result: Result): Promise<void> {
   let world = await freshWorld(name)
-  const calls = await traceErrand(world, 'web', names)
+  const calls = await traceRefresher(world, 'web', names)
   for (const [index, call] of calls.entries()) {
     // MCS grants one refresh token 25 access tokens.
     if (index % 8 === 7) world = await freshWorld(name, world)
@@ -44,7 +44,7 @@ async function killAt(
   result: Result,
 ): Promise<boolean> {
   const before = spent(world)
-  await runErrand(world, 'web', inject(call, 'signal=SIGKILL'))
+  await runRefresher(world, 'web', inject(call, 'signal=SIGKILL'))
   await world.settled()
   result.kills++
   const acted = spent(world) > before

@@ -1,0 +1,32 @@
+import { Secret } from '../core/secret.ts'
+import type { Environment } from '../io/files/paths.ts'
+import { readValueFile } from '../io/terminal/input.ts'
+import { writeAll } from '../io/terminal/output.ts'
+import { runRefresh } from '../refresher/run.ts'
+import { openPorts } from './ports.ts'
+import { openVariables } from './variables.ts'
+
+/** Runs a refresh for another process of this program, with the ports that it asks for. */
+export async function runRefresher(inherited: Environment, program: string): Promise<void> {
+  await runRefresh({
+    write: (text) => writeAll(1, text),
+    openPorts: (request, warn) => {
+      const environment = { ...inherited, ...request.variables }
+      return openPorts({
+        ...request,
+        environment,
+        program,
+        command: request.requester.command,
+        storeKey: () => secretOf(request.storeKey),
+        passphrase: async () => secretOf(request.passphrase),
+        fromEnvironment: openVariables(environment, readValueFile).read,
+        interaction: async () => undefined,
+        warn,
+      })
+    },
+  })
+}
+
+function secretOf(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text)
+}

@@ -1,0 +1,91 @@
+import { readSync } from 'node:fs'
+import { ToknError } from '../core/errors.ts'
+import { lookIn } from '../core/profile.ts'
+import { serializeRecord } from '../core/record.ts'
+import { redact } from '../core/secret.ts'
+import { words } from '../messages/words.ts'
+import type { Ports } from '../session/ports.ts'
+import { refreshNow } from '../session/refresh/protocol.ts'
+import { openSession } from '../session/session.ts'
+import { afterwards, tooLate } from './limits.ts'
+import { readRequest, writeOutcome, type RefresherRequest } from './messages.ts'
+
+/** What is made for a request once it is known, and where its outcome goes. */
+export interface Running {
+  openPorts(request: RefresherRequest, warn: (text: string) => void): Ports
+  /** Writes to standard output. */
+  write(text: string): void
+}
+
+/** The other side of `refreshInOwnProcess`: runs the refresh and answers. Never throws. */
+export async function runRefresh({ openPorts, write }: Running): Promise<void> {
+  ignoreSignals()
+  const warnings: string[] = []
+  let answered = false
+  const answer = (result: string | ToknError) => {
+    if (!answered) writeIfRead(write, writeOutcome({ warnings, result }))
+    answered = true
+  }
+  try {
+    const request = readRequest(readInput())
+    if (request === undefined) throw new ToknError('usage', words.refresh.notForUsers())
+    limitTo(request.timeout, () => answer(withoutSecrets(tooLate(request.timeout))))
+    const ports = openPorts(request, (text) => warnings.push(redact(text)))
+    answer(await refresh(ports, request))
+  } catch (error) {
+    answer(withoutSecrets(error))
+  }
+}
+
+async function refresh(ports: Ports, request: RefresherRequest): Promise<string> {
+  const profile = ports.profiles.get(request.profile)
+  if (profile?.id !== request.profileId) {
+    throw new ToknError('not_found', words.refresh.profileChanged(request.profile))
+  }
+  const session = openSession(ports, lookIn(profile, request.store ?? profile.store))
+  return serializeRecord(await refreshNow(session, request.refresh))
+}
+
+/** Makes this process deaf to the signals that end the one which asked. */
+function ignoreSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const) {
+    process.on(signal, () => undefined)
+  }
+  // Without this listener the signal would open a debugger, to which any local user can connect.
+  process.on('SIGUSR1', () => undefined)
+}
+
+function readInput(): string {
+  const chunks: Buffer[] = []
+  for (;;) {
+    const chunk = Buffer.alloc(65_536)
+    const count = readSync(0, chunk, 0, chunk.length, null)
+    if (count === 0) return Buffer.concat(chunks).toString()
+    chunks.push(chunk.subarray(0, count))
+  }
+}
+
+/** Calls `late` after `timeout` milliseconds, and ends this process when it hangs long after that. */
+function limitTo(timeout: number, late: () => void): void {
+  setTimeout(late, timeout).unref()
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeout + afterwards).unref()
+}
+
+function writeIfRead(write: (text: string) => void, text: string): void {
+  try {
+    write(text)
+  } catch {
+    // Whoever asked is gone. What it asked for is in the store.
+  }
+}
+
+function withoutSecrets(error: unknown): ToknError {
+  if (error instanceof ToknError) {
+    return new ToknError(error.code, redact(error.message), error.details)
+  }
+  const text =
+    error instanceof Error
+      ? `${error.name} at ${error.stack?.split('\n')[1]?.trim() ?? '?'}`
+      : 'unknown'
+  return new ToknError('internal', redact(words.refresh.bug(text)))
+}
