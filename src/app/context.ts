@@ -15,8 +15,9 @@ import { openPorts } from './ports.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import type { ProfileChoice } from '../session/choose-profile.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
-import { openTarget, type Target } from '../session/select-session.ts'
 import type { Ports } from '../session/ports.ts'
+import { selectSession } from '../session/select-session.ts'
+import type { Session } from '../session/session.ts'
 
 export interface Invocation {
   readonly environment: Environment
@@ -63,7 +64,7 @@ export function createContext({
 }: Invocation): Context & { status(): number } {
   const variables = openVariables(environment, readValueFile, isReadOnce)
   const made = new Map<string, Ports>()
-  const targets = new Map<string, Promise<Target>>()
+  const sessions = new Map<string, Promise<Session>>()
   let exit = 0
   // Asked for once, though both a store and the process that refreshes need it.
   let passphrase: Promise<Secret | undefined> | undefined
@@ -95,21 +96,26 @@ export function createContext({
       if (proxy !== undefined) parseProxy(proxy)
     },
     ports: portsFor,
+    route: async (flags, { ca, proxy, certificate, key }, urls) => {
+      const { openWay } = await import('../io/http/route.ts')
+      const settings = { ca: flags.ca ?? ca, proxy: flags.proxy ?? proxy, certificate, key }
+      return openWay({ ...settings, environment }, urls)
+    },
     choice: (flags, positional) => ({
       positional,
       flag: flags.profile,
       environment: variables.profile,
     }),
-    target: async (flags, positional, check) => {
+    session: async (flags, positional, check) => {
       const ports = portsFor(flags)
       const choice = context.choice(flags, positional)
       // One command logs in once, however many variables of a child want its token.
       const key = JSON.stringify([portsKey(flags), flags.store, choice])
-      const target =
-        targets.get(key) ??
-        findTarget(flags, ports, choice, flags.dryRun === true ? noLogin : check)
-      targets.set(key, target)
-      return await target
+      const session =
+        sessions.get(key) ??
+        findSession(flags, ports, choice, flags.dryRun === true ? noLogin : check)
+      sessions.set(key, session)
+      return await session
     },
     environment: {
       fromEnvironment: variables.read,
@@ -184,13 +190,13 @@ export function createContext({
     return await (await import('../io/terminal/prompts.ts')).openPrompts(environment)
   }
 
-  async function findTarget(
+  async function findSession(
     flags: SessionFlags,
     ports: Ports,
     choice: ProfileChoice,
     check: LoginCheck | undefined,
-  ): Promise<Target> {
-    return await openTarget(
+  ): Promise<Session> {
+    return await selectSession(
       ports,
       choice,
       {
@@ -208,7 +214,7 @@ export function createContext({
           return await loginFromEnvironment(inMemory, provider, variables, check)
         },
       },
-      async () => (await import('./in-memory-ports.ts')).ephemeralPorts(ports),
+      async () => (await import('./in-memory-ports.ts')).openInMemoryPorts(ports),
     )
   }
 

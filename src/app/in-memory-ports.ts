@@ -7,14 +7,13 @@ import type { Ports } from '../session/ports.ts'
  * The same ports, but nothing is written anywhere: for a token that lives as long as the command.
  * But for the count of logins, where an API has a number of them and then no more.
  */
-export function ephemeralPorts(ports: Ports): Ports {
+export function openInMemoryPorts(ports: Ports): Ports {
   return {
     ...ports,
     index: openIndex(),
     lock: async () => noLock,
     ledger: async () => countLogins(ports),
     journal: async () => noJournal,
-    marks: async () => noJournal,
     refreshPending: async () => false,
     fingerprint: async (secret) => {
       const [{ fingerprint }, { randomBytes }] = await Promise.all([

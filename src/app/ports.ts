@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isToknError } from '../core/errors.ts'
 import { canonical } from '../core/json.ts'
 import type { Files, Http, Interaction, Journal, Store } from '../core/ports.ts'
-import type { Profile, StoreKind } from '../core/profile.ts'
+import type { StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import { describeRequester } from '../io/process/requester.ts'
@@ -18,7 +18,7 @@ import { isInPlaces, isTrusted } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
 import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
-import type { Ports, ProfileSketch, Requester } from '../session/ports.ts'
+import type { HttpSettings, Ports, ProfileSketch, Requester } from '../session/ports.ts'
 
 /** What this process brings to the ports. */
 export interface PortsRequest extends ProcessOptions {
@@ -39,8 +39,6 @@ export interface PortsRequest extends ProcessOptions {
   warn(text: string): void
 }
 
-type WayOut = Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>
-
 /** The ports of a process, each made at its first use. */
 export function openPorts(request: PortsRequest): Ports {
   const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
@@ -50,7 +48,7 @@ export function openPorts(request: PortsRequest): Ports {
   const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
   const stores = new Map<StoreKind, Promise<Store>>()
   const providers = new Map<string, Promise<Provider>>()
-  const ways = new Map<string, Promise<Http>>()
+  const clients = new Map<string, Promise<Http>>()
   const lock = once(async () => {
     const { createUserLock } = await import('../io/files/user-lock.ts')
     return createUserLock({ paths, files, command: request.command, restsInData })
@@ -63,6 +61,7 @@ export function openPorts(request: PortsRequest): Ports {
     storeKey: request.storeKey,
     passphrase: request.passphrase,
   }
+  const unfinished = once(() => openJournalOf('marks'))
   return {
     clock: systemClock,
     profiles: openProfiles({
@@ -84,8 +83,7 @@ export function openPorts(request: PortsRequest): Ports {
     timeout: request.timeout,
     timeLeft,
     lock,
-    journal,
-    marks: once(() => openJournalOf('marks')),
+    journal: (of) => (of === undefined ? journal() : unfinished()),
     ledger: once(async () => {
       const { openLedger } = await import('../io/files/ledger.ts')
       return openLedger(shared(paths, 'ledger', files))
@@ -100,14 +98,10 @@ export function openPorts(request: PortsRequest): Ports {
       return remember(providers, canonical(sketch), () => openProviderOf(sketch))
     },
     http: (profile) => {
-      const way = wayOf(profile)
-      return remember(ways, canonical(way), () => openHttp(way))
+      const settings = settingsOf(profile)
+      return remember(clients, canonical(settings), () => openHttp(settings))
     },
-    way: async (profile, urls) => {
-      const { openWay } = await import('../io/http/route.ts')
-      return openWay({ ...wayOf(profile), environment: request.environment }, urls)
-    },
-    questions: async () => ({
+    answerSources: async () => ({
       fromEnvironment: request.fromEnvironment,
       interaction: await request.interaction(),
     }),
@@ -143,15 +137,15 @@ export function openPorts(request: PortsRequest): Ports {
     return await openProvider(sketch, definitions().read(sketch.provider))
   }
 
-  /** What the command line says of the way wins over what the profile does. */
-  function wayOf({ ca, proxy, certificate, key }: WayOut): WayOut {
+  /** What the command line says wins over what the profile does. */
+  function settingsOf({ ca, proxy, certificate, key }: HttpSettings): HttpSettings {
     return { ca: request.ca ?? ca, proxy: request.proxy ?? proxy, certificate, key }
   }
 
-  async function openHttp(way: WayOut): Promise<Http> {
+  async function openHttp(settings: HttpSettings): Promise<Http> {
     const { createHttp } = await import('../io/http/http.ts')
     return createHttp({
-      ...way,
+      ...settings,
       environment: request.environment,
       timeout: request.timeout,
       onExchange: request.debug

@@ -8,9 +8,10 @@ import type {
   Finding,
   InteractionOptions,
   Printed,
+  Way,
 } from '../core/process.ts'
-import type { Ports } from '../session/ports.ts'
-import type { Target } from '../session/select-session.ts'
+import type { HttpSettings, Ports } from '../session/ports.ts'
+import type { Session } from '../session/session.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { OauthFlags } from './flags/oauth.ts'
@@ -81,11 +82,13 @@ export interface Context {
    * The session that the command works on. Where that takes a login, `check` may refuse it before:
    * a login may cost, and a command that cannot succeed is not worth one.
    */
-  target(
+  session(
     flags: SessionFlags & Pick<ActFlags, 'dryRun'>,
     positional?: string,
     check?: LoginCheck,
-  ): Promise<Target>
+  ): Promise<Session>
+  /** How our own requests would reach all of `urls`. Throws `usage` where they would go several ways. */
+  route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Way>
   choice(flags: Pick<SessionFlags, 'profile'>, positional?: string): ProfileChoice
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']

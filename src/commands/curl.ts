@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { ChildRequest, Way } from '../core/process.ts'
 import type { SessionRecord } from '../core/record.ts'
-import type { Target } from '../session/select-session.ts'
-import { carry, checkOrigin } from '../session/attach-token.ts'
-import { naming } from '../session/named-hint.ts'
+import type { Session } from '../session/session.ts'
+import { attachToken } from '../session/attach-token.ts'
+import { checkOrigin } from '../session/check-origin.ts'
+import { naming } from '../session/naming.ts'
 import type { Context } from './context.ts'
 import { mayReadInput, readCurlArguments, writeOptions } from './curl/arguments.ts'
 import { curlRequestConfig } from './curl/config.ts'
@@ -59,18 +60,20 @@ export async function runCurl(
     })
   }
   const asked = readCurlArguments(context.rest)
-  const { target, record } = await freshRecord(context, positional, flags, (provider, profile) => {
+  const { session, record } = await freshRecord(context, positional, flags, (provider, profile) => {
     const { origins } = provider
     for (const url of asked.urls) checkOrigin({ origins, profileId: profile.id }, url)
   })
-  const { ports, profile } = target
+  const { ports, profile } = session
   for (const url of asked.urls) checkOrigin(record, url)
   const bound = record.attach.bound === true
   if (bound) checkProvable(asked)
-  const fitted = fitToSession(asked, carry(record), bound, (path) => ports.readFile(path).reveal())
-  const way = await ports.way(profile, fitted.urls)
+  const fitted = fitToSession(asked, attachToken(record), bound, (path) =>
+    ports.readFile(path).reveal(),
+  )
+  const way = await context.route(flags, profile, fitted.urls)
   try {
-    const request = (amends?: Amends) => requestFor(target, record, fitted, way, amends)
+    const request = (amends?: Amends) => requestFor(session, record, fitted, way, amends)
     const first = await request()
     if (!bound) return await context.runChild(first)
     const trial = {
@@ -88,13 +91,13 @@ export async function runCurl(
 }
 
 async function requestFor(
-  { ports, profile }: Target,
+  { ports, profile }: Session,
   record: SessionRecord,
   { urls, options, headers, cookies }: Fitted,
   way: Way,
   amends: Amends | undefined,
 ): Promise<ChildRequest> {
-  const carried = carry(record)
+  const carried = attachToken(record)
   const [url] = urls
   // For the one request that it holds for.
   const provider = record.attach.bound === true ? await ports.provider(profile) : undefined

@@ -50,12 +50,12 @@ export async function runExec(
   const wishes = (flags.env ?? ['TOKN_ACCESS_TOKEN']).map(readWish)
   const variables: Record<string, string> = {}
   for (const { name, profile } of wishes) {
-    const { target, record } = await orNoToken(
+    const { session, record } = await orNoToken(
       freshRecord(context, profile ?? positional, withoutProfile(flags, profile)),
     )
     variables[name] = record.access.reveal()
     // Where there is no profile, a child that looks for one would find none.
-    if (target.source === 'store') variables['TOKN_PROFILE'] = target.profile.name
+    if (session.source === 'store') variables['TOKN_PROFILE'] = session.name
     if (record.expiry.state === 'at') variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
   }
   return await context.runChild({ command, args, variables })

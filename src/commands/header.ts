@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import { carry, headerLines, queryText, type Carried } from '../session/attach-token.ts'
+import { attachToken, headerLines, queryText, type AttachedToken } from '../session/attach-token.ts'
 import { checkFields, checkOneShape, jsonFlag, printJson, wantsJson } from './output/json.ts'
 import type { Context } from './context.ts'
 import { curlConfig } from './curl/config.ts'
@@ -47,7 +47,7 @@ export async function runHeader(
     })
   }
   checkFields(flags, 'schema profile headers query')
-  const { target, record } = await freshRecord(context, positional, flags, (provider, profile) => {
+  const { session, record } = await freshRecord(context, positional, flags, (provider, profile) => {
     const attached = provider.attach({ context: {} }, profile.settings)
     const [headers, cookies, queries] = [attached.headers, attached.cookies, attached.query].map(
       (part) => Object.keys(part ?? {}).length,
@@ -55,21 +55,25 @@ export async function runHeader(
     // What only the login itself tells may be missing here: then nothing is known.
     if (headers + cookies + queries > 0) checkPlace(format, headers + cookies, queries, profile)
   })
-  if (record.attach.bound === true) throw needsProof(target.profile)
-  const carried = carry(record)
+  if (record.attach.bound === true) throw needsProof(session.profile)
+  const carried = attachToken(record)
   if (format === 'json') {
     printJson(context, flags, {
       schema: 'tokn.header/v1',
-      profile: target.profile.name,
+      profile: session.name,
       headers: Object.fromEntries(headerLines(carried)),
       query: Object.fromEntries(carried.query),
     })
     return
   }
-  context.terminal.out(render(format, carried, target.profile))
+  context.terminal.out(render(format, carried, session.profile))
 }
 
-function render(format: Exclude<HeaderFormat, 'json'>, carried: Carried, profile: Profile): string {
+function render(
+  format: Exclude<HeaderFormat, 'json'>,
+  carried: AttachedToken,
+  profile: Profile,
+): string {
   const lines = headerLines(carried)
   if (format === 'curl') return curlConfig(carried)
   checkPlace(format, lines.length, carried.query.length, profile)

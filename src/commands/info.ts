@@ -1,11 +1,10 @@
-import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
 import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { timestamp } from '../core/text.ts'
-import { inspect, type SessionInfo } from '../session/info.ts'
+import type { SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, wantsJson } from './output/json.ts'
 import type { Context, SessionFlags } from './context.ts'
 import { declare } from './flags/declare.ts'
@@ -36,12 +35,13 @@ export async function runInfo(
   positional: string | undefined,
   flags: InfoFlags,
 ): Promise<void> {
-  const { ports, profile, source } = await context.target(
+  const session = await context.session(
     flags,
     positional,
     flags.local === true ? refuseLogin : undefined,
   )
-  const info = await inspect(openSession(ports, profile), { local: flags.local === true })
+  const { ports, profile, source } = session
+  const info = await session.inspect({ local: flags.local === true })
   const now = ports.clock.now()
   // When one was made that the environment gives, nobody here knows.
   const obtained = source === 'environment' ? undefined : info.record.obtainedAt

@@ -1,7 +1,4 @@
-import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
-import { issueToken } from '../session/issue/issue.ts'
-import { planIssue } from '../session/plan.ts'
 import { requireOperation } from '../session/call.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
@@ -41,16 +38,16 @@ export async function runIssue(
   const json = wantsTokenJson(flags, 'an issued token')
   const fields = `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
-  const { ports, profile } = await context.target(flags, positional, requireOperation('issue'))
-  const now = ports.clock.now()
-  const provider = await ports.provider(profile)
+  const session = await context.session(flags, positional, requireOperation('issue'))
+  const now = session.ports.clock.now()
+  const provider = await session.provider()
   const grant = readGrant(withScopes(context, provider, flags), now)
   if (flags.dryRun === true) {
-    const would = await planIssue(openSession(ports, profile), grant, flags.saveAs)
-    sayWould(context, flags, [{ subject: profile.name, would }])
+    const would = await session.planIssue(grant, flags.saveAs)
+    sayWould(context, flags, [{ subject: session.name, would }])
     return
   }
-  const { tokens, savedAs, delivered } = await issueToken(ports, profile, grant, flags.saveAs)
+  const { tokens, savedAs, delivered } = await session.issue(grant, flags.saveAs)
   const refresh = savedAs === undefined ? tokens.refresh?.reveal() : undefined
   if (json) {
     printJson(context, flags, {

@@ -1,4 +1,3 @@
-import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
 import { briefly } from '../core/duration.ts'
@@ -7,7 +6,7 @@ import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { requireOperation, unsupported } from '../session/call.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
-import { listLocal, listRemote, type ListedToken, type TokenList } from '../session/list.ts'
+import { listLocal, type ListedToken, type TokenList } from '../session/list.ts'
 import {
   checkOneShape,
   expiryFields,
@@ -87,14 +86,15 @@ async function collectTokens(
     const profiles =
       named === undefined
         ? ports.profiles.list()
-        : [(await context.target(flags, positional)).profile]
+        : [(await context.session(flags, positional)).profile]
     return { tokens: listLocal(ports, profiles), profile: named, now: ports.clock.now() }
   }
-  const { ports, profile } = await context.target(flags, positional, worthALogin(flags))
-  const provider = await ports.provider(profile)
+  const session = await context.session(flags, positional, worthALogin(flags))
+  const { ports, profile } = session
+  const provider = await session.provider()
   const now = ports.clock.now()
   if (provider.list !== undefined) {
-    return { tokens: await listRemote(openSession(ports, profile)), profile: profile.name, now }
+    return { tokens: await session.list(), profile: profile.name, now }
   }
   if (flags.remote === true) throw unsupported(provider, 'list')
   const note = `${unsupported(provider, 'list').message}; this is what is held here`

@@ -75,12 +75,13 @@ export async function runLogin(
   }
   const remember =
     pasted === undefined && (await shallRemember(context, provider, flags, interaction))
-  const { login } = await import('../session/login/login.ts')
   const force = flags.force === true
-  const request = { profile, provider, answers, grant, remember, pasted, force, interaction }
-  const placed = await login(ports, request).catch((error: unknown) => {
-    throw sendToTerminal(context, error)
-  })
+  const request = { provider, answers, grant, remember, pasted, force, interaction }
+  const placed = await openSession(ports, profile)
+    .login(request)
+    .catch((error: unknown) => {
+      throw sendToTerminal(context, error)
+    })
   if (placed.profile.name !== profile.name) {
     ports.warn(
       `"${profile.name}" was renamed meanwhile; this login is that of "${placed.profile.name}"`,

@@ -9,8 +9,7 @@ import {
   type ProfileChoice,
 } from '../session/choose-profile.ts'
 import { elsewhere } from '../session/stored-record.ts'
-import { logout, type LogoutResult } from '../session/revoke/logout.ts'
-import { planLogout } from '../session/plan.ts'
+import type { LogoutResult } from '../session/revoke/logout.ts'
 import { checkFields, instant, printJson, wantsJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { timestamp } from '../core/text.ts'
@@ -57,7 +56,7 @@ export async function runLogout(
     for (const profile of profiles) {
       steps.push({
         subject: profile.name,
-        would: await planLogout(openSession(ports, profile), options),
+        would: await openSession(ports, profile).planLogout(options),
       })
     }
     return sayWould(context, flags, steps)
@@ -67,7 +66,7 @@ export async function runLogout(
   const failures: ToknError[] = []
   for (const profile of profiles) {
     try {
-      const result = await logout(openSession(ports, profile), options)
+      const result = await openSession(ports, profile).logout(options)
       if (!result.erased && profile.usualStore !== undefined)
         throw elsewhere(profile, profile.usualStore)
       results.push({ profile: profile.name, ...result })

@@ -1,4 +1,4 @@
-import { openSession, type Session } from '../session/session.ts'
+import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { briefly } from '../core/duration.ts'
@@ -7,12 +7,7 @@ import { timeLeft } from '../core/expiry.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { readableProfiles } from '../session/choose-profile.ts'
-import { readHeld } from '../session/stored-record.ts'
-import { refreshThrough, refuseUnrenewable } from '../session/fresh.ts'
-import { planRefresh } from '../session/plan.ts'
 import type { Ports } from '../session/ports.ts'
-import { refuseEnded } from '../session/standing.ts'
-import { reasonToRenew, satisfies } from '../session/refresh-request.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './flags/declare.ts'
@@ -55,7 +50,7 @@ interface Refreshed {
   readonly refreshed: boolean
   readonly error?: ToknError
   /** Why there is no way to refresh it, where it was passed over for that. */
-  readonly skipped?: ToknError
+  readonly skipped?: ToknError | undefined
 }
 
 export async function runRefresh(
@@ -69,15 +64,14 @@ export async function runRefresh(
   const minTtl =
     flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
   if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)
-  const { ports, profile } = await context.target(flags, positional, refuseLogin)
+  const session = await context.session(flags, positional, refuseLogin)
+  const { ports, profile } = session
+  const options = { minTtl, force: flags.force === true }
   if (flags.dryRun === true) {
-    const would = await planRefresh(openSession(ports, profile), {
-      minTtl,
-      force: flags.force === true,
-    })
+    const would = await session.planRefresh(options)
     return sayWould(context, flags, [{ subject: profile.name, would }])
   }
-  const done = await refreshOne(openSession(ports, profile), minTtl, flags.force === true)
+  const done = { profile, ...(await session.refresh(options)) }
   if (wantsJson(flags)) printJson(context, flags, describe(done, ports.clock.now()))
   else if (flags.quiet !== true) context.terminal.say(inWords(done, ports.clock.now()))
 }
@@ -130,14 +124,13 @@ async function planAll(
 ): Promise<readonly Step[]> {
   const steps: Step[] = []
   for (const profile of profiles) {
-    const would = await planRefresh(openSession(ports, profile), {
-      minTtl,
-      force,
-      passing: true,
-    }).catch((error: unknown) => {
-      if (isFailure(error)) return `fail: ${error.message}`
-      throw error
-    })
+    const session = openSession(ports, profile)
+    const would = await session
+      .planRefresh({ minTtl, force, skip: true })
+      .catch((error: unknown) => {
+        if (isFailure(error)) return `fail: ${error.message}`
+        throw error
+      })
     steps.push({ subject: profile.name, would })
   }
   return steps
@@ -150,37 +143,12 @@ async function attempt(
   force: boolean,
 ): Promise<Refreshed> {
   try {
-    return await refreshOne(openSession(ports, profile), minTtl, force, true)
+    const session = openSession(ports, profile)
+    return { profile, ...(await session.refresh({ minTtl, force, skip: true })) }
   } catch (error) {
     if (isFailure(error)) return { profile, refreshed: false, error }
     throw error
   }
-}
-
-async function refreshOne(
-  session: Session,
-  minTtl: number | undefined,
-  force: boolean,
-  skip = false,
-): Promise<Refreshed> {
-  const { ports, profile } = session
-  const before = await readHeld(session)
-  const wanted =
-    minTtl === undefined
-      ? ({ reason: 'forced', beyond: before.generation, force } as const)
-      : { reason: reasonToRenew(before, ports.clock.now()), minTtl, force }
-  if (minTtl !== undefined && satisfies(before, wanted, ports.clock.now())) {
-    return { profile, record: before, refreshed: false }
-  }
-  refuseEnded(profile, before)
-  try {
-    await refuseUnrenewable(session, before)
-  } catch (error) {
-    if (!skip || !isFailure(error)) throw error
-    return { profile, record: before, refreshed: false, skipped: error }
-  }
-  const record = await refreshThrough(session, wanted)
-  return { profile, record, refreshed: record.generation > before.generation }
 }
 
 function describe({ profile, record, refreshed, error, skipped }: Refreshed, now: number) {

@@ -1,10 +1,8 @@
-import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import { requireOperation } from '../session/call.ts'
 import { wordOf } from '../session/naming.ts'
-import { revokeTokens } from '../session/revoke/revoke.ts'
 import type { Revocation } from '../session/revoke/verify.ts'
 import { checkFields, printJson, wantsJson } from './output/json.ts'
 import type { ActFlags, Context, SessionFlags } from './context.ts'
@@ -39,16 +37,16 @@ export async function runRevoke(
     })
   }
   checkFields(flags, revokeFields)
-  const { ports, profile } = await context.target(flags, undefined, requireOperation('revoke'))
+  const session = await context.session(flags, undefined, requireOperation('revoke'))
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
-    const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${profile.name}"?`)
+    const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${session.name}"?`)
     if (yes === false) {
       throw new ToknError('interrupted', 'nothing was revoked', {
         hint: 'to revoke them without a question: --yes',
       })
     }
   }
-  const results = await revokeTokens(openSession(ports, profile), tokens, {
+  const results = await session.revoke(tokens, {
     dryRun: flags.dryRun === true,
     agree: async ({ id, listed, alsoNamed }) => {
       if (flags.yes === true) return true
@@ -58,7 +56,7 @@ export async function runRevoke(
     },
   })
   // Where nothing was done there is no answer, but an error alone.
-  const look = `tokn list${wordOf(profile)}`
+  const look = `tokn list${wordOf(session)}`
   if (wantsJson(flags) && results.every(wasNotRevoked)) throwForFailures(results, look)
   if (wantsJson(flags))
     printJson(context, flags, {

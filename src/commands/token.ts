@@ -2,13 +2,11 @@ import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { carry, headerLines } from '../session/attach-token.ts'
+import { attachToken, headerLines } from '../session/attach-token.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
-import { fresh, type Fresh, type FreshOptions } from '../session/fresh.ts'
+import type { Fresh, FreshOptions } from '../session/fresh.ts'
 import { wordOf } from '../session/naming.ts'
-import type { Ports } from '../session/ports.ts'
-import type { Profile } from '../core/profile.ts'
-import type { Target } from '../session/select-session.ts'
+import type { Session } from '../session/session.ts'
 import {
   checkFields,
   checkOneShape,
@@ -68,9 +66,9 @@ export async function runToken(
   const json = wantsTokenJson(flags, 'a token', shapes)
   checkFields(flags, documentFields)
   if (json) checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? '-o json')
-  const { target, record, refreshed, idToken } = await freshRecord(context, positional, flags)
+  const { session, record, refreshed, idToken } = await freshRecord(context, positional, flags)
   if (json) {
-    const document = await tokenDocument(target.ports, target, record, refreshed)
+    const document = await tokenDocument(session, record, refreshed)
     printJson(context, flags, idToken === undefined ? document : { ...document, id_token: idToken })
     return
   }
@@ -78,7 +76,7 @@ export async function runToken(
   context.terminal.out(token + (flags.bare === true ? '' : '\n'))
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
     context.terminal.say(
-      `tokn: hint: to keep it off the screen: tokn exec${wordOf(target.profile)} -e NAME -- COMMAND, or tokn curl`,
+      `tokn: hint: to keep it off the screen: tokn exec${wordOf(session)} -e NAME -- COMMAND, or tokn curl`,
     )
   }
 }
@@ -89,17 +87,16 @@ export async function freshRecord(
   positional: string | undefined,
   flags: FreshFlags & Pick<TokenFlags, 'idToken'>,
   check?: LoginCheck,
-): Promise<Fresh & { readonly target: Target; readonly idToken?: string }> {
+): Promise<Fresh & { readonly session: Session; readonly idToken?: string }> {
   const asked = readFreshFlags(context, flags)
-  const target = await context.target(flags, positional, check)
+  const session = await context.session(flags, positional, check)
   // Nothing is fresher than what a login has just made.
-  const made = target.source === 'login' && asked.refresh === 'force'
+  const made = session.source === 'login' && asked.refresh === 'force'
   const options: FreshOptions = made ? { ...asked, refresh: 'auto' } : asked
   if (flags.idToken === true) {
-    const { freshIdToken } = await import('../session/id-token.ts')
-    return { target, ...(await freshIdToken(target, options)) }
+    return { session, ...(await session.idToken(options)) }
   }
-  return { target, ...(await fresh(target, options)) }
+  return { session, ...(await session.fresh(options)) }
 }
 
 function readFreshFlags(context: Context, flags: FreshFlags) {
@@ -118,13 +115,12 @@ function readFreshFlags(context: Context, flags: FreshFlags) {
 }
 
 async function tokenDocument(
-  ports: Ports,
-  { profile, source }: { profile: Profile; source: Target['source'] },
+  { ports, profile, source }: Session,
   record: SessionRecord,
   refreshed: boolean,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const carried = carry(record)
-  const [name, value] = headerLines(carried)[0] ?? []
+  const attached = attachToken(record)
+  const [name, value] = headerLines(attached)[0] ?? []
   return {
     schema: 'tokn.token/v1',
     profile: profile.name,

@@ -10,6 +10,8 @@ import type * as definitions from './en/definitions.ts'
 import type * as replies from './en/replies.ts'
 import type * as oauth from './en/oauth.ts'
 import type * as session from './en/session.ts'
+import type * as logout from './en/logout.ts'
+import type * as plans from './en/plans.ts'
 import type * as refresh from './en/refresh.ts'
 import type * as login from './en/login.ts'
 import type * as tokens from './en/tokens.ts'
@@ -18,6 +20,7 @@ import type * as curl from './en/curl.ts'
 import type * as help from './en/help.ts'
 import type * as doctor from './en/doctor.ts'
 import type * as times from './en/times.ts'
+import type * as unfinished from './en/unfinished.ts'
 
 // Not `import()`: an error is made where nothing can be waited for. Not loaded until somebody has to
 // be told something: a command that has nothing to say pays for none of it.
@@ -78,6 +81,12 @@ export const words = {
   get refresh() {
     return area('refresh') as typeof refresh
   },
+  get logout() {
+    return area('logout') as typeof logout
+  },
+  get plans() {
+    return area('plans') as typeof plans
+  },
   get login() {
     return area('login') as typeof login
   },
@@ -98,5 +107,8 @@ export const words = {
   },
   get times() {
     return area('times') as typeof times
+  },
+  get unfinished() {
+    return area('unfinished') as typeof unfinished
   },
 }

@@ -1,9 +1,8 @@
 import type { Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { timestamp } from '../core/text.ts'
+import { words } from '../messages/words.ts'
 import { accountKey } from './ledger-keys.ts'
 import { isFromEnvironment } from './naming.ts'
 
@@ -71,47 +70,38 @@ export async function refuseSpent(
   kind: BudgetUse['kind'],
   force: boolean,
 ): Promise<boolean> {
-  const { profile } = session
   const use = (await readBudget(session, provider, record)).find((one) => one.kind === kind)
   // A count is never too low, but may be too high: what failed is counted, too.
-  if (use !== undefined && use.used + 1 >= use.limit && !force) throw usedUp(profile, provider, use)
+  if (use !== undefined && use.used + 1 >= use.limit && !force) throw usedUp(session, provider, use)
   return use !== undefined
 }
 
-function usedUp(profile: Profile, provider: Provider, use: BudgetUse): ToknError {
-  const { kind, used, limit } = use
-  const allowed = `${provider.title} allows ${limit} ${kind === 'logins' ? 'refresh tokens' : 'access tokens of this refresh token'}`
+function usedUp(session: Session, provider: Provider, use: BudgetUse): ToknError {
+  const { kind, used, limit, freeAt } = use
+  const told = { title: provider.title, kind, used, limit }
   if (used < limit) {
-    return new ToknError('quota', `${allowed}; ${used} are used, and the next one is the last`, {
-      hint: `to spend it all the same: ${forced(profile, kind)}`,
-    })
+    return new ToknError('quota', words.session.lastOfBudget(told, forced(session, kind)))
   }
-  const none = kind === 'logins' ? 'no login is left' : 'no refresh is left for now'
-  return new ToknError('quota', `${allowed}, and ${used} are used: ${none}`, {
-    hint: kind === 'logins' ? provider.budget?.spent : whenFree(use),
+  const whenFree =
+    freeAt === undefined ? undefined : words.session.freeAgain(words.times.instant(freeAt))
+  return new ToknError('quota', words.session.budgetSpent(told), {
+    hint: kind === 'logins' ? provider.budget?.spent : whenFree,
   })
 }
 
 /** The command that spends the last one: most have no such flag. */
-function forced(profile: Profile, kind: BudgetUse['kind']): string {
+function forced({ profile }: Session, kind: BudgetUse['kind']): string {
   if (isFromEnvironment(profile)) return `tokn login NAME --provider ${profile.provider} --force`
   return `tokn ${kind === 'logins' ? 'login' : 'refresh'} ${profile.name} --force`
 }
 
-function whenFree({ freeAt }: BudgetUse): string | undefined {
-  return freeAt === undefined
-    ? undefined
-    : `one is free again when the oldest of its tokens ends: ${timestamp(freeAt)}`
-}
-
 /** A new refresh token starts with a full set of refreshes; that it does not is no reason to fail. */
 export async function forgetRefreshes(session: Session, provider: Provider): Promise<void> {
-  const { ports } = session
   try {
     await resetRefreshes(session, provider)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
-    ports.warn(`the count of refreshes goes on from the login before: ${error.message}`)
+    session.ports.warn(words.session.countKept(error.message))
   }
 }
 

@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import type { Outline, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { nearest } from '../core/text.ts'
+import { words } from '../messages/words.ts'
 
 export interface ProfileChoice {
   readonly positional?: string | undefined
@@ -12,9 +13,7 @@ export interface ProfileChoice {
 /** The name that the user means: positional or flag, else the environment; `undefined` for none. */
 export function namedProfile({ positional, flag, environment }: ProfileChoice): string | undefined {
   if (positional !== undefined && flag !== undefined && positional !== flag) {
-    throw new ToknError('usage', 'two profiles were named, one with -P and one without', {
-      hint: 'name one',
-    })
+    throw new ToknError('usage', words.session.twoProfiles())
   }
   const name = positional ?? flag ?? (environment === '' ? undefined : environment)
   return name === undefined ? undefined : checkProfileName(name)
@@ -25,13 +24,7 @@ export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profil
   const name = namedProfile(choice) ?? profiles.defaultName() ?? onlyName(profiles)
   if (name === undefined) {
     const any = profiles.outlines().length > 0
-    throw new ToknError(
-      'not_found',
-      any ? 'no profile was named, and none is the default' : 'there is no profile yet',
-      {
-        hint: any ? 'tokn profile use NAME' : 'tokn login NAME --provider PROVIDER',
-      },
-    )
+    throw new ToknError('not_found', any ? words.session.noneNamed() : words.session.noProfiles())
   }
   const profile = profiles.get(name)
   if (profile !== undefined) return profile
@@ -39,9 +32,7 @@ export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profil
     name,
     profiles.outlines().map((one) => one.name),
   )
-  throw new ToknError('not_found', `there is no profile "${name}"`, {
-    hint: near === undefined ? `tokn login ${name} --provider PROVIDER` : `did you mean "${near}"?`,
-  })
+  throw new ToknError('not_found', words.session.unknownProfile(name, near))
 }
 
 /** Where the session of a profile rests that may be damaged; `undefined` when there is none. */

@@ -1,5 +1,6 @@
 import { longestRecord, serializeRecord, type SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
+import { words } from '../messages/words.ts'
 
 /**
  * The record as a store can take it: where a provider gave more than fits beside the tokens, the
@@ -11,7 +12,7 @@ export function fit(record: SessionRecord, warn: (text: string) => void): Sessio
     const [longest] = extrasOf(fitted).toSorted((a, b) => b.length - a.length)
     // Then the tokens themselves are too long, and the store says so.
     if (longest === undefined || longest.length === 0) return fitted
-    warn(`what the provider gave as "${display(longest.name, 40)}" is too long to keep`)
+    warn(words.login.tooLongToKeep(display(longest.name, 40)))
     fitted = longest.without
   }
   return fitted

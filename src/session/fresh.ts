@@ -8,10 +8,16 @@ import { timestamp } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import { entryOf, readHeld } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
-import { naming } from './named-hint.ts'
 import { sessionEnded, refuseEnded } from './standing.ts'
 import { neededTtl, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
-import { isFromEnvironment, nextLogin, sessionInWords, tokenInWords, wordOf } from './naming.ts'
+import {
+  isFromEnvironment,
+  naming,
+  nextLogin,
+  sessionInWords,
+  tokenInWords,
+  wordOf,
+} from './naming.ts'
 
 export interface FreshOptions {
   /** Milliseconds that the token must still live. */

@@ -2,49 +2,46 @@ import type { Session } from './session.ts'
 import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import { claimedExpiry } from '../core/jwt.ts'
-import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { fresh, type Fresh, type FreshOptions } from './fresh.ts'
-import { holderInWords, isFromEnvironment, nextLogin } from './naming.ts'
+import { words } from '../messages/words.ts'
+import type { Fresh, FreshOptions } from './fresh.ts'
+import { holderInWords, isFromEnvironment, nextLogin, type Named } from './naming.ts'
+
+export type FreshIdToken = Fresh & { readonly idToken: string }
 
 /**
  * The ID token (OpenID Connect) beside a good access token. It has an end of its own, and may need
  * a refresh while the access token does not. Throws `not_found` where there is none,
  * `reauth_required` where a refresh brings no new one, and what `fresh` throws.
  */
-export async function freshIdToken(
-  session: Session,
-  options: FreshOptions,
-): Promise<Fresh & { readonly idToken: string }> {
-  const { ports, profile } = session
-  const good = (token: string) =>
-    isGood(claimedExpiry(token), ports.clock.now(), options.minTtl ?? 0)
-  const first = await fresh(session, options)
-  const held = idTokenOf(first.record, profile)
-  if (good(held)) return { ...first, idToken: held }
-  if (options.refresh === 'never' || first.refreshed) throw tooOld(profile)
-  const second = await fresh(session, {
+export async function freshIdToken(session: Session, options: FreshOptions): Promise<FreshIdToken> {
+  const { clock } = session.ports
+  const good = (token: string) => isGood(claimedExpiry(token), clock.now(), options.minTtl ?? 0)
+  const first = await session.fresh(options)
+  const kept = idTokenOf(first.record, session)
+  if (good(kept)) return { ...first, idToken: kept }
+  if (options.refresh === 'never' || first.refreshed) throw tooOld(session)
+  const second = await session.fresh({
     ...options,
     refresh: 'force',
     reason: 'id-token',
   })
-  const idToken = idTokenOf(second.record, profile)
+  const idToken = idTokenOf(second.record, session)
   if (good(idToken)) return { ...second, idToken }
-  throw tooOld(profile)
+  throw tooOld(session)
 }
 
-function idTokenOf({ context }: SessionRecord, profile: Profile): string {
+function idTokenOf({ context }: SessionRecord, session: Named): string {
   const token = context['id_token']
   if (token !== undefined) return token
-  throw new ToknError('not_found', `the provider gave ${holderInWords(profile)} no ID token`, {
-    hint: isFromEnvironment(profile)
-      ? 'ask for it with TOKN_SCOPE=openid'
-      : `ask for it with: tokn login ${profile.name} --scope openid`,
-  })
+  const request = isFromEnvironment(session)
+    ? 'TOKN_SCOPE=openid'
+    : `tokn login ${session.name} --scope openid`
+  throw new ToknError('not_found', words.session.noIdToken(holderInWords(session), request))
 }
 
-function tooOld(profile: Profile): ToknError {
-  return new ToknError('reauth_required', `the ID token of ${holderInWords(profile)} is too old`, {
-    hint: nextLogin(profile),
+function tooOld(session: Named): ToknError {
+  return new ToknError('reauth_required', words.session.idTokenOld(holderInWords(session)), {
+    hint: nextLogin(session),
   })
 }

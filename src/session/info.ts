@@ -4,10 +4,10 @@ import { readClaims, type Claims } from '../core/jwt.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Introspection, TokenInfo } from '../core/token.ts'
+import { words } from '../messages/words.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { unknownExpiry } from '../core/expiry.ts'
-import { readHeld } from './stored-record.ts'
 import { describeListed, onlyTold } from './listed-token.ts'
 import { isUntimely } from './moment.ts'
 
@@ -33,13 +33,12 @@ export async function inspect(
   session: Session,
   options: { readonly local: boolean },
 ): Promise<SessionInfo> {
-  const { ports, profile } = session
-  const provider = await ports.provider(profile)
+  const provider = await session.provider()
   const asked: Asked = options.local
-    ? { notAsked: 'not asked to', asked: false }
+    ? { notAsked: words.session.notAsked(), asked: false }
     : await askProvider(session, provider)
-  const kept = asked.record ?? (await readHeld(session))
-  const untimely = isUntimely(kept, ports.clock.now())
+  const kept = asked.record ?? (await session.readRecord())
+  const untimely = isUntimely(kept, session.ports.clock.now())
   const record = untimely ? { ...kept, expiry: unknownExpiry, refreshExpiry: undefined } : kept
   return {
     record,
@@ -62,7 +61,7 @@ interface Asked {
 
 async function askProvider(session: Session, provider: Provider): Promise<Asked> {
   if (provider.info === undefined && provider.list === undefined) {
-    const notAsked = provider.why.info ?? `${provider.title} has no way to ask about a token`
+    const notAsked = provider.why.info ?? words.session.unsupported(provider.title, 'info')
     return { notAsked, asked: false }
   }
   try {
@@ -90,6 +89,6 @@ async function findInList({ provider, reach, record }: Call): Promise<readonly T
 function whyUnanswered(provider: Provider, remote: Introspection | undefined): string | undefined {
   if (remote?.answered !== false) return undefined
   return provider.info === undefined
-    ? `${provider.title} does not list the token that is held`
-    : `${provider.title} says nothing about this token`
+    ? words.session.notInList(provider.title)
+    : words.session.saysNothing(provider.title)
 }

@@ -1,4 +1,13 @@
+// A session in words, and the next command to type for it: it has the name of its profile or, where
+// it comes from the environment, that of the variable which gave it.
+import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
+import { words } from '../messages/words.ts'
+
+/** A profile, or its session. */
+export type Named = Pick<Profile, 'id' | 'name'>
+
+export type SessionSource = 'store' | 'environment' | 'login'
 
 // What begins the id of a session that no profile has: the variable that gave its token follows,
 // or nothing, where the environment gave the credentials of a login.
@@ -6,8 +15,6 @@ const mark = 'environment'
 
 /** What a store takes for an id. */
 const longestId = 64
-
-type Named = Pick<Profile, 'id' | 'name'>
 
 /** The id of a session out of the environment; `variable` is the one that gave its token. */
 export function idInEnvironment(variable?: string): string {
@@ -17,43 +24,79 @@ export function idInEnvironment(variable?: string): string {
   return id.length > longestId ? `${mark}-` : id
 }
 
+/** Where a session comes from: a store, a token in the environment, or a login made of variables. */
+export function sourceOf({ id }: Pick<Profile, 'id'>): SessionSource {
+  if (id === mark) return 'login'
+  return id.startsWith(`${mark}-`) ? 'environment' : 'store'
+}
+
 /** Whether a session is there for one command alone, out of the environment. */
-export function isFromEnvironment({ id }: Pick<Profile, 'id'>): boolean {
-  return id === mark || id.startsWith(`${mark}-`)
+export function isFromEnvironment(session: Pick<Profile, 'id'>): boolean {
+  return sourceOf(session) !== 'store'
 }
 
 /** A token in words: `the token of "web"`, `the token in TOKN_TOKEN`. */
-export function tokenInWords(profile: Named): string {
-  if (!isFromEnvironment(profile)) return `the token of "${profile.name}"`
-  const variable = variableOf(profile)
-  return variable === undefined ? 'the token of this login' : `the token in ${variable}`
+export function tokenInWords(session: Named): string {
+  if (!isFromEnvironment(session)) return words.session.tokenOf(session.name)
+  const variable = variableOf(session)
+  return variable === undefined ? words.session.tokenOfThisLogin() : words.session.tokenIn(variable)
 }
 
 /** Whose a token is, in words: `"web"`, `this login`. */
-export function holderInWords(profile: Named): string {
-  return isFromEnvironment(profile) ? 'this login' : `"${profile.name}"`
+export function holderInWords(session: Named): string {
+  return isFromEnvironment(session) ? words.session.thisLogin() : `"${session.name}"`
 }
 
 /** What holds a session, in words: `the session of "web"`, `the token in TOKN_TOKEN`. */
-export function sessionInWords(profile: Named): string {
-  return isFromEnvironment(profile) ? tokenInWords(profile) : `the session of "${profile.name}"`
+export function sessionInWords(session: Named): string {
+  return isFromEnvironment(session) ? tokenInWords(session) : words.session.sessionOf(session.name)
 }
 
 /** What to type, or to change, for another session; `flags` are for a login of a profile. */
-export function nextLogin(profile: Named, flags = ''): string {
-  if (!isFromEnvironment(profile)) return `tokn login ${profile.name}${flags}`
-  const variable = variableOf(profile)
+export function nextLogin(session: Named, flags = ''): string {
+  if (!isFromEnvironment(session)) return `tokn login ${session.name}${flags}`
+  const variable = variableOf(session)
   return variable === undefined
-    ? 'check the TOKN_ variables that this login is made of: tokn help environment'
-    : `give another one in ${variable}`
+    ? words.session.checkVariables()
+    : words.session.changeToken(variable)
 }
 
 /** ` web` in a command to type; nothing where the environment says the same again. */
-export function wordOf(profile: Named): string {
-  return isFromEnvironment(profile) ? '' : ` ${profile.name}`
+export function wordOf(session: Named): string {
+  return isFromEnvironment(session) ? '' : ` ${session.name}`
+}
+
+/**
+ * `error` with the name of the session in its hint: what lies below a session knows no names, and
+ * says `tokn login` or `tokn list`. One that only a login makes up for, and that has no hint, gets that
+ * one. For a session of variables it is the variable that is to be changed.
+ */
+export function withName(error: unknown, session: Named): unknown {
+  if (!(error instanceof ToknError)) return error
+  const { code, message, details } = error
+  const [first, ...further] = [details.hint].flat()
+  const usual = code === 'reauth_required' ? nextLogin(session) : undefined
+  const login = isFromEnvironment(session) ? /^.*\btokn login$/ : /\btokn login$/
+  const named =
+    first
+      ?.replace(login, () => nextLogin(session))
+      .replace(/\btokn list(?=$| --remote$)/, `tokn list${wordOf(session)}`) ?? usual
+  if (named === undefined || named === first) return error
+  const hint = further.length === 0 ? named : [named, ...further.filter((one) => one !== undefined)]
+  return new ToknError(code, message, { ...details, hint, cause: error })
+}
+
+/** Runs `work`, and throws what it throws `withName`. */
+export async function naming<Result>(session: Named, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw withName(error, session)
+  }
 }
 
 function variableOf({ id }: Named): string | undefined {
   if (!id.startsWith(`${mark}-`)) return undefined
-  return id.length > mark.length + 1 ? id.slice(mark.length + 1).toUpperCase() : 'the environment'
+  const name = id.slice(mark.length + 1)
+  return name === '' ? words.session.theEnvironment() : name.toUpperCase()
 }

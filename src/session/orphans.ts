@@ -2,11 +2,11 @@ import { openSession } from './session.ts'
 import { isToknError } from '../core/errors.ts'
 import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
+import { words } from '../messages/words.ts'
 import { readableProfiles } from './choose-profile.ts'
 import { erase } from './usable.ts'
-import { entryOf } from './stored-record.ts'
-import { readMarks } from './unfinished/find.ts'
-import { byFix } from './unfinished/outcome.ts'
+import { readUnfinished } from './unfinished/find.ts'
+import { byFix } from './unfinished/finding.ts'
 import { eraseEntry } from './login/save-session.ts'
 import type { Ports } from './ports.ts'
 
@@ -18,7 +18,8 @@ export async function examineOrphans(ports: Ports, fix: boolean): Promise<readon
   const outlines = ports.profiles.outlines()
   const known = new Set(outlines.flatMap(({ id }) => id ?? []))
   // What is under way has its entry before it has its profile.
-  for (const { profile } of await readMarks(ports)) if (profile !== undefined) known.add(profile.id)
+  for (const { profile } of await readUnfinished(ports))
+    if (profile !== undefined) known.add(profile.id)
   // A damaged profile without an id, or none at all: what looks like an orphan may be its own.
   const certain = outlines.length > 0 && outlines.every(({ id }) => id !== undefined)
   const stored = await listStored(ports)
@@ -64,10 +65,9 @@ async function examineOwn(
   fix: boolean,
   certain: boolean,
 ): Promise<Finding> {
-  const many = ids.length === 1 ? 'a session' : `${ids.length} sessions`
-  const detail = `${many} of profiles that are gone; what the provider knows of them may be alive`
+  const detail = words.unfinished.sessionsLeft(ids.length)
   if (!certain) {
-    const restore = `restore the profiles (${ports.profiles.path}.bak), or log in again`
+    const restore = words.unfinished.restoreProfiles(ports.profiles.path)
     return { id: 'sessions', status: 'warn', detail, fix: restore }
   }
   if (!fix) return { id: 'sessions', status: 'warn', detail, fix: byFix }
@@ -76,22 +76,21 @@ async function examineOwn(
       if (ports.stores.traits(store).outlivesProcess) await eraseLeft(ports, id, store)
     }
   }
-  return { id: 'sessions', status: 'fixed', detail: `${detail}; they are erased here` }
+  return { id: 'sessions', status: 'fixed', detail: words.unfinished.sessionsErased(detail) }
 }
 
 async function eraseLeft(ports: Ports, id: string, store: StoreKind): Promise<void> {
   const profile: Profile = { name: id, id, store, provider: '', settings: {} }
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
-  try {
-    // Another process may have made the profile meanwhile.
-    if (!ports.profiles.outlines().some((one) => one.id === id))
-      await erase(openSession(ports, profile))
-  } catch (error) {
-    // Most likely it was never in a store that cannot be reached.
-    if (!isToknError(error, 'store') || !ports.stores.traits(store).mayBeMissing) throw error
-  } finally {
-    await held.release()
-  }
+  const session = openSession(ports, profile)
+  await session.locked(async () => {
+    try {
+      // Another process may have made the profile meanwhile.
+      if (!ports.profiles.outlines().some((one) => one.id === id)) await erase(session)
+    } catch (error) {
+      // Most likely it was never in a store that cannot be reached.
+      if (!isToknError(error, 'store') || !ports.stores.traits(store).mayBeMissing) throw error
+    }
+  })
 }
 
 /** Entries of profiles that keep their sessions in another store by now. */
@@ -107,20 +106,19 @@ async function examineMoved(
   )
   const findings: Finding[] = []
   for (const { profile, former } of moved) {
-    const detail = `"${profile.name}" keeps its session in the ${profile.store} store, and the ${former} store has an earlier one`
+    const detail = words.unfinished.sessionMoved(profile.name, profile.store, former)
     const id = `session-${profile.name}`
     if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
     else {
       await eraseEntry(openSession(ports, profile), former)
-      findings.push({ id, status: 'fixed', detail: `${detail}; it is erased` })
+      findings.push({ id, status: 'fixed', detail: words.unfinished.movedErased(detail) })
     }
   }
   return findings
 }
 
 function tellForeign(foreign: readonly Stored[]): Finding {
-  const many = foreign.length === 1 ? 'a session is' : `${foreign.length} sessions are`
-  const where = [...new Set(foreign.map(({ store }) => `the ${store} store`))].join(' and ')
-  const detail = `${many} in ${where} that no profile here has: of another configuration, or of one that was lost`
+  const stores = [...new Set(foreign.map(({ store }) => store))]
+  const detail = words.unfinished.sessionsOfOthers(foreign.length, stores)
   return { id: 'sessions-of-others', status: 'skip', detail }
 }

@@ -4,9 +4,11 @@ import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
+import { words } from '../messages/words.ts'
 import { refuseSpent } from './budget.ts'
 import { lookAt } from './usable.ts'
-import { checkProvider, readHeld } from './stored-record.ts'
+import type { RefreshOptions } from './refresh-session.ts'
+import { checkProvider } from './stored-record.ts'
 import { findEarlier } from './issue/issue-again.ts'
 import { checkIssue } from './issue/issue.ts'
 import { whyNoEnd } from './revoke/logout.ts'
@@ -15,33 +17,25 @@ import { lackFor, refuseLack } from './scopes.ts'
 import { refuseEnded } from './standing.ts'
 import { satisfies } from './refresh-request.ts'
 
-export interface RefreshPlan {
-  /** Milliseconds that a token has to live to be kept; absent: it is refreshed anyway. */
-  readonly minTtl: number | undefined
-  readonly force: boolean
-  /** What can never be refreshed is passed over, and no error. */
-  readonly passing?: boolean
-}
-
 /**
  * What a refresh of `profile` would do, as a verb and its object; nothing is sent. Throws what the
  * refresh would throw before it sends anything.
  */
 export async function planRefresh(
   session: Session,
-  { minTtl, force, passing = false }: RefreshPlan,
+  { minTtl, force, skip = false }: RefreshOptions,
 ): Promise<string> {
   const { ports, profile } = session
-  const record = await readHeld(session)
+  const record = await session.readRecord()
   const now = ports.clock.now()
   if (minTtl !== undefined && satisfies(record, { reason: 'min-ttl', minTtl }, now)) {
-    return 'keep the tokens: they live long enough'
+    return words.plans.keepTokens()
   }
   refuseEnded(profile, record)
-  const provider = await ports.provider(profile)
+  const provider = await session.provider()
   checkProvider(record, profile, provider)
   const none = unrenewable(profile, provider, record)
-  if (none !== undefined && passing) return `pass it over: ${none.message}`
+  if (none !== undefined && skip) return words.plans.skip(none.message)
   if (none !== undefined) throw none
   const over = !isGood(record.expiry, now, 0)
   const renewal = chooseRenewal(provider, record, now)
@@ -49,14 +43,14 @@ export async function planRefresh(
     refuseSpent(session, provider, record, kind, forced)
   if (renewal === 'refresh') {
     await spent('refreshes', force)
-    return `refresh the tokens at ${provider.title}`
+    return words.plans.refresh(provider.title)
   }
   if (renewal === 'reissue' && !over) {
-    return `issue a successor of the token at ${provider.title}, and revoke the old one`
+    return words.plans.reissue(provider.title)
   }
   if (record.credentials === undefined) throw expiredAndStuck(profile)
   await spent('logins', false)
-  return `log in again at ${provider.title}`
+  return words.plans.logInAgain(provider.title)
 }
 
 /** As `planRefresh`, for an issue with the session of `profile`. */
@@ -66,15 +60,16 @@ export async function planIssue(
   saveAs: string | undefined,
 ): Promise<string> {
   const { ports, profile } = session
-  if (saveAs !== undefined) await findEarlier(ports, profile, saveAs)
-  const provider = await checkIssue(ports, profile, grant)
-  const record = await readHeld(session)
+  if (saveAs !== undefined) await findEarlier(session, saveAs)
+  const provider = await checkIssue(session, grant)
+  const record = await session.readRecord()
   refuseEnded(profile, record)
   checkProvider(record, profile, provider)
-  refuseLack(profile, provider, record, 'issue')
-  const issue = `issue a token at ${provider.title}`
+  refuseLack(session, provider, record, 'issue')
+  const issue = words.plans.issue(provider.title)
   if (isGood(record.expiry, ports.clock.now(), 0)) return issue
-  return `${await planRefresh(session, { minTtl: undefined, force: false })}, and ${issue}`
+  const first = await planRefresh(session, { minTtl: undefined, force: false })
+  return words.plans.both(first, issue)
 }
 
 /** What a logout of `profile` would do, as a verb and its object; nothing is sent. Throws `store`. */
@@ -85,14 +80,14 @@ export async function planLogout(
   const condition = await lookAt(session)
   switch (condition.state) {
     case 'none':
-      return 'do nothing: it is not logged in'
+      return words.plans.nothing()
     case 'unreadable':
       if (!localOnly) throw condition.why
-      return 'erase the session here, which cannot be read'
+      return words.plans.eraseUnread()
     case 'foreign':
-      return `erase the session here, and tell nobody: ${condition.why.message}`
+      return words.plans.eraseUntold(condition.why.message)
     case 'usable':
-      if (localOnly) return 'erase the session here, and leave it alive at the provider'
+      if (localOnly) return words.plans.eraseHere()
       return planEnd(condition.provider, condition.record)
   }
 }
@@ -100,10 +95,8 @@ export async function planLogout(
 function planEnd(provider: Provider, { id, scopes }: SessionRecord): string {
   const lack = lackFor(provider, 'logout', scopes)
   if (lack !== undefined) {
-    return `erase the session here; the token may not end itself: it lacks the scope "${display(lack, 80)}"`
+    return words.plans.eraseWithoutScope(display(lack, 80))
   }
   const why = whyNoEnd(provider, { id })
-  return why === undefined
-    ? `end the session at ${provider.title}, and erase it here`
-    : `erase the session here; ${why}`
+  return why === undefined ? words.plans.endAndErase(provider.title) : words.plans.eraseAlone(why)
 }

@@ -9,7 +9,6 @@ import type {
   Seal,
   Store,
 } from '../core/ports.ts'
-import type { Way } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
@@ -39,21 +38,15 @@ export interface Ports {
   timeLeft(): number
   lock(): Promise<Lock>
   ledger(): Promise<Ledger>
-  journal(): Promise<Journal>
-  /** What logins and issues write down of themselves, in the form of a journal; see `marks/`. */
-  marks(): Promise<Journal>
+  /** What refreshes write down of themselves or, with `unfinished`, logins and issues. */
+  journal(of?: 'unfinished'): Promise<Journal>
   seal(): Promise<Seal>
   readonly stores: StoreCatalog
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>
-  http(profile: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>): Promise<Http>
-  /** How `http` would reach all of `urls`. Throws `usage` where it would go several ways. */
-  way(
-    profile: Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>,
-    urls: readonly URL[],
-  ): Promise<Way>
-  /** Where an operation finds the answers that it needs anew, though a login is held. */
-  questions(): Promise<Pick<AnswerSources, 'fromEnvironment' | 'interaction'>>
+  http(profile: HttpSettings): Promise<Http>
+  /** Where an operation finds answers that the provider asks for again, though there was a login. */
+  answerSources(): Promise<Pick<AnswerSources, 'fromEnvironment' | 'interaction'>>
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
   refreshPending(entry: string): Promise<boolean>
   /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
@@ -69,6 +62,9 @@ export interface Ports {
   /** Tells the user something that is not the answer. */
   warn(text: string): void
 }
+
+/** What of a profile decides how requests reach its provider. */
+export type HttpSettings = Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>
 
 /** What of a profile decides how its provider speaks. */
 export type ProfileSketch = Pick<

@@ -1,9 +1,9 @@
 import { openSession, type Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
+import { words } from '../messages/words.ts'
 import { chooseProfile, outlineOf } from './choose-profile.ts'
 import { erase, lookAt, type Condition } from './usable.ts'
-import { entryOf } from './stored-record.ts'
 import type { Ports } from './ports.ts'
 
 export interface Removal {
@@ -18,17 +18,13 @@ export interface Removal {
 export async function removeProfile(ports: Ports, name: string): Promise<Removal> {
   const profile = readProfile(ports, name)
   if (profile === undefined) return await removeDamaged(ports, name)
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
-  try {
+  const session = openSession(ports, profile)
+  return await session.locked(async () => {
     // Another profile may have this very session, by a fault of an earlier version; it keeps it.
-    const alive = isShared(ports, profile)
-      ? undefined
-      : await eraseUnusable(openSession(ports, profile))
+    const alive = isShared(ports, profile) ? undefined : await eraseUnusable(session)
     await ports.profiles.remove(profile.name, profile.id)
     return { alive }
-  } finally {
-    await held.release()
-  }
+  })
 }
 
 /** Throws what `removeProfile` would throw of a profile that must not be removed; changes nothing. */
@@ -55,14 +51,9 @@ async function eraseUnusable(session: Session): Promise<string | undefined> {
 
 /** The condition of a session that may be thrown away. Throws `usage` for one that can be used. */
 async function lookUnusable(session: Session): Promise<Condition> {
-  const { profile } = session
   const condition = await lookAt(session)
   if (condition.state === 'usable' && condition.record.standing?.state !== 'dead') {
-    throw new ToknError(
-      'usage',
-      `"${profile.name}" is still logged in, and its tokens would be left behind`,
-      { hint: `tokn logout ${profile.name} && tokn profile remove ${profile.name}` },
-    )
+    throw new ToknError('usage', words.session.stillLoggedIn(session.name))
   }
   return condition
 }
@@ -91,7 +82,7 @@ async function removeDamaged(ports: Ports, name: string): Promise<Removal> {
     erased = (await eraseDamaged(ports, name, id, kind)) || erased
   }
   await ports.profiles.remove(name, id)
-  return { alive: erased ? 'the profile was damaged, so that nobody could be told' : undefined }
+  return { alive: erased ? words.session.damagedProfileRemoved() : undefined }
 }
 
 async function eraseDamaged(
@@ -101,18 +92,18 @@ async function eraseDamaged(
   store: StoreKind,
 ): Promise<boolean> {
   const profile: Profile = { name, id, store, provider: '', settings: {} }
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
-  try {
-    return await erase(openSession(ports, profile))
-  } catch (error) {
-    if (!isToknError(error, 'store', 'usage')) throw error
-    tellUnseen(ports, profile, error)
-    return false
-  } finally {
-    await held.release()
-  }
+  const session = openSession(ports, profile)
+  return await session.locked(async () => {
+    try {
+      return await erase(session)
+    } catch (error) {
+      if (!isToknError(error, 'store', 'usage')) throw error
+      tellUnseen(ports, profile, error)
+      return false
+    }
+  })
 }
 
 function tellUnseen(ports: Ports, { store }: Profile, error: ToknError): void {
-  ports.warn(`whether the ${store} store has a session of it could not be seen: ${error.message}`)
+  ports.warn(words.session.storeUnseen(store, error.message))
 }

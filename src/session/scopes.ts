@@ -1,12 +1,12 @@
 import { inWords } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
-import type { Profile } from '../core/profile.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
-import { isFromEnvironment, sessionInWords, tokenInWords } from './naming.ts'
+import { words } from '../messages/words.ts'
+import { isFromEnvironment, sessionInWords, tokenInWords, type Named } from './naming.ts'
 
-/** Something that a session cannot do, for want of a scope. */
+/** Something that a session cannot do, because it lacks a scope. */
 interface Lack {
   readonly operation: Operation
   readonly scope: string
@@ -29,7 +29,7 @@ function lacksOf(provider: Provider, scopes: readonly string[] | undefined): rea
 
 /** What a session will not be able to do, for a warning at its login; `undefined` for nothing. */
 export function lacksInWords(
-  profile: Profile,
+  session: Named,
   provider: Provider,
   record: SessionRecord,
 ): string | undefined {
@@ -37,10 +37,11 @@ export function lacksInWords(
   if (lacks.length === 0) return undefined
   const scopes = [...new Set(lacks.map(({ scope }) => scope))]
   const parts = scopes.map((scope) => {
-    const operations = lacks.filter((lack) => lack.scope === scope)
-    return `${operations.map(({ operation }) => operation).join(', ')} (for want of the scope "${display(scope, 80)}")`
+    const those = lacks.filter((lack) => lack.scope === scope)
+    return { operations: those.map(({ operation }) => operation), scope: display(scope, 80) }
   })
-  return `${sessionInWords(profile)} cannot be used for ${parts.join('; ')}; for that: ${widerLogin(profile, record, scopes)}`
+  const login = widerLogin(session, record, scopes)
+  return words.session.limitedSession(sessionInWords(session), parts, login)
 }
 
 /**
@@ -48,7 +49,7 @@ export function lacksInWords(
  * scope that an operation needs.
  */
 export function refuseLack(
-  profile: Profile,
+  session: Named,
   provider: Provider,
   record: SessionRecord,
   operation: Operation,
@@ -57,22 +58,21 @@ export function refuseLack(
   if (scope === undefined) return
   throw new ToknError(
     'forbidden',
-    `${tokenInWords(profile)} may not be used to ${verbs[operation]}: it lacks the scope "${display(scope, 80)}"`,
-    { hint: widerLogin(profile, record, [scope]), refusal: 'forbidden', sent: false },
+    words.session.lacksScope(tokenInWords(session), operation, display(scope, 80)),
+    { hint: widerLogin(session, record, [scope]), refusal: 'forbidden', sent: false },
   )
 }
 
 /** The login that has the same scopes and `further` ones. */
 export function widerLogin(
-  profile: Profile,
+  session: Named,
   { scopes = [], grant }: Pick<SessionRecord, 'scopes' | 'grant'>,
   further: readonly string[],
 ): string {
-  const wanted = [...new Set([...scopes, ...further])]
-  if (isFromEnvironment(profile))
-    return `make one that has it, or: TOKN_SCOPE="${wanted.join(', ')}"`
+  const all = [...new Set([...scopes, ...further])]
+  if (isFromEnvironment(session)) return words.session.widerToken(all.join(', '))
   const life = grant?.lifetime === undefined ? '' : ` --expires-in "${inWords(grant.lifetime)}"`
-  return `tokn login ${profile.name}${life}${wanted.map((scope) => ` --scope ${quoted(scope)}`).join('')}`
+  return `tokn login ${session.name}${life}${all.map((scope) => ` --scope ${quoted(scope)}`).join('')}`
 }
 
 /**
@@ -94,16 +94,6 @@ const standIns: Partial<Record<Operation, (provider: Provider) => Operation | un
   info: () => 'list',
   logout: () => 'revoke',
   refresh: ({ rotation }) => (rotation === 'reissue' ? 'issue' : undefined),
-}
-
-const verbs: Readonly<Record<Operation, string>> = {
-  login: 'log in',
-  refresh: 'refresh it',
-  issue: 'issue tokens',
-  list: 'list tokens',
-  revoke: 'revoke tokens',
-  info: 'ask about it',
-  logout: 'end its session',
 }
 
 function quoted(scope: string): string {

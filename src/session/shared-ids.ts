@@ -1,6 +1,7 @@
 import type { Finding } from '../core/process.ts'
+import { words } from '../messages/words.ts'
 import { readableProfiles } from './choose-profile.ts'
-import { byFix } from './unfinished/outcome.ts'
+import { byFix } from './unfinished/finding.ts'
 import type { Ports } from './ports.ts'
 
 /** Profiles with one id: each would write over, and log out, the session of the other. */
@@ -12,13 +13,13 @@ export async function examineShared(ports: Ports, fix: boolean): Promise<readonl
     const owner = first.get(profile.id)
     first.set(profile.id, owner ?? profile.name)
     if (owner === undefined) continue
-    const detail = `"${profile.name}" and "${owner}" have one and the same session`
+    const detail = words.unfinished.sameSession(profile.name, owner)
     const id = `profile-${profile.name}`
     if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
     else {
       await ports.profiles.put({ ...profile, id: ports.randomId() })
-      const next = `it stays with "${owner}"; for the other one: tokn login ${profile.name}`
-      findings.push({ id, status: 'fixed', detail: `${detail}; ${next}` })
+      const said = words.unfinished.separated(detail, profile.name, owner)
+      findings.push({ id, status: 'fixed', detail: said })
     }
   }
   return findings

@@ -3,8 +3,9 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, changedBinding, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
+import { words } from '../messages/words.ts'
 import { byThisClock } from './moment.ts'
-import { naming } from './named-hint.ts'
+import { naming } from './naming.ts'
 
 /** The name under which a session is locked and journalled: the store entry, not the profile. */
 export function entryOf(profile: Profile): string {
@@ -25,26 +26,14 @@ export async function readHeld(session: Session): Promise<SessionRecord> {
   if (hidesWhenLocked && ports.index.get(profile.id) !== undefined) {
     // Throws for a locked one, and then says so.
     await (await ports.store(profile.store)).sealingKey()
-    throw new ToknError(
-      'store',
-      `the entry of "${profile.name}" was removed from the ${profile.store}, or the ${profile.store} was locked a moment ago`,
-      { hint: `try again; if that does not help: tokn login ${profile.name}` },
-    )
+    throw new ToknError('store', words.session.removedOrLocked(profile.name, profile.store))
   }
-  throw new ToknError('reauth_required', `"${profile.name}" is not logged in`, {
-    hint: `tokn login ${profile.name}`,
-  })
+  throw new ToknError('reauth_required', words.session.notLoggedIn(profile.name))
 }
 
 /** The error for a session that is not in the store looked in, though its profile names another. */
 export function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError {
-  return new ToknError(
-    'reauth_required',
-    `there is no session of "${name}" in the ${store} store; by its profile it is in the ${usual} store`,
-    {
-      hint: `leave out --store and TOKN_STORE; or to keep one there: tokn login ${name} --store ${store}`,
-    },
-  )
+  return new ToknError('reauth_required', words.session.inAnotherStore(name, store, usual))
 }
 
 /** The session held, unchecked against the profile; `undefined` when there is none. */
@@ -57,9 +46,7 @@ export async function findHeld(session: Session): Promise<SessionRecord | undefi
     return byThisClock(parseRecord(text, profile.id), ports.clock)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
-    throw new ToknError('store', `the stored session of "${profile.name}" is damaged`, {
-      hint: `tokn login ${profile.name}`,
-    })
+    throw new ToknError('store', words.session.damaged(profile.name))
   }
 }
 
@@ -67,13 +54,9 @@ export async function findHeld(session: Session): Promise<SessionRecord | undefi
 export function checkBinding(record: SessionRecord, profile: Profile): SessionRecord {
   const change = changedBinding(record.binding, bindingOf(profile))
   if (change === undefined) return record
-  const now = change.current === undefined ? 'has no' : `now has "${change.current}" as`
-  const then = change.kept === undefined ? 'was made without one' : `belongs to "${change.kept}"`
-  throw new ToknError(
-    'reauth_required',
-    `profile "${profile.name}" ${now} ${change.part}, but its session ${then}`,
-    { hint: `if you made this change: tokn login ${profile.name}` },
-  )
+  const { part, kept, current } = change
+  const said = words.session.profileChanged(profile.name, part, kept, current)
+  throw new ToknError('reauth_required', said)
 }
 
 /** Throws `reauth_required` when the provider would now be spoken to elsewhere than at login. */
@@ -83,8 +66,7 @@ export function checkProvider(record: SessionRecord, profile: Profile, provider:
   throw new ToknError(
     'reauth_required',
     foreign === undefined
-      ? `the definition of provider "${profile.provider}" has changed since "${profile.name}" logged in`
-      : `provider "${profile.provider}" now uses ${foreign}, which the session of "${profile.name}" is not bound to`,
-    { hint: `if this change is right: tokn login ${profile.name}` },
+      ? words.session.definitionChanged(profile.provider, profile.name)
+      : words.session.originAdded(profile.provider, foreign, profile.name),
   )
 }

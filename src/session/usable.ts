@@ -2,8 +2,8 @@ import type { Session } from './session.ts'
 import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { checkProvider, entryOf, findHeld, readHeld } from './stored-record.ts'
-import { dropAnswers } from './unfinished/find.ts'
+import { checkProvider } from './stored-record.ts'
+import { forgetReplies } from './unfinished/find.ts'
 
 /**
  * What can be done with the session of a profile. `foreign`: it is there, and the profile or its
@@ -18,23 +18,22 @@ export type Condition =
 /** Looks at the session of a profile, in whatever condition it is. */
 export async function lookAt(session: Session): Promise<Condition> {
   try {
-    const record = await readHeld(session)
+    const record = await session.readRecord()
     return await lookAtProvider(session, record)
   } catch (error) {
     if (!isFailure(error)) throw error
     // Under such an id nothing was ever stored.
     if (error.details.fault === 'unusable-id') return { state: 'none' }
     if (error.code !== 'reauth_required') return { state: 'unreadable', why: error }
-    const there = (await findHeld(session)) !== undefined
+    const there = (await session.findRecord()) !== undefined
     return there ? { state: 'foreign', why: error } : { state: 'none' }
   }
 }
 
 async function lookAtProvider(session: Session, record: SessionRecord): Promise<Condition> {
-  const { ports, profile } = session
   try {
-    const provider = await ports.provider(profile)
-    checkProvider(record, profile, provider)
+    const provider = await session.provider()
+    checkProvider(record, session.profile, provider)
     return { state: 'usable', record, provider }
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -49,8 +48,8 @@ async function lookAtProvider(session: Session, record: SessionRecord): Promise<
 export async function erase(session: Session): Promise<boolean> {
   const { ports, profile } = session
   // First, since what was cut off would bring the session back.
-  ;(await ports.journal()).remove(entryOf(profile))
-  await dropAnswers(ports, profile.id)
+  ;(await ports.journal()).remove(session.entry)
+  await forgetReplies(ports, profile.id)
   const erased = await eraseStored(session)
   // The index is of the store that the profile names.
   if (profile.usualStore === undefined) ports.index.remove(profile.id)
@@ -59,7 +58,7 @@ export async function erase(session: Session): Promise<boolean> {
 
 async function eraseStored(session: Session): Promise<boolean> {
   const { ports, profile } = session
-  const store = await ports.store(profile.store)
+  const store = await session.store()
   try {
     if (await store.remove(profile.id)) return true
   } catch (error) {

@@ -1,13 +1,12 @@
 import { ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
+import { words } from '../messages/words.ts'
 
 /** Writes a record and proves that the store gives it back. Throws `store`. */
 export async function writeAndReadBack(store: Store, record: SessionRecord): Promise<void> {
   const text = serializeRecord(record)
   await store.write(record.profileId, record.generation, text)
   if ((await store.read(record.profileId)) === text) return
-  throw new ToknError('store', `${store.describe()} did not give back what was stored in it`, {
-    hint: 'tokn doctor',
-  })
+  throw new ToknError('store', words.login.notReadBack(store.describe()))
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { openFiles } from '../../src/io/files/files.ts'
 import { journalName } from '../../src/io/files/journal-name.ts'
 import { createLock } from '../../src/io/files/lock.ts'
-import { markPrefix } from '../../src/session/unfinished/intent.ts'
+import { intentPrefix } from '../../src/session/unfinished/intent.ts'
 import { openWorld, type World } from '../catalogue/world.ts'
 import { start } from '../support/run.ts'
 import { addressOf, credentialsOf } from '../support/servers.ts'
@@ -228,7 +228,7 @@ describe('a login that was cut off', () => {
     })
     const held = await lock(`file:${profilesOf(world.home)['web']?.id}`, 1_000)
     const configuration = `${hostname()}:${join(world.home.config, 'config.json')}`
-    const mark = encodeURIComponent(markPrefix({ configuration }))
+    const mark = encodeURIComponent(intentPrefix({ configuration }))
     const marks = () => readdirSync(join(common, 'marks')).filter((name) => name.startsWith(mark))
     const env = credentialsOf(world.api)
     const running = start(['login', 'web', ...addressOf(world.api)], { home: world.home, env })

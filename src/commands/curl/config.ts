@@ -1,8 +1,8 @@
 import type { Way } from '../../core/process.ts'
-import { headerLines, queryText, type Carried } from '../../session/attach-token.ts'
+import { headerLines, queryText, type AttachedToken } from '../../session/attach-token.ts'
 
 /** Lines of a curl configuration file (`curl -K`) that carry the token. */
-export function curlConfig(carried: Carried): string {
+export function curlConfig(carried: AttachedToken): string {
   return [
     ...headerLines(carried).map(([name, value]) => line('header', `${name}: ${value}`)),
     ...carried.query.map(([name, value]) => line('url-query', `${name}=${value}`)),
@@ -11,7 +11,7 @@ export function curlConfig(carried: Carried): string {
 
 /** What one call of curl is told by its configuration alone, and by no argument. */
 interface CurlRequest {
-  readonly carried: Carried
+  readonly carried: AttachedToken
   /** Whole headers, `Name: value`. */
   readonly headers: readonly string[]
   /** Further ones, `name=value`. */
@@ -52,7 +52,7 @@ function withPort({ protocol, username, password, hostname, port }: URL): string
 }
 
 /** The query as the user wrote it, and the token's behind it. */
-function withQuery(url: URL, carried: Carried): URL {
+function withQuery(url: URL, carried: AttachedToken): URL {
   if (carried.query.length === 0) return url
   const full = new URL(url)
   full.search = `${url.search === '' ? '?' : `${url.search}&`}${queryText(carried)}`

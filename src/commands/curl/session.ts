@@ -1,5 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
-import type { Carried } from '../../session/attach-token.ts'
+import type { AttachedToken } from '../../session/attach-token.ts'
 import type { CurlArguments, CurlOption } from './arguments.ts'
 import { checkWriteOut } from './write-out.ts'
 
@@ -17,7 +17,7 @@ export interface Fitted extends CurlArguments {
  */
 export function fitToSession(
   { urls, options }: CurlArguments,
-  carried: Carried,
+  carried: AttachedToken,
   bound: boolean,
   readFile: (path: string) => string,
 ): Fitted {

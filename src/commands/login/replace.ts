@@ -1,7 +1,6 @@
 import { openSession } from '../../session/session.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
-import { lookAt } from '../../session/usable.ts'
 import type { Ports } from '../../session/ports.ts'
 import type { AskFlags, Context } from '../context.ts'
 import type { Draft } from './draft.ts'
@@ -52,7 +51,7 @@ function originOf({ baseUrl, settings }: Profile, set: Draft['set']): string | u
 async function isLive(ports: Ports, profile: Profile): Promise<boolean> {
   const known = ports.index.get(profile.id)
   if (known?.standing?.state === 'dead') return false
-  const condition = await lookAt(openSession(ports, profile))
+  const condition = await openSession(ports, profile).condition()
   // It may be as good as ever, for whoever has the key.
   if (condition.state === 'unreadable') return known !== undefined
   return condition.state === 'usable' && condition.record.standing?.state !== 'dead'

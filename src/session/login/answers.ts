@@ -5,6 +5,7 @@ import type { Interaction } from '../../core/ports.ts'
 import type { Field, Provider } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import { display, nearest } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 
 /**
  * Where the answers to a provider's fields come from, the first that has one: the command line, the
@@ -105,11 +106,9 @@ async function ask(field: Field, { interaction }: AnswerSources) {
 function missing(field: Field, { interaction }: AnswerSources): undefined {
   if (field.optional === true) return undefined
   if (interaction !== undefined) {
-    throw new ToknError('usage', `"${field.label}" was left empty`, { hint: 'run it again' })
+    throw new ToknError('usage', words.login.leftEmpty(field.label))
   }
-  throw new ToknError('reauth_required', `no value for "${field.label}", and nobody to ask`, {
-    hint: `${howToGive(field)}, or run the command in a terminal`,
-  })
+  throw new ToknError('reauth_required', words.login.missingValue(field.label, howToGive(field)))
 }
 
 function checkNames(fields: readonly Field[], sources: AnswerSources): void {
@@ -118,15 +117,10 @@ function checkNames(fields: readonly Field[], sources: AnswerSources): void {
     const field = fields.find((one) => one.name === name)
     if (field === undefined) {
       const near = nearest(name, names)
-      throw new ToknError('usage', `this provider has no field "${display(name, 60)}"`, {
-        hint:
-          near === undefined ? `it has: ${names.join(', ') || 'none'}` : `did you mean "${near}"?`,
-      })
+      throw new ToknError('usage', words.login.unknownField(display(name, 60), names, near))
     }
     if (field.secret === true && name in sources.set) {
-      throw new ToknError('usage', `"${name}" is secret and does not belong on a command line`, {
-        hint: `${howToGive(field)}, or answer the prompt`,
-      })
+      throw new ToknError('usage', words.login.secretOnCommandLine(name, howToGive(field)))
     }
   }
 }
@@ -143,20 +137,14 @@ export function checkLoginAnswers(
     const value = answers[name]
     if (loginChoices === undefined || typeof value !== 'string') continue
     if (loginChoices.includes(value)) continue
-    throw new ToknError(
-      'usage',
-      `the login of ${provider.title} makes no tokens for ${name} "${display(value, 60)}"`,
-      {
-        hint: `log in with --set ${name}=${loginChoices.join(' or ')}, or paste in a token made elsewhere: --with-token`,
-        sent: false,
-      },
-    )
+    const given = display(value, 60)
+    const said = words.login.notLoginChoice(provider.title, name, given, loginChoices)
+    throw new ToknError('usage', said, { sent: false })
   }
 }
 
 function checkChoice(field: Field, value: string): string {
   if (field.choices === undefined || field.choices.includes(value)) return value
-  throw new ToknError('usage', `"${display(value, 60)}" is not a value for "${field.name}"`, {
-    hint: `one of: ${field.choices.join(', ')}`,
-  })
+  const given = display(value, 60)
+  throw new ToknError('usage', words.login.notChoice(field.name, given, field.choices))
 }

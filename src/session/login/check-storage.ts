@@ -2,7 +2,7 @@ import type { Session } from '../session.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
-import { entryOf } from '../stored-record.ts'
+import { words } from '../../messages/words.ts'
 
 /** About as long as a session is. */
 const probeLength = 1_024
@@ -15,13 +15,8 @@ const probeLength = 1_024
 export async function proveStorage(session: Session): Promise<void> {
   const { ports, profile } = session
   await ports.profiles.prove(profile)
-  const store = await ports.store(profile.store)
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
-  try {
-    await probe(store, profile)
-  } finally {
-    await held.release()
-  }
+  const store = await session.store()
+  await session.locked(async () => await probe(store, profile))
 }
 
 /** The entry with which a store is tried: named after the session's, so that it can be found. */
@@ -36,18 +31,12 @@ async function probe(store: Store, profile: Profile): Promise<void> {
   const found = await store.read(id)
   await store.remove(id)
   if (found === text) return
-  throw new ToknError('store', `${store.describe()} did not give back what was stored in it`, {
-    hint: 'tokn doctor',
-  })
+  throw new ToknError('store', words.login.notReadBack(store.describe()))
 }
 
 /** Erases what a proof that was cut off has left. Throws `store`, `busy`. */
 export async function eraseProbe(session: Session): Promise<void> {
-  const { ports, profile } = session
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
-  try {
-    await (await ports.store(profile.store)).remove(probeId(profile))
-  } finally {
-    await held.release()
-  }
+  await session.locked(async () => {
+    await (await session.store()).remove(probeId(session))
+  })
 }

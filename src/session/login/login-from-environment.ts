@@ -1,7 +1,8 @@
-import { openSession } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Provider } from '../../core/provider.ts'
+import { words } from '../../messages/words.ts'
 import { readBudget } from '../budget.ts'
 import { placesIn, type ProviderEnvironment } from './given-token.ts'
 import { authenticate } from './login.ts'
@@ -37,27 +38,23 @@ export async function loginFromEnvironment(
     fromEnvironment: environment.read,
   })
   check?.(provider, profile)
+  const session = openSession(ports, profile)
   const scopes = takesScope(provider) ? undefined : environment.scopes
-  const record = await authenticate(ports, {
-    profile,
+  const record = await authenticate(session, {
     provider,
     answers,
     grant: scopes === undefined ? {} : { scopes },
     remember: true,
     force: false,
   })
-  await tellCost(ports, profile, provider)
+  await tellCost(session, provider)
   return { profile, record }
 }
 
-/** Each command logs in anew: where logins are numbered, nobody may find that out by the last one. */
-async function tellCost(ports: Ports, profile: Profile, provider: Provider): Promise<void> {
-  const use = (await readBudget(openSession(ports, profile), provider, undefined)).find(
-    ({ kind }) => kind === 'logins',
-  )
+/** Each command logs in by itself: where logins are numbered, nobody may find that out by the last one. */
+async function tellCost(session: Session, provider: Provider): Promise<void> {
+  const use = (await readBudget(session, provider, undefined)).find(({ kind }) => kind === 'logins')
   if (use === undefined) return
-  const known = use.used < 1 ? '' : `; this was number ${use.used} that is counted here`
-  ports.warn(
-    `this command logged in anew, and ${provider.title} allows ${use.limit} logins of an account${known}: log in once for a job, with TOKN_TOKEN="$(tokn token)"`,
-  )
+  const number = use.used < 1 ? undefined : use.used
+  session.ports.warn(words.login.loggedInForThis(provider.title, use.limit, number))
 }

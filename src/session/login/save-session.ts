@@ -1,12 +1,13 @@
-import { openSession, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { bindingOf, type Profile, type StoreKind } from '../../core/profile.ts'
 import type { Reason, SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
 import { outlineOf } from '../choose-profile.ts'
 import { fit } from '../fit-record.ts'
-import { entryOf, findHeld } from '../stored-record.ts'
+import { entryOf } from '../stored-record.ts'
+import { withLock } from '../with-lock.ts'
 import { indexRecord } from '../history.ts'
-import type { Ports } from '../ports.ts'
 import { writeAndReadBack } from '../write-record.ts'
 
 export interface PlaceOptions {
@@ -37,71 +38,61 @@ const pauses = [50, 250]
  * held before is replaced, whether or not it can be read. Throws `store`, `busy`, `usage`.
  */
 export async function place(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   record: SessionRecord,
   options: PlaceOptions,
 ): Promise<Placed> {
-  let wanted = profile
+  let wanted = session
   for (let failures = 0; ;) {
     try {
-      const placed = await placeAt(ports, wanted, record, options)
+      const placed = await placeAt(wanted, record, options)
       if ('record' in placed) return placed
-      if (placed.instead.id !== profile.id && !options.adopt) throw taken(placed.instead)
+      if (placed.instead.id !== session.id && !options.adopt) {
+        throw new ToknError('busy', words.login.nameTakenMeanwhile(placed.instead.name))
+      }
       // Renamed meanwhile, or another login of a new name was first: theirs is the id.
-      wanted = placed.instead
+      wanted = session.of(placed.instead)
     } catch (error) {
       const pause = pauses[failures++]
       if (pause === undefined || !isToknError(error, 'store', 'usage')) throw error
-      await ports.clock.wait(pause)
+      await session.ports.clock.wait(pause)
     }
   }
 }
 
-function taken({ name }: Profile): ToknError {
-  return new ToknError('busy', `there is another profile "${name}" by now`, {
-    hint: `tokn profile rename ${name} OTHER, then: tokn doctor --fix`,
-  })
-}
-
 async function placeAt(
-  ports: Ports,
-  profile: Profile,
+  session: Session,
   record: SessionRecord,
   { reason, by }: PlaceOptions,
 ): Promise<Placed | { readonly instead: Profile }> {
-  const former = formerStore(ports, profile)
-  const store = await ports.store(profile.store)
-  const held = await (await ports.lock())(entryOf(profile), ports.timeout)
+  const { ports, profile } = session
+  const former = formerStore(session)
+  const store = await session.store()
   const next = fit({ ...record, profileId: profile.id, binding: bindingOf(profile) }, ports.warn)
-  try {
+  return await session.locked(async () => {
     const settled = await ports.profiles.settle(profile)
     if (settled.name !== profile.name || settled.id !== profile.id) return { instead: settled }
-    const kept = { ...next, generation: (await generationBefore(openSession(ports, profile))) + 1 }
+    const kept = { ...next, generation: (await generationBefore(session)) + 1 }
     await writeAndReadBack(store, kept)
-    await forgetRefresh(openSession(ports, profile))
+    await forgetRefresh(session)
     await indexRecord(ports, profile, kept, reason, { by })
     return { profile, record: kept, former }
-  } finally {
-    await held.release()
-  }
+  })
 }
 
 /** Erases what another store than the profile's holds under its id. Throws `store`, `busy`. */
 export async function eraseEntry(session: Session, kind: StoreKind): Promise<void> {
   const { ports, profile } = session
-  const elsewhere = { ...profile, store: kind }
-  const held = await (await ports.lock())(entryOf(elsewhere), ports.timeout)
-  try {
+  const entry = entryOf({ ...profile, store: kind })
+  await withLock(ports, entry, async () => {
     await (await ports.store(kind)).remove(profile.id)
-    ;(await ports.journal()).remove(entryOf(elsewhere))
-  } finally {
-    await held.release()
-  }
+    ;(await ports.journal()).remove(entry)
+  })
 }
 
 /** The store that holds the session so far, where it is another one. */
-export function formerStore(ports: Ports, { name, id, store }: Profile): StoreKind | undefined {
+export function formerStore({ ports, profile }: Session): StoreKind | undefined {
+  const { name, id, store } = profile
   const before = outlineOf(ports.profiles, name)
   const moved = before?.id === id && before.store !== store
   const former = moved ? before.store : undefined
@@ -113,7 +104,7 @@ async function generationBefore(session: Session): Promise<number> {
   const { ports, profile } = session
   const indexed = ports.index.get(profile.id)?.generation ?? 0
   try {
-    return Math.max(indexed, (await findHeld(session))?.generation ?? 0)
+    return Math.max(indexed, (await session.findRecord())?.generation ?? 0)
   } catch (error) {
     if (isToknError(error, 'store')) return indexed
     throw error
@@ -122,9 +113,9 @@ async function generationBefore(session: Session): Promise<number> {
 
 /** What a refresh of the session before has left is of no use any more, and does no harm. */
 async function forgetRefresh(session: Session): Promise<void> {
-  const { ports, profile } = session
+  const { ports } = session
   try {
-    ;(await ports.journal()).remove(entryOf(profile))
+    ;(await ports.journal()).remove(session.entry)
   } catch (error) {
     if (!isFailure(error)) throw error
     ports.warn(error.message)

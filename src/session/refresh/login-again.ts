@@ -20,11 +20,11 @@ export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<To
   const key = unattendedKey(profile)
   refuseDuringPause(run, ledger.read(key).logins.at(-1), reason)
   if (journal.replies('login').length === 0) {
-    await spendBudget(run, provider, record, 'logins', false)
+    await spendBudget(run.session, provider, record, 'logins', false)
   }
   try {
     const tokens = await provider.login(await reachOf(run, 'login'), record.grant ?? {})
-    await forgetRefreshes(run, provider)
+    await forgetRefreshes(run.session, provider)
     return tokens
   } catch (error) {
     // Anything else says nothing of the credentials: the next command may try them again.

@@ -22,7 +22,7 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
     scopes: given.scopes ?? record.scopes,
     name: given.name ?? record.name,
     id: given.id ?? carried?.id,
-    attach: provider.attach({ context }, knownAnswers(run, provider, record)),
+    attach: provider.attach({ context }, knownAnswers(run.session, provider, record)),
     generation: record.generation + 1,
     ...thisMoment(ports.clock),
     standing,

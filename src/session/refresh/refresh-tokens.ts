@@ -43,7 +43,7 @@ export function canReplaceLoss({ provider, record }: RefreshRun): boolean {
 async function sendRefresh(run: RefreshRun): Promise<TokenSet> {
   const { provider, record, request, journal } = run
   if (journal.replies('refresh').length === 0) {
-    await spendBudget(run, provider, record, 'refreshes', request.force === true)
+    await spendBudget(run.session, provider, record, 'refreshes', request.force === true)
   }
   const tokens = await provider.refresh?.(await reachOf(run, 'refresh'), record)
   if (tokens === undefined) throw new Error('a provider with a refresh gave nothing')

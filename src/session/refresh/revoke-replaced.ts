@@ -12,7 +12,7 @@ export async function revokeReplaced(run: RefreshRun, next: SessionRecord): Prom
   const reissued = provider.rotation === 'reissue' && replaced !== undefined && replaced !== next.id
   if (!reissued || provider.revoke === undefined || record.fixed === true) return
   const http = await ports.http(profile)
-  const reach = { http, ...talk(ports), answers: knownAnswers(run, provider, next) }
+  const reach = { http, ...talk(ports), answers: knownAnswers(run.session, provider, next) }
   try {
     // Sent with the new token: that it is accepted proves the new one before the old one is gone.
     await provider.revoke(reach, next, { id: replaced })

@@ -1,13 +1,18 @@
 import type { HeldLock, Store } from '../../core/ports.ts'
+import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import type { Ports } from '../ports.ts'
 import type { RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { checkProvider } from '../stored-record.ts'
 import { openRunJournal, type RunJournal } from './journal.ts'
 
 /** One refresh under way: everything that its steps need, made once. */
-export interface RefreshRun extends Session {
+export interface RefreshRun {
+  readonly session: Session
+  readonly ports: Ports
+  readonly profile: Profile
   readonly request: RefreshRequest
   readonly lock: HeldLock
   readonly store: Store
@@ -25,8 +30,8 @@ export async function openRun(
   { store, record }: Pick<RefreshRun, 'store' | 'record'>,
 ): Promise<RefreshRun> {
   const { ports, profile } = session
-  const provider = await ports.provider(profile)
+  const provider = await session.provider()
   checkProvider(record, profile, provider)
   const journal = openRunJournal(session, store, record)
-  return { ...session, request, lock, store, provider, record, journal }
+  return { session, ports, profile, request, lock, store, provider, record, journal }
 }

@@ -27,7 +27,7 @@ export async function reachOf(run: RefreshRun, renewal: Renewal): Promise<Reach>
   const earlier = journal.replies(renewal)
   return {
     ...replayReplies(earlier, sendAndKeep, ports.clock),
-    answers: knownAnswers(run, provider, record),
+    answers: knownAnswers(run.session, provider, record),
     warn: ports.warn,
     timeLeft: () => timeToSend(ports),
   }

@@ -59,7 +59,7 @@ async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Err
 /** What another process stored meanwhile; `undefined` also where the store cannot be read. */
 export async function findNewer(run: RefreshRun): Promise<SessionRecord | undefined> {
   try {
-    const found = await findHeld(run)
+    const found = await findHeld(run.session)
     return found !== undefined && found.generation > run.record.generation ? found : undefined
   } catch (error) {
     if (isToknError(error, 'store')) return undefined

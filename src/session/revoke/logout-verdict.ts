@@ -2,9 +2,9 @@ import { isToknError, type ToknError } from '../../core/errors.ts'
 import { readClaims } from '../../core/jwt.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import { timestamp } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { Remains } from './time-left.ts'
-import type { Outcome } from './probe.ts'
+import type { Proof } from './probe.ts'
 
 /** How a logout went, at the provider. */
 export interface End {
@@ -33,89 +33,85 @@ export interface End {
 /** Nothing was ended, and nothing is known to be alive. */
 export const nothing: End = { revoked: false, verified: false, failed: false }
 
-export interface Sights {
+/** All that says how a logout went. */
+export interface LogoutEvidence {
   readonly provider: Provider
   readonly record: SessionRecord
   readonly left: Remains
-  readonly no: ToknError | undefined
+  /** How the provider refused. */
+  readonly refusal: ToknError | undefined
+  /** What the provider did not end though it said yes, in one sentence. */
   readonly spared: string | undefined
-  readonly access: Outcome
+  readonly access: Proof
   /** Absent where there is no refresh token. */
-  readonly refresh: Outcome | undefined
+  readonly refresh: Proof | undefined
 }
 
-/** What the provider said, held against what was seen. */
-export function judge({ provider, record, left, no, spared, access, refresh }: Sights): End {
-  const ends = `${provider.title} says that it is ended`
-  const said = no === undefined ? (spared ?? ends) : refusedBy(no)
+/** Compares what the provider said with what the checks show. */
+export function judge(evidence: LogoutEvidence): End {
+  const { provider, record, left, refusal, spared, access, refresh } = evidence
+  const ends = words.logout.ended(provider.title)
+  const said = refusal === undefined ? (spared ?? ends) : words.logout.refused(refusal.message)
   const failed = { ...nothing, failed: true }
-  if (refresh?.seen === 'alive') {
-    const alive = `${said}, ${no === undefined ? 'but' : 'and'} the refresh token is still alive, by ${refresh.by}`
+  if (refresh?.liveness === 'alive') {
+    const alive = words.logout.refreshAlive(said, refusal === undefined, refresh.by ?? '')
     return { ...failed, alive, aliveUntil: left.until, partial: left.partial }
   }
-  if (access.seen === 'alive') {
-    const still = access.used === true ? 'still works' : 'is still alive'
-    const which = refresh === undefined ? 'the token' : 'the access token'
-    const so = said === ends ? 'but' : 'and'
-    const alive = `${said}, ${so} ${which} ${still}, by ${access.by}`
+  if (access.liveness === 'alive') {
+    const shown = { alone: refresh === undefined, used: access.used === true, by: access.by ?? '' }
+    const alive = words.logout.accessAlive(said, said === ends, shown)
     return { ...failed, alive, aliveUntil: left.accessUntil }
   }
   // What was refused before as well may be refused for another reason than its end, which counts
   // where the provider says that it does not end it.
-  const refused = access.seen === 'over' && spared === undefined
-  const accessGone = access.seen === 'ended' || refused || left.accessOver
-  if (refresh === undefined ? access.seen === 'ended' : refresh.seen === 'ended' && accessGone)
+  const refused = access.liveness === 'over' && spared === undefined
+  const accessGone = access.liveness === 'ended' || refused || left.accessOver
+  const proven =
+    refresh === undefined ? access.liveness === 'ended' : refresh.liveness === 'ended' && accessGone
+  if (proven) {
     return { ...nothing, revoked: true, verified: true, caveat: caveatOf(record, access, left) }
-  if (no === undefined && (spared === undefined || accessGone)) {
+  }
+  if (refusal === undefined && (spared === undefined || accessGone)) {
     return { ...nothing, revoked: true, unverified: whyUnverified(access, refresh, left) }
   }
   if (spared !== undefined) {
     return { ...failed, alive: spared, doubtful: true, aliveUntil: left.accessUntil }
   }
-  // The provider says that there is nothing any more that could be ended; of an access token whose
-  // time is up that is no news, and says nothing of the refresh token.
+  // The provider says that there is nothing any more that could be ended; of an access token that
+  // has expired that is no news, and says nothing of the refresh token.
   const stale = left.accessOver && refresh !== undefined
-  if (access.seen === 'over' && refresh === undefined) return nothing
-  const until = refresh?.seen === 'ended' ? left.accessUntil : left.until
+  if (access.liveness === 'over' && refresh === undefined) return nothing
+  const until = refresh?.liveness === 'ended' ? left.accessUntil : left.until
   const open = { alive: said, doubtful: true, aliveUntil: until, partial: left.partial }
-  if (!isGone(no) || stale) return { ...failed, ...open }
+  if (!isGone(refusal) || stale) return { ...failed, ...open }
   if (left.over) return { ...nothing, ended: left.ended }
-  // It says that there is nothing to end, which nothing that was seen bears out.
-  return { ...nothing, ...open, alive: `not verified: ${no?.message ?? said}` }
+  // It says that there is nothing to end, which no check confirms.
+  return { ...nothing, ...open, alive: words.logout.notVerified(refusal?.message ?? said) }
 }
 
 /** Who checks a JWT by its signature alone does not hear that it was revoked. */
-function caveatOf({ access: token }: SessionRecord, { used }: Outcome, left: Remains) {
+function caveatOf({ access: token }: SessionRecord, { used }: Proof, left: Remains) {
   const end = left.accessUntil
   if (used === true || end === undefined || readClaims(token.reveal()) === undefined)
     return undefined
-  return `an API that checks the token by itself, without asking, may take it until ${timestamp(end)}`
+  return words.logout.mayBeTaken(end)
 }
 
-function isGone(no: ToknError | undefined): boolean {
-  return isToknError(no, 'reauth_required', 'not_found') && no.details.http !== undefined
+function isGone(refusal: ToknError | undefined): boolean {
+  return isToknError(refusal, 'reauth_required', 'not_found') && refusal.details.http !== undefined
 }
 
-function refusedBy(no: ToknError): string {
-  return `the provider did not revoke it: ${no.message}`
-}
-
-function whyUnverified(access: Outcome, refresh: Outcome | undefined, left: Remains): string {
-  const before = 'refused before as well'
+function whyUnverified(access: Proof, refresh: Proof | undefined, left: Remains): string {
+  const texts = words.logout
   if (refresh === undefined) {
-    if (access.seen === 'over') return `the token was ${before}`
-    return left.accessOver ? 'the token had expired' : 'nothing shows whether it still works'
+    if (access.liveness === 'over') return texts.refusedBefore()
+    return left.accessOver ? texts.hadExpired() : texts.nothingShows()
   }
-  if (refresh.seen === 'ended')
-    return 'the refresh token is dead, and nothing shows whether the access token is'
-  const other =
-    refresh.seen === 'over'
-      ? `the refresh token was ${before}`
-      : 'the refresh token cannot be looked at'
-  if (access.seen === 'ended') return `the access token is dead, ${other}`
-  if (access.seen === 'over') return `the access token was ${before}, ${other}`
-  if (left.accessOver) return `the access token had expired, ${other}`
-  return 'nothing shows whether it still works'
+  if (refresh.liveness === 'ended') return texts.refreshDead()
+  const refused = refresh.liveness === 'over'
+  if (access.liveness === 'ended') return texts.refreshUnproven('dead', refused)
+  if (access.liveness === 'over') return texts.refreshUnproven('refused', refused)
+  return left.accessOver ? texts.refreshUnproven('expired', refused) : texts.nothingShows()
 }
 
 /** What lives on because nobody ends it. */

@@ -1,9 +1,10 @@
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 
 /** A token that was named, as far as the list tells of it. */
-export interface Target {
+export interface NamedToken {
   readonly id: string
   readonly name?: string | undefined
   /** How many tokens the list shows under this id; absent where there is no list. */
@@ -23,19 +24,15 @@ const leastPrefix = 2
  * The token that `word` names: by an id, by a name or a beginning of an id that only one has. Entries
  * of a list with one id are one token: to the API it is one. Throws `not_found`, `usage`.
  */
-export function resolveTarget(word: string, listed: readonly TokenInfo[] | undefined): Target {
-  if (word === '') throw new ToknError('usage', 'that names no token', { hint: 'tokn list' })
+export function resolveToken(word: string, listed: readonly TokenInfo[] | undefined): NamedToken {
+  if (word === '') throw new ToknError('usage', words.tokens.nothingNamed())
   if (listed === undefined) return unlisted(word)
   const found = findNamed(word, listed)
   const [id] = found
   if (id === undefined) throw unknown(word)
   if (found.length > 1) {
-    const ids = found.map((one) => display(one, 256)).join(', ')
-    throw new ToknError(
-      'not_found',
-      `"${display(word, 80)}" could be ${found.length} tokens: ${ids}`,
-      { hint: 'name one of them by its full id' },
-    )
+    const ids = found.map((one) => display(one, 256))
+    throw new ToknError('not_found', words.tokens.ambiguous(display(word, 80), ids))
   }
   const same = listed.filter((token) => token.id === id)
   const byName = !id.startsWith(word)
@@ -45,7 +42,9 @@ export function resolveTarget(word: string, listed: readonly TokenInfo[] | undef
     name: named?.name,
     listed: same.length,
     byName,
-    alsoNamed: same.filter((one) => one !== named).map(({ name }) => name ?? 'one without a name'),
+    alsoNamed: same
+      .filter((one) => one !== named)
+      .map(({ name }) => name ?? words.tokens.nameless()),
     over: same.every(({ revokedAt }) => revokedAt !== undefined),
   }
 }
@@ -65,24 +64,16 @@ function findNamed(word: string, listed: readonly TokenInfo[]): readonly string[
 }
 
 /** What no list has shown is taken for an id; but not what could be meant for more than one token. */
-function unlisted(word: string): Target {
+function unlisted(word: string): NamedToken {
   if (word === '*' || /(^|[/\\])\.{1,2}([/\\]|$)/.test(word)) {
-    throw new ToknError(
-      'usage',
-      `"${display(word, 80)}" is not sent as the id of a token, since no list shows that it is one`,
-    )
+    throw new ToknError('usage', words.tokens.notSentAsId(display(word, 80)))
   }
   return { id: word, byName: false, alsoNamed: [], over: false }
 }
 
 function unknown(word: string): ToknError {
   const shown = display(word, 80)
-  const hint = 'tokn list'
-  if (/[/\\?#%*]|\.\./.test(word)) {
-    return new ToknError('usage', `"${shown}" is neither an id nor the name of a token`, { hint })
-  }
-  const short = word.length < leastPrefix ? '; a beginning of an id has two characters or more' : ''
-  return new ToknError('not_found', `no token is called "${shown}", by id or by name${short}`, {
-    hint,
-  })
+  if (/[/\\?#%*]|\.\./.test(word)) return new ToknError('usage', words.tokens.notIdOrName(shown))
+  const short = word.length < leastPrefix
+  return new ToknError('not_found', words.tokens.noSuchToken(shown, short))
 }

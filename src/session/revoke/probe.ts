@@ -6,20 +6,20 @@ import type { TokenSet } from '../../core/token.ts'
 import { within } from '../reach.ts'
 
 /**
- * What looking before and after shows. `ended`: alive before and dead after, by the same way of
+ * What checks before and after show. `ended`: alive before and dead after, by the same way of
  * asking, which alone proves anything. `over`: the token itself was refused before and after.
  */
-export type Seen = 'ended' | 'over' | 'alive' | 'unseen'
+export type Liveness = 'ended' | 'over' | 'alive' | 'unseen'
 
 /** What became of one of the held tokens, and the way of asking that shows it. */
-export interface Outcome {
-  readonly seen: Seen
+export interface Proof {
+  readonly liveness: Liveness
   readonly by?: string | undefined
   /** Whether the token itself was tried, and not only asked about. */
   readonly used?: boolean | undefined
 }
 
-/** Looks whether the held tokens are alive. Whatever fails is no sight of anything. */
+/** Looks whether the held tokens are alive. A check that fails shows nothing. */
 export async function look(
   provider: Provider,
   reach: Reach,
@@ -56,15 +56,17 @@ export function compare(
   before: readonly ProbeResult[],
   after: readonly ProbeResult[],
   part: ProbeResult['part'],
-): Outcome {
+): Proof {
   const sightings = after.filter((one) => one.part === part)
   const ordered = sightings.toSorted((a, b) => Number(b.used) - Number(a.used))
   for (const { by, alive, used } of ordered) {
-    if (alive) return { seen: 'alive', by, used }
-    if (finds(before, part, by, true)) return { seen: 'ended', by, used }
+    if (alive) return { liveness: 'alive', by, used }
+    if (finds(before, part, by, true)) return { liveness: 'ended', by, used }
   }
   const refused = ordered.find(({ by, used }) => used && finds(before, part, by, false))
-  return refused === undefined ? { seen: 'unseen' } : { seen: 'over', by: refused.by, used: true }
+  return refused === undefined
+    ? { liveness: 'unseen' }
+    : { liveness: 'over', by: refused.by, used: true }
 }
 
 function finds(

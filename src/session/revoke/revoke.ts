@@ -1,12 +1,13 @@
-import { openSession, type Session } from '../session.ts'
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { callWithToken, unsupported, type Call } from '../call.ts'
+import type { Session } from '../session.ts'
 import { endToken, holdersOf } from './mark-ended.ts'
-import { checkProvider, readHeld } from '../stored-record.ts'
-import { resolveTarget, type Target } from './named-token.ts'
+import { checkProvider } from '../stored-record.ts'
+import { resolveToken, type NamedToken } from './named-token.ts'
 import { tryUse, verify, type Revocation } from './verify.ts'
 import { look } from './probe.ts'
 
@@ -16,69 +17,63 @@ export interface RevokeOptions {
    * Asked before anything is sent where a name was given and the id behind it is that of other
    * tokens as well. `false`: nothing is revoked; `undefined`: nobody can be asked, and the same.
    */
-  agree(target: Target): Promise<boolean | undefined>
+  agree(token: NamedToken): Promise<boolean | undefined>
 }
 
 /**
- * Revokes the tokens that `wanted` names: by id, by a name or a prefix of an id that only one has.
+ * Revokes the tokens that `named` names: by id, by a name or a prefix of an id that only one has.
  * Nothing is sent unless every one of them is clear. Throws `not_found`, `usage`, `unsupported`,
  * `interrupted`.
  */
 export async function revokeTokens(
   session: Session,
-  wanted: readonly string[],
+  named: readonly string[],
   options: RevokeOptions,
 ): Promise<readonly Revocation[]> {
-  const { ports, profile } = session
-  const provider = await ports.provider(profile)
+  const provider = await session.provider()
   if (provider.revoke === undefined) throw unsupported(provider, 'revoke')
   const run = async (call: Call) => {
     const before = await listIfAllowed(call)
-    const targets = wanted.map((word) => resolveTarget(word, before))
-    const unique = targets.filter(
-      (target, index) => targets.findIndex((other) => other.id === target.id) === index,
+    const tokens = named.map((word) => resolveToken(word, before))
+    const unique = tokens.filter(
+      (token, index) => tokens.findIndex((other) => other.id === token.id) === index,
     )
-    const known = unique.map((target) => describe(session, call, target))
+    const known = unique.map((token) => describe(call, token))
     if (options.dryRun) return known.map((one) => wouldRevoke(call, one))
-    for (const target of unique.filter(isUnclear)) await agreeOn(target, options)
+    for (const token of unique.filter(isUnclear)) await agreeOn(token, options)
     const results: Revocation[] = []
     for (const one of known) {
-      if (one.id !== call.record.id) results.push(await revokeOne(session, call, one))
+      if (one.id !== call.record.id) results.push(await revokeOne(call, one))
     }
-    const others = await verify(ports, call, before, results)
+    const others = await verify(call, before, results)
     // The token in use goes last: with it revoked, the others could not be, nor be looked for.
     const own = known.find(({ id }) => id === call.record.id)
-    return own === undefined ? others : [...others, await revokeOne(session, call, own)]
+    return own === undefined ? others : [...others, await revokeOne(call, own)]
   }
   return await callWithToken(session, 'revoke', run, options.dryRun ? 'never' : 'auto')
 }
 
 /** Whether a name stands for more than it says: others have the same id, and would go with it. */
-function isUnclear({ byName, alsoNamed }: Pick<Target, 'byName' | 'alsoNamed'>): boolean {
+function isUnclear({ byName, alsoNamed }: Pick<NamedToken, 'byName' | 'alsoNamed'>): boolean {
   return byName && alsoNamed.length > 0
 }
 
-async function agreeOn(target: Target, { agree }: RevokeOptions): Promise<void> {
-  const yes = await agree(target)
+async function agreeOn(token: NamedToken, { agree }: RevokeOptions): Promise<void> {
+  const yes = await agree(token)
   if (yes === true) return
-  if (yes === false) throw new ToknError('interrupted', 'nothing was revoked')
-  const id = display(target.id, 256)
-  const others = target.alsoNamed.map((name) => display(name, 64)).join(', ')
-  throw new ToknError(
-    'not_found',
-    `the token called "${display(target.name ?? '', 80)}" has one id with others (${others}): ${id}`,
-    { hint: `to revoke all that has this id: tokn revoke ${id}` },
-  )
+  if (yes === false) throw new ToknError('interrupted', words.tokens.nothingRevoked())
+  const others = token.alsoNamed.map((name) => display(name, 64)).join(', ')
+  const [name, id] = [display(token.name ?? '', 80), display(token.id, 256)]
+  throw new ToknError('not_found', words.tokens.sharedId(name, id, others))
 }
 
-type Known = Omit<Revocation, 'status'> & Pick<Target, 'over'>
+type Known = Omit<Revocation, 'status'> & Pick<NamedToken, 'over'>
 
-function describe(session: Session, { record }: Call, target: Target): Known {
-  const { profile } = session
-  const holders = holdersOf(session, target.id).filter(
-    (one) => one.id !== profile.id || record.id === target.id,
+function describe({ session, record }: Call, token: NamedToken): Known {
+  const holders = holdersOf(session, token.id).filter(
+    (one) => one.id !== session.id || record.id === token.id,
   )
-  return { ...target, heldBy: holders.map(({ name }) => name), verified: false }
+  return { ...token, heldBy: holders.map(({ name }) => name), verified: false }
 }
 
 function wouldRevoke({ provider }: Call, { over, ...one }: Known): Revocation {
@@ -101,40 +96,34 @@ async function listIfAllowed(call: Call): Promise<readonly TokenInfo[] | undefin
   }
 }
 
-async function revokeOne(
-  session: Session,
-  call: Call,
-  { over, ...one }: Known,
-): Promise<Revocation> {
-  const { ports } = session
+async function revokeOne(call: Call, { over, ...one }: Known): Promise<Revocation> {
   if (over) return { ...one, status: 'already_revoked' }
-  const held = await findHolder(session, call, one.id)
-  const before = held === undefined ? [] : await look(call.provider, call.reach, held)
+  const { session, provider, reach, record } = call
+  const held = await findHolder(call, one.id)
+  const before = held === undefined ? [] : await look(provider, reach, held)
   try {
-    await endToken(ports, holdersOf(session, one.id), one.id, async () => {
-      await call.provider.revoke?.(call.reach, call.record, { id: one.id })
+    await endToken(holdersOf(session, one.id), one.id, async () => {
+      await provider.revoke?.(reach, record, { id: one.id })
     })
   } catch (error) {
     if (!isFailure(error)) throw error
     return { ...one, status: error.code === 'not_found' ? 'not_found' : 'failed', error }
   }
   const revoked = { ...one, status: 'revoked' as const }
-  return held === undefined ? revoked : await tryUse(ports, call, held, before, revoked)
+  return held === undefined ? revoked : await tryUse(call, held, before, revoked)
 }
 
-/** The session that holds the token `id`, if one on this machine does. */
+/** The record that holds the token `id`, if one on this machine does. */
 async function findHolder(
-  session: Session,
-  { provider, record }: Call,
+  { session, provider, record }: Call,
   id: string,
 ): Promise<SessionRecord | undefined> {
-  const { ports, profile } = session
   if (record.id === id) return record
   for (const other of holdersOf(session, id)) {
-    if (other.id === profile.id) continue
+    if (other.id === session.id) continue
     try {
-      const held = await readHeld(openSession(ports, other))
-      checkProvider(held, other, provider)
+      const held = await other.readRecord()
+      checkProvider(held, other.profile, provider)
       if (held.id === id) return held
     } catch (error) {
       if (!isFailure(error)) throw error

@@ -1,6 +1,6 @@
 import type { Expiry } from '../../core/expiry.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import { timestamp } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 
 /** What of a session is left by its time alone. Epoch milliseconds. */
 export interface Remains {
@@ -47,8 +47,8 @@ export function remains(record: SessionRecord, now: number): Remains {
 }
 
 function howEnded({ standing, expiry }: SessionRecord): string {
-  if (standing !== undefined) return `the session had ended: ${standing.why}`
-  return expiry.state === 'at' ? `its token had expired at ${timestamp(expiry.at)}` : 'it had ended'
+  if (standing !== undefined) return words.logout.overBecause(standing.why)
+  return expiry.state === 'at' ? words.logout.expiredAt(expiry.at) : words.logout.over()
 }
 
 function endOf(expiry: Expiry | undefined, now: number): number | undefined {

@@ -2,8 +2,8 @@ import { isFailure, ToknError } from '../../core/errors.ts'
 import type { ProbeResult } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { TokenInfo } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Call } from '../call.ts'
-import type { Ports } from '../ports.ts'
 import { compare, lookAgain } from './probe.ts'
 
 export interface Revocation {
@@ -31,28 +31,28 @@ export interface Revocation {
 
 /** Tries the token itself, which shows more than any list. */
 export async function tryUse(
-  ports: Ports,
-  { provider, reach }: Call,
+  { provider, reach, session }: Call,
   held: SessionRecord,
   before: readonly ProbeResult[],
   one: Revocation,
 ): Promise<Revocation> {
-  const began = ports.clock.now()
-  const { seen } = compare(before, await lookAgain(provider, reach, held), 'access')
-  const verifyTime = ports.clock.now() - began
-  if (seen === 'ended') return { ...one, verified: true, verifiedBy: 'use', verifyTime }
-  if (seen !== 'alive') return one
-  const message = `${provider.title} says that it is revoked, but the token still works`
-  return { ...one, status: 'failed', error: new ToknError('provider_refused', message), verifyTime }
+  const { clock } = session.ports
+  const began = clock.now()
+  const { liveness } = compare(before, await lookAgain(provider, reach, held), 'access')
+  const verifyTime = clock.now() - began
+  if (liveness === 'ended') return { ...one, verified: true, verifiedBy: 'use', verifyTime }
+  if (liveness !== 'alive') return one
+  const error = new ToknError('provider_refused', words.tokens.stillWorks(provider.title))
+  return { ...one, status: 'failed', error, verifyTime }
 }
 
 /** Looks in the list, as it was `before` and as it is now, for what was said to be revoked. */
 export async function verify(
-  ports: Ports,
   call: Call,
   before: readonly TokenInfo[] | undefined,
   results: readonly Revocation[],
 ): Promise<readonly Revocation[]> {
+  const { ports } = call.session
   const own = call.record.id
   const open = results.filter((one) => one.status === 'revoked' && !one.verified)
   if (before === undefined || open.length === 0) return results
@@ -75,8 +75,7 @@ export async function verify(
         ? { ...one, unlisted: true, verified: true, verifiedBy: 'list' as const, verifyTime }
         : { ...one, unlisted: true, verifyTime }
     }
-    const under = still > 1 ? `${still} tokens under this id` : 'a token under this id'
-    const message = `${call.provider.title} says that it is revoked, and still lists ${under}`
+    const message = words.tokens.stillListed(call.provider.title, still)
     const error = new ToknError('provider_refused', message)
     return { ...one, status: 'failed' as const, error, verifyTime }
   })

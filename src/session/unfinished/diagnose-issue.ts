@@ -1,116 +1,112 @@
-import { openSession } from '../session.ts'
 import { isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
-import type { Profile } from '../../core/profile.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { callWithToken } from '../call.ts'
-import { findHeld } from '../stored-record.ts'
 import { place } from '../login/save-session.ts'
 import type { Ports } from '../ports.ts'
-import { endMark } from './end.ts'
-import { readIssued, type Reread } from './issued.ts'
-import type { Mark } from './find.ts'
-import { findMade, listNamed, orphaned, tellApart } from './made.ts'
+import { openSession, type Session } from '../session.ts'
+import { clearUnfinished } from './clear.ts'
+import type { Unfinished } from './find.ts'
+import {
+  describeUnfinished,
+  profileOf,
+  type DiagnosisOptions,
+  type UnfinishedFinding,
+} from './finding.ts'
 import { holdsSession } from './issues.ts'
-import { profileOf, whatOf, type MarkOptions, type Verdict } from './outcome.ts'
+import { readKeptIssue, type KeptIssue } from './kept-issue.ts'
+import { findPossibleTokens, listNamed, lostToken, narrowDown } from './possible-tokens.ts'
 
 /**
  * Tells of an issue that was cut off, and how a token ends that nobody holds: nothing is revoked
- * unasked. `fix` keeps a token whose answer is there, and clears what is over.
+ * unasked. `fix` keeps a token whose reply is there, and clears what is over.
  */
-export async function examineIssue(
+export async function diagnoseIssue(
   ports: Ports,
-  mark: Mark,
-  options: MarkOptions,
-): Promise<Verdict> {
-  const end = (detail: string) => endMark(ports, mark, options.fix, `${whatOf(mark)}${detail}`)
-  if (!mark.sent) return await end(', before anything was sent')
-  const parent = profileOf(ports, mark.parent?.id)
-  if (parent === undefined) {
-    return await end(
-      `: it may have made a token at ${mark.origin}, and the profile that it was made with is gone`,
-    )
-  }
+  unfinished: Unfinished,
+  options: DiagnosisOptions,
+): Promise<UnfinishedFinding> {
+  const texts = words.unfinished
+  const what = describeUnfinished(unfinished)
+  const clear = (detail: string) => clearUnfinished(ports, unfinished, options.fix, detail)
+  const { origin } = unfinished
+  if (!unfinished.sent) return await clear(texts.beforeSending(what))
+  const parent = profileOf(ports, unfinished.parent?.id)
+  if (parent === undefined) return await clear(texts.parentGone(what, origin))
   try {
-    return await examineWith(ports, mark, parent, options)
+    return await diagnoseWith(openSession(ports, parent), unfinished, options)
   } catch (error) {
     if (!isToknError(error, 'reauth_required')) throw error
-    if (mark.sealed !== undefined) {
-      const detail = `${whatOf(mark)}: its answer is kept, and takes the session of "${parent.name}" to be read`
-      return { status: 'warn', detail, fix: `tokn login ${parent.name} && tokn doctor --fix` }
+    if (unfinished.sealed === undefined) {
+      return await clear(texts.parentEnded(what, origin, parent.name))
     }
-    return await end(
-      `: it may have made a token at ${mark.origin}, and "${parent.name}", which could look it up, has ended`,
-    )
+    const { message, hint } = texts.parentNeeded(what, parent.name)
+    return { status: 'warn', detail: message, fix: hint }
   }
 }
 
-async function examineWith(
-  ports: Ports,
-  mark: Mark,
-  parent: Profile,
-  options: MarkOptions,
-): Promise<Verdict> {
-  const end = (detail: string) => endMark(ports, mark, options.fix, `${whatOf(mark)}${detail}`)
-  const answered = await readIssued(ports, parent, mark)
-  if (answered !== undefined) return await examineAnswered(ports, mark, parent, answered, options)
-  if (options.offline) {
-    return { status: 'warn', detail: `${whatOf(mark)}; whether it made a token was not looked up` }
-  }
-  const made = await findMade(ports, parent, mark)
-  if (made === undefined) {
-    return await end(`: it may have made a token at ${mark.origin}, which does not list them`)
-  }
-  if (made.length === 0) return await end(': it made no token that is alive')
-  const { message, hint } = orphaned(parent, mark, made)
+/** As `diagnoseIssue`, with the session `parent` whose token asked for another one. */
+async function diagnoseWith(
+  parent: Session,
+  unfinished: Unfinished,
+  options: DiagnosisOptions,
+): Promise<UnfinishedFinding> {
+  const texts = words.unfinished
+  const what = describeUnfinished(unfinished)
+  const clear = (detail: string) => clearUnfinished(parent.ports, unfinished, options.fix, detail)
+  const kept = await readKeptIssue(parent, unfinished)
+  if (kept !== undefined) return await diagnoseKept(parent, unfinished, kept, options)
+  if (options.offline) return { status: 'warn', detail: texts.notLookedUp(what) }
+  const possible = await findPossibleTokens(parent, unfinished)
+  if (possible === undefined) return await clear(texts.cannotLookUp(what, unfinished.origin))
+  if (possible.length === 0) return await clear(texts.madeNothing(what))
+  const { message, hint } = lostToken(parent, unfinished, possible)
+  const detail = texts.explained(what, message)
   // Nobody can say which one it is, if any; that they are there has been said then.
-  if (made.length > 1 && !tellApart(mark, made).sure) return await end(`: ${message}; ${hint}`)
-  return { status: 'warn', detail: `${whatOf(mark)}: ${message}`, fix: hint }
+  if (possible.length > 1 && !narrowDown(unfinished, possible).sure) {
+    return await clear(texts.because(detail, hint ?? ''))
+  }
+  return { status: 'warn', detail, fix: hint }
 }
 
-async function examineAnswered(
-  ports: Ports,
-  mark: Mark,
-  parent: Profile,
-  { tokens, heir }: Reread,
-  { fix, offline }: MarkOptions,
-): Promise<Verdict> {
-  const end = (detail: string) => endMark(ports, mark, fix, `${whatOf(mark)}: ${detail}`)
-  const { profile } = mark
+async function diagnoseKept(
+  parent: Session,
+  unfinished: Unfinished,
+  { tokens, record }: KeptIssue,
+  { fix, offline }: DiagnosisOptions,
+): Promise<UnfinishedFinding> {
+  const texts = words.unfinished
+  const { ports } = parent
+  const what = describeUnfinished(unfinished)
+  const clear = (detail: string) => clearUnfinished(ports, unfinished, fix, detail)
+  const { profile } = unfinished
   if (profile !== undefined) {
-    const held = (await holdsSession(openSession(ports, profile)))
-      ? await findHeld(openSession(ports, profile))
-      : undefined
-    if (held?.access.equals(tokens.access) === true) {
-      return await end(`its token is kept as "${profile.name}"`)
+    const session = parent.of(profile)
+    const stored = (await holdsSession(session)) ? await session.findRecord() : undefined
+    if (stored?.access.equals(tokens.access) === true) {
+      return await clear(texts.tokenKept(what, profile.name))
     }
-    if (held === undefined && !fix) return await end('its token was given, and not kept')
-    if (held === undefined) {
-      const placed = await place(ports, profile, heir, { reason: 'recovered', adopt: false })
-      return await end(`its token is kept now, as "${placed.profile.name}"`)
+    if (stored === undefined && !fix) return await clear(texts.tokenNotKept(what))
+    if (stored === undefined) {
+      const placed = await place(session, record, { reason: 'recovered', adopt: false })
+      return await clear(texts.tokenKeptNow(what, placed.profile.name))
     }
   }
   const id = tokens.id === undefined ? undefined : display(tokens.id, 64)
   const expired = !isGood(tokens.expiry, ports.clock.now(), 0)
-  if (expired || (!offline && (await isListed(ports, parent, tokens.id)) === false)) {
-    return await end('its token is not alive any more')
+  if (expired || (!offline && (await isListed(parent, tokens.id)) === false)) {
+    return await clear(texts.tokenNotAlive(what))
   }
-  const lives = `it made a token${id === undefined ? '' : ` (${id})`} at ${mark.origin} that nobody holds`
-  const { revoke } = await ports.provider(parent)
-  if (revoke === undefined || id === undefined) return await end(lives)
-  const detail = `${whatOf(mark)}: ${lives}`
+  const detail = texts.tokenUnheld(what, id, unfinished.origin)
+  const { revoke } = await parent.provider()
+  if (revoke === undefined || id === undefined) return await clear(detail)
   return { status: 'warn', detail, fix: `tokn revoke ${id} -P ${parent.name}` }
 }
 
 /** Whether the provider lists a token; `undefined` where that cannot be seen. */
-async function isListed(
-  ports: Ports,
-  parent: Profile,
-  id: string | undefined,
-): Promise<boolean | undefined> {
+async function isListed(parent: Session, id: string | undefined): Promise<boolean | undefined> {
   if (id === undefined) return undefined
-  const listed = await callWithToken(openSession(ports, parent), 'list', (call) =>
-    listNamed(call, undefined),
-  )
+  const listed = await callWithToken(parent, 'list', (call) => listNamed(call, undefined))
   return listed?.some((token) => token.id === id)
 }

@@ -1,47 +1,53 @@
-import { openSession, type Session } from '../session.ts'
 import { isToknError } from '../../core/errors.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
 import { readableProfiles } from '../choose-profile.ts'
-import { findHeld } from '../stored-record.ts'
 import { place } from '../login/save-session.ts'
 import type { Ports } from '../ports.ts'
-import { endMark } from './end.ts'
-import { openSealed, type Mark } from './find.ts'
-import { profileOf, whatOf, type MarkOptions, type Verdict } from './outcome.ts'
+import { openSession, type Session } from '../session.ts'
+import { clearUnfinished } from './clear.ts'
+import { openSealed, type Unfinished } from './find.ts'
+import {
+  describeUnfinished,
+  profileOf,
+  type DiagnosisOptions,
+  type UnfinishedFinding,
+} from './finding.ts'
 
 /** Tells of a login that was cut off; `fix` stores the session where there is one, and clears it. */
-export async function examineLogin(
+export async function diagnoseLogin(
   ports: Ports,
-  mark: Mark,
-  { fix }: MarkOptions,
-): Promise<Verdict> {
-  const end = (detail: string) => endMark(ports, mark, fix, `${whatOf(mark)}${detail}`)
-  const { profile, sent, sealed } = mark
+  unfinished: Unfinished,
+  { fix }: Pick<DiagnosisOptions, 'fix'>,
+): Promise<UnfinishedFinding> {
+  const texts = words.unfinished
+  const what = describeUnfinished(unfinished)
+  const clear = (detail: string) => clearUnfinished(ports, unfinished, fix, detail)
+  const { profile, sent, sealed } = unfinished
   // A token that was pasted in is kept without anything being sent.
-  if (!sent && sealed === undefined) return await end(', before anything was sent')
-  const text = await openSealed(ports, mark)
+  if (!sent && sealed === undefined) return await clear(texts.beforeSending(what))
+  const text = await openSealed(ports, unfinished)
   if (text === undefined || profile === undefined) {
-    const may = 'the provider may hold a session that tokn does not'
-    return await end(`: ${may}; ${await endsAt(ports, mark)}`)
+    return await clear(texts.loginLost(what, await endsAt(ports, unfinished)))
   }
+  const session = openSession(ports, profile)
   const record = parseRecord(text, profile.id)
-  const held = await readNow(openSession(ports, profile))
-  if (held?.access.equals(record.access) === true) return await end(': its session is stored')
-  if (held !== undefined && held.obtainedAt >= record.obtainedAt) {
-    const since = 'there was another login since, and the provider may hold the session of this one'
-    return await end(`: ${since}; ${await endsAt(ports, mark)}`)
+  const stored = await readNow(session)
+  if (stored?.access.equals(record.access) === true) return await clear(texts.loginStored(what))
+  if (stored !== undefined && stored.obtainedAt >= record.obtainedAt) {
+    return await clear(texts.loginReplaced(what, await endsAt(ports, unfinished)))
   }
-  if (!fix) return await end(': its session was given, and is not stored')
-  const placed = await place(ports, profile, record, { reason: 'recovered', adopt: true })
-  return await end(`: its session is stored now, as "${placed.profile.name}"`)
+  if (!fix) return await clear(texts.loginNotStored(what))
+  const placed = await place(session, record, { reason: 'recovered', adopt: true })
+  return await clear(texts.loginStoredNow(what, placed.profile.name))
 }
 
-/** The session held now under the id, or else the name; one that cannot be read is none. */
+/** The session stored now under the id, or else the name; one that cannot be read is none. */
 async function readNow(session: Session): Promise<SessionRecord | undefined> {
   const { ports, profile } = session
   const named = readableProfiles(ports.profiles).find(({ name }) => name === profile.name)
   try {
-    return await findHeld(openSession(ports, profileOf(ports, profile.id) ?? named ?? profile))
+    return await session.of(profileOf(ports, profile.id) ?? named ?? profile).findRecord()
   } catch (error) {
     if (isToknError(error, 'store')) return undefined
     throw error
@@ -49,13 +55,12 @@ async function readNow(session: Session): Promise<SessionRecord | undefined> {
 }
 
 /** Where a session can be ended that nobody here holds. */
-async function endsAt(ports: Ports, { origin, profile }: Mark): Promise<string> {
+async function endsAt(ports: Ports, { origin, profile }: Unfinished): Promise<string> {
   try {
     const provider = profile && (await ports.provider(profile))
-    const why = provider?.why.logout ?? provider?.why.revoke
-    return `end it at ${origin}${why === undefined ? '' : ` (${why})`}`
+    return words.unfinished.endAt(origin, provider?.why.logout ?? provider?.why.revoke)
   } catch (error) {
-    if (isToknError(error)) return `end it at ${origin}`
+    if (isToknError(error)) return words.unfinished.endAt(origin, undefined)
     throw error
   }
 }

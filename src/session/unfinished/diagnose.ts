@@ -1,32 +1,37 @@
 import { isFailure } from '../../core/errors.ts'
 import type { Finding } from '../../core/process.ts'
+import { words } from '../../messages/words.ts'
 import type { Ports } from '../ports.ts'
-import { examineIssue } from './diagnose-issue.ts'
-import { examineLogin } from './diagnose-login.ts'
-import { findMarks, type Mark } from './find.ts'
-import { whatOf, type MarkOptions, type Verdict } from './outcome.ts'
+import { diagnoseIssue } from './diagnose-issue.ts'
+import { diagnoseLogin } from './diagnose-login.ts'
+import { findCutOff, type Unfinished } from './find.ts'
+import { describeUnfinished, type DiagnosisOptions, type UnfinishedFinding } from './finding.ts'
 
 /** Tells of every login and issue of this configuration that was cut off; `fix` ends what it can. */
-export async function examineMarks(
+export async function diagnoseUnfinished(
   ports: Ports,
-  options: MarkOptions,
+  options: DiagnosisOptions,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  for (const mark of await findMarks(ports)) {
-    const id = `${mark.kind}-${mark.profile?.name ?? mark.parent?.name ?? 'unknown'}`
-    findings.push({ id, ...(await examineMark(ports, mark, options)) })
+  for (const one of await findCutOff(ports)) {
+    const id = `${one.kind}-${one.profile?.name ?? one.parent?.name ?? 'unknown'}`
+    findings.push({ id, ...(await diagnose(ports, one, options)) })
   }
   return findings
 }
 
-async function examineMark(ports: Ports, mark: Mark, options: MarkOptions): Promise<Verdict> {
+async function diagnose(
+  ports: Ports,
+  unfinished: Unfinished,
+  options: DiagnosisOptions,
+): Promise<UnfinishedFinding> {
   try {
-    return mark.kind === 'login'
-      ? await examineLogin(ports, mark, options)
-      : await examineIssue(ports, mark, options)
+    return unfinished.kind === 'login'
+      ? await diagnoseLogin(ports, unfinished, options)
+      : await diagnoseIssue(ports, unfinished, options)
   } catch (error) {
     if (!isFailure(error)) throw error
-    const fix = error.retryable ? 'tokn doctor' : error.hint
-    return { status: 'warn', detail: `${whatOf(mark)}; ${error.message}`, fix }
+    const detail = words.unfinished.because(describeUnfinished(unfinished), error.message)
+    return { status: 'warn', detail, fix: error.retryable ? 'tokn doctor' : error.hint }
   }
 }

@@ -1,34 +1,34 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Journal } from '../../core/ports.ts'
 import type { Ports } from '../ports.ts'
-import { markPrefix, parseIntent, type Intent } from './intent.ts'
+import { intentPrefix, parseIntent, type Intent } from './intent.ts'
 
-/** A mark, of this run or of one that was cut off. */
-export interface Mark extends Intent {
-  /** Its name. */
+/** A login or an issue that is under way, or was cut off. */
+export interface Unfinished extends Intent {
+  /** The name of its entry in the journal. */
   readonly entry: string
-  /** What `OpenMark.keep` sealed. */
+  /** What `OpenIntent.keep` sealed. */
   readonly sealed?: string | undefined
 }
 
 /** A run of another machine, which cannot be seen, has ended after this long, in milliseconds. */
 const longestRun = 3_600_000
 
-/** The marks of this configuration whose run is over: what was cut off. */
-export async function findMarks(ports: Ports): Promise<readonly Mark[]> {
-  const over: Mark[] = []
-  for (const mark of await readMarks(ports)) if (await isOver(ports, mark)) over.push(mark)
+/** Logins and issues of this configuration that were cut off: their run is over. */
+export async function findCutOff(ports: Ports): Promise<readonly Unfinished[]> {
+  const over: Unfinished[] = []
+  for (const one of await readUnfinished(ports)) if (await isOver(ports, one)) over.push(one)
   return over
 }
 
-/** All marks of this configuration, those of runs that go on too. */
-export async function readMarks(ports: Ports): Promise<readonly Mark[]> {
-  const journal = await ports.marks()
-  const marks = journal.list(markPrefix(ports)).flatMap((entry) => readMark(ports, journal, entry))
-  return marks.filter(({ configuration }) => configuration === ports.configuration)
+/** All logins and issues of this configuration that have not ended, those under way too. */
+export async function readUnfinished(ports: Ports): Promise<readonly Unfinished[]> {
+  const journal = await ports.journal('unfinished')
+  const all = journal.list(intentPrefix(ports)).flatMap((entry) => readEntry(ports, journal, entry))
+  return all.filter(({ configuration }) => configuration === ports.configuration)
 }
 
-function readMark({ stores }: Ports, journal: Journal, entry: string): readonly Mark[] {
+function readEntry({ stores }: Ports, journal: Journal, entry: string): readonly Unfinished[] {
   try {
     const found = journal.read(entry)
     const intent = found && parseIntent(found.intent, stores)
@@ -39,7 +39,7 @@ function readMark({ stores }: Ports, journal: Journal, entry: string): readonly 
   }
 }
 
-export async function isOver(ports: Ports, { run, at }: Mark): Promise<boolean> {
+export async function isOver(ports: Ports, { run, at }: Unfinished): Promise<boolean> {
   const runs = await ports.runs()
   return runs.isOver(run) ?? Math.abs(ports.clock.now() - at) > longestRun
 }
@@ -50,7 +50,7 @@ export async function isOver(ports: Ports, { run, at }: Mark): Promise<boolean> 
  */
 export async function openSealed(
   ports: Ports,
-  { store, entry, sealed }: Mark,
+  { store, entry, sealed }: Unfinished,
 ): Promise<string | undefined> {
   if (sealed === undefined) return undefined
   const key = await (await ports.store(store)).sealingKey()
@@ -63,14 +63,14 @@ export async function openSealed(
   }
 }
 
-export async function forget(ports: Ports, { entry }: Mark): Promise<void> {
-  ;(await ports.marks()).remove(entry)
+export async function forget(ports: Ports, { entry }: Unfinished): Promise<void> {
+  ;(await ports.journal('unfinished')).remove(entry)
 }
 
 /** Forgets what was answered for a profile, and not that it was asked for. Throws `store`. */
-export async function dropAnswers(ports: Ports, profileId: string): Promise<void> {
-  const journal = await ports.marks()
-  for (const { entry, profile, sealed } of await findMarks(ports)) {
+export async function forgetReplies(ports: Ports, profileId: string): Promise<void> {
+  const journal = await ports.journal('unfinished')
+  for (const { entry, profile, sealed } of await findCutOff(ports)) {
     // The room is reserved anew, and of what was there the intent alone is kept.
     if (profile?.id === profileId && sealed !== undefined) journal.reserve(entry)
   }

@@ -31,8 +31,8 @@ export interface Intent {
   readonly before?: readonly string[] | undefined
 }
 
-/** How the names begin of all marks of a configuration: nobody reads those of another one. */
-export function markPrefix({ configuration }: Pick<Ports, 'configuration'>): string {
+/** How the names begin of all entries of a configuration: nobody reads those of another one. */
+export function intentPrefix({ configuration }: Pick<Ports, 'configuration'>): string {
   return `${createHash('sha256').update(configuration).digest('hex').slice(0, 16)}:`
 }
 

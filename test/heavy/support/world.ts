@@ -13,7 +13,7 @@ import {
   type SandboxName,
   type SandboxOptions,
 } from '../../../src/sandbox/server.ts'
-import { markPrefix } from '../../../src/session/unfinished/intent.ts'
+import { intentPrefix } from '../../../src/session/unfinished/intent.ts'
 import { aims, type Aim } from './apis.ts'
 import { findProcesses, startTokn, type Ended, type Environment, type Running } from './process.ts'
 
@@ -152,7 +152,7 @@ export async function openWorld(
     }
     const marks = join(locatePaths(environment).common, 'marks')
     const configuration = `${hostname()}:${join(directory, 'config', 'tokn', 'config.json')}`
-    const own = encodeURIComponent(markPrefix({ configuration }))
+    const own = encodeURIComponent(intentPrefix({ configuration }))
     for (const name of existsSync(marks) ? readdirSync(marks) : []) {
       if (name.startsWith(own)) rmSync(join(marks, name))
     }

@@ -3,15 +3,15 @@ import { readCurlArguments } from '../../../src/commands/curl/arguments.ts'
 import { curlRequestConfig } from '../../../src/commands/curl/config.ts'
 import { amendsFor, demandedNonce, methodOf } from '../../../src/commands/curl/proof.ts'
 import { fitToSession } from '../../../src/commands/curl/session.ts'
-import type { Carried } from '../../../src/session/attach-token.ts'
+import type { AttachedToken } from '../../../src/session/attach-token.ts'
 
-const nothing: Carried = { headers: [], query: [], cookies: [] }
-const inQuery: Carried = { ...nothing, query: [['oauth token', 'a/b+c&d']] }
-const inHeader: Carried = { ...nothing, headers: [['X-Token', 'abc']] }
-const inCookie: Carried = { ...nothing, cookies: [['session', 'abc']] }
+const nothing: AttachedToken = { headers: [], query: [], cookies: [] }
+const inQuery: AttachedToken = { ...nothing, query: [['oauth token', 'a/b+c&d']] }
+const inHeader: AttachedToken = { ...nothing, headers: [['X-Token', 'abc']] }
+const inCookie: AttachedToken = { ...nothing, cookies: [['session', 'abc']] }
 const [first, second] = ['https://api.example/d/1?x', 'https://api.example/d/2']
 
-function fit(carried: Carried, words: readonly string[], files: Record<string, string> = {}) {
+function fit(carried: AttachedToken, words: readonly string[], files: Record<string, string> = {}) {
   const { urls, options, headers } = fitToSession(
     readCurlArguments(words),
     carried,
@@ -112,7 +112,7 @@ describe('cookies beside a token that is one', () => {
 })
 
 describe('the configuration', () => {
-  const write = (carried: Carried, url: string, way = {}) =>
+  const write = (carried: AttachedToken, url: string, way = {}) =>
     curlRequestConfig({
       carried,
       headers: [],

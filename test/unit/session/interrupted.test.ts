@@ -3,7 +3,9 @@ import { ToknError, type ErrorCode } from '../../../src/core/errors.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import { openOauth } from '../../../src/providers/oauth/provider.ts'
 import { issueToken } from '../../../src/session/issue/issue.ts'
+import type { Profile } from '../../../src/core/profile.ts'
 import type { Ports } from '../../../src/session/ports.ts'
+import { openSession } from '../../../src/session/session.ts'
 import { verify, type Revocation } from '../../../src/session/revoke/verify.ts'
 import { look } from '../../../src/session/revoke/probe.ts'
 import { endRemains } from '../../../src/session/provider-test/leftovers.ts'
@@ -65,8 +67,9 @@ const works: Readonly<Record<string, (error: ToknError) => Promise<unknown>>> = 
   'what is asked after a revocation': async (error) => {
     const reach = record([error])
     const ports = { clock: reach.clock, timeLeft: () => 1_000 } as Ports
+    const session = openSession(ports, {} as Profile)
     const provider = defineProvider(define({ list }), {})
-    const call = { provider, reach, record: token, profile: {} } as never
+    const call = { provider, reach, record: token, session } as never
     const one: Revocation = {
       id: 'two',
       status: 'revoked',
@@ -75,14 +78,14 @@ const works: Readonly<Record<string, (error: ToknError) => Promise<unknown>>> = 
       heldBy: [],
       verified: false,
     }
-    return await verify(ports, call, [], [one])
+    return await verify(call, [], [one])
   },
   'what is asked before an issue': async (error) => {
     world = await openWorld('definition', { changes: { list, issue } })
     const made = json({ token: 'access-2', id: 'two' })
     const { http } = record([error, made])
     const ports = { ...world.ports, http: async () => http }
-    return await issueToken(ports, world.profile, { name: 'ci' }, 'further')
+    return await issueToken(openSession(ports, world.profile), { name: 'ci' }, 'further')
   },
 }
 

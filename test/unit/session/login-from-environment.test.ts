@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ledger } from '../../../src/core/ports.ts'
-import { ephemeralPorts } from '../../../src/app/in-memory-ports.ts'
+import { openInMemoryPorts } from '../../../src/app/in-memory-ports.ts'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { openLedger } from '../../../src/io/files/ledger.ts'
 import { accountKey, unattendedKey } from '../../../src/session/ledger-keys.ts'
@@ -47,21 +47,21 @@ const counts: ReadonlyArray<readonly [key: string, kind: 'logins' | 'refreshes',
 
 describe('of a command without a session', () => {
   it.each(counts)('%s: is counted (%s), and kept: %s', async (key, kind, kept) => {
-    const own = await ephemeralPorts(ports).ledger()
+    const own = await openInMemoryPorts(ports).ledger()
     own.add(key, kind, 1_000)
     expect(own.read(key)[kind]).toEqual([1_000])
-    const other = await ephemeralPorts(ports).ledger()
+    const other = await openInMemoryPorts(ports).ledger()
     for (const one of [real, other]) expect(one.read(key)[kind]).toEqual(kept ? [1_000] : [])
   })
 
   it('what another session was refused says nothing', async () => {
     real.add(unattendedKey({ id: 'environment' }), 'logins', 2_000)
-    const own = await ephemeralPorts(ports).ledger()
+    const own = await openInMemoryPorts(ports).ledger()
     expect(own.read(unattendedKey({ id: 'environment' })).logins).toEqual([])
   })
 
   it('a reset forgets what it names, and no more', async () => {
-    const own = await ephemeralPorts(ports).ledger()
+    const own = await openInMemoryPorts(ports).ledger()
     const key = unattendedKey({ id: 'environment' })
     own.add(key, 'logins', 1)
     own.add(key, 'refreshes', 2)

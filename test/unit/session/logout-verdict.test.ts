@@ -5,7 +5,7 @@ import type { SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { judge, type End } from '../../../src/session/revoke/logout-verdict.ts'
 import { remains } from '../../../src/session/revoke/time-left.ts'
-import type { Outcome, Seen } from '../../../src/session/revoke/probe.ts'
+import type { Liveness, Proof } from '../../../src/session/revoke/probe.ts'
 
 const now = 1_800_000_000_000
 const hour = 3_600_000
@@ -15,23 +15,27 @@ const spares = 'Shop revoked the refresh token, and access tokens it does not'
 const answers = {
   yes: {},
   spares: { spared: spares },
-  refuses: { no: new ToknError('provider_refused', 'Shop is tired') },
-  gone: { no: new ToknError('not_found', 'Shop knows no such token', { http: { status: 404 } }) },
-  unreached: { no: new ToknError('network', 'Shop does not answer', { sent: false }) },
+  refuses: { refusal: new ToknError('provider_refused', 'Shop is tired') },
+  gone: {
+    refusal: new ToknError('not_found', 'Shop knows no such token', { http: { status: 404 } }),
+  },
+  unreached: { refusal: new ToknError('network', 'Shop does not answer', { sent: false }) },
 } as const
 type Answer = keyof typeof answers
 
 interface Case {
   readonly answer: Answer
-  readonly access: Seen
+  readonly access: Liveness
   readonly used: boolean
   /** Absent: there is no refresh token. */
-  readonly refresh: Seen | undefined
+  readonly refresh: Liveness | undefined
   readonly expired: boolean
 }
 
-function outcome(seen: Seen, used: boolean): Outcome {
-  return seen === 'unseen' ? { seen } : { seen, used, by: used ? 'userinfo' : 'introspection' }
+function outcome(liveness: Liveness, used: boolean): Proof {
+  return liveness === 'unseen'
+    ? { liveness }
+    : { liveness, used, by: used ? 'userinfo' : 'introspection' }
 }
 
 function end({ answer, access, used, refresh, expired }: Case): End {
@@ -54,7 +58,7 @@ function end({ answer, access, used, refresh, expired }: Case): End {
     provider: { title: 'Shop' } as Provider,
     record,
     left: remains(record, now),
-    no: undefined,
+    refusal: undefined,
     spared: undefined,
     ...answers[answer],
     access: outcome(access, used),
@@ -62,7 +66,7 @@ function end({ answer, access, used, refresh, expired }: Case): End {
   })
 }
 
-const seen: readonly Seen[] = ['ended', 'over', 'alive', 'unseen']
+const seen: readonly Liveness[] = ['ended', 'over', 'alive', 'unseen']
 const flags = [false, true]
 const cases = (Object.keys(answers) as Answer[]).flatMap((answer) =>
   seen.flatMap((access) =>
@@ -143,7 +147,7 @@ describe('what a logout says, held against what was seen', () => {
       { answer: 'yes', access: 'ended', refresh: 'unseen' },
       {
         ...revoked,
-        unverified: 'the access token is dead, the refresh token cannot be looked at',
+        unverified: 'the access token is dead, the refresh token cannot be checked',
       },
     ],
     [
@@ -151,7 +155,7 @@ describe('what a logout says, held against what was seen', () => {
       {
         ...revoked,
         unverified:
-          'the access token was refused before as well, the refresh token cannot be looked at',
+          'the access token was refused before as well, the refresh token cannot be checked',
       },
     ],
     [
@@ -200,7 +204,7 @@ describe('what a logout says, held against what was seen', () => {
       { answer: 'spares', access: 'unseen', refresh: 'unseen', expired: true },
       {
         ...revoked,
-        unverified: 'the access token had expired, the refresh token cannot be looked at',
+        unverified: 'the access token had expired, the refresh token cannot be checked',
       },
     ],
     [

@@ -3,7 +3,7 @@ import type { Provider, ProbeResult } from '../../../src/core/provider.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { TokenSet } from '../../../src/core/token.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
-import { compare, look, lookAgain, type Seen } from '../../../src/session/revoke/probe.ts'
+import { compare, look, lookAgain, type Liveness } from '../../../src/session/revoke/probe.ts'
 import { json, record, type Scripted } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
 
@@ -19,7 +19,7 @@ const said = (alive: boolean, by = 'introspection'): ProbeResult => ({
 })
 
 describe('what two looks show', () => {
-  it.each<readonly [string, readonly ProbeResult[], readonly ProbeResult[], Seen]>([
+  it.each<readonly [string, readonly ProbeResult[], readonly ProbeResult[], Liveness]>([
     ['nothing at all', [], [], 'unseen'],
     ['dead afterwards, and nothing before', [], [used(false)], 'unseen'],
     ['alive before, and nothing afterwards', [used(true)], [], 'unseen'],
@@ -43,7 +43,7 @@ describe('what two looks show', () => {
       'unseen',
     ],
   ])('%s', (_, before, after, seen) => {
-    expect(compare(before, after, 'access').seen).toBe(seen)
+    expect(compare(before, after, 'access').liveness).toBe(seen)
   })
 })
 

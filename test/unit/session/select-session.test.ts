@@ -1,12 +1,10 @@
-import { openSession } from '../../../src/session/session.ts'
+import type { Session } from '../../../src/session/session.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openVariables } from '../../../src/app/variables.ts'
-import { ephemeralPorts } from '../../../src/app/in-memory-ports.ts'
+import { openInMemoryPorts } from '../../../src/app/in-memory-ports.ts'
 import { loginFromEnvironment } from '../../../src/session/login/login-from-environment.ts'
-import { fresh } from '../../../src/session/fresh.ts'
 import { openGivenToken } from '../../../src/session/login/given-token.ts'
-import { readHeld } from '../../../src/session/stored-record.ts'
-import { openTarget, type Target } from '../../../src/session/select-session.ts'
+import { selectSession } from '../../../src/session/select-session.ts'
 import { openWorld, type SessionWorld } from './world.ts'
 
 let world: SessionWorld
@@ -27,10 +25,10 @@ afterAll(async () => {
 })
 
 /** The session that a command finds in `environment`. */
-async function find(environment: Record<string, string>, flag?: string): Promise<Target> {
+async function find(environment: Record<string, string>, flag?: string): Promise<Session> {
   const variables = openVariables(environment, () => '')
   const choice = { positional: undefined, flag, environment: undefined }
-  return await openTarget(
+  return await selectSession(
     world.ports,
     choice,
     {
@@ -41,7 +39,7 @@ async function find(environment: Record<string, string>, flag?: string): Promise
       login: async (ports) =>
         await loginFromEnvironment(ports, variables.provider ?? '', variables),
     },
-    async () => ephemeralPorts(world.ports),
+    async () => openInMemoryPorts(world.ports),
   )
 }
 
@@ -72,9 +70,9 @@ describe('why there is a session out of the environment', () => {
 })
 
 it('a provider with a field for scopes reads TOKN_SCOPE itself', async () => {
-  const { ports, profile } = await find({ ...made, TOKN_SCOPE: 'read, write' })
-  expect(profile.settings).toEqual({ scope: 'read, write' })
-  expect((await readHeld(openSession(ports, profile))).grant?.scopes).toBeUndefined()
+  const session = await find({ ...made, TOKN_SCOPE: 'read, write' })
+  expect(session.profile.settings).toEqual({ scope: 'read, write' })
+  expect((await session.readRecord()).grant?.scopes).toBeUndefined()
 })
 
 describe('a token out of the environment that has ended', () => {
@@ -89,9 +87,9 @@ describe('a token out of the environment that has ended', () => {
   ]
 
   it.each(all)('says when it did: %j', async (environment) => {
-    const { ports, profile } = await find({ ...ended, ...environment })
+    const session = await find({ ...ended, ...environment })
     for (const refresh of ['auto', 'force'] as const) {
-      await expect(fresh(openSession(ports, profile), { refresh })).rejects.toMatchObject({
+      await expect(session.fresh({ refresh })).rejects.toMatchObject({
         code: 'reauth_required',
         message: 'the token in TOKN_TOKEN expired at 2023-11-14T22:13:20Z',
         hint: 'give another one in TOKN_TOKEN',
@@ -100,14 +98,12 @@ describe('a token out of the environment that has ended', () => {
   })
 
   it('is named by its variable', async () => {
-    const { ports, profile } = await find({ TOKN_CI_TOKEN: jwt(1_700_000_000) }, 'ci')
-    await expect(fresh(openSession(ports, profile))).rejects.toThrow(
-      'the token in TOKN_CI_TOKEN expired at 2023',
-    )
+    const session = await find({ TOKN_CI_TOKEN: jwt(1_700_000_000) }, 'ci')
+    await expect(session.fresh()).rejects.toThrow('the token in TOKN_CI_TOKEN expired at 2023')
   })
 
   it('is another matter than one that is good', async () => {
-    const { ports, profile } = await find({ TOKN_TOKEN: jwt(4_000_000_000) })
-    expect((await fresh(openSession(ports, profile))).refreshed).toBe(false)
+    const session = await find({ TOKN_TOKEN: jwt(4_000_000_000) })
+    expect((await session.fresh()).refreshed).toBe(false)
   })
 })

@@ -1,31 +1,32 @@
 import { isToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { Ports } from '../ports.ts'
-import { markPrefix, type Intent } from './intent.ts'
+import { intentPrefix, type Intent } from './intent.ts'
 
-/** The mark of a login or an issue under way. */
-export interface OpenMark {
+/** The intent of a login or an issue under way, written down. */
+export interface OpenIntent {
   /** Durable when it returns. Throws `store`. */
   note(change: Partial<Intent>): void
   /** Seals a text into the room that was reserved; durable when it resolves. Throws `store`. */
   keep(text: string): Promise<void>
-  /** Never throws: a mark that stays is cleared by `tokn doctor --fix`. */
+  /** Never throws: what stays is cleared by `tokn doctor --fix`. */
   remove(): void
 }
 
-export type Wish = Omit<Intent, 'at' | 'configuration' | 'run' | 'sent'>
+export type IntentDraft = Omit<Intent, 'at' | 'configuration' | 'run' | 'sent'>
 
 /** Reserves room and writes the intent, durably. Throws `store`. */
-export async function openMark(ports: Ports, wish: Wish): Promise<OpenMark> {
-  const entry = markPrefix(ports) + ports.randomId()
-  const key = await (await ports.store(wish.store)).sealingKey()
+export async function openIntent(ports: Ports, draft: IntentDraft): Promise<OpenIntent> {
+  const entry = intentPrefix(ports) + ports.randomId()
+  const key = await (await ports.store(draft.store)).sealingKey()
   const { seal } = await ports.seal()
-  // Loads what sealing takes: nothing stands between the answer and the disk.
+  // Loads what sealing takes: nothing stands between the reply and the disk.
   await seal('', key, entry)
   const { own } = await ports.runs()
   const { configuration } = ports
-  let intent: Intent = { ...wish, at: ports.clock.now(), configuration, run: own, sent: false }
-  const slot = (await ports.marks()).reserve(entry)
-  const mark: OpenMark = {
+  let intent: Intent = { ...draft, at: ports.clock.now(), configuration, run: own, sent: false }
+  const slot = (await ports.journal('unfinished')).reserve(entry)
+  const open: OpenIntent = {
     note: (change) => {
       intent = { ...intent, ...change }
       slot.intend(JSON.stringify(intent))
@@ -34,8 +35,8 @@ export async function openMark(ports: Ports, wish: Wish): Promise<OpenMark> {
     remove,
   }
   try {
-    mark.note({})
-    return mark
+    open.note({})
+    return open
   } catch (error) {
     remove()
     throw error
@@ -46,7 +47,7 @@ export async function openMark(ports: Ports, wish: Wish): Promise<OpenMark> {
       slot.remove()
     } catch (error) {
       if (!isToknError(error, 'store')) throw error
-      ports.warn(`${error.message}; what is left is cleared by: tokn doctor --fix`)
+      ports.warn(words.unfinished.notCleared(error.message))
     }
   }
 }

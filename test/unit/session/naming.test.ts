@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ToknError, type ErrorCode } from '../../../src/core/errors.ts'
-import { naming, withName } from '../../../src/session/named-hint.ts'
+import { naming, withName } from '../../../src/session/naming.ts'
 
 const web = { name: 'web', id: 'one' } as const
 
