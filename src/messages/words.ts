@@ -12,6 +12,7 @@ import type * as oauth from './en/oauth.ts'
 import type * as session from './en/session.ts'
 import type * as logout from './en/logout.ts'
 import type * as plans from './en/plans.ts'
+import type * as providerTest from './en/provider-test.ts'
 import type * as refresh from './en/refresh.ts'
 import type * as login from './en/login.ts'
 import type * as tokens from './en/tokens.ts'
@@ -86,6 +87,9 @@ export const words = {
   },
   get plans() {
     return area('plans') as typeof plans
+  },
+  get providerTest() {
+    return area('provider-test') as typeof providerTest
   },
   get login() {
     return area('login') as typeof login

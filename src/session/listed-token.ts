@@ -1,5 +1,6 @@
 import type { Expiry } from '../core/expiry.ts'
 import type { Introspection, TokenInfo } from '../core/token.ts'
+import { words } from '../messages/words.ts'
 
 /** What a list says of the held token. Of several with its id nobody knows which one it is. */
 export function describeListed(tokens: readonly TokenInfo[]): Introspection {
@@ -8,7 +9,7 @@ export function describeListed(tokens: readonly TokenInfo[]): Introspection {
   const revoked = tokens.filter(({ revokedAt }) => revokedAt !== undefined)
   const known = revoked.length === 0 || revoked.length === tokens.length
   const active = known ? revoked.length === 0 : undefined
-  if (tokens.length > 1) return { active, facts: { listed: `${tokens.length} tokens of one id` } }
+  if (tokens.length > 1) return { active, facts: { listed: words.tokens.ofOneId(tokens.length) } }
   const { name, scopes, expiry, facts } = token
   return {
     active,

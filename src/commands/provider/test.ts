@@ -8,7 +8,7 @@ import { spendBudget } from '../../session/budget.ts'
 import { chooseProfile } from '../../session/choose-profile.ts'
 import { openAnswered } from '../../session/login/open-provider.ts'
 import { fileSecrets } from '../../session/reach.ts'
-import type { TrialStep } from '../../session/provider-test/provider-test.ts'
+import type { TestStep } from '../../session/provider-test/provider-test.ts'
 import type { Context, RequestFlags, SessionFlags } from '../context.ts'
 import { expiryFields, instant, printJson, wantsJson } from '../output/json.ts'
 import { collect, declare } from '../flags/declare.ts'
@@ -61,13 +61,13 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   }
   const choose = pasted === undefined ? undefined : withoutLogin
   const { profile, provider, answers } = await openAnswered(ports, draft.profile, sources, choose)
-  const { tryProvider } = await import('../../session/provider-test/provider-test.ts')
+  const { testProvider } = await import('../../session/provider-test/provider-test.ts')
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
   if (pasted !== undefined && provider.logout !== undefined) {
     ports.warn('the definition has a logout: it is tried too, and ends the given token')
   }
   const files = fileSecrets(ports, provider, profile.settings)
-  const { steps, remains } = await tryProvider(provider, {
+  const { steps, leftovers } = await testProvider(provider, {
     reach: {
       http: await ports.http(profile),
       clock: ports.clock,
@@ -91,7 +91,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
       provider: id,
       ok: failed.length === 0,
       steps,
-      made: remains.map(({ what, ended, expiry, refreshExpiry, why }) => ({
+      made: leftovers.map(({ what, ended, expiry, refreshExpiry, why }) => ({
         by: what,
         ended,
         ...expiryFields(expiry, ports.clock.now()),
@@ -101,7 +101,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
     })
   } else {
     show(context, steps, await context.terminal.colours(flags))
-    for (const one of remains) context.terminal.show(inWords(one, ports.clock.now()))
+    for (const one of leftovers) context.terminal.show(inWords(one, ports.clock.now()))
   }
   if (failed.length === 0) return
   throw new ToknError(
@@ -126,7 +126,7 @@ function endInWords(expiry: Expiry, now: number): string {
   return expiry.state === 'at' ? expiryInWords(expiry, now) : 'at a time that is not known'
 }
 
-function show(context: Context, steps: readonly TrialStep[], colours: Colours): void {
+function show(context: Context, steps: readonly TestStep[], colours: Colours): void {
   const marks = {
     ok: colours.green('ok'),
     failed: colours.red('FAILED'),

@@ -74,3 +74,5 @@ export const endRequested = () => 'a logout that was cut off had asked the provi
 
 export const endNotRecorded = (name: string, why: string) =>
   `what becomes of the session of "${name}" could not be written down: ${why}`
+
+export const ofOneId = (count: number) => `${count} tokens of one id`

@@ -2,16 +2,17 @@ import { isFailure } from '../../core/errors.ts'
 import { unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import type { Operation, Provider, Reach } from '../../core/provider.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 
-/** A token that a trial has made. */
-export interface Made {
+/** A token that a test has made. */
+export interface MadeToken {
   readonly what: Extract<Operation, 'login' | 'refresh' | 'issue'>
   readonly tokens: TokenSet
 }
 
-/** What became of a token that a trial has made. */
+/** What became of a token that a test has made. */
 export interface Leftover {
-  readonly what: Made['what']
+  readonly what: MadeToken['what']
   readonly ended: boolean
   /** When one that stays ends by itself. */
   readonly expiry: Expiry
@@ -21,7 +22,7 @@ export interface Leftover {
   readonly why?: string | undefined
 }
 
-/** How the logout of a trial went. */
+/** How the logout of a test went. */
 export interface Logout {
   /** Whether the provider said yes to it, so that what it ended needs no more. */
   readonly done: boolean
@@ -30,19 +31,19 @@ export interface Logout {
 }
 
 /**
- * Ends what a trial has made, as far as the API can and its logout has not. What an API does not end
+ * Ends what a test has made, as far as the API can and its logout has not. What an API does not end
  * is told, with the time that is left.
  */
-export async function endRemains(
+export async function endMadeTokens(
   provider: Provider,
   reach: Reach,
   current: TokenSet,
-  made: readonly Made[],
+  made: readonly MadeToken[],
   logout: Logout,
 ): Promise<readonly Leftover[]> {
-  const remains: Leftover[] = []
+  const leftovers: Leftover[] = []
   // The token in use goes last: with it revoked, the others could not be.
-  const inUse = ({ tokens }: Made) => tokens.access.reveal() === current.access.reveal()
+  const inUse = ({ tokens }: MadeToken) => tokens.access.reveal() === current.access.reveal()
   for (const one of made.toSorted((a, b) => Number(inUse(a)) - Number(inUse(b)))) {
     const { what, tokens } = one
     const replaced = !inUse(one) && what !== 'issue'
@@ -54,7 +55,7 @@ export async function endRemains(
     const refresh = gone ? undefined : tokens.refresh
     const over = loggedOut && spared === undefined
     const why = over ? undefined : await revoke(provider, reach, current, tokens, spared)
-    remains.push({
+    leftovers.push({
       what,
       ended: why === undefined,
       expiry: tokens.expiry,
@@ -62,7 +63,7 @@ export async function endRemains(
       why,
     })
   }
-  return remains
+  return leftovers
 }
 
 /** Whether the tokens before a refresh are dead once its own were used. */
@@ -79,7 +80,12 @@ async function revoke(
   spared: string | undefined,
 ): Promise<string | undefined> {
   if (provider.revoke === undefined || id === undefined) {
-    return spared ?? provider.why.logout ?? provider.why.revoke ?? `${provider.title} ends no token`
+    return (
+      spared ??
+      provider.why.logout ??
+      provider.why.revoke ??
+      words.providerTest.endsNoToken(provider.title)
+    )
   }
   try {
     await provider.revoke(reach, current, { id })

@@ -3,26 +3,27 @@ import { unknownExpiry } from '../../core/expiry.ts'
 import type { Operation, Provider, Reach } from '../../core/provider.ts'
 import { redact, type Secret } from '../../core/secret.ts'
 import type { Grant, Introspection, TokenSet } from '../../core/token.ts'
-import { endRemains, type Leftover, type Logout, type Made } from './leftovers.ts'
+import { words } from '../../messages/words.ts'
+import { endMadeTokens, type Leftover, type Logout, type MadeToken } from './leftovers.ts'
 import { recordTraffic, type Traffic } from './traffic.ts'
 
-export interface TrialStep {
+export interface TestStep {
   readonly operation: Operation
   readonly outcome: 'ok' | 'failed' | 'absent' | 'skipped'
   /** What was found, or what does not fit, in words. */
   readonly words: string
   readonly traffic: readonly Traffic[]
-  /** What was taken, though it is not as it should be: in words. Absent: nothing. */
+  /** What was accepted, though it is not as it should be: in words. Absent: nothing. */
   readonly odd?: readonly string[]
 }
 
-export interface Trial {
-  readonly steps: readonly TrialStep[]
+export interface ProviderTest {
+  readonly steps: readonly TestStep[]
   /** What became of the tokens that were made. */
-  readonly remains: readonly Leftover[]
+  readonly leftovers: readonly Leftover[]
 }
 
-export interface TrialRequest {
+export interface TestRequest {
   readonly reach: Reach
   readonly grant: Grant
   /** A token that was made elsewhere: there is no login then. */
@@ -31,121 +32,96 @@ export interface TrialRequest {
   countLogin(): Promise<void>
 }
 
+/** One operation, run with what `reach` allows; gives what was found, in words. */
+type Run = (reach: Reach) => Promise<string>
+
 /**
  * Drives a provider through everything it can do: login, refresh, list, issue, revoke of what was
  * issued, info, logout. Nothing is kept, and what was made is ended where that is possible. A step
  * that fails does not stop the next ones that can go on. Throws `usage` for a grant that neither a
  * login nor an issue can be asked for.
  */
-export async function tryProvider(
+export async function testProvider(
   provider: Provider,
-  { reach, grant, pasted, countLogin }: TrialRequest,
-): Promise<Trial> {
+  request: TestRequest,
+): Promise<ProviderTest> {
+  const { reach, grant, pasted } = request
   provider.checkGrant(grant)
-  const steps: TrialStep[] = []
-  const made: Made[] = []
-  const note = (tokens: TokenSet | undefined, what: Made['what']) => {
-    if (tokens !== undefined) made.push({ what, tokens })
-    return tokens
-  }
-  let held: TokenSet | undefined
-  let issued: TokenSet | undefined
-  const step = async (
-    operation: Operation,
-    run: ((reach: Reach) => Promise<string>) | undefined,
-  ) => {
+  const steps: TestStep[] = []
+  const made: MadeToken[] = []
+  const step = async (operation: Operation, run: Run | undefined) => {
     steps.push(await perform(provider, operation, reach, run))
   }
-  if (pasted === undefined) {
-    await step(
-      'login',
-      provider.login &&
-        (async (recorded) => {
-          await countLogin()
-          const asked = await askFor(
-            [grant],
-            async (wish) => await provider.login?.(recorded, wish),
-          )
-          held = note(asked, 'login')
-          return held === undefined ? '' : describeTokens(held)
-        }),
-    )
-  } else {
-    held = { access: pasted, expiry: unknownExpiry, context: {} }
-    const words = 'the given token is used instead'
-    steps.push({ operation: 'login', outcome: 'skipped', words, traffic: [] })
+  let current: TokenSet | undefined
+  if (pasted === undefined) await step('login', provider.login && logIn)
+  else {
+    current = { access: pasted, expiry: unknownExpiry, context: {} }
+    const said = words.providerTest.givenTokenUsed()
+    steps.push({ operation: 'login', outcome: 'skipped', words: said, traffic: [] })
   }
-  const session = held as TokenSet | undefined
-  if (session === undefined) {
-    return { steps: [...steps, ...skipRest(provider, steps)], remains: [] }
+  const first = current as TokenSet | undefined
+  if (first === undefined) {
+    return { steps: [...steps, ...skipRest(provider, steps)], leftovers: [] }
   }
-  let current: TokenSet = session
-  await step(
-    'refresh',
-    provider.refresh &&
-      (async (recorded) => {
-        const next = note(await provider.refresh?.(recorded, current), 'refresh')
-        if (next !== undefined)
-          current = {
-            ...next,
-            refresh: next.refresh ?? current.refresh,
-            context: { ...current.context, ...next.context },
-          }
-        return describeTokens(current)
-      }),
-  )
-  await step(
-    'list',
-    provider.list &&
-      (async (recorded) => {
-        const tokens = (await provider.list?.(recorded, current)) ?? []
-        return `${tokens.length} tokens${current.id === undefined || tokens.some(({ id }) => id === current.id) ? '' : ', and the one in use is not among them'}`
-      }),
-  )
-  await step(
-    'issue',
-    provider.issue &&
-      (async (recorded) => {
-        const name = grant.name ?? 'tokn-provider-test'
-        const wishes = [{ ...grant, name }, { ...grant, name: undefined }, { name }]
-        issued = await askFor(
-          wishes,
-          async (wish) => await provider.issue?.(recorded, current, wish),
-        )
-        note(issued, 'issue')
-        return issued === undefined ? '' : describeTokens(issued)
-      }),
-  )
-  const target = (issued as TokenSet | undefined)?.id
-  await step(
-    'revoke',
-    provider.revoke && target !== undefined
-      ? async (recorded) => {
-          await provider.revoke?.(recorded, current, { id: target })
-          made.splice(0, made.length, ...made.filter(({ what }) => what !== 'issue'))
-          return 'the provider says that the token just issued is revoked'
-        }
-      : undefined,
-  )
-  await step(
-    'info',
-    provider.info &&
-      (async (recorded) => {
-        const found = await provider.info?.(recorded, current)
-        return describeFound(found)
-      }),
-  )
+  let tokens: TokenSet = first
+  let issued: TokenSet | undefined
   let logout: Logout = { done: false }
-  await step(
-    'logout',
-    provider.logout &&
-      (async (recorded) => {
-        const spared = await provider.logout?.(recorded, current)
-        logout = { done: true, spared }
-        return spared ?? 'the provider says that the session is ended'
-      }),
-  )
-  return { steps, remains: await endRemains(provider, reach, current, made, logout) }
+  await step('refresh', provider.refresh && refresh)
+  await step('list', provider.list && list)
+  await step('issue', provider.issue && issue)
+  const target = (issued as TokenSet | undefined)?.id
+  await step('revoke', provider.revoke && target !== undefined ? revoke : undefined)
+  await step('info', provider.info && info)
+  await step('logout', provider.logout && logOut)
+  return { steps, leftovers: await endMadeTokens(provider, reach, tokens, made, logout) }
+
+  async function logIn(recorded: Reach): Promise<string> {
+    await request.countLogin()
+    current = await askFor([grant], async (one) => await provider.login?.(recorded, one))
+    if (current === undefined) return ''
+    made.push({ what: 'login', tokens: current })
+    return describeTokens(current)
+  }
+
+  async function refresh(recorded: Reach): Promise<string> {
+    const next = await provider.refresh?.(recorded, tokens)
+    if (next === undefined) return describeTokens(tokens)
+    made.push({ what: 'refresh', tokens: next })
+    const context = { ...tokens.context, ...next.context }
+    tokens = { ...next, refresh: next.refresh ?? tokens.refresh, context }
+    return describeTokens(tokens)
+  }
+
+  async function list(recorded: Reach): Promise<string> {
+    const all = (await provider.list?.(recorded, tokens)) ?? []
+    const has = tokens.id === undefined || all.some(({ id }) => id === tokens.id)
+    return words.providerTest.listed(all.length, has)
+  }
+
+  async function issue(recorded: Reach): Promise<string> {
+    const name = grant.name ?? 'tokn-provider-test'
+    const grants = [{ ...grant, name }, { ...grant, name: undefined }, { name }]
+    issued = await askFor(grants, async (one) => await provider.issue?.(recorded, tokens, one))
+    if (issued === undefined) return ''
+    made.push({ what: 'issue', tokens: issued })
+    return describeTokens(issued)
+  }
+
+  async function revoke(recorded: Reach): Promise<string> {
+    await provider.revoke?.(recorded, tokens, { id: target ?? '' })
+    made.splice(0, made.length, ...made.filter(({ what }) => what !== 'issue'))
+    return words.providerTest.revoked()
+  }
+
+  async function info(recorded: Reach): Promise<string> {
+    return describeFound(await provider.info?.(recorded, tokens))
+  }
+
+  async function logOut(recorded: Reach): Promise<string> {
+    const spared = await provider.logout?.(recorded, tokens)
+    logout = { done: true, spared }
+    return spared ?? words.providerTest.ended()
+  }
 }
 
 /**
@@ -153,12 +129,12 @@ export async function tryProvider(
  * them, and that it is for one has been checked.
  */
 async function askFor<Result>(
-  wishes: readonly Grant[],
+  grants: readonly Grant[],
   ask: (grant: Grant) => Promise<Result>,
 ): Promise<Result> {
-  for (const wish of wishes) {
+  for (const grant of grants) {
     try {
-      return await ask(wish)
+      return await ask(grant)
     } catch (error) {
       if (!isToknError(error, 'usage') || error.details.sent !== false) throw error
     }
@@ -170,61 +146,58 @@ async function perform(
   provider: Provider,
   operation: Operation,
   reach: Reach,
-  run: ((reach: Reach) => Promise<string>) | undefined,
-): Promise<TrialStep> {
+  run: Run | undefined,
+): Promise<TestStep> {
   if (run === undefined) {
-    const skipped = provider[operation] !== undefined
-    const words = skipped
-      ? 'nothing to do it with'
-      : (provider.why[operation] ?? 'the definition has none')
-    return { operation, outcome: skipped ? 'skipped' : 'absent', words, traffic: [] }
+    return without(provider, operation, words.providerTest.nothingToTest())
   }
   const traffic: Traffic[] = []
   const odd: string[] = []
   const warn = (text: string) => void odd.push(text)
   const told = () => (odd.length === 0 ? {} : { odd })
   try {
-    const words = await run({ ...reach, warn, http: recordTraffic(reach.http, traffic) })
-    return { operation, outcome: 'ok', words, traffic, ...told() }
+    const found = await run({ ...reach, warn, http: recordTraffic(reach.http, traffic) })
+    return { operation, outcome: 'ok', words: found, traffic, ...told() }
   } catch (error) {
     if (!isFailure(error)) throw error
-    const hint = error.hint === undefined ? '' : ` (${error.hint})`
-    const words = redact(`${error.message}${hint}`)
-    return { operation, outcome: 'failed', words, traffic, ...told() }
+    const said = redact(words.providerTest.failed(error.message, error.hint))
+    return { operation, outcome: 'failed', words: said, traffic, ...told() }
   }
 }
 
-function skipRest(provider: Provider, done: readonly TrialStep[]): readonly TrialStep[] {
+/** An operation that is not run: the API does not have it, or there is nothing to run it with. */
+function without(provider: Provider, operation: Operation, nothing: string): TestStep {
+  return provider[operation] === undefined
+    ? {
+        operation,
+        outcome: 'absent',
+        words: provider.why[operation] ?? words.providerTest.notDefined(),
+        traffic: [],
+      }
+    : { operation, outcome: 'skipped', words: nothing, traffic: [] }
+}
+
+function skipRest(provider: Provider, done: readonly TestStep[]): readonly TestStep[] {
   const rest: readonly Operation[] = ['refresh', 'list', 'issue', 'revoke', 'info', 'logout']
   return rest
     .filter((operation) => !done.some((step) => step.operation === operation))
-    .map((operation) => ({
-      operation,
-      outcome: provider[operation] === undefined ? 'absent' : 'skipped',
-      words:
-        provider[operation] === undefined
-          ? (provider.why[operation] ?? 'the definition has none')
-          : 'there is no token to do it with',
-      traffic: [],
-    }))
+    .map((operation) => without(provider, operation, words.providerTest.noToken()))
 }
 
 function describeFound(found: Introspection | undefined): string {
-  if (found?.active !== undefined)
-    return `the provider says that the token is ${found.active ? 'alive' : 'dead'}`
+  if (found?.active !== undefined) return words.providerTest.alive(found.active)
   return found?.answered === false
-    ? 'the provider says nothing about the token'
-    : 'the provider answers, and does not say whether the token is alive'
+    ? words.providerTest.saysNothing()
+    : words.providerTest.doesNotSay()
 }
 
-function describeTokens(tokens: TokenSet): string {
-  const found = [
-    `access token of ${tokens.access.reveal().length} characters`,
-    tokens.refresh === undefined ? 'no refresh token' : 'refresh token',
-    tokens.expiry.state === 'at' ? 'expiry known' : `expiry ${tokens.expiry.state}`,
-    tokens.id === undefined ? '' : 'id',
-    tokens.scopes === undefined ? '' : `${tokens.scopes.length} scopes`,
-    ...Object.keys(tokens.context).map((name) => `context ${name}`),
-  ]
-  return found.filter((part) => part !== '').join(', ')
+function describeTokens({ access, refresh, expiry, id, scopes, context }: TokenSet): string {
+  return words.providerTest.tokens({
+    length: access.reveal().length,
+    refresh: refresh !== undefined,
+    expiry: expiry.state,
+    id: id !== undefined,
+    scopes: scopes?.length,
+    context: Object.keys(context),
+  })
 }

@@ -8,7 +8,7 @@ import type { Ports } from '../../../src/session/ports.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { verify, type Revocation } from '../../../src/session/revoke/verify.ts'
 import { look } from '../../../src/session/revoke/probe.ts'
-import { endRemains } from '../../../src/session/provider-test/leftovers.ts'
+import { endMadeTokens } from '../../../src/session/provider-test/leftovers.ts'
 import { held, json, record, type Scripted } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
 import { openWorld, type SessionWorld } from './world.ts'
@@ -41,7 +41,7 @@ const works: Readonly<Record<string, (error: ToknError) => Promise<unknown>>> = 
   'the end of a trial': async (error) => {
     const provider = defineProvider(define({ revoke }), {})
     const made = [{ what: 'issue' as const, tokens: token }]
-    return await endRemains(provider, record([error]), token, made, { done: false })
+    return await endMadeTokens(provider, record([error]), token, made, { done: false })
   },
   'a login whose token is there already': async (error) => {
     const { login } = define()

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Exchange } from '../../../src/providers/schema/definition.ts'
 import { openOauth } from '../../../src/providers/oauth/provider.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
-import { tryProvider, type Trial } from '../../../src/session/provider-test/provider-test.ts'
+import { testProvider, type ProviderTest } from '../../../src/session/provider-test/provider-test.ts'
 import { openReach } from '../../oauth/reach.ts'
 import {
   discoveryPath,
@@ -23,14 +23,14 @@ afterEach(async () => {
 const asked = { grant: {}, countLogin: async () => undefined }
 
 /** What was said of an operation. */
-function said({ steps }: Trial, operation: string) {
+function said({ steps }: ProviderTest, operation: string) {
   const step = steps.find((one) => one.operation === operation)
   return { outcome: step?.outcome, words: step?.words }
 }
 
 /** What is left of the session itself: what was issued with it has a life of its own. */
-function ofSession({ remains }: Trial) {
-  return remains.filter(({ what }) => what !== 'issue')
+function ofSession({ leftovers }: ProviderTest) {
+  return leftovers.filter(({ what }) => what !== 'issue')
 }
 
 describe('a trial of an OAuth server', () => {
@@ -55,7 +55,7 @@ describe('a trial of an OAuth server', () => {
     const provider = await openOauth({
       settings: { issuer: server.origin, client_id: 'app', flow: 'client' },
     })
-    return await tryProvider(provider, {
+    return await testProvider(provider, {
       ...asked,
       reach: openReach({ client_secret: 'a-client-secret' }),
     })
@@ -92,7 +92,7 @@ describe('a trial of an OAuth server', () => {
   ])('calls nothing ended where it fails to end %s', async (_, refresh, access, renews) => {
     const found = await trial(refresh, access, renews)
     expect(said(found, 'logout').outcome).toBe('failed')
-    for (const one of found.remains) expect(one.ended).toBe(false)
+    for (const one of found.leftovers) expect(one.ended).toBe(false)
   })
 })
 
@@ -142,7 +142,7 @@ describe('a trial of a defined API', () => {
       user: 'ada',
       password: 'correct horse',
     })
-    const found = await tryProvider(provider, { ...asked, reach })
+    const found = await testProvider(provider, { ...asked, reach })
     expect(said(found, 'info')).toEqual({ outcome: 'ok', words })
     expect(said(found, 'revoke')).toEqual({
       outcome: 'ok',
