@@ -9,7 +9,7 @@ import type { Session } from '../session.ts'
 import { shortLived } from '../short-lived.ts'
 import { refuseEnded } from '../standing.ts'
 import { readHeld } from '../stored-record.ts'
-import { readEarlierRun, type EarlierRun } from './journal-entry.ts'
+import { readEarlierRun, removeFinishedRun, type EarlierRun } from './journal-entry.ts'
 import { replayRecord } from './replay.ts'
 
 /** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
@@ -33,7 +33,9 @@ export async function readCurrent(session: Session, lock: HeldLock): Promise<Cur
   const record = replayed?.record ?? (await readHeld(session))
   const unstored = replayed?.unstored
   if (unstored !== undefined) return { store, record, unstored }
-  return { store, record, earlier: await readEarlierRun(session, store, record) }
+  const earlier = await readEarlierRun(session, store, record)
+  if (earlier === undefined) await removeFinishedRun(session, lock, record)
+  return { store, record, earlier }
 }
 
 /**

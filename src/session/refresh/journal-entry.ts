@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
-import type { JournalEntry, Store } from '../../core/ports.ts'
+import type { HeldLock, JournalEntry, Store } from '../../core/ports.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
 import { isPassing, readKeptReply, type KeptReply } from '../kept-reply.ts'
 import type { Session } from '../session.ts'
@@ -41,6 +41,8 @@ export async function readEarlierRun(
   const entry = (await ports.journal()).read(entryOf(profile))
   const intent = entry && readIntent(entry)
   if (entry === undefined || intent?.spent !== digestOfSpent(record)) return undefined
+  // A refresh token that stays was spent for the generation that is stored, too: that run is over.
+  if (intent.generation <= record.generation) return undefined
   if (entry.answers.length === 0) return { intent, replies: [] }
   const key = await store.sealingKey()
   const { open } = await ports.seal()
@@ -56,6 +58,26 @@ export async function readEarlierRun(
     }
   }
   return { intent, replies }
+}
+
+/**
+ * Removes what a run has left that was cut off after its tokens were stored: while it is there, every
+ * command takes a refresh to be under way. Never throws `store`; what stays is tried again.
+ */
+export async function removeFinishedRun(
+  { ports, profile }: Session,
+  lock: HeldLock,
+  record: SessionRecord,
+): Promise<void> {
+  const journal = await ports.journal()
+  try {
+    const left = journal.read(entryOf(profile))
+    const intent = left && readIntent(left)
+    const finished = intent !== undefined && intent.generation <= record.generation
+    if (finished && lock.stillHeld()) journal.remove(entryOf(profile))
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+  }
 }
 
 /** A record out of the journal; `undefined` for one that is of no use any more. Throws `store`. */

@@ -47,8 +47,8 @@ export async function refreshNow(
       const next = nextRecord(run, tokens)
       // 7. Store it, read it back, remove the journal; what the store does not take stays there.
       //    Dies here before the store has it: as in 5, with the reply.
-      //    Dies here after that: the next run finds the new record. The journal is about tokens that
-      //    are replaced, and is ignored; where the refresh token stays the same, it is read again.
+      //    Dies here after that: the next run finds the new record, and removes the journal of an
+      //    earlier generation.
       const { record, stored } = await storeNext(run, next, tokens.renewal)
       // 8. Revoke the token that a reissue has replaced.
       //    Dies here: that one lives until it expires.

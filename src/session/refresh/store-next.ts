@@ -2,6 +2,7 @@ import { isToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { indexRecord } from '../history.ts'
+import { sessionEnded } from '../standing.ts'
 import { findHeld } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import type { Renewal } from './renewable.ts'
@@ -39,11 +40,20 @@ export async function storeNext(
     ports.warn(words.refresh.keptInJournal(error.message))
     return { record: next, stored: false }
   }
-  journal.remove()
+  removeJournal(run)
   const reason = journal.replies().length > 0 ? 'recovered' : request.reason
   const cost = renewal === 'login' ? { cost: '1 login' } : {}
   await indexRecord(ports, profile, next, reason, cost)
   return { record: next, stored: true }
+}
+
+/** With the tokens stored, a journal that cannot be removed is left to the next run. */
+function removeJournal({ journal }: RefreshRun): void {
+  try {
+    journal.remove()
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+  }
 }
 
 /** Throws the store's error where the journal does not take the record either, nor has the reply. */
@@ -56,11 +66,16 @@ async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Err
   }
 }
 
-/** What another process stored meanwhile; `undefined` also where the store cannot be read. */
+/**
+ * What another process stored meanwhile; `undefined` also where the store cannot be read. Throws
+ * `reauth_required` where that has been ended since: a dead token is handed to nobody.
+ */
 export async function findNewer(run: RefreshRun): Promise<SessionRecord | undefined> {
   try {
     const found = await findHeld(run.session)
-    return found !== undefined && found.generation > run.record.generation ? found : undefined
+    if (found === undefined || found.generation <= run.record.generation) return undefined
+    if (found.standing?.state === 'dead') throw sessionEnded(run.profile, found)
+    return found
   } catch (error) {
     if (isToknError(error, 'store')) return undefined
     throw error

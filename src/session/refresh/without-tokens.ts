@@ -51,7 +51,8 @@ async function concludeRefusal(
     // The intent stays in the journal: the next run must know that one went before it.
     const why = words.refresh.noAnswer(isToknError(reason) ? reason.message : undefined)
     indexStanding(ports, profile, { state: 'doubtful', at: ports.clock.now(), why })
-  } else if (!isUnreadable(reason)) journal.remove()
+    // A reply that cannot be read stays, though kept credentials were of no help either.
+  } else if (!isUnreadable(reason) && !isUnreadable(refusal)) journal.remove()
   throw withNextCommand(reason, profile)
 }
 
