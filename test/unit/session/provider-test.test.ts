@@ -2,7 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Exchange } from '../../../src/providers/schema/definition.ts'
 import { openOauth } from '../../../src/providers/oauth/provider.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
-import { testProvider, type ProviderTest } from '../../../src/session/provider-test/provider-test.ts'
+import {
+  testProvider,
+  type ProviderTest,
+} from '../../../src/session/provider-test/provider-test.ts'
 import { openReach } from '../../oauth/reach.ts'
 import {
   discoveryPath,
