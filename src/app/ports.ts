@@ -11,6 +11,7 @@ import { systemClock } from '../io/process/clock.ts'
 import { openDefinitions } from '../io/files/definitions.ts'
 import { openFiles } from '../io/files/files.ts'
 import { readTextFile } from '../io/terminal/input.ts'
+import { nameOfTerminal } from '../io/terminal/is-terminal.ts'
 import { openIndex } from '../io/files/index-file.ts'
 import { journalName } from '../io/files/journal-name.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
@@ -60,6 +61,12 @@ export function openPorts(request: PortsRequest): Ports {
     lock,
     storeKey: request.storeKey,
     passphrase: request.passphrase,
+    environment: request.environment,
+    run: async (program) => {
+      const { runProgram } = await import('../io/process/run-program.ts')
+      return await runProgram(program, request.environment)
+    },
+    terminal: nameOfTerminal,
   }
   const unfinished = once(() => openJournalOf('marks'))
   return {

@@ -31,7 +31,7 @@ const environment: ReadonlyArray<readonly [string, string]> = [
   ['TOKN_SCOPE', 'what a login is to be good for, separated by commas'],
   ['TOKN_TOKEN', 'a token that wins over every store; TOKN_<PROFILE>_TOKEN for one profile'],
   ['TOKN_<FIELD>', 'answer to a field of a login: TOKN_USERNAME, TOKN_PASSWORD, ...'],
-  ['TOKN_STORE', 'keychain, file or memory'],
+  ['TOKN_STORE', 'keychain, file, pass or memory'],
   ['TOKN_STORE_KEY', 'key of the file store: 32 bytes, base64url'],
   ['TOKN_PASSPHRASE', 'passphrase of the file store, instead of a key'],
   ['TOKN_..._FILE', 'each of these may instead name a file that holds the value'],

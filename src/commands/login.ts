@@ -27,7 +27,7 @@ export function loginCommand(program: Command, context: Context, run = runLogin)
   const command = declare(program, {
     usage: 'login [profile]',
     flags: [...sessionFlags, 'yes', 'dryRun'],
-    means: { store: 'keep it in this store: keychain, file or memory' },
+    means: { store: 'keep it in this store: keychain, file, pass or memory' },
     summary: 'log in to an API and keep its tokens',
     examples: [
       'tokn login web --provider hosterby',

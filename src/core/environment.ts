@@ -1,7 +1,7 @@
 /** The variables of a process. */
 type Variables = Readonly<Record<string, string | undefined>>
 
-// What Node, the C library, a secret service or Windows need to work as they do for us. A library
+// What Node, the C library, a secret service, gpg or Windows need to work as they do for us. A library
 // that the loader puts before all others (LD_PRELOAD: accounts of a container, a clock) has settings
 // of its own, without which the same program would not start, or would see another world.
 const needed = new RegExp(
@@ -9,6 +9,7 @@ const needed = new RegExp(
     'PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_.*|TZ|TZDIR|TMPDIR|TEMP|TMP|SUDO_UID|CI',
     'XDG_.*_(?:HOME|DIRS?)|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY',
     'SECRET_BACKEND|SECRET_SERVICE_BUS_NAME|SNAP_NAME',
+    'GNUPGHOME|GPG_TTY|PINENTRY_USER_DATA|PASSWORD_STORE_.*|GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL)',
     'NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|NODE_TLS_REJECT_UNAUTHORIZED|NODE_PATH|NODE_ICU_DATA',
     'SSL_CERT_FILE|SSL_CERT_DIR|OPENSSL_CONF|OPENSSL_MODULES|OPENSSL_CONF_INCLUDE',
     'LD_PRELOAD|LD_LIBRARY_PATH|DYLD_.*|NIX_LD.*|NSS_WRAPPER_.*|FAKETIME.*|LOCALDOMAIN|RES_OPTIONS',
@@ -66,6 +67,11 @@ export function environmentOfPrograms(environment: Variables): Record<string, st
 /** As `environmentOfPrograms`; with `only`, what any program needs, for one that acts in our stead. */
 export function environmentOfChild(environment: Variables, only = false): Record<string, string> {
   return only ? chosen(environment, (name) => bare.test(name)) : environmentOfPrograms(environment)
+}
+
+/** For a program that works for us: what any program needs, and what `further` says of its own. */
+export function environmentOfTool(environment: Variables, further: RegExp): Record<string, string> {
+  return chosen(environment, (name) => bare.test(name) || (!ours.test(name) && further.test(name)))
 }
 
 /** As `environmentOfPrograms`, for one that we start by ourselves, such as a browser. */

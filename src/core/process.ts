@@ -69,6 +69,25 @@ export interface Printed {
   readonly err: string
 }
 
+/** A program that works for us: nothing that it prints reaches the user as it is. */
+export interface ProgramRequest {
+  readonly command: string
+  /** Nothing secret: other users of the machine can read them. */
+  readonly args: readonly string[]
+  readonly input?: string | undefined
+  /** Names of those of our variables that it gets besides what any program needs to start. */
+  readonly inherits: RegExp
+  readonly variables: Readonly<Record<string, string>>
+  /** Milliseconds; then it is killed, with all that it has started. */
+  readonly limit: number
+}
+
+/**
+ * Runs a program to its end; `undefined` where it did not end within its limit. Throws
+ * `program_not_found` and `program_not_executable`.
+ */
+export type RunProgram = (request: ProgramRequest) => Promise<Printed | undefined>
+
 /** One thing looked at, and what to do about it. */
 export interface Finding {
   readonly id: string

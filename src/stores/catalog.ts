@@ -1,3 +1,4 @@
+import type { RunProgram } from '../core/process.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
@@ -12,6 +13,10 @@ export interface Surroundings {
   readonly storeKey: () => Secret | undefined
   /** Asks where that is possible; `undefined` where there is none. */
   readonly passphrase: () => Promise<Secret | undefined>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly run: RunProgram
+  /** The path of the user's terminal, if there is one. */
+  readonly terminal: () => string | undefined
 }
 
 interface StoreEntry extends StoreTraits {
@@ -53,6 +58,16 @@ const entries: readonly StoreEntry[] = [
           return storeKey()
         },
       }),
+  },
+  {
+    kind: 'pass',
+    outlivesProcess: true,
+    needsPassphrase: false,
+    hidesWhenLocked: false,
+    mayBeMissing: true,
+    listsEntries: true,
+    restsInData: false,
+    open: async (surroundings) => (await import('./pass.ts')).openPass(surroundings),
   },
   {
     kind: 'memory',

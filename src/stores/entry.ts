@@ -1,10 +1,12 @@
 import { ToknError } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
 import { longestRecord } from '../core/record.ts'
+import { words } from '../messages/words.ts'
 
 /** Longest text of an entry, in bytes of UTF-8. */
 export const longestEntry = longestRecord
 
-/** Names in the keychain that are not those of sessions. */
+/** Names of entries that are not those of sessions. */
 export const reserved = { sealingKey: 'sealing-key', probe: 'probe' } as const
 
 // One case only: some file systems take two for the same.
@@ -14,42 +16,40 @@ const reservedNames: readonly string[] = Object.values(reserved)
 /** Throws `store` where `id` cannot name an entry: it becomes a file name and an account. */
 export function checkId(id: string): void {
   if (idPattern.test(id) && !reservedNames.includes(id)) return
-  throw new ToknError('store', 'the profile has a damaged id', {
-    hint: 'remove the profile and log in again',
-    fault: 'unusable-id',
-  })
+  throw new ToknError('store', words.stores.damagedId(), { fault: 'unusable-id' })
 }
 
 /** Throws `store` where a store could not give `text` back as it was. */
 export function checkText(text: string): void {
   const bytes = Buffer.from(text)
   if (bytes.length > longestEntry) {
-    throw new ToknError(
-      'store',
-      `the session is too large to store: ${bytes.length} bytes, and ${longestEntry} are the most`,
-    )
+    throw new ToknError('store', words.stores.tooLarge(bytes.length, longestEntry))
   }
-  if (text === '') throw new ToknError('store', 'there is nothing to store')
+  if (text === '') throw new ToknError('store', words.stores.nothingToStore())
   if (text.includes('\0') || bytes.toString() !== text) {
-    throw new ToknError('store', 'the session holds characters that cannot be stored')
+    throw new ToknError('store', words.stores.notStorable())
   }
 }
 
 /** A writer that was overtaken: what is stored is newer than what it brings. */
 export function superseded(): ToknError {
-  return new ToknError('store', 'a newer session has been stored meanwhile', {
-    hint: 'run the command again',
-    fault: 'superseded',
-  })
+  return new ToknError('store', words.stores.superseded(), { fault: 'superseded' })
 }
 
 /** What does not open, or is not what it should be; it is left where it is. */
 export function damaged(place?: string): ToknError {
-  const where = place === undefined ? '' : ` in ${place}`
-  return new ToknError('store', `the stored session${where} is damaged`, {
-    hint: 'tokn login',
-    fault: 'damaged',
-  })
+  return new ToknError('store', words.stores.damaged(place), { fault: 'damaged' })
+}
+
+/** The generation in the text of a record; 0 for any other text. */
+export function generationOf(text: string | undefined): number {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text)
+    const generation = isObject(value) ? value['generation'] : undefined
+    return typeof generation === 'number' ? generation : 0
+  } catch {
+    return 0
+  }
 }
 
 /** The bytes of base64url (RFC 4648 section 5), in its one canonical form; `undefined` otherwise. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isToknError, systemCode, ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import { display } from '../core/text.ts'
+import { words } from '../messages/words.ts'
 import { checkId, checkText, damaged, longestEntry, superseded } from './entry.ts'
 import { decryptText, encryptText, readHeader } from './file/jwe.ts'
 import { keepKey, type KeyOptions } from './file/store-key.ts'
@@ -24,7 +25,7 @@ export function openFileStore(options: KeyOptions): Store {
   return { kind: 'file', describe, read, write, remove, list, sealingKey }
 
   function describe(): string {
-    return `encrypted files in ${show(directory)}`
+    return words.stores.encryptedFiles(show(directory))
   }
 
   async function read(id: string): Promise<string | undefined> {
@@ -71,7 +72,7 @@ export function openFileStore(options: KeyOptions): Store {
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1')
     } catch (error) {
       if (!isUnfit(error) || error.hint !== undefined) throw error
-      throw new ToknError('store', error.message, { hint: 'tokn login' })
+      throw new ToknError('store', error.message, { hint: words.stores.logInAgain() })
     }
   }
 
@@ -107,14 +108,12 @@ export function openFileStore(options: KeyOptions): Store {
     const header = readHeader(sealed)
     const version = header?.['v']
     if (typeof version === 'number' && version > 1) {
-      return new ToknError('store', `${show(pathOf(id))} was written by a newer tokn`)
+      return new ToknError('store', words.stores.writtenByNewer(show(pathOf(id))))
     }
     const { nameKey } = await import('./derive-key.ts')
     const kid = header?.['kid']
     if (typeof kid !== 'string' || kid === nameKey(secret)) return damaged(show(pathOf(id)))
-    return new ToknError('store', `the store key does not open ${show(pathOf(id))}`, {
-      hint: 'give the TOKN_STORE_KEY or the passphrase of the login, or log in again with: tokn login',
-    })
+    return new ToknError('store', words.stores.wrongStoreKey(show(pathOf(id))))
   }
 }
 

@@ -1,9 +1,17 @@
 import { isUtf8 } from 'node:buffer'
 import { isToknError, ToknError } from '../core/errors.ts'
-import { isObject } from '../core/json.ts'
 import type { Lock, Store } from '../core/ports.ts'
+import { words } from '../messages/words.ts'
 import { readValue, removeValue, writeValue } from './keychain/chunks.ts'
-import { checkId, checkText, damaged, decodeBase64Url, longestEntry, superseded } from './entry.ts'
+import {
+  checkId,
+  checkText,
+  damaged,
+  decodeBase64Url,
+  generationOf,
+  longestEntry,
+  superseded,
+} from './entry.ts'
 import { openEntries } from './keychain/entries.ts'
 import { readSealingKey } from './keychain/sealing-key.ts'
 import type { Keytar } from './keychain/keytar.ts'
@@ -21,10 +29,6 @@ export interface KeychainOptions {
 }
 
 const longestValue = Math.ceil((longestEntry * 4) / 3)
-const names: Partial<Record<NodeJS.Platform, string>> = {
-  darwin: 'the macOS keychain',
-  win32: 'the Windows Credential Manager',
-}
 
 /**
  * The keychain of the operating system. It tells a locked keychain from an absent entry only when
@@ -37,7 +41,7 @@ export function openKeychain(options: KeychainOptions = {}): Store {
   return { kind: 'keychain', describe, read, write, remove, sealingKey }
 
   function describe(): string {
-    return names[platform] ?? 'the keyring of this desktop'
+    return words.stores.keychainName(platform)
   }
 
   async function read(id: string): Promise<string | undefined> {
@@ -56,9 +60,7 @@ export function openKeychain(options: KeychainOptions = {}): Store {
     if (after === text) return
     if (generationOf(after) > generation) throw superseded()
     if (before !== undefined) await writeValue(entries, id, encode(before), entryLimit)
-    throw new ToknError('store', `${describe()} did not keep what was stored in it`, {
-      hint: 'use --store file',
-    })
+    throw new ToknError('store', words.stores.notKept(describe()))
   }
 
   async function remove(id: string): Promise<boolean> {
@@ -90,14 +92,4 @@ function decode(value: string): string {
   const bytes = value.length <= longestValue ? decodeBase64Url(value) : undefined
   if (bytes === undefined || !isUtf8(bytes)) throw damaged()
   return bytes.toString()
-}
-
-function generationOf(text: string | undefined): number {
-  try {
-    const value: unknown = text === undefined ? undefined : JSON.parse(text)
-    const generation = isObject(value) ? value['generation'] : undefined
-    return typeof generation === 'number' ? generation : 0
-  } catch {
-    return 0
-  }
 }

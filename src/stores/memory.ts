@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Store } from '../core/ports.ts'
+import { words } from '../messages/words.ts'
 import { checkId, checkText, superseded } from './entry.ts'
 
 /** A store that ends with the process: nothing is written anywhere. */
@@ -8,7 +9,7 @@ export function openMemory(): Store {
   const key = randomBytes(32)
   return {
     kind: 'memory',
-    describe: () => 'the memory of this process',
+    describe: () => words.stores.thisMemory(),
     async read(id) {
       checkId(id)
       return entries.get(id)?.text

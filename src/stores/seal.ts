@@ -1,5 +1,6 @@
 import { ToknError } from '../core/errors.ts'
 import type { Seal } from '../core/ports.ts'
+import { words } from '../messages/words.ts'
 import { decryptText, encryptText } from './file/jwe.ts'
 
 const type = 'tokn-sealed+jwe'
@@ -10,6 +11,6 @@ export const seal: Seal = {
   async open(sealed, key, label) {
     const opened = await decryptText(sealed, key)
     if (opened?.header['typ'] === type && opened.header['label'] === label) return opened.text
-    throw new ToknError('store', 'a sealed text does not open: it is damaged, or of another store')
+    throw new ToknError('store', words.stores.notSealedHere())
   },
 }

@@ -6,10 +6,14 @@ import { exitStatus, isToknError } from '../../src/core/errors.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { openFiles } from '../../src/io/files/files.ts'
+import { runProgram } from '../../src/io/process/run-program.ts'
 import { longestEntry } from '../../src/stores/entry.ts'
 import { openFileStore } from '../../src/stores/file.ts'
 import { openKeychain } from '../../src/stores/keychain.ts'
 import { openMemory } from '../../src/stores/memory.ts'
+import { openPass } from '../../src/stores/pass.ts'
+import { requirePart } from '../support/parts.ts'
+import { makePasswordStore, type PasswordStore } from '../support/password-store.ts'
 import { keyringAvailable, startKeyring, type Keyring } from '../keychain/keyring.ts'
 
 const text = (generation: number): string => JSON.stringify({ generation })
@@ -20,6 +24,8 @@ interface Case {
   readonly open: () => Store
   readonly begin?: () => Promise<void>
   readonly end?: () => Promise<void>
+  /** How many write at once; 40 unless said. */
+  readonly writers?: number
 }
 
 const key = new Secret(Buffer.alloc(32, 1).toString('base64url'))
@@ -60,19 +66,44 @@ function keychainCase(): Case {
   }
 }
 
+function passCase(): Case {
+  let passwords: PasswordStore
+  return {
+    name: 'pass',
+    // Each of them starts some twenty processes.
+    writers: 6,
+    open: () => {
+      const environment = { ...process.env, ...passwords.environment }
+      return openPass({
+        files: openFiles(),
+        environment,
+        run: async (program) => await runProgram(program, environment),
+        limit: 60_000,
+      })
+    },
+    async begin() {
+      passwords = makePasswordStore()
+    },
+    async end() {
+      passwords.close()
+    },
+  }
+}
+
 const passphrase = async (): Promise<Secret> => new Secret('a passphrase of the tests')
 const cases: readonly Case[] = [
   memoryCase(),
   fileCase('file (key)', { key }),
   fileCase('file (passphrase)', { passphrase, cost: 16_384 }),
   ...(keyringAvailable() ? [keychainCase()] : []),
+  ...(requirePart('pass') ? [passCase()] : []),
 ]
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
 
-describe.each(cases)('$name', ({ open, begin, end }) => {
+describe.each(cases)('$name', ({ open, begin, end, writers = 40 }) => {
   let store: Store
 
   beforeAll(async () => {
@@ -182,7 +213,7 @@ describe.each(cases)('$name', ({ open, begin, end }) => {
   })
 
   it('E13: is whole after many writers at once', async () => {
-    const texts = Array.from({ length: 40 }, (_, index) => `${index}:`.repeat(300))
+    const texts = Array.from({ length: writers }, (_, index) => `${index}:`.repeat(300))
     const outcomes = await Promise.allSettled(
       texts.map(async (text) => await open().write('many', 1, text)),
     )

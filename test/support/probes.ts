@@ -101,6 +101,24 @@ const tries: Readonly<Record<string, Try>> = {
     run(['git', 'init', '-q', place])
     run(['git', '-C', place, 'rev-parse', '--is-inside-work-tree'], { says: 'true' })
   },
+  pass: (run, place) => {
+    const store = ['env', `GNUPGHOME=${place}`, `PASSWORD_STORE_DIR=${join(place, 'store')}`]
+    const key = [
+      '--quick-gen-key',
+      'probe <probe@example.org>',
+      'future-default',
+      'default',
+      'never',
+    ]
+    run([...store, 'gpg', '--batch', '--quiet', '--passphrase', '', ...key])
+    try {
+      run([...store, 'pass', 'init', 'probe@example.org'])
+      run([...store, 'pass', 'insert', '-m', '-f', 'a'], { input: 'kept' })
+      run([...store, 'pass', 'show', 'a'], { says: 'kept' })
+    } finally {
+      run([...store, 'gpgconf', '--kill', 'gpg-agent'])
+    }
+  },
   mkfifo: (run, place) => {
     run(['mkfifo', join(place, 'pipe')])
     if (!lstatSync(join(place, 'pipe')).isFIFO()) throw new Error('it makes no pipe')

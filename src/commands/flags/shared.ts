@@ -14,7 +14,7 @@ const everywhere = {
 /** Flags that several commands read; each is taken by these and by no others. */
 const shared = {
   profile: ['-P, --profile <name>', 'the profile to use'],
-  store: ['--store <kind>', 'look in this store: keychain, file or memory'],
+  store: ['--store <kind>', 'look in this store: keychain, file, pass or memory'],
   timeout: ['--timeout <duration>', 'how long the whole command may take (default: 30s)'],
   ca: ['--ca <file>', 'further certificate authorities, in PEM'],
   proxy: ['--proxy <url>', 'proxy for https requests'],

@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs'
+import { fstatSync, readlinkSync } from 'node:fs'
 
 /**
  * Whether a file descriptor is a terminal. Scripts mostly have pipes and files there, and for those
@@ -19,6 +19,19 @@ export function isTerminal(descriptor: number): boolean {
  */
 export function endWithTerminal(): void {
   if (!isTerminal(0)) process.kill(process.pid, 'SIGHUP')
+}
+
+/** The path of the terminal that we read from or write to, if there is one and it has a name. */
+export function nameOfTerminal(): string | undefined {
+  const descriptor = [0, 1, 2].find(isTerminal)
+  if (descriptor === undefined) return undefined
+  try {
+    const path = readlinkSync(`/proc/self/fd/${descriptor}`)
+    return path.startsWith('/dev/') ? path : undefined
+  } catch {
+    // Not every system has /proc.
+    return undefined
+  }
 }
 
 /** Characters of a line of a terminal; `undefined` where it is none, or has no width (0 is none). */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Files } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import { decodeBase64Url } from '../entry.ts'
 import { nameKey } from '../derive-key.ts'
 
@@ -36,13 +37,11 @@ export interface PassphraseOptions {
  * Takes about a second, by intent. Throws `store` for another passphrase than that.
  */
 export async function unlock(passphrase: string, options: PassphraseOptions): Promise<Uint8Array> {
-  if (passphrase === '') throw new ToknError('store', 'the passphrase is empty')
+  if (passphrase === '') throw new ToknError('store', words.stores.emptyPassphrase())
   const vault = readVault(options) ?? (await options.alone(() => makeVault(passphrase, options)))
   const key = await stretch(passphrase, vault)
   if (nameKey(key) === vault.check) return key
-  throw new ToknError('store', 'the passphrase does not open the file store', {
-    hint: 'give the passphrase of the first login, in TOKN_PASSPHRASE or when asked',
-  })
+  throw new ToknError('store', words.stores.wrongPassphrase())
 }
 
 async function makeVault(passphrase: string, options: PassphraseOptions): Promise<Vault> {
@@ -61,9 +60,7 @@ function readVault({ directory, files }: PassphraseOptions): Vault | undefined {
   if (bytes === undefined) return undefined
   const vault = parseVault(Buffer.from(bytes).toString())
   if (vault !== undefined) return vault
-  throw new ToknError('store', `${name} of the file store is damaged`, {
-    hint: 'restore it from a backup: without it the passphrase opens nothing',
-  })
+  throw new ToknError('store', words.stores.damagedVault(name))
 }
 
 function parseVault(text: string): Vault | undefined {
@@ -105,7 +102,7 @@ async function stretch(
   return await new Promise((resolve, reject) => {
     scrypt(text, bytes, 32, options, (error, key) => {
       if (error === null) resolve(new Uint8Array(key))
-      else reject(new ToknError('store', 'the passphrase gave no key', { cause: error }))
+      else reject(new ToknError('store', words.stores.noKeyFromPassphrase(), { cause: error }))
     })
   })
 }

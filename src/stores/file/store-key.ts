@@ -1,6 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Files, Lock } from '../../core/ports.ts'
 import type { Secret } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 import { decodeBase64Url } from '../entry.ts'
 
 export interface KeyOptions {
@@ -16,7 +17,6 @@ export interface KeyOptions {
   readonly cost?: number | undefined
 }
 
-const makeKey = 'openssl rand -base64 32'
 const lockTimeout = 10_000
 
 /** Gives the key of the file store, found at the first call. Throws `store`. */
@@ -38,9 +38,7 @@ async function findKey(options: KeyOptions): Promise<Uint8Array> {
   if (options.key !== undefined) return decodeKey(options.key)
   const passphrase = await options.passphrase?.()
   if (passphrase === undefined) {
-    throw new ToknError('store', 'the file store needs a key or a passphrase, and there is none', {
-      hint: `set TOKN_STORE_KEY to a key that you keep, made with: ${makeKey}`,
-    })
+    throw new ToknError('store', words.stores.noStoreKey())
   }
   const { unlock } = await import('./passphrase.ts')
   return await unlock(passphrase.reveal(), { ...options, alone })
@@ -59,7 +57,5 @@ function decodeKey(key: Secret): Uint8Array {
   const text = key.reveal().trim().replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_')
   const bytes = decodeBase64Url(text)
   if (bytes?.length === 32) return bytes
-  throw new ToknError('store', 'TOKN_STORE_KEY is not a key: 32 bytes in base64 are needed', {
-    hint: `make one with: ${makeKey}`,
-  })
+  throw new ToknError('store', words.stores.notAStoreKey())
 }

@@ -1,5 +1,6 @@
 import { damaged } from '../entry.ts'
 import type { Entries } from './entries.ts'
+import { words } from '../../messages/words.ts'
 
 /** Says where the parts of a long value are. `:` cannot occur in a value itself. */
 interface Head {
@@ -25,7 +26,7 @@ export async function readValue(entries: Entries, account: string): Promise<stri
     const whole = await join(entries, account, head)
     if (whole !== undefined) return whole
   }
-  throw damaged('the keychain')
+  throw damaged(words.stores.theKeychain())
 }
 
 /**

@@ -1,28 +1,22 @@
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError, type Said } from '../../core/errors.ts'
 import { quoteForeign } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 
 /** What keytar's backends say, and what that means. */
-const meanings: ReadonlyArray<readonly [pattern: RegExp, message: string, hint: string]> = [
+const meanings: ReadonlyArray<readonly [pattern: RegExp, said: () => Said]> = [
   [
     /locked|prompt|dismissed|user interaction is not allowed|cancel/i,
-    'the keychain is locked',
-    'unlock it and run the command again, or use --store file',
+    () => words.stores.keychainLocked(),
   ],
   [
     /autolaunch|could not connect|failed to connect|connection refused|no such file|ServiceUnknown|name org\.freedesktop\.secrets was not provided|name is not activatable/i,
-    'there is no secret service in this session',
-    'start gnome-keyring, or use --store file',
+    () => words.stores.noSecretService(),
   ],
   [
     /object does not exist|no such (object|secret collection)|collection\/login/i,
-    'the secret service has no keyring to store in',
-    'log in to the desktop once so that it makes one, or use --store file',
+    () => words.stores.noKeyring(),
   ],
-  [
-    /stub received bad data/i,
-    'the Windows Credential Manager refused the entry as too large',
-    'use --store file',
-  ],
+  [/stub received bad data/i, () => words.stores.tooLargeForWindows()],
 ]
 
 /** The one translation of keytar's errors. */
@@ -30,13 +24,8 @@ export function translateKeychainError(error: unknown): ToknError {
   if (isToknError(error)) return error
   const text = error instanceof Error ? error.message : String(error)
   const meaning = meanings.find(([pattern]) => pattern.test(text))
-  if (meaning !== undefined) {
-    return new ToknError('store', meaning[1], { hint: meaning[2], cause: error })
-  }
-  return new ToknError('store', `the keychain failed: ${quoteForeign(text, 120)}`, {
-    hint: 'tokn doctor, or use --store file',
-    cause: error,
-  })
+  const said = meaning?.[1]() ?? words.stores.keychainFailed(quoteForeign(text, 120))
+  return new ToknError('store', said, { cause: error })
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 
 /** What is used of keytar. Never `findCredentials`: on a locked keyring it crashes the process. */
 export interface Keytar {
@@ -27,21 +28,12 @@ export function locateKeytar(): string {
 
 function explain(cause: unknown): ToknError {
   if (!isInstalled()) {
-    return new ToknError('store', 'the keychain module "keytar" is not installed', {
-      hint: 'install tokn without --omit=optional, or use --store file',
-      cause,
-    })
+    return new ToknError('store', words.stores.keytarNotInstalled(), { cause })
   }
   if (reasonOf().includes('libsecret')) {
-    return new ToknError('store', 'the keychain cannot be used: libsecret is not installed', {
-      hint: 'install it (Debian, Ubuntu: apt install libsecret-1-0), or use --store file',
-      cause,
-    })
+    return new ToknError('store', words.stores.noLibsecret(), { cause })
   }
-  return new ToknError('store', 'the keychain module "keytar" does not work on this machine', {
-    hint: 'use --store file',
-    cause,
-  })
+  return new ToknError('store', words.stores.keytarBroken(), { cause })
 }
 
 function isInstalled(): boolean {

@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { countAsHung } from './blocked-calls.ts'
 
 const grace = 250
@@ -36,7 +37,5 @@ async function endsWithin(work: Promise<unknown>, limit: number): Promise<boolea
 
 /** What the user hears of a NoAnswer. */
 export function noAnswer(limit: number): ToknError {
-  return new ToknError('store', `the keychain did not answer within ${limit / 1_000} s`, {
-    hint: 'if it asks to be unlocked, do that and run the command again, or use --store file',
-  })
+  return new ToknError('store', words.stores.keychainTooSlow(limit / 1_000))
 }

@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Lock } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import { decodeBase64Url, reserved } from '../entry.ts'
 import type { Entries } from './entries.ts'
 
@@ -33,9 +34,7 @@ async function makeKey(entries: Entries): Promise<Uint8Array> {
   await entries.set(reserved.sealingKey, randomBytes(32).toString('base64url'))
   const made = await readKey(entries)
   if (made !== undefined) return made
-  throw new ToknError('store', 'the keychain did not keep what was stored in it', {
-    hint: 'use --store file',
-  })
+  throw new ToknError('store', words.stores.notKept(words.stores.theKeychain()))
 }
 
 async function readKey(entries: Entries): Promise<Uint8Array | undefined> {

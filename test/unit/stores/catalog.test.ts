@@ -16,6 +16,9 @@ const surroundings = {
   },
   storeKey: () => undefined,
   passphrase: async () => undefined,
+  environment: {},
+  run: async () => undefined,
+  terminal: () => undefined,
 }
 
 describe('the catalogue of stores', () => {
