@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { setFlagsFromString } from 'node:v8'
 import type { buildConnector, Client } from 'undici'
-import { ToknError } from '../../core/errors.ts'
+import { ToknError, type Said } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { passContinue } from './continue.ts'
 
 /** How sockets are made. One per `Http`, so that TLS sessions are resumed. */
@@ -94,33 +95,18 @@ export class ProxyError extends Error {
   }
 }
 
-/** Of a status of a gateway another attempt may come to something; of others it does not. */
+/** Another attempt may help where a gateway failed, and not where the proxy refused. */
 function refused(status: number, challenge: string, proxy: URL): ToknError {
   const lasting = ![408, 425, 429].includes(status) && status < 500
-  if (status !== 407) {
-    const hint = lasting ? 'check --proxy and NO_PROXY' : 'try again; or check --proxy and NO_PROXY'
-    return noConnection(`the proxy answered ${status} and made no connection`, lasting, hint)
-  }
+  if (status !== 407) return noConnection(words.network.proxyRefused(status, lasting), lasting)
   if (challenge !== '' && !/\bbasic\b/i.test(challenge)) {
-    return noConnection(
-      'the proxy answered 407: it wants to be logged in to in a way that tokn does not know',
-      lasting,
-      'run a proxy on this machine that logs in to it, such as px or cntlm, and name that one',
-    )
+    return noConnection(words.network.proxyWantsOtherLogin(), lasting)
   }
-  const given = credentials(proxy).length > 0
-  const what = given
-    ? 'it does not take the user and password given'
-    : 'it wants a user and password'
-  return noConnection(
-    `the proxy answered 407 and made no connection: ${what}`,
-    lasting,
-    'put its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT',
-  )
+  return noConnection(words.network.proxyWantsLogin(credentials(proxy).length > 0), lasting)
 }
 
-function noConnection(message: string, lasting: boolean, hint: string): ToknError {
-  return new ToknError('network', message, { sent: false, lasting, hint })
+function noConnection(said: Said, lasting: boolean): ToknError {
+  return new ToknError('network', said, { sent: false, lasting })
 }
 
 function credentials(proxy: URL): readonly string[] {

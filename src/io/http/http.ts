@@ -3,6 +3,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Http, HttpRequest } from '../../core/ports.ts'
 import { redactForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { openConnector, type Connector } from './connector.ts'
 import { refuseUnsafeEnvironment } from '../process/environment.ts'
 import type { Environment } from '../files/paths.ts'
@@ -43,7 +44,7 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
- * The way out, the only one. Loads undici with the first request. Throws `usage` at once for an
+ * The only way to make a request. Loads undici with the first one. Throws `usage` at once for an
  * environment in which secrets are not safe, and later for a request that must not be made.
  */
 export function createHttp(options: HttpOptions): Http {
@@ -89,12 +90,10 @@ export function showUrl(url: URL): string {
 
 function checkUrl(url: URL): URL {
   if (!isConfidential(url)) {
-    throw new ToknError('usage', `refusing ${display(url.origin, 120)}: it is not https`, {
-      hint: 'http:// is taken for 127.0.0.1, [::1] and localhost only',
-    })
+    throw new ToknError('usage', words.network.notHttps(display(url.origin, 120)))
   }
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw new ToknError('usage', `a request to ${url.host} has a user or a fragment in its URL`)
+    throw new ToknError('usage', words.network.userInUrl(url.host))
   }
   return url
 }
@@ -103,16 +102,14 @@ function prepareHeaders(request: HttpRequest, userAgent: string): Outgoing['head
   const headers = request.headers ?? []
   for (const [name, value] of headers) {
     if (!headerName.test(name) || reserved.has(name.toLowerCase())) {
-      throw new ToknError('usage', `a request cannot have the header "${display(name, 60)}"`)
+      throw new ToknError('usage', words.network.forbiddenHeader(display(name, 60)))
     }
     if (!headerValue.test(value)) {
-      throw new ToknError('usage', `the value of the header ${name} cannot be sent`, {
-        hint: 'it has a line break, another control character, or one that is not Latin-1',
-      })
+      throw new ToknError('usage', words.network.badHeaderValue(name))
     }
   }
   const named = headers.some(([name]) => name.toLowerCase() === 'user-agent')
   const agent = named ? [] : ([['user-agent', userAgent]] as const)
-  // What is packed for the way is unpacked (io/unpack.ts); it is better not packed at all.
+  // Compressed replies are decompressed (unpack.ts); better to get them plain.
   return [['accept-encoding', 'identity'], ...agent, ...headers]
 }

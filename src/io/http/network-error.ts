@@ -1,70 +1,66 @@
-import { systemCode, ToknError } from '../../core/errors.ts'
+import { systemCode, ToknError, type Said } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { headLimit, ProxyError } from './connector.ts'
 import {
-  certificates,
-  connections,
+  certificateFaults,
+  connectionFaults,
   cuts,
-  handshakes,
+  handshakeFaults,
   protocols,
-  type Explanation,
-} from './network-words.ts'
+} from './network-faults.ts'
 
-const proxy = 'the proxy'
+/** Whom a request did not get an answer from. */
+interface Peer {
+  readonly name: string
+  readonly isProxy: boolean
+}
 
 /**
  * A failure to get an answer from `host`, in words. `sent`: whether bytes of the request may have
- * left. The cause is left behind, since undici's errors hold pieces of replies. What is a bug of ours
- * stays what it is.
+ * left. The cause is left behind, since undici's errors hold pieces of replies. A bug in this program
+ * is returned unchanged.
  */
 export function translateNetworkError(error: unknown, host: string, sent: boolean): unknown {
   if (error instanceof ToknError) return error
   if (error instanceof ProxyError) {
     const { cause } = error
-    return cause instanceof ToknError ? cause : explain(cause, proxy, false)
+    if (cause instanceof ToknError) return cause
+    return explain(cause, { name: words.network.theProxy(), isProxy: true }, false)
   }
-  return explain(error, display(host, 120), sent)
+  return explain(error, { name: display(host, 120), isProxy: false }, sent)
 }
 
-function explain(error: unknown, host: string, sent: boolean): unknown {
+function explain(error: unknown, peer: Peer, sent: boolean): unknown {
+  const { name, isProxy } = peer
   const code = systemCode(error) ?? firstCode(error) ?? ''
-  const certificate = certificates.get(code)
+  const certificate = certificateFaults.get(code)
   if (certificate !== undefined) {
-    return lasting(`the certificate of ${host} ${certificate.text}`, sent, certificate.hint)
+    return lasting(words.network.badCertificate(name, certificate), sent)
   }
-  const connection = connections.get(code)
-  if (connection !== undefined)
-    return failure(`cannot reach ${host}: ${connection}`, sent, reachHint(host))
-  const nonsense = nonsenseOf(error, code)
+  const connection = connectionFaults.get(code)
+  if (connection !== undefined) {
+    return failure(words.network.cannotConnect(name, connection, isProxy), sent)
+  }
+  const nonsense = nonsenseOf(error, code, peer)
   if (nonsense !== undefined) {
-    const { text, hint } = nonsense
-    const message = `${host} answered with ${text}`
-    // Of the provider, what a proxy says says nothing.
-    if (host === proxy) return lasting(message, sent, 'check --proxy and HTTPS_PROXY')
-    return new ToknError('provider_nonsense', message, { hint, sent })
+    // What a proxy answers says nothing about the provider.
+    return isProxy
+      ? lasting(nonsense, sent)
+      : new ToknError('provider_nonsense', nonsense, { sent })
   }
   const cut = cuts.get(code)
   // Before a request, what was cut is the handshake.
-  const stood = sent || host === proxy
-  const none = stood ? `no whole answer came from ${host}` : `cannot reach ${host}`
-  if (cut !== undefined) return failure(`${none}: ${cut}`, sent)
+  const asked = sent || isProxy
+  if (cut !== undefined) return failure(words.network.noAnswer(name, asked, cut), sent)
   const reason = `${code} ${error instanceof Error ? error.message : ''}`.toUpperCase()
-  const handshake = handshakes.find(([part]) => reason.replaceAll(' ', '_').includes(part))?.[1]
-  if (handshake !== undefined) {
-    return lasting(`cannot reach ${host}: ${handshake.text}`, sent, handshake.hint)
-  }
+  const handshake = handshakeFaults.find(([part]) => reason.replaceAll(' ', '_').includes(part))
+  if (handshake !== undefined) return lasting(words.network.noHandshake(name, handshake[1]), sent)
   if (code === '' && isBug(error)) return error
   if (/^(ERR_SSL_|ERR_TLS_)/.test(code)) {
-    return lasting(`cannot reach ${host}: the TLS handshake failed (${display(code, 80)})`, sent)
+    return lasting(words.network.handshakeFailed(name, display(code, 80)), sent)
   }
-  const shown = code === '' ? 'the connection failed' : `error ${display(code, 60)}`
-  return failure(`${none}: ${shown}`, sent)
-}
-
-function reachHint(host: string): string {
-  return host === proxy
-    ? 'check --proxy and HTTPS_PROXY'
-    : 'check the address and the network: tokn doctor'
+  return failure(words.network.noAnswer(name, asked, { code: display(code, 60) }), sent)
 }
 
 /** Errors that the runtime throws for a wrong program; the network has others. */
@@ -73,32 +69,33 @@ function isBug(error: unknown): boolean {
 }
 
 /** What an answer is that cannot be read as one in HTTP/1.1. */
-function nonsenseOf(error: unknown, code: string): Explanation | undefined {
+function nonsenseOf(error: unknown, code: string, { name, isProxy }: Peer): Said | undefined {
   const message = error instanceof Error ? error.message : ''
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
-    return { text: `headers too large to read: more than ${headLimit >> 10} KiB` }
+    return words.network.hugeHeaders(name, headLimit >> 10, isProxy)
   }
   if (code === 'UND_ERR_SOCKET' && message === 'bad upgrade') {
-    return { text: 'another protocol than HTTP/1.1 (status 101)' }
+    return words.network.switchedProtocol(name, isProxy)
   }
   // The parser gives its errors no code.
   const parsed = error instanceof Error && error.name === 'HTTPParserError'
   if (!parsed && !code.startsWith('HPE_')) return undefined
   if (code === 'HPE_INVALID_EOF_STATE') return undefined
-  const hint = 'check the base URL of the profile'
-  if (!message.includes('Expected HTTP/')) return { text: 'HTTP that breaks its own rules', hint }
+  if (!message.includes('Expected HTTP/')) {
+    return words.network.otherProtocol(name, 'invalid', isProxy)
+  }
   const start = parsed && 'data' in error ? String(error.data) : ''
   const known = protocols.find(([one]) => one.test(start))?.[1]
-  return { text: known ?? 'something that is not HTTP', hint }
+  return words.network.otherProtocol(name, known ?? 'other', isProxy)
 }
 
-function failure(message: string, sent: boolean, hint?: string): ToknError {
-  return new ToknError('network', message, { sent, hint })
+function failure(said: Said | string, sent: boolean): ToknError {
+  return new ToknError('network', said, { sent })
 }
 
 /** A failure that no repetition helps. */
-function lasting(message: string, sent: boolean, hint?: string): ToknError {
-  return new ToknError('network', message, { sent, hint, lasting: true })
+function lasting(said: Said | string, sent: boolean): ToknError {
+  return new ToknError('network', said, { sent, lasting: true })
 }
 
 /** The error of the first address, where several were tried. */

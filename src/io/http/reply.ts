@@ -1,12 +1,13 @@
 import { ToknError } from '../../core/errors.ts'
 import type { HttpReply } from '../../core/ports.ts'
 import { quoteForeign } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 import { decodeText } from './reply-text.ts'
 import { unpack } from './unpack.ts'
 
 type Headers = HttpReply['headers']
 
-/** A reply as it came, and what it may be. */
+/** A reply as it was received, and what it may be. */
 export interface RawReply {
   readonly status: number
   readonly headers: Headers
@@ -41,9 +42,9 @@ export function checkReplyHead(status: number, headers: Headers, url: URL, limit
 }
 
 /**
- * The reply with its body unpacked and as text. Throws `provider_nonsense` for a body that unpacks
- * to more than the limit, or that is packed in a way of which nothing is known; of an error, and of
- * an answer that may hold tokens, the latter stays as it is, one character a byte, under its
+ * The reply with its body decompressed and as text. Throws `provider_nonsense` for a body that is
+ * longer than the limit when decompressed, or whose compression is unknown. The body of an error, or
+ * of an answer that may hold tokens, is kept in the latter case: one character a byte, under its
  * `content-encoding`.
  */
 export async function openReply(reply: RawReply): Promise<HttpReply> {
@@ -59,14 +60,14 @@ export async function openReply(reply: RawReply): Promise<HttpReply> {
   if (status < 400 && opened.failure === 'large') throw tooLong(url.host, limit, status)
   if (status < 400 && !reply.grants) {
     const how = quoteForeign(named.join(', ') || 'gzip', 40)
-    throw nonsense(`${url.host} sent an answer compressed in a way (${how}) unknown here`, status)
+    throw nonsense(words.network.compressedUnknown(url.host, how), status)
   }
   const packed = named.length === 0 ? ([['content-encoding', 'gzip']] as const) : []
   return { status, headers: [...headers, ...packed], body: latin1(reply.bytes) }
 }
 
 export function tooLong(host: string, limit: number, status: number): ToknError {
-  return nonsense(`the answer of ${host} is longer than ${limit >> 10} KiB`, status)
+  return nonsense(words.network.tooLong(host, limit >> 10), status)
 }
 
 function redirected(status: number, location: string | undefined, url: URL): ToknError {
@@ -76,13 +77,12 @@ function redirected(status: number, location: string | undefined, url: URL): Tok
     target === undefined
       ? 'elsewhere'
       : target.origin === url.origin
-        ? 'to another path'
-        : `to ${quoteForeign(target.origin === 'null' ? target.protocol : target.origin, 120)}`
-  return new ToknError(
-    'provider_nonsense',
-    `provider redirected ${where}; tokn does not follow redirects with credentials`,
-    { hint: 'check the base URL of the profile', http: { status }, sent: true },
-  )
+        ? 'samePlace'
+        : { origin: quoteForeign(target.origin === 'null' ? target.protocol : target.origin, 120) }
+  return new ToknError('provider_nonsense', words.network.redirected(where), {
+    http: { status },
+    sent: true,
+  })
 }
 
 function nonsense(message: string, status: number): ToknError {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { ToknError } from '../../core/errors.ts'
 import type { Way } from '../../core/process.ts'
+import { words } from '../../messages/words.ts'
 import type { Environment } from '../files/paths.ts'
 import { chooseProxySettings, proxyFor, type ProxySettings } from './proxy.ts'
 import { makeTemporaryFolder } from '../process/self.ts'
@@ -32,9 +33,7 @@ export function openWay(options: WayOptions, urls: readonly URL[]): Way {
   const settings = chooseProxySettings(options.environment, { proxy: options.proxy })
   const [proxy, ...others] = urls.map((url) => proxyFor(url, settings))
   if (others.some((other) => other?.href !== proxy?.href)) {
-    throw new ToknError('usage', 'some of the URLs are reached through a proxy, and some are not', {
-      hint: 'run it once for each',
-    })
+    throw new ToknError('usage', words.network.severalRoutes())
   }
   // Says what is wrong with a file in our own words, before another program is told of it.
   if (options.ca !== undefined || certificate !== undefined || key !== undefined) {
@@ -44,7 +43,7 @@ export function openWay(options: WayOptions, urls: readonly URL[]): Way {
   if (named.length === 0) return { proxy, certificate, key, close: () => undefined }
   const folder = makeTemporaryFolder()
   const authorities = join(folder.path, 'authorities.pem')
-  // In a file, and no pipe: it is read anew for each connection.
+  // In a file, not a pipe: it is read again for each connection.
   writeFileSync(authorities, [machineAuthorities(), ...named].join('\n'), { mode: 0o600 })
   return { proxy, authorities, certificate, key, close: folder.remove }
 }

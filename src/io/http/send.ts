@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { readJsonText } from '../../core/json-text.ts'
 import type { HttpReply, HttpRequest } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import { connectThrough, headLimit, ProxyError, type Connector } from './connector.ts'
 import { translateNetworkError } from './network-error.ts'
 import { checkReplyHead, openReply, readHeaders, tooLong } from './reply.ts'
@@ -147,15 +148,10 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
 
   function late(): ToknError {
     const { host } = url
-    if (sent) return timedOut(request, `${host} did not answer`, true)
-    if (stage === 'tunnel') return timedOut(request, `${host} did not answer through the proxy`)
-    const where = stage === 'proxy' ? 'the proxy' : host
-    return timedOut(
-      request,
-      connected
-        ? `${where} took the connection and did not answer`
-        : `${where} could not be reached`,
-    )
+    if (sent) return timedOut(request, host, 'answer', true)
+    if (stage === 'tunnel') return timedOut(request, host, 'answerThroughProxy')
+    const where = stage === 'proxy' ? words.network.theProxy() : host
+    return timedOut(request, where, connected ? 'answerToConnection' : 'connection')
   }
 }
 
@@ -170,14 +166,16 @@ function isWhole(status: number, chunks: readonly Uint8Array[]): boolean {
   }
 }
 
-function timedOut({ timeout }: Outgoing, what: string, sent = false): ToknError {
+function timedOut(
+  { timeout }: Outgoing,
+  host: string,
+  silence: Parameters<(typeof words)['network']['timedOut']>[1],
+  sent = false,
+): ToknError {
   const seconds = Number((timeout / 1_000).toFixed(1))
-  const hint = 'try again, or wait longer with --timeout'
-  return new ToknError('network', `${what} within ${seconds} s`, { sent, hint })
+  return new ToknError('network', words.network.timedOut(host, silence, seconds), { sent })
 }
 
 function endless(host: string): ToknError {
-  return new ToknError('provider_nonsense', `${host} answered only that it is going to answer`, {
-    sent: true,
-  })
+  return new ToknError('provider_nonsense', words.network.onlyInterim(host), { sent: true })
 }

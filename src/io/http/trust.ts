@@ -3,6 +3,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { readFileSync, statSync } from 'node:fs'
 import { ToknError } from '../../core/errors.ts'
 import { requireText, textOfBytes } from '../../core/value-text.ts'
+import { words } from '../../messages/words.ts'
 import { reasonOf, showPath } from '../files/system-error.ts'
 
 export interface TrustOptions {
@@ -22,9 +23,7 @@ const block = /-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g
 export function openTrust(options: TrustOptions): SecureContext {
   const { ca, certificate, key } = options
   if ((certificate === undefined) !== (key === undefined)) {
-    throw new ToknError('usage', 'a client certificate and its key belong together', {
-      hint: 'give both --cert FILE and --key FILE',
-    })
+    throw new ToknError('usage', words.network.halfAPair())
   }
   const parts = {
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ...namedAuthorities(options)] }),
@@ -35,8 +34,7 @@ export function openTrust(options: TrustOptions): SecureContext {
     return createSecureContext({ minVersion: 'TLSv1.2', ...parts })
   } catch (error) {
     const path = ca ?? certificate ?? ''
-    throw new ToknError('usage', `the certificates of ${showPath(path)} cannot be used`, {
-      hint: 'they must be PEM; a client certificate must match its key',
+    throw new ToknError('usage', words.network.unusableCertificates(showPath(path)), {
       cause: error,
     })
   }
@@ -52,15 +50,13 @@ function readCa(path: string): string {
   const text = readPem(path)
   const found = text.match(block) ?? []
   if (found.length === 0) {
-    throw new ToknError('usage', `there is no certificate in ${showPath(path)}`, {
-      hint: 'it must be a PEM file: -----BEGIN CERTIFICATE-----',
-    })
+    throw new ToknError('usage', words.network.noCertificateIn(showPath(path)))
   }
   try {
     for (const one of found) void new X509Certificate(one)
     return text
   } catch {
-    throw new ToknError('usage', `a certificate in ${showPath(path)} is damaged`)
+    throw new ToknError('usage', words.network.damagedCertificate(showPath(path)))
   }
 }
 
@@ -69,13 +65,16 @@ function readPem(path: string): string {
   try {
     const stats = statSync(path)
     if (!stats.isFile() || stats.size > limit) {
-      throw new ToknError('usage', `${showPath(path)} is not a file of certificates`)
+      throw new ToknError('usage', words.network.notACertificateFile(showPath(path)))
     }
     // OpenSSL passes over a block whose first line begins with a mark, and says nothing.
     text = requireText(readFileSync(path), showPath(path))
   } catch (error) {
     if (error instanceof ToknError) throw error
-    throw new ToknError('usage', `cannot read ${showPath(path)}: ${reasonOf(error)}`)
+    throw new ToknError(
+      'usage',
+      words.network.cannotReadCertificate(showPath(path), reasonOf(error)),
+    )
   }
   return text
 }

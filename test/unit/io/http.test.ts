@@ -425,7 +425,7 @@ describe('C6: one deadline for everything', () => {
     const url = new URL(`https://127.0.0.1:${server.port}/`)
     const error = await failure({ url, ...slow })
     expect(error).toMatchObject({ code: 'network', details: { sent: false } })
-    expect(error.message).toContain('took the connection and did not answer within 0.4 s')
+    expect(error.message).toContain('accepted the connection and did not answer within 0.4 s')
   })
 })
 

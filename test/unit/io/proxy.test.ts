@@ -73,7 +73,7 @@ describe('which proxy', () => {
       expect(() => proxyFor(new URL('https://a.example'), settings)).toThrow(
         expect.objectContaining({
           code: 'usage',
-          message: `the proxy in ALL_PROXY is of the kind ${kind}, which is not supported`,
+          message: `the proxy in ALL_PROXY is a ${kind} proxy, which is not supported`,
           hint: expect.stringContaining('HTTPS_PROXY wins over it'),
         }),
       )

@@ -82,7 +82,7 @@ describe('what is said of a server that speaks something else', () => {
     [
       'an upgrade',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
-      'HOST answered with another protocol than HTTP/1.1 (status 101)',
+      'HOST answered with a protocol other than HTTP/1.1 (status 101)',
       undefined,
     ],
     [
@@ -111,7 +111,7 @@ describe('what is said of a server that speaks something else', () => {
 })
 
 describe('what is said of a connection that comes to nothing', () => {
-  const none = 'no whole answer came from HOST'
+  const none = 'no complete answer came from HOST'
   const rows: ReadonlyArray<readonly [string, (socket: Socket) => void, string]> = [
     ['closed', (socket) => void socket.end(), `${none}: it closed the connection`],
     ['reset', (socket) => void socket.resetAndDestroy(), `${none}: it cut the connection`],
@@ -223,7 +223,7 @@ describe.skipIf(!canCertify())('what is said of TLS', () => {
     })
     const later = await serve(createSecureServer({ ...good, allowHTTP1: false }))
     expect(await tell(later, { ca })).toEqual({
-      words: 'cannot reach HOST: it speaks HTTP/2 only, and tokn HTTP/1.1',
+      words: 'cannot reach HOST: it only speaks HTTP/2, and tokn only HTTP/1.1',
       hint: undefined,
       exit: 7,
       tries: 1,
@@ -239,7 +239,7 @@ describe.skipIf(!canCertify())('what is said of TLS', () => {
   it('one that takes the connection and says nothing was reached', async () => {
     const silent = await listen(() => {})
     expect(await tell(new URL(`https://127.0.0.1:${silent.port}/`), { timeout: 200 })).toEqual({
-      words: 'HOST took the connection and did not answer within 0.2 s',
+      words: 'HOST accepted the connection and did not answer within 0.2 s',
       hint: 'try again, or wait longer with --timeout',
       exit: 7,
       tries: 3,
@@ -302,7 +302,7 @@ describe.skipIf(!canCertify())('what is said of TLS', () => {
       replying(reply('407 No', ['proxy-authenticate: Basic realm="x"'], '<html>')),
       {
         words:
-          'the proxy answered 407 and made no connection: it does not take the user and password given',
+          'the proxy answered 407 and made no connection: it rejects the user and password given',
         hint: password,
         exit: 7,
         tries: 1,
@@ -312,8 +312,7 @@ describe.skipIf(!canCertify())('what is said of TLS', () => {
       'another way to log in',
       replying(reply('407 No', ['proxy-authenticate: Negotiate', 'proxy-authenticate: NTLM'])),
       {
-        words:
-          'the proxy answered 407: it wants to be logged in to in a way that tokn does not know',
+        words: 'the proxy answered 407: it requires an authentication that tokn does not support',
         exit: 7,
         tries: 1,
       },
@@ -356,18 +355,22 @@ describe.skipIf(!canCertify())('what is said of TLS', () => {
     [
       'closes',
       (socket) => void socket.end(),
-      { words: 'no whole answer came from the proxy: it closed the connection', exit: 7, tries: 3 },
+      {
+        words: 'no complete answer came from the proxy: it closed the connection',
+        exit: 7,
+        tries: 3,
+      },
     ],
     [
       'resets',
       (socket) => void socket.resetAndDestroy(),
-      { words: 'no whole answer came from the proxy: it cut the connection', exit: 7, tries: 3 },
+      { words: 'no complete answer came from the proxy: it cut the connection', exit: 7, tries: 3 },
     ],
     [
       'is silent',
       () => {},
       {
-        words: 'the proxy took the connection and did not answer within 0.3 s',
+        words: 'the proxy accepted the connection and did not answer within 0.3 s',
         exit: 7,
         tries: 3,
       },
