@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { bundle } from '../unit/io/bundle.ts'
+import { buildProgram } from '../support/build-program.ts'
 import { torture } from '../unit/io/lock-torture.ts'
 
 const withoutLinks = ['--require', join(import.meta.dirname, '../support/no-links.cjs')]
@@ -16,7 +16,7 @@ it.each([
   async (_name, sections, kills, node) => {
     const directory = mkdtempSync(join(tmpdir(), 'tokn-lock-'))
     const source = join(import.meta.dirname, '../unit/io/lock-program.ts')
-    const program = await bundle(source, join(directory, 'program'))
+    const program = await buildProgram(source, join(directory, 'program'))
     const wanted = { workers: 8, sections, kills, time: 580_000, node }
     const result = await torture(program, directory, wanted)
     console.log(JSON.stringify(result))

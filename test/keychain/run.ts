@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { buildProgram as build } from '../support/build-program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -16,16 +16,8 @@ export interface Built {
 /** Builds a program of this folder as the product is built, for processes that can be killed. */
 export async function buildProgram(name: string): Promise<Built> {
   const directory = mkdtempSync(join(tmpdir(), 'tokn-build-'))
-  const bundle = await rolldown({
-    input: join(root, 'test/keychain', name),
-    platform: 'node',
-    external: ['keytar', /^node:/],
-    logLevel: 'silent',
-  })
-  await bundle.write({ dir: directory, format: 'cjs', entryFileNames: 'program.cjs' })
-  await bundle.close()
   return {
-    program: join(directory, 'program.cjs'),
+    program: await build(join(root, 'test/keychain', name), directory),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }
 }

@@ -141,7 +141,7 @@ describe('what Node would write down or let others see', () => {
     const ended = await run(['token', 'hosterby'], { home, env: { NODE_OPTIONS: options } })
     expect(ended, ended.err).toMatchObject({ status: 2, out: '' })
     expect(ended.err).toMatch(
-      /^tokn: error: NODE_OPTIONS has --[a-z-]+, which would let secrets out$/m,
+      /^tokn: error: NODE_OPTIONS has --[a-z-]+, which would reveal secrets$/m,
     )
     expect(ended.err).toMatch(/^tokn: hint: run it without: NODE_OPTIONS= tokn \.\.\.$/m)
     const json = await run(['token', '--json'], { home, env: { NODE_OPTIONS: options } })

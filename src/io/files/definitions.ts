@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
 import type { Files } from '../../core/ports.ts'
 import { requireText } from '../../core/value-text.ts'
+import { words } from '../../messages/words.ts'
 import { reasonOf } from './system-error.ts'
 
 /** The user's own provider definitions: one JSON file each. What is in them is checked by whoever reads. */
@@ -14,14 +15,12 @@ export interface Definitions {
   remove(id: string): boolean
 }
 
-/** Writes a new file of the user's. Throws `usage` where there is one already, or no way to write. */
+/** Writes a new file of the user's. Throws `usage` where there is one already, and where it cannot be written. */
 export function createTextFile(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' })
   } catch (error) {
-    throw new ToknError('usage', `"${path}" could not be written (${reasonOf(error)})`, {
-      hint: 'name a file that does not exist yet',
-    })
+    throw new ToknError('usage', words.files.fileNotCreated(path, reasonOf(error)))
   }
 }
 
@@ -32,7 +31,7 @@ export function openDefinitions(directory: string, files: Files): Definitions {
   return {
     read(id) {
       const bytes = idPattern.test(id) ? files.read(pathOf(id), longest) : undefined
-      return bytes === undefined ? undefined : requireText(bytes, `the definition "${id}"`)
+      return bytes === undefined ? undefined : requireText(bytes, words.files.theDefinition(id))
     },
     ids: () =>
       files
@@ -49,6 +48,6 @@ export function openDefinitions(directory: string, files: Files): Definitions {
 
   function pathOf(id: string): string {
     if (idPattern.test(id)) return join(directory, `${id}.json`)
-    throw new ToknError('usage', 'a provider is named by lower-case letters, digits and dashes')
+    throw new ToknError('usage', words.files.notAProviderName())
   }
 }

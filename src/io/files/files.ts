@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../../core/errors.ts'
 import type { Files } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import { checkDirectory, readPlainFile } from './plain-file.ts'
-import { isAbsent, ownFolders, translateSystemError } from './system-error.ts'
+import { isAbsent, translateSystemError } from './system-error.ts'
 import { isTemporary, syncDirectory, writeWhole } from './whole-write.ts'
 
 /** The files of the machine that runs this. */
@@ -43,7 +44,7 @@ export function ensureDirectory(path: string): void {
     makeDirectory(path)
   } catch (error) {
     throw translateSystemError('create', path, error, 'store', {
-      hint: ownFolders,
+      hint: words.files.setOwnFolders(),
     })
   }
   checkDirectory(path)
@@ -59,7 +60,7 @@ function makeDirectory(path: string, tries = 3): void {
     // There are file systems, /proc for one, that answer so though the parent is there.
     if (systemCode(error) !== 'ENOENT' || parent === path || tries === 0) throw error
     makeDirectory(parent)
-    // Anew, not just once more: another process may be making the same ones at this moment.
+    // From the start, not just once more: another process may be making the same ones right now.
     makeDirectory(path, tries - 1)
   }
 }

@@ -3,6 +3,7 @@ import { readExpiry } from '../../core/expiry.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { readStanding } from '../../core/record.ts'
 import type { Files, HistoryEntry, Index, IndexEntry } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 
 const limit = 262_144
 
@@ -62,7 +63,7 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
     try {
       change()
     } catch (error) {
-      warn?.(error instanceof Error ? error.message : 'cannot write the index')
+      warn?.(error instanceof Error ? error.message : words.files.indexNotWritten())
     }
   }
 }

@@ -5,6 +5,7 @@ import { systemCode, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import type { Files, HeldLock, Lock } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import {
   claim,
   fileSystemTime,
@@ -146,11 +147,9 @@ function parseHolder(
 
 function busy(top: Generation): ToknError {
   const holder = parseHolder(top)
-  const who =
+  const known =
     holder === undefined || holder === released
-      ? 'another process'
-      : `process ${holder.pid} (${display(holder.command, 40)})`
-  return new ToknError('busy', `${who} holds the lock that this needs`, {
-    hint: 'wait for it to end, or wait longer with --timeout',
-  })
+      ? undefined
+      : { pid: holder.pid, command: display(holder.command, 40) }
+  return new ToknError('busy', words.files.busy(known))
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { environmentOfOwnChildren } from '../../core/environment.ts'
 import { systemCode, ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { makeTemporaryFolder } from '../process/self.ts'
 
 /** A pipe that a child can open by its path. What goes through it is never on disk. */
@@ -26,9 +27,7 @@ export function makeNamedPipe(): NamedPipe {
   const env = environmentOfOwnChildren(process.env)
   if (spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore', env }).status !== 0) {
     folder.remove()
-    throw new ToknError('usage', 'a pipe to the program could not be made', {
-      hint: 'put mkfifo on the PATH, or let the program read a file instead of standard input',
-    })
+    throw new ToknError('usage', words.processes.noPipe())
   }
   return { path, feed, read, remove: folder.remove }
 

@@ -3,6 +3,7 @@ import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
 import { readValueText } from '../../core/value-text.ts'
+import { words } from '../../messages/words.ts'
 import { choosePlace, isDirectory, isPrivate, type Place } from './shared-folders.ts'
 import { showPath } from './system-error.ts'
 
@@ -132,9 +133,7 @@ function temporaryHome(): string {
 function homeOfNobody(): string {
   const home = temporaryHome()
   if (!existsSync(home) || isPrivate(home)) return home
-  throw new ToknError('usage', `there is no home, and ${home} is not this user's alone`, {
-    hint: 'set HOME to a folder of your own',
-  })
+  throw new ToknError('usage', words.files.noHome(home))
 }
 
 /**
@@ -175,11 +174,5 @@ function refuseHomeOfOthers(environment: Environment, config: string): void {
   while (!isDirectory(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
   const owner = statSync(nearest, { throwIfNoEntry: false })?.uid ?? 0
   if (owner === 0) return
-  throw new ToknError(
-    'usage',
-    `running as root, but ${showPath(nearest)} belongs to another user`,
-    {
-      hint: 'run tokn without sudo, or with: sudo -H tokn',
-    },
-  )
+  throw new ToknError('usage', words.files.homeOfAnother(showPath(nearest)))
 }

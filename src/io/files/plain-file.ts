@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { ToknError, type ErrorCode } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { isAbsent, showPath, translateSystemError } from './system-error.ts'
 
 export interface PlainFile {
@@ -42,7 +43,7 @@ export function readPlainFile(
   try {
     file = openSync(path, readFlags)
     const stats = fstatSync(file)
-    if (!stats.isFile()) throw refuse(code, path, 'it is not a plain file')
+    if (!stats.isFile()) throw refuse(code, path, 'notPlain')
     checkOwner(stats, path, code)
     if (stats.size > limit) throw refuseSize(code, path, limit)
     return { bytes: readAll(file, path, limit, code), mode: stats.mode & 0o777 }
@@ -68,22 +69,23 @@ export function closeQuietly(file: number): void {
  * others could put another in the place of.
  */
 export function checkDirectory(path: string, code: ErrorCode = 'store'): void {
-  const stats = examine(path, code)
-  if (!stats.isDirectory()) throw refuse(code, path, 'it is not a directory')
+  const stats = look(path, code)
+  if (!stats.isDirectory()) throw refuse(code, path, 'notDirectory')
   // In a directory with the sticky bit (/tmp) nobody can replace what is ours.
   if (!isSticky(stats)) checkOwner(stats, path, code)
   const user = process.geteuid?.()
   if (user === undefined) return
   for (let below = path; dirname(below) !== below; below = dirname(below)) {
-    const above = examine(dirname(below), code)
-    const foreign = above.uid !== user && above.uid !== 0 && user !== 0
-    if (foreign || ((above.mode & 0o002) !== 0 && !isSticky(above))) {
-      throw refuse(code, path, `other users control ${showPath(dirname(below))}`)
+    const parent = look(dirname(below), code)
+    const foreign = parent.uid !== user && parent.uid !== 0 && user !== 0
+    if (foreign || ((parent.mode & 0o002) !== 0 && !isSticky(parent))) {
+      const above = showPath(dirname(below))
+      throw new ToknError(code, words.files.controlledByOthers(showPath(path), above))
     }
   }
 }
 
-function examine(path: string, code: ErrorCode): Stats {
+function look(path: string, code: ErrorCode): Stats {
   try {
     return statSync(path)
   } catch (error) {
@@ -99,14 +101,10 @@ function checkOwner(stats: Stats, path: string, code: ErrorCode): void {
   const user = process.geteuid?.()
   if (user === undefined) return
   if (stats.uid !== user && stats.uid !== 0 && user !== 0) {
-    throw refuse(code, path, 'it belongs to another user')
+    throw refuse(code, path, 'ofAnother')
   }
   if ((stats.mode & 0o022) !== 0) {
-    throw new ToknError(code, `refusing ${showPath(path)}: other users may write to it`, {
-      hint: hasModes(path)
-        ? `chmod go-w ${showPath(path)}`
-        : 'its file system has no modes of its own: mount it with umask=077, or use another folder',
-    })
+    throw new ToknError(code, words.files.writableByOthers(showPath(path), hasModes(path)))
   }
 }
 
@@ -133,12 +131,13 @@ function readAll(file: number, path: string, limit: number, code: ErrorCode): Ui
 }
 
 function refuseSize(code: ErrorCode, path: string, limit: number): ToknError {
-  const most = limit < 1_048_576 ? `${limit} bytes` : `${limit / 1_048_576} MiB`
-  return new ToknError(code, `refusing ${showPath(path)}: it is larger than ${most}`, {
-    fault: 'too-large',
-  })
+  return new ToknError(code, words.files.tooLarge(showPath(path), limit), { fault: 'too-large' })
 }
 
-function refuse(code: ErrorCode, path: string, reason: string): ToknError {
-  return new ToknError(code, `refusing ${showPath(path)}: ${reason}`)
+function refuse(
+  code: ErrorCode,
+  path: string,
+  why: Parameters<(typeof words)['files']['refusing']>[1],
+): ToknError {
+  return new ToknError(code, words.files.refusing(showPath(path), why))
 }

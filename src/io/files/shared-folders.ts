@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isToknError, systemCode, ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { ensureDirectory } from './files.ts'
 import { showPath, translateSystemError } from './system-error.ts'
 import { probeDirectory } from './whole-write.ts'
@@ -34,11 +35,7 @@ export function choosePlace(places: readonly Place[]): string {
     if (problem === undefined) return place.path
     problems.push(problem)
   }
-  throw new ToknError(
-    'store',
-    `there is no folder for locks that this user can write (${problems.join('; ')})`,
-    { hint: 'set HOME to a folder that you can write; or keep nothing, with --store memory' },
-  )
+  throw new ToknError('store', words.files.noLockFolder(problems.join('; ')))
 }
 
 /** Why this process cannot use a place; `undefined` where it can. Throws `store` for a broken disk. */
@@ -59,7 +56,7 @@ export function problemOf(place: Place, wanted = parts): string | undefined {
 /** Makes a place that is not there yet. Throws `store`. */
 export function preparePlace({ path, root, guard }: Place): void {
   if (!isDirectory(root)) {
-    throw new ToknError('store', `cannot create ${showPath(path)}: there is no ${display(root)}`)
+    throw new ToknError('store', words.files.noRoot(showPath(path), display(root)))
   }
   if (guard !== undefined) makeGuard(guard)
   ensureDirectory(path)
@@ -89,7 +86,7 @@ function makeGuard(path: string): void {
     if (systemCode(error) !== 'EEXIST') throw translateSystemError('create', path, error)
   }
   if (isPrivate(path)) return
-  throw new ToknError('store', `refusing ${showPath(path)}: it is not this user's alone`)
+  throw new ToknError('store', words.files.refusing(showPath(path), 'notPrivate'))
 }
 
 /** Whether `path` is a folder, and no link to one, that no other user can read or write. */

@@ -1,38 +1,12 @@
 import { homedir } from 'node:os'
 import { systemCode, ToknError, type ErrorCode } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
-
-/** What to do where a folder of ours is not the user's to use. */
-export const ownFolders =
-  'set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME, to folders of your own'
-
-const words = new Map<string, string>([
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'not permitted'],
-  ['ENOSPC', 'no space left on the device'],
-  ['EROFS', 'the file system is read-only'],
-  ['EIO', 'input or output error'],
-  ['EMFILE', 'too many open files'],
-  ['ENFILE', 'too many open files'],
-  ['EFBIG', 'the file would be too large'],
-  ['ENAMETOOLONG', 'the name is too long'],
-  ['ELOOP', 'it is a symbolic link'],
-  ['EISDIR', 'it is a directory'],
-  ['ENOTDIR', 'a part of the path is not a directory'],
-  ['ENOENT', 'no such file or directory'],
-  ['ENXIO', 'it is not a plain file'],
-  ['EBUSY', 'it is in use'],
-  ['EEXIST', 'it exists already'],
-  ['EADDRINUSE', 'another program uses the port'],
-  ['EADDRNOTAVAIL', 'this machine has no such address'],
-])
+import { words } from '../../messages/words.ts'
 
 /** Why a system call failed, in words; the bare code where there are none. */
 export function reasonOf(error: unknown): string {
-  const code = systemCode(error)
-  if (isQuota(error)) return 'the disk quota is used up'
-  if (code === undefined) return 'an unexpected error'
-  return words.get(code) ?? `error ${display(code, 40)}`
+  const code = isQuota(error) ? 'EDQUOT' : systemCode(error)
+  return words.files.reason(code === undefined ? undefined : display(code, 40))
 }
 
 /** EDQUOT of Linux and macOS, for which libuv has no name. */
@@ -58,15 +32,16 @@ export function isAbsent(error: unknown): boolean {
 
 /** `cannot write ~/x: no space left on the device`. A ToknError passes unchanged. */
 export function translateSystemError(
-  doing: string,
+  doing: Parameters<(typeof words)['files']['cannot']>[0],
   path: string,
   error: unknown,
   code: ErrorCode = 'store',
   details: { readonly hint?: string } = {},
 ): ToknError {
   if (error instanceof ToknError) return error
-  const hint = details.hint ?? (systemCode(error) === 'EACCES' ? ownFolders : undefined)
-  return new ToknError(code, `cannot ${doing} ${showPath(path)}: ${reasonOf(error)}`, {
+  const denied = systemCode(error) === 'EACCES'
+  const hint = details.hint ?? (denied ? words.files.setOwnFolders() : undefined)
+  return new ToknError(code, words.files.cannot(doing, showPath(path), reasonOf(error)), {
     hint,
     cause: error,
   })

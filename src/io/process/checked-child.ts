@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { ToknError } from '../../core/errors.ts'
 import type { ChildRequest, Trial } from '../../core/process.ts'
+import { words } from '../../messages/words.ts'
 import { readDescriptor } from '../terminal/input.ts'
 import { makeNamedPipe, type NamedPipe } from '../files/named-pipe.ts'
 import { writeAll } from '../terminal/output.ts'
@@ -60,10 +61,7 @@ function keepInput(): Uint8Array {
   try {
     return readDescriptor(0, mostKept)
   } catch (error) {
-    throw new ToknError('usage', 'standard input cannot be kept, and may have to be sent twice', {
-      hint: 'give curl a file instead: -d @FILE, -T FILE',
-      cause: error,
-    })
+    throw new ToknError('usage', words.processes.inputTooLarge(), { cause: error })
   }
 }
 

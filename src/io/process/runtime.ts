@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { Environment } from '../files/paths.ts'
 
 // Options of Node that let others look into this process, or write down what is in it: a debugger,
@@ -43,7 +44,5 @@ function refuseRevealing(options: string): void {
   const option = given.find((one) => revealing.test(one.replaceAll('_', '-')))
   if (option === undefined) return
   const name = option.replaceAll('_', '-').replace(/=.*/, '')
-  throw new ToknError('usage', `NODE_OPTIONS has ${name}, which would let secrets out`, {
-    hint: 'run it without: NODE_OPTIONS= tokn ...',
-  })
+  throw new ToknError('usage', words.processes.revealingOption(name))
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { environmentOfOwnChildren } from '../../core/environment.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Printed } from '../../core/process.ts'
+import { words } from '../../messages/words.ts'
 import type { Environment } from '../files/paths.ts'
 
 /** Runs this very program with `variables` of its own and nothing on its standard input. */
@@ -48,10 +49,7 @@ export function makeTemporaryFolder(): { readonly path: string; remove(): void }
   try {
     path = mkdtempSync(join(tmpdir(), 'tokn-'))
   } catch (error) {
-    throw new ToknError('usage', `no folder can be made in ${tmpdir()}`, {
-      hint: 'set TMPDIR to a folder that you can write to',
-      cause: error,
-    })
+    throw new ToknError('usage', words.files.noTemporaryFolder(tmpdir()), { cause: error })
   }
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

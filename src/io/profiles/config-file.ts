@@ -5,6 +5,7 @@ import { JsonError, readJsonText } from '../../core/json-text.ts'
 import { isObject } from '../../core/json.ts'
 import { checkProfileName } from '../../core/profile.ts'
 import { textOfBytes, withoutMark } from '../../core/value-text.ts'
+import { words } from '../../messages/words.ts'
 import { checkDirectory, readPlainFile, type PlainFile } from '../files/plain-file.ts'
 import { refuseSecrets, type Entry } from './profile-entry.ts'
 import { isAbsent, showPath, translateSystemError } from '../files/system-error.ts'
@@ -56,9 +57,7 @@ function readWithin(target: string): PlainFile | undefined {
     return readPlainFile(target, largestConfig, 'usage')
   } catch (error) {
     if (!isToknError(error) || error.details.fault !== 'too-large') throw error
-    throw new ToknError('usage', error.message, {
-      hint: `move it away (the file before its last change is ${showPath(target)}.bak), or use another directory with --config-dir`,
-    })
+    throw new ToknError('usage', words.files.hugeConfiguration(error.message, showPath(target)))
   }
 }
 
@@ -69,24 +68,24 @@ export function resolveConfig(path: string): string {
   } catch (error) {
     if (!isAbsent(error)) throw translateSystemError('read', path, error, 'usage')
     if (!isLink(path)) return path
-    throw new ToknError('usage', `${showPath(path)} is a link to a file that does not exist`)
+    throw new ToknError('usage', words.files.danglingLink(showPath(path)))
   }
 }
 
 /** Checks the text of a whole file; `path` is for the messages. */
 export function parseConfig(text: string, path: string): Omit<Config, 'bytes' | 'open'> {
   const document = parseJson(text, path)
-  if (!isObject(document)) throw unusable(path, 'does not hold a JSON object')
+  if (!isObject(document)) throw unusable(path, 'notAnObject')
   checkVersion(document['version'], path)
   const profiles = document['profiles'] ?? {}
-  if (!isObject(profiles)) throw unusable(path, 'has no object of profiles')
+  if (!isObject(profiles)) throw unusable(path, 'noProfiles')
   for (const name of Object.keys(profiles)) {
     checkProfileName(name)
     refuseSecrets(name, profiles[name])
   }
   const chosen = document['default']
   if (chosen !== undefined && typeof chosen !== 'string') {
-    throw unusable(path, 'names a default profile that is not a text')
+    throw unusable(path, 'defaultNotText')
   }
   return { document, profiles, default: chosen === undefined ? chosen : checkProfileName(chosen) }
 }
@@ -96,7 +95,7 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(withoutMark(text))
   } catch {
     // The parser's own message quotes the text, and secrets are typed into the wrong file at times.
-    throw unusable(path, `is not valid JSON (${locateFault(text)})`)
+    throw unusable(path, { place: locateFault(text) })
   }
 }
 
@@ -106,28 +105,24 @@ function locateFault(text: string): string {
   } catch (error) {
     if (error instanceof JsonError) {
       const before = text.slice(0, error.offset).split('\n')
-      return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+      return words.files.placeInText(before.length, (before.at(-1)?.length ?? 0) + 1)
     }
   }
-  return 'line 1, column 1'
+  return words.files.placeInText(1, 1)
 }
 
 function checkVersion(found: unknown, path: string): void {
   if (found === version) return
   if (typeof found === 'number' && Number.isSafeInteger(found) && found > version) {
-    throw new ToknError(
-      'usage',
-      `${showPath(path)} was written by a newer tokn (config v${found}, this one knows v${version})`,
-      { hint: 'use that tokn, or another directory with --config-dir' },
-    )
+    throw new ToknError('usage', words.files.newerConfiguration(showPath(path), found, version))
   }
-  throw unusable(path, `has no version, or one that is not ${version}`)
+  throw unusable(path, { version })
 }
 
 function decode(bytes: Uint8Array, path: string): string {
   const read = textOfBytes(bytes)
   if ('text' in read) return read.text
-  throw unusable(path, `is not valid JSON (line 1, column 1): it is ${read.instead}`)
+  throw unusable(path, { place: words.files.placeInText(1, 1), instead: read.instead })
 }
 
 function isLink(path: string): boolean {
@@ -139,8 +134,9 @@ function isLink(path: string): boolean {
   }
 }
 
-function unusable(path: string, reason: string): ToknError {
-  return new ToknError('usage', `the configuration ${showPath(path)} ${reason}`, {
-    hint: `tokn doctor; the file before its last change is ${showPath(path)}.bak`,
-  })
+function unusable(
+  path: string,
+  fault: Parameters<(typeof words)['files']['unusableConfiguration']>[1],
+): ToknError {
+  return new ToknError('usage', words.files.unusableConfiguration(showPath(path), fault))
 }

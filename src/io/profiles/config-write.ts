@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
 import type { Files } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import { largestConfig, parseConfig, type Config } from './config-file.ts'
 import type { Entry } from './profile-entry.ts'
 import { showPath, translateSystemError } from '../files/system-error.ts'
@@ -59,10 +60,10 @@ function refuseUnreadable(document: Entry, target: string): void {
   refuseDeep(document, target)
   const text = serialize(document)
   if (Buffer.byteLength(text) > largestConfig) {
+    const mebibytes = largestConfig / 1_048_576
     throw new ToknError(
       'usage',
-      `the configuration ${showPath(target)} would be larger than ${largestConfig / 1_048_576} MiB`,
-      { hint: 'remove profiles that are not used any more: tokn profile list' },
+      words.files.configurationWouldBeLarger(showPath(target), mebibytes),
     )
   }
   parseConfig(text, target)
@@ -77,7 +78,7 @@ function refuseDeep(document: Entry, target: string): void {
   let level: readonly unknown[] = [document]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > 64) {
-      throw new ToknError('usage', `the configuration ${showPath(target)} is nested too deeply`)
+      throw new ToknError('usage', words.files.nestedTooDeeply(showPath(target)))
     }
     level = level.flatMap((value) =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],

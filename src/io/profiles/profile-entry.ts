@@ -6,6 +6,7 @@ import type { Outline } from '../../core/ports.ts'
 import { checkProfileName, type Profile, type StoreKind } from '../../core/profile.ts'
 import type { StoreCatalog } from '../../core/store-traits.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { checkProfileProxy } from '../http/proxy-url.ts'
 
 /** A profile as the file has it; fields that this version does not know are kept. */
@@ -18,6 +19,7 @@ const idPattern = /^[A-Za-z0-9_-]{16,64}$/
 export type StoreNames = Pick<StoreCatalog, 'kinds' | 'usual' | 'find'>
 
 type Strings = Readonly<Record<string, string>>
+type Fault = Parameters<(typeof words)['files']['badField']>[2]
 
 const known = [
   'id',
@@ -41,11 +43,14 @@ const secretNames = new Set(
 
 /** The profile called `name`. Throws `usage`, naming the field, for what it cannot be. */
 export function readEntry(name: string, entry: unknown, stores: StoreNames): Profile {
-  if (!isObject(entry)) throw wrong(name, 'it', 'is not an object')
+  if (!isObject(entry)) throw wrong(name, undefined, 'notAnObject')
   return {
     name: checkProfileName(name),
-    id: text(name, entry, 'id', idPattern),
-    provider: text(name, entry, 'provider', /^[a-z0-9][a-z0-9-]{0,31}$/),
+    id: text(name, entry, 'id', { pattern: idPattern, fault: 'notAnId' }),
+    provider: text(name, entry, 'provider', {
+      pattern: /^[a-z0-9][a-z0-9-]{0,31}$/,
+      fault: 'notAProvider',
+    }),
     baseUrl: optional(entry, 'baseUrl', (field) => checkBaseUrl(text(name, entry, field))),
     apiUrls: optional(entry, 'apiUrls', (field) => urls(name, entry[field])),
     settings: strings(name, entry, 'settings', /^[a-z][a-z0-9_]{0,63}$/) ?? {},
@@ -88,9 +93,7 @@ function refuseUnreadable(name: string, entry: Entry, stores: StoreNames): void 
     readEntry(name, entry, stores)
   } catch (error) {
     if (!(error instanceof ToknError)) throw error
-    throw new ToknError(error.code, error.message, {
-      hint: 'nothing was written; give it a value that it can have',
-    })
+    throw new ToknError(error.code, words.files.nothingWritten(error.message))
   }
 }
 
@@ -101,13 +104,7 @@ export function refuseSecrets(name: string, entry: unknown): void {
   const field = [...Object.keys(entry), ...settings].find(looksSecret)
   if (field === undefined) return
   const label = display(name, 80)
-  throw new ToknError(
-    'usage',
-    `profile "${label}" has a secret in its field "${display(field, 40)}"`,
-    {
-      hint: `remove it from the file, then: tokn login ${label}`,
-    },
-  )
+  throw new ToknError('usage', words.files.secretInProfile(label, display(field, 40)))
 }
 
 function looksSecret(field: string): boolean {
@@ -122,52 +119,60 @@ function optional<Value>(
   return entry[field] === undefined ? undefined : read(field)
 }
 
-function text(name: string, entry: Entry, field: string, pattern = /^[^\u0000-\u001f]+$/): string {
+interface Rule {
+  readonly pattern: RegExp
+  readonly fault: Fault
+}
+
+const oneLine: Rule = { pattern: /^[^\u0000-\u001f]+$/, fault: 'controlCharacter' }
+const severalLines: Rule = {
+  pattern: /^[^\u0000-\u0008\u000b-\u001f]*$/,
+  fault: 'controlCharacter',
+}
+
+function text(name: string, entry: Entry, field: string, rule = oneLine): string {
   const value = entry[field]
-  if (value === undefined) throw wrong(name, field, 'is missing')
-  if (typeof value !== 'string') throw wrong(name, field, 'is not a text')
-  if (value.length > longestText)
-    throw wrong(name, field, `is longer than ${longestText} characters`)
-  if (!pattern.test(value)) throw wrong(name, field, 'is not what it can be')
+  if (value === undefined) throw wrong(name, field, 'missing')
+  if (typeof value !== 'string') throw wrong(name, field, 'notAText')
+  if (value.length > longestText) throw wrong(name, field, { longest: longestText })
+  if (!rule.pattern.test(value)) throw wrong(name, field, rule.fault)
   return value
 }
 
 function urls(name: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.length > 64) throw wrong(name, 'apiUrls', 'is not a list')
+  if (!Array.isArray(value) || value.length > 64) throw wrong(name, 'apiUrls', 'notAList')
   return value.map((item) => checkBaseUrl(text(name, { apiUrls: item }, 'apiUrls'), 'the API URL'))
 }
 
 function strings(name: string, entry: Entry, field: string, keys: RegExp): Strings | undefined {
   const value = entry[field]
   if (value === undefined) return undefined
-  if (!isObject(value)) throw wrong(name, field, 'is not an object')
+  if (!isObject(value)) throw wrong(name, field, 'notAnObject')
   const pairs = Object.keys(value).map((key) => {
     const segments = key.split('.')
     const harmful = ['__proto__', 'constructor', 'prototype'].some((word) =>
       segments.includes(word),
     )
     if (!keys.test(key) || harmful) {
-      throw wrong(name, field, `cannot have "${display(key, 40)}"`)
+      throw wrong(name, field, { key: display(key, 40) })
     }
-    return [key, text(name, value, key, /^[^\u0000-\u0008\u000b-\u001f]*$/)] as const
+    return [key, text(name, value, key, severalLines)] as const
   })
   return Object.fromEntries(pairs)
 }
 
 function readStore(name: string, entry: Entry, stores: StoreNames): StoreKind {
   const kind = stores.find(entry['store'] ?? stores.usual)
-  if (kind === undefined) throw wrong(name, 'store', `is none of ${stores.kinds.join(', ')}`)
+  if (kind === undefined) throw wrong(name, 'store', { oneOf: stores.kinds })
   return kind
 }
 
 function path(name: string, entry: Entry, field: string): string {
   const value = text(name, entry, field)
-  if (!isAbsolute(value)) throw wrong(name, field, 'is not an absolute path')
+  if (!isAbsolute(value)) throw wrong(name, field, 'notAPath')
   return value
 }
 
-function wrong(name: string, field: string, reason: string): ToknError {
-  return new ToknError('usage', `profile "${display(name, 80)}": ${field} ${reason}`, {
-    hint: `mend the file, or write the profile anew with: tokn login ${display(name, 80)} --provider PROVIDER`,
-  })
+function wrong(name: string, field: string | undefined, fault: Fault): ToknError {
+  return new ToknError('usage', words.files.badField(display(name, 80), field, fault))
 }

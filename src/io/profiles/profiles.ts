@@ -4,6 +4,7 @@ import type { Files, Lock, Outline, Profiles } from '../../core/ports.ts'
 import { checkProfileName, type Profile } from '../../core/profile.ts'
 import { canonical, isObject } from '../../core/json.ts'
 import { nearest } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
 import { checkDirectory, hasModes } from '../files/plain-file.ts'
 import {
@@ -125,9 +126,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     await change(({ profiles, default: chosen }) => {
       requireName(profiles, name)
       if (id !== undefined && idOf(profiles, name) !== id) {
-        throw new ToknError('not_found', `the profile "${name}" has been replaced meanwhile`, {
-          hint: 'tokn profile list',
-        })
+        throw new ToknError('not_found', words.files.profileReplaced(name))
       }
       const rest = Object.entries(profiles).filter(([other]) => other !== name)
       return [Object.fromEntries(rest), chosen === name ? undefined : chosen]
@@ -138,7 +137,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     const config = readConfig(path)
     if (config.open && !warned && hasModes(path)) {
       warned = true
-      options.warn?.(`other users may read ${showPath(path)}; the next change of it ends that`)
+      options.warn?.(words.files.readableByOthers(showPath(path)))
     }
     return config
   }
@@ -192,13 +191,11 @@ function idOf(profiles: Entries, name: string): string | undefined {
 
 function requireFree(profiles: Entries, name: string): void {
   if (!Object.hasOwn(profiles, name)) return
-  throw new ToknError('usage', `there is a profile "${name}" already`)
+  throw new ToknError('usage', words.files.profileExists(name))
 }
 
 function requireName(profiles: Entries, name: string): void {
   if (Object.hasOwn(profiles, name)) return
   const guess = nearest(name, Object.keys(profiles))
-  throw new ToknError('not_found', `there is no profile "${name}"`, {
-    hint: guess === undefined ? 'tokn profile list' : `did you mean "${guess}"?`,
-  })
+  throw new ToknError('not_found', words.files.noSuchProfile(name, guess))
 }

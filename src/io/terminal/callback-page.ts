@@ -1,39 +1,14 @@
 import { createHash } from 'node:crypto'
+import { words } from '../../messages/words.ts'
 
 export type PageKind = 'done' | 'denied' | 'over' | 'refused' | 'unknown'
 
-interface Text {
-  readonly mark: string
-  readonly heading: string
-  readonly words: string
-}
-
-const texts: Readonly<Record<PageKind, (title: string) => Text>> = {
-  done: (title) => ({
-    mark: '✓',
-    heading: 'You can close this page',
-    words: `The answer of ${title} has arrived. Go back to the terminal: it says how the login went.`,
-  }),
-  denied: (title) => ({
-    mark: '–',
-    heading: 'Not logged in',
-    words: `Access was not granted by ${title}. Go back to the terminal: it says why.`,
-  }),
-  over: () => ({
-    mark: '✓',
-    heading: 'Already done',
-    words: 'This login has had its answer. Go back to the terminal.',
-  }),
-  refused: () => ({
-    mark: '!',
-    heading: 'This does not belong to the login under way',
-    words: 'Nothing was done with it. If you are logging in, use the page that tokn opened.',
-  }),
-  unknown: () => ({
-    mark: '?',
-    heading: 'Nothing here',
-    words: 'This address only waits for a login to end.',
-  }),
+const marks: Readonly<Record<PageKind, string>> = {
+  done: '✓',
+  denied: '–',
+  over: '✓',
+  refused: '!',
+  unknown: '?',
 }
 
 const style = `
@@ -55,7 +30,7 @@ export function renderPage(
   kind: PageKind,
   title: string,
 ): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
-  const { mark, heading, words } = texts[kind](escapeHtml(title))
+  const { heading, text } = words.terminal.pages[kind](escapeHtml(title))
   const body = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -63,7 +38,7 @@ export function renderPage(
 <link rel="icon" href="data:,">
 <title>${heading} – tokn</title>
 <style>${style}</style>
-<main><div class="mark" aria-hidden="true">${mark}</div><h1>${heading}</h1><p>${words}</p><footer>tokn</footer></main>
+<main><div class="mark" aria-hidden="true">${marks[kind]}</div><h1>${heading}</h1><p>${text}</p><footer>tokn</footer></main>
 </html>
 `
   return {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { briefly } from '../../core/duration.ts'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import type { Listener, ListenOptions } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import { renderPage, type PageKind } from './callback-page.ts'
 
 /**
@@ -87,13 +88,8 @@ class Callback {
   }
 
   #giveUp(): void {
-    const strangers = this.#refused === 0 ? '' : `, only ${this.#refused} that did not belong to it`
-    const message = `no answer came back from the browser in ${briefly(this.#options.timeout)}`
-    this.#reject(
-      new ToknError('reauth_required', message + strangers, {
-        hint: 'log in again; over SSH paste the address that the browser ends at, or use --flow device',
-      }),
-    )
+    const said = words.terminal.noCallback(briefly(this.#options.timeout), this.#refused)
+    this.#reject(new ToknError('reauth_required', said))
   }
 
   #show(response: ServerResponse, status: number, kind: PageKind): void {
@@ -149,14 +145,9 @@ async function openServer(address: string, port: number, callback: Callback): Pr
 }
 
 function explain(cause: Error, port: number): ToknError {
-  const where = port === 0 ? 'no port of this machine' : `port ${port} of this machine`
-  const why = systemCode(cause) === 'EADDRINUSE' ? 'another program uses it' : 'it cannot be opened'
-  const message =
-    port === 0 ? `${where} can be listened on` : `${where} cannot be listened on: ${why}`
-  return new ToknError('reauth_required', message, {
-    hint: 'choose another with --redirect-port, or use --flow device',
-    cause,
-  })
+  const inUse = systemCode(cause) === 'EADDRINUSE'
+  const said = port === 0 ? words.terminal.noFreePort() : words.terminal.portNotOpened(port, inUse)
+  return new ToknError('reauth_required', said, { cause })
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,5 +1,6 @@
 import { endWithTerminal } from './is-terminal.ts'
 import { writeLines, writePart } from './output.ts'
+import { words } from '../../messages/words.ts'
 
 // For terminals that know no cursor: questions and answers line by line, without one escape code.
 
@@ -28,10 +29,10 @@ export async function askPlainLine(
 /** Yes or no; an empty line is no. `undefined` as for a line. */
 export async function askPlainYesNo(question: string): Promise<boolean | undefined> {
   for (;;) {
-    const answer = await askPlainLine(`${question} [y/N]`)
+    const answer = await askPlainLine(`${question} ${words.terminal.yesOrNo()}`)
     if (answer === undefined) return undefined
-    if (/^(?:n|no)?$/i.test(answer.trim())) return false
-    if (/^y(?:es)?$/i.test(answer.trim())) return true
+    const yes = words.terminal.isYes(answer.trim())
+    if (yes !== undefined) return yes
   }
 }
 
@@ -52,7 +53,7 @@ export async function askPlainChoice(
   }
 }
 
-/** The terminal itself shows what is typed, and lets it be mended; not so for a secret. */
+/** The terminal itself shows what is typed, and lets it be corrected; not so for a secret. */
 function readLine(
   asked: string,
   secret: boolean,
@@ -70,7 +71,7 @@ function readLine(
       if (end === null) return
       const line = ahead.slice(0, end.index)
       ahead = ahead.slice(end.index + 1)
-      done(/[\r\n]/.test(end[0]) ? (secret ? mend(line) : line) : undefined)
+      done(/[\r\n]/.test(end[0]) ? (secret ? correct(line) : line) : undefined)
     }
     const done = (line: string | undefined) => {
       stdin.off('data', take).off('end', stop).off('close', stop).off('error', stop).pause()
@@ -92,7 +93,7 @@ function readLine(
 }
 
 /** What a terminal does by itself where it shows what is typed: erase a character, or all. */
-function mend(typed: string): string {
+function correct(typed: string): string {
   const kept: string[] = []
   for (const character of typed) {
     if (character === '\u007f' || character === '\b') kept.pop()

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { readValueText, requireText } from '../../core/value-text.ts'
+import { words } from '../../messages/words.ts'
 import { isTerminal } from './is-terminal.ts'
 import { reasonOf } from '../files/system-error.ts'
 
@@ -15,9 +16,7 @@ const readBefore = new Map<string, Buffer>()
 /** All of standard input as one value. Throws `usage`; never waits for a person to type. */
 export function readValueInput(what: string): string {
   if (isTerminal(0)) {
-    throw new ToknError('usage', `nothing on standard input, where ${what} was to come from`, {
-      hint: 'the same command with a file behind it: < FILE',
-    })
+    throw new ToknError('usage', words.files.nothingOnInput(what))
   }
   return readValue(readDescriptor(0), what)
 }
@@ -30,7 +29,7 @@ export function readValueFile(path: string, what: string): string {
 /** The content of a file, or of standard input for `-`, as text of at most 64 KiB. Throws `usage`. */
 export function readTextFile(path: string): string {
   return path === '-'
-    ? requireText(readDescriptor(0), 'standard input')
+    ? requireText(readDescriptor(0), words.files.standardInput())
     : requireText(readPath(path), `"${path}"`)
 }
 
@@ -66,12 +65,12 @@ function readOpened(path: string): Buffer {
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    throw new ToknError('usage', `a file cannot be read (${reasonOf(error)}): ${path}`)
+    throw new ToknError('usage', words.files.cannotReadFile(path, reasonOf(error)))
   }
   try {
     const status = fstatSync(descriptor)
     if (!status.isFile() && !status.isFIFO()) {
-      throw new ToknError('usage', `not a file that can be read: ${path}`)
+      throw new ToknError('usage', words.files.notAFile(path))
     }
     // Nobody may have opened the other end yet.
     return readDescriptor(descriptor, limit, status.isFIFO() ? patience : 0)
@@ -89,7 +88,7 @@ export function readDescriptor(descriptor: number, most = limit, wait = 0): Buff
     const chunk = Buffer.alloc(limit + 1)
     const count = readSome(descriptor, chunk)
     total += count
-    if (total > most) throw new ToknError('usage', `no more than ${most / 1_024} KiB are read`)
+    if (total > most) throw new ToknError('usage', words.files.tooMuchInput(most / 1_024))
     if (count > 0) chunks.push(chunk.subarray(0, count))
     else if (total > 0 || performance.now() - startedAt >= wait) return Buffer.concat(chunks)
     else pause()
@@ -104,7 +103,7 @@ function readSome(descriptor: number, chunk: Buffer): number {
       const code = systemCode(error)
       if (code === 'EOF') return 0
       if (code !== 'EAGAIN') {
-        throw new ToknError('usage', `nothing can be read from there (${reasonOf(error)})`)
+        throw new ToknError('usage', words.files.cannotReadInput(reasonOf(error)))
       }
       pause()
     }

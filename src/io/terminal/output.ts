@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { redact } from '../../core/secret.ts'
 import { printable } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 
 /**
  * Writes all of `text` to a file descriptor. Synchronous, and without the streams of `process`,
@@ -56,14 +57,9 @@ function asText(lines: readonly string[]): string {
 
 function translate(code: string | undefined): ToknError {
   if (code === 'EPIPE') {
-    return new ToknError('internal', 'the reader of standard output has gone', {
-      fault: 'reader-gone',
-    })
+    return new ToknError('internal', words.terminal.readerGone(), { fault: 'reader-gone' })
   }
-  return new ToknError(
-    'internal',
-    `could not write to standard output (${code ?? 'unknown reason'})`,
-  )
+  return new ToknError('internal', words.terminal.outputNotWritten(code))
 }
 
 /** A pipe that is full for the moment: its reader is slow. */
@@ -73,5 +69,5 @@ function pause(): void {
 
 /** A warning as a line for a person. */
 export function asWarning(text: string): string {
-  return `tokn: warning: ${text}`
+  return words.terminal.warning(text)
 }

@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { AskedLine } from './dumb-prompts.ts'
 import { endWithTerminal } from './is-terminal.ts'
 import type { Environment } from '../files/paths.ts'
@@ -132,7 +133,5 @@ function answered<Value>(answer: Value | undefined): Value {
 }
 
 function unanswered(): ToknError {
-  return new ToknError('interrupted', 'cancelled: the question was not answered', {
-    hint: 'answer it, or see what can be given without a question: tokn help environment',
-  })
+  return new ToknError('interrupted', words.terminal.notAnswered())
 }

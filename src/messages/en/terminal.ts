@@ -1,3 +1,67 @@
 // English texts about questions and output.
 
-export const empty = true
+export const warning = (text: string) => `tokn: warning: ${text}`
+
+export const readerGone = () => 'the reader of standard output has gone'
+
+/** `code` is that of the system error, if it has one. */
+export const outputNotWritten = (code: string | undefined) =>
+  `could not write to standard output (${code ?? 'unknown reason'})`
+
+export const notAnswered = () => ({
+  message: 'cancelled: the question was not answered',
+  hint: 'answer it, or see what can be given without a question: tokn help environment',
+})
+
+/** What follows a question of yes or no, where no is meant by an empty line. */
+export const yesOrNo = () => '[y/N]'
+
+/** Whether an answer to such a question is yes; undefined where it is neither. */
+export const isYes = (answer: string) => {
+  if (/^(?:n|no)?$/i.test(answer)) return false
+  return /^y(?:es)?$/i.test(answer) ? true : undefined
+}
+
+// The browser that comes back from a login.
+
+/** `strangers`: how many requests came that did not belong to the login. */
+export const noCallback = (duration: string, strangers: number) => ({
+  message: `no answer came back from the browser in ${duration}${strangers === 0 ? '' : `, only ${strangers} that did not belong to it`}`,
+  hint: 'log in again; over SSH paste the address that the browser ends at, or use --flow device',
+})
+
+const otherPort = 'choose another with --redirect-port, or use --flow device'
+
+export const noFreePort = () => ({
+  message: 'this machine has no free port to listen on',
+  hint: otherPort,
+})
+
+export const portNotOpened = (port: number, inUse: boolean) => ({
+  message: `cannot listen on port ${port} of this machine: ${inUse ? 'another program uses it' : 'it cannot be opened'}`,
+  hint: otherPort,
+})
+
+/** The page in the browser; `title` is the name of the provider. */
+export const pages = {
+  done: (title: string) => ({
+    heading: 'You can close this page',
+    text: `The answer of ${title} has arrived. Go back to the terminal: it says how the login went.`,
+  }),
+  denied: (title: string) => ({
+    heading: 'Not logged in',
+    text: `Access was not granted by ${title}. Go back to the terminal: it says why.`,
+  }),
+  over: () => ({
+    heading: 'Already done',
+    text: 'This login has had its answer. Go back to the terminal.',
+  }),
+  refused: () => ({
+    heading: 'This does not belong to the login under way',
+    text: 'Nothing was done with it. If you are logging in, use the page that tokn opened.',
+  }),
+  unknown: () => ({
+    heading: 'Nothing here',
+    text: 'This address only waits for a login to end.',
+  }),
+} as const

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundle } from './bundle.ts'
+import { buildProgram } from '../../support/build-program.ts'
 import { requirePart } from '../../support/parts.ts'
 
 const able = requirePart('strace')
@@ -23,7 +23,7 @@ describe.skipIf(!able)('E16: a write of which a system call fails', () => {
   let program = ''
 
   beforeAll(async () => {
-    program = await bundle(
+    program = await buildProgram(
       join(import.meta.dirname, 'files-program.ts'),
       join(directory, 'program'),
     )

@@ -48,8 +48,8 @@ function refusal(action: () => unknown): string {
 
 /** Runs `script` with `files` as user 65534. */
 async function asNobody(script: string): Promise<string> {
-  const { bundle } = await import('./bundle.ts')
-  const program = await bundle(join(import.meta.dirname, 'files-program.ts'), at('program'))
+  const { buildProgram } = await import('../../support/build-program.ts')
+  const program = await buildProgram(join(import.meta.dirname, 'files-program.ts'), at('program'))
   chmodSync(directory, 0o755)
   execFileSync('chmod', ['-R', 'a+rX', at('program')])
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups']

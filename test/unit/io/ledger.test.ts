@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { openLedger } from '../../../src/io/files/ledger.ts'
-import { bundle } from './bundle.ts'
+import { buildProgram } from '../../support/build-program.ts'
 
 let directory = ''
 
@@ -77,7 +77,7 @@ it('stays small', () => {
 })
 
 it('loses nothing when processes add at the same time', async () => {
-  const program = await bundle(
+  const program = await buildProgram(
     join(import.meta.dirname, 'ledger-program.ts'),
     join(directory, 'program'),
   )

@@ -18,7 +18,7 @@ import { openFiles } from '../../../src/io/files/files.ts'
 import { createLock } from '../../../src/io/files/lock.ts'
 import { identifyProcess, lifeOf } from '../../../src/io/process/process-identity.ts'
 import { requirePart } from '../../support/parts.ts'
-import { bundle } from './bundle.ts'
+import { buildProgram } from '../../support/build-program.ts'
 import { torture } from './lock-torture.ts'
 
 const self = identifyProcess()
@@ -224,7 +224,7 @@ describe('real processes', () => {
   let program = ''
   const built = mkdtempSync(join(tmpdir(), 'tokn-lock-program-'))
   beforeAll(async () => {
-    program = await bundle(join(import.meta.dirname, 'lock-program.ts'), built)
+    program = await buildProgram(join(import.meta.dirname, 'lock-program.ts'), built)
     return () => rmSync(built, { recursive: true })
   })
 

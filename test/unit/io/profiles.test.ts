@@ -26,7 +26,7 @@ import { createLock } from '../../../src/io/files/lock.ts'
 import { openProfiles } from '../../../src/io/profiles/profiles.ts'
 import { storeCatalog } from '../../../src/stores/catalog.ts'
 import { hasPart } from '../../support/parts.ts'
-import { bundle } from './bundle.ts'
+import { buildProgram } from '../../support/build-program.ts'
 
 const canary = 'CANARY-7f3d9a'
 let directory = ''
@@ -79,7 +79,7 @@ async function refusal(action: () => unknown): Promise<ToknError> {
 }
 
 async function build(): Promise<string> {
-  return bundle(join(import.meta.dirname, 'profiles-program.ts'), join(directory, 'program'))
+  return buildProgram(join(import.meta.dirname, 'profiles-program.ts'), join(directory, 'program'))
 }
 
 function start(program: string, name: string, count: number) {
@@ -449,7 +449,7 @@ describe('a file that is not what it should be', () => {
     ['//evil.example', 'not a valid URL'],
   ])('C20, C21, C32: is refused when a base URL is %s', async (baseUrl, words) => {
     expect((await refusal(() => open().put({ ...plain, baseUrl }))).message).toMatch(
-      new RegExp(`${words}|is not what it can be`),
+      new RegExp(`${words}|contains a control character`),
     )
     give(JSON.stringify({ version: 1, profiles: { prod: { ...entry, baseUrl } } }))
     expect((await refusal(() => open().get('prod'))).code).toBe('usage')

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { requirePart } from '../../support/parts.ts'
-import { bundle } from './bundle.ts'
+import { buildProgram } from '../../support/build-program.ts'
 
 const uid = 54_329
 const state = '.local/state/tokn'
@@ -23,7 +23,7 @@ let program = ''
 
 beforeAll(async () => {
   const built = mkdtempSync(join(tmpdir(), 'tokn-shared-folders-program-'))
-  program = await bundle(join(import.meta.dirname, 'shared-folders-program.ts'), built)
+  program = await buildProgram(join(import.meta.dirname, 'shared-folders-program.ts'), built)
   spawnSync('chmod', ['-R', 'a+rX', built])
   return () => rmSync(built, { recursive: true })
 })
@@ -171,9 +171,11 @@ describe.skipIf(!able)('what the processes of a user share is', () => {
     expect(said).toContain('ToknError: there is no folder for locks that this user can write')
     expect(said).toContain('there is no /nonexistent; cannot create ~/.local')
     expect(said.match(/read-only/g)).toHaveLength(2)
-    expect(said).toContain(`refusing ${inTemporary}: it is not this user's alone`)
+    expect(said).toContain(`refusing ${inTemporary}: other users have access to it`)
     const homeless = run({ env: { HOME: undefined, XDG_DATA_HOME: undefined } })
-    expect(homeless).toContain(`ToknError: there is no home, and ${inTemporary} is not`)
+    expect(homeless).toContain(
+      `ToknError: there is no home, and other users have access to ${inTemporary}`,
+    )
   })
 
   it('not elsewhere because a disk is full', () => {

@@ -111,7 +111,7 @@ describe('C25: the loopback listener', () => {
     const { port } = squatter.address() as { port: number }
     await expect(listen({ port })).rejects.toMatchObject({
       code: 'reauth_required',
-      message: `port ${port} of this machine cannot be listened on: another program uses it`,
+      message: `cannot listen on port ${port} of this machine: another program uses it`,
     })
     await new Promise((resolve) => squatter.close(resolve))
   })
