@@ -4,6 +4,7 @@ import { readJsonText } from '../core/json-text.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Field, Provider } from '../core/provider.ts'
 import { display, nearest } from '../core/text.ts'
+import { words } from '../messages/words.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
 import { hosterby } from './builtin/hosterby.ts'
 import { mcs } from './builtin/mcs.ts'
@@ -48,7 +49,7 @@ export function summarize(id: string, text: string): Summary {
   const value = readLeniently(text)
   return {
     id,
-    title: display(ownString(value, 'title') ?? 'a damaged definition', 80),
+    title: display(ownString(value, 'title') ?? words.definitions.damagedTitle(), 80),
     docs: display(ownString(value, 'docs') ?? ''),
     needsBaseUrl: ownString(value, 'baseUrl') === undefined,
   }
@@ -66,9 +67,7 @@ export function builtInDefinition(id: string): ProviderDefinition | undefined {
 export async function openProvider(opening: ProviderProfile, own?: string): Promise<Provider> {
   const id = opening.provider
   if (id === '') {
-    throw new ToknError('usage', 'of which API this token is has not been said', {
-      hint: 'set TOKN_PROVIDER to one of: tokn provider list',
-    })
+    throw new ToknError('usage', words.definitions.noProviderNamed())
   }
   const definition = builtInDefinition(id)
   if (definition !== undefined) return defineProvider(await override(definition, opening), opening)
@@ -85,9 +84,7 @@ export async function openProvider(opening: ProviderProfile, own?: string): Prom
     id,
     builtIns().map((known) => known.id),
   )
-  throw new ToknError('not_found', `there is no provider "${display(id, 40)}"`, {
-    hint: near === undefined ? 'see them with: tokn provider list' : `did you mean "${near}"?`,
-  })
+  throw new ToknError('not_found', words.definitions.noSuchProvider(display(id, 40), near))
 }
 
 async function override(

@@ -175,8 +175,8 @@ function introspection(findings: Findings): Introspection {
 function retryKinds(definition: ProviderDefinition): Provider['retry'] {
   const strictest = ['never', 'unsent', 'safe'] as const
   const said = operations.flatMap((operation) => {
-    const kinds = new Set(asList<Exchange>(definition[operation]).map(({ retry }) => retry))
-    const kind = strictest.find((one) => kinds.has(one))
+    const exchanges = asList<Exchange>(definition[operation])
+    const kind = strictest.find((one) => exchanges.some(({ retry }) => retry === one))
     return kind === undefined ? [] : [[operation, kind] as const]
   })
   return said.length === 0 ? undefined : Object.fromEntries(said)

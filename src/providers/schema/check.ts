@@ -4,6 +4,7 @@ import { ToknError } from '../../core/errors.ts'
 import { canonical } from '../../core/json.ts'
 import { JsonError, readJsonText } from '../../core/json-text.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { definitionSchema, type ProviderDefinition } from './definition.ts'
 import type { Problem } from './problem.ts'
 import { problemsOf } from './problems.ts'
@@ -28,14 +29,14 @@ export function checkDefinition(text: string): Checked {
     const { value, duplicates, offsets } = readJsonText(text, { written: true, depth: deepest })
     const twice = [...duplicates].map((pointer) => ({
       pointer,
-      message: 'this key is given twice',
+      message: words.definitions.keyTwice(),
     }))
     const problems = twice.length > 0 ? twice : checkValue(value)
     if (problems.length === 0) return { ok: true, definition: value as ProviderDefinition }
     return { ok: false, problems: locate(problems, offsets, text) }
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
-    const message = `this is not JSON: expected ${error.message}`
+    const message = words.definitions.notJson(error.message)
     return { ok: false, problems: [{ pointer: '', message, ...positionOf(text, error.offset) }] }
   }
 }
@@ -50,15 +51,14 @@ export function checkValue(value: unknown): readonly Problem[] {
 export function parseDefinition(text: string): ProviderDefinition {
   const checked = checkDefinition(text)
   if (checked.ok) return checked.definition
-  throw new ToknError('usage', 'the definition of the provider is wrong', {
-    hint: checked.problems.map(describeProblem),
-  })
+  const problems = checked.problems.map(describeProblem)
+  throw new ToknError('usage', words.definitions.wrongDefinition(problems))
 }
 
 /** `line 3, column 5, login.request.method: ...`. */
 export function describeProblem({ line, column, pointer, message }: LocatedProblem): string {
-  const path = pointer === '' ? '' : `, ${display(dotted(pointer), 120)}`
-  return `line ${line}, column ${column}${path}: ${message}`
+  const path = pointer === '' ? '' : display(dotted(pointer), 120)
+  return words.definitions.problemAt(line, column, path, message)
 }
 
 /** The path of a JSON Pointer as overrides spell it. */

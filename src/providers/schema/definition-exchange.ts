@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { refusalKinds } from '../../core/refusal.ts'
+import { words } from '../../messages/words.ts'
 import {
   body,
   condition,
@@ -58,7 +59,11 @@ export const reply = z
       .optional()
       .describe('What the body is. Default: json.'),
     mediaTypes: z
-      .array(z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/, 'expected a media type: text/plain'))
+      .array(
+        z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/, {
+          error: () => words.definitions.notAMediaType(),
+        }),
+      )
       .min(1)
       .max(8)
       .optional()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { words } from '../../messages/words.ts'
 import { attach, operation } from './definition-exchange.ts'
 import type { exchange, reply, request } from './definition-exchange.ts'
 import { places, refusal, templates } from './definition-parts.ts'
@@ -14,7 +15,7 @@ const field = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-z][a-z0-9_]{0,31}$/, 'expected lower-case letters, digits and underscores')
+      .regex(/^[a-z][a-z0-9_]{0,31}$/, { error: () => words.definitions.notAFieldName() })
       .describe('Name of the field. A script answers it in the variable TOKN_<NAME>.'),
     label: z.string().min(1).max(80).describe('What the prompt asks for.'),
     secret: z
@@ -44,7 +45,7 @@ export const definitionSchema = z
     $schema: z.string().optional().describe('Where an editor finds the JSON Schema.'),
     id: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected lower-case letters, digits and dashes')
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: () => words.definitions.notAProviderId() })
       .describe('Name of the provider, as in `tokn login --provider NAME`.'),
     title: z.string().min(1).max(80).describe('Name of the API in messages.'),
     docs: url.describe('The page of the documentation that the definition was written from.'),
@@ -53,7 +54,7 @@ export const definitionSchema = z
       .describe('Where tokens are made. Without it each profile gives its own, with --base-url.'),
     basePath: z
       .string()
-      .regex(/^(\/[A-Za-z0-9._~-]+)+$/, 'expected a path that begins with a slash and ends without')
+      .regex(/^(\/[A-Za-z0-9._~-]+)+$/, { error: () => words.definitions.notABasePath() })
       .optional()
       .describe(
         'A prefix of every path. Users may give a base URL with or without it; it is added once.',

@@ -1,6 +1,7 @@
 import { pointerSegment } from '../../core/json-text.ts'
 import { isObject } from '../../core/json.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { Problem } from './problem.ts'
 import type { Exchange, PagePlan, ProviderDefinition, RequestTemplate } from './definition.ts'
 import { findReplyMistakes } from './mistakes-reply.ts'
@@ -44,7 +45,7 @@ export function* findExchangeMistakes(
     yield { pointer: `${pointer}/asks/${index}`, message: noField(name, vocabulary.fields) }
   }
   if (attach !== undefined && operation !== 'login' && operation !== 'issue') {
-    yield { pointer: `${pointer}/attach`, message: '`attach` is for the tokens of login and issue' }
+    yield { pointer: `${pointer}/attach`, message: words.definitions.attachElsewhere() }
   }
 }
 
@@ -62,10 +63,10 @@ function* requestMistakes(
     yield* textsMistakes(`${pointer}/${name}`, part, vocabulary)
   }
   if (json !== undefined && form !== undefined) {
-    yield { pointer: `${pointer}/form`, message: 'a request has one body: `json` or `form`' }
+    yield { pointer: `${pointer}/form`, message: words.definitions.twoBodies() }
   }
   if (method === 'GET' && (json ?? form) !== undefined) {
-    yield { pointer: `${pointer}/method`, message: 'a GET has no body: use `query`' }
+    yield { pointer: `${pointer}/method`, message: words.definitions.bodyOfGet() }
   }
 }
 
@@ -92,35 +93,30 @@ function* pathMistakes(
     const origin = URL.canParse(absolute) ? new URL(absolute).origin : undefined
     const listed = (origins ?? []).some((known) => new URL(known).origin === origin)
     if (origin !== absolute || !listed) {
-      const shown = display(absolute, 100)
-      yield { pointer, message: `${shown} is not among \`origins\`: a request goes nowhere else` }
+      yield { pointer, message: words.definitions.foreignOrigin(display(absolute, 100)) }
     }
   } else if (!path.startsWith('/')) {
-    yield { pointer, message: 'expected a path that begins with a slash' }
+    yield { pointer, message: words.definitions.pathWithoutSlash() }
   }
   const literal = rest.replace(/\{[^{}]*\}/g, 'x')
   if (/[?#]/.test(literal)) {
-    yield { pointer, message: 'a path ends before ? and #: query values are said under `query`' }
+    yield { pointer, message: words.definitions.pathWithQuery() }
   } else if (/(^|\/)\.\.?(\/|$)/.test(literal)) {
-    yield { pointer, message: 'a path has no . and .. segments' }
+    yield { pointer, message: words.definitions.pathWithDots() }
   } else if (!/^[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/.test(literal)) {
-    yield { pointer, message: 'a path has ASCII letters, digits and signs; others are written %XX' }
+    yield { pointer, message: words.definitions.pathNotAscii() }
   }
 }
 
 function* pageMistakes(pointer: string, pages: PagePlan, operation: string): Generator<Problem> {
-  if (operation !== 'list') yield { pointer, message: '`pages` is for `list`' }
-  const ways = (['link', 'url', 'cursor', 'step'] as const).filter(
-    (way) => pages[way] !== undefined,
-  )
-  if (ways.length !== 1) {
-    const found = ways.length === 0 ? 'none' : ways.join(' and ')
-    yield { pointer, message: `expected exactly one of link, url, cursor, step; there is ${found}` }
-  }
+  if (operation !== 'list') yield { pointer, message: words.definitions.pagesElsewhere() }
+  const ways = ['link', 'url', 'cursor', 'step'] as const
+  const found = ways.filter((way) => pages[way] !== undefined)
+  if (found.length !== 1) yield { pointer, message: words.definitions.notOneOf(ways, found) }
   if ((pages.cursor ?? pages.step) !== undefined && pages.query === undefined) {
-    yield { pointer, message: 'it needs a `query`: the name of the query value' }
+    yield { pointer, message: words.definitions.needsQuery() }
   }
   if (pages.sizeQuery !== undefined && pages.size === undefined) {
-    yield { pointer: `${pointer}/sizeQuery`, message: '`sizeQuery` needs a `size`' }
+    yield { pointer: `${pointer}/sizeQuery`, message: words.definitions.needsSize() }
   }
 }

@@ -2,6 +2,7 @@ import { pointerSegment } from '../../core/json-text.ts'
 import type { Problem } from './problem.ts'
 import { templateMistakes, wrongHeaderName, type Vocabulary } from './mistakes-text.ts'
 import { isObject } from '../../core/json.ts'
+import { words } from '../../messages/words.ts'
 import { isReadable, isZone } from './date-form.ts'
 
 const kinds = ['body', 'header', 'cookie', 'location', 'claim', 'request', 'key'] as const
@@ -59,16 +60,16 @@ function* expiryMistakes(
 ): Generator<Problem> {
   for (const [key, value] of Object.entries({ format, zone })) {
     if (value !== undefined && as !== 'instant') {
-      yield { pointer: `${pointer}/${key}`, message: `\`${key}\` is for \`"as": "instant"\`` }
+      yield { pointer: `${pointer}/${key}`, message: words.definitions.onlyForInstants(key) }
     }
   }
   if (typeof zone === 'string' && !isZone(zone)) {
-    yield { pointer: `${pointer}/zone`, message: 'expected a time zone: "Europe/Minsk", "UTC+3"' }
+    yield { pointer: `${pointer}/zone`, message: words.definitions.notATimeZone() }
   } else if (typeof format === 'string') {
     const readable = isReadable({ format, zone: typeof zone === 'string' ? zone : undefined })
-    const message =
-      'a date written so cannot be read back: expected something like "dd.MM.yyyy HH:mm"'
-    if (!readable) yield { pointer: `${pointer}/format`, message }
+    if (!readable) {
+      yield { pointer: `${pointer}/format`, message: words.definitions.unreadableFormat() }
+    }
   }
 }
 
@@ -81,10 +82,7 @@ function* placeMistakes(
   // Records of places by label (context, facts) are no places.
   if (/\/(context|errors|facts|pages|reply)$/.test(pointer)) return
   const said = kinds.filter((kind) => place[kind] !== undefined)
-  if (said.length !== 1) {
-    const found = said.length === 0 ? 'none' : said.join(' and ')
-    yield { pointer, message: `expected exactly one of ${kinds.join(', ')}; there is ${found}` }
-  }
+  if (said.length !== 1) yield { pointer, message: words.definitions.notOneOf(kinds, said) }
   const { header, request, key, cookieAttribute, of } = place
   if (typeof header === 'string') {
     const wrong = wrongHeaderName(header)
@@ -94,13 +92,13 @@ function* placeMistakes(
   if (typeof request === 'string')
     yield* templateMistakes(`${pointer}/request`, request, vocabulary)
   if (key === true && !listed) {
-    yield { pointer: `${pointer}/key`, message: '`key` is for the entries of a list' }
+    yield { pointer: `${pointer}/key`, message: words.definitions.keyElsewhere() }
   }
   if (cookieAttribute !== undefined && place['cookie'] === undefined) {
-    yield { pointer: `${pointer}/cookieAttribute`, message: '`cookieAttribute` needs a `cookie`' }
+    yield { pointer: `${pointer}/cookieAttribute`, message: words.definitions.needsCookie() }
   }
   if (of !== undefined && place['claim'] === undefined) {
-    yield { pointer: `${pointer}/of`, message: '`of` needs a `claim`' }
+    yield { pointer: `${pointer}/of`, message: words.definitions.needsClaim() }
   }
 }
 
@@ -109,9 +107,9 @@ function* conditionMistakes(
   condition: Readonly<Record<string, unknown>>,
 ): Generator<Problem> {
   const said = Object.keys(condition)
-  if (said.length === 0) yield { pointer, message: 'a condition that says nothing' }
+  if (said.length === 0) yield { pointer, message: words.definitions.emptyCondition() }
   const about = said.filter((key) => key !== 'status' && key !== 'at')
   if (about.length > 0 && condition['at'] === undefined) {
-    yield { pointer, message: `\`${about.join('`, `')}\` of what? It needs an \`at\`` }
+    yield { pointer, message: words.definitions.conditionWithoutPlace(about) }
   }
 }

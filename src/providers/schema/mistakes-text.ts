@@ -1,17 +1,19 @@
 import { pointerSegment } from '../../core/json-text.ts'
 import { display, nearest } from '../../core/text.ts'
 import type { Problem } from './problem.ts'
+import { words } from '../../messages/words.ts'
 import {
   parseTemplate,
   placeholderNames,
   splitName,
   type Placeholder,
+  type Stray,
 } from '../templates/template.ts'
 import { transforms, type ValueKind } from '../templates/transforms.ts'
 
 /** The names that the placeholders at one place can use. */
 export interface Vocabulary {
-  readonly words: readonly string[]
+  readonly names: readonly string[]
   readonly fields: readonly string[]
   readonly context: readonly string[]
 }
@@ -41,7 +43,7 @@ export function* headerMistakes(
     const wrong = wrongHeaderName(name)
     if (wrong !== undefined) yield { pointer: at, message: wrong }
     if (!/^[\t\x20-\x7e]*$/.test(template)) {
-      yield { pointer: at, message: 'a header value is ASCII' }
+      yield { pointer: at, message: words.definitions.headerValueNotAscii() }
     }
     yield* templateMistakes(at, template, vocabulary)
   }
@@ -50,17 +52,18 @@ export function* headerMistakes(
 /** What is wrong with the name of a header, in words. */
 export function wrongHeaderName(name: string): string | undefined {
   const lower = name.toLowerCase()
-  if (lower === 'cookie') return 'cookies are said under `cookies`'
+  if (lower === 'cookie') return words.definitions.cookieHeader()
   if (refused.has(lower) || lower.startsWith('proxy-')) {
-    return `the header ${lower} is not a definition's to set`
+    return words.definitions.reservedHeader(lower)
   }
   if (headerName.test(name)) return undefined
   const odd = [...name].find((character) => !headerName.test(character))
   const point = odd?.codePointAt(0) ?? 0
   const code = `U+${point.toString(16).toUpperCase().padStart(4, '0')}`
+  const shown = display(odd ?? '')
   return point > 0x7f
-    ? `a header name is ASCII, and this has "${display(odd ?? '')}" (${code}), which may only look like a Latin letter`
-    : `a header name has no "${display(odd ?? '')}"`
+    ? words.definitions.lookalikeInHeaderName(shown, code)
+    : words.definitions.notInHeaderName(shown)
 }
 
 /** What is wrong with the placeholders of a template. */
@@ -69,10 +72,13 @@ export function* templateMistakes(
   template: string,
   vocabulary: Vocabulary,
 ): Generator<Problem> {
-  const strays: string[] = []
-  const parts = parseTemplate(template, (problem) => strays.push(problem))
-  for (const stray of strays) {
-    yield { pointer, message: `${display(stray, 80)}; braces themselves are {{ and }}` }
+  const strays: Stray[] = []
+  const parts = parseTemplate(template, (stray) => strays.push(stray))
+  for (const { text, isBrace } of strays) {
+    const message = isBrace
+      ? words.definitions.unmatchedBrace()
+      : words.definitions.notAPlaceholder(display(text, 60))
+    yield { pointer, message }
   }
   for (const part of parts) {
     if (typeof part === 'string') continue
@@ -82,43 +88,38 @@ export function* templateMistakes(
 }
 
 /** What is wrong with the name of a placeholder, in words. */
-export function wrongName(
-  name: string,
-  { words, fields, context }: Vocabulary,
-): string | undefined {
+export function wrongName(name: string, vocabulary: Vocabulary): string | undefined {
+  const { names, fields, context } = vocabulary
   const [root = '', key] = splitName(name)
-  if (root === 'fields' && key !== undefined) return unknown(key, fields, 'field')
-  if (root === 'context' && key !== undefined) {
-    return unknown(key, context, 'value', ' in the `context` of any reply')
+  if (root === 'fields' && key !== undefined) {
+    return fields.includes(key) ? undefined : noField(key, fields)
   }
-  if (words.includes(name)) return undefined
-  if (placeholderNames.some((one) => one === name)) return `{${name}} stands for nothing here`
-  return unknown(name, [...words, 'fields.NAME', 'context.NAME'], 'placeholder')
-}
-
-function unknown(
-  name: string,
-  names: readonly string[],
-  what: string,
-  where = '',
-): string | undefined {
+  if (root === 'context' && key !== undefined) {
+    if (context.includes(key)) return undefined
+    return words.definitions.noContextValue(display(key, 40), nearest(key, context))
+  }
   if (names.includes(name)) return undefined
-  const near = nearest(name, names)
-  const hint = near === undefined ? '' : `: did you mean "${near}"?`
-  return `there is no ${what} "${display(name, 40)}"${where}${hint}`
+  if (placeholderNames.some((one) => one === name)) {
+    return words.definitions.placeholderElsewhere(name)
+  }
+  const near = nearest(name, [...names, 'fields.NAME', 'context.NAME'])
+  return words.definitions.noPlaceholder(display(name, 40), near)
 }
 
 function wrongTransform({ name, transforms: chain }: Placeholder): string | undefined {
   let kind: ValueKind = kindOf(name)
   for (const { name: transform, argument } of chain) {
     if (transform === 'or') {
-      if (argument === undefined) return '"or" needs a text: {name|or:tokn}'
+      if (argument === undefined) return words.definitions.orWithoutText()
       continue
     }
     const entry = transforms.get(transform)
-    if (entry === undefined) return unknown(transform, [...transforms.keys(), 'or'], 'transform')
+    if (entry === undefined) {
+      const near = nearest(transform, [...transforms.keys(), 'or'])
+      return words.definitions.noTransform(display(transform, 40), near)
+    }
     if (entry.takes !== kind && entry.takes !== 'text') {
-      return `"${transform}" takes a ${entry.takes}, and {${name}} is a ${kind} there`
+      return words.definitions.wrongTransform(transform, entry.takes, name, kind)
     }
     kind = 'text'
   }
@@ -133,7 +134,5 @@ function kindOf(name: string): ValueKind {
 
 /** What to say of a field that there is not. */
 export function noField(name: string, names: readonly string[]): string {
-  const near = nearest(name, names)
-  const shown = display(name, 40)
-  return `there is no field "${shown}"${near === undefined ? '' : `: did you mean "${near}"?`}`
+  return words.definitions.noField(display(name, 40), nearest(name, names))
 }

@@ -1,6 +1,7 @@
 import { isConfidential } from '../../core/base-url.ts'
 import { readDuration } from '../../core/duration.ts'
 import { pointerSegment } from '../../core/json-text.ts'
+import { words } from '../../messages/words.ts'
 import type { Problem } from './problem.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
 import { asList } from './as-list.ts'
@@ -55,7 +56,7 @@ function exchangesOf(
   }))
 }
 
-function vocabularyOf(definition: ProviderDefinition, words: readonly string[]): Vocabulary {
+function vocabularyOf(definition: ProviderDefinition, more: readonly string[]): Vocabulary {
   const replies = operations
     .flatMap((operation) => asList<Exchange>(definition[operation]))
     .flatMap(({ reply, otherwise }) => [reply, otherwise?.reply])
@@ -65,7 +66,7 @@ function vocabularyOf(definition: ProviderDefinition, words: readonly string[]):
   ])
   const always = ['access', 'refresh', 'id', 'baseUrl', 'now', 'uuid']
   return {
-    words: [...always, ...words],
+    names: [...always, ...more],
     fields: definition.fields.map(({ name }) => name),
     context,
   }
@@ -83,23 +84,20 @@ function* fieldMistakes({ fields, budget }: ProviderDefinition): Generator<Probl
     const { name, secret, default: usual, choices, loginChoices } = field
     const at = `/fields/${index}`
     if (names.indexOf(name) < index) {
-      yield { pointer: `${at}/name`, message: `there is a field "${name}" already` }
+      yield { pointer: `${at}/name`, message: words.definitions.fieldTwice(name) }
     }
     if (reserved.has(name)) {
       const variable = `TOKN_${name.toUpperCase()}`
-      yield {
-        pointer: `${at}/name`,
-        message: `${variable} means something else: take another name`,
-      }
+      yield { pointer: `${at}/name`, message: words.definitions.reservedVariable(variable) }
     }
     if (secret === true && usual !== undefined) {
-      yield { pointer: `${at}/default`, message: 'a secret has no default' }
+      yield { pointer: `${at}/default`, message: words.definitions.secretDefault() }
     }
     if (usual !== undefined && choices?.includes(usual) === false) {
-      yield { pointer: `${at}/default`, message: 'the default is none of the choices' }
+      yield { pointer: `${at}/default`, message: words.definitions.defaultNotAChoice() }
     }
     if (loginChoices?.every((choice) => choices?.includes(choice)) === false) {
-      yield { pointer: `${at}/loginChoices`, message: 'one of these is none of the choices' }
+      yield { pointer: `${at}/loginChoices`, message: words.definitions.loginChoiceNotAChoice() }
     }
   }
   if (budget !== undefined && !names.includes(budget.per)) {
@@ -120,13 +118,13 @@ function* addressMistakes(definition: ProviderDefinition): Generator<Problem> {
 function* urlMistakes(pointer: string, text: string, bare: boolean): Generator<Problem> {
   const url = new URL(text)
   if (!isConfidential(url)) {
-    yield { pointer, message: 'expected https; http is for 127.0.0.1, [::1] and localhost alone' }
+    yield { pointer, message: words.definitions.urlNotEncrypted() }
   }
   if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
-    yield { pointer, message: 'expected no user, query or fragment' }
+    yield { pointer, message: words.definitions.urlWithMore() }
   }
   if (bare && url.pathname !== '/') {
-    yield { pointer, message: `expected an origin without a path: ${url.origin}` }
+    yield { pointer, message: words.definitions.notAnOrigin(url.origin) }
   }
 }
 
@@ -139,7 +137,7 @@ function* durationMistakes({ lifetime, lifetimes }: ProviderDefinition): Generat
   }
   for (const [pointer, text] of Object.entries(texts)) {
     if (text !== undefined && readDuration(text) === undefined) {
-      yield { pointer, message: 'expected a duration: 90s, 15m, 12h, 8d, 2w, "90 days"' }
+      yield { pointer, message: words.definitions.notADuration() }
     }
   }
 }
@@ -157,7 +155,7 @@ function* attachMistakes(definition: ProviderDefinition): Generator<Problem> {
   for (const [pointer, attach] of [['/attach', definition.attach] as const, ...own]) {
     if (attach === undefined) continue
     const { headers, query, cookies } = attach
-    const vocabulary = { ...vocabularyOf(definition, []), words: ['access', 'baseUrl'] }
+    const vocabulary = { ...vocabularyOf(definition, []), names: ['access', 'baseUrl'] }
     yield* headerMistakes(`${pointer}/headers`, headers, vocabulary)
     for (const [name, record] of Object.entries({ query, cookies })) {
       for (const [key, template] of Object.entries(record ?? {})) {
@@ -166,10 +164,10 @@ function* attachMistakes(definition: ProviderDefinition): Generator<Problem> {
     }
     const texts = [headers, query, cookies].flatMap((record) => Object.values(record ?? {}))
     if (!texts.some((text) => text.includes('{access'))) {
-      yield { pointer, message: 'the token does not travel: {access} is nowhere in it' }
+      yield { pointer, message: words.definitions.tokenNeverSent() }
     }
     if (texts.some((text) => text.includes('{access|'))) {
-      yield { pointer, message: '{access} stands as it is here, without a transform' }
+      yield { pointer, message: words.definitions.tokenTransformed() }
     }
   }
 }
@@ -178,57 +176,45 @@ function* operationMistakes(definition: ProviderDefinition): Generator<Problem> 
   for (const operation of ['login', 'refresh', 'issue'] as const) {
     const exchanges = exchangesOf(definition, operation).map(({ exchange }) => exchange)
     if (exchanges.length > 0 && !exchanges.some(({ reply }) => reply?.access !== undefined)) {
-      const message = 'no reply of it has an `access`: where is the token?'
-      yield { pointer: `/${operation}`, message }
+      yield { pointer: `/${operation}`, message: words.definitions.noAccess() }
     }
   }
   for (const { pointer, exchange } of exchangesOf(definition, 'list')) {
     const missing = (['items', 'id'] as const).filter((key) => exchange.reply?.[key] === undefined)
     for (const key of missing) {
-      yield { pointer, message: `its reply has no \`${key}\`: where is ${listPart[key]}?` }
+      yield { pointer, message: words.definitions.listWithout(key) }
     }
   }
   const revokes = exchangesOf(definition, 'revoke').map(({ exchange }) => exchange)
   if (revokes.length > 0 && !mentions(revokes, 'target')) {
-    yield { pointer: '/revoke', message: 'it does not say which token: {target} is nowhere in it' }
+    yield { pointer: '/revoke', message: words.definitions.revokeWithoutTarget() }
   }
   if (definition.login === undefined && definition.pasted === undefined) {
-    yield {
-      pointer: '',
-      message: 'there is no `login`, and no `pasted`: where do tokens come from?',
-    }
+    yield { pointer: '', message: words.definitions.noSourceOfTokens() }
   }
   const reissue = definition.rotation === 'reissue'
   if (reissue && definition.issue === undefined) {
-    yield { pointer: '/rotation', message: '"reissue" needs an `issue`' }
+    yield { pointer: '/rotation', message: words.definitions.reissueWithoutIssue() }
   }
   if (reissue && definition.refresh !== undefined) {
-    yield { pointer: '/rotation', message: '"reissue" is for an API without a `refresh`' }
+    yield { pointer: '/rotation', message: words.definitions.reissueWithRefresh() }
   }
 }
-
-const listPart = { items: 'the list', id: 'the name of a token' } as const
 
 function* askingMistakes(definition: ProviderDefinition): Generator<Problem> {
   const granting = [definition.login, definition.issue].flatMap((own) => asList<Exchange>(own))
   const scopes = mentions(granting, 'scopes')
   const lifetime = mentions(granting, 'lifetime', 'expires')
   if (definition.scopes !== undefined && !scopes) {
-    yield { pointer: '/scopes', message: 'no request asks for them: {scopes} is nowhere' }
+    yield { pointer: '/scopes', message: words.definitions.scopesNeverSent() }
   }
   if (definition.scopes === undefined && scopes) {
-    yield {
-      pointer: '',
-      message: '{scopes} is sent, and `scopes` does not say what they look like',
-    }
+    yield { pointer: '', message: words.definitions.scopesUndescribed() }
   }
   if (definition.lifetimes !== undefined && !lifetime) {
-    yield { pointer: '/lifetimes', message: 'no request asks for one: {lifetime} is nowhere' }
+    yield { pointer: '/lifetimes', message: words.definitions.lifetimeNeverSent() }
   }
   if (definition.lifetimes === undefined && lifetime) {
-    yield {
-      pointer: '',
-      message: '{lifetime} is sent, and `lifetimes` does not say which there are',
-    }
+    yield { pointer: '', message: words.definitions.lifetimeUndescribed() }
   }
 }

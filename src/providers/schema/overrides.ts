@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { JsonError, readJsonText } from '../../core/json-text.ts'
 import { display, nearest } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { checkValue, dotted } from './check.ts'
 import { definitionSchema, type ProviderDefinition } from './definition.ts'
 import { pathSegments } from './path.ts'
@@ -37,9 +38,7 @@ function applyOne(definition: ProviderDefinition, path: string, text: string): P
   const segments = pathSegments(path)
   const [first = ''] = segments
   if (fixed.has(first)) {
-    throw new ToknError('usage', `"${display(path, 80)}" cannot be set for one profile`, {
-      hint: 'the addresses of a profile are set with --base-url and --api-url',
-    })
+    throw new ToknError('usage', words.definitions.fixedSetting(display(path, 80)))
   }
   const attempts = readings(text).map((value) => {
     const changed: unknown = structuredClone(definition)
@@ -49,10 +48,9 @@ function applyOne(definition: ProviderDefinition, path: string, text: string): P
   const fine = attempts.find(({ problems }) => problems.length === 0)
   if (fine !== undefined) return fine.changed as ProviderDefinition
   const problem = attempts.at(-1)?.problems[0]
-  if (problem?.message.startsWith('there is no "') === true) throw unknownPath(definition, path)
-  throw new ToknError('usage', `the setting "${display(path, 80)}" does not fit`, {
-    hint: problem && `${dotted(problem.pointer)}: ${problem.message}`,
-  })
+  if (problem?.unknownKey === true) throw unknownPath(definition, path)
+  const why = problem && words.definitions.settingProblem(dotted(problem.pointer), problem.message)
+  throw new ToknError('usage', words.definitions.wrongSetting(display(path, 80), why))
 }
 
 /** What a text may mean, the likeliest first: the JSON that it is, and itself. */
@@ -91,10 +89,7 @@ function isWritable(value: unknown): value is Record<string, unknown> {
 
 function unknownPath(definition: ProviderDefinition, path: string): ToknError {
   const near = nearest(path, candidates(definition, pathSegments(path)))
-  return new ToknError('usage', `a definition has no "${display(path, 80)}"`, {
-    hint:
-      near === undefined ? 'see the names with: tokn provider schema' : `did you mean "${near}"?`,
-  })
+  return new ToknError('usage', words.definitions.unknownSetting(display(path, 80), near))
 }
 
 /** Paths that are there, and those that could be put beside the end of the given one. */

@@ -5,6 +5,7 @@ import type { Problem } from './problem.ts'
 import { definitionSchema } from './definition.ts'
 import { keysAt } from './schema-keys.ts'
 import { valueAt } from './path.ts'
+import { words } from '../../messages/words.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -18,48 +19,50 @@ export function problemsOf(error: z.ZodError, value: unknown): readonly Problem[
 function explain(issue: Issue, above: readonly PropertyKey[], root: unknown): readonly Problem[] {
   const path = [...above, ...issue.path]
   if (issue.code === 'invalid_union') {
-    const branch = meant(issue.errors, valueAt(root, pointerOf(path)))
+    const branch = intendedBranch(issue.errors, valueAt(root, pointerOf(path)))
     if (branch !== undefined) return branch.flatMap((inner) => explain(inner, path, root))
   }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...path, key]),
-      message: unknownKey(key, path),
+      message: describeUnknownKey(key, path),
+      unknownKey: true,
     }))
   }
   if (issue.code === 'invalid_key') {
     const key = display(String(issue.path.at(-1)), 40)
-    return [{ pointer: pointerOf(path), message: `"${key}" cannot be a name here` }]
+    return [{ pointer: pointerOf(path), message: words.definitions.notAName(key) }]
   }
-  return [{ pointer: pointerOf(path), message: words(issue, valueAt(root, pointerOf(path))) }]
+  return [{ pointer: pointerOf(path), message: describe(issue, valueAt(root, pointerOf(path))) }]
 }
 
-function words(issue: Issue, value: unknown): string {
-  if (value === undefined) return missing(issue)
+function describe(issue: Issue, value: unknown): string {
+  const { definitions } = words
+  if (value === undefined) return describeMissing(issue)
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${typeWords(issue.expected)}, found ${kindOf(value)}`
+      return definitions.wrongType(issue.expected, typeOf(value))
     case 'invalid_value':
-      return oneOf(issue.values.map(String), value)
+      return describeChoice(issue.values.map(String), value)
     case 'invalid_format':
-      return issue.format === 'url' ? 'expected an http(s) URL' : issue.message
+      return issue.format === 'url' ? definitions.notAHttpUrl() : issue.message
     case 'too_big':
-      return `expected ${amount(issue.origin, Number(issue.maximum))} at most`
+      return definitions.atMost(issue.origin, Number(issue.maximum))
     case 'too_small':
-      return `expected ${amount(issue.origin, Number(issue.minimum))} at least`
+      return definitions.atLeast(issue.origin, Number(issue.minimum))
     default:
-      return `expected something else than ${kindOf(value)}`
+      return definitions.notThis(typeOf(value))
   }
 }
 
-function missing(issue: Issue): string {
-  if (issue.code === 'invalid_type') return `this is missing: ${typeWords(issue.expected)}`
-  if (issue.code !== 'invalid_value') return 'this is missing'
-  return `this is missing: ${oneOf(issue.values.map(String), undefined)}`
+function describeMissing(issue: Issue): string {
+  if (issue.code === 'invalid_type') return words.definitions.missingType(issue.expected)
+  if (issue.code !== 'invalid_value') return words.definitions.missing()
+  return words.definitions.missingChoice(issue.values.map(String))
 }
 
 /** Of the branches of a union, the one that the value was meant for: that whose type it has. */
-function meant(errors: readonly Issue[][], value: unknown): readonly Issue[] | undefined {
+function intendedBranch(errors: readonly Issue[][], value: unknown): readonly Issue[] | undefined {
   const fitting = errors.filter(
     (branch) => !branch.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0),
   )
@@ -70,47 +73,24 @@ function meant(errors: readonly Issue[][], value: unknown): readonly Issue[] | u
   return fitting.toSorted((one, other) => one.length - other.length)[0]
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): string {
+function describeUnknownKey(key: string, path: readonly PropertyKey[]): string {
   const known = keysAt(definitionSchema, path)
-  const near = nearest(key, known)
-  const shown = display(key, 40)
-  if (near !== undefined) return `there is no "${shown}" here: did you mean "${near}"?`
-  const some = known.length === 0 || known.length > 20 ? '' : `; there are ${known.join(', ')}`
-  return `there is no "${shown}" here${some}`
+  const listed = known.length > 20 ? [] : known
+  return words.definitions.unknownKey(display(key, 40), nearest(key, known), listed)
 }
 
-function oneOf(values: readonly string[], value: unknown): string {
+function describeChoice(values: readonly string[], value: unknown): string {
   const text = typeof value === 'string' ? value : ''
   const near =
     values.find((one) => one.toLowerCase() === text.toLowerCase()) ?? nearest(text, values)
-  if (near !== undefined) return `did you mean "${near}"?`
-  const known = values.length === 1 ? values.join() : `one of ${values.join(', ')}`
-  return value === undefined ? known : `expected ${known}`
+  return near === undefined
+    ? words.definitions.notAChoice(values)
+    : words.definitions.nearbyChoice(near)
 }
 
-function typeWords(type: string): string {
-  const names: Readonly<Record<string, string>> = {
-    string: 'a text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    array: 'a list',
-    object: 'an object',
-    record: 'an object',
-  }
-  return names[type] ?? type
-}
-
-function kindOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  return typeWords(typeof value)
-}
-
-function amount(origin: string, count: number): string {
-  if (origin === 'string') return count === 1 ? '1 character' : `${count} characters`
-  if (origin === 'array') return count === 1 ? '1 entry' : `${count} entries`
-  return `a number of ${count}`
+  return Array.isArray(value) ? 'array' : typeof value
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

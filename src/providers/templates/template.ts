@@ -7,6 +7,12 @@ export interface Placeholder {
 
 export type TemplatePart = string | Placeholder
 
+/** Something in braces that is not a placeholder, or a brace alone. */
+export interface Stray {
+  readonly text: string
+  readonly isBrace: boolean
+}
+
 /** A JSON value whose strings are templates. */
 export type BodyTemplate =
   | string
@@ -25,7 +31,7 @@ const placeholderName = /^[a-z][A-Za-z]*(\.[A-Za-z0-9_-]+)?$/
  */
 export function parseTemplate(
   template: string,
-  complain: (problem: string) => void = ignore,
+  complain: (stray: Stray) => void = ignore,
 ): readonly TemplatePart[] {
   const parts: TemplatePart[] = []
   let literal = ''
@@ -42,7 +48,7 @@ export function parseTemplate(
     } else if (match[0] === '{{' || match[0] === '}}') {
       literal += match[0].charAt(0)
     } else {
-      complain(inside === undefined ? 'a brace without its partner' : `no placeholder: ${match[0]}`)
+      complain({ text: match[0], isBrace: inside === undefined })
       literal += match[0]
     }
   }

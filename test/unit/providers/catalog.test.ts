@@ -48,7 +48,7 @@ describe('overrides', () => {
     [{ 'login.reply.mediaType': '["a/b"]' }, 'did you mean "login.reply.mediaTypes"?'],
     [{ 'refresh.request.method': 'HEAD' }, 'expected one of GET, POST, PUT, PATCH, DELETE'],
     [{ 'refresh.request.path': 'https://evil.example/' }, 'is not among `origins`'],
-    [{ 'refresh.request.headers.Host': 'evil.example' }, "is not a definition's to set"],
+    [{ 'refresh.request.headers.Host': 'evil.example' }, 'a definition cannot set the header host'],
     [{ baseUrl: 'https://evil.example' }, 'are set with --base-url'],
     [{ origins: '["https://evil.example"]' }, 'are set with --base-url'],
     [{ 'apiOrigins.0': 'https://evil.example' }, 'are set with --base-url'],

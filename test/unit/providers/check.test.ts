@@ -44,7 +44,7 @@ describe('a definition', () => {
     ['', 'line 1, column 1: this is not JSON: expected a value'],
     ['[]', 'line 1, column 1: expected an object, found a list'],
     ['null', 'line 1, column 1: expected an object, found null'],
-    ['"x"', 'line 1, column 1: expected an object, found a text'],
+    ['"x"', 'line 1, column 1: expected an object, found a string'],
     ['['.repeat(10_000), 'expected at most 24 levels'],
     [badText({ 'login.request.method': 'HEAD' }), 'line 24, column 17, login.request.method:'],
   ])('%#: says where', (text, said) => {

@@ -128,10 +128,14 @@ describe('templates', () => {
   })
 
   it('tells what is no placeholder', () => {
-    const problems: string[] = []
-    const parts = parseTemplate('a{B}b{ access }c{d', (problem) => problems.push(problem))
+    const strays: unknown[] = []
+    const parts = parseTemplate('a{B}b{ access }c{d', (stray) => strays.push(stray))
     expect(parts).toEqual(['a{B}b{ access }c{d'])
-    expect(problems).toHaveLength(3)
+    expect(strays).toEqual([
+      { text: '{B}', isBrace: false },
+      { text: '{ access }', isBrace: false },
+      { text: '{', isBrace: true },
+    ])
   })
 
   it('a uuid is another one each time', () => {
