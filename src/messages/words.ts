@@ -7,8 +7,10 @@ import type * as terminal from './en/terminal.ts'
 import type * as processes from './en/processes.ts'
 import type * as stores from './en/stores.ts'
 import type * as definitions from './en/definitions.ts'
+import type * as requests from './en/requests.ts'
 import type * as replies from './en/replies.ts'
 import type * as oauth from './en/oauth.ts'
+import type * as oauthLogin from './en/oauth-login.ts'
 import type * as session from './en/session.ts'
 import type * as logout from './en/logout.ts'
 import type * as plans from './en/plans.ts'
@@ -70,11 +72,17 @@ export const words = {
   get definitions() {
     return area('definitions') as typeof definitions
   },
+  get requests() {
+    return area('requests') as typeof requests
+  },
   get replies() {
     return area('replies') as typeof replies
   },
   get oauth() {
     return area('oauth') as typeof oauth
+  },
+  get oauthLogin() {
+    return area('oauth-login') as typeof oauthLogin
   },
   get session() {
     return area('session') as typeof session

@@ -321,7 +321,7 @@ describe('a variable is read as a file is', () => {
     const ended = await tokn(['token'], env)
     expect(ended).toMatchObject({ status: 4, out: '' })
     expect(last().headers['authorization']).toBe('Bearer wrong')
-    expect(ended.err).toContain('the CI service does not take ACTIONS_ID_TOKEN_REQUEST_TOKEN')
+    expect(ended.err).toContain('the CI service does not accept ACTIONS_ID_TOKEN_REQUEST_TOKEN')
     expect(ended.err).not.toMatch(/client|secret/i)
     const odd = await tokn(['token'], { ...env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a\nb' })
     expect(odd.err).toMatch(/^tokn: error: ACTIONS_ID_TOKEN_REQUEST_TOKEN has more than one line/)

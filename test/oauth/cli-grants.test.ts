@@ -167,7 +167,7 @@ describe('tokn login by other grants', () => {
     home.shiftClock(3_600_000)
     const { status, out, err } = await startCommand(['tokn', 'token', 'svc'], { home }).ended
     expect({ status, out }).toEqual({ status: 4, out: '' })
-    expect(err).toContain('no longer takes the refresh token (invalid_grant: revoked)')
+    expect(err).toContain('no longer accepts the refresh token (invalid_grant: revoked)')
     expect(err).toContain('tokn: hint: tokn login svc\n')
   })
 })

@@ -55,7 +55,7 @@ describe('a hostile authorization server', () => {
 
   it('calls itself by another name', async () => {
     fake.answers[discoveryPath] = metadata({ issuer: 'https://login.example.com' })
-    await expectRefused(await logIn(), 6, 'calls itself https://login.example.com')
+    await expectRefused(await logIn(), 6, 'names https://login.example.com as its issuer')
     expect(fake.seen.map(({ url }) => url)).toEqual([discoveryPath])
   })
 
@@ -120,7 +120,7 @@ describe('a hostile authorization server', () => {
       6,
       'cannot be sent',
     ],
-    ['no token', { body: { token_type: 'Bearer' } }, 6, 'not a valid one'],
+    ['no token', { body: { token_type: 'Bearer' } }, 6, 'answered without an access token'],
     [
       'a thousand times what fits',
       { body: { more: 'x'.repeat(2_000_000), ...tokens } },

@@ -1,11 +1,12 @@
 import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 import { isUsableAccess, rememberSecret } from '../replies/token-values.ts'
 import type { ParsedReply } from '../replies/parsed-reply.ts'
 import type { Exchange, ReplyPlan } from '../schema/definition.ts'
 import { openEnvelope } from '../replies/envelope.ts'
-import { tell } from '../replies/warnings.ts'
-import { find, listPlaces, type ReplyView } from '../replies/place.ts'
+import { warn } from '../replies/warnings.ts'
+import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
 import { kindOfWords, refusalError } from './refusal-error.ts'
 import { saysError } from '../replies/refusal-text.ts'
 import type { ApiOperation } from './request.ts'
@@ -26,7 +27,7 @@ export function acceptReply(
 ): ParsedReply {
   const { operation, definition } = api
   const inside: ReplyView = { ...view, unwrap: plan?.unwrap }
-  for (const places of [plan?.access, plan?.refresh]) rememberSecret(find(places, inside))
+  for (const places of [plan?.access, plan?.refresh]) rememberSecret(findValue(places, inside))
   const no = findRefusal(api, exchange, plan, reply, view, reach.clock)
   const grants = operation === 'login' || operation === 'refresh' || operation === 'issue'
   // Whoever asks for an end and is told of an error has not been told of an end.
@@ -42,16 +43,16 @@ export function acceptReply(
   }
   if (no !== undefined) {
     if (!givesAnyway(plan, no, inside, reply)) throw no.error
-    tell(reach, `${no.error.message}, but gave a new token, which was taken`)
+    warn(reach, words.replies.refusedButGranted(no.error.message))
     return reply
   }
-  const found = find(plan.access, inside)
+  const found = findValue(plan.access, inside)
   if (found !== undefined && found !== null) return reply
   const inner = openEnvelope(reply.body, (body) =>
-    isNew(find(bodyPlaces(plan), { ...inside, unwrap: undefined, body }), inside),
+    isNew(findValue(bodyPlaces(plan), { ...inside, unwrap: undefined, body }), inside),
   )
   if (inner !== undefined) {
-    tell(reach, `${definition.title} answered in an envelope that its definition does not know`)
+    warn(reach, words.replies.unknownEnvelope(definition.title))
     return { ...reply, body: inner, outside: reply.body }
   }
   // An error that is told with a status of success.
@@ -70,7 +71,7 @@ function givesAnyway(
   if (reply.page) return false
   // Cookies and headers come with errors too: those of an anonymous session.
   const places = no.by === 'told' ? bodyPlaces(plan) : plan.access
-  return isNew(find(places, view), view)
+  return isNew(findValue(places, view), view)
 }
 
 function isNew(value: unknown, { access, refresh }: ReplyView): boolean {

@@ -1,5 +1,6 @@
 import { checkBaseUrl } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { ProviderDefinition } from '../schema/definition.ts'
 
 /** What a profile says of where an API is. */
@@ -24,9 +25,7 @@ export interface ApiLocation {
 export function locateApi(definition: ProviderDefinition, site: ProfileUrls): ApiLocation {
   const given = site.baseUrl ?? definition.baseUrl
   if (given === undefined) {
-    throw new ToknError('usage', `${definition.title} has no usual address: a base URL is needed`, {
-      hint: 'give it with --base-url URL, or in TOKN_BASE_URL',
-    })
+    throw new ToknError('usage', words.requests.noBaseUrl(definition.title))
   }
   const base = new URL(checkBaseUrl(given))
   const prefix = joinPrefix(trimSlashes(base.pathname), definition.basePath ?? '')

@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { AttachTemplate, Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { fillTexts } from '../templates/fill.ts'
 import { asList } from '../schema/as-list.ts'
@@ -46,7 +47,7 @@ function part(
   for (const [name, value] of filled) {
     const wanted = (templates[name] ?? '').split(mark).length
     if (value.split(mark).length > wanted) {
-      throw new ToknError('usage', `the value for ${name} holds the text ${mark}`)
+      throw new ToknError('usage', words.requests.containsMark(name, mark))
     }
   }
   return Object.fromEntries(filled)

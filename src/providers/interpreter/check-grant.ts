@@ -1,18 +1,16 @@
-import { ToknError } from '../../core/errors.ts'
+import { ToknError, type Said } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
 import { display, nearest } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { checkLifetime } from './lifetime.ts'
 import { mentions } from '../schema/mentions.ts'
 
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 const forms = {
-  any: { pattern: /^[^\s](.{0,510}[^\s])?$/u, words: 'a text of 512 characters at most' },
-  token: { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/, words: 'one word of visible ASCII' },
-  'method-path': {
-    pattern: /^[A-Z]{3,10} \/[\x21-\x7e]{0,500}$/,
-    words: 'a method and a path: "GET /objects/:id"',
-  },
+  any: /^[^\s](.{0,510}[^\s])?$/u,
+  token: /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/,
+  'method-path': /^[A-Z]{3,10} \/[\x21-\x7e]{0,500}$/,
 } as const
 
 /**
@@ -29,10 +27,10 @@ export function checkGrant(
   if (grant.name !== undefined) checkName(definition, exchanges, grant.name)
   const { title } = definition
   if (grant.audience !== undefined && !mentions(exchanges, 'audience')) {
-    throw usage(`${title} cannot be asked for an audience here`)
+    throw usage(words.requests.noAudience(title))
   }
   if (grant.resource !== undefined && grant.resource.length > 0) {
-    throw usage(`${title} cannot be asked for a resource`)
+    throw usage(words.requests.noResource(title))
   }
 }
 
@@ -43,20 +41,17 @@ function checkScopes(
 ): void {
   if (asked.length === 0) return
   if (scopes === undefined || !mentions(exchanges, 'scopes')) {
-    throw usage(`${title} cannot be asked for scopes here`)
+    throw usage(words.requests.noScopes(title))
   }
-  const { pattern, words } = forms[scopes.form ?? 'any']
+  const form = scopes.form ?? 'any'
   for (const scope of asked) {
     const shown = display(scope, 80)
-    if (!pattern.test(scope) || unprintable.test(scope)) {
-      throw usage(`"${shown}" cannot be a scope of ${title}`, `a scope is ${words}`)
+    if (!forms[form].test(scope) || unprintable.test(scope)) {
+      throw usage(words.requests.notAScope(shown, title, form))
     }
     if (scopes.choices !== undefined && !scopes.choices.includes(scope)) {
-      const meant = nearest(scope, scopes.choices)
-      throw usage(
-        `${title} has no scope "${shown}"`,
-        meant === undefined ? `it has ${scopes.choices.join(', ')}` : `did you mean "${meant}"?`,
-      )
+      const near = nearest(scope, scopes.choices)
+      throw usage(words.requests.unknownScope(shown, title, near, scopes.choices))
     }
   }
 }
@@ -66,13 +61,12 @@ function checkName(
   exchanges: readonly Exchange[],
   name: string,
 ): void {
-  if (!mentions(exchanges, 'name'))
-    throw usage(`${title} cannot be given a name for the token here`)
+  if (!mentions(exchanges, 'name')) throw usage(words.requests.noName(title))
   if (name.trim() === '' || name.length > 256 || unprintable.test(name)) {
-    throw usage('that cannot be the name of a token', 'use one line of 256 characters at most')
+    throw usage(words.requests.notATokenName())
   }
 }
 
-function usage(message: string, hint?: string): ToknError {
-  return new ToknError('usage', message, { hint, sent: false })
+function usage(said: string | Said): ToknError {
+  return new ToknError('usage', said, { sent: false })
 }

@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { RequestTemplate } from '../schema/definition.ts'
 import { fillParameters, fillText } from '../templates/fill.ts'
 import {
@@ -45,28 +46,11 @@ function missingIn(path: string, values: TemplateValues): ToknError {
     .flatMap((part) => (typeof part === 'string' ? [] : [part.name]))
     .find((one) => placeholderValue(one, values) === undefined)
   const [root = '', key = ''] = splitName(name ?? '')
-  const { message, hint } =
+  const said =
     root === 'fields'
-      ? {
-          message: `the address of the request needs "${key}", which has not been given`,
-          hint: howToGiveField(key, values),
-        }
-      : {
-          message: `the address of the request needs {${name ?? ''}}, which is not known`,
-          hint:
-            root === 'context'
-              ? 'log in again: it comes with a login, and is kept from then on'
-              : (flagFor[root] ?? 'see: tokn provider show'),
-        }
-  return new ToknError('usage', message, { hint, sent: false })
-}
-
-const flagFor: Readonly<Record<string, string>> = {
-  name: 'give it with --name NAME',
-  scopes: 'give it with --scope SCOPE',
-  lifetime: 'give it with --expires-in DURATION',
-  expires: 'give it with --expires-in DURATION',
-  audience: 'give it with --audience AUDIENCE',
+      ? words.requests.fieldMissingInUrl(key, howToGiveField(key, values))
+      : words.requests.valueMissingInUrl(name ?? '', root)
+  return new ToknError('usage', said, { sent: false })
 }
 
 /** A URL that a reply names, to be asked next; throws `provider_nonsense` when it leads elsewhere. */
@@ -77,17 +61,15 @@ export function followUrl(text: string, from: URL, location: ApiLocation): URL {
     url.hash = ''
     return url
   }
-  throw new ToknError('provider_nonsense', 'the provider says that the next page is elsewhere', {
-    hint: 'tokn asks no other origin than the base URL',
-    sent: true,
-  })
+  throw new ToknError('provider_nonsense', words.replies.nextPageElsewhere(), { sent: true })
 }
 
 function encodeSegment(text: string, { name }: Placeholder): string {
   const dots = text === '' || text === '.' || text === '..'
   if (dots || unsafeInPath.test(text)) {
-    const what = name === 'target' ? 'the id' : `the value of ${name}`
-    throw new ToknError('usage', `${what} cannot be part of an address`, { sent: false })
+    const said =
+      name === 'target' ? words.requests.targetNotInUrl() : words.requests.valueNotInUrl(name)
+    throw new ToknError('usage', said, { sent: false })
   }
   return percentEncode(text)
 }
@@ -108,7 +90,7 @@ function assertWithin(
     url.pathname === path &&
     path.startsWith(`${prefix}/`)
   if (same) return url
-  throw new ToknError('usage', 'the address of the request would not be below the base URL', {
+  throw new ToknError('usage', words.requests.urlOutsideBase(), {
     sent: false,
   })
 }

@@ -98,8 +98,8 @@ function isAbout(
 }
 
 /** Whether the rule that holds is about the very word that would mean "later" elsewhere. */
-function isNamed(rule: RefusalRule | undefined, { words }: ParsedReply): boolean {
-  const said = new Set(words.codes.map(keyOf))
+function isNamed(rule: RefusalRule | undefined, { refusalText }: ParsedReply): boolean {
+  const said = new Set(refusalText.codes.map(keyOf))
   return textsOf(rule?.when).some((text) => said.has(keyOf(text)))
 }
 

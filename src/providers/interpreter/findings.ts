@@ -6,7 +6,7 @@ import type { ParsedReply } from '../replies/parsed-reply.ts'
 import type { Places, ReplyPlan } from '../schema/definition.ts'
 import { readExpiry, type Timing, type ExpiryOddity, type FoundValue } from '../replies/expiry.ts'
 import type { TemplateValues } from '../templates/placeholder-values.ts'
-import { find, listPlaces, type ReplyView } from '../replies/place.ts'
+import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
 import { warnOfOddities, type WarningTarget } from '../replies/warnings.ts'
 import { saysError } from '../replies/refusal-text.ts'
 import { plainText, readAccess, readName, readScopes, readText } from '../replies/text-values.ts'
@@ -104,9 +104,9 @@ function readRefresh(
   view: ReplyView,
   reply: ParsedReply,
 ): GivenRefresh {
-  const given = readRefreshToken(find(places, view))
+  const given = readRefreshToken(findValue(places, view))
   if (given.token !== undefined || reply.outside === undefined) return given
-  const outside = readRefreshToken(find(places, { ...view, body: reply.outside }))
+  const outside = readRefreshToken(findValue(places, { ...view, body: reply.outside }))
   return outside.token === undefined ? given : outside
 }
 
@@ -132,7 +132,7 @@ export function readRecord(
   view: ReplyView,
 ): Record<string, string> {
   const entries = Object.entries(record ?? {}).flatMap(([key, places]) => {
-    const value = find(places, view)
+    const value = findValue(places, view)
     const text = Array.isArray(value) ? plainText(textsOf(value).join(', ')) : plainText(value)
     return text === undefined ? [] : [[key, text] as const]
   })

@@ -2,6 +2,7 @@ import { briefly, inWords, readDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { mentions, writings } from '../schema/mentions.ts'
 
@@ -19,7 +20,7 @@ const units: Readonly<Record<string, number>> = {
 /** A grant as it is asked for, and what is to be said of it. */
 export interface AdjustedGrant {
   readonly grant: Grant
-  readonly told?: string | undefined
+  readonly warning?: string | undefined
 }
 
 /** What lifetimes an API takes: in milliseconds. */
@@ -38,22 +39,22 @@ export function checkLifetime(
   { lifetime: asked = 0, roundable }: Grant,
 ): void {
   if (lifetimes === undefined || !mentions(exchanges, 'lifetime', 'expires')) {
-    throw usage(`${title} cannot be asked for a lifetime here`)
+    throw usage(words.requests.noLifetime(title))
   }
   if (roundable === true) return
   const [least, most, step] = [lifetimes.least, lifetimes.most, lifetimes.step].map(duration)
   if (least !== undefined && asked < least) {
-    throw usage(`a token of ${title} lasts ${inWords(least)} at least`)
+    throw usage(words.requests.lifetimeTooShort(title, inWords(least)))
   }
   if (most !== undefined && asked > most) {
-    throw usage(`a token of ${title} lasts ${inWords(most)} at most`)
+    throw usage(words.requests.lifetimeTooLong(title, inWords(most)))
   }
   if (step !== undefined && asked % step !== 0) {
-    throw usage(`a token of ${title} lasts a multiple of ${inWords(step)}`)
+    throw usage(words.requests.lifetimeNotMultiple(title, inWords(step)))
   }
   const { choices } = lifetimes
   if (choices !== undefined && !choices.some((choice) => duration(choice) === asked)) {
-    throw usage(`a token of ${title} lasts ${choices.join(', or ')}`)
+    throw usage(words.requests.lifetimeNotAChoice(title, choices))
   }
 }
 
@@ -73,48 +74,46 @@ export function adjustLifetime(
   const lasting = mentions(exchanges, 'lifetime')
   const dated = writings(exchanges, 'expires').some((transforms) => transforms[0] === 'date')
   const { until } = grant
-  const wanted = until !== undefined && until > now ? until - now : grant.lifetime
-  const rule = ruleOf(definition, lasting ? exchanges : [], wanted)
-  const fitting = grant.roundable === true ? nearest(wanted, rule) : wanted
-  if (lasting) return fitted(definition, grant, wanted, fitting, now)
-  const end = fitting === wanted && until !== undefined && until > now ? until : now + fitting
+  const requested = until !== undefined && until > now ? until - now : grant.lifetime
+  const rule = ruleOf(definition, lasting ? exchanges : [], requested)
+  const fitting = grant.roundable === true ? nearest(requested, rule) : requested
+  if (lasting) return adjusted(definition, grant, requested, fitting, now)
+  const end = fitting === requested && until !== undefined && until > now ? until : now + fitting
   return dated
-    ? fitted(definition, grant, wanted, wholeDays(end, now) - now, now)
-    : fitted(definition, grant, wanted, end - now, now)
+    ? adjusted(definition, grant, requested, wholeDays(end, now) - now, now)
+    : adjusted(definition, grant, requested, end - now, now)
 }
 
-function fitted(
+function adjusted(
   { title }: ProviderDefinition,
   grant: Grant,
-  wanted: number,
+  requested: number,
   lifetime: number,
   now: number,
 ): AdjustedGrant {
   const until = now + lifetime
-  const difference = Math.abs(lifetime - wanted)
-  const asked = `${title} was asked for a token for ${briefly(lifetime)}, until ${timestamp(until)}`
+  const difference = Math.abs(lifetime - requested)
+  const asked = [title, briefly(lifetime), timestamp(until)] as const
+  const fitting = { ...grant, lifetime, until }
   // A successor, once the instant that the first was to last to is over: nothing is less or more.
   if (grant.roundable === true && (grant.until ?? 0) <= now) {
-    return {
-      grant: { ...grant, lifetime, until },
-      told: `${asked}: as long as the first of its session`,
-    }
+    return { grant: fitting, warning: words.requests.asLongAsFirst(...asked) }
   }
-  if (difference < second) return { grant: { ...grant, lifetime, until } }
-  const why =
-    lifetime < wanted
-      ? `${briefly(difference)} less than wanted: it has none that ends nearer before that`
-      : `${briefly(difference)} more than wanted: it has none that is shorter`
-  return { grant: { ...grant, lifetime, until }, told: `${asked}, ${why}` }
+  if (difference < second) return { grant: fitting }
+  const warning =
+    lifetime < requested
+      ? words.requests.lessThanRequested(...asked, briefly(difference))
+      : words.requests.moreThanRequested(...asked, briefly(difference))
+  return { grant: fitting, warning }
 }
 
 function ruleOf(
   { lifetimes }: ProviderDefinition,
   exchanges: readonly Exchange[],
-  wanted: number,
+  requested: number,
 ): Rule {
   const steps = writings(exchanges, 'lifetime').map(([unit = '']) =>
-    unit === 'words' ? unitInWords(wanted) : (units[unit] ?? second),
+    unit === 'words' ? unitInWords(requested) : (units[unit] ?? second),
   )
   const step = duration(lifetimes?.step)
   return {
@@ -130,15 +129,15 @@ function unitInWords(lifetime: number): number {
   return [second, minute, hour].find((unit) => lifetime / unit < 1e6) ?? day
 }
 
-/** The longest lifetime of `rule` that is not above `wanted`, else the shortest. */
-function nearest(wanted: number, { least, most, choices, grain }: Rule): number {
+/** The longest lifetime of `rule` that is not above `requested`, else the shortest. */
+function nearest(requested: number, { least, most, choices, grain }: Rule): number {
   if (choices !== undefined) {
     const sorted = choices.toSorted((one, other) => one - other)
-    return sorted.findLast((choice) => choice <= wanted) ?? sorted[0] ?? wanted
+    return sorted.findLast((choice) => choice <= requested) ?? sorted[0] ?? requested
   }
   const shortest = Math.max(grain, Math.ceil((least ?? 0) / grain) * grain)
-  const longest = Math.floor((most ?? wanted) / grain) * grain
-  const below = Math.floor(Math.min(wanted, longest) / grain) * grain
+  const longest = Math.floor((most ?? requested) / grain) * grain
+  const below = Math.floor(Math.min(requested, longest) / grain) * grain
   return Math.max(shortest, below)
 }
 

@@ -6,10 +6,11 @@ import { holds } from '../replies/condition.ts'
 import type { Places, ReplyPlan } from '../schema/definition.ts'
 import type { Accepted } from './exchange.ts'
 import { unknownExpiry } from '../../core/expiry.ts'
+import { words } from '../../messages/words.ts'
 import { readExpiry, type FoundExpiry, type Timing, type FoundValue } from '../replies/expiry.ts'
 import { readRecord } from './findings.ts'
 import type { RequestValues } from '../templates/placeholder-values.ts'
-import { find, listPlaces, type ReplyView } from '../replies/place.ts'
+import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
 import type { ApiOperation } from './request.ts'
 import { readName, readScopes, readText } from '../replies/text-values.ts'
 
@@ -28,7 +29,7 @@ export function entriesOf(
     values,
     unwrap: plan.unwrap,
   }
-  const items = find(plan.items, outside)
+  const items = findValue(plan.items, outside)
   const inside = { ...outside, unwrap: undefined }
   if (Array.isArray(items)) return items.map((body: unknown) => ({ ...inside, body }))
   if (isObject(items) && !isEmptyAnswer(items, accepted)) {
@@ -47,46 +48,46 @@ function isEmptyAnswer(items: object, { reply, plan }: Accepted): boolean {
 
 /** The error for an answer without a list, or with one of which nothing can be read. */
 export function withoutList({ definition }: ApiOperation, { reply, plan }: Accepted): ToknError {
-  const where = inWords(plan?.items)
-  const list = where === '' ? 'a list' : `a list at ${where}`
-  const id = inWords(plan?.id)
-  const expected = id === '' ? list : `${list}, of entries with an id at ${id}`
-  return new ToknError(
-    'provider_nonsense',
-    display(
-      `${definition.title} answered without a list that can be read: expected ${expected}`,
-      400,
-    ),
-    { http: { status: reply.status }, sent: true, hint: 'check the base URL' },
+  const { message, hint } = words.replies.noList(
+    definition.title,
+    describePlaces(plan?.items),
+    describePlaces(plan?.id),
   )
+  return new ToknError('provider_nonsense', display(message, 400), {
+    http: { status: reply.status },
+    sent: true,
+    hint,
+  })
 }
 
-function inWords(places: Places | undefined): string {
+function describePlaces(places: Places | undefined): string {
   const paths = listPlaces(places).map(
-    ({ body, header, key }) => body ?? header ?? (key && 'its key'),
+    ({ body, header, key }) => body ?? header ?? (key && words.replies.entryKey()),
   )
-  return paths
-    .filter((path) => path !== undefined && path !== '')
-    .map((path) => `"${path}"`)
-    .join(' or ')
+  const named = paths.filter((path) => path !== undefined && path !== '')
+  return words.replies.alternatives(named.map((path) => `"${path}"`))
 }
+
+/** What is wrong with the id of an entry that cannot be shown: there is none, it is too long or has
+ * control characters, it is neither a text nor a number. */
+export type HiddenReason = 'missing' | 'text' | 'type'
 
 /** An entry of a list; nothing of it where it does not count. */
 export interface Entry {
   readonly token?: TokenInfo
-  /** Why it cannot be shown, in words. */
-  readonly left?: string
+  /** Why it cannot be shown. */
+  readonly hidden?: HiddenReason
   /** A date of it that was not understood, and that which says when it ends. */
   readonly unread?: FoundValue | undefined
   readonly endUnread?: FoundValue | undefined
 }
 
-/** Reads an entry; what cannot be shown of a list is told by `left`. */
+/** Reads an entry; why it cannot be shown is told by `hidden`. */
 export function readEntry({ reply, plan }: Accepted, entry: ReplyView, timing: Timing): Entry {
   if (plan === undefined) return {}
   if (plan.where !== undefined && !holds(plan.where, reply.status, entry)) return {}
   const id = readText(plan.id, entry)
-  if (id === undefined) return { left: whyUnread(plan, entry) }
+  if (id === undefined) return { hidden: whyHidden(plan, entry) }
   const { createdAt, expiry, lastUsedAt, revokedAt } = plan
   const endings = [createdAt, expiry, lastUsedAt, revokedAt].map((plans) =>
     readExpiry(plans, entry, timing),
@@ -111,18 +112,8 @@ function instantOf(ending: FoundExpiry | undefined): number | undefined {
   return ending?.expiry.state === 'at' ? ending.expiry.at : undefined
 }
 
-function whyUnread({ id }: ReplyPlan, entry: ReplyView): string {
-  const value = find(id, entry)
-  if (value === undefined || value === null || value === '') return 'without an id'
-  if (typeof value === 'string')
-    return 'with an id that is too long or has control characters in it'
-  return 'with an id that is neither a text nor a number'
-}
-
-/** The warning for entries that are not shown, by why. */
-export function leftOut({ definition }: ApiOperation, left: ReadonlyMap<string, number>): string {
-  const parts = [...left].map(([why, count]) => `${count} ${why}`)
-  const count = [...left.values()].reduce((sum, one) => sum + one, 0)
-  const entries = count === 1 ? 'an entry of the list is' : `${count} entries of the list are`
-  return `${entries} not shown, as ${definition.title} gave them: ${parts.join(', ')}`
+function whyHidden({ id }: ReplyPlan, entry: ReplyView): HiddenReason {
+  const value = findValue(id, entry)
+  if (value === undefined || value === null || value === '') return 'missing'
+  return typeof value === 'string' ? 'text' : 'type'
 }

@@ -1,23 +1,24 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { TokenInfo } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange } from '../schema/definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
 import { withDateLibrary } from '../replies/expiry.ts'
 import type { RequestValues } from '../templates/placeholder-values.ts'
 import { timingOf } from './operation.ts'
 import { nextPage, startPages } from './pages.ts'
-import { tell, twice, unknownEnd } from '../replies/warnings.ts'
+import { keyTwice, warn } from '../replies/warnings.ts'
 import { duplicateKeys } from '../replies/plan-paths.ts'
 import type { ApiOperation } from './request.ts'
 import { describeValue } from '../replies/describe-value.ts'
-import { entriesOf, leftOut, readEntry, withoutList } from './list-entry.ts'
+import { entriesOf, readEntry, withoutList, type HiddenReason } from './list-entry.ts'
 
 const mostItems = 10_000
 
 /**
  * The tokens that the exchanges list, page by page; the same id twice is given twice. Entries that
- * cannot be shown are told. Throws `provider_nonsense` for a list that is none, of which nothing can
+ * cannot be shown are warned. Throws `provider_nonsense` for a list that is none, of which nothing can
  * be read, or that does not end.
  */
 export async function runList(
@@ -28,8 +29,8 @@ export async function runList(
 ): Promise<readonly TokenInfo[]> {
   const { title } = api.definition
   const tokens: TokenInfo[] = []
-  let told = false
-  const left = new Map<string, number>()
+  let warned = false
+  const hidden = new Map<HiddenReason, number>()
   let unread: ToknError | undefined
   for (const exchange of exchanges) {
     let page = startPages(exchange.pages)
@@ -37,7 +38,7 @@ export async function runList(
       const { change } = page
       const accepted = await runExchange(api, exchange, values, reach, change)
       const entries = entriesOf(api, accepted, values)
-      for (const key of duplicatesIn(accepted)) tell(reach, twice(title, key))
+      for (const key of duplicatesIn(accepted)) warn(reach, keyTwice(title, key))
       const next = nextPage(page, exchange.pages, accepted, entries.length, api.location, values)
       if (next?.repeats === true) break
       const read = await withDateLibrary(
@@ -45,14 +46,15 @@ export async function runList(
         (timing) => entries.map((entry) => readEntry(accepted, entry, timing)),
         (found) => found.some((one) => one.unread !== undefined),
       )
-      for (const { left: why } of read) {
+      for (const { hidden: why } of read) {
         if (why === undefined) continue
-        left.set(why, (left.get(why) ?? 0) + 1)
+        hidden.set(why, (hidden.get(why) ?? 0) + 1)
         unread = withoutList(api, accepted)
       }
       const odd = read.find(({ endUnread }) => endUnread !== undefined)?.endUnread
-      if (odd !== undefined && !told) tell(reach, unknownEnd(title, describeValue(odd)))
-      told ||= odd !== undefined
+      if (odd !== undefined && !warned)
+        warn(reach, words.replies.unreadableExpiry(title, 'access', describeValue(odd)))
+      warned ||= odd !== undefined
       tokens.push(...read.flatMap(({ token }) => token ?? []))
       if (next === undefined) break
       if (tokens.length >= mostItems) throw endless(api)
@@ -60,13 +62,13 @@ export async function runList(
     }
   }
   if (tokens.length === 0 && unread !== undefined) throw unread
-  if (left.size > 0) tell(reach, leftOut(api, left))
+  if (hidden.size > 0) warn(reach, words.replies.hiddenEntries(title, [...hidden]))
   return tokens
 }
 
 /** The error for a list that goes on and on. */
 export function endless({ definition }: Pick<ApiOperation, 'definition'>): ToknError {
-  return new ToknError('provider_nonsense', `the list of ${definition.title} does not end`, {
+  return new ToknError('provider_nonsense', words.replies.endlessList(definition.title), {
     sent: true,
   })
 }

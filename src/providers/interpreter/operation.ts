@@ -1,21 +1,14 @@
 import { isFailure, isToknError } from '../../core/errors.ts'
 import { unknownExpiry } from '../../core/expiry.ts'
 import type { Reach } from '../../core/provider.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange } from '../schema/definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
 import type { ParsedReply } from '../replies/parsed-reply.ts'
 import { withDateLibrary, type Timing } from '../replies/expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
 import { placeholderValue, type RequestValues } from '../templates/placeholder-values.ts'
-import {
-  bornExpired,
-  noLife,
-  oddLength,
-  tell,
-  unknownEnd,
-  unknownRefreshEnd,
-  withoutId,
-} from '../replies/warnings.ts'
+import { oddLifetime, warn } from '../replies/warnings.ts'
 import { asList } from '../schema/as-list.ts'
 import { mentions } from '../schema/mentions.ts'
 import type { ApiOperation } from './request.ts'
@@ -26,7 +19,7 @@ const nothing: Findings = { context: {}, facts: {} }
 /**
  * Runs the exchanges of an operation one after another; what one finds, the next can speak of.
  * Throws as `runExchange` does; but once there is a token, an exchange that gets no other is no
- * reason to lose it: that it failed is told.
+ * reason to lose it: that it failed is warnings.
  */
 export async function runOperation(
   api: ApiOperation,
@@ -48,7 +41,8 @@ export async function runOperation(
     findings = addFindings(findings, await readAccepted(api, accepted, informed, reach))
   }
   if (findings.access === undefined) return findings
-  if (lacksId(api, exchanges, values, findings)) tell(reach, withoutId(api.definition.title))
+  if (lacksId(api, exchanges, values, findings))
+    warn(reach, words.replies.unusableId(api.definition.title))
   return warnOfExpiry(api, findings, values, reach)
 }
 
@@ -72,18 +66,18 @@ async function readAccepted(
   reach: Reach,
 ): Promise<Findings> {
   const timing = timingOf(api, reply)
-  let told: string[] = []
-  const warn = (text: string) => void told.push(text)
-  const listener = { title: api.definition.title, reach: timing.fresh === true ? { warn } : {} }
+  let warnings: string[] = []
+  const collect = { warn: (text: string) => void warnings.push(text) }
+  const target = { title: api.definition.title, reach: timing.fresh === true ? collect : {} }
   const found = await withDateLibrary(
     timing,
     (by) => {
-      told = []
-      return readFindings(plan, reply, values, by, listener)
+      warnings = []
+      return readFindings(plan, reply, values, by, target)
     },
     ({ unread, refreshUnread }) => unread !== undefined || refreshUnread !== undefined,
   )
-  for (const text of told) reach.warn?.(text)
+  for (const text of warnings) reach.warn?.(text)
   return found
 }
 
@@ -105,23 +99,25 @@ function warnOfExpiry(
   // The refresh token held is that of the session, and not of what was issued with it.
   const refresh = findings.refresh ?? (api.operation === 'refresh' ? kept : undefined)
   if (nothing === true && refresh === undefined) {
-    tell(reach, noLife(title))
+    warn(reach, words.replies.zeroLifetime(title))
     return { ...findings, expiry: unknownExpiry }
   }
   if (expiry?.state === 'at' && expiry.at <= now) {
-    tell(reach, bornExpired(title, said && describeValue(said)))
+    warn(reach, words.replies.bornExpired(title, said && describeValue(said)))
   } else if (expiry?.state === 'at' && odd !== undefined && said !== undefined) {
-    tell(reach, oddLength(title, odd, describeValue(said), { at: expiry.at, now }))
+    const value = describeValue(said)
+    warn(reach, oddLifetime(title, { oddity: odd, value, at: expiry.at, now }))
   }
   if (refreshExpiry?.state === 'at' && refreshOdd === 'instant' && refreshSaid !== undefined) {
-    const end = { at: refreshExpiry.at, now, what: 'refresh token' }
-    tell(reach, oddLength(title, refreshOdd, describeValue(refreshSaid), end))
+    const value = describeValue(refreshSaid)
+    const lifetime = { oddity: refreshOdd, value, at: refreshExpiry.at, now } as const
+    warn(reach, oddLifetime(title, { ...lifetime, kind: 'refresh' }))
   }
   if (expiry?.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd(title, describeValue(unread)))
+    warn(reach, words.replies.unreadableExpiry(title, 'access', describeValue(unread)))
   }
   if (refreshExpiry?.state === 'unknown' && refreshUnread !== undefined) {
-    tell(reach, unknownRefreshEnd(title, describeValue(refreshUnread)))
+    warn(reach, words.replies.unreadableExpiry(title, 'refresh', describeValue(refreshUnread)))
   }
   return findings
 }
@@ -150,7 +146,7 @@ async function runOrSkip(
     const refused = isToknError(error) && error.details.refusal !== undefined
     if (exchange.optional === true && refused) return undefined
     if (!spare || !isFailure(error)) throw error
-    tell(reach, `the new token was taken, but a request that follows it failed: ${error.message}`)
+    warn(reach, words.replies.laterRequestFailed(error.message))
     return undefined
   }
 }

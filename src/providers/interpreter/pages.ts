@@ -1,10 +1,11 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { holds } from '../replies/condition.ts'
 import type { PagePlan } from '../schema/definition.ts'
 import { followUrl } from './endpoint.ts'
 import type { Accepted } from './exchange.ts'
 import type { TemplateValues } from '../templates/placeholder-values.ts'
-import { find, type ReplyView } from '../replies/place.ts'
+import { findValue, type ReplyView } from '../replies/place.ts'
 import type { ApiLocation } from './api-location.ts'
 import { plainText } from '../replies/text-values.ts'
 
@@ -56,7 +57,7 @@ export function nextPage(
   if (step === undefined) return undefined
   const { mark, change } = step
   if (page.number >= mostPages || page.visited.has(mark)) {
-    throw new ToknError('provider_nonsense', 'the pages of the list do not end', { sent: true })
+    throw new ToknError('provider_nonsense', words.replies.endlessPages(), { sent: true })
   }
   const visited = new Set([...page.visited, mark])
   const repeats = again && plan.step !== undefined
@@ -77,13 +78,13 @@ function stepAfter(
   location: ApiLocation,
 ): Step | undefined {
   if (plan.link === true || plan.url !== undefined) {
-    const found = plan.link === true ? linkedNext(view) : plainText(find(plan.url, view))
+    const found = plan.link === true ? linkedNext(view) : plainText(findValue(plan.url, view))
     if (found === undefined) return undefined
     const url = followUrl(found, view.url, location)
     return { mark: url.href, change: () => url }
   }
   if (plan.cursor !== undefined) {
-    const cursor = plainText(find(plan.cursor, view))
+    const cursor = plainText(findValue(plan.cursor, view))
     if (cursor === undefined) return undefined
     return { mark: cursor, change: (url) => withQuery(url, plan, cursor) }
   }

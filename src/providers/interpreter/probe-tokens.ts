@@ -2,6 +2,7 @@ import { isFailure } from '../../core/errors.ts'
 import { readClaims } from '../../core/jwt.ts'
 import type { ProbeResult } from '../../core/provider.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
 import { asList } from '../schema/as-list.ts'
@@ -24,20 +25,20 @@ export async function probeTokens(
   const asked =
     info === undefined
       ? []
-      : await view('asking about it', isUsed(info), async () => {
+      : await tryProbe(words.replies.byInfo(), isUsed(info), async () => {
           const found = await ask.info()
           if (found.status === undefined) return undefined
           if (found.active === undefined && found.silent === true) return undefined
           return found.active ?? (isUsed(info) ? true : undefined)
         })
   if (asked.length > 0 || list === undefined || !isUsed(list)) return asked
-  return await view('the list', true, async () => {
+  return await tryProbe(words.replies.byList(), true, async () => {
     await ask.list()
     return true
   })
 }
 
-async function view(
+async function tryProbe(
   by: string,
   used: boolean,
   probe: () => Promise<boolean | undefined>,

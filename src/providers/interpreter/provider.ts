@@ -12,7 +12,7 @@ import { asList } from '../schema/as-list.ts'
 import { isUnconfirmed, probeTokens } from './probe-tokens.ts'
 import { mentions } from '../schema/mentions.ts'
 import { missingScope } from './required-scopes.ts'
-import { tell } from '../replies/warnings.ts'
+import { warn } from '../replies/warnings.ts'
 import { runOperation } from './operation.ts'
 import { locateApi, type ApiLocation, type ProfileUrls } from './api-location.ts'
 import { checkTarget } from './token-id.ts'
@@ -48,12 +48,12 @@ export function defineProvider(
     )
 
   const fit = (asked: readonly Exchange[], wish: Grant, reach: Reach, now: number) => {
-    const { grant, told } = adjustLifetime(definition, asked, wish, now)
-    if (told !== undefined) tell(reach, told)
+    const { grant, warning } = adjustLifetime(definition, asked, wish, now)
+    if (warning !== undefined) warn(reach, warning)
     return grant
   }
   const compare = (asked: readonly Exchange[], wish: Grant, found: Findings, reach: Reach) => {
-    for (const told of compareGrant(definition, asked, wish, found)) tell(reach, told)
+    for (const text of compareGrant(definition, asked, wish, found)) warn(reach, text)
   }
 
   const all: Required<Pick<Provider, Operation>> = {

@@ -8,57 +8,44 @@ import { holds } from '../replies/condition.ts'
 import type { ProviderDefinition, RefusalRule } from '../schema/definition.ts'
 import type { ReplyView } from '../replies/place.ts'
 import { quoteAt, quoteText } from '../replies/quoted-text.ts'
-import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
+import { meaningOf, type Meaning, type PresentedCredential } from '../replies/refusal-codes.ts'
 import { retryAfterOf } from '../../core/retry.ts'
+import { words } from '../../messages/words.ts'
 import { notBefore } from '../replies/warnings.ts'
 
-interface Explanation {
-  readonly code: ErrorCode
-  readonly words: string
-  readonly hint?: string
-}
-
-const meanings: Readonly<Record<Refusal, Explanation>> = {
-  credentials: { code: 'reauth_required', words: 'does not accept these credentials' },
-  expired: { code: 'reauth_required', words: 'says that the token has expired' },
-  invalid: { code: 'reauth_required', words: 'does not accept the token' },
-  'refresh-rejected': { code: 'reauth_required', words: 'no longer accepts the refresh token' },
-  denied: { code: 'reauth_required', words: 'says that access was denied' },
-  interaction: { code: 'reauth_required', words: 'wants a person to log in' },
-  forbidden: { code: 'forbidden', words: 'forbids this' },
-  limit: {
-    code: 'quota',
-    words: 'allows no more tokens',
-    hint: 'wait until some have expired, or remove some at the provider',
-  },
-  'not-found': { code: 'not_found', words: 'knows no such token' },
-  'rate-limited': { code: 'rate_limited', words: 'asks to slow down' },
-  'route-missing': {
-    code: 'provider_refused',
-    words: 'has nothing at this address',
-    hint: 'check the base URL',
-  },
-  unavailable: { code: 'network', words: 'is not available' },
-  refused: { code: 'provider_refused', words: 'refused' },
+const codes: Readonly<Record<Refusal, ErrorCode>> = {
+  credentials: 'reauth_required',
+  expired: 'reauth_required',
+  invalid: 'reauth_required',
+  'refresh-rejected': 'reauth_required',
+  denied: 'reauth_required',
+  interaction: 'reauth_required',
+  forbidden: 'forbidden',
+  limit: 'quota',
+  'not-found': 'not_found',
+  'rate-limited': 'rate_limited',
+  'route-missing': 'provider_refused',
+  unavailable: 'network',
+  refused: 'provider_refused',
 }
 
 const kinds: Readonly<Record<Meaning, Refusal>> = {
-  later: 'unavailable',
-  haste: 'rate-limited',
+  unavailable: 'unavailable',
+  'rate-limited': 'rate-limited',
   pending: 'refused',
-  refresh: 'refresh-rejected',
-  grant: 'credentials',
+  'refresh-rejected': 'refresh-rejected',
+  credentials: 'credentials',
   client: 'credentials',
-  unfit: 'refused',
-  'grant-type': 'refused',
-  scope: 'refused',
-  target: 'refused',
+  'unauthorized-client': 'refused',
+  'unsupported-grant': 'refused',
+  'invalid-scope': 'refused',
+  'invalid-target': 'refused',
   denied: 'denied',
   expired: 'expired',
-  person: 'interaction',
+  interaction: 'interaction',
   invalid: 'invalid',
   forbidden: 'forbidden',
-  'token-type': 'refused',
+  'unsupported-token-type': 'refused',
 }
 
 /** What a reply that says no means, by the first rule that holds. `undefined`: no rule does. */
@@ -72,13 +59,13 @@ export function matchRefusal(
 
 /** What the words of a refusal mean where no rule says so; `undefined` for words of no meaning here. */
 export function kindOfWords(reply: ParsedReply, operation: Operation): Refusal | undefined {
-  const meaning = meaningOf(presentedTo(operation), reply.words)
+  const meaning = meaningOf(presentedTo(operation), reply.refusalText)
   if (meaning === undefined) return undefined
   // The end of a login; of anything else it may be one of this hour, or of this network.
   return meaning === 'denied' && operation !== 'login' ? 'forbidden' : kinds[meaning]
 }
 
-function presentedTo(operation: Operation): Presented {
+function presentedTo(operation: Operation): PresentedCredential {
   return operation === 'login' || operation === 'refresh' ? operation : 'token'
 }
 
@@ -106,34 +93,48 @@ export function refusalError(
   view: ReplyView,
   clock: Clock,
 ): ToknError {
-  const { code, words, hint: usual } = meanings[kind]
-  const { codes, texts } = reply.words
-  const said = quoteAt(definition.errors?.message, view, 200) ?? quoteText(texts[0], 200)
-  const providerCode = quoteAt(definition.errors?.code, view, 80) ?? quoteText(codes[0], 80)
-  const told = said ?? providerCode
+  const { title, errors } = definition
+  const { status, refusalText: said } = reply
+  const code = codes[kind]
+  const quoted = quoteAt(errors?.message, view, 200) ?? quoteText(said.texts[0], 200)
+  const providerCode = quoteAt(errors?.code, view, 80) ?? quoteText(said.codes[0], 80)
+  const text = quoted ?? providerCode
   // As in "401 Unauthorized".
-  const echo = told?.split(/\b/, 1)[0] === String(reply.status)
-  const reason = [echo ? undefined : reply.status, told].filter((part) => part !== undefined)
+  const echo = text?.split(/\b/, 1)[0] === String(status)
+  const reason = [echo ? undefined : String(status), text].filter((part) => part !== undefined)
   const retryAfter = retryAfterOf(reply.headers, clock)
-  const later = code === 'network' || code === 'rate_limited'
-  return new ToknError(code, `${definition.title} ${words} (${reason.join(': ')})`, {
-    hint:
-      hint ??
-      (kind === 'limit' && operation === 'login' ? definition.budget?.spent : undefined) ??
-      usual ??
-      (kind === 'credentials' ? checkAnswers(definition) : undefined) ??
-      (later ? (notBefore(retryAfter, clock) ?? 'try again in a while') : undefined),
+  return new ToknError(code, words.replies.refused(title, kind, reason), {
+    hint: hint ?? usualHint(definition, operation, kind, notBefore(retryAfter, clock)),
     refusal: kind,
-    http: { status: reply.status, providerCode },
+    http: { status, providerCode },
     sent: true,
     retryAfter,
   })
 }
 
-/** Which answers were refused, by the names under which they were given. */
-function checkAnswers({ fields }: ProviderDefinition): string | undefined {
-  const names = fields.filter(({ optional }) => optional !== true).map(({ name }) => name)
-  return names.length === 0 ? undefined : `check what was given for ${names.join(', ')}`
+/** What to do about a refusal of which its definition does not say more. */
+function usualHint(
+  { fields, budget }: ProviderDefinition,
+  operation: Operation,
+  kind: Refusal,
+  later: string | undefined,
+): string | undefined {
+  const { replies } = words
+  switch (kind) {
+    case 'limit':
+      return (operation === 'login' ? budget?.spent : undefined) ?? replies.tooManyTokens().hint
+    case 'route-missing':
+      return replies.wrongAddress().hint
+    case 'credentials': {
+      const names = fields.filter(({ optional }) => optional !== true).map(({ name }) => name)
+      return names.length === 0 ? undefined : replies.checkFields(names).hint
+    }
+    case 'rate-limited':
+    case 'unavailable':
+      return later ?? replies.tryLater().hint
+    default:
+      return undefined
+  }
 }
 
 /** The error for an answer with a status of failure that is most likely not the API's own. */
@@ -143,21 +144,19 @@ export function foreignError(
   reply: ParsedReply,
   clock: Clock,
 ): ToknError {
+  const { status } = reply
   const retryAfter = retryAfterOf(reply.headers, clock)
-  const what = reply.unreadable ?? `answered ${reply.status}`
+  const what = reply.unreadable?.() ?? words.replies.answeredStatus(status)
   // A server that has no such page, or takes no such request, answers with a page of its own.
-  const astray = reply.page && [404, 405, 410].includes(reply.status)
-  const who = astray ? '' : ': something on the way answered for it'
-  const message = display(`${title} ${what}${who}`, 300)
-  return new ToknError(reply.status === 429 ? 'rate_limited' : 'network', message, {
-    hint:
-      notBefore(retryAfter, clock) ??
-      (astray
-        ? 'check the base URL and the path; else a proxy or a firewall may be in the way'
-        : 'try again; a proxy or a firewall may be in the way'),
+  const isAstray = reply.page && [404, 405, 410].includes(status)
+  const { message, hint } = isAstray
+    ? words.replies.answeredAstray(title, what)
+    : words.replies.answeredByAnother(title, what)
+  return new ToknError(status === 429 ? 'rate_limited' : 'network', display(message, 300), {
+    hint: notBefore(retryAfter, clock) ?? hint,
     // A path that a proxy does not know may be one that another method would find.
     refusal: kind === 'route-missing' ? kind : 'unavailable',
-    http: { status: reply.status },
+    http: { status },
     sent: true,
     retryAfter,
   })

@@ -1,7 +1,8 @@
-import { ToknError } from '../../core/errors.ts'
+import { ToknError, type Said } from '../../core/errors.ts'
 import type { HttpRequest } from '../../core/ports.ts'
 import type { Operation } from '../../core/provider.ts'
 import { fillAccess } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { fillAttachment } from './attachment.ts'
 import type { ProviderDefinition, ReplyPlan, RequestTemplate } from '../schema/definition.ts'
 import { endpointUrl } from './endpoint.ts'
@@ -102,7 +103,7 @@ function basic(template: NonNullable<RequestTemplate['basic']>, values: Template
   const user = encode(fillText(template.user, values) ?? '')
   const password = encode(fillText(template.password, values) ?? '')
   if (user.includes(':')) {
-    throw new ToknError('usage', 'a user name with a colon cannot travel by HTTP Basic', {
+    throw new ToknError('usage', words.requests.colonInUserName(), {
       sent: false,
     })
   }
@@ -113,18 +114,11 @@ function cookiePair([name, value]: readonly [string, string]): string {
   if (headerName.test(name) && /^[\x21-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value)) {
     return `${name}=${value}`
   }
-  throw unsendable(`the cookie ${name}`)
+  throw unsendable(words.requests.unsendableCookie(name))
 }
 
-function unsendable(what: string): ToknError {
-  return new ToknError(
-    'usage',
-    `the value for ${what} holds characters that cannot be sent there`,
-    {
-      hint: 'line breaks, other control characters and outer blanks do not travel in a header',
-      sent: false,
-    },
-  )
+function unsendable(said: Said): ToknError {
+  return new ToknError('usage', said, { sent: false })
 }
 
 /**
@@ -144,7 +138,7 @@ class Headers {
       !headerName.test(name) ||
       !/^[^\x00-\x20\x7f]([^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?$/.test(value)
     ) {
-      throw unsendable(`the header ${name}`)
+      throw unsendable(words.requests.unsendableHeader(name))
     }
     this.#entries.set(name.toLowerCase(), [name, octets(value)])
   }

@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
 import { placeholdersOf } from '../templates/template.ts'
@@ -15,16 +16,10 @@ export function checkTarget({ title, ids, revoke }: ProviderDefinition, id: stri
   const form = ids?.form ?? 'any'
   const whole = id.trim() === id && forms[form].test(id)
   if (!whole || id.length > (ids?.maxLength ?? 256)) {
-    throw new ToknError('usage', `that cannot be the id of a token of ${title}`, {
-      hint: 'see the ids with: tokn list --remote',
-      sent: false,
-    })
+    throw new ToknError('usage', words.requests.notATokenId(title), { sent: false })
   }
   if ((id === '.' || id === '..') && isInPath(revoke)) {
-    throw new ToknError('usage', `the id "${id}" cannot be part of an address`, {
-      hint: `revoke it where ${title} shows its tokens`,
-      sent: false,
-    })
+    throw new ToknError('usage', words.requests.tokenIdNotInUrl(id, title), { sent: false })
   }
 }
 

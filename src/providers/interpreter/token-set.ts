@@ -3,7 +3,8 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readDuration } from '../../core/duration.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
-import { anotherUser, tell } from '../replies/warnings.ts'
+import { words } from '../../messages/words.ts'
+import { anotherUser, warn } from '../replies/warnings.ts'
 import { attachKey } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
@@ -52,7 +53,7 @@ export function renewedTokenSet(
   const owner = held.context['userId']
   const successor = findings.context['userId']
   if (owner !== undefined && successor !== undefined && successor !== owner) {
-    tell(reach, anotherUser(api.definition.title, owner, successor))
+    warn(reach, anotherUser(api.definition.title, owner, successor))
   }
   const same = refresh === undefined || refresh.equals(held.refresh)
   return {
@@ -81,7 +82,7 @@ function orUsual(
 }
 
 function withoutToken({ title }: ProviderDefinition, { status }: Findings): ToknError {
-  return new ToknError('provider_nonsense', `${title} answered without a token`, {
+  return new ToknError('provider_nonsense', words.replies.noTokenInside(title), {
     sent: true,
     http: status === undefined ? undefined : { status },
   })

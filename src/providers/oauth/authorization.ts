@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, wantsIdToken } from './grant-parameters.ts'
 import { retryWithServerTime } from './clock-skew.ts'
@@ -39,7 +40,7 @@ export async function prepareAuthorization(
   const parameters = requested(connection, grant, personalScopes(connection))
   for (const [name, value] of new URLSearchParams(settings['authorization_parameters'])) {
     if (reserved.has(name)) {
-      throw new ToknError('usage', `authorization_parameters must not set ${name}`)
+      throw new ToknError('usage', words.oauth.reservedParameter(name))
     }
     parameters.set(name, value)
   }

@@ -6,6 +6,7 @@ import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import type { Connection } from './connect.ts'
 import { isTransient, retryAfterOf } from '../../core/retry.ts'
+import { words } from '../../messages/words.ts'
 import { notBefore } from '../replies/warnings.ts'
 import { normalizeReply } from './normalize-reply.ts'
 import {
@@ -25,7 +26,7 @@ const requestToken = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'
  */
 export async function logInFromCi(connection: Connection, grant: Grant): Promise<TokenSet> {
   const token = connection.secret('ci_id_token') ?? (await requestIdToken(connection))
-  if (!isJwt(token)) throw new ToknError('usage', 'the ID token of the CI job is not a JWT')
+  if (!isJwt(token)) throw new ToknError('usage', words.oauthLogin.notAJwt())
   switch (connection.settings['ci_grant']) {
     case 'jwt':
       return await presentAssertion(connection, grant, token, 'ci')
@@ -44,13 +45,11 @@ async function requestIdToken(connection: Connection): Promise<Secret> {
   const bearer = connection.secret('ci_request_token')
   const address = connection.secret('ci_request_url')?.reveal()
   if (bearer === undefined || address === undefined) {
-    throw new ToknError('reauth_required', 'this CI job has no ID token to log in with', {
-      hint: 'GitHub Actions: "permissions: id-token: write"; GitLab: "id_tokens:" and TOKN_CI_ID_TOKEN',
-    })
+    throw new ToknError('reauth_required', words.oauthLogin.noCiToken())
   }
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined || !isConfidential(url)) {
-    throw new ToknError('usage', 'the address for the ID token of the CI job is not an https URL')
+    throw new ToknError('usage', words.oauthLogin.ciUrlNotHttps())
   }
   url.searchParams.set('audience', settings['ci_audience'] ?? server.issuer)
   const headers = [
@@ -63,7 +62,7 @@ async function requestIdToken(connection: Connection): Promise<Secret> {
   const answer = readAnswer(reply)
   const value = isObject(answer) ? ownString(answer, 'value') : undefined
   if (value === undefined) {
-    throw new ToknError('provider_nonsense', 'the CI service gave no ID token')
+    throw new ToknError('provider_nonsense', words.oauthLogin.ciGaveNone())
   }
   return new Secret(value)
 }
@@ -73,10 +72,8 @@ function readAnswer(reply: HttpReply): unknown {
     return JSON.parse(normalizeReply(reply, 'discovery').body)
   } catch (error) {
     if (!isToknError(error)) throw error
-    throw new ToknError('provider_nonsense', `the CI service gave no ID token: ${error.message}`, {
-      ...error.details,
-      hint: `is ${requestUrl} the address of the CI service?`,
-    })
+    const said = words.oauthLogin.ciAnswerUnreadable(error.message, requestUrl)
+    throw new ToknError('provider_nonsense', said, { ...error.details, hint: said.hint })
   }
 }
 
@@ -85,7 +82,7 @@ function refusedByCi({ status, headers }: HttpReply, clock: Clock): ToknError {
   const http = { status }
   if (isTransient(status)) {
     const retryAfter = retryAfterOf(headers, clock)
-    const said = `the CI service gives no ID token for now (status ${status})`
+    const said = words.oauthLogin.ciNotNow(status)
     return new ToknError(status === 429 ? 'rate_limited' : 'network', said, {
       http,
       retryAfter,
@@ -93,14 +90,9 @@ function refusedByCi({ status, headers }: HttpReply, clock: Clock): ToknError {
     })
   }
   if (status === 401 || status === 403) {
-    const said = `the CI service does not take ${requestToken} (status ${status}), and gives no ID token`
-    return new ToknError('reauth_required', said, {
+    return new ToknError('reauth_required', words.oauthLogin.ciRejected(requestToken, status), {
       http,
-      hint: 'it is good for one job and ends with it; on GitHub the job needs "permissions: id-token: write"',
     })
   }
-  return new ToknError('provider_refused', `the CI service gives no ID token (status ${status})`, {
-    http,
-    hint: `is ${requestUrl} the address of the CI service?`,
-  })
+  return new ToknError('provider_refused', words.oauthLogin.ciRefused(status, requestUrl), { http })
 }

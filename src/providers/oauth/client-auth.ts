@@ -1,6 +1,7 @@
 import type * as Openid from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 import { readPrivateKey } from './keys.ts'
 import type { ClientAuthMethod, Settings } from './settings.ts'
 import type { ServerClock } from './server-clock.ts'
@@ -81,7 +82,7 @@ async function makeAuth(
         [openid.modifyAssertion]: (_, claims) => complete(claims),
       })
     case 'private_key_jwt': {
-      if (credentials.privateKey === undefined) throw lacking('private key', 'private_key', method)
+      if (credentials.privateKey === undefined) throw lacking('private_key', method)
       const accepted = server.token_endpoint_auth_signing_alg_values_supported
       const { key, algorithm, kid } = await readPrivateKey(credentials.privateKey, accepted)
       return openid.PrivateKeyJwt(kid === undefined ? { key } : { key, kid }, {
@@ -104,12 +105,10 @@ function rawBasic(secret: string): Openid.ClientAuth {
 }
 
 function secretOf(credentials: ClientCredentials, method: ClientAuthMethod): string {
-  if (credentials.secret === undefined) throw lacking('client secret', 'client_secret', method)
+  if (credentials.secret === undefined) throw lacking('client_secret', method)
   return credentials.secret.reveal()
 }
 
-function lacking(what: string, field: string, method: ClientAuthMethod): ToknError {
-  return new ToknError('reauth_required', `${method} needs the ${what}, and none was given`, {
-    hint: `set TOKN_${field.toUpperCase()}_FILE, or log in with it`,
-  })
+function lacking(field: 'client_secret' | 'private_key', method: ClientAuthMethod): ToknError {
+  return new ToknError('reauth_required', words.oauth.noProof(method, field))
 }

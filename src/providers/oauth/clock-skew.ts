@@ -8,17 +8,17 @@ const tolerance = 60
 
 /**
  * Runs `call`, and once more where what it signed was refused and the refusal says that the server
- * has another time: signed anew, by that. `words` are further error codes that may mean so.
+ * has another time: signed anew, by that. `codes` are further error codes that may mean so.
  */
 export async function retryWithServerTime<Result>(
   time: ServerClock,
   call: () => Promise<Result>,
-  words: readonly string[] = [],
+  codes: readonly string[] = [],
 ): Promise<Result> {
   try {
     return await call()
   } catch (error) {
-    if (!time.misdated() || !blamesProof(error, words)) throw error
+    if (!time.misdated() || !blamesProof(error, codes)) throw error
     return await call()
   }
 }
@@ -27,11 +27,11 @@ export async function retryWithServerTime<Result>(
 // that the request is invalid.
 const proofRefused = /invalid_client|unauthorized_client|invalid_request|assertion|dpop|jwt/i
 
-function blamesProof(error: unknown, words: readonly string[]): boolean {
+function blamesProof(error: unknown, codes: readonly string[]): boolean {
   const no = refusalIn(error)
   if (no === undefined) return false
   if (no.codes.length === 0) return no.status === 401
-  return no.codes.some((code) => proofRefused.test(code) || words.includes(code))
+  return no.codes.some((code) => proofRefused.test(code) || codes.includes(code))
 }
 
 /**
@@ -41,11 +41,11 @@ function blamesProof(error: unknown, words: readonly string[]): boolean {
 export function idTokenTimeProblem(
   claims: Claims | undefined,
   time: ServerClock,
-): string | undefined {
+): 'expired' | 'early' | undefined {
   if (!isObject(claims)) return undefined
   const { exp, nbf } = claims
   const now = time.now()
-  if (typeof exp === 'number' && exp <= now - tolerance) return 'it has expired already'
-  if (typeof nbf === 'number' && nbf > now + tolerance) return 'it is not valid yet'
+  if (typeof exp === 'number' && exp <= now - tolerance) return 'expired'
+  if (typeof nbf === 'number' && nbf > now + tolerance) return 'early'
   return undefined
 }

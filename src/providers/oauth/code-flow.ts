@@ -2,6 +2,7 @@ import { readDuration } from '../../core/duration.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction, Listener } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'
 import type { Connection } from './connect.ts'
 import { resourcesOf } from './grant-parameters.ts'
@@ -35,7 +36,7 @@ export async function logInByCode(
     const url = await authorizationUrl(connection, authorization)
     const opened = await interaction.open(url.href)
     if (!opened && anotherWay && interaction.browserless !== true) return undefined
-    interaction.tell(opened ? 'Log in in your browser. If no window opened, go to:' : 'Go to:')
+    interaction.tell(opened ? words.oauthLogin.browserOpened() : words.oauthLogin.goTo())
     interaction.tell(url.href)
     const callback = opened
       ? await listener.wait()
@@ -115,7 +116,7 @@ async function paste(
   authorization: Authorization,
   signal: AbortSignal,
 ): Promise<URL> {
-  const label = 'Then wait, or paste the address that the browser ends at'
+  const label = words.oauthLogin.waitOrPaste()
   for (let tries = 0; tries < 5; tries++) {
     const text = (await interaction.ask(label, { signal })).trim()
     const url = URL.canParse(text) ? new URL(text) : undefined
@@ -125,7 +126,7 @@ async function paste(
       callback.search = url.search
       return callback
     }
-    interaction.tell('That address does not belong to this login.')
+    interaction.tell(words.oauthLogin.foreignAddress())
   }
-  throw new ToknError('reauth_required', 'no address of this login was pasted')
+  throw new ToknError('reauth_required', words.oauthLogin.nothingPasted())
 }

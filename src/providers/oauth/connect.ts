@@ -3,6 +3,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { authenticateClient } from './client-auth.ts'
 import { discover } from './discovery.ts'
 import { openDpopKey, type DpopKey } from './dpop-key.ts'
@@ -87,7 +88,7 @@ async function findServer(
 ): Promise<Openid.Configuration> {
   const clientId = settings['client_id']
   if (clientId === undefined) {
-    throw new ToknError('usage', 'no client id is named', { hint: 'give --client-id ID' })
+    throw new ToknError('usage', words.oauth.noClientId())
   }
   const endpoint = settings['token_endpoint']
   if (issuer !== undefined) {
@@ -98,9 +99,7 @@ async function findServer(
     if (endpoint === undefined) throw found.error
   }
   if (endpoint === undefined) {
-    throw new ToknError('usage', 'neither an issuer nor a token endpoint is named', {
-      hint: 'give --issuer URL, or --set token_endpoint=URL for a server without discovery',
-    })
+    throw new ToknError('usage', words.oauth.noEndpoint())
   }
   const origin = checkEndpoint(endpoint, 'token_endpoint').origin
   return new openid.Configuration(

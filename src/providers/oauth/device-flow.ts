@@ -7,6 +7,7 @@ import { pollInterval, slowerPoll, toleratedPollFailures } from '../../core/retr
 import { display } from '../../core/text.ts'
 import { keyOf } from '../replies/refusal-codes.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
 import { personalScopes, requested, resourcesOf } from './grant-parameters.ts'
 import { requestTokens } from './request-tokens.ts'
@@ -42,8 +43,8 @@ async function show(interaction: Interaction, device: DeviceAuthorizationRespons
   const page = readPage(device.verification_uri)
   const complete = device.verification_uri_complete
   const code = display(device.user_code, 64)
-  interaction.tell(`Open ${page} on any device and enter the code ${code}`)
-  interaction.tell(`It is good for ${briefly(lifetimeOf(device))}.`)
+  interaction.tell(words.oauthLogin.enterCode(page, code))
+  interaction.tell(words.oauthLogin.codeValidFor(briefly(lifetimeOf(device))))
   await interaction.draw(complete === undefined ? page : readPage(complete))
   await interaction.copy(code)
 }
@@ -52,10 +53,7 @@ async function show(interaction: Interaction, device: DeviceAuthorizationRespons
 function readPage(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && isConfidential(url) && url.username === '') return display(url.href, 500)
-  throw new ToknError(
-    'provider_nonsense',
-    'the page where the server wants the code entered is not an https URL',
-  )
+  throw new ToknError('provider_nonsense', words.oauthLogin.codePageNotHttps())
 }
 
 async function poll(
@@ -81,7 +79,7 @@ async function poll(
       } else if (code !== keyOf('authorization_pending')) throw error
     }
   }
-  throw new ToknError('reauth_required', 'the code expired before anybody entered it', {
+  throw new ToknError('reauth_required', words.oauthLogin.codeExpired(), {
     refusal: 'expired',
   })
 }

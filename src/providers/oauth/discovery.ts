@@ -3,6 +3,7 @@ import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { isTransient } from '../../core/retry.ts'
+import { words } from '../../messages/words.ts'
 import { translate } from './library-errors.ts'
 import type { Transport } from './transport.ts'
 
@@ -52,8 +53,7 @@ function unsent(error: ToknError): ToknError {
 function noDocument(issuer: URL, error: unknown): unknown {
   if (isToknError(error, 'network')) return unsent(error)
   if (!isToknError(error) || error.code === 'provider_nonsense') return error
-  return new ToknError('provider_refused', `there is no discovery document at ${issuer.href}`, {
-    hint: 'check the issuer; a server without discovery needs --set token_endpoint=URL and its like',
+  return new ToknError('provider_refused', words.oauth.noDiscoveryDocument(issuer.href), {
     http: error.details.http,
     sent: false,
   })
@@ -63,9 +63,7 @@ function explainMismatch(error: unknown, issuer: URL): ToknError | undefined {
   if (!(error instanceof Error) || !('code' in error) || !isObject(error.cause)) return undefined
   if (error.code !== 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') return undefined
   const body = error.cause['body']
-  const named = quoteForeign((isObject(body) && ownString(body, 'issuer')) || 'nothing', 200)
-  return new ToknError('provider_nonsense', `${issuer.href} calls itself ${named}`, {
-    hint: `if that is the server you mean: --issuer ${named}`,
-    sent: false,
-  })
+  const named = (isObject(body) && ownString(body, 'issuer')) || undefined
+  const said = words.oauth.anotherIssuer(issuer.href, named && quoteForeign(named, 200))
+  return new ToknError('provider_nonsense', said, { sent: false })
 }

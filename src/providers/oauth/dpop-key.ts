@@ -2,6 +2,7 @@ import type { webcrypto } from 'node:crypto'
 import type * as Openid from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
+import { words } from '../../messages/words.ts'
 import type { ServerClock } from './server-clock.ts'
 
 /** A DPoP key (RFC 9449): the handle that makes proofs, and the private JWK to keep. */
@@ -49,8 +50,6 @@ async function importPair(text: string): Promise<Openid.CryptoKeyPair> {
     ])
     return { privateKey, publicKey }
   } catch {
-    throw new ToknError('store', 'the DPoP key of the stored session is damaged', {
-      hint: 'tokn login',
-    })
+    throw new ToknError('store', words.oauth.damagedDpopKey())
   }
 }

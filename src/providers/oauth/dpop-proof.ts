@@ -2,6 +2,7 @@ import { createHash, randomUUID, type webcrypto } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Secret } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 
 /** What a proof is for. */
 interface Proven {
@@ -55,9 +56,7 @@ function readKey(key: string): webcrypto.JsonWebKey {
   } catch {
     // Said below: the parser would quote the key.
   }
-  throw new ToknError('store', 'the DPoP key of the stored session is damaged', {
-    hint: 'tokn login',
-  })
+  throw new ToknError('store', words.oauth.damagedDpopKey())
 }
 
 function encode(part: object): string {

@@ -1,9 +1,10 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { ToknError, type ErrorCode } from '../../core/errors.ts'
+import { ToknError, type ErrorCode, type Said } from '../../core/errors.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
-import { meaningOf, type Meaning, type Presented } from '../replies/refusal-codes.ts'
+import { meaningOf, type Meaning, type PresentedCredential } from '../replies/refusal-codes.ts'
 import { isTransient } from '../../core/retry.ts'
+import { words } from '../../messages/words.ts'
 import type { RefusalReply } from './refusal-reply.ts'
 
 /** What was asked of the server, as its refusal is told. */
@@ -17,78 +18,38 @@ export type RequestName =
   | 'introspection'
   | 'userinfo'
 
+/** Code and kind of the error for a refusal, and what it says. */
 interface Explanation {
   readonly code: ErrorCode
-  readonly says: string
-  readonly refusal?: Refusal
-  readonly hint?: string
+  readonly refusal?: Refusal | undefined
+  readonly said: Said
 }
 
-const clientHint =
-  'check the client id and secret; some servers want --client-auth client_secret_post, some basic_raw'
-
-const told: Readonly<Record<Meaning, Explanation>> = {
-  later: { code: 'network', says: 'the server is overloaded, failed, or is being repaired' },
-  haste: { code: 'rate_limited', says: 'the server is asked too often' },
-  pending: { code: 'provider_refused', says: 'nobody has agreed to it yet' },
-  refresh: {
-    code: 'reauth_required',
-    says: 'the server no longer takes the refresh token',
-    refusal: 'refresh-rejected',
-  },
-  grant: {
-    code: 'reauth_required',
-    says: 'the server did not take what was presented for a token',
-    refusal: 'credentials',
-  },
-  client: {
-    code: 'reauth_required',
-    says: 'the server does not take this client id with this proof of it',
-    refusal: 'credentials',
-    hint: clientHint,
-  },
-  unfit: {
-    code: 'provider_refused',
-    says: 'this client may not log in this way',
-    hint: 'choose another --flow, or allow this one where the client is registered',
-  },
-  'grant-type': {
-    code: 'provider_refused',
-    says: 'the server does not know this way of logging in',
-    hint: 'choose another --flow',
-  },
-  scope: {
-    code: 'provider_refused',
-    says: 'the server does not give these scopes',
-    hint: 'ask for others with --scope',
-  },
-  target: {
-    code: 'provider_refused',
-    says: 'the server does not give tokens for this resource or audience',
-    hint: 'ask for another with --resource or --audience',
-  },
-  denied: { code: 'reauth_required', says: 'access was denied', refusal: 'denied' },
-  expired: {
-    code: 'reauth_required',
-    says: 'the code expired before anybody entered it',
-    refusal: 'expired',
-  },
+const outcomes: Readonly<Record<Meaning, Omit<Explanation, 'said'>>> = {
+  unavailable: { code: 'network' },
+  'rate-limited': { code: 'rate_limited' },
+  pending: { code: 'provider_refused' },
+  'refresh-rejected': { code: 'reauth_required', refusal: 'refresh-rejected' },
+  credentials: { code: 'reauth_required', refusal: 'credentials' },
+  client: { code: 'reauth_required', refusal: 'credentials' },
+  'unauthorized-client': { code: 'provider_refused' },
+  'unsupported-grant': { code: 'provider_refused' },
+  'invalid-scope': { code: 'provider_refused' },
+  'invalid-target': { code: 'provider_refused' },
+  denied: { code: 'reauth_required', refusal: 'denied' },
+  expired: { code: 'reauth_required', refusal: 'expired' },
   // No word on the refresh token: it may be taken again from another network, or after a consent.
-  person: { code: 'reauth_required', says: 'the server wants a person to log in' },
-  invalid: {
-    code: 'reauth_required',
-    says: 'the server no longer takes this token',
-    refusal: 'invalid',
-  },
-  forbidden: {
-    code: 'forbidden',
-    says: 'the token has not the scope for this',
-    refusal: 'forbidden',
-  },
-  'token-type': { code: 'unsupported', says: 'the server cannot revoke tokens of this kind' },
+  interaction: { code: 'reauth_required' },
+  invalid: { code: 'reauth_required', refusal: 'invalid' },
+  forbidden: { code: 'forbidden', refusal: 'forbidden' },
+  'unsupported-token-type': { code: 'unsupported' },
 }
 
-const presented: Readonly<Record<RequestName, Presented>> = {
+function explain(meaning: Meaning): Explanation {
+  return { ...outcomes[meaning], said: words.oauth.refused(meaning) }
+}
+
+const presented: Readonly<Record<RequestName, PresentedCredential>> = {
   refresh: 'refresh',
   token: 'login',
   'device authorization': 'login',
@@ -107,7 +68,7 @@ const presented: Readonly<Record<RequestName, Presented>> = {
 export function explainRefusal(request: RequestName, no: RefusalReply): ToknError {
   const { status, codes } = no
   if (status !== undefined && isTransient(status)) {
-    return refusal(status === 429 ? told.haste : told.later, no)
+    return refusal(explain(status === 429 ? 'rate-limited' : 'unavailable'), no)
   }
   const meaning = meaningOf(presented[request], no)
   if (meaning !== undefined) return refusal(forNow(request, meaning), no)
@@ -115,21 +76,20 @@ export function explainRefusal(request: RequestName, no: RefusalReply): ToknErro
     return refusal(unknownTo(request), no)
   }
   if (no.foreign === true && !isLost(request, status)) {
-    const says = `something on the way answered the ${request} request`
-    const hint = no.hint ?? 'try again; a proxy or a firewall may be in the way'
-    return refusal({ code: 'network', says, hint }, { ...no, codes: [], texts: [] })
+    const said = words.oauth.answeredByAnother(request)
+    return refusal({ code: 'network', said }, { ...no, codes: [], texts: [] })
   }
   return explainStatus(request, status, no)
 }
 
 /** A denial is the end of a login; for a refresh it may be one of this hour, or of this network. */
 function forNow(request: RequestName, meaning: Meaning): Explanation {
-  if (request !== 'refresh' || meaning !== 'denied') return told[meaning]
-  return { code: 'reauth_required', says: 'the server denies the refresh' }
+  if (request !== 'refresh' || meaning !== 'denied') return explain(meaning)
+  return { code: 'reauth_required', said: words.oauth.refreshDenied() }
 }
 
 function unknownTo(request: RequestName): Explanation {
-  return { code: 'provider_refused', says: `the server refused the ${request} request` }
+  return { code: 'provider_refused', said: words.oauth.requestRefused(request) }
 }
 
 /** Whether a page says that nothing is at the address, which was never seen to be right. */
@@ -137,14 +97,15 @@ function isLost(request: RequestName, status: number): boolean {
   return request !== 'refresh' && (status === 404 || status === 410)
 }
 
-function refusal({ code, says, refusal, hint }: Explanation, no: RefusalReply): ToknError {
+function refusal({ code, refusal, said }: Explanation, no: RefusalReply): ToknError {
   const { status, codes, texts, retryAfter } = no
-  const said = withoutEcho(codes[0], texts[0]).map((one) => quoteForeign(one, 300))
-  const shown = said.length > 0 ? said.join(': ') : status === undefined ? '' : `status ${status}`
-  const message = display(shown === '' ? says : `${says} (${shown})`, 300)
+  const quoted = withoutEcho(codes[0], texts[0]).map((one) => quoteForeign(one, 300))
+  const byStatus = status === undefined ? '' : words.oauth.status(status)
+  const reason = quoted.length > 0 ? quoted.join(': ') : byStatus
+  const message = display(words.oauth.withReason(said.message, reason), 300)
   const later = code === 'network' || code === 'rate_limited'
   return new ToknError(code, message, {
-    hint: later ? (no.hint ?? hint) : hint,
+    hint: later ? (no.hint ?? said.hint) : said.hint,
     refusal,
     http:
       status === undefined
@@ -171,26 +132,22 @@ export function explainStatus(
   { texts, empty }: Pick<RefusalReply, 'texts' | 'empty'> = { texts: [] },
 ): ToknError {
   const details = { http: { status }, sent: true }
-  const words = texts[0] === undefined ? '' : `: ${quoteForeign(texts[0], 300)}`
-  const said = display(
-    `the server answered the ${request} request with status ${status}${words}`,
-    300,
-  )
+  const quoted = texts[0] === undefined ? '' : quoteForeign(texts[0], 300)
+  const said = display(words.oauth.answeredStatus(request, status, quoted), 300)
   if (status === 401 || (status === 403 && presented[request] === 'login')) {
-    return new ToknError('reauth_required', `${said}: most likely it does not take this client`, {
+    return new ToknError('reauth_required', words.oauth.likelyClient(said), {
       ...details,
       refusal: 'credentials',
-      hint: clientHint,
     })
   }
   // Glewlwyd says no more of a refresh token that is spent; RFC 6749 section 5.2 has 400 for that.
   if (status === 400 && request === 'refresh' && empty === true) {
-    const message = `${said}: most likely it no longer takes the refresh token`
+    const message = words.oauth.likelyRefreshToken(said)
     return new ToknError('reauth_required', message, { ...details, refusal: 'refresh-rejected' })
   }
   // It may be the client that is not allowed, or this address: no word on the refresh token.
   if (status === 403 && request === 'refresh') {
-    return new ToknError('provider_refused', said, { ...details, hint: clientHint })
+    return new ToknError('provider_refused', words.oauth.maybeClient(said), details)
   }
   if (status === 403) return new ToknError('forbidden', said, details)
   if (isTransient(status)) {

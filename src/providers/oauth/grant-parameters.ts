@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Grant } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
 import { splitList } from './settings.ts'
 
@@ -9,21 +10,19 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/
 /** Throws `usage` for what no OAuth server could be asked. */
 export function checkGrant({ name, scopes, lifetime, resource }: Grant): void {
   if (name !== undefined) {
-    throw new ToknError('usage', 'OAuth has no way to give a token a name')
+    throw new ToknError('usage', words.oauth.noTokenName())
   }
   if (lifetime !== undefined) {
-    throw new ToknError('usage', 'OAuth has no way to ask for a lifetime: the server decides')
+    throw new ToknError('usage', words.oauth.noLifetime())
   }
   for (const scope of scopes ?? []) {
     if (!scope.split(' ').every((word) => scopeToken.test(word))) {
-      throw new ToknError('usage', 'a scope holds characters that no scope can have', {
-        hint: 'scopes are printable ASCII without spaces, quotes and backslashes',
-      })
+      throw new ToknError('usage', words.oauth.notAScope())
     }
   }
   for (const indicator of resource ?? []) {
     if (!URL.canParse(indicator) || indicator.includes('#')) {
-      throw new ToknError('usage', 'a resource indicator must be an absolute URI without fragment')
+      throw new ToknError('usage', words.oauth.notAResource())
     }
   }
 }

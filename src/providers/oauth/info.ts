@@ -48,7 +48,7 @@ export async function inspectToken(
       ...factsOf(claims, ['iss', 'aud', 'client_id', 'azp']),
       ...(told === undefined ? {} : factsOf(told, ['client_id', 'username', 'aud', 'iss'])),
       ...factsOf(user.claims, ['name', 'preferred_username', 'email']),
-      ...(unknown ? { introspection: 'not active, which may mean no more than not known' } : {}),
+      ...(unknown ? { introspection: 'not active, or not known to the server' } : {}),
       ...(refresh === undefined
         ? {}
         : { 'refresh token': refresh.active ? 'active' : 'not active' }),

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, type webcrypto } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import type { Secret } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 
 /** A key that signs, with the names that its signatures carry. */
 export interface SigningKey {
@@ -44,7 +45,7 @@ export async function readPrivateKey(
   const key = parseKey(text, jwk)
   const algorithm = chooseAlgorithm(key, jwk && ownString(jwk, 'alg'), accepted)
   const wanted = importAlgorithm(algorithm)
-  if (wanted === undefined) throw unusable(`its algorithm cannot sign`)
+  if (wanted === undefined) throw unusable('algorithm')
   const der = key.export({ type: 'pkcs8', format: 'der' })
   return {
     key: await crypto.subtle.importKey('pkcs8', der, wanted, false, ['sign']),
@@ -75,11 +76,11 @@ function readJwk(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     value = JSON.parse(text)
   } catch {
-    throw unusable('it is not valid JSON')
+    throw unusable('json')
   }
   const keys = isObject(value) ? value['keys'] : undefined
   const first: unknown = Array.isArray(keys) ? keys[0] : value
-  if (!isObject(first)) throw unusable('it holds no key')
+  if (!isObject(first)) throw unusable('empty')
   return first
 }
 
@@ -90,7 +91,7 @@ function parseKey(text: Secret, jwk: Readonly<Record<string, unknown>> | undefin
       : createPrivateKey({ key: { ...jwk }, format: 'jwk' })
   } catch {
     const locked = /ENCRYPTED/.test(text.reveal())
-    throw unusable(locked ? 'it is encrypted' : 'it is neither a private key in PEM nor a JWK')
+    throw unusable(locked ? 'encrypted' : 'format')
   }
 }
 
@@ -102,7 +103,7 @@ function chooseAlgorithm(
   if (named !== undefined) return named
   const fitting = fittingAlgorithms(key)
   const chosen = fitting.find((algorithm) => accepted?.includes(algorithm) ?? true) ?? fitting[0]
-  if (chosen === undefined) throw unusable('keys of its kind do not sign')
+  if (chosen === undefined) throw unusable('type')
   return chosen
 }
 
@@ -128,8 +129,6 @@ function fittingAlgorithms(key: KeyObject): readonly string[] {
   }
 }
 
-function unusable(why: string): ToknError {
-  return new ToknError('usage', `the private key cannot be used: ${why}`, {
-    hint: 'give an unencrypted key in PEM (PKCS #8) or as a JWK',
-  })
+function unusable(problem: Parameters<typeof words.oauth.unusableKey>[0]): ToknError {
+  return new ToknError('usage', words.oauth.unusableKey(problem))
 }

@@ -2,6 +2,7 @@ import type { AuthorizationResponseError } from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 import { explainRefusal, explainStatus, type RequestName } from './explain-refusal.ts'
 import { RefusedError, type RefusalReply } from './refusal-reply.ts'
 
@@ -28,9 +29,7 @@ export function translate(request: RequestName, error: unknown): unknown {
   if (inner !== undefined) return inner
   switch (codeOf(error)) {
     case 'OAUTH_MISSING_SERVER_METADATA':
-      return new ToknError('unsupported', `the server has no ${attributeOf(error)}`, {
-        hint: 'tokn speaks to the endpoints that the issuer publishes or the profile names',
-      })
+      return new ToknError('unsupported', words.oauth.noSuchEndpoint(attributeOf(error)))
     case 'OAUTH_RESPONSE_IS_NOT_CONFORM':
     case 'OAUTH_RESPONSE_IS_NOT_JSON': {
       const reply = error instanceof Error ? error.cause : undefined
@@ -53,19 +52,19 @@ export function refusalIn(error: unknown): RefusalReply | undefined {
     code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE'
   if (!told) return undefined
   // The browser's answer, or a nonce that was demanded twice.
-  const { error: said, error_description: words } = error as Partial<AuthorizationResponseError>
+  const { error: said, error_description: text } = error as Partial<AuthorizationResponseError>
   const status = (error as { readonly status?: number }).status
   return {
     status,
     codes: [said ?? 'use_dpop_nonce'],
-    texts: words === undefined ? [] : [words],
+    texts: text === undefined ? [] : [text],
   }
 }
 
 /** Why openid-client did not take an answer, in words without any of it. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? quoteForeign(cause.message) : 'unreadable'
+  return cause instanceof Error ? quoteForeign(cause.message) : words.oauth.unreadable()
 }
 
 function causeOf(error: unknown, holds: (cause: Error) => boolean): Error | undefined {
@@ -83,16 +82,16 @@ function codeOf(error: unknown): string | undefined {
     : undefined
 }
 
-function attributeOf(error: unknown): string {
+function attributeOf(error: unknown): string | undefined {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if (isObject(inner.cause) && typeof inner.cause['attribute'] === 'string') {
       return inner.cause['attribute'].replaceAll('_', ' ')
     }
   }
-  return 'endpoint for this'
+  return undefined
 }
 
 function unreadable(request: RequestName, error: unknown): ToknError {
-  const message = `the answer to the ${request} request is not a valid one: ${reasonOf(error)}`
+  const message = words.oauth.invalidAnswer(request, reasonOf(error))
   return new ToknError('provider_nonsense', message, { sent: true })
 }

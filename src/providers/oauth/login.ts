@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Interaction } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { logInFromCi } from './ci-flow.ts'
 import { logInByCode } from './code-flow.ts'
 import { connect, type Connection, type ConfiguredServer } from './connect.ts'
@@ -46,8 +47,7 @@ async function logInWithPerson(
   grant: Grant,
 ): Promise<TokenSet> {
   if (interaction === undefined) {
-    throw new ToknError('reauth_required', 'this login needs a person, and there is none here', {
-      hint: 'run it in a terminal, or use --flow client, jwt, exchange or ci',
+    throw new ToknError('reauth_required', words.oauthLogin.nobodyHere(), {
       fault: 'no-terminal',
     })
   }

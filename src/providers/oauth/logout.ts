@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { retryWithServerTime } from './clock-skew.ts'
 import { withOurErrors } from './library-errors.ts'
@@ -19,18 +20,12 @@ export async function endSession(
 ): Promise<string | undefined> {
   const connection = await connect(configured, reach, held.context)
   if (connection.server.revocation_endpoint === undefined) {
-    throw new ToknError(
-      'unsupported',
-      `${configured.title} has no endpoint to revoke tokens; end the session in its account settings`,
-      { hint: 'tokn logout --local-only erases it here' },
-    )
+    throw new ToknError('unsupported', words.oauth.noRevocation(configured.title))
   }
   const { refresh, access } = held
   if (refresh !== undefined) await revoke(connection, refresh, 'refresh_token')
   const ended = await revoke(connection, access, 'access_token', refresh !== undefined)
-  return ended
-    ? undefined
-    : `${configured.title} revoked the refresh token, and access tokens it does not`
+  return ended ? undefined : words.oauth.accessNotRevoked(configured.title)
 }
 
 /** Whether it did; `mayBeSpared`: that it revokes no tokens of this kind is no failure. */

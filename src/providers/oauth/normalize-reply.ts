@@ -2,7 +2,8 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { HttpReply } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
-import { headerOf, isAlmostJson, readBody } from '../replies/body.ts'
+import { words } from '../../messages/words.ts'
+import { describeInstead, headerOf, readBody } from '../replies/body.ts'
 
 /** What a request is for: it decides how its reply is read and whether it may be repeated. */
 export type EndpointKind =
@@ -32,8 +33,8 @@ export function normalizeReply(reply: HttpReply, endpoint: EndpointKind): Read {
   if (status < 200 || status >= 300) return { status, type: '', body: '' }
   if (endpoint === 'revocation') {
     // RFC 7009 section 2.2: the body means nothing; a page is none of the server's.
-    const { kind, instead } = readBody(reply)
-    if (kind === 'page') throw nonsense(reply, `${instead}, expected none`)
+    const body = readBody(reply)
+    if (body.kind === 'page') throw nonsense(reply, words.replies.insteadOfNothing(body.instead()))
     return { status: 200, type: '', body: '' }
   }
   const type = (headerOf(reply.headers, 'content-type') ?? '').split(';')[0]?.trim() ?? ''
@@ -43,10 +44,9 @@ export function normalizeReply(reply: HttpReply, endpoint: EndpointKind): Read {
   const read = readBody(reply)
   const { kind, value } = read
   if (kind !== 'data') {
-    const what = kind === 'empty' ? 'nothing' : read.instead
-    throw nonsense(reply, isAlmostJson(read) ? what : `${what}, expected JSON`)
+    throw nonsense(reply, describeInstead(read))
   }
-  if (!isObject(value)) throw nonsense(reply, 'JSON that is not an object')
+  if (!isObject(value)) throw nonsense(reply, words.replies.notAnObject())
   const body = endpoint === 'device' ? tidyDevice(value) : value
   return { status, type: 'application/json', body: JSON.stringify(body) }
 }
@@ -71,7 +71,7 @@ function tidySeconds(body: Record<string, unknown>, key: string): void {
 }
 
 function nonsense(reply: HttpReply, what: string): ToknError {
-  const message = display(`the server answered with ${what}`, 200)
+  const message = display(words.oauth.answeredWith(what), 200)
   return new ToknError('provider_nonsense', message, {
     http: { status: reply.status },
     sent: true,

@@ -1,6 +1,7 @@
 import { checkBaseUrl, isConfidential } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import { endpointNames, splitList, type Settings } from './settings.ts'
 
 const wellKnown = /\/\.well-known\/(openid-configuration|oauth-authorization-server)(\/.*)?$/
@@ -22,7 +23,7 @@ export function checkIssuer(text: string): URL {
 export function checkEndpoint(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && isConfidential(url) && url.username === '' && url.hash === '') return url
-  throw new ToknError('usage', `${name} "${display(text, 120)}" is not an https URL`)
+  throw new ToknError('usage', words.oauth.endpointNotHttps(name, display(text, 120)))
 }
 
 /** The origin of `text`, which may be a whole URL. Throws `usage`. */
@@ -62,17 +63,13 @@ export function checkMetadata(
     if (value === undefined || value === null) continue
     const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
     if (url === undefined || !isConfidential(url) || url.username !== '') {
-      throw new ToknError('provider_nonsense', `the issuer gives no https URL as its ${name}`)
+      throw new ToknError('provider_nonsense', words.oauth.metadataNotHttps(name))
     }
     if (!trusted.has(url.origin)) foreign.add(url.origin)
   }
   if (foreign.size === 0) return
   const origins = [...foreign]
-  throw new ToknError(
-    'provider_nonsense',
-    `the issuer sends its endpoints elsewhere: ${display(origins.join(', '), 300)}`,
-    {
-      hint: `if they belong to it: ${origins.map((one) => `--trust-endpoint ${display(one, 120)}`).join(' ')}`,
-    },
-  )
+  const shown = display(origins.join(', '), 300)
+  const flags = origins.map((one) => display(one, 120))
+  throw new ToknError('provider_nonsense', words.oauth.foreignEndpoints(shown, flags))
 }

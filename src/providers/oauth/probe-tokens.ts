@@ -2,6 +2,7 @@ import { isFailure } from '../../core/errors.ts'
 import type { Reach, ProbeResult } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { askUserinfo, introspect, isForUserinfo } from './info.ts'
 
@@ -30,7 +31,7 @@ async function tryUserinfo(
   if (user?.active === undefined) return []
   // A token for another audience is refused there, alive or not.
   const used = user.active || isForUserinfo(connection.server, held)
-  return [{ part: 'access', by: 'userinfo', used, alive: user.active }]
+  return [{ part: 'access', by: words.oauth.byUserinfo(), used, alive: user.active }]
 }
 
 async function ask(
@@ -40,7 +41,7 @@ async function ask(
 ): Promise<readonly ProbeResult[]> {
   const told = await orNothing(async () => await introspect(connection, token, `${part}_token`))
   if (told === undefined) return []
-  return [{ part, by: 'introspection', used: false, alive: told.active === true }]
+  return [{ part, by: words.oauth.byIntrospection(), used: false, alive: told.active === true }]
 }
 
 async function orNothing<Result>(probe: () => Promise<Result>): Promise<Result | undefined> {

@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { ConfiguredServer } from './connect.ts'
 import { checkGrant } from './grant-parameters.ts'
 import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
@@ -30,7 +31,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
   const id = profile.provider ?? 'oauth'
   const preset = findPreset(id)
   if (preset === undefined && id !== 'oauth') {
-    throw new ToknError('not_found', `there is no preset "${display(id, 60)}"`)
+    throw new ToknError('not_found', words.oauth.noPreset(display(id, 60)))
   }
   const named = profile.baseUrl === undefined ? {} : { issuer: profile.baseUrl }
   const own: Settings = { ...named, ...profile.settings }

@@ -1,6 +1,7 @@
 import { isLoopback } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { ListenOptions } from '../../core/ports.ts'
+import { words } from '../../messages/words.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -11,13 +12,11 @@ export function redirectOf(settings: Settings): Pick<ListenOptions, 'path' | 'ho
   const text = settings['redirect_uri'] ?? 'http://127.0.0.1/callback'
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !isPlainLoopback(url)) {
-    throw new ToknError('usage', 'redirect_uri must be http:// at 127.0.0.1, [::1] or localhost', {
-      hint: 'register such a URI for the client; the server may let its port vary',
-    })
+    throw new ToknError('usage', words.oauth.wrongRedirectUri())
   }
   const port = settings['redirect_port'] ?? url.port
   if (!/^[0-9]{0,5}$/.test(port) || Number(port) > 65_535) {
-    throw new ToknError('usage', 'redirect_port must be a number up to 65535')
+    throw new ToknError('usage', words.oauth.wrongRedirectPort())
   }
   return { path: url.pathname, host: url.hostname, port: Number(port) }
 }

@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { requestTokens } from './request-tokens.ts'
 import { splitList, type Flow } from './settings.ts'
@@ -18,7 +19,7 @@ export async function refreshTokens(
 ): Promise<TokenSet> {
   const { refresh, context } = held
   if (refresh === undefined) {
-    throw new ToknError('reauth_required', `${configured.title} gave no refresh token`)
+    throw new ToknError('reauth_required', words.oauth.noRefreshToken(configured.title))
   }
   const connection = await connect(configured, reach, context)
   const { openid, config, dpop } = connection
@@ -60,9 +61,7 @@ export async function issueToken(
     const subject = { token: held.access, type: 'access_token' }
     return await exchangeToken(connection, grant, subject)
   }
-  throw new ToknError('unsupported', `${configured.title} does not offer token exchange`, {
-    hint: 'log in once more under another profile name with fewer scopes: tokn login NAME --scope S',
-  })
+  throw new ToknError('unsupported', words.oauth.noTokenExchange(configured.title))
 }
 
 /** The session keeps no proof of its client unless asked to: that is why it was refused. */
@@ -71,7 +70,7 @@ function explainLackOfProof({ secret, settings }: Connection, error: unknown): u
   if (secret('client_secret') !== undefined || secret('private_key') !== undefined) return error
   return new ToknError(error.code, error.message, {
     ...error.details,
-    hint: 'set TOKN_CLIENT_SECRET_FILE, or log in with --remember, which keeps the secret',
+    hint: words.oauth.noKeptProof().hint,
   })
 }
 

@@ -1,8 +1,9 @@
 import { ToknError } from '../../core/errors.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
 import type { TokenResponse } from './token-response.ts'
-import { tell } from '../replies/warnings.ts'
+import { warn } from '../replies/warnings.ts'
 import { explainRefusal, type RequestName } from './explain-refusal.ts'
 import { retryWithServerTime, idTokenTimeProblem } from './clock-skew.ts'
 import { readTokens, type GrantRequest, type ValidatedResponse } from './token-set.ts'
@@ -37,21 +38,21 @@ async function receive(
   { request, strict, flow }: TokenRequest,
 ): Promise<ValidatedResponse> {
   // An assertion that is the grant itself is refused as one (RFC 7521 section 4.1).
-  const words = flow === 'jwt' ? ['invalid_grant'] : []
+  const codes = flow === 'jwt' ? ['invalid_grant'] : []
   try {
-    const reply = await retryWithServerTime(transport.time, call, words)
+    const reply = await retryWithServerTime(transport.time, call, codes)
     const late = idTokenTimeProblem(reply.claims(), transport.time)
     if (late === undefined) return reply
     if (strict === true) throw withStatus(lateIdToken(request, late), transport.tokenResponse())
-    tell(reach, `the ID token was dropped: ${late}`)
+    warn(reach, words.oauth.untimelyIdTokenIgnored(late))
     return withoutIdToken(reply)
   } catch (error) {
     const tokenResponse = transport.tokenResponse()
     const usable = tokenResponse !== undefined && strict !== true && refusalIn(error) === undefined
     if (!usable) throw withStatus(translate(request, error), tokenResponse)
-    const what =
-      tokenResponse.body['id_token'] === undefined ? 'a part of the answer' : 'the ID token'
-    tell(reach, `${what} was dropped: ${reasonOf(error)}`)
+    const reason = reasonOf(error)
+    const isPart = tokenResponse.body['id_token'] === undefined
+    warn(reach, isPart ? words.oauth.partIgnored(reason) : words.oauth.idTokenIgnored(reason))
     return withoutIdToken(tokenResponse.body)
   }
 }
@@ -61,12 +62,9 @@ function withoutIdToken(body: Readonly<Record<string, unknown>>): ValidatedRespo
   return { ...rest, claims: () => undefined } as unknown as ValidatedResponse
 }
 
-function lateIdToken(request: RequestName, late: string): ToknError {
-  const message = `the answer to the ${request} request is not a valid one: the ID token says that ${late}`
-  return new ToknError('provider_nonsense', message, {
-    sent: true,
-    hint: 'compare the clocks of this machine and of the server: tokn doctor',
-  })
+function lateIdToken(request: RequestName, late: 'expired' | 'early'): ToknError {
+  const said = words.oauth.untimelyIdToken(request, late)
+  return new ToknError('provider_nonsense', said, { sent: true })
 }
 
 /** An answer that could not be taken was one: it is not lost. */
@@ -92,7 +90,7 @@ function warnOfOddities(
     const given = body.access_token
     const echoed = [held?.access, held?.refresh].some((secret) => secret?.reveal() === given)
     if (echoed) throw refusal
-    tell(reach, `${refusal.message}, but a new token came with that, which was taken`)
+    warn(reach, words.replies.refusedButGranted(refusal.message))
   }
-  for (const oddity of oddities) tell(reach, oddity)
+  for (const oddity of oddities) warn(reach, oddity)
 }

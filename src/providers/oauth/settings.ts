@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Field, Reach } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { Preset } from './presets.ts'
 
 /** What the profile says, by name; the names are those of `settingFields`. */
@@ -165,9 +166,8 @@ function fill(template: string, answers: Settings): string | undefined {
 
 function checkChoice(field: Field, value: string | undefined): void {
   if (value === undefined || field.choices === undefined || field.choices.includes(value)) return
-  throw new ToknError('usage', `"${display(value, 60)}" is not a value for "${field.name}"`, {
-    hint: `one of: ${field.choices.join(', ')}`,
-  })
+  const said = words.oauth.wrongValue(display(value, 60), field.name, field.choices)
+  throw new ToknError('usage', said)
 }
 
 /** A secret answer of this login, or one that an earlier login left with the session. */

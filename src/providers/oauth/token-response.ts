@@ -2,16 +2,17 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import {
   isUsableAccess,
   rememberSecret,
   readRefreshToken,
-  unusableAccess,
+  describeUnusable,
 } from '../replies/token-values.ts'
-import { isAlmostJson, readBody } from '../replies/body.ts'
+import { describeInstead, readBody } from '../replies/body.ts'
 import { openEnvelope } from '../replies/envelope.ts'
 import type { FoundExpiry } from '../replies/expiry.ts'
-import { twice, withoutRefresh } from '../replies/warnings.ts'
+import { keyTwice } from '../replies/warnings.ts'
 import { keyOf, meaningOf } from '../replies/refusal-codes.ts'
 import { saysError } from '../replies/refusal-text.ts'
 import { expiryNames, readTokenExpiry } from './token-response-expiry.ts'
@@ -35,7 +36,6 @@ export interface TokenResponse {
   readonly oddities: readonly string[]
 }
 
-const title = 'the server'
 const names = [
   ...['access_token', 'refresh_token', 'scope', 'token_type', 'id_token'],
   ...['refresh_token_expires_in', 'refresh_expires_in', 'issued_token_type'],
@@ -55,9 +55,7 @@ export async function readTokenResponse(
 ): Promise<TokenResponse> {
   const read = readBody(reply)
   if (read.kind !== 'data') {
-    const what = read.kind === 'empty' ? 'nothing' : read.instead
-    const wanted = isAlmostJson(read) ? '' : ', expected JSON'
-    throw nonsense(reply, `answered with ${what}${wanted}`)
+    throw nonsense(reply, words.oauth.answeredWith(describeInstead(read)))
   }
   const no = readRefusal(reply, clock)
   const oddities: string[] = []
@@ -66,18 +64,24 @@ export async function readTokenResponse(
   if (access === undefined || access === null) {
     const meant = meaningOf('refresh', no) ?? meaningOf('login', no)
     if (meant !== undefined || saysError(read.value)) throw new RefusedError(no)
-    throw nonsense(reply, 'answered without an access token: its answer is not a valid one')
+    throw nonsense(reply, words.oauth.noAccessToken())
   }
-  if (!isUsableAccess(access)) throw nonsense(reply, `answered with ${unusableAccess(access)}`)
+  if (!isUsableAccess(access)) {
+    throw nonsense(reply, words.oauth.answeredWith(describeUnusable(access)))
+  }
   for (const secret of [access, found['refresh_token']]) rememberSecret(secret)
-  if (read.oddity !== undefined) oddities.push(`${title} answered ${read.oddity}`)
+  if (read.oddity !== undefined) {
+    oddities.push(words.replies.oddJson(words.oauth.serverTitle(), read.oddity))
+  }
   for (const pointer of read.duplicates) {
     if (spelling.has(keyOf(pointer.slice(pointer.lastIndexOf('/'))))) {
-      oddities.push(twice(title, pointer))
+      oddities.push(keyTwice(words.oauth.serverTitle(), pointer))
     }
   }
   const refresh = readRefreshToken(found['refresh_token'])
-  if (refresh.unreadable) oddities.push(withoutRefresh(title))
+  if (refresh.unreadable) {
+    oddities.push(words.replies.unusableRefreshToken(words.oauth.serverTitle()))
+  }
   const tokenType = readType(found['token_type'])
   const body = {
     ...found,
@@ -107,7 +111,7 @@ function findFields(value: unknown, oddities: string[]): Fields {
   if (isUsableAccess(outside['access_token'])) return outside
   const inner = openEnvelope(value, (object) => isUsableAccess(respell(object)['access_token']))
   if (inner === undefined) return outside
-  oddities.push(`${title} answered in an envelope, which OAuth has not`)
+  oddities.push(words.oauth.envelope())
   // What belongs to the token may have been left outside.
   const { refresh_token, scope, token_type, id_token } = outside
   const ends = Object.fromEntries(expiryNames.map((name) => [name, outside[name]]))
@@ -138,14 +142,14 @@ function readScope(value: unknown, oddities: string[]): string | undefined {
     : isObject(value)
       ? Object.keys(value).filter((key) => Boolean(value[key]))
       : undefined
-  if (list === undefined) oddities.push(`${title} names the scopes in no way that is understood`)
+  if (list === undefined) oddities.push(words.oauth.unreadableScopes())
   return list?.join(' ')
 }
 
 function readIdToken(value: unknown, oddities: string[]): string | undefined {
   if (value === undefined || value === null || value === '') return undefined
   if (typeof value === 'string') return value
-  oddities.push('the ID token was dropped: it is not a text')
+  oddities.push(words.oauth.idTokenNotAText())
   return undefined
 }
 
@@ -154,8 +158,8 @@ function withoutAbsent<Body extends object>(body: Body): Body {
   return Object.fromEntries(there) as Body
 }
 
-function nonsense(reply: HttpReply, what: string): ToknError {
-  return new ToknError('provider_nonsense', `${title} ${display(what, 200)}`, {
+function nonsense(reply: HttpReply, message: string): ToknError {
+  return new ToknError('provider_nonsense', display(message, 220), {
     http: { status: reply.status },
     sent: true,
   })

@@ -3,18 +3,11 @@ import { expiresAt, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import { readClaims, type Claims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { instantGivenAsLength } from '../replies/epoch.ts'
 import type { FoundExpiry } from '../replies/expiry.ts'
 import { notGranted } from '../replies/compare-grant.ts'
-import {
-  anotherUser,
-  bornExpired,
-  noLife,
-  oddLength,
-  tell,
-  unknownEnd,
-  unknownRefreshEnd,
-} from '../replies/warnings.ts'
+import { anotherUser, oddLifetime, warn } from '../replies/warnings.ts'
 import { describeValue } from '../replies/describe-value.ts'
 import type { Connection } from './connect.ts'
 import type { TokenResponse } from './token-response.ts'
@@ -30,7 +23,7 @@ export interface GrantRequest {
   readonly held?: TokenSet | undefined
 }
 
-/** The tokens of a reply. What is odd about them is told, and is no reason to lose them. */
+/** The tokens of a reply. What is odd about them is warned, and is no reason to lose them. */
 export function readTokens(
   connection: Connection,
   reply: ValidatedResponse,
@@ -70,12 +63,12 @@ export function readTokens(
 function tellLacking({ reach }: Connection, reply: ValidatedResponse, request: string): void {
   // What these two ask for is seen by what came.
   const given = { offline_access: reply.refresh_token, openid: reply.id_token }
-  const told = notGranted(
-    'the server',
+  const warned = notGranted(
+    words.oauth.serverTitle(),
     splitScopes(request).filter((scope) => given[scope as keyof typeof given] === undefined),
     reply.scope === undefined ? undefined : splitScopes(reply.scope),
   )
-  if (told !== undefined) tell(reach, told)
+  if (warned !== undefined) warn(reach, warned)
 }
 
 function splitScopes(text: string): readonly string[] {
@@ -117,21 +110,17 @@ function keptSecret(
 /** What the type of a token means for how it is sent, where that is not what was asked for. */
 function tellType({ dpop, reach, title }: Connection, type: string): void {
   if (type === 'dpop') {
-    const lacking = `${title} gave a token that is bound to a key, and none was shown to it`
-    if (dpop === undefined) tell(reach, `${lacking}: it is sent as a bearer token`)
+    if (dpop === undefined) warn(reach, words.oauth.boundWithoutKey(title))
   } else if (dpop !== undefined) {
-    tell(
-      reach,
-      `${title} gave a token that is not bound to our key, though a bound one was asked for: it is sent as a bearer token`,
-    )
+    warn(reach, words.oauth.notBound(title))
   } else if (!/bearer|^n_a$/.test(type)) {
-    tell(reach, `${title} calls its token "${type}": it is sent as a bearer token`)
+    warn(reach, words.oauth.unknownTokenType(title, type))
   }
 }
 
 /**
  * Whom the tokens are for. OpenID Connect Core section 12.2 forbids that it is somebody else than
- * before; but the tokens held before may be gone, so that it is told, once, and the new ones are taken.
+ * before; but the tokens held before may be gone, so that it is warned, once, and the new ones are taken.
  */
 function readSubjects(
   { title, reach }: Connection,
@@ -143,19 +132,19 @@ function readSubjects(
     token_sub: readClaims(reply.access_token)?.['sub'],
   }
   const subjects: Record<string, string> = {}
-  let told = false
+  let warned = false
   for (const [name, subject] of Object.entries(found)) {
     if (typeof subject !== 'string') continue
     const previous = before[name]
     const changed = previous !== undefined && previous !== subject
-    if (changed && !told) tell(reach, anotherUser(title, previous, subject))
-    told ||= changed
+    if (changed && !warned) warn(reach, anotherUser(title, previous, subject))
+    warned ||= changed
     subjects[name] = subject
   }
   return subjects
 }
 
-/** What the answer says, else what the token says of itself; whatever is odd about it is told. */
+/** What the answer says, else what the token says of itself; whatever is odd about it is warned. */
 function readExpiry(
   { reach, transport, title }: Connection,
   reply: ValidatedResponse,
@@ -171,16 +160,15 @@ function readExpiry(
   const now = reach.clock.now()
   const shown = believed && value !== undefined ? describeValue(value) : undefined
   if (expiry.state === 'at' && expiry.at <= now) {
-    tell(
-      reach,
-      bornExpired(title, shown ?? (typeof exp !== 'number' ? undefined : `claim "exp": ${exp}`)),
-    )
+    const claim = typeof exp === 'number' ? words.replies.places.claim('exp') : undefined
+    const value = shown ?? (claim && words.replies.foundAt(claim, String(exp)))
+    warn(reach, words.replies.bornExpired(title, value))
   } else if (expiry.state === 'at' && odd !== undefined && shown !== undefined) {
-    tell(reach, oddLength(title, odd, shown, { at: expiry.at, now }))
+    warn(reach, oddLifetime(title, { oddity: odd, value: shown, at: expiry.at, now }))
   }
-  if (expiry.state === 'unknown' && nothing === true) tell(reach, noLife(title))
+  if (expiry.state === 'unknown' && nothing === true) warn(reach, words.replies.zeroLifetime(title))
   if (expiry.state === 'unknown' && unread !== undefined) {
-    tell(reach, unknownEnd(title, describeValue(unread)))
+    warn(reach, words.replies.unreadableExpiry(title, 'access', describeValue(unread)))
   }
   return expiry
 }
@@ -198,7 +186,7 @@ function readRefreshExpiry(
   const seconds = typeof said === 'string' && /^[0-9]{1,12}$/.test(said) ? Number(said) : said
   if (typeof seconds !== 'number') {
     const unread = { place: { body: name }, value: said }
-    tell(reach, unknownRefreshEnd(title, describeValue(unread)))
+    warn(reach, words.replies.unreadableExpiry(title, 'refresh', describeValue(unread)))
     return undefined
   }
   // Zero is how Keycloak says of an offline token that no end is known.
@@ -206,7 +194,8 @@ function readRefreshExpiry(
   const [now, ahead] = [reach.clock.now(), transport.time.ahead()]
   const instant = instantGivenAsLength(seconds, seconds * 1_000, now + ahead)
   if (instant === undefined) return expiresAt(now + seconds * 1_000)
-  const end = { at: instant - ahead, now, what: 'refresh token' }
-  tell(reach, oddLength(title, 'instant', `"${name}": ${seconds}`, end))
+  const value = describeValue({ place: { body: name }, value: seconds })
+  const lifetime = { oddity: 'instant', value, at: instant - ahead, now, kind: 'refresh' } as const
+  warn(reach, oddLifetime(title, lifetime))
   return expiresAt(instant - ahead)
 }

@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { readClaims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
 import { requested } from './grant-parameters.ts'
 import { readPrivateKey, signClaims } from './keys.ts'
@@ -117,14 +118,7 @@ async function signAssertion(connection: Connection, parameters: URLSearchParams
 function requireSecret(connection: Connection, name: string, other?: string): Secret {
   const secret = connection.secret(name)
   if (secret !== undefined) return secret
-  const either = other === undefined ? '' : ` or ${other.replaceAll('_', ' ')}`
-  throw new ToknError(
-    'reauth_required',
-    `this login needs a ${name.replaceAll('_', ' ')}${either}`,
-    {
-      hint: `set TOKN_${name.toUpperCase()}_FILE`,
-    },
-  )
+  throw new ToknError('reauth_required', words.oauthLogin.secretNeeded(name, other))
 }
 
 function tokenType(name: string | undefined): string {

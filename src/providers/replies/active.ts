@@ -2,7 +2,7 @@ import { isObject } from '../../core/json.ts'
 import { holds } from './condition.ts'
 import type { Condition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import { find, listPlaces, type ReplyView } from './place.ts'
+import { findValue, listPlaces, type ReplyView } from './place.ts'
 import { namesError, saysError } from './refusal-text.ts'
 
 const opposites: ReadonlyArray<readonly [yes: string, no: string]> = [
@@ -33,7 +33,7 @@ export function readActive(
   if (condition.at === undefined) return false
   const other = { ...condition, at: undefined }
   if (!holds(other, status, view)) return undefined
-  return isNo(condition, find(condition.at, view)) ? false : undefined
+  return isNo(condition, findValue(condition.at, view)) ? false : undefined
 }
 
 /** Whether the body is an error, or not of the kind that has the place which is looked at. */
@@ -41,7 +41,7 @@ function isBeside({ at }: Condition, view: ReplyView): boolean {
   const { body } = view
   const paths = listPlaces(at).flatMap((place) => place.body ?? [])
   if (namesError(body)) return true
-  const value = at === undefined ? undefined : find(at, view)
+  const value = at === undefined ? undefined : findValue(at, view)
   // What says "no" may be the very place that is looked at.
   if (saysError(body) && value !== false) return true
   const below = paths.some((path) => path !== '')

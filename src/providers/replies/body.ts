@@ -1,6 +1,7 @@
 import { JsonError, pointerSegment, readJsonText, type JsonText } from '../../core/json-text.ts'
 import type { HttpReply } from '../../core/ports.ts'
 import { quoteForeign } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 
 /** A body as it was understood, whatever its label says. */
 export interface Body {
@@ -10,10 +11,15 @@ export interface Body {
   readonly value: unknown
   /** JSON Pointers of keys that were given twice; the last of them counts. */
   readonly duplicates: ReadonlySet<string>
-  /** How it differs from what data should look like, in words; it was read all the same. */
-  readonly oddity?: string | undefined
+  /**
+   * How it differs from strict JSON; it was read all the same. `lenient`: it is not quite JSON;
+   * `trailing`: something follows, which was ignored.
+   */
+  readonly oddity?: 'lenient' | 'trailing' | undefined
+  /** Whether it would be JSON, were it whole and sound: then it need not be said what was expected. */
+  readonly almostJson?: true | undefined
   /** What it is instead of data: `text/html`, `broken JSON, at character 9: expected a value`. */
-  readonly instead: string
+  instead(): string
   /** The text itself, where it is one short sentence. */
   readonly plain?: string | undefined
 }
@@ -30,13 +36,13 @@ const guard = /^\)\]\}',?\s*/
 export function readBody(reply: Pick<HttpReply, 'headers' | 'body' | 'cut'>): Body {
   const type = headerOf(reply.headers, 'content-type') ?? ''
   const essence = (type.split(';')[0] ?? '').trim().toLowerCase()
-  const label = quoteForeign(type, 80) || 'no media type'
+  const label = () => quoteForeign(type, 80)
   const packed = headerOf(reply.headers, 'content-encoding')
   if (packed !== undefined && packed.trim().toLowerCase() !== 'identity') {
-    return other('text', `something packed as ${quoteForeign(packed, 40)}`)
+    return other('text', () => words.replies.encodedBody(quoteForeign(packed, 40)))
   }
   const text = reply.body.replace(/^\ufeff/, '').trim()
-  if (text === '') return other('empty', 'an empty body')
+  if (text === '') return other('empty', () => words.replies.emptyBody())
   const data = readData(text.replace(guard, ''))
   if (!(data instanceof JsonError)) return data
   if (form.test(text) || (essence === formLabel && text.includes('='))) return readForm(text)
@@ -44,22 +50,26 @@ export function readBody(reply: Pick<HttpReply, 'headers' | 'body' | 'cut'>): Bo
   // What it is called is no word on what it is.
   const labelled = json.test(essence) || essence === formLabel
   const page = isPageText(text) || (essence === 'text/html' && text.startsWith('<'))
-  if (page) return other('page', labelled ? `a page labelled ${label}` : label)
+  const bare = () => words.replies.unlabelled(label())
+  if (page) return other('page', labelled ? () => words.replies.labelledPage(label()) : bare)
   // The name of the status again is nothing more than the status.
   if (/^(401 )?unauthori[sz]ed\.?$/i.test(text))
-    return other('empty', labelled ? `text labelled ${label}` : label)
+    return other('empty', labelled ? () => words.replies.labelledText(label()) : bare)
   if (!named && !/^[{[]/.test(text)) {
-    return { ...other('text', label), plain: /^[^<>{}\n]{1,300}$/.test(text) ? text : undefined }
+    return { ...other('text', bare), plain: /^[^<>{}\n]{1,300}$/.test(text) ? text : undefined }
   }
-  if (reply.cut !== undefined)
-    return other('text', `more than ${reply.cut >> 10} KiB, and was cut off there`)
-  const where = `at character ${data.offset + 1}: expected ${data.message}`
-  return other('text', `broken JSON, ${where}`)
+  const { cut } = reply
+  const instead =
+    cut === undefined
+      ? () => words.replies.brokenJson(data.offset + 1, data.message)
+      : () => words.replies.cutBody(cut >> 10)
+  return { ...other('text', instead), almostJson: true }
 }
 
-/** Whether it would be JSON, were it whole and sound: then it need not be said what was expected. */
-export function isAlmostJson({ instead }: Body): boolean {
-  return /^(broken JSON|more than)/.test(instead)
+/** Says what a body is where an object of JSON was expected. */
+export function describeInstead({ kind, almostJson, instead }: Body): string {
+  const what = kind === 'empty' ? words.replies.noBody() : instead()
+  return almostJson === true ? what : words.replies.insteadOfJson(what)
 }
 
 /** The first header called `name`, in lower case. */
@@ -73,18 +83,17 @@ function readData(text: string): Body | JsonError {
   if (!/^[{[]/.test(text)) return strict
   for (const lenient of [false, true]) {
     const whole = parse(text, lenient)
-    const oddity = lenient ? 'with JSON that is not quite JSON' : undefined
+    const oddity = lenient ? 'lenient' : undefined
     if (!(whole instanceof JsonError)) return data(whole, oddity)
     // A comment of a proxy, the zero of a C string: what comes after a document is not of it.
     const document = parse(text.slice(0, whole.offset), lenient)
-    const rest = 'with something after its JSON, which was left alone'
-    if (!(document instanceof JsonError)) return data(document, oddity ?? rest)
+    if (!(document instanceof JsonError)) return data(document, oddity ?? 'trailing')
   }
   return strict
 }
 
-function data({ value, duplicates }: JsonText, oddity?: string): Body {
-  return { kind: 'data', value, duplicates, oddity, instead: 'JSON' }
+function data({ value, duplicates }: JsonText, oddity?: Body['oddity']): Body {
+  return { kind: 'data', value, duplicates, oddity, instead: nothingElse }
 }
 
 function parse(text: string, lenient = false): JsonText | JsonError {
@@ -103,7 +112,7 @@ function readForm(text: string): Body {
     if (Object.hasOwn(values, name)) duplicates.add(pointerSegment(name))
     values[name] = value
   }
-  return { kind: 'data', value: values, duplicates, instead: 'a form' }
+  return { kind: 'data', value: values, duplicates, instead: nothingElse }
 }
 
 function isPageText(text: string): boolean {
@@ -112,6 +121,10 @@ function isPageText(text: string): boolean {
   )
 }
 
-function other(kind: Body['kind'], instead: string): Body {
+function nothingElse(): string {
+  return ''
+}
+
+function other(kind: Body['kind'], instead: Body['instead']): Body {
   return { kind, value: undefined, duplicates: none, instead }
 }

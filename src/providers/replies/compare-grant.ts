@@ -1,6 +1,7 @@
 import { briefly } from '../../core/duration.ts'
 import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { mentions } from '../schema/mentions.ts'
 
@@ -41,8 +42,7 @@ export function notGranted(
   const named = asked.filter((scope) => !scope.endsWith('/.default'))
   const lacking = named.filter((scope) => !granted.some((one) => isSame(scope, one)))
   if (lacking.length === 0) return undefined
-  const names = lacking.map((scope) => `"${scope}"`).join(', ')
-  return `${title} did not grant ${lacking.length === 1 ? 'the scope' : 'the scopes'} ${names}`
+  return words.replies.notGranted(title, lacking)
 }
 
 function isSame(one: string, other: string): boolean {
@@ -60,7 +60,5 @@ function isSame(one: string, other: string): boolean {
 /** A length was counted by our clock, and the server counts by its own, which `skew` is behind. */
 function clocksApart(title: string, until: number, skew: number): string | undefined {
   if (Math.abs(skew) <= tolerated) return undefined
-  const [ours, ends] = skew > 0 ? ['ahead of', 'before'] : ['behind', 'after']
-  const apart = briefly(skew)
-  return `the clock of this machine is ${apart} ${ours} that of ${title}: by the latter, the token ends ${apart} ${ends} ${timestamp(until)}`
+  return words.replies.clocksApart(title, skew > 0, briefly(skew), timestamp(until))
 }

@@ -1,6 +1,6 @@
 import type { Condition } from '../schema/definition.ts'
 import { asList } from '../schema/as-list.ts'
-import { find, type ReplyView } from './place.ts'
+import { findValue, type ReplyView } from './place.ts'
 
 type Scalar = string | number | boolean | null
 
@@ -9,7 +9,7 @@ export function holds(condition: Condition, status: number, view: ReplyView): bo
   const statuses = condition.status
   if (statuses !== undefined && !asList(statuses).includes(status)) return false
   if (condition.at === undefined) return true
-  const value = find(condition.at, view)
+  const value = findValue(condition.at, view)
   const { equals, not, contains, least, exists } = condition
   const present = value !== undefined && value !== null
   if (exists !== undefined && exists !== present) return false

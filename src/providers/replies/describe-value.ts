@@ -1,20 +1,24 @@
 import { quoteForeign } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 import type { FoundValue } from './expiry.ts'
 import type { PlaceObject } from './place.ts'
 
 /** A value as an answer has it, in words: where it was, and what it is if that is harmless. */
 export function describeValue({ place, value }: FoundValue): string {
-  return `${nameOf(place)}: ${shapeOf(value)}`
+  return words.replies.foundAt(nameOf(place), shapeOf(value))
 }
 
 function nameOf({ body, header, cookie, cookieAttribute, claim, location }: PlaceObject): string {
-  if (body !== undefined) return body === '' ? 'the body' : `"${body}"`
-  if (header !== undefined) return `header ${header}`
+  const { places } = words.replies
+  if (body !== undefined) return body === '' ? places.body() : places.bodyPath(body)
+  if (header !== undefined) return places.header(header)
   if (cookie !== undefined) {
-    return cookieAttribute === undefined ? `cookie ${cookie}` : `${cookieAttribute} of ${cookie}`
+    return cookieAttribute === undefined
+      ? places.cookie(cookie)
+      : places.cookieAttribute(cookieAttribute, cookie)
   }
-  if (claim !== undefined) return `claim "${claim}"`
-  return location === undefined ? 'the request' : 'the Location header'
+  if (claim !== undefined) return places.claim(claim)
+  return location === undefined ? places.request() : places.location()
 }
 
 // Enough for every date; not enough for a token. With a digit, for else it is no date, and with
@@ -29,8 +33,8 @@ export function shapeOf(value: unknown): string {
   if (typeof value === 'string') {
     const text = value.trim()
     const shown = word.test(text) || (dateLike.test(text) && !secretLike.test(text))
-    return shown ? JSON.stringify(quoteForeign(text, 60)) : `a text of ${value.length} characters`
+    return shown ? JSON.stringify(quoteForeign(text, 60)) : words.replies.textOfLength(value.length)
   }
   if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : 'an object'
+  return Array.isArray(value) ? words.replies.anArray() : words.replies.anObject()
 }

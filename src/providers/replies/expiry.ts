@@ -10,7 +10,7 @@ import type * as Dates from './dates.ts'
 import type { ExpiryPlan } from '../schema/definition.ts'
 import { epochBySize, instantGivenAsLength, isNever, longLife, plausibleInstant } from './epoch.ts'
 import { asList } from '../schema/as-list.ts'
-import { findOne, listPlaces, type PlaceObject, type ReplyView } from './place.ts'
+import { findAt, listPlaces, type PlaceObject, type ReplyView } from './place.ts'
 
 /** How the instants of one reply are to be understood. */
 export interface Timing {
@@ -75,7 +75,7 @@ export function readExpiry(
   let nothing: FoundExpiry | undefined
   for (const plan of asList(plans)) {
     const places = listPlaces(plan.from)
-    const values = places.map((place) => findOne(place, view))
+    const values = places.map((place) => findAt(place, view))
     for (const [index, value] of values.entries()) {
       const place = places[index]
       if (value === undefined || place === undefined) continue

@@ -2,10 +2,11 @@ import type { Refusal } from '../../core/refusal.ts'
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Clock, HttpReply } from '../../core/ports.ts'
-import { headerOf, isAlmostJson, readBody, type Body } from './body.ts'
+import { headerOf, readBody, type Body } from './body.ts'
 import type { ReplyPlan } from '../schema/definition.ts'
 import { refusalTextOf, type RefusalText } from './refusal-text.ts'
 import { aheadOf, readAhead } from '../../core/server-clock.ts'
+import { words } from '../../messages/words.ts'
 
 /** A reply with its body read. Instants are epoch milliseconds by our clock. */
 export interface ParsedReply {
@@ -16,24 +17,22 @@ export interface ParsedReply {
   readonly body: unknown
   /** JSON Pointers of keys that were given twice. */
   readonly duplicates: ReadonlySet<string>
-  /** Why the body is not what was expected; the body is then `undefined`. */
-  readonly unreadable?: string | undefined
+  /** Says why the body is not what was expected; the body is then `undefined`. */
+  readonly unreadable?: (() => string) | undefined
   /** The body is a web page: a portal or a proxy answered, not the API. */
   readonly page: boolean
   /** The body is in no language that the API is known to speak: most likely not its own words. */
   readonly foreign: boolean
-  /** Odd, but no reason not to read it: in words. */
-  readonly oddity?: string | undefined
+  /** Odd, but no reason not to read it. */
+  readonly oddity?: Body['oddity']
   /** The whole body, where `body` is a part of it that was found in an unknown envelope. */
   readonly outside?: unknown
   /** What it says of why not, if it is a refusal. */
-  readonly words: RefusalText
+  readonly refusalText: RefusalText
   readonly sentAt: number
   /** To be added to the provider's instants to have ours. */
   readonly skew: number
 }
-
-const expectations = { json: 'JSON', form: 'a form', text: 'plain text', none: 'no page' } as const
 
 /** Reads a reply to a request that was sent at `sentAt`. Never throws: see `unreadable`. */
 export function parseReply(
@@ -55,18 +54,18 @@ export function parseReply(
     ...understand(reply, plan, body, page),
     foreign: page || (body.kind === 'text' && !listed && plan?.format !== 'text'),
     oddity: body.oddity,
-    words: refusalTextOf(body),
+    refusalText: refusalTextOf(body),
   }
 }
 
 /** The error for a body that is not what was expected; `refusal` names what its status means. */
-export function unreadableError(answer: ParsedReply, title: string, refusal?: Refusal): ToknError {
-  const what = answer.unreadable ?? `answered ${answer.status}, which means nothing here`
-  return new ToknError('provider_nonsense', `${title} ${what}`, {
-    http: { status: answer.status },
+export function unreadableError(reply: ParsedReply, title: string, refusal?: Refusal): ToknError {
+  const what = reply.unreadable?.() ?? words.replies.unexpectedStatus(reply.status)
+  const said = words.replies.unreadable(title, what, refusal === 'route-missing')
+  return new ToknError('provider_nonsense', said, {
+    http: { status: reply.status },
     sent: true,
     refusal,
-    hint: refusal === 'route-missing' ? 'check the base URL and the path' : 'check the base URL',
   })
 }
 
@@ -85,9 +84,10 @@ function understand(
   }
   if (body.kind === 'data') return { body: body.value, duplicates }
   if (body.kind === 'empty' && format === 'none') return { body: undefined, duplicates }
-  const unreadable = isAlmostJson(body)
-    ? `answered ${status} with ${body.instead}`
-    : `answered ${status} with ${body.instead}, expected ${expectations[format]}`
+  const unreadable = () =>
+    body.almostJson === true
+      ? words.replies.answeredWith(status, body.instead())
+      : words.replies.answeredInstead(status, body.instead(), format)
   return { body: undefined, duplicates, unreadable }
 }
 

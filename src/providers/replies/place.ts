@@ -33,10 +33,10 @@ export function listPlaces(places: Places | undefined): readonly PlaceObject[] {
 }
 
 /** The first value found; `null` when there is nothing but `null`; `undefined` when there is none. */
-export function find(places: Places | undefined, view: ReplyView): unknown {
+export function findValue(places: Places | undefined, view: ReplyView): unknown {
   let found: unknown
   for (const place of listPlaces(places)) {
-    const value = findOne(place, view)
+    const value = findAt(place, view)
     if (value !== undefined && value !== null) return value
     if (value === null) found = null
   }
@@ -44,7 +44,7 @@ export function find(places: Places | undefined, view: ReplyView): unknown {
 }
 
 /** What is at one place, with its prefix taken off and its encoding done. */
-export function findOne(place: PlaceObject, view: ReplyView): unknown {
+export function findAt(place: PlaceObject, view: ReplyView): unknown {
   const value = probe(place, view)
   if (typeof value !== 'string') return value
   const { strip, encode } = place

@@ -1,6 +1,6 @@
 import { quoteForeign } from '../../core/secret.ts'
 import type { Places } from '../schema/definition.ts'
-import { find, type ReplyView } from './place.ts'
+import { findValue, type ReplyView } from './place.ts'
 import { plainText } from './text-values.ts'
 
 /**
@@ -12,7 +12,7 @@ export function quoteAt(
   view: ReplyView,
   limit: number,
 ): string | undefined {
-  const value = find(places, view)
+  const value = findValue(places, view)
   return quoteText(typeof value === 'string' ? value : plainText(value), limit)
 }
 

@@ -1,36 +1,37 @@
 import type { RefusalText } from './refusal-text.ts'
 
 /** What was presented when it was refused: it decides what the same code means. */
-export type Presented = 'login' | 'refresh' | 'token'
+export type PresentedCredential = 'login' | 'refresh' | 'token'
 
 /**
- * What a refusal means. `later` and `haste`: the same may succeed later; `pending`: nobody has
- * decided yet; `refresh` and `grant`: what was presented for a token is dead; `client`: it is the
- * client that is not known; `unfit`: this client may not do this; `person`: somebody must log in.
+ * What a refusal means. `unavailable` and `rate-limited`: the same may succeed later; `pending`:
+ * nobody has decided yet; `refresh-rejected` and `credentials`: what was presented for a token is
+ * dead; `client`: it is the client that is not known; `unauthorized-client`: this client may not do
+ * this; `interaction`: somebody must log in.
  */
 export type Meaning =
-  | 'later'
-  | 'haste'
+  | 'unavailable'
+  | 'rate-limited'
   | 'pending'
-  | 'refresh'
-  | 'grant'
+  | 'refresh-rejected'
+  | 'credentials'
   | 'client'
-  | 'unfit'
-  | 'grant-type'
-  | 'scope'
-  | 'target'
+  | 'unauthorized-client'
+  | 'unsupported-grant'
+  | 'invalid-scope'
+  | 'invalid-target'
   | 'denied'
   | 'expired'
-  | 'person'
+  | 'interaction'
   | 'invalid'
   | 'forbidden'
-  | 'token-type'
+  | 'unsupported-token-type'
 
 interface Row {
   readonly means: Meaning
   readonly codes: string
   /** Default: whatever was presented. */
-  readonly of?: readonly Presented[]
+  readonly of?: readonly PresentedCredential[]
   /** A further code that must be there: numbers mean something only where it is known whose they are. */
   readonly beside?: string
 }
@@ -38,8 +39,8 @@ interface Row {
 const rows: readonly Row[] = [
   // RFC 6749 section 4.1.2.1; RFC 8628 section 3.5.
   { means: 'pending', codes: 'authorization_pending' },
-  { means: 'haste', codes: 'slow_down' },
-  { means: 'later', codes: 'temporarily_unavailable server_error' },
+  { means: 'rate-limited', codes: 'slow_down' },
+  { means: 'unavailable', codes: 'temporarily_unavailable server_error' },
   // Other words for the same. Slack: ratelimited, fatal_error, request_timeout, unknown_error
   // ("temporary error", docs.slack.dev, tooling.tokens.rotate). Google: internal_failure,
   // backendError, rateLimitExceeded, userRateLimitExceeded. gRPC (google.rpc.Code): unavailable,
@@ -47,7 +48,7 @@ const rows: readonly Row[] = [
   // TooManyRequestsException, InternalErrorException. Matrix: M_LIMIT_EXCEEDED. Salesforce:
   // REQUEST_LIMIT_EXCEEDED, SERVER_UNAVAILABLE. Supabase: over_request_rate_limit, unexpected_failure.
   {
-    means: 'haste',
+    means: 'rate-limited',
     codes: `rate_limited ratelimit rate_limit rate_limit_exceeded rate_limit_reached
       rate_limit_error user_rate_limit_exceeded over_request_rate_limit too_many_requests
       too_many_calls too_many_requests_exception request_limit_exceeded request_throttled throttled
@@ -55,7 +56,7 @@ const rows: readonly Row[] = [
       m_limit_exceeded concurrency_limit_exceeded`,
   },
   {
-    means: 'later',
+    means: 'unavailable',
     codes: `timeout time_out request_timeout gateway_timeout service_timeout server_timeout
       deadline_exceeded service_unavailable server_unavailable unavailable temporary_unavailable
       temporary_error temporary_failure transient_error try_again try_again_later retry retry_later
@@ -66,9 +67,9 @@ const rows: readonly Row[] = [
   },
   // Graph API, developers.facebook.com/docs/graph-api/guides/error-handling: 1 and 2 are downtime, 4,
   // 17, 32, 341 and 613 throttling, 102 and 190 an access token that is expired, revoked or invalid.
-  { means: 'later', codes: '1 2', beside: 'oauth_exception' },
-  { means: 'haste', codes: '4 17 32 341 613', beside: 'oauth_exception' },
-  { means: 'refresh', codes: '102 190', beside: 'oauth_exception', of: ['refresh'] },
+  { means: 'unavailable', codes: '1 2', beside: 'oauth_exception' },
+  { means: 'rate-limited', codes: '4 17 32 341 613', beside: 'oauth_exception' },
+  { means: 'refresh-rejected', codes: '102 190', beside: 'oauth_exception', of: ['refresh'] },
   { means: 'invalid', codes: '102 190', beside: 'oauth_exception' },
 
   // RFC 6749 section 5.2, and the other words for it. GitHub: bad_refresh_token. Slack:
@@ -79,7 +80,7 @@ const rows: readonly Row[] = [
   // INVALID_SESSION_ID. Firebase (securetoken): TOKEN_EXPIRED, USER_DISABLED, USER_NOT_FOUND.
   // Tencent CloudBase: REFRESH_TOKEN_EXPIRED.
   {
-    means: 'refresh',
+    means: 'refresh-rejected',
     of: ['refresh'],
     codes: `invalid_grant bad_refresh_token invalid_refresh_token refresh_token_invalid
       expired_refresh_token refresh_token_expired revoked_refresh_token refresh_token_revoked
@@ -94,7 +95,7 @@ const rows: readonly Row[] = [
   // At a login: what was presented is refused. GitHub: bad_verification_code, incorrect_device_code.
   // Zoho: invalid_code. The rest are the names that APIs give a wrong password.
   {
-    means: 'grant',
+    means: 'credentials',
     of: ['login'],
     codes: `invalid_grant invalid_code bad_verification_code incorrect_device_code invalid_assertion
       invalid_refresh_token bad_refresh_token invalid_credentials invalid_credential
@@ -120,17 +121,17 @@ const rows: readonly Row[] = [
   // GitHub: device_flow_disabled, application_suspended, redirect_uri_mismatch. Google: org_internal,
   // admin_policy_enforced, disallowed_useragent.
   {
-    means: 'unfit',
+    means: 'unauthorized-client',
     codes: `unauthorized_client device_flow_disabled application_suspended redirect_uri_mismatch
       org_internal admin_policy_enforced disallowed_useragent`,
   },
-  { means: 'grant-type', codes: 'unsupported_grant_type unsupported_response_type' },
-  { means: 'scope', codes: 'invalid_scope' },
+  { means: 'unsupported-grant', codes: 'unsupported_grant_type unsupported_response_type' },
+  { means: 'invalid-scope', codes: 'invalid_scope' },
   // RFC 8707.
-  { means: 'target', codes: 'invalid_target invalid_resource' },
+  { means: 'invalid-target', codes: 'invalid_target invalid_resource' },
   // OpenID Connect Core section 3.1.2.6.
   {
-    means: 'person',
+    means: 'interaction',
     codes: `interaction_required login_required consent_required account_selection_required
       mfa_required`,
   },
@@ -138,14 +139,14 @@ const rows: readonly Row[] = [
   { means: 'invalid', codes: 'invalid_token token_expired expired_token invalid_dpop_proof' },
   { means: 'forbidden', codes: 'insufficient_scope insufficient_user_authentication' },
   // RFC 7009 section 2.2.1.
-  { means: 'token-type', codes: 'unsupported_token_type' },
+  { means: 'unsupported-token-type', codes: 'unsupported_token_type' },
 ]
 
 // Entra, learn.microsoft.com/entra/identity-platform/reference-error-codes: 50173 and 50132 revoked,
-// 50133 password changed, 50089 expired, 70008 and 700082 expired for want of use, 700081 and 700084
+// 50133 password changed, 50089 expired, 70008 and 700082 expired for lack of use, 700081 and 700084
 // expired for age. 50196 is a loop of requests, 90012 a timeout, 90033 transient, 90055 throttling.
 const deadAtEntra = /\bAADSTS(50089|50132|50133|50173|70008|700081|700082|700084)\b/
-const laterAtEntra = /\bAADSTS(50196|90012|90033|90055)\b/
+const unavailableAtEntra = /\bAADSTS(50196|90012|90033|90055)\b/
 
 // Salesforce "expired access/refresh token"; Twitch "Invalid refresh token"; Spotify "Refresh token
 // revoked"; Atlassian "refresh_token is invalid" under unauthorized_client; Auth0 "Unknown or invalid
@@ -162,35 +163,43 @@ const absent =
   /\b(required|missing|not provided|must be (provided|present)|empty)\b(?! or invalid)/i
 
 // Zoho says "You have made too many requests continuously" under "Access Denied".
-const hasteWords =
+const rateLimitWords =
   /\btoo many (requests|calls|attempts)\b|\brate[ -]?limit(s|ed)?\b|\bthrottl(ed|ing)\b|\bslow down\b/i
-const laterWords =
+const unavailableWords =
   /\btemporar(y|ily) (unavailable|error|failure|problem|outage)\b|\b(service|server) (is )?(temporarily )?(unavailable|overloaded|busy)\b|\b(try|retry) again (later|in \d|after (some|a) )|\bunder maintenance\b/i
 
 /** Codes beside which a sentence has the last word. */
-const vague: ReadonlySet<Meaning> = new Set(['unfit', 'denied', 'person', 'forbidden'])
+const vague: ReadonlySet<Meaning> = new Set([
+  'unauthorized-client',
+  'denied',
+  'interaction',
+  'forbidden',
+])
 
 const table = index()
 
 /** What a refusal in these words means; `undefined` where nobody has told. */
 export function meaningOf(
-  presented: Presented,
+  presented: PresentedCredential,
   { codes, texts }: RefusalText,
 ): Meaning | undefined {
   const keys = codes.map(keyOf)
   const meanings = keys.flatMap((key) => meaningOfCode(key, keys, presented) ?? [])
-  const passing = meanings.find((one) => one === 'later' || one === 'haste' || one === 'pending')
+  const passing = meanings.find(
+    (one) => one === 'unavailable' || one === 'rate-limited' || one === 'pending',
+  )
   if (passing !== undefined) return passing
-  if (texts.some((text) => hasteWords.test(text))) return 'haste'
-  if (texts.some((text) => laterWords.test(text) || laterAtEntra.test(text))) return 'later'
+  if (texts.some((text) => rateLimitWords.test(text))) return 'rate-limited'
+  if (texts.some((text) => unavailableWords.test(text) || unavailableAtEntra.test(text)))
+    return 'unavailable'
   const [first] = meanings
   if (presented !== 'refresh' || (first !== undefined && !vague.has(first))) return first
-  return texts.some(saysDead) ? 'refresh' : first
+  return texts.some(saysDead) ? 'refresh-rejected' : first
 }
 
 function saysDead(text: string): boolean {
   if (deadAtEntra.test(text)) return true
-  return !absent.test(text) && deadWords.some((words) => words.test(text))
+  return !absent.test(text) && deadWords.some((pattern) => pattern.test(text))
 }
 
 /** A code whatever its spelling: `InvalidGrant`, `invalid-grant` and `INVALID GRANT` are one. */
@@ -201,7 +210,7 @@ export function keyOf(code: string): string {
 function meaningOfCode(
   key: string,
   keys: readonly string[],
-  presented: Presented,
+  presented: PresentedCredential,
 ): Meaning | undefined {
   return table
     .get(key)

@@ -1,9 +1,10 @@
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { Secret } from '../../core/secret.ts'
-import { isUsableAccess, unusableAccess } from './token-values.ts'
+import { words } from '../../messages/words.ts'
+import { describeUnusable, isUsableAccess } from './token-values.ts'
 import type { Places } from '../schema/definition.ts'
-import { find, listPlaces, type ReplyView } from './place.ts'
+import { findValue, listPlaces, type ReplyView } from './place.ts'
 import { valueAt } from '../schema/path.ts'
 
 const longestText = 8_192
@@ -18,11 +19,11 @@ export function readAccess(
   view: ReplyView,
   status: number,
 ): Secret | undefined {
-  const value = find(places, view)
+  const value = findValue(places, view)
   if (value === undefined || value === null) return undefined
   if (isUsableAccess(value)) return new Secret(value)
-  const why = unusableAccess(value) ?? 'no token'
-  throw new ToknError('provider_nonsense', `the provider answered with ${why}`, {
+  const said = words.replies.unusableToken(describeUnusable(value))
+  throw new ToknError('provider_nonsense', said, {
     http: { status },
     sent: true,
   })
@@ -30,7 +31,7 @@ export function readAccess(
 
 /** A text or number as text; `undefined` for anything else, for control characters, and when empty. */
 export function readText(places: Places | undefined, view: ReplyView): string | undefined {
-  return plainText(find(places, view))
+  return plainText(findValue(places, view))
 }
 
 /** As `readText`, of a value. */
@@ -43,14 +44,14 @@ export function plainText(value: unknown): string | undefined {
 
 /** A name that somebody chose: whatever it holds is kept, for whoever shows it to make harmless. */
 export function readName(places: Places | undefined, view: ReplyView): string | undefined {
-  const value = find(places, view)
+  const value = findValue(places, view)
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value.slice(0, 1_024) : undefined
 }
 
 /** The scopes: of an array its texts, of a map the keys that are not switched off, of a text its parts. */
 export function readScopes(places: Places | undefined, view: ReplyView): string[] | undefined {
-  const value = find(places, view)
+  const value = findValue(places, view)
   const place = listPlaces(places).find((candidate) => candidate.each ?? candidate.split)
   const list = scopesOf(value, place?.each, place?.split)
   return list

@@ -1,4 +1,5 @@
 import { Secret } from '../../core/secret.ts'
+import { words } from '../../messages/words.ts'
 
 /** Longest access token, in characters: it travels in a header with each request. */
 const longestAccess = 16_384
@@ -9,20 +10,37 @@ const longestRefresh = 65_536
 /** What programs write where they lost a value. */
 const lost = new Set(['undefined', 'null', '[object Object]', 'NaN'])
 
+/** Why a value is no token that a header can carry. */
+type TokenProblem = 'type' | 'empty' | 'long' | 'lost' | 'characters'
+
 /** Whether `value` is a token that a header can carry. */
 export function isUsableAccess(value: unknown): value is string {
-  return unusableAccess(value) === undefined
+  return problemOf(value) === undefined
 }
 
-/** Why `value` is no token that a header can carry; `undefined` where it is one. Never quotes it. */
-export function unusableAccess(value: unknown): string | undefined {
-  if (typeof value !== 'string') return `a token that is ${kindOf(value)}, not a text`
-  if (value === '') return 'an empty token'
-  if (value.length > longestAccess) return `a token of more than ${longestAccess} characters`
-  if (lost.has(value)) return `the word "${value}" instead of a token`
-  return /^[\x21-\x7e]+$/.test(value)
-    ? undefined
-    : 'a token that contains characters that cannot be sent in a header'
+/** Says why `value` is no token that a header can carry, without quoting it. */
+export function describeUnusable(value: unknown): string {
+  const { replies } = words
+  switch (problemOf(value)) {
+    case 'empty':
+      return replies.emptyToken()
+    case 'long':
+      return replies.longToken(longestAccess)
+    case 'lost':
+      return replies.lostToken(String(value))
+    case 'characters':
+      return replies.unsendableToken()
+    default:
+      return replies.tokenOfType(typeOf(value))
+  }
+}
+
+function problemOf(value: unknown): TokenProblem | undefined {
+  if (typeof value !== 'string') return 'type'
+  if (value === '') return 'empty'
+  if (value.length > longestAccess) return 'long'
+  if (lost.has(value)) return 'lost'
+  return /^[\x21-\x7e]+$/.test(value) ? undefined : 'characters'
 }
 
 /** A refresh token as an answer gives it, if it does; `unreadable`: there is something that is none. */
@@ -51,8 +69,7 @@ export function rememberSecret(value: unknown): Secret | undefined {
   return typeof value === 'string' ? new Secret(value) : undefined
 }
 
-function kindOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  return Array.isArray(value) ? 'array' : typeof value
 }

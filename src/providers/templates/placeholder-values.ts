@@ -4,6 +4,7 @@ import { howToGive } from '../../core/giving.ts'
 import type { Field, Reach } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import { splitName, type PlaceholderName } from './template.ts'
 import { Time, type Value } from './transforms.ts'
 
@@ -66,20 +67,18 @@ export function requirePlaceholder(name: string, values: TemplateValues): Value 
   if (value !== undefined) return value
   const [root, key = ''] = splitName(name)
   if (root === 'fields' && fieldOf(key, values)?.optional !== true) {
-    throw new ToknError('usage', `"${key}" is needed`, {
-      hint: howToGiveField(key, values),
-      sent: false,
-    })
+    const said = words.requests.fieldNeeded(key, howToGiveField(key, values))
+    throw new ToknError('usage', said, { sent: false })
   }
   if (root === 'refresh') {
-    throw new ToknError('reauth_required', 'there is no refresh token', {
+    throw new ToknError('reauth_required', words.requests.noRefreshToken(), {
       refusal: 'refresh-rejected',
       sent: false,
     })
   }
   if (root === 'access')
-    throw new ToknError('reauth_required', 'there is no token', { sent: false })
-  if (root === 'target') throw new ToknError('usage', 'the id of a token is needed')
+    throw new ToknError('reauth_required', words.requests.noToken(), { sent: false })
+  if (root === 'target') throw new ToknError('usage', words.requests.targetNeeded())
   return undefined
 }
 
@@ -98,7 +97,7 @@ function fieldValue(name: string, values: TemplateValues): string | undefined {
   const field = fieldOf(name, values)
   const value = text === undefined || text === '' ? field?.default : text
   if (value !== undefined && field?.choices !== undefined && !field.choices.includes(value)) {
-    throw new ToknError('usage', `"${name}" is none of ${field.choices.join(', ')}`)
+    throw new ToknError('usage', words.requests.fieldNotAChoice(name, field.choices))
   }
   return value
 }

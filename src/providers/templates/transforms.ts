@@ -3,6 +3,7 @@ import { inWords } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { timestamp } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 
 /** A length of time, or an instant, in milliseconds. A class, so that no JSON object is taken for one. */
 export class Time {
@@ -31,7 +32,7 @@ interface Entry {
 export const transforms: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ...durations({ milliseconds: 1, seconds: 1_000, minutes: 60_000 }),
   ...durations({ hours: 3_600_000, days: 86_400_000 }),
-  ['words', { takes: 'duration', apply: (value) => words(durationOf(value)) }],
+  ['words', { takes: 'duration', apply: (value) => inLargeUnits(durationOf(value)) }],
   ['iso', { takes: 'instant', apply: (value) => timestamp(instantOf(value)) }],
   ['epoch', { takes: 'instant', apply: (value) => Math.floor(instantOf(value) / 1_000) }],
   ['epoch-milliseconds', { takes: 'instant', apply: (value) => instantOf(value) }],
@@ -42,15 +43,15 @@ export const transforms: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['list', { takes: 'list', apply: (value) => [...listOf(value)] }],
   ['json-array', { takes: 'list', apply: (value) => JSON.stringify(listOf(value)) }],
   ['map', { takes: 'list', apply: mapOf }],
-  ['percent', text(percentEncode)],
-  ['base64', text((value) => Buffer.from(value).toString('base64'))],
-  ['base64url', text((value) => Buffer.from(value).toString('base64url'))],
-  ['sha256', text((value) => createHash('sha256').update(value).digest('hex'))],
-  ['lower', text((value) => value.toLowerCase())],
-  ['upper', text((value) => value.toUpperCase())],
-  ['string', text((value) => value)],
-  ['number', text(numberOf)],
-  ['boolean', text(booleanOf)],
+  ['percent', ofText(percentEncode)],
+  ['base64', ofText((value) => Buffer.from(value).toString('base64'))],
+  ['base64url', ofText((value) => Buffer.from(value).toString('base64url'))],
+  ['sha256', ofText((value) => createHash('sha256').update(value).digest('hex'))],
+  ['lower', ofText((value) => value.toLowerCase())],
+  ['upper', ofText((value) => value.toUpperCase())],
+  ['string', ofText((value) => value)],
+  ['number', ofText(numberOf)],
+  ['boolean', ofText(booleanOf)],
 ])
 
 /** Percent-encoded (RFC 3986); a lone surrogate becomes U+FFFD. */
@@ -80,17 +81,17 @@ function durations(units: Readonly<Record<string, number>>): Array<[string, Entr
   ])
 }
 
-function text(apply: (value: string) => Json): Entry {
+function ofText(apply: (value: string) => Json): Entry {
   return { takes: 'text', apply: (value) => apply(textOf(value)) }
 }
 
 function wholeUnits(duration: number, unit: number, name: string): number {
   if (duration % unit === 0) return duration / unit
-  throw new ToknError('usage', `this provider takes lifetimes in whole ${name}`)
+  throw new ToknError('usage', words.requests.lifetimesInUnits(name))
 }
 
 // In the plural wherever that is exact, as documents write it: `24 hours` rather than `1 day`.
-function words(duration: number): string {
+function inLargeUnits(duration: number): string {
   const phrase = inWords(duration)
   const smaller = { '1 year': '365 days', '1 day': '24 hours', '1 hour': '60 minutes' }
   return Object.entries(smaller).find(([singular]) => singular === phrase)?.[1] ?? phrase
@@ -106,7 +107,8 @@ function instantOf(value: Value): number {
 
 function numeric(value: Value, kind: 'duration' | 'instant'): number {
   if (value instanceof Time && value.kind === kind) return value.milliseconds
-  throw new ToknError('usage', `a definition treats a value that is no ${kind} as one`)
+  const { notADurationValue, notAnInstantValue } = words.requests
+  throw new ToknError('usage', kind === 'duration' ? notADurationValue() : notAnInstantValue())
 }
 
 function listOf(value: Value): readonly string[] {
@@ -122,10 +124,10 @@ function mapOf(value: Value, argument = 'true'): Json {
 function numberOf(value: string): Json {
   const number = Number(value)
   if (value.trim() !== '' && Number.isFinite(number)) return number
-  throw new ToknError('usage', 'this provider takes a number here')
+  throw new ToknError('usage', words.requests.notANumber())
 }
 
 function booleanOf(value: string): Json {
   if (value === 'true' || value === 'false') return value === 'true'
-  throw new ToknError('usage', 'this provider takes "true" or "false" here')
+  throw new ToknError('usage', words.requests.notABoolean())
 }

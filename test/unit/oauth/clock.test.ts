@@ -214,7 +214,7 @@ describe('what is not the fault of the clock', () => {
   })
 
   it.each([
-    [-61, 'it has expired already'],
+    [-61, 'it has already expired'],
     [-59, undefined],
     [30, undefined],
   ])('an ID token that ended %d s from now by the server', async (end, dropped) => {

@@ -28,7 +28,7 @@ describe('C24: discovery', () => {
     server.answers[discoveryPath] = metadata({ issuer: 'https://evil.example' })
     await expect(logIn()).rejects.toMatchObject({
       code: 'provider_nonsense',
-      message: `${server.origin}/ calls itself https://evil.example`,
+      message: `the server at ${server.origin}/ names https://evil.example as its issuer`,
     })
     expect(server.seen.map(({ url }) => url)).toEqual([discoveryPath])
   })

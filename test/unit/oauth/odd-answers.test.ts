@@ -247,7 +247,7 @@ describe('a refresh', () => {
     [{ refresh_expires_in: null }, [], undefined],
   ])('names where the end of the refresh token was looked for: %o', async (said, places, left) => {
     const [{ refreshExpiry }, { warned }] = await run(json({ ...good, ...said }))
-    const words = 'as.example says in no way that is understood when the refresh token ends'
+    const words = 'as.example sent an expiry of the refresh token that cannot be read'
     expect(warned).toEqual(places.map((place) => `${words} (${place})`))
     const found = refreshExpiry?.state === 'at' ? refreshExpiry.at - Date.now() : undefined
     expect(found === undefined).toBe(left === undefined)
@@ -255,10 +255,16 @@ describe('a refresh', () => {
   })
 
   it.each([
-    [{ expires_in: 'soon' }, /^as\.example says in no way that is understood when the token ends/],
-    [{ expires_in: 0, refresh_token: undefined }, /^as\.example says that its token lives for no/],
-    [{ token_type: 'mac' }, /^as\.example calls its token "mac"/],
-    [{ token_type: 'dpop' }, /^as\.example gave a token that is bound to a key, and none/],
+    [{ expires_in: 'soon' }, /^as\.example sent an expiry of the token that cannot be read/],
+    [
+      { expires_in: 0, refresh_token: undefined },
+      /^as\.example says that its token has a lifetime of zero/,
+    ],
+    [{ token_type: 'mac' }, /^as\.example sent a token of the type "mac"/],
+    [
+      { token_type: 'dpop' },
+      /^as\.example sent a token that is bound to a key, though it was shown none/,
+    ],
   ])('says by its name whose answer is odd: %o', async (said, words) => {
     const [, { warned }] = await run(json({ ...good, ...said }), 'login')
     expect(warned).toEqual([expect.stringMatching(words)])
@@ -322,16 +328,16 @@ describe('a refresh', () => {
     const left = expiry.state === 'at' ? (expiry.at - Date.now()) / 1_000 : undefined
     if (seconds === undefined) expect(expiry.state).toBe('unknown')
     else expect(Math.abs((left ?? 1e9) - seconds)).toBeLessThan(20)
-    const told = seconds === undefined ? 'when the token ends' : 'expired already'
+    const told = seconds === undefined ? 'an expiry of the token' : 'already expired'
     expect(reach.warned.some((text) => text.includes(told))).toBe(
       seconds === undefined || seconds === 0,
     )
   })
 
   it.each([
-    [now + 900, 'the token lives ("expires_in": '],
-    [String(now + 900), 'the token lives ("expires_in": '],
-    [(now + 900) * 1_000, 'the token lives ("expires_in": '],
+    [now + 900, 'the lifetime of the token belongs ("expires_in": '],
+    [String(now + 900), 'the lifetime of the token belongs ("expires_in": '],
+    [(now + 900) * 1_000, 'the lifetime of the token belongs ("expires_in": '],
   ])('ends at the instant %j that is called a length', async (expires_in, told) => {
     const [{ expiry }, reach] = await run(json({ ...good, expires_in }))
     expect(expiry).toEqual({ state: 'at', at: (now + 900) * 1_000 })
@@ -344,7 +350,9 @@ describe('a refresh', () => {
       const [{ refreshExpiry }, reach] = await run(json({ ...good, [name]: now + 9_000 }))
       expect(refreshExpiry).toEqual({ state: 'at', at: (now + 9_000) * 1_000 })
       expect(reach.warned).toEqual([
-        expect.stringContaining(`the refresh token lives ("${name}": ${now + 9_000})`),
+        expect.stringContaining(
+          `the lifetime of the refresh token belongs ("${name}": ${now + 9_000})`,
+        ),
       ])
     },
   )
@@ -354,7 +362,7 @@ describe('a refresh', () => {
     const access_token = signJwt({ exp: now - 60 })
     const [tokens, reach] = await run(json({ ...rest, access_token }))
     expect(tokens.expiry).toEqual({ state: 'at', at: (now - 60) * 1_000 })
-    expect(reach.warned).toEqual([expect.stringContaining('expired already')])
+    expect(reach.warned).toEqual([expect.stringContaining('already expired')])
   })
 
   it.each([
@@ -367,7 +375,7 @@ describe('a refresh', () => {
   ])('is taken beside %j', async (no) => {
     const [tokens, reach] = await run(json({ ...no, ...good }))
     expect(tokens.refresh?.reveal()).toBe('new-refresh')
-    expect(reach.warned).toEqual([expect.stringContaining('a new token came with that')])
+    expect(reach.warned).toEqual([expect.stringContaining('but sent a new token, which is used')])
     const told = { ...good, error: 'x', error_description: 'take new-access and new-refresh' }
     const [, talkative] = await run(json(told))
     expect(talkative.warned.join()).not.toMatch(/new-(access|refresh)/)

@@ -68,7 +68,7 @@ describe('a refresh', () => {
     const mallory = idToken(server.origin, { sub: 'mallory' })
     const next = await refresh({ ...good, id_token: mallory }, { sub: 'alice' })
     expect(next.context['sub']).toBe('mallory')
-    expect(warned).toEqual([expect.stringContaining('"mallory" for those of "alice"')])
+    expect(warned).toEqual([expect.stringContaining('"mallory" in place of those of "alice"')])
     await refresh({ ...good, id_token: mallory }, next.context)
     expect(warned).toHaveLength(1)
     const access_token = signJwt({ sub: 'mallory' })
@@ -90,14 +90,14 @@ describe('a refresh', () => {
     }
   })
 
-  it('says that the server no longer takes the refresh token, in its words', async () => {
+  it('says that the server no longer accepts the refresh token, in its words', async () => {
     server.answers['/token'] = {
       status: 400,
       body: { error: 'invalid_grant', error_description: 'Token revoked' },
     }
     await expect((await open()).refresh!(openReach(), held())).rejects.toMatchObject({
       code: 'reauth_required',
-      message: 'the server no longer takes the refresh token (invalid_grant: Token revoked)',
+      message: 'the server no longer accepts the refresh token (invalid_grant: Token revoked)',
       details: {
         refusal: 'refresh-rejected',
         http: { status: 400, providerCode: 'invalid_grant' },

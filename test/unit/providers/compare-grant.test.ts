@@ -43,8 +43,8 @@ describe('scopes that were asked for and not given', () => {
 describe('a length of time to an instant, by a clock that is wrong', () => {
   const hour = 3_600_000
   it.each([
-    [2 * hour, 'behind that of Sample: by the latter, the token ends 2h after'],
-    [-2 * hour, 'ahead of that of Sample: by the latter, the token ends 2h before'],
+    [2 * hour, 'behind that of Sample: by the latter, the token expires 2h after'],
+    [-2 * hour, 'ahead of that of Sample: by the latter, the token expires 2h before'],
     [400 * 24 * hour, 'behind'],
     [-3 * 24 * hour, 'ahead of'],
     [90_000, 'behind'],

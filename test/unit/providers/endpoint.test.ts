@@ -172,7 +172,7 @@ describe('the address of a request', () => {
     'file:///etc/passwd',
     'http://[',
   ])('the next page is not %s', (text) => {
-    expect(() => followUrl(text, from, ground())).toThrow(/elsewhere/)
+    expect(() => followUrl(text, from, ground())).toThrow(/is at another origin/)
   })
 })
 

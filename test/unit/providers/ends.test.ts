@@ -69,9 +69,7 @@ describe('what a login says of the end of its token', () => {
   ])('%j is not, and that is said', async (ends, shown) => {
     const { left, warned } = await logIn({ ends })
     expect(left).toBe('unknown')
-    expect(warned).toEqual([
-      `Sample says in no way that is understood when the token ends (${shown})`,
-    ])
+    expect(warned).toEqual([`Sample sent an expiry of the token that cannot be read (${shown})`])
   })
 
   it.each([[null], [''], [undefined]])('%j says nothing', async (ends) => {
@@ -88,7 +86,7 @@ describe('what a login says of the end of its token', () => {
   it('the refresh token has an end of its own', async () => {
     const { warned } = await logIn({ ends: now + hour, refresh: 'r', refresh_ends: 'later' })
     expect(warned).toEqual([
-      'Sample says in no way that is understood when the refresh token ends ("refresh_ends": "later")',
+      'Sample sent an expiry of the refresh token that cannot be read ("refresh_ends": "later")',
     ])
   })
 
@@ -102,7 +100,7 @@ describe('what a login says of the end of its token', () => {
     const odd = await logIn({ ends: 'soon' }, two)
     expect(odd.warned).toHaveLength(1)
     expect((await logIn({ ends: now - 1_000 }, two)).warned).toEqual([
-      `Sample gave a token that has expired already, by what it says ("ends": ${now - 1_000})`,
+      `Sample sent a token that has already expired, going by its expiry ("ends": ${now - 1_000})`,
     ])
     expect(await logIn({ ends: 'Thu Jan 15 13:00:00 2026' }, two)).toEqual({
       left: hour,
@@ -127,7 +125,7 @@ describe('an end that is long past', () => {
     expect(left).toBeLessThan(0)
     const shown = JSON.stringify(ends)
     expect(warned).toEqual([
-      `Sample gave a token that has expired already, by what it says ("ends": ${shown})`,
+      `Sample sent a token that has already expired, going by its expiry ("ends": ${shown})`,
     ])
   })
 })
@@ -141,7 +139,9 @@ describe('a length that lasts for ever', () => {
       const { left, warned } = await logIn({ life }, seconds)
       expect(left).toBeLessThan(9 * 365 * 24 * hour)
       expect(warned).toEqual([
-        expect.stringMatching(/^Sample gives an instant for how long the token lives \("life": /),
+        expect.stringMatching(
+          /^Sample sent an instant where the lifetime of the token belongs \("life": /,
+        ),
       ])
     },
   )
@@ -153,7 +153,7 @@ describe('a length that lasts for ever', () => {
   ])('%d is told', async (life, long) => {
     const { left, warned } = await logIn({ life }, seconds)
     expect(left).toBe(life * 1_000)
-    expect(warned).toEqual([expect.stringContaining(`says that the token lives for ${long}`)])
+    expect(warned).toEqual([expect.stringContaining(`says that the token lasts ${long}`)])
   })
 
   it.each([[1], [3_600], [315_360_000]])('%d says no more than it does', async (life) => {
@@ -165,14 +165,16 @@ describe('a length that lasts for ever', () => {
     const by = define({ ...definition, login: { request, reply: refreshable } })
     const { warned } = await logIn({ ends: now + hour, refresh: 'r', more: epoch + 9 }, by)
     expect(warned).toEqual([
-      expect.stringContaining(`how long the refresh token lives ("more": ${epoch + 9})`),
+      expect.stringContaining(
+        `where the lifetime of the refresh token belongs ("more": ${epoch + 9})`,
+      ),
     ])
   })
 })
 
 describe('a life of no time', () => {
-  const noLife = expect.stringContaining('lives for no time')
-  const born = expect.stringContaining('Sample gave a token that has expired already, by what')
+  const noLife = expect.stringContaining('has a lifetime of zero')
+  const born = expect.stringContaining('Sample sent a token that has already expired, going by')
 
   it.each([[0], [-1], ['0'], [-86_400], ['-0.5']])(
     '%j is unknown where nothing can renew it',

@@ -107,7 +107,7 @@ describe('a reply', () => {
   it('C12: of a key given twice the last is taken, and that is told where it is read', async () => {
     const reach = record([json('{"token":"a","token":"b","id":"i"}')], answers)
     expect((await open().login!(reach, {})).access.reveal()).toBe('b')
-    expect(reach.warned).toEqual(['Sample gave /token twice in one answer: the last one was taken'])
+    expect(reach.warned).toEqual(['Sample sent /token twice in one answer: the last one is used'])
     const other = record(
       [json('{"token":"a","id":"i","other":1,"other":2,"deep":{"x":1,"x":2}}')],
       answers,
@@ -202,7 +202,7 @@ describe('a refresh', () => {
     const reach = record([json(body)])
     const after = await open().refresh!(reach, before)
     expect(after.context['userId']).toBe('u2')
-    expect(reach.warned).toEqual([expect.stringContaining('"u2" for those of "u1"')])
+    expect(reach.warned).toEqual([expect.stringContaining('"u2" in place of those of "u1"')])
     const next = record([json(body)])
     await open().refresh!(next, after)
     expect(next.warned).toEqual([])
@@ -378,10 +378,10 @@ describe('what was asked for', () => {
     [{ lifetime: 30_000 }, /lasts 1 minute at least/],
     [{ lifetime: 7_200_000 }, /lasts 1 hour at most/],
     [{ lifetime: 90_000 }, /a multiple of 1 minute/],
-    [{ scopes: ['a b'] }, /cannot be a scope/],
-    [{ scopes: ['a\u001b[31m'] }, /"a\\x1b\[31m" cannot be a scope/],
-    [{ name: 'a\nb' }, /name of a token/],
-    [{ name: ' ' }, /name of a token/],
+    [{ scopes: ['a b'] }, /is not a valid scope/],
+    [{ scopes: ['a\u001b[31m'] }, /"a\\x1b\[31m" is not a valid scope/],
+    [{ name: 'a\nb' }, /not a valid name for a token/],
+    [{ name: ' ' }, /not a valid name for a token/],
   ])('%j does not fit', (grant, said) => {
     const provider = open({
       scopes: { form: 'token' },

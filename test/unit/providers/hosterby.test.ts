@@ -114,7 +114,7 @@ describe('hoster.by', () => {
     const reach = record([json({ ...envelope, payload: { ...payload, userId: 7 } })])
     const tokens = await provider.refresh!(reach, session)
     expect(tokens.context['userId']).toBe('7')
-    expect(reach.warned).toEqual([expect.stringContaining('"7" for those of "201461"')])
+    expect(reach.warned).toEqual([expect.stringContaining('"7" in place of those of "201461"')])
   })
 
   it.each([

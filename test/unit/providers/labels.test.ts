@@ -4,7 +4,7 @@ import { readBody } from '../../../src/providers/replies/body.ts'
 const page = '<!doctype html><html><body>Down for repair</body></html>'
 
 function instead(type: string, body: string): string {
-  return readBody({ headers: type === '' ? [] : [['content-type', type]], body }).instead
+  return readBody({ headers: type === '' ? [] : [['content-type', type]], body }).instead()
 }
 
 describe('what an answer is instead of data is never the name of what was expected', () => {

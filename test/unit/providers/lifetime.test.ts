@@ -69,7 +69,7 @@ describe('a token that is to last to an instant', () => {
     const { life, warned, tokens } = await ask(written, lifetimes, lastingTo(lifetime))
     expect(life).toEqual(sent)
     if (told === undefined) expect(warned).toEqual([])
-    else expect(warned).toEqual([expect.stringContaining(`, ${told} than wanted: `)])
+    else expect(warned).toEqual([expect.stringContaining(`, ${told} than requested: `)])
     expect(tokens.expiry.state).toBe('at')
   })
 
@@ -111,7 +111,7 @@ describe('a token that is to last to an instant', () => {
     const renewed = await ask('{lifetime|days}', {}, past)
     expect(renewed.life).toBe(3)
     expect(renewed.warned).toEqual([
-      'Sample was asked for a token for 3d, until 2026-01-18T12:00:00Z: as long as the first of its session',
+      'Sample was asked for a token for 3d, until 2026-01-18T12:00:00Z: as long as the first token of this session',
     ])
     expect((await ask('{expires|iso}', {}, past)).life).toBe('2026-01-18T13:00:00Z')
   })
@@ -129,7 +129,7 @@ describe('a token that is to last for a while', () => {
     const { life, warned } = await ask(written, lifetimes, { lifetime })
     expect(life).toEqual(sent)
     if (told === undefined) expect(warned).toEqual([])
-    else expect(warned).toEqual([expect.stringContaining(`, ${told} than wanted: `)])
+    else expect(warned).toEqual([expect.stringContaining(`, ${told} than requested: `)])
   })
 
   it.each([

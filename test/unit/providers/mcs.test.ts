@@ -66,7 +66,7 @@ describe('MCS Vision', () => {
     const attach = (values: Record<string, string>) => provider.attach({ context: {} }, values)
     expect(attach({}).query).toEqual({ oauth_provider: 'mcs', oauth_token: '{access}' })
     expect(attach({ oauth_provider: 'mr' }).query).toMatchObject({ oauth_provider: 'mr' })
-    expect(() => attach({ oauth_provider: 'google' })).toThrow(/none of mcs, mr/)
+    expect(() => attach({ oauth_provider: 'google' })).toThrow(/must be one of mcs, mr/)
     expect(provider.origins).toEqual(['https://mcs.mail.ru', 'https://smarty.mail.ru'])
   })
 

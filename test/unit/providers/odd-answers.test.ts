@@ -294,7 +294,7 @@ describe('an answer that is not read in pieces', () => {
     const body = { token: 'new-access', renew: 'new-refresh', error: 'got new-access, new-refresh' }
     const { reach, done } = refreshed(body)
     expect((await done).access.reveal()).toBe('new-access')
-    expect(reach.warned.join()).toMatch(/but gave a new token/)
+    expect(reach.warned.join()).toMatch(/but sent a new token/)
     expect(reach.warned.join()).not.toMatch(/new-(access|refresh)/)
   })
 

@@ -545,7 +545,7 @@ describe('what a firewall says', () => {
       const answer = reply(page, status, { 'content-type': 'text/html; charset=utf-8' })
       const [error] = await ask(plain, answer, how)
       expect(String(error.hint).includes('check the base URL and the path')).toBe(is)
-      expect(error.message.includes('something on the way')).toBe(!is)
+      expect(error.message.includes('a firewall on the way')).toBe(!is)
     },
   )
 

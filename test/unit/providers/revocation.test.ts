@@ -21,7 +21,7 @@ describe('the id by which a token is ended', () => {
     async (id) => {
       const reach = record([json({ token: 'token-token', id })])
       expect((await provider.login!(reach, {})).id).toBeUndefined()
-      expect(reach.warned).toEqual([expect.stringContaining('gave no id that can be used')])
+      expect(reach.warned).toEqual([expect.stringContaining('sent no usable id')])
     },
   )
 

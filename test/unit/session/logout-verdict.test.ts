@@ -9,7 +9,7 @@ import type { Liveness, Proof } from '../../../src/session/revoke/probe.ts'
 
 const now = 1_800_000_000_000
 const hour = 3_600_000
-const spares = 'Shop revoked the refresh token, and access tokens it does not'
+const spares = 'Shop revoked the refresh token, but does not revoke access tokens'
 
 /** What the provider answered. */
 const answers = {

@@ -65,7 +65,7 @@ describe('a trial of an OAuth server', () => {
   }
 
   const host = () => new URL(server?.origin ?? '').host
-  const spares = () => `${host()} revoked the refresh token, and access tokens it does not`
+  const spares = () => `${host()} revoked the refresh token, but does not revoke access tokens`
 
   it.each<readonly [string, Said, Said, boolean]>([
     ['ends both', yes, yes, true],
