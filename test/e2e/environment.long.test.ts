@@ -225,7 +225,7 @@ describe('what is said now goes before what was said then', () => {
 
   it('and a value that is missing in an address is called by its name', async () => {
     await login()
-    const words = /needs \\?"account\\?", which has not been given/
+    const words = /needs \\?"account\\?", which was not given/
     for (const args of [
       ['list', 'x'],
       ['refresh', 'x'],

@@ -132,7 +132,7 @@ describe('a hostile authorization server', () => {
       'that it is asked too often',
       { status: 429, headers: { 'retry-after': '600' }, body: '' },
       7,
-      'too often',
+      'the server gets too many requests',
     ],
   ]
   for (const [name, said, status, words] of answers) {

@@ -103,7 +103,7 @@ describe('oidc-provider: authorization code', () => {
   it('says what to do without a person', async () => {
     await expect((await openNative()).login!(openReach(), {})).rejects.toMatchObject({
       code: 'reauth_required',
-      message: 'this login needs a person, and there is none here',
+      message: 'this login needs a person, and nobody can be asked here',
     })
   })
 })

@@ -23,7 +23,7 @@ export class RefusedError extends Error {
   readonly no: RefusalReply
 
   constructor(no: RefusalReply) {
-    super('the server said no')
+    super('the server refused the request')
     this.no = no
   }
 }

@@ -27,7 +27,7 @@ export async function requestTokens(
 ): Promise<TokenSet> {
   const reply = await receive(connection, call, origin)
   const tokenResponse = connection.transport.tokenResponse()
-  if (tokenResponse === undefined) throw new Error('a token came from nowhere')
+  if (tokenResponse === undefined) throw new Error('no answer of the token endpoint was read')
   warnOfOddities(connection, tokenResponse, origin)
   return readTokens(connection, reply, origin, tokenResponse)
 }
