@@ -1,16 +1,17 @@
 import type { Context } from './commands/context.ts'
+import { flagTable, type Flag, type FlagName } from './commands/flags/table.ts'
 import { runHeader } from './commands/header.ts'
 import { runToken } from './commands/token.ts'
 
-type HotCommand = (context: Context) => Promise<void>
+type FastCommand = (context: Context) => Promise<void>
 
-const valued: Readonly<Record<string, string>> = {
-  '-P': 'profile',
-  '--profile': 'profile',
-  '--min-ttl': 'minTtl',
-  '--refresh': 'refresh',
-  '-o': 'output',
-  '--output': 'output',
+/** The commands that are read here. */
+const commands = { token: runToken, header: runHeader }
+
+/** The flags of each that are read here, and that no check of values stands before. */
+const fast: Readonly<Record<keyof typeof commands, readonly FlagName[]>> = {
+  token: ['profile', 'minTtl', 'refresh', 'output', 'quiet', 'bare'],
+  header: ['profile', 'minTtl', 'refresh', 'output', 'quiet'],
 }
 
 /**
@@ -18,7 +19,10 @@ const valued: Readonly<Record<string, string>> = {
  * longer than everything else. Any word that is not plainly understood here leaves it to the tree,
  * which then says what is wrong with it.
  */
-export function readHotCommand(words: readonly string[]): HotCommand | undefined {
+export function readFastCommand(
+  words: readonly string[],
+  run: typeof commands = commands,
+): FastCommand | undefined {
   const [command, ...rest] = words
   if (command !== 'token' && command !== 'header') return undefined
   const flags: Record<string, string | boolean> = {}
@@ -26,19 +30,17 @@ export function readHotCommand(words: readonly string[]): HotCommand | undefined
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index] ?? ''
     const [name = '', inline] = word.startsWith('--') ? splitOnce(word) : [word, undefined]
-    const flag = Object.hasOwn(valued, name) ? valued[name] : undefined
-    if (flag !== undefined) {
+    const flag = fast[command].find((one) => flagTable[one].names.split(', ').includes(name))
+    const { value: valued }: Partial<Flag> = flag === undefined ? {} : flagTable[flag]
+    if (flag !== undefined && valued !== undefined) {
       const value = inline ?? rest[++index]
       if (value === undefined || value.startsWith('-')) return undefined
       flags[flag] = value
-    } else if (word === '-n' && command === 'token') flags['bare'] = true
-    else if (word === '-q' || word === '--quiet') flags['quiet'] = true
+    } else if (flag !== undefined && inline === undefined) flags[flag] = true
     else if (!word.startsWith('-') && profile === undefined) profile = word
     else return undefined
   }
-  return command === 'token'
-    ? (context) => runToken(context, profile, flags)
-    : (context) => runHeader(context, profile, flags)
+  return (context) => run[command](context, profile, flags)
 }
 
 function splitOnce(word: string): [name: string, value: string | undefined] {

@@ -1,7 +1,7 @@
 import { isToknError, ToknError } from './core/errors.ts'
 import { showJson } from './core/text.ts'
 import { createContext } from './app/context.ts'
-import { readHotCommand } from './fast-path.ts'
+import { readFastCommand } from './fast-path.ts'
 import { asWarning, writeLines } from './io/terminal/output.ts'
 import { withStandInHome } from './io/files/paths.ts'
 import { disarm } from './io/process/runtime.ts'
@@ -34,8 +34,8 @@ async function run(argv: readonly string[], program: string, warnings: string[])
   }
   const { words, rest } = splitAtDashes(argv)
   const context = createContext({ environment, program, words, rest, warnings })
-  const hot = rest === undefined ? readHotCommand(words) : undefined
-  if (hot !== undefined) await hot(context)
+  const fast = rest === undefined ? readFastCommand(words) : undefined
+  if (fast !== undefined) await fast(context)
   else {
     const { runProgram } = await import('./program.ts')
     await runProgram(context, words)

@@ -5,7 +5,13 @@ import type { Context } from './commands/context.ts'
 import { curlCommand } from './commands/curl.ts'
 import { demoCommand } from './commands/demo.ts'
 import { execCommand } from './commands/exec.ts'
-import { addFlags, ownFirst, passOn } from './commands/flags/shared.ts'
+import {
+  declareProgram,
+  meaningOfOption,
+  ownFirst,
+  passOn,
+  summaryOf,
+} from './commands/flags/declare.ts'
 import { headerCommand } from './commands/header.ts'
 import { helpTopic, topics } from './commands/help.ts'
 import { infoCommand } from './commands/info.ts'
@@ -21,6 +27,8 @@ import { sandboxCommand } from './commands/sandbox.ts'
 import { tokenCommand } from './commands/token.ts'
 import { whyCommand } from './commands/why.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { words as texts } from './messages/words.ts'
+import { storeCatalog } from './stores/catalog.ts'
 import { version } from '../package.json'
 
 const commands = [
@@ -59,10 +67,9 @@ export async function runProgram(context: Context, words: readonly string[]): Pr
 function buildProgram(context: Context): Command {
   const help = new Help()
   const program = new Command('tokn')
-    .description('log in to APIs that hand out tokens, and hand a good token to whoever asks')
-    .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command, or a topic')
+    .version(version, '--version')
+    .helpOption('-h, --help')
+    .helpCommand('help [command]')
     .showSuggestionAfterError(false)
     .enablePositionalOptions()
     .exitOverride()
@@ -74,14 +81,17 @@ function buildProgram(context: Context): Command {
     })
     .configureHelp({
       groupItems: (...items) => ownFirst(help.groupItems(...items)),
+      commandDescription: summaryOf,
+      subcommandDescription: summaryOf,
+      optionDescription: meaningOfOption,
     })
-  addFlags(program, [], true)
+  declareProgram(program, () => texts.help.program, { store: storeCatalog.kinds })
   passOn(program)
   program.hook('preAction', async (_, command) => await context.checkFlags(command.opts()))
   for (const add of commands) add(program, context)
   program.addHelpText(
     'after',
-    `\nTopics: ${topics.map((topic) => `tokn help ${topic}`).join(', ')}`,
+    () => `\n${texts.help.topics(topics.map((topic) => `tokn help ${topic}`).join(', '))}`,
   )
   return program
 }
@@ -91,7 +101,10 @@ function showHelp(context: Context, words: readonly string[]): void {
   const flags = words.filter((word) => word.startsWith('-'))
   const [first, ...further] = words.filter((word) => !flags.includes(word))
   const asked = flags.some((flag) => flag === '-h' || flag === '--help')
-  const text = first === 'help' || (first === undefined && asked) ? helpOnHelp : helpTopic(first)
+  const text =
+    first === 'help' || (first === undefined && asked)
+      ? texts.help.usageOfHelp(topics.join(', '))
+      : helpTopic(first)
   if (text !== undefined) refuseFurther(further)
   const path = first === undefined ? [] : [first, ...further]
   const command = text === undefined ? commandNamed(path, buildProgram(context)) : undefined
@@ -105,19 +118,6 @@ function showHelp(context: Context, words: readonly string[]): void {
   if (text !== undefined) context.terminal.out(text)
   command?.outputHelp()
 }
-
-const helpOnHelp = `Usage: tokn help [COMMAND...]
-       tokn help TOPIC
-
-print the help of a command (tokn COMMAND --help does the same), or a topic
-
-Topics: ${topics.join(', ')}
-
-Examples:
-  $ tokn help login
-  $ tokn help provider test
-  $ tokn help exit-codes
-`
 
 function refuseFurther([word]: readonly string[]): void {
   if (word === undefined) return

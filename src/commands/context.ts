@@ -14,42 +14,19 @@ import type { HttpSettings, Ports } from '../session/ports.ts'
 import type { Session } from '../session/session.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
-import type { OauthFlags } from './flags/oauth.ts'
+import type { commonFlags, FlagsOf, requestFlags, sessionFlags } from './flags/table.ts'
 
 /** Flags that every command takes. */
-export interface CommonFlags {
-  readonly json?: boolean
-  readonly fields?: string
-  readonly quiet?: boolean
-  readonly debug?: boolean
-  /** `--no-color` makes it false. */
-  readonly color?: boolean
-  readonly configDir?: string
-}
+export type CommonFlags = FlagsOf<(typeof commonFlags)[number]>
 
 /** Flags of the commands that send requests. */
-export interface RequestFlags extends CommonFlags {
-  readonly timeout?: string
-  readonly ca?: string
-  readonly proxy?: string
-  /** `--no-input` makes it false. */
-  readonly input?: boolean
-}
+export type RequestFlags = CommonFlags & FlagsOf<(typeof requestFlags)[number]>
 
 /** Flags of the commands that work with the session of a profile. */
-export interface SessionFlags extends RequestFlags {
-  readonly profile?: string
-  readonly store?: string
-}
-
-/** Flags of the commands that do what somebody may want to look at, or agree to, before. */
-export interface ActFlags {
-  readonly yes?: boolean
-  readonly dryRun?: boolean
-}
+export type SessionFlags = CommonFlags & FlagsOf<(typeof sessionFlags)[number]>
 
 /** Flags of the commands that ask. */
-export type AskFlags = Pick<ActFlags, 'yes'> & Pick<RequestFlags, 'input'>
+export type AskFlags = FlagsOf<'yes' | 'noInput'>
 
 export interface Terminal {
   /** Writes data to standard output, every byte of it or an error. */
@@ -76,20 +53,20 @@ export interface Context {
   /** The words after the first `--`. */
   readonly rest: readonly string[] | undefined
   /** Throws `usage` for a value that a flag cannot have, whether or not it will be needed. */
-  checkFlags(flags: SessionFlags & Pick<OauthFlags, 'cert' | 'key'>): Promise<void>
+  checkFlags(flags: SessionFlags & FlagsOf<'cert' | 'key'>): Promise<void>
   ports(flags: RequestFlags): Ports
   /**
    * The session that the command works on. Where that takes a login, `check` may refuse it before:
    * a login may cost, and a command that cannot succeed is not worth one.
    */
   session(
-    flags: SessionFlags & Pick<ActFlags, 'dryRun'>,
+    flags: SessionFlags & FlagsOf<'dryRun'>,
     positional?: string,
     check?: LoginCheck,
   ): Promise<Session>
   /** How our own requests would reach all of `urls`. Throws `usage` where they would go several ways. */
   route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Way>
-  choice(flags: Pick<SessionFlags, 'profile'>, positional?: string): ProfileChoice
+  choice(flags: FlagsOf<'profile'>, positional?: string): ProfileChoice
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']
     readonly provider: string | undefined
@@ -101,7 +78,7 @@ export interface Context {
   }
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
   interaction(
-    flags: Pick<RequestFlags, 'input'>,
+    flags: FlagsOf<'noInput'>,
     options?: InteractionOptions,
   ): Promise<Interaction | undefined>
   /**
@@ -110,11 +87,11 @@ export interface Context {
    */
   confirm(flags: AskFlags, question: string, beforehand?: string): Promise<boolean | undefined>
   select(
-    flags: Pick<RequestFlags, 'input'>,
+    flags: FlagsOf<'noInput'>,
     question: string,
     options: ReadonlyArray<{ value: string; label: string }>,
   ): Promise<string | undefined>
-  storeKind(flags: Pick<SessionFlags, 'store'>, profile?: StoreKind): StoreKind
+  storeKind(flags: FlagsOf<'store'>, profile?: StoreKind): StoreKind
   /** Definitions of the user's own, and those of the built-in providers. */
   definitions(flags: RequestFlags): Promise<OwnDefinitions>
   /** Names, titles and fields of all providers. */

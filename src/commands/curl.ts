@@ -13,23 +13,22 @@ import { passedOn } from './curl/options.ts'
 import { amendsFor, checkProvable, methodOf, type Amends } from './curl/proof.ts'
 import { fitToSession, type Fitted } from './curl/session.ts'
 import { declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
-import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+import { freshFlags, sessionFlags } from './flags/table.ts'
+import { words } from '../messages/words.ts'
+import { freshRecord, type FreshFlags } from './token.ts'
 
 export function curlCommand(program: Command, context: Context, run = runCurl): void {
-  const command = declare(program, {
+  declare(program, {
     usage: 'curl [profile]',
     rest: 'CURL_ARGUMENTS...',
-    flags: sessionFlags,
+    flags: [...freshFlags, ...sessionFlags],
     answers: false,
-    summary: 'run curl with the token, which never shows in the process list',
-    notes: describeOptions,
+    text: () => words.help.curl(describeOptions()),
     examples: [
       'tokn curl web -- https://serviceapi.hoster.by/cloud/orders',
       'tokn curl vis -- -F file=@car.jpg https://smarty.mail.ru/api/v1/objects/detect',
     ],
-  })
-  addFreshFlags(command).action(async (profile: string | undefined, flags: FreshFlags) => {
+  }).action(async (profile: string | undefined, flags: FreshFlags) => {
     context.exitWith(await run(context, profile, flags))
   })
 }
@@ -46,7 +45,7 @@ function describeOptions(): string {
     },
     [' '],
   )
-  return `Options of curl that are passed on, in full (with no- where curl has that) or by their letter:\n${lines.join('\n')}`
+  return lines.join('\n')
 }
 
 export async function runCurl(

@@ -5,6 +5,7 @@ import { ToknError } from '../core/errors.ts'
 import { display } from '../core/text.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
+import { words } from '../messages/words.ts'
 import { demoChapters, type DemoStep } from './demo/steps.ts'
 import { sandboxedApis } from './sandbox.ts'
 import { quoteWord } from './output/shell.ts'
@@ -13,7 +14,7 @@ export function demoCommand(program: Command, context: Context, run = runDemo): 
   declare(program, {
     usage: 'demo',
     answers: false,
-    summary: 'walk through the main job on all four APIs, against fakes on this machine',
+    text: () => words.help.demo,
     examples: ['tokn demo'],
   }).action((flags: CommonFlags) => run(context, flags))
 }

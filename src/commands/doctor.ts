@@ -2,25 +2,22 @@ import type { Command } from 'commander'
 import type { Colours, Finding } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
 import { printJson, wantsJson } from './output/json.ts'
-import type { Context, RequestFlags } from './context.ts'
+import { words } from '../messages/words.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
-import { requestFlags } from './flags/shared.ts'
+import { requestFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
-export interface DoctorFlags extends RequestFlags {
-  readonly fix?: boolean
-  readonly offline?: boolean
-}
+const reads = ['fix', 'offline', ...requestFlags] as const satisfies FlagName[]
+
+export type DoctorFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function doctorCommand(program: Command, context: Context, run = runDoctor): void {
   declare(program, {
     usage: 'doctor',
-    flags: requestFlags,
-    summary: 'look at everything that could go wrong: stores, locks, clock, permissions, network',
+    flags: reads,
+    text: () => words.help.doctor,
     examples: ['tokn doctor', 'tokn doctor --fix', 'tokn doctor --json'],
-  })
-    .option('--fix', 'mend what can be mended safely')
-    .option('--offline', 'do not contact the providers')
-    .action((flags: DoctorFlags) => run(context, flags))
+  }).action((flags: DoctorFlags) => run(context, flags))
 }
 
 export async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {

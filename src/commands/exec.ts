@@ -1,39 +1,33 @@
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { timestamp } from '../core/text.ts'
-import type { Context, SessionFlags } from './context.ts'
-import { collect, declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
-import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+import type { CommonFlags, Context, SessionFlags } from './context.ts'
+import { declare } from './flags/declare.ts'
+import { flagTable, freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+import { words } from '../messages/words.ts'
+import { freshRecord } from './token.ts'
 
-export interface ExecFlags extends FreshFlags {
-  readonly env?: readonly string[]
-}
+const reads = [...freshFlags, 'env', ...sessionFlags] as const satisfies FlagName[]
+
+export type ExecFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 /** Exit status when no token could be had, so that it differs from anything the child says. */
 const noToken = 111
 
 export function execCommand(program: Command, context: Context, run = runExec): void {
-  const command = declare(program, {
+  declare(program, {
     usage: 'exec [profile]',
     rest: 'COMMAND [ARGUMENT...]',
-    flags: sessionFlags,
+    flags: reads,
     answers: false,
-    summary: 'run a program with the token in a variable that only it sees',
+    text: () => words.help.exec,
     examples: [
       'tokn exec web -e API_TOKEN -- ./job',
       'tokn exec -e WEB_TOKEN:web -e IOT_TOKEN:iot -- ./sync',
     ],
+  }).action(async (profile: string | undefined, flags: ExecFlags) => {
+    context.exitWith(await run(context, profile, flags))
   })
-  addFreshFlags(command)
-    .option(
-      '-e, --env <variable>',
-      'variable for the token: NAME, or NAME:PROFILE (repeatable)',
-      collect,
-    )
-    .action(async (profile: string | undefined, flags: ExecFlags) => {
-      context.exitWith(await run(context, profile, flags))
-    })
 }
 
 export async function runExec(
@@ -47,7 +41,7 @@ export async function runExec(
       hint: 'tokn exec PROFILE -e NAME -- COMMAND',
     })
   }
-  const wishes = (flags.env ?? ['TOKN_ACCESS_TOKEN']).map(readWish)
+  const wishes = (flags.env ?? [flagTable.env.default]).map(readWish)
   const variables: Record<string, string> = {}
   for (const { name, profile } of wishes) {
     const { session, record } = await orNoToken(

@@ -3,34 +3,33 @@ import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { attachToken, headerLines, queryText, type AttachedToken } from '../session/attach-token.ts'
 import { checkFields, checkOneShape, jsonFlag, printJson, wantsJson } from './output/json.ts'
-import type { Context } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { curlConfig } from './curl/config.ts'
 import { declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
-import { addFreshFlags, freshRecord, type FreshFlags } from './token.ts'
+import { freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+import { words } from '../messages/words.ts'
+import { freshRecord } from './token.ts'
 import { tokenInWords, wordOf } from '../session/naming.ts'
 
-export interface HeaderFlags extends FreshFlags {
-  readonly output?: string
-}
+const reads = [...freshFlags, 'output', ...sessionFlags] as const satisfies FlagName[]
+
+export type HeaderFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 const formats = ['header', 'value', 'query', 'curl', 'json'] as const
 type HeaderFormat = (typeof formats)[number]
 
 export function headerCommand(program: Command, context: Context, run = runHeader): void {
-  const command = declare(program, {
+  declare(program, {
     usage: 'header [profile]',
-    flags: sessionFlags,
-    summary: "print the header in which the provider's API wants the token",
+    flags: reads,
+    choices: { output: formats },
+    text: () => words.help.header,
     examples: [
       'curl -H "$(tokn header web)" https://api.example.com/',
       'curl -K <(tokn header web -o curl) https://api.example.com/',
       'tokn header vis -o query',
     ],
-  })
-  addFreshFlags(command)
-    .option('-o, --output <format>', formats.join(', '))
-    .action((profile: string | undefined, flags: HeaderFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: HeaderFlags) => run(context, profile, flags))
 }
 
 export async function runHeader(

@@ -6,28 +6,25 @@ import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { timestamp } from '../core/text.ts'
 import type { SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, wantsJson } from './output/json.ts'
-import type { Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
+import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { clockWasSet, expiryInWords } from './list.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
 import { table } from './output/table.ts'
 
-export interface InfoFlags extends SessionFlags {
-  readonly local?: boolean
-  readonly claims?: boolean
-}
+const reads = ['local', 'claims', ...sessionFlags] as const satisfies FlagName[]
+
+export type InfoFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function infoCommand(program: Command, context: Context, run = runInfo): void {
   declare(program, {
     usage: 'info [profile]',
-    flags: sessionFlags,
-    summary: 'what the provider, the token itself and this machine say of a session',
+    flags: reads,
+    text: () => words.help.info,
     examples: ['tokn info web', 'tokn info web --local', 'tokn info web --json'],
-  })
-    .option('--local', 'do not ask the provider')
-    .option('--claims', 'show the claims of a JWT')
-    .action((profile: string | undefined, flags: InfoFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: InfoFlags) => run(context, profile, flags))
 }
 
 export async function runInfo(

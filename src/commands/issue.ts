@@ -1,33 +1,36 @@
 import type { Command } from 'commander'
 import { requireOperation } from '../session/call.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './output/json.ts'
-import type { ActFlags, Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
-import { sessionFlags } from './flags/shared.ts'
+import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { withScopes } from './flags/grant-variables.ts'
-import { addGrantFlags, readGrant, type GrantFlags } from './flags/grant.ts'
+import { grantFlags, readGrant } from './flags/grant.ts'
 import { expiryInWords } from './list.ts'
 
-export interface IssueFlags extends SessionFlags, GrantFlags, Pick<ActFlags, 'dryRun'> {
-  readonly saveAs?: string
-  readonly output?: string
-}
+const reads = [
+  ...grantFlags,
+  'saveAs',
+  'output',
+  'dryRun',
+  ...sessionFlags,
+] as const satisfies FlagName[]
+
+export type IssueFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function issueCommand(program: Command, context: Context, run = runIssue): void {
-  const command = declare(program, {
+  declare(program, {
     usage: 'issue [profile]',
-    flags: [...sessionFlags, 'dryRun'],
-    summary: 'make a further token, with a name, scopes and a lifetime of its own',
+    flags: reads,
+    choices: { output: ['raw', 'json'] },
+    text: () => words.help.issue,
     examples: [
       'tokn issue iot --name ci --scope "GET /objects" --expires-in "7 days"',
       'tokn issue iot --name ci --expires-in 8d --save-as iot-ci',
     ],
-  })
-  addGrantFlags(command)
-    .option('--save-as <profile>', 'keep it as a profile instead of printing it')
-    .option('-o, --output <format>', 'raw or json')
-    .action((profile: string | undefined, flags: IssueFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: IssueFlags) => run(context, profile, flags))
 }
 
 export async function runIssue(

@@ -15,29 +15,24 @@ import {
   printJson,
   wantsJson,
 } from './output/json.ts'
-import type { Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
+import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { fittedTable, type Screen } from './output/table.ts'
 
-export interface ListFlags extends SessionFlags {
-  readonly local?: boolean
-  readonly remote?: boolean
-  readonly plain?: boolean
-}
+const reads = ['local', 'remote', 'plain', ...sessionFlags] as const satisfies FlagName[]
+
+export type ListFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function listCommand(program: Command, context: Context, run = runList): void {
   declare(program, {
     usage: 'list [profile]',
-    flags: sessionFlags,
+    flags: reads,
     aliases: ['ls'],
-    summary: "list the provider's tokens; where it lists none, those held here",
+    text: () => words.help.list,
     examples: ['tokn list iot', 'tokn list --local', 'tokn list iot --json --fields id,name'],
-  })
-    .option('--local', 'the tokens held on this machine, of all profiles or of the one named')
-    .option('--remote', 'the tokens that the provider knows, or an error')
-    .option('--plain', 'one token a line, columns separated by tabs')
-    .action((profile: string | undefined, flags: ListFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: ListFlags) => run(context, profile, flags))
 }
 
 export async function runList(

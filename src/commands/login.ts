@@ -12,7 +12,6 @@ import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './
 import type { Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
-import { sessionFlags } from './flags/shared.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
 import { expiryInWords } from './list.ts'
@@ -21,23 +20,21 @@ import { draftProfile } from './login/draft.ts'
 import { agreeToReplace } from './login/replace.ts'
 import { refuseContrary, refuseIgnored } from './login/unread.ts'
 import { quoteWord } from './output/shell.ts'
-import { addLoginFlags, type LoginFlags } from './flags/login.ts'
+import { loginFlags, type LoginFlags } from './flags/login.ts'
+import { words } from '../messages/words.ts'
 
 export function loginCommand(program: Command, context: Context, run = runLogin): void {
-  const command = declare(program, {
+  declare(program, {
     usage: 'login [profile]',
-    flags: [...sessionFlags, 'yes', 'dryRun'],
-    means: { store: 'keep it in this store: keychain, file, pass or memory' },
-    summary: 'log in to an API and keep its tokens',
+    flags: loginFlags,
+    text: () => words.help.login,
     examples: [
       'tokn login web --provider hosterby',
       'tokn login iot -p rightech --expires-in "90 days"',
       'tokn login vis -p mcs --with-token < service-token',
       'tokn login work --issuer https://sso.example.com --client-id tokn',
     ],
-  })
-  addLoginFlags(command)
-  command.action((profile: string | undefined, flags: LoginFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: LoginFlags) => run(context, profile, flags))
 }
 
 export async function runLogin(

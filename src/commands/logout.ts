@@ -11,27 +11,24 @@ import {
 import { elsewhere } from '../session/stored-record.ts'
 import type { LogoutResult } from '../session/revoke/logout.ts'
 import { checkFields, instant, printJson, wantsJson } from './output/json.ts'
-import type { ActFlags, Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { words } from '../messages/words.ts'
 import { timestamp } from '../core/text.ts'
 import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould, type Step } from './output/dry-run.ts'
-import { sessionFlags } from './flags/shared.ts'
+import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
-export interface LogoutFlags extends SessionFlags, ActFlags {
-  readonly all?: boolean
-  readonly localOnly?: boolean
-}
+const reads = ['all', 'localOnly', 'yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
+
+export type LogoutFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function logoutCommand(program: Command, context: Context, run = runLogout): void {
   declare(program, {
     usage: 'logout [profile]',
-    flags: [...sessionFlags, 'yes', 'dryRun'],
-    summary: 'end the session at the provider where that can be done, and erase it here',
+    flags: reads,
+    text: () => words.help.logout,
     examples: ['tokn logout web', 'tokn logout --all --yes'],
-  })
-    .option('--all', 'every profile')
-    .option('--local-only', 'erase it here and leave it alive at the provider')
-    .action((profile: string | undefined, flags: LogoutFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: LogoutFlags) => run(context, profile, flags))
 }
 
 export async function runLogout(

@@ -4,49 +4,49 @@ import type { IndexEntry } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
 import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
-import type { ActFlags, CommonFlags, Context, RequestFlags, SessionFlags } from './context.ts'
+import { words } from '../messages/words.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { describeStanding, isOver, standingInWords } from './output/standing.ts'
-import { declare } from './flags/declare.ts'
+import { declare, declareGroup } from './flags/declare.ts'
+import type { FlagsOf } from './flags/table.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
-
-type ShowFlags = CommonFlags & Pick<SessionFlags, 'profile'>
-type LockFlags = CommonFlags & Pick<RequestFlags, 'timeout'>
-type RemoveFlags = LockFlags & Pick<RequestFlags, 'input'> & Pick<ActFlags, 'dryRun'>
 import { fittedTable, table } from './output/table.ts'
 
+type ShowFlags = CommonFlags & FlagsOf<'profile'>
+type LockFlags = CommonFlags & FlagsOf<'timeout'>
+type RemoveFlags = LockFlags & FlagsOf<'noInput' | 'dryRun'>
+
 export function profileCommand(program: Command, context: Context): void {
-  const profile = program
-    .command('profile')
-    .description('list, show, choose, rename and remove profiles')
+  const profile = declareGroup(program, 'profile', () => words.help.profile)
   declare(profile, {
     usage: 'list',
     aliases: ['ls'],
-    summary: 'all profiles, and which is the default',
+    text: () => words.help.profileList,
     examples: ['tokn profile list'],
   }).action((flags: CommonFlags) => listProfiles(context, flags))
   declare(profile, {
     usage: 'show [profile]',
     flags: ['profile'],
-    summary: 'what is on disk about a profile; none of it is secret',
+    text: () => words.help.profileShow,
     examples: ['tokn profile show web --json'],
   }).action((name: string | undefined, flags: ShowFlags) => showProfile(context, name, flags))
   declare(profile, {
     usage: 'use <profile>',
     flags: ['timeout'],
-    summary: 'make a profile the default',
+    text: () => words.help.profileUse,
     examples: ['tokn profile use web'],
   }).action((name: string, flags: LockFlags) => chooseDefault(context, name, flags))
   declare(profile, {
     usage: 'rename <from> <to>',
     flags: ['timeout'],
-    summary: 'rename a profile; its session stays',
+    text: () => words.help.profileRename,
     examples: ['tokn profile rename web web-prod'],
   }).action((from: string, to: string, flags: LockFlags) => renameProfile(context, from, to, flags))
   declare(profile, {
     usage: 'remove <profile>',
-    flags: ['timeout', 'input', 'dryRun'],
+    flags: ['dryRun', 'timeout', 'noInput'],
     aliases: ['rm'],
-    summary: 'forget a profile; it has to be logged out',
+    text: () => words.help.profileRemove,
     examples: ['tokn logout web && tokn profile remove web'],
   }).action((name: string, flags: RemoveFlags) => removeProfile(context, name, flags))
 }

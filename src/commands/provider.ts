@@ -3,8 +3,10 @@ import { ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import { nearest } from '../core/text.ts'
 import { checkOneShape, jsonFlag, printJson, wantsJson } from './output/json.ts'
+import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { declare, declareGroup } from './flags/declare.ts'
+import type { FlagsOf } from './flags/table.ts'
 import { providerNewCommand } from './provider/new.ts'
 import { ownProviderCommands } from './provider/own.ts'
 import { providerTestCommand } from './provider/test.ts'
@@ -21,20 +23,19 @@ export const operations: readonly Operation[] = [
 ]
 
 export function providerCommand(program: Command, context: Context): void {
-  const provider = program.command('provider').description('the APIs that can be logged in to')
+  const provider = declareGroup(program, 'provider', () => words.help.provider)
   declare(provider, {
     usage: 'list',
     aliases: ['ls'],
-    summary: 'all providers, built in and your own',
+    text: () => words.help.providerList,
     examples: ['tokn provider list'],
   }).action((flags: CommonFlags) => listProviders(context, flags))
   declare(provider, {
     usage: 'show <id>',
-    summary: 'what a provider asks for and what it can do',
+    flags: ['definition'],
+    text: () => words.help.providerShow,
     examples: ['tokn provider show rightech', 'tokn provider show rightech --definition'],
-  })
-    .option('--definition', 'print its definition: a good start for one of your own')
-    .action((id: string, flags: ShowFlags) => showProvider(context, id, flags))
+  }).action((id: string, flags: ShowFlags) => showProvider(context, id, flags))
   ownProviderCommands(provider, context)
   providerTestCommand(provider, context)
   providerNewCommand(provider, context)
@@ -52,9 +53,7 @@ async function listProviders(context: Context, flags: CommonFlags): Promise<void
   )
 }
 
-interface ShowFlags extends CommonFlags {
-  readonly definition?: boolean
-}
+type ShowFlags = CommonFlags & FlagsOf<'definition'>
 
 async function showProvider(context: Context, id: string, flags: ShowFlags): Promise<void> {
   checkOneShape(flags.definition === true ? '--definition' : undefined, jsonFlag(flags))

@@ -9,28 +9,29 @@ import type { SessionRecord } from '../core/record.ts'
 import { readableProfiles } from '../session/choose-profile.ts'
 import type { Ports } from '../session/ports.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
-import type { ActFlags, Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould, type Step } from './output/dry-run.ts'
-import { sessionFlags } from './flags/shared.ts'
+import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
-export interface RefreshFlags extends SessionFlags, Pick<ActFlags, 'dryRun'> {
-  readonly all?: boolean
-  readonly ifExpiring?: string
-  readonly force?: boolean
-}
+const reads = [
+  'all',
+  'ifExpiring',
+  'force',
+  'dryRun',
+  ...sessionFlags,
+] as const satisfies FlagName[]
+
+export type RefreshFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function refreshCommand(program: Command, context: Context, run = runRefresh): void {
   declare(program, {
     usage: 'refresh [profile]',
-    flags: [...sessionFlags, 'dryRun'],
-    summary: 'get new tokens now',
+    flags: reads,
+    text: () => words.help.refresh,
     examples: ['tokn refresh web', 'tokn refresh --all --if-expiring 10m'],
-  })
-    .option('--all', 'every profile that is logged in')
-    .option('--if-expiring <duration>', 'only where less than this is left')
-    .option('--force', "spend the last unit of a provider's budget")
-    .action((profile: string | undefined, flags: RefreshFlags) => run(context, profile, flags))
+  }).action((profile: string | undefined, flags: RefreshFlags) => run(context, profile, flags))
 }
 
 /** A login from variables makes new tokens, which nobody keeps: there is nothing to refresh. */

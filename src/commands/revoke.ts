@@ -5,18 +5,21 @@ import { requireOperation } from '../session/call.ts'
 import { wordOf } from '../session/naming.ts'
 import type { Revocation } from '../session/revoke/verify.ts'
 import { checkFields, printJson, wantsJson } from './output/json.ts'
-import type { ActFlags, Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
+import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
-
-export type RevokeFlags = SessionFlags & ActFlags
 import { describeRevocation, revokedInWords, sharedInWords } from './output/revoked.ts'
+import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+
+const reads = ['yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
+
+export type RevokeFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {
     usage: 'revoke [token...]',
-    flags: [...sessionFlags, 'yes', 'dryRun'],
-    summary: 'revoke tokens by id, by name, or by a beginning of the id that only one has',
+    flags: reads,
+    text: () => words.help.revoke,
     examples: [
       'tokn revoke 66a66b22 -P iot',
       'tokn revoke ci deploy -P iot --dry-run',

@@ -4,35 +4,28 @@ import { ToknError } from '../core/errors.ts'
 import { nearest } from '../core/text.ts'
 import { printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
-import { collect, declare } from './flags/declare.ts'
+import { declare } from './flags/declare.ts'
+import type { FlagName, FlagsOf } from './flags/table.ts'
+import { words } from '../messages/words.ts'
 import { quoteWord } from './output/shell.ts'
 
-export interface SandboxFlags extends CommonFlags {
-  readonly port?: string
-  readonly loose?: boolean
-  readonly ttl?: string
-  readonly clockOffset?: string
-  readonly fault?: readonly string[]
-}
+const reads = ['port', 'loose', 'ttl', 'clockOffset', 'fault'] as const satisfies FlagName[]
+
+export type SandboxFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export const sandboxedApis = ['oz', 'mcs', 'rightech', 'hosterby'] as const
 
 export function sandboxCommand(program: Command, context: Context, run = runSandbox): void {
   declare(program, {
     usage: 'sandbox [api...]',
-    summary: 'serve fake but faithful APIs on this machine, to try things out',
+    flags: reads,
+    text: () => words.help.sandbox,
     examples: [
       'tokn sandbox',
       'tokn sandbox hosterby --port 8080 --ttl 30s',
       'tokn sandbox oz --json',
     ],
-  })
-    .option('--port <number>', 'first port; the others follow (default: any free ones)')
-    .option('--loose', 'behave in the other ways that the documents leave open')
-    .option('--ttl <duration>', 'life of the tokens made')
-    .option('--clock-offset <duration>', 'run the clocks of the servers ahead')
-    .option('--fault <json>', 'a fault to inject, as JSON (repeatable)', collect)
-    .action((names: readonly string[], flags: SandboxFlags) => run(context, names, flags))
+  }).action((names: readonly string[], flags: SandboxFlags) => run(context, names, flags))
 }
 
 export async function runSandbox(

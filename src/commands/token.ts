@@ -4,6 +4,7 @@ import { ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { attachToken, headerLines } from '../session/attach-token.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
+import { words } from '../messages/words.ts'
 import type { Fresh, FreshOptions } from '../session/fresh.ts'
 import { wordOf } from '../session/naming.ts'
 import type { Session } from '../session/session.ts'
@@ -17,42 +18,31 @@ import {
   printJson,
   wantsTokenJson,
 } from './output/json.ts'
-import type { Context, SessionFlags } from './context.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
-import { sessionFlags } from './flags/shared.ts'
+import { freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
-export interface FreshFlags extends SessionFlags {
-  readonly minTtl?: string
-  readonly refresh?: string
-}
+const reads = [
+  ...freshFlags,
+  'output',
+  'bare',
+  'idToken',
+  ...sessionFlags,
+] as const satisfies FlagName[]
 
-export interface TokenFlags extends FreshFlags {
-  readonly output?: string
-  /** The ID token (OpenID Connect) instead of the access token. */
-  readonly idToken?: boolean
-  /** `-n`: without the newline. */
-  readonly bare?: boolean
-}
+export type TokenFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+
+/** Flags of the commands that hand out a token. */
+export type FreshFlags = CommonFlags & FlagsOf<(typeof freshFlags | typeof sessionFlags)[number]>
 
 export function tokenCommand(program: Command, context: Context, run = runToken): void {
-  const command = declare(program, {
+  declare(program, {
     usage: 'token [profile]',
-    flags: sessionFlags,
-    summary: 'print a good access token, refreshing it first if need be',
+    flags: reads,
+    choices: { output: ['raw', 'json'] },
+    text: () => words.help.token,
     examples: ['tokn token web', 'tokn token web --min-ttl 10m', 'tokn token web --json'],
-  })
-  addFreshFlags(command)
-    .option('-o, --output <format>', 'raw or json')
-    .option('-n, --bare', 'no newline after the token')
-    .option('--id-token', 'the ID token of OpenID Connect instead')
-    .action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
-}
-
-/** `--min-ttl` and `--refresh`, for every command that hands out a token. */
-export function addFreshFlags(command: Command): Command {
-  return command
-    .option('--min-ttl <duration>', 'life that the token must still have (default: 60s)')
-    .option('--refresh <when>', 'auto, never or force')
+  }).action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
 }
 
 const documentFields = `schema profile provider token token_type header placement issued_at ${expiryNames} scopes generation refreshed source fingerprint id_token`

@@ -4,7 +4,9 @@ import type { HistoryEntry } from '../core/ports.ts'
 import type { Reason } from '../core/record.ts'
 import { chooseProfile } from '../session/choose-profile.ts'
 import { printJson, wantsJson } from './output/json.ts'
-import type { CommonFlags, Context, SessionFlags } from './context.ts'
+import { words } from '../messages/words.ts'
+import type { FlagsOf } from './flags/table.ts'
+import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
 import { fittedTable } from './output/table.ts'
@@ -22,13 +24,13 @@ const reasons: Readonly<Record<Reason, string>> = {
   recovered: 'an attempt that was cut off had got its answer',
 }
 
-type WhyFlags = CommonFlags & Pick<SessionFlags, 'profile'>
+type WhyFlags = CommonFlags & FlagsOf<'profile'>
 
 export function whyCommand(program: Command, context: Context, run = runWhy): void {
   declare(program, {
     usage: 'why [profile]',
     flags: ['profile'],
-    summary: 'who renewed the tokens of a session, when and why',
+    text: () => words.help.why,
     examples: ['tokn why web', 'tokn why web --json'],
   }).action((profile: string | undefined, flags: WhyFlags) => run(context, profile, flags))
 }

@@ -20,6 +20,7 @@ import type * as login from './en/login.ts'
 import type * as tokens from './en/tokens.ts'
 import type * as commands from './en/commands.ts'
 import type * as curl from './en/curl.ts'
+import type * as flags from './en/flags.ts'
 import type * as help from './en/help.ts'
 import type * as doctor from './en/doctor.ts'
 import type * as times from './en/times.ts'
@@ -110,6 +111,9 @@ export const words = {
   },
   get curl() {
     return area('curl') as typeof curl
+  },
+  get flags() {
+    return area('flags') as typeof flags
   },
   get help() {
     return area('help') as typeof help

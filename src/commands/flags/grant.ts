@@ -1,29 +1,20 @@
-import type { Command } from 'commander'
 import { parseDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
-import { collect } from './declare.ts'
+import type { FlagName, FlagsOf } from './table.ts'
 
-/** Flags that say what a token is to be good for. */
-export interface GrantFlags {
-  readonly name?: string
-  readonly scope?: readonly string[]
-  readonly expiresIn?: string
-  readonly expiresAt?: string
-  readonly audience?: string
-  readonly resource?: readonly string[]
-}
+/** Say what a token is to be good for. */
+export const grantFlags = [
+  'name',
+  'scope',
+  'expiresIn',
+  'expiresAt',
+  'audience',
+  'resource',
+] as const satisfies FlagName[]
 
-export function addGrantFlags(command: Command): Command {
-  return command
-    .option('--name <name>', 'name of the token at the provider')
-    .option('--scope <scope>', 'what it may do (repeatable)', collect)
-    .option('--expires-in <duration>', 'how long it lives: "90 days", 12h')
-    .option('--expires-at <instant>', 'until when it lives: 2027-01-31T12:00:00Z')
-    .option('--audience <audience>', 'whom it is meant for (OAuth)')
-    .option('--resource <url>', 'the resource it is meant for (OAuth, repeatable)', collect)
-}
+export type GrantFlags = FlagsOf<(typeof grantFlags)[number]>
 
 /** Throws `usage` for text that could not be sent, or a lifetime that is none. */
 export function readGrant(flags: GrantFlags, now: number): Grant {

@@ -1,52 +1,28 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
 import { ToknError } from '../../core/errors.ts'
-import { collect } from './declare.ts'
+import type { FlagName, FlagsOf } from './table.ts'
 
-/** Flags for OAuth 2.0 servers; each is a setting of the profile, or names a file with a secret. */
-export interface OauthFlags {
-  readonly issuer?: string
-  readonly clientId?: string
-  readonly clientSecretFile?: string
-  readonly subjectTokenFile?: string
-  readonly assertionFile?: string
-  readonly privateKeyFile?: string
-  readonly flow?: string
-  readonly clientAuth?: string
-  readonly trustEndpoint?: readonly string[]
-  readonly redirectPort?: string
-  readonly dpop?: boolean
-  readonly cert?: string
-  readonly key?: string
-  /** `--no-browser` makes it false. */
-  readonly browser?: boolean
-  readonly qr?: boolean
-  readonly clipboard?: boolean
-}
+/** For OAuth 2.0 servers: each is a setting of the profile, or names a file with a secret. */
+export const oauthFlags = [
+  'issuer',
+  'clientId',
+  'clientSecretFile',
+  'flow',
+  'clientAuth',
+  'privateKeyFile',
+  'subjectTokenFile',
+  'assertionFile',
+  'trustEndpoint',
+  'redirectPort',
+  'dpop',
+  'cert',
+  'key',
+  'noBrowser',
+  'qr',
+  'clipboard',
+] as const satisfies FlagName[]
 
-export function addOauthFlags(command: Command): Command {
-  return command
-    .option('--issuer <url>', 'OAuth: the authorization server')
-    .option('--client-id <id>', 'OAuth: the client')
-    .option('--client-secret-file <path>', 'OAuth: read the client secret from a file, or from -')
-    .option('--flow <flow>', 'OAuth: auto, code, device, client, password, exchange, jwt or ci')
-    .option('--client-auth <method>', 'OAuth: how the client proves itself (private_key_jwt, ...)')
-    .option('--private-key-file <path>', 'OAuth: key of the client, in PEM or as a JWK')
-    .option('--subject-token-file <path>', 'OAuth: the token to exchange (RFC 8693)')
-    .option('--assertion-file <path>', 'OAuth: the assertion to trade in (RFC 7523)')
-    .option(
-      '--trust-endpoint <origin>',
-      'OAuth: where endpoints may be besides the issuer (repeatable)',
-      collect,
-    )
-    .option('--redirect-port <port>', 'OAuth: port that the browser comes back to')
-    .option('--dpop', 'OAuth: bind the tokens to a key (RFC 9449)')
-    .option('--cert <path>', 'OAuth: certificate of the client (RFC 8705), in PEM')
-    .option('--key <path>', 'OAuth: the key of that certificate, in PEM')
-    .option('--no-browser', 'OAuth: print the address instead of opening a browser')
-    .option('--qr', 'OAuth: show the address as a QR code too')
-    .option('--clipboard', 'OAuth: copy the code to the clipboard')
-}
+export type OauthFlags = FlagsOf<(typeof oauthFlags)[number]>
 
 export function oauthSettings(flags: OauthFlags): Readonly<Record<string, string>> {
   const settings: Readonly<Record<string, string | undefined>> = {

@@ -2,17 +2,19 @@ import type { Command } from 'commander'
 import { checkBaseUrl } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
-import type { CommonFlags, Context, RequestFlags } from '../context.ts'
+import { words } from '../../messages/words.ts'
+import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
+import type { FlagsOf } from '../flags/table.ts'
 
-type NewFlags = CommonFlags & Pick<RequestFlags, 'input'>
+type NewFlags = CommonFlags & FlagsOf<'noInput'>
 
 export function providerNewCommand(provider: Command, context: Context): void {
   declare(provider, {
     usage: 'new <file>',
-    flags: ['input'],
+    flags: ['noInput'],
     answers: false,
-    summary: 'ask a few questions about an API and write a definition of it to start from',
+    text: () => words.help.providerNew,
     examples: ['tokn provider new my-api.json'],
   }).action((file: string, flags: NewFlags) => runNew(context, file, flags))
 }

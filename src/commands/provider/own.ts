@@ -1,34 +1,34 @@
 import type { Command } from 'commander'
 import { ToknError } from '../../core/errors.ts'
 import { checkFields, printJson, tell, wantsJson } from '../output/json.ts'
-import type { ActFlags, CommonFlags, Context, RequestFlags } from '../context.ts'
+import { words } from '../../messages/words.ts'
+import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
+import type { FlagName, FlagsOf } from '../flags/table.ts'
 import { dryRunFields, sayWould } from '../output/dry-run.ts'
 
-export interface AddFlags extends CommonFlags, ActFlags, Pick<RequestFlags, 'timeout' | 'input'> {
-  readonly force?: boolean
-}
+const addReads = ['force', 'yes', 'dryRun', 'timeout', 'noInput'] as const satisfies FlagName[]
+
+export type AddFlags = CommonFlags & FlagsOf<(typeof addReads)[number]>
 
 /** `tokn provider add|remove|schema`: definitions of the user's own. */
 export function ownProviderCommands(provider: Command, context: Context): void {
   declare(provider, {
     usage: 'add <file>',
-    flags: ['timeout', 'input', 'yes', 'dryRun'],
-    summary: 'add an API by its definition: a file, a URL on this machine, or - for standard input',
+    flags: addReads,
+    text: () => words.help.providerAdd,
     examples: ['tokn provider add my-api.json', 'tokn provider add - < my-api.json'],
-  })
-    .option('--force', 'replace a definition of the same name')
-    .action((file: string, flags: AddFlags) => runAdd(context, file, flags))
+  }).action((file: string, flags: AddFlags) => runAdd(context, file, flags))
   declare(provider, {
     usage: 'remove <id>',
     aliases: ['rm'],
-    summary: 'forget a definition of your own',
+    text: () => words.help.providerRemove,
     examples: ['tokn provider remove my-api'],
   }).action((id: string, flags: CommonFlags) => runRemove(context, id, flags))
   declare(provider, {
     usage: 'schema',
     answers: false,
-    summary: 'print the JSON Schema of a definition, for editors',
+    text: () => words.help.providerSchema,
     examples: ['tokn provider schema > tokn-provider.schema.json'],
   }).action(async () => {
     const { schema } = await context.definitions({})

@@ -9,36 +9,37 @@ import { chooseProfile } from '../../session/choose-profile.ts'
 import { openAnswered } from '../../session/login/open-provider.ts'
 import { fileSecrets } from '../../session/reach.ts'
 import type { TestStep } from '../../session/provider-test/provider-test.ts'
-import type { Context, RequestFlags, SessionFlags } from '../context.ts'
+import { words } from '../../messages/words.ts'
+import type { CommonFlags, Context } from '../context.ts'
 import { expiryFields, instant, printJson, wantsJson } from '../output/json.ts'
-import { collect, declare } from '../flags/declare.ts'
-import { requestFlags } from '../flags/shared.ts'
+import { declare } from '../flags/declare.ts'
+import { requestFlags, type FlagName, type FlagsOf } from '../flags/table.ts'
 import type { Leftover } from '../../session/provider-test/leftovers.ts'
 import { expiryInWords } from '../list.ts'
 import { withoutLogin } from '../login/answers.ts'
 import { draftProfile } from '../login/draft.ts'
 import { withScopes } from '../flags/grant-variables.ts'
-import { addGrantFlags, readGrant, type GrantFlags } from '../flags/grant.ts'
+import { grantFlags, readGrant } from '../flags/grant.ts'
 import { table } from '../output/table.ts'
 
-export interface TestFlags extends RequestFlags, GrantFlags, Pick<SessionFlags, 'profile'> {
-  readonly baseUrl?: string
-  readonly set?: readonly string[]
-  readonly withToken?: boolean
-}
+const reads = [
+  'baseUrl',
+  'set',
+  'withToken',
+  ...grantFlags,
+  'profile',
+  ...requestFlags,
+] as const satisfies FlagName[]
+
+export type TestFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function providerTestCommand(provider: Command, context: Context): void {
-  const command = declare(provider, {
+  declare(provider, {
     usage: 'test <id>',
-    flags: ['profile', ...requestFlags],
-    summary:
-      'drive a provider through all it can do against a real server, and say what does not fit',
+    flags: reads,
+    text: () => words.help.providerTest,
     examples: ['tokn provider test my-api --base-url http://127.0.0.1:3000'],
-  })
-    .option('--base-url <url>', 'where the server is')
-    .option('--set <name=value>', 'answer to a field that is not secret (repeatable)', collect)
-    .option('--with-token', 'read a token from standard input instead of logging in')
-  addGrantFlags(command).action((id: string, flags: TestFlags) => runTest(context, id, flags))
+  }).action((id: string, flags: TestFlags) => runTest(context, id, flags))
 }
 
 export async function runTest(context: Context, id: string, flags: TestFlags): Promise<void> {

@@ -1,3 +1,123 @@
-// English texts about `--help` and the topics of `tokn help`.
+// English texts about commands for `--help`, and the topics of `tokn help`.
 
-export const empty = true
+export const program = {
+  summary: 'log in to APIs that hand out tokens, and give a good token to whoever asks',
+}
+export const printHelp = 'print this help'
+export const printVersion = 'print the version'
+export const help = { summary: 'print the help of a command, or a topic' }
+export const usageOfHelp = (topics: string) => `Usage: tokn help [COMMAND...]
+       tokn help TOPIC
+
+print the help of a command (tokn COMMAND --help does the same), or a topic
+
+Topics: ${topics}
+
+Examples:
+  $ tokn help login
+  $ tokn help provider test
+  $ tokn help exit-codes
+`
+export const topics = (commands: string) => `Topics: ${commands}`
+
+export const login = {
+  summary: 'log in to an API and keep its tokens',
+  flags: { store: 'keep it in this store' },
+}
+export const token = {
+  summary: 'print a good access token, refreshing it first if necessary',
+}
+export const header = {
+  summary: "print the header in which the provider's API wants the token",
+}
+export const curl = (options: string) => ({
+  summary: 'run curl with the token, which never shows in the process list',
+  notes: `Options of curl that are passed on, in full (with no- where curl has that) or by their letter:\n${options}`,
+})
+export const exec = {
+  summary: 'run a program with the token in a variable that only it sees',
+}
+export const refresh = {
+  summary: 'get new tokens now',
+  flags: { all: 'every profile that is logged in' },
+}
+export const list = {
+  summary: "list the provider's tokens; where it lists none, those held here",
+  flags: { local: 'the tokens held on this machine, of all profiles or of the one named' },
+}
+export const issue = {
+  summary: 'make a further token, with a name, scopes and a lifetime of its own',
+}
+export const revoke = {
+  summary: 'revoke tokens by id, by name, or by a beginning of the id that only one has',
+}
+export const info = {
+  summary: 'what the provider, the token itself and this machine say about a session',
+  flags: { local: 'do not ask the provider' },
+}
+export const logout = {
+  summary: 'end the session at the provider where that can be done, and erase it here',
+}
+export const why = { summary: 'who refreshed the tokens of a session, when and why' }
+export const doctor = {
+  summary: 'look at everything that could go wrong: stores, locks, clock, permissions, network',
+}
+export const sandbox = {
+  summary: 'serve fake but faithful APIs on this machine, to try things out',
+}
+export const demo = {
+  summary: 'walk through the main job on all four APIs, against fakes on this machine',
+}
+
+export const profile = { summary: 'list, show, choose, rename and remove profiles' }
+export const profileList = { summary: 'all profiles, and which is the default' }
+export const profileShow = { summary: 'what is on disk about a profile; none of it is secret' }
+export const profileUse = { summary: 'make a profile the default' }
+export const profileRename = { summary: 'rename a profile; its session stays' }
+export const profileRemove = { summary: 'forget a profile; it has to be logged out' }
+
+export const provider = { summary: 'the APIs that can be logged in to' }
+export const providerList = { summary: 'all providers, built in and your own' }
+export const providerShow = { summary: 'what a provider asks for and what it can do' }
+export const providerAdd = {
+  summary: 'add an API by its definition: a file, a URL on this machine, or - for standard input',
+  flags: { force: 'replace a definition of the same name' },
+}
+export const providerRemove = { summary: 'forget a definition of your own' }
+export const providerSchema = { summary: 'print the JSON Schema of a definition, for editors' }
+export const providerTest = {
+  summary: 'try everything that a provider can do on a real server, and say what does not fit',
+  flags: {
+    baseUrl: 'where the server is',
+    withToken: 'read a token from standard input instead of logging in',
+  },
+}
+export const providerNew = {
+  summary: 'ask a few questions about an API and write a definition of it to start from',
+}
+
+/** What each code of a failure means, for `tokn help exit-codes`. */
+export const exitCodes = {
+  internal: 'unexpected: a bug, or standard output could not be written',
+  usage: 'the command line or a file of the configuration is wrong',
+  not_found: 'there is no such profile, token or provider',
+  reauth_required:
+    'not logged in, the session has ended, or credentials were refused: tokn login PROFILE',
+  forbidden: 'the token may not do this',
+  unsupported: 'the API has no such operation',
+  provider_refused: 'the provider refused',
+  provider_nonsense: 'the provider sent a reply that makes no sense',
+  network: 'no connection, no reply in time, or the server failed: try again',
+  rate_limited: 'too many requests: try again later',
+  store: 'the secret store is locked, missing, too slow or damaged',
+  busy: 'another process is refreshing this session: try again',
+  check_failed: 'the token is alive, but not for as long as asked; doctor: something is wrong',
+  quota: "the provider's budget of tokens would be used up; --force spends it",
+  partial: 'some of several things failed, or a logout after which a token is or may be alive',
+  program_not_executable: 'exec, curl: the program exists and cannot be executed',
+  program_not_found: 'exec, curl: there is no such program',
+  interrupted: 'cancelled, or the input ended at a question',
+}
+export const ok = 'ok'
+export const noTokenForProgram = 'exec: no token for the program; the code says why'
+export const endedBySignal = 'exec: the program was ended by signal n'

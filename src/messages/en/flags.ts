@@ -1,0 +1,113 @@
+// English texts about flags and environment variables, for `--help` and `tokn help environment`.
+
+export const repeatable = 'repeatable'
+export const usually = 'default'
+export const variable = 'env'
+
+/** What `--json` means for a command whose output is that of another program. */
+export const jsonOfErrors = 'print errors in JSON'
+
+/** What each flag means, by its name in the table of flags. */
+export const meanings = {
+  json: 'print the answer, and errors, in JSON',
+  fields: 'print these fields of the JSON document',
+  quiet: 'print only errors on standard error',
+  noColor: 'no colours',
+  debug: 'show requests (without secrets), and where a bug is',
+  configDir: 'where profiles are kept',
+
+  profile: 'the profile to use',
+  store: 'which store to look in',
+  timeout: 'how long the whole command may take',
+  ca: 'further certificate authorities, in PEM',
+  proxy: 'proxy for https requests',
+  noInput: 'never ask anything',
+  yes: 'answer yes to questions',
+  dryRun: 'say what would be done, and do nothing',
+
+  minTtl: 'how long the token must still live',
+  refresh: 'whether to refresh the token',
+  output: 'what to print',
+  bare: 'no newline after the token',
+  idToken: 'the ID token of OpenID Connect instead',
+  env: 'variable for the token: NAME, or NAME:PROFILE',
+  all: 'every profile',
+  ifExpiring: 'only where less than this is left',
+  local: 'only what is known on this machine',
+  remote: 'the tokens that the provider knows, or an error',
+  plain: 'one token a line, columns separated by tabs',
+  claims: 'show the claims of a JWT',
+  saveAs: 'keep it as a profile instead of printing it',
+  localOnly: 'erase it here and leave it alive at the provider',
+  fix: 'fix what can be fixed safely',
+  offline: 'do not contact the providers',
+  definition: 'print its definition: a good start for one of your own',
+  port: 'first port; the others follow (any free ones if not given)',
+  loose: 'behave in the other ways that the documents leave open',
+  ttl: 'life of the tokens made',
+  clockOffset: 'run the clocks of the servers ahead',
+  fault: 'a fault to inject, as JSON',
+
+  provider: 'the API; see: tokn provider list',
+  baseUrl: "where tokens are made, if not at the provider's own address",
+  apiUrl: 'another place where the token may be sent',
+  set: 'answer to a field that is not secret',
+  override: "replace a value in the provider's definition",
+  username: 'short for --set username=..., or --set email=... where the API calls it that',
+  passwordStdin: 'read the password from standard input',
+  secretFile: 'read the secret of the login from a file, or from - for standard input',
+  withToken: 'read a token that was made elsewhere from standard input',
+  remember: 'keep the credentials too, to log in again unattended',
+  noRemember: 'do not keep the credentials, and do not ask',
+  force: "spend the last unit of a provider's budget",
+
+  name: 'name of the token at the provider',
+  scope: 'what the token may do',
+  expiresIn: 'how long the token lives: "90 days", 12h',
+  expiresAt: 'when the token expires: 2027-01-31T12:00:00Z',
+  audience: 'who the token is for (OAuth)',
+  resource: 'the resource that the token is for (OAuth)',
+
+  issuer: 'OAuth: the authorization server',
+  clientId: 'OAuth: the client',
+  clientSecretFile: 'OAuth: read the client secret from a file, or from -',
+  flow: 'OAuth: auto, code, device, client, password, exchange, jwt or ci',
+  clientAuth: 'OAuth: how the client authenticates (private_key_jwt, ...)',
+  privateKeyFile: 'OAuth: key of the client, in PEM or as a JWK',
+  subjectTokenFile: 'OAuth: the token to exchange (RFC 8693)',
+  assertionFile: 'OAuth: the assertion to exchange for a token (RFC 7523)',
+  trustEndpoint: 'OAuth: another origin where endpoints may be, besides the issuer',
+  redirectPort: 'OAuth: port that the browser returns to',
+  dpop: 'OAuth: bind the tokens to a key (RFC 9449)',
+  cert: 'OAuth: certificate of the client (RFC 8705), in PEM',
+  key: 'OAuth: the key of that certificate, in PEM',
+  noBrowser: 'OAuth: print the address instead of opening a browser',
+  qr: 'OAuth: show the address as a QR code too',
+  clipboard: 'OAuth: copy the code to the clipboard',
+}
+
+/** What there is to know of a variable beyond the meaning of its flag, by the name of the flag. */
+export const ofVariables: Partial<Record<keyof typeof meanings, string>> = {
+  noColor: 'no colours; NO_COLOR does the same',
+  noInput: 'never ask anything; CI does the same (0, false and no are off)',
+  proxy: 'proxy for https requests; else ALL_PROXY. NO_PROXY: hosts to reach without it',
+  provider: 'the API; with credentials and no profile: log in, answer, keep nothing (for CI)',
+  apiUrl: 'other places where the token may be sent, separated by commas',
+  scope: 'what a login may do, separated by commas',
+  set: 'answer to a field of a login: TOKN_USERNAME, TOKN_PASSWORD, ...',
+  clientSecretFile: 'OAuth: a file with the client secret',
+  subjectTokenFile: 'OAuth: a file with the token to exchange (RFC 8693)',
+  assertionFile: 'OAuth: a file with the assertion to exchange for a token (RFC 7523)',
+  trustEndpoint: 'OAuth: other origins where endpoints may be, separated by blanks',
+  dpop: 'OAuth: true binds the tokens to a key (RFC 9449)',
+}
+
+/** Variables that no flag has. */
+export const variables = {
+  TOKN_TOKEN: 'a token that wins over every store; TOKN_<PROFILE>_TOKEN for one profile',
+  TOKN_STORE_KEY: 'key of the file store: 32 bytes, base64url',
+  TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
+  'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',
+  BROWSER: 'what a login opens pages with: commands, divided as in PATH; none for none',
+  TERM: 'dumb: questions line by line, and no colours',
+}
