@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
-import { attachToken, headerLines, queryText, type AttachedToken } from '../session/attach-token.ts'
-import { checkFields, checkOneShape, jsonFlag, printJson, wantsJson } from './output/json.ts'
+import { attachToken, headerLines } from '../session/attach-token.ts'
+import { headerFormats, namesOf, readFormat } from './output/formats.ts'
+import { checkFields, printJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { curlConfig } from './curl/config.ts'
 import { declare } from './flags/declare.ts'
 import { freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { words } from '../messages/words.ts'
@@ -15,14 +15,11 @@ const reads = [...freshFlags, 'output', ...sessionFlags] as const satisfies Flag
 
 export type HeaderFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
-const formats = ['header', 'value', 'query', 'curl', 'json'] as const
-type HeaderFormat = (typeof formats)[number]
-
 export function headerCommand(program: Command, context: Context, run = runHeader): void {
   declare(program, {
     usage: 'header [profile]',
     flags: reads,
-    choices: { output: formats },
+    choices: { output: namesOf(headerFormats) },
     text: () => words.help.header,
     examples: [
       'curl -H "$(tokn header web)" https://api.example.com/',
@@ -37,14 +34,8 @@ export async function runHeader(
   positional: string | undefined,
   flags: HeaderFlags,
 ): Promise<void> {
-  const { output } = flags
-  checkOneShape(output === undefined || output === 'json' ? undefined : '-o', jsonFlag(flags))
-  const format = wantsJson(flags) ? 'json' : (output ?? 'header')
-  if (!isFormat(format)) {
-    throw new ToknError('usage', 'that is no format for a header', {
-      hint: `one of: ${formats.join(', ')}`,
-    })
-  }
+  const format = readFormat(flags, headerFormats, 'a header')
+  const place = format === 'json' ? undefined : headerFormats[format].place
   checkFields(flags, 'schema profile headers query')
   const { session, record } = await freshRecord(context, positional, flags, (provider, profile) => {
     const attached = provider.attach({ context: {} }, profile.settings)
@@ -52,7 +43,7 @@ export async function runHeader(
       (part) => Object.keys(part ?? {}).length,
     ) as [number, number, number]
     // What only the login itself tells may be missing here: then nothing is known.
-    if (headers + cookies + queries > 0) checkPlace(format, headers + cookies, queries, profile)
+    if (headers + cookies + queries > 0) checkPlace(place, headers + cookies, queries, profile)
   })
   if (record.attach.bound === true) throw needsProof(session.profile)
   const carried = attachToken(record)
@@ -65,35 +56,23 @@ export async function runHeader(
     })
     return
   }
-  context.terminal.out(render(format, carried, session.profile))
-}
-
-function render(
-  format: Exclude<HeaderFormat, 'json'>,
-  carried: AttachedToken,
-  profile: Profile,
-): string {
-  const lines = headerLines(carried)
-  if (format === 'curl') return curlConfig(carried)
-  checkPlace(format, lines.length, carried.query.length, profile)
-  if (format === 'query') return `${queryText(carried)}\n`
-  if (format === 'value') return `${lines[0]?.[1] ?? ''}\n`
-  return lines.map(([name, value]) => `${name}: ${value}\n`).join('')
+  checkPlace(place, headerLines(carried).length, carried.query.length, session.profile)
+  context.terminal.out(headerFormats[format].render(carried))
 }
 
 /** Throws `usage` where the token does not travel in such a place. */
 function checkPlace(
-  format: HeaderFormat,
+  place: 'header' | 'query' | undefined,
   headers: number,
   queries: number,
   profile: Profile,
 ): void {
-  if (format === 'query' && queries === 0) {
+  if (place === 'query' && queries === 0) {
     throw new ToknError('usage', `${tokenInWords(profile)} travels in a header, not in the query`, {
       hint: `tokn header${wordOf(profile)}`,
     })
   }
-  if ((format === 'header' || format === 'value') && headers === 0) {
+  if (place === 'header' && headers === 0) {
     throw new ToknError('usage', `${tokenInWords(profile)} travels in the query, not in a header`, {
       hint: `tokn curl${wordOf(profile)} -- URL, or tokn header${wordOf(profile)} -o query`,
     })
@@ -108,8 +87,4 @@ function needsProof(profile: Profile): ToknError {
       hint: `tokn curl${wordOf(profile)} -- URL`,
     },
   )
-}
-
-function isFormat(text: string): text is HeaderFormat {
-  return formats.some((format) => format === text)
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { requireOperation } from '../session/call.ts'
-import { checkFields, expiryFields, expiryNames, printJson, wantsTokenJson } from './output/json.ts'
+import { issueFormats, namesOf, readFormat } from './output/formats.ts'
+import { checkFields, expiryFields, expiryNames, printJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
@@ -24,7 +25,7 @@ export function issueCommand(program: Command, context: Context, run = runIssue)
   declare(program, {
     usage: 'issue [profile]',
     flags: reads,
-    choices: { output: ['raw', 'json'] },
+    choices: { output: namesOf(issueFormats) },
     text: () => words.help.issue,
     examples: [
       'tokn issue iot --name ci --scope "GET /objects" --expires-in "7 days"',
@@ -38,7 +39,7 @@ export async function runIssue(
   positional: string | undefined,
   flags: IssueFlags,
 ): Promise<void> {
-  const json = wantsTokenJson(flags, 'an issued token')
+  const format = readFormat(flags, issueFormats, 'an issued token')
   const fields = `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const session = await context.session(flags, positional, requireOperation('issue'))
@@ -52,7 +53,7 @@ export async function runIssue(
   }
   const { tokens, savedAs, delivered } = await session.issue(grant, flags.saveAs)
   const refresh = savedAs === undefined ? tokens.refresh?.reveal() : undefined
-  if (json) {
+  if (format === 'json') {
     printJson(context, flags, {
       schema: 'tokn.issue/v1',
       id: tokens.id ?? null,

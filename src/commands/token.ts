@@ -16,8 +16,8 @@ import {
   instant,
   jsonFlag,
   printJson,
-  wantsTokenJson,
 } from './output/json.ts'
+import { headerFormats, namesOf, readFormat, tokenFormats } from './output/formats.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
@@ -39,7 +39,7 @@ export function tokenCommand(program: Command, context: Context, run = runToken)
   declare(program, {
     usage: 'token [profile]',
     flags: reads,
-    choices: { output: ['raw', 'json'] },
+    choices: { output: namesOf(tokenFormats) },
     text: () => words.help.token,
     examples: ['tokn token web', 'tokn token web --min-ttl 10m', 'tokn token web --json'],
   }).action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
@@ -52,18 +52,20 @@ export async function runToken(
   positional: string | undefined,
   flags: TokenFlags,
 ): Promise<void> {
-  const shapes = 'for other shapes: tokn header -o header|value|query|curl|json'
-  const json = wantsTokenJson(flags, 'a token', shapes)
+  const others = `; to print a header: tokn header -o ${namesOf(headerFormats).join('|')}`
+  const format = readFormat(flags, tokenFormats, 'a token', others)
   checkFields(flags, documentFields)
-  if (json) checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? '-o json')
+  if (format !== 'raw') {
+    checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? `-o ${format}`)
+  }
   const { session, record, refreshed, idToken } = await freshRecord(context, positional, flags)
-  if (json) {
+  if (format === 'json') {
     const document = await tokenDocument(session, record, refreshed)
     printJson(context, flags, idToken === undefined ? document : { ...document, id_token: idToken })
     return
   }
-  const token = idToken ?? record.access.reveal()
-  context.terminal.out(token + (flags.bare === true ? '' : '\n'))
+  const text = tokenFormats[format](idToken ?? record.access.reveal())
+  context.terminal.out(flags.bare === true ? text.slice(0, -1) : text)
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
     context.terminal.say(
       `tokn: hint: to keep it off the screen: tokn exec${wordOf(session)} -e NAME -- COMMAND, or tokn curl`,

@@ -42,7 +42,6 @@ const harmless = new Set([
   'TOKN_LANG',
   'TOKN_TIMEOUT',
   'TOKN_DEBUG',
-  'TOKN_OUTPUT',
   'TOKN_EXPIRES_AT',
 ])
 

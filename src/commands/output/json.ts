@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Expiry } from '../../core/expiry.ts'
 import { display, showJson, timestamp } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
 
 export function wantsJson(flags: CommonFlags): boolean {
@@ -12,28 +13,12 @@ export function wantsJson(flags: CommonFlags): boolean {
 export function checkOneShape(...flags: ReadonlyArray<string | undefined>): void {
   const [first, second] = flags.filter((flag) => flag !== undefined)
   if (second === undefined) return
-  throw new ToknError('usage', `${first ?? ''} and ${second} exclude each other`, {
-    hint: 'leave one of them out',
-  })
+  throw new ToknError('usage', words.commands.notTogether(first ?? '', second))
 }
 
 /** The flag that asks for JSON, if any. */
 export function jsonFlag(flags: CommonFlags): string | undefined {
   return flags.json === true ? '--json' : flags.fields === undefined ? undefined : '--fields'
-}
-
-/** As `wantsJson`, for what can also be had with `-o raw|json`. Throws `usage` for another format. */
-export function wantsTokenJson(
-  flags: CommonFlags & { readonly output?: string },
-  what: string,
-  hint?: string,
-): boolean {
-  const { output } = flags
-  if (output !== undefined && output !== 'raw' && output !== 'json') {
-    throw new ToknError('usage', `${what} can be printed as raw or json`, { hint })
-  }
-  checkOneShape(output === 'raw' ? '-o raw' : undefined, jsonFlag(flags))
-  return wantsJson(flags) || output === 'json'
 }
 
 /** Prints a complete JSON document, or the fields of it that were asked for. */
