@@ -10,7 +10,7 @@ const commands = { token: runToken, header: runHeader }
 
 /** The flags of each that are read here, and that no check of values stands before. */
 const fast: Readonly<Record<keyof typeof commands, readonly FlagName[]>> = {
-  token: ['profile', 'minTtl', 'refresh', 'output', 'quiet', 'bare'],
+  token: ['profile', 'minTtl', 'refresh', 'output', 'var', 'quiet', 'bare'],
   header: ['profile', 'minTtl', 'refresh', 'output', 'quiet'],
 }
 

@@ -17,14 +17,21 @@ import {
   jsonFlag,
   printJson,
 } from './output/json.ts'
-import { headerFormats, namesOf, readFormat, tokenFormats } from './output/formats.ts'
+import {
+  checkVariableName,
+  headerFormats,
+  namesOf,
+  readFormat,
+  tokenFormats,
+} from './output/formats.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
-import { freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+import { flagTable, freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
 const reads = [
   ...freshFlags,
   'output',
+  'var',
   'bare',
   'idToken',
   ...sessionFlags,
@@ -41,7 +48,13 @@ export function tokenCommand(program: Command, context: Context, run = runToken)
     flags: reads,
     choices: { output: namesOf(tokenFormats) },
     text: () => words.help.token,
-    examples: ['tokn token web', 'tokn token web --min-ttl 10m', 'tokn token web --json'],
+    examples: [
+      'tokn token web',
+      'tokn token web --min-ttl 10m',
+      'tokn token web --json',
+      'eval "$(tokn token web -o env --var WEB_TOKEN)"',
+      'tokn token web -o dotenv > .env',
+    ],
   }).action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
 }
 
@@ -54,6 +67,10 @@ export async function runToken(
 ): Promise<void> {
   const others = `; to print a header: tokn header -o ${namesOf(headerFormats).join('|')}`
   const format = readFormat(flags, tokenFormats, 'a token', others)
+  if (flags.var !== undefined && format !== 'env' && format !== 'dotenv') {
+    throw new ToknError('usage', words.commands.noVariable(format))
+  }
+  const variable = checkVariableName(flags.var ?? flagTable.var.default, '--var')
   checkFields(flags, documentFields)
   if (format !== 'raw') {
     checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? `-o ${format}`)
@@ -64,7 +81,7 @@ export async function runToken(
     printJson(context, flags, idToken === undefined ? document : { ...document, id_token: idToken })
     return
   }
-  const text = tokenFormats[format](idToken ?? record.access.reveal())
+  const text = tokenFormats[format](idToken ?? record.access.reveal(), variable)
   context.terminal.out(flags.bare === true ? text.slice(0, -1) : text)
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
     context.terminal.say(

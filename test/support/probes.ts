@@ -68,6 +68,7 @@ const tries: Readonly<Record<string, Try>> = {
   unshare: (run, place) => {
     for (const kind of ['mount', 'pid', 'net'] as const) tries[`${kind} namespace`]!(run, place)
   },
+  'python-dotenv': (run) => run(['python3', '-c', 'import dotenv; print(1)'], { says: '1' }),
   strace: (run) => {
     const strike = ['-e', 'trace=chdir', '-e', 'inject=chdir:error=EIO']
     const line = ['sh', '-c', 'cd / || echo struck']

@@ -77,6 +77,7 @@ export const flagTable = {
     default: 'auto',
   },
   output: { names: '-o, --output', value: 'format' },
+  var: { names: '--var', value: 'name', default: 'TOKN_ACCESS_TOKEN' },
   bare: { names: '-n, --bare' },
   idToken: { names: '--id-token' },
   env: { names: '-e, --env', value: 'variable', repeatable: true, default: 'TOKN_ACCESS_TOKEN' },

@@ -12,6 +12,27 @@ import { checkOneShape, jsonFlag } from './json.ts'
 /** Of `tokn token`. */
 export const tokenFormats = {
   raw: (token: string) => `${token}\n`,
+  env: (token: string, variable: string) =>
+    `export ${variable}='${token.replaceAll("'", "'\\''")}'\n`,
+  dotenv: (token: string, variable: string) => `${variable}=${quoteForDotenv(token)}\n`,
+}
+
+/**
+ * A value as docker compose, Node (`--env-file`), python-dotenv, dotenv for Ruby and a shell that
+ * sources the file all read it. They agree on values between double quotes that have nothing to expand
+ * or to escape, and on most others between single ones, where python-dotenv alone expands `${...}` and
+ * takes one of two backslashes. Throws `usage` for the rest.
+ */
+function quoteForDotenv(value: string): string {
+  if (!/["\\$`\r\n]/.test(value)) return `"${value}"`
+  if (!/'|\\\\|\\$|\$\{|[\r\n]/.test(value)) return `'${value}'`
+  throw new ToknError('usage', words.commands.noDotenvLine())
+}
+
+/** Throws `usage` for text that is no name of a variable in every shell; `flag` gave it. */
+export function checkVariableName(text: string, flag: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return text
+  throw new ToknError('usage', words.commands.notAVariable(flag))
 }
 
 /** Of `tokn header`. `place` is where a token has to travel for the format to have anything to say. */

@@ -5,6 +5,21 @@ export const notTogether = (one: string, other: string) => ({
   hint: 'leave one of them out',
 })
 
+export const notAVariable = (flag: string) => ({
+  message: `${flag} is not a name for a variable`,
+  hint: 'use letters, digits and underscores, and no digit first',
+})
+
+export const noVariable = (format: string) => ({
+  message: `--var is for -o env and -o dotenv; -o ${format} prints no variable`,
+  hint: 'leave --var out',
+})
+
+export const noDotenvLine = () => ({
+  message: 'the token has quotes or backslashes that programs read differently in a dotenv file',
+  hint: 'use -o env in a shell, or tokn exec',
+})
+
 export const notAFormat = (what: string, given: string, known: string) => ({
   message: `"${given}" is not a format for ${what}`,
   hint: `one of: ${known}`,

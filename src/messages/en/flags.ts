@@ -28,6 +28,7 @@ export const meanings = {
   minTtl: 'how long the token must still live',
   refresh: 'whether to refresh the token',
   output: 'what to print',
+  var: 'name of the variable, for -o env and -o dotenv',
   bare: 'no newline after the token',
   idToken: 'the ID token of OpenID Connect instead',
   env: 'variable for the token: NAME, or NAME:PROFILE',

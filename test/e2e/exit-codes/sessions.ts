@@ -142,6 +142,7 @@ export const sessions: Readonly<Record<string, Rows>> = {
     shown: [
       row(0, 'token hosterby', '', [web]),
       row(1, 'token hosterby', 'standard output is full', [web, full], { noHint: true }),
+      row(2, 'token hosterby -o env --var 1X', 'no name of a variable'),
       ...common('token hosterby'),
       ...fresh('token hosterby'),
       quota('token mcs --refresh force'),

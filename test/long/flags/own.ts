@@ -163,6 +163,7 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
   token: {
     ...fresh,
     '--output': makes(['--output', 'json'], { out: inJson('tokn.token/v1') }),
+    '--var': makes(['--var', 'MINE', '-o', 'env'], { out: said(/^export MINE='/) }),
     '--bare': makes(['--bare'], { out: said(/[^\n]$/) }),
     '--id-token': makes(['--id-token'], { status: 3 }),
   },

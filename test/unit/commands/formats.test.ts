@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { checkVariableName, tokenFormats } from '../../../src/commands/output/formats.ts'
+import { isToknError } from '../../../src/core/errors.ts'
+import { requirePart } from '../../support/parts.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tokn-formats-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Tokens as they come, and tokens made of what shells and readers of such files know. */
+const tokens = [
+  'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_',
+  'glpat-1_2',
+  'a+b/c==',
+  'mine#not-a-comment',
+  'two words',
+  "it's",
+  '"quoted"',
+  '$HOME',
+  '$(echo no)',
+  '`echo no`',
+  '!history',
+  'a\\b',
+  'a\\nb',
+  '%PATH%',
+  '~',
+  '*',
+  'token=value',
+  "!#&()*+,-./:;<=>?@[]^_`{|}~'",
+  'schlüssel',
+  'export X=1',
+]
+
+/** What a program reads of the lines, one a token, as V0, V1, ... */
+type Read = (lines: readonly string[]) => readonly string[]
+
+const nameOf = (index: number) => `V${index}`
+
+function printed(program: string, args: readonly string[], count: number): readonly string[] {
+  const env = { PATH: process.env['PATH'], HOME: '/home/nobody' }
+  const names = Array.from({ length: count }, (_, index) => nameOf(index))
+  const out = execFileSync(program, [...args, ...names], { env, encoding: 'utf8', cwd: folder })
+  return JSON.parse(out) as string[]
+}
+
+const print = 'console.log(JSON.stringify(process.argv.slice(1).map((name) => process.env[name])))'
+
+/** `eval "$(...)"`, as the help shows it. */
+const shell =
+  (program: string): Read =>
+  (lines) => {
+    writeFileSync(join(folder, 'lines'), lines.join(''))
+    const line = `eval "$(cat lines)"; exec "${process.execPath}" -e '${print}' -- "$@"`
+    return printed(program, ['-c', line, 'sh'], lines.length)
+  }
+
+const inNode: Read = (lines) => {
+  writeFileSync(join(folder, '.env'), lines.join(''))
+  return printed(process.execPath, ['--env-file=.env', '-e', print, '--'], lines.length)
+}
+
+const inPython: Read = (lines) => {
+  writeFileSync(join(folder, '.env'), lines.join(''))
+  const read = 'import dotenv,json,sys; v=dotenv.dotenv_values(".env")'
+  return printed(
+    'python3',
+    ['-c', `${read}; print(json.dumps([v[n] for n in sys.argv[1:]]))`],
+    lines.length,
+  )
+}
+
+/** Those of `all` that a dotenv file can hold. */
+function dotenvLines(all: readonly string[]): { token: string; line: string }[] {
+  return all.flatMap((token, index) => {
+    try {
+      return { token, line: tokenFormats.dotenv(token, nameOf(index)) }
+    } catch (error) {
+      if (isToknError(error, 'usage')) return []
+      throw error
+    }
+  })
+}
+
+/** The tokens that a file can hold, and what is read of it. */
+function readBack(read: Read, all: readonly string[]) {
+  const kept = dotenvLines(all).map(({ token }) => token)
+  return { kept, found: read(dotenvLines(kept).map(({ line }) => line)) }
+}
+
+const anyTokens = fc.array(
+  fc.string({ unit: fc.constantFrom(...`aZ0'"\\$\`{}()#= -!~n`), minLength: 1, maxLength: 12 }),
+  { minLength: 300, maxLength: 300 },
+)
+
+describe('-o env', () => {
+  it('is a line that a shell takes', () => {
+    expect(tokenFormats.env('ab.c', 'TOKN_ACCESS_TOKEN')).toBe("export TOKN_ACCESS_TOKEN='ab.c'\n")
+    expect(tokenFormats.env("it's", 'X')).toBe("export X='it'\\''s'\n")
+  })
+
+  for (const program of ['sh', 'bash', 'dash']) {
+    const there = program === 'sh' || requirePart(program)
+    it.skipIf(!there)(`is read by ${program} as it was meant`, () => {
+      const lines = tokens.map((token, index) => tokenFormats.env(token, nameOf(index)))
+      expect(shell(program)(lines)).toEqual(tokens)
+      const [some = []] = fc.sample(anyTokens, 1)
+      const others = some.map((token, index) => tokenFormats.env(token, nameOf(index)))
+      expect(shell(program)(others)).toEqual(some)
+    })
+  }
+})
+
+describe('-o dotenv', () => {
+  it.each([
+    ['eyJ.a-_+/=', '"eyJ.a-_+/="'],
+    ["it's", '"it\'s"'],
+    ['$HOME', "'$HOME'"],
+    ['`date`', "'`date`'"],
+    ['"quoted"', `'"quoted"'`],
+    ['a\\nb', "'a\\nb'"],
+  ])('%s is %s', (token, value) => {
+    expect(tokenFormats.dotenv(token, 'NAME')).toBe(`NAME=${value}\n`)
+  })
+
+  it.each(['"it\'s"', '${HOME}', 'a\\\\b', 'a\\', 'two\nlines'])(
+    'is refused for %j, which no quotes make the same for all',
+    (token) => {
+      expect(() => tokenFormats.dotenv(token, 'NAME')).toThrow(/read differently/)
+    },
+  )
+
+  const readers: readonly (readonly [string, Read, boolean])[] = [
+    ['node --env-file', inNode, true],
+    ['python-dotenv', inPython, requirePart('python-dotenv')],
+    ['a shell', (lines) => shell('sh')(lines.map((line) => `export ${line}`)), true],
+  ]
+  for (const [name, read, there] of readers) {
+    it.skipIf(!there)(`is read by ${name} as it was meant`, () => {
+      for (const all of [tokens, fc.sample(anyTokens, 1)[0] ?? []]) {
+        const { kept, found } = readBack(read, all)
+        expect(found).toEqual(kept)
+        expect(kept.length).toBeGreaterThan(all.length / 2)
+      }
+    })
+  }
+})
+
+describe('the name of a variable', () => {
+  it.each(['TOKN_ACCESS_TOKEN', '_x', 'a1'])('%s', (name) => {
+    expect(checkVariableName(name, '--var')).toBe(name)
+  })
+
+  it.each(['', '1a', 'a-b', 'a b', 'a=b', 'ä', "a';b", 'a\nb', '$(x)'])('is not %j', (name) => {
+    expect(() => checkVariableName(name, '--var')).toThrow('--var is not a name for a variable')
+  })
+})
