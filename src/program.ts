@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from 'commander'
 import { ToknError } from './core/errors.ts'
 import { display, nearest } from './core/text.ts'
 import type { Context } from './commands/context.ts'
+import { checkCommand } from './commands/check.ts'
 import { curlCommand } from './commands/curl.ts'
 import { demoCommand } from './commands/demo.ts'
 import { execCommand } from './commands/exec.ts'
@@ -39,6 +40,7 @@ const commands = [
   execCommand,
   refreshCommand,
   listCommand,
+  checkCommand,
   issueCommand,
   revokeCommand,
   infoCommand,

@@ -113,14 +113,14 @@ function readFreshFlags(context: Context, flags: FreshFlags) {
   if (refresh !== undefined && refresh !== 'auto' && refresh !== 'never' && refresh !== 'force') {
     throw new ToknError('usage', '--refresh is auto, never or force')
   }
-  const minTtl = flags.minTtl ?? context.environment.fromEnvironment('min_ttl')
-  return {
-    refresh,
-    minTtl:
-      minTtl === undefined
-        ? undefined
-        : parseDuration(minTtl, flags.minTtl === undefined ? 'TOKN_MIN_TTL' : '--min-ttl', true),
-  } as const
+  return { refresh, minTtl: readMinTtl(context, flags) } as const
+}
+
+/** Milliseconds that a token must still live, as the flag says or its variable. Throws `usage`. */
+export function readMinTtl(context: Context, flags: FlagsOf<'minTtl'>): number | undefined {
+  const text = flags.minTtl ?? context.environment.fromEnvironment('min_ttl')
+  if (text === undefined) return undefined
+  return parseDuration(text, flags.minTtl === undefined ? 'TOKN_MIN_TTL' : '--min-ttl', true)
 }
 
 async function tokenDocument(

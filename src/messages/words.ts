@@ -19,6 +19,7 @@ import type * as refresh from './en/refresh.ts'
 import type * as login from './en/login.ts'
 import type * as tokens from './en/tokens.ts'
 import type * as commands from './en/commands.ts'
+import type * as check from './en/check.ts'
 import type * as curl from './en/curl.ts'
 import type * as flags from './en/flags.ts'
 import type * as help from './en/help.ts'
@@ -108,6 +109,9 @@ export const words = {
   },
   get commands() {
     return area('commands') as typeof commands
+  },
+  get check() {
+    return area('check') as typeof check
   },
   get curl() {
     return area('curl') as typeof curl

@@ -67,9 +67,7 @@ async function askProvider(session: Session, provider: Provider): Promise<Asked>
   try {
     return await callWithToken(session, 'info', async (call) => ({
       record: call.record,
-      remote: provider.info
-        ? onlyTold(await provider.info(call.reach, call.record))
-        : describeListed(await findInList(call)),
+      remote: await askAbout(call),
     }))
   } catch (error) {
     // A token whose scopes do not reach so far is still a token worth telling about.
@@ -78,6 +76,13 @@ async function askProvider(session: Session, provider: Provider): Promise<Asked>
     }
     throw error
   }
+}
+
+/** What the provider says of a token, by its own way to ask or by its list. */
+export async function askAbout(call: Call): Promise<Introspection> {
+  return call.provider.info === undefined
+    ? describeListed(await findInList(call))
+    : onlyTold(await call.provider.info(call.reach, call.record))
 }
 
 async function findInList({ provider, reach, record }: Call): Promise<readonly TokenInfo[]> {

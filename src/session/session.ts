@@ -3,6 +3,7 @@ import type { Profile } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Grant } from '../core/token.ts'
+import type { CheckRequest, CheckResult } from './check.ts'
 import { fresh, type Fresh, type FreshOptions } from './fresh.ts'
 import type { FreshIdToken } from './id-token.ts'
 import type { SessionInfo } from './info.ts'
@@ -101,6 +102,10 @@ export class Session {
 
   async inspect(options: { readonly local: boolean }): Promise<SessionInfo> {
     return await (await import('./info.ts')).inspect(this, options)
+  }
+
+  async check(request: CheckRequest): Promise<CheckResult> {
+    return await (await import('./check.ts')).checkSession(this, request)
   }
 
   async condition(): Promise<Condition> {

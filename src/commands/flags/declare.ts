@@ -25,6 +25,8 @@ export interface Declaration {
   readonly flags?: readonly FlagName[]
   /** The values that a flag can have here, where each command has its own. */
   readonly choices?: Partial<Record<FlagName, readonly string[]>>
+  /** Flags whose variable it does not read. */
+  readonly unheard?: readonly FlagName[]
   /** Whether it has an answer that can be a JSON document; a child's output is none. Default: it has. */
   readonly answers?: boolean
 }
@@ -32,11 +34,18 @@ export interface Declaration {
 /** Adds a subcommand with the flags that every command takes, and those that it reads. */
 export function declare(parent: Command, declaration: Declaration): Command {
   const { usage, rest, text, aliases = [], flags = [], choices = {}, answers = true } = declaration
+  const { unheard = [] } = declaration
   const command = parent.command(usage).aliases(aliases)
   texts.set(command, text)
   for (const name of [...flags, ...commonFlags]) {
     const meaning = () => text().flags?.[name] ?? meaningOf(name, answers)
-    addFlag(command, name, meaning, choices[name], name === 'fields' && !answers)
+    const flag: Flag = {
+      ...flagTable[name],
+      ...(choices[name] === undefined ? {} : { choices: choices[name] }),
+    }
+    const { variable: _, ...without } = flag
+    const hidden = name === 'fields' && !answers
+    addFlag(command, name, unheard.includes(name) ? without : flag, meaning, hidden)
   }
   if (rest !== undefined) command.usage(`${command.usage()} -- ${rest}`)
   const examples = declaration.examples.map((example) => `  $ ${example}`).join('\n')
@@ -66,25 +75,26 @@ export function declareProgram(
 ): Command {
   texts.set(program, text)
   programChoices.set(program, choices)
-  for (const name of commonFlags) addFlag(program, name, () => meaningOf(name, true))
+  for (const name of commonFlags) {
+    addFlag(program, name, flagTable[name], () => meaningOf(name, true))
+  }
   return program
 }
 
 function addFlag(
   command: Command,
   name: FlagName,
+  flag: Flag,
   meaning: () => string,
-  choices?: readonly string[],
   hidden = false,
 ): void {
-  const flag: Flag = flagTable[name]
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
   const option = command.createOption(`${flag.names}${value}`)
   if (flag.repeatable === true) option.argParser(collect)
   if (flag.heading !== undefined) option.helpGroup(flag.heading)
   meanings.set(option, () => {
-    const known = choices ?? flag.choices ?? choicesOf(command, name)
-    return describeFlag(meaning(), { ...flag, choices: known })
+    const choices = flag.choices ?? choicesOf(command, name)
+    return describeFlag(meaning(), choices === undefined ? flag : { ...flag, choices })
   })
   command.addOption(option.hideHelp(hidden))
 }
@@ -105,10 +115,7 @@ function meaningOf(name: FlagName, answers: boolean): string {
 }
 
 /** `life that the token must still have (default: 60s; env: TOKN_MIN_TTL)`. */
-function describeFlag(
-  meaning: string,
-  flag: Omit<Flag, 'choices'> & { readonly choices: readonly string[] | undefined },
-): string {
+function describeFlag(meaning: string, flag: Flag): string {
   const facts = [
     flag.choices?.join(', '),
     flag.repeatable === true ? words.flags.repeatable : undefined,

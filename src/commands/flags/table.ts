@@ -91,6 +91,7 @@ export const flagTable = {
   localOnly: { names: '--local-only' },
   fix: { names: '--fix' },
   offline: { names: '--offline' },
+  online: { names: '--online' },
   definition: { names: '--definition' },
   port: { names: '--port', value: 'number' },
   loose: { names: '--loose' },

@@ -5,6 +5,11 @@ export const notTogether = (one: string, other: string) => ({
   hint: 'leave one of them out',
 })
 
+export const allNamesNone = (hint: string) => ({
+  message: '--all is for every profile, and one was named',
+  hint,
+})
+
 export const notAVariable = (flag: string) => ({
   message: `${flag} is not a name for a variable`,
   hint: 'use letters, digits and underscores, and no digit first',

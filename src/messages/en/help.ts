@@ -45,6 +45,17 @@ export const list = {
   summary: "list the provider's tokens; where it lists none, those held here",
   flags: { local: 'the tokens held on this machine, of all profiles or of the one named' },
 }
+export const check = {
+  summary:
+    'say by the exit status whether a session is good: 0, or 10, or 4 where only a login helps',
+  notes:
+    'Nothing is refreshed, nobody is asked, and nothing is sent unless --online is given. With --all the\nworst result counts: 4 before all others, and 10 after them.',
+  flags: {
+    all: 'every profile that is logged in',
+    scope: 'a scope that the token must have',
+    quiet: 'print nothing: the exit status says it',
+  },
+}
 export const issue = {
   summary: 'make a further token, with a name, scopes and a lifetime of its own',
 }

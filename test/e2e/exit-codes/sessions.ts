@@ -1,5 +1,5 @@
 import type { SandboxName } from '../../../src/sandbox/server.ts'
-import { down, ended, forbidden, nonsense, plainDefinition, spent } from './faults.ts'
+import { denied, down, ended, forbidden, nonsense, plainDefinition, spent } from './faults.ts'
 import {
   judgesNothing,
   never,
@@ -18,6 +18,7 @@ import {
   file,
   full,
   interrupted,
+  loggedOut,
   ownSession,
   pasted,
   person,
@@ -243,6 +244,38 @@ export const sessions: Readonly<Record<string, Rows>> = {
       never('each is 111 here, so that it differs from what the program says', 3, 4, 5, 6, 7, 8, 9),
       never('each is 111 here, so that it differs from what the program says', 10, 11),
       oneThing,
+    ],
+  },
+  check: {
+    shown: [
+      row(0, 'check hosterby', '', [web]),
+      row(1, 'check hosterby', 'standard output is full', [web, full], { noHint: true }),
+      ...common('check hosterby'),
+      row(2, 'check hosterby --all', 'one and all', [web]),
+      row(4, 'check hosterby', 'it is logged out', [web, loggedOut('hosterby')], { answers: true }),
+      row(4, 'check --all', 'nothing is logged in'),
+      row(5, 'check plain --online', 'the API has no way to ask', [plain]),
+      row(5, 'check hosterby --online', 'forbidden', [web, fault('hosterby', forbidden)], {
+        noHint: true,
+      }),
+      row(6, 'check hosterby --online', 'the answer makes no sense', [
+        web,
+        fault('hosterby', nonsense),
+      ]),
+      row(7, 'check hosterby --online', 'the server is down', [web, fault('hosterby', down)]),
+      row(10, 'check hosterby --min-ttl 2h', 'it does not live that long', [web], {
+        answers: true,
+      }),
+      row(10, 'check hosterby --online', 'the token is refused', [web, fault('hosterby', denied)], {
+        answers: true,
+      }),
+      hung('check hosterby --online'),
+    ],
+    never: [
+      never('it takes no lock', 9),
+      never('it spends nothing', 11),
+      never('the worst of several decides', 12),
+      startsNothing,
     ],
   },
   refresh: {

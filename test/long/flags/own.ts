@@ -182,6 +182,21 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--if-expiring': makes(['--if-expiring', '1m'], { err: said('still good') }),
     '--force': isRead('force'),
   },
+  check: {
+    '--all': async (stage) => {
+      expect((await stage.tokn(['check', '--all'])).out).toMatch(/"iot" is good.*\n.*"web" is good/)
+      expect((await stage.tokn(['check', 'web'])).out).not.toContain('iot')
+    },
+    '--min-ttl': fresh['--min-ttl'],
+    '--scope': makes(['--scope', 'x'], { status: 10 }),
+    '--online': async (stage) => {
+      const before = stage.requests()
+      await must(stage, ['check', 'web'])
+      expect(stage.requests()).toBe(before)
+      await must(stage, ['check', 'web', '--online'])
+      expect(stage.requests()).toBeGreaterThan(before)
+    },
+  },
   list: {
     '--local': makes(['--local'], { out: said('PROFILE') }),
     '--remote': async (stage) => {

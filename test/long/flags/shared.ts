@@ -24,7 +24,16 @@ const everywhereTheSame = new Set([
   'provider add',
 ])
 
-const talking = new Set(['login', 'list', 'issue', 'revoke', 'logout', 'info', 'provider test'])
+const talking = new Set([
+  'check',
+  'login',
+  'list',
+  'issue',
+  'revoke',
+  'logout',
+  'info',
+  'provider test',
+])
 
 /** What makes a command send a request, which some would not do otherwise. */
 const sending: Readonly<Record<string, readonly string[]>> = {
@@ -64,6 +73,7 @@ const throughProxy: Readonly<Record<string, readonly string[]>> = {
   issue: ['issue', '--name', 'x'],
   revoke: ['revoke', 'x'],
   info: ['info'],
+  check: ['check', '--online'],
   curl: ['curl', '--', '-sS', `${far}/`],
   login: ['login', 'far', '-p', 'rightech', '--base-url', far],
   'provider test': ['provider', 'test', 'rightech', '--base-url', far],

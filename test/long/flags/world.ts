@@ -84,6 +84,7 @@ export const calls: Readonly<Record<string, Call>> = {
   curl: async ({ web }) => ({ args: ['curl', 'web', '--', '-sS', web.resource.url] }),
   exec: async () => ({ args: ['exec', 'web', '--', 'true'] }),
   refresh: async () => ({ args: ['refresh', 'web'] }),
+  check: async () => ({ args: ['check', 'web', '--online'] }),
   list: async () => ({ args: ['list', 'iot'] }),
   issue: async (stage) => ({ args: ['issue', 'iot', '--name', stage.unused()] }),
   revoke: async (stage) => {

@@ -1,0 +1,187 @@
+import type { Session } from './session.ts'
+import { isToknError, ToknError, type Said } from '../core/errors.ts'
+import { isGood, timeLeft } from '../core/expiry.ts'
+import type { Provider } from '../core/provider.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { display, timestamp } from '../core/text.ts'
+import type { Introspection } from '../core/token.ts'
+import { words } from '../messages/words.ts'
+import { reachFor, unsupported } from './call.ts'
+import { askAbout } from './info.ts'
+import { isUntimely } from './moment.ts'
+import {
+  isFromEnvironment,
+  naming,
+  nextLogin,
+  sessionInWords,
+  tokenInWords,
+  wordOf,
+} from './naming.ts'
+import { neededTtl } from './refresh-request.ts'
+import { chooseRenewal } from './refresh/renewable.ts'
+import { refuseLack, widerLogin } from './scopes.ts'
+import { checkProvider } from './stored-record.ts'
+
+/** What a session has to be for a check to find it good. */
+export interface CheckRequest {
+  /** Milliseconds that the token must still live; absent: as for `tokn token`. */
+  readonly minTtl: number | undefined
+  readonly scopes: readonly string[]
+  /** Whether the provider is asked as well. */
+  readonly online: boolean
+}
+
+/** In one word, why a session is not good. */
+export type CheckReason =
+  | 'dead'
+  | 'expired'
+  | 'below_min_ttl'
+  | 'expiring'
+  | 'clock_was_set'
+  | 'missing_scope'
+  | 'scopes_unknown'
+  | 'inactive'
+
+export interface CheckResult {
+  readonly record: SessionRecord
+  /** Milliseconds of life that were needed. */
+  readonly needed: number
+  /**
+   * Absent for a good session. The error is `check_failed` where a refresh would help or the token is
+   * not what was asked for, and `reauth_required` where only another login helps.
+   */
+  readonly failure?: { readonly reason: CheckReason; readonly error: ToknError } | undefined
+}
+
+type Failure = CheckResult['failure']
+
+/**
+ * Judges the session held by what is known of it here and, where that is asked for, by what the
+ * provider says. Nothing is refreshed. Throws `reauth_required` where there is no session, `store`
+ * where it cannot be read, and what asking the provider can throw; `unsupported` where that tells
+ * nothing.
+ */
+export async function checkSession(session: Session, request: CheckRequest): Promise<CheckResult> {
+  const held = await session.readRecord()
+  const judged = await judge(session, held, request)
+  if (judged.failure !== undefined || !request.online) {
+    return judged.failure === undefined ? withScopes(session, judged, request) : judged
+  }
+  const provider = await session.provider()
+  const said = await ask(session, provider, held)
+  if (said.active === false) {
+    return { ...judged, failure: await failed(session, held, 'inactive', words.check.inactive) }
+  }
+  // One who answers a request with the token has accepted it.
+  if (said.answered === false) {
+    throw new ToknError('unsupported', words.check.notTold(provider.title))
+  }
+  const { access: expiry = held.expiry, scopes = held.scopes } = said
+  const again = await judge(session, { ...held, expiry, scopes }, request)
+  return again.failure === undefined ? withScopes(session, again, request) : again
+}
+
+/** By its times, and by what is known to be wrong with it. */
+async function judge(
+  session: Session,
+  record: SessionRecord,
+  request: CheckRequest,
+): Promise<CheckResult> {
+  const now = session.ports.clock.now()
+  const needed = neededTtl(record, request)
+  const left = words.times.duration(timeLeft(record.expiry, now) ?? 0)
+  const fail = async (reason: CheckReason, say: (token: string) => string) => ({
+    record,
+    needed,
+    failure: await failed(session, record, reason, say),
+  })
+  const { standing, expiry } = record
+  if (standing?.state === 'dead') {
+    const { at, why } = standing
+    return await fail('dead', () => words.check.ended(sessionInWords(session), timestamp(at), why))
+  }
+  if (isUntimely(record, now)) {
+    const at = timestamp(record.obtainedAt)
+    return await fail('clock_was_set', (token) => words.check.clockWasSet(token, at))
+  }
+  if (expiry.state === 'at' && !isGood(expiry, now, 0)) {
+    return await fail('expired', (token) => words.check.expired(token, timestamp(expiry.at)))
+  }
+  if (isGood(expiry, now, needed)) return { record, needed }
+  return request.minTtl === undefined
+    ? await fail('expiring', (token) => words.check.expiring(token, left))
+    : await fail('below_min_ttl', (token) =>
+        words.check.tooShort(token, left, words.times.duration(needed)),
+      )
+}
+
+/** A failure, by whether a refresh would help. */
+async function failed(
+  session: Session,
+  record: SessionRecord,
+  reason: CheckReason,
+  say: (token: string) => string,
+): Promise<Failure> {
+  const message = say(tokenInWords(session))
+  const over = reason === 'dead' || reason === 'expired' || reason === 'inactive'
+  const renewable = await canComeBack(session, record, over)
+  const hint = renewable ? `tokn refresh${wordOf(session)}` : nextLogin(session)
+  const code = over && !renewable ? 'reauth_required' : 'check_failed'
+  return { reason, error: new ToknError(code, message, { hint }) }
+}
+
+/** Whether there is a way to new tokens; where the held one is `over`, it cannot be used for that. */
+async function canComeBack(
+  session: Session,
+  record: SessionRecord,
+  over: boolean,
+): Promise<boolean> {
+  if (isFromEnvironment(session)) return false
+  const now = session.ports.clock.now()
+  const provider = await session.provider()
+  const way = chooseRenewal(provider, record, now)
+  if (way === undefined || way === 'login') return way === 'login'
+  const spent =
+    way === 'reissue' ? over : !isGood(record.refreshExpiry ?? { state: 'unknown' }, now, 0)
+  return !spent || (record.credentials !== undefined && provider.login !== undefined)
+}
+
+async function ask(
+  session: Session,
+  provider: Provider,
+  record: SessionRecord,
+): Promise<Introspection> {
+  if (provider.info === undefined && provider.list === undefined) {
+    throw unsupported(provider, 'info')
+  }
+  checkProvider(record, session.profile, provider)
+  refuseLack(session, provider, record, 'info')
+  const reach = await reachFor(session, provider, record, 'info')
+  try {
+    return await naming(session, async () => await askAbout({ session, provider, reach, record }))
+  } catch (error) {
+    // The token itself was refused.
+    if (isToknError(error, 'reauth_required') && error.details.http !== undefined) {
+      return { active: false, facts: {} }
+    }
+    throw error
+  }
+}
+
+function withScopes(session: Session, result: CheckResult, { scopes }: CheckRequest): CheckResult {
+  if (scopes.length === 0) return result
+  const known = result.record.scopes
+  const missing = scopes.filter((scope) => known?.includes(scope) === false)
+  const token = tokenInWords(session)
+  const fail = (reason: CheckReason, said: Said) => ({
+    ...result,
+    failure: { reason, error: new ToknError('check_failed', said) },
+  })
+  if (known === undefined) return fail('scopes_unknown', words.check.scopesUnknown(token))
+  if (missing.length === 0) return result
+  const shown = missing.map((scope) => `"${display(scope, 80)}"`).join(', ')
+  return fail('missing_scope', {
+    message: words.check.scopesMissing(token, shown),
+    hint: widerLogin(session, result.record, missing),
+  })
+}
