@@ -1,10 +1,21 @@
-declare module 'oidc-provider' {
+// Not by the name of the package: that entry warns of each runtime that its authors no longer test.
+declare module 'oidc-provider/lib/provider.js' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
   // Its own types are a package apart; the tests need no more than this.
   export class Provider {
     constructor(issuer: string, configuration: Readonly<Record<string, unknown>>)
+    readonly Grant: {
+      new (of: { readonly accountId: string | undefined; readonly clientId: string }): OidcGrant
+      find(id: string): Promise<OidcGrant>
+    }
     callback(): (request: IncomingMessage, response: ServerResponse) => void
+    interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<OidcInteraction>
+    interactionFinished(
+      request: IncomingMessage,
+      response: ServerResponse,
+      result: Readonly<Record<string, unknown>>,
+    ): Promise<void>
     registerGrantType(
       name: string,
       // oxlint-disable-next-line typescript/no-explicit-any
@@ -13,4 +24,30 @@ declare module 'oidc-provider' {
     ): void
     on(event: string, listener: (...parameters: readonly unknown[]) => void): void
   }
+
+  export interface OidcGrant {
+    addOIDCScope(scope: string): void
+    addOIDCClaims(claims: readonly string[]): void
+    addResourceScope(resource: string, scope: string): void
+    save(): Promise<string>
+  }
+
+  export interface OidcInteraction {
+    readonly uid: string
+    readonly grantId?: string
+    readonly session?: { readonly accountId: string }
+    readonly params: { readonly client_id: string }
+    readonly prompt: {
+      readonly name: string
+      readonly details: {
+        readonly missingOIDCScope?: readonly string[]
+        readonly missingOIDCClaims?: readonly string[]
+        readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>
+      }
+    }
+  }
+}
+
+declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
+  export function createMemoryAdapter(): (model: string) => unknown
 }

@@ -2,10 +2,15 @@ import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { jwtVerify } from 'jose'
-import { Provider } from 'oidc-provider'
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
+import { Provider } from 'oidc-provider/lib/provider.js'
+import { devicePages, interactionPath, visit } from './oidc-pages.ts'
 
 export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
+// Seconds.
+const day = 86_400
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 export const clientKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -45,7 +50,15 @@ export async function startOidc(options: OidcOptions = {}): Promise<OidcServer> 
     provider.on(event, () => events.push(event))
   }
   registerExchange(provider, issuer, options.trusted)
-  server.on('request', provider.callback())
+  const callback = provider.callback()
+  server.on('request', (request, response) => {
+    if (!request.url?.startsWith(interactionPath)) return callback(request, response)
+    // Whatever goes wrong there is a page that does not come, and a test that fails on it.
+    visit(provider, request, response).catch((error: unknown) => {
+      response.statusCode = 500
+      response.end(String(error))
+    })
+  })
   return {
     issuer,
     events,
@@ -113,8 +126,8 @@ function configuration({
       'private_key_jwt',
     ],
     features: {
-      devInteractions: { enabled: true },
-      deviceFlow: { enabled: true },
+      devInteractions: { enabled: false },
+      deviceFlow: { enabled: true, ...devicePages },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: { enabled: true, allowedPolicy: () => true },
@@ -135,7 +148,18 @@ function configuration({
         }),
       },
     },
-    ttl: { AccessToken: accessLifetime, ClientCredentials: accessLifetime },
+    // Everything that has a default which the provider would rather not be asked for.
+    adapter: createMemoryAdapter(),
+    ttl: {
+      AccessToken: accessLifetime,
+      ClientCredentials: accessLifetime,
+      DeviceCode: 600,
+      IdToken: 3_600,
+      Interaction: 3_600,
+      Grant: day,
+      RefreshToken: day,
+      Session: day,
+    },
     rotateRefreshToken: () => true,
     findAccount: (_: unknown, id: string) => ({
       accountId: id,

@@ -86,7 +86,7 @@ export class UserAgent {
   }
 }
 
-/** Logs in at oidc-provider's own pages and consents; gives the page that it ends at. */
+/** Logs in at the pages of `oidc-pages.ts` and consents; gives the page that it ends at. */
 export async function logInAs(login: string, url: string): Promise<string> {
   const agent = new UserAgent()
   let page = await agent.get(url)

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TlsOptions, TLSSocket } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ToknError } from '../../../src/core/errors.ts'
 import { createHttp, type HttpOptions } from '../../../src/io/http/http.ts'
 import { canCertify, certify, type Certificate } from './certificates.ts'
@@ -101,9 +101,13 @@ describe.skipIf(!canCertify())('C19: TLS', () => {
   it('B18: checks though the environment says not to', async () => {
     const url = await serve(good)
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    // Node warns of it, once in a process, and nobody has to read that here.
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     try {
       expect((await failure(url)).message).toContain('has an unknown issuer')
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED'))
     } finally {
+      warn.mockRestore()
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
     }
   })
