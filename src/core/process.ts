@@ -32,7 +32,7 @@ export interface ChildRequest {
 }
 
 /** A text for a child, which finds at index `at` of its arguments where to read it. */
-export interface Told {
+interface Told {
   readonly at: number
   readonly text: string
   /** The child has no other use for its standard input, and may be told there (`-`). */

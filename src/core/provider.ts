@@ -34,7 +34,7 @@ export interface Field {
 }
 
 /** How many tokens an account may make before it is refused. */
-export interface Budget {
+interface Budget {
   /** Name of the field that the count belongs to (a client id). */
   readonly per: string
   /** Logins that may be made, ever. */
@@ -143,6 +143,6 @@ export interface ProbeResult {
   readonly alive: boolean
 }
 
-export interface RevokeTarget {
+interface RevokeTarget {
   readonly id: string
 }

@@ -1,5 +1,5 @@
 /** Which requests a fault strikes. */
-export interface FaultTarget {
+interface FaultTarget {
   /** Prefix of the path; absent strikes every path. */
   readonly path?: string
   readonly method?: string
@@ -10,7 +10,7 @@ export interface FaultTarget {
 }
 
 /** What a fault does. Only where it says "processed" does the request change the server's state. */
-export type FaultAction =
+type FaultAction =
   /** Cuts the connection; not processed. */
   | { readonly do: 'drop-before' }
   /** Processed, then cuts the connection without an answer. */
@@ -53,7 +53,7 @@ export type FaultAction =
 export type Fault = FaultTarget & FaultAction
 
 /** What awaits one request. */
-export interface StruckBy {
+interface StruckBy {
   readonly delayMs: number
   readonly fault?: Fault
 }
