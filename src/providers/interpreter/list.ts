@@ -67,7 +67,7 @@ export async function runList(
 }
 
 /** The error for a list that goes on and on. */
-export function endless({ definition }: Pick<ApiOperation, 'definition'>): ToknError {
+function endless({ definition }: Pick<ApiOperation, 'definition'>): ToknError {
   return new ToknError('provider_nonsense', words.replies.endlessList(definition.title), {
     sent: true,
   })

@@ -8,7 +8,7 @@ import type { Preset } from './presets.ts'
 /** What the profile says, by name; the names are those of `settingFields`. */
 export type Settings = Readonly<Record<string, string | undefined>>
 
-export const flows = [
+const flows = [
   'auto',
   'code',
   'device',
@@ -20,7 +20,7 @@ export const flows = [
 ] as const
 export type Flow = (typeof flows)[number]
 
-export const clientAuthMethods = [
+const clientAuthMethods = [
   'none',
   'client_secret_post',
   'client_secret_basic',
