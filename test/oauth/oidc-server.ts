@@ -6,7 +6,7 @@ import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.j
 import { Provider } from 'oidc-provider/lib/provider.js'
 import { devicePages, interactionPath, visit } from './oidc-pages.ts'
 
-export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 // Seconds.

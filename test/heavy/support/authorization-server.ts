@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Redirect {
+interface Redirect {
   readonly status: number
   readonly to: string
 }

@@ -9,7 +9,7 @@ import { openFileStore } from '../../../src/stores/file.ts'
 import { isRunning } from './process.ts'
 import { credentialsOf, type World } from './world.ts'
 
-export interface Finding {
+interface Finding {
   readonly id: string
   readonly status: string
   readonly detail: string

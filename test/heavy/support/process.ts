@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../../src/core/errors.ts'
 
-export const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../..')
 
 /** The built program; `TOKN_TEST_PROGRAM` names another build of it, such as an installed one. */
-export const program = process.env['TOKN_TEST_PROGRAM'] ?? join(root, 'bin/tokn.js')
+const program = process.env['TOKN_TEST_PROGRAM'] ?? join(root, 'bin/tokn.js')
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -46,7 +46,7 @@ export function startTokn(args: readonly string[], options: StartOptions): Runni
   return startProcess(line, options)
 }
 
-export function startProcess(line: readonly string[], options: StartOptions): Running {
+function startProcess(line: readonly string[], options: StartOptions): Running {
   const startedAt = performance.now()
   const [command = '', ...args] = line
   const child = spawn(command, args, {

@@ -17,7 +17,7 @@ import { intentPrefix } from '../../../src/session/unfinished/intent.ts'
 import { aims, type Aim } from './apis.ts'
 import { findProcesses, startTokn, type Ended, type Environment, type Running } from './process.ts'
 
-export interface RunOptions {
+interface RunOptions {
   readonly environment?: Environment
   readonly input?: string
   readonly under?: readonly string[]
@@ -48,7 +48,7 @@ export interface LoginOptions {
   readonly flags?: readonly string[]
 }
 
-export interface Traces {
+interface Traces {
   readonly id: string
   readonly session: string
   readonly sessions: string

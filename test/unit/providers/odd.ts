@@ -48,7 +48,7 @@ export const oddTexts: Readonly<Record<string, string>> = {
   'a wrong escape': '"it\\\'s"',
 }
 
-export const labels: readonly string[] = [
+const labels: readonly string[] = [
   'text/plain',
   'text/html',
   'text/html; charset=utf-8',
@@ -87,10 +87,10 @@ const oddHeaders: ReadonlyArray<readonly [string, string]> = [
   ['cf-ray', '0'],
 ]
 
-export const oddStatuses: readonly number[] = [200, 201, 202, 203, 206, 207, 226, 299]
+const oddStatuses: readonly number[] = [200, 201, 202, 203, 206, 207, 226, 299]
 
 /** Bodies that hold `good` within something that nobody told us of. */
-export function envelopes(good: Fields): Readonly<Record<string, unknown>> {
+function envelopes(good: Fields): Readonly<Record<string, unknown>> {
   return {
     data: { data: good },
     result: { ok: true, result: good },
