@@ -33,7 +33,7 @@ export type ErrorCode = keyof typeof exitStatus
  * `no-terminal`: a person has to answer, and nobody can be asked.
  * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
  */
-type Fault =
+export type Fault =
   'unusable-id' | 'superseded' | 'damaged' | 'too-large' | 'no-terminal' | 'reader-gone'
 
 /** What a failure says: the sentence, and the next command to type or what to change. */

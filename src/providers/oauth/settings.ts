@@ -8,16 +8,7 @@ import type { Preset } from './presets.ts'
 /** What the profile says, by name; the names are those of `settingFields`. */
 export type Settings = Readonly<Record<string, string | undefined>>
 
-const flows = [
-  'auto',
-  'code',
-  'device',
-  'client',
-  'password',
-  'exchange',
-  'jwt',
-  'ci',
-] as const
+const flows = ['auto', 'code', 'device', 'client', 'password', 'exchange', 'jwt', 'ci'] as const
 export type Flow = (typeof flows)[number]
 
 const clientAuthMethods = [
