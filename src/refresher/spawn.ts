@@ -34,8 +34,6 @@ export async function refreshInOwnProcess(
   throw result
 }
 
-const late = 'did not answer in time'
-
 async function runTwiceIfKilled(
   { program, environment, timeLeft }: Spawning,
   request: Omit<RefresherRequest, 'timeout' | 'variables'>,
@@ -54,14 +52,17 @@ async function runTwiceIfKilled(
   const first = await runOnce()
   const last = first.killed ? await runOnce() : first
   if (last.outcome !== undefined) return last.outcome
-  if (last.problem === late) throw tooLate(patience)
-  throw new ToknError('internal', words.refresh.refresherFailed(last.problem ?? 'gave no answer'))
+  if (last.end === 'late') throw tooLate(patience)
+  throw new ToknError('internal', words.refresh.refresherFailed(last.end))
 }
+
+/** How a process ended, as far as we waited for it: its exit status, or the signal that ended it. */
+export type End = number | NodeJS.Signals | 'late' | 'not started'
 
 interface Ended {
   readonly outcome: Outcome | undefined
-  readonly problem: string | undefined
-  /** Whether somebody ended it before its own deadline did. */
+  readonly end: End
+  /** Whether somebody ended it before it could answer. */
   readonly killed: boolean
 }
 
@@ -71,7 +72,6 @@ async function run(
   environment: Spawning['environment'],
   patience: number,
 ): Promise<Ended> {
-  let killed = false
   const child = spawn(process.execPath, [program, refresherArgument], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -81,18 +81,18 @@ async function run(
   child.stdin.end(input)
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const problem = await new Promise<string | undefined>((resolve) => {
-    const deadline = setTimeout(() => resolve(late), patience)
-    child.once('error', () => resolve('could not be started'))
+  const end = await new Promise<End>((resolve) => {
+    const deadline = setTimeout(() => resolve('late'), patience)
+    child.once('error', () => resolve('not started'))
     child.once('close', (code, signal) => {
       clearTimeout(deadline)
-      killed = signal !== null
-      resolve(code === 0 ? undefined : `ended with ${signal ?? `status ${String(code)}`}`)
+      resolve(signal ?? code ?? 0)
     })
   })
   // It outlives this process, which must not wait for it any longer.
   child.unref()
   child.stdout.destroy()
   const outcome = readOutcome(Buffer.concat(chunks).toString())
-  return { outcome, problem, killed: killed && outcome === undefined }
+  const killed = typeof end === 'string' && end.startsWith('SIG') && outcome === undefined
+  return { outcome, end, killed }
 }

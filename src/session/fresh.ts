@@ -33,14 +33,14 @@ export interface Fresh {
 }
 
 /**
- * A good token of `profile`: the held one if it lives long enough, else a refreshed one. Never asks
+ * A good token of `profile`: the current one if it lives long enough, else a refreshed one. Never asks
  * a question. Throws `reauth_required`, `check_failed`, `store`, `network`, `busy` and what a
  * refresh can throw.
  */
 export async function fresh(session: Session, options: FreshOptions = {}): Promise<Fresh> {
   const { ports, profile } = session
   const mode = options.refresh ?? 'auto'
-  // A refresh that was cut off may have ended the token held: then the answer is in the journal.
+  // A refresh that was cut off may have ended the current token: then the reply is in the journal.
   // One that ends while the record is read leaves no trace afterwards, so it is looked for twice.
   const isPending = async () => mode !== 'never' && (await ports.refreshPending(entryOf(profile)))
   const pendingBefore = await isPending()

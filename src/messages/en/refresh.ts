@@ -113,10 +113,17 @@ export const shortLived = (holder: string, life: string) => ({
 
 // The process that refreshes, and what is told when it does not.
 
-export const refresherFailed = (problem: string) => ({
-  message: `the process that refreshes ${problem}`,
+/** `end` is an exit status, the name of a signal, or `not started`. */
+export const refresherFailed = (end: number | string) => ({
+  message: `the process that refreshes ${howItEnded(end)}`,
   hint: 'run the command again: whatever it had received is kept',
 })
+
+function howItEnded(end: number | string): string {
+  if (end === 'not started') return 'could not be started'
+  if (end === 0) return 'gave no answer'
+  return typeof end === 'number' ? `ended with status ${end}` : `ended with ${end}`
+}
 
 export const tooLate = (seconds: number) => ({
   message: `the refresh did not end within ${seconds} s`,

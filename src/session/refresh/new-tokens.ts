@@ -90,7 +90,7 @@ async function renewByTokens(run: RefreshRun): Promise<NewTokens | undefined> {
   return undefined
 }
 
-/** Why the tokens held cannot be renewed by themselves. */
+/** Why the current tokens cannot be renewed by themselves. */
 function noMethod({ ports, profile, provider, record }: RefreshRun): ToknError {
   if (record.standing !== undefined) return sessionEnded(profile, record)
   const reason = unrenewable(profile, provider, { ...record, credentials: undefined })
@@ -109,7 +109,7 @@ function isFinal({ provider }: RefreshRun, error: unknown): error is ToknError {
 
 /**
  * Whether a reply that nobody can read was read again in vain, and nothing is left to serve: then
- * kept credentials are the one way on that spends nothing twice.
+ * kept credentials are all that is left which spends nothing twice.
  */
 function isStuck({ ports, record, journal }: RefreshRun, error: unknown): error is ToknError {
   const again = journal.replies().length > 0 && record.credentials !== undefined

@@ -11,7 +11,7 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
   const { ports, provider, record } = run
   const { refreshUnreadable, ...given } = tokens
   const context = { ...record.context, ...given.context }
-  // What is held belongs to a refreshed session still, and not to one that was made by a login.
+  // What a session has stays with it after a refresh, and not after a login: that is another session.
   const carried = renewal === 'refresh' ? record : undefined
   const standing = renewal === 'refresh' ? standingAfter(run, tokens) : undefined
   const next: SessionRecord = {

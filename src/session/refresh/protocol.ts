@@ -13,7 +13,7 @@ import { goOnWithout } from './without-tokens.ts'
 /**
  * The refresh itself, in the process that runs it. Whoever asks at the same time gets the same new
  * record. Throws `reauth_required`, `busy`, `store`, `network`, `quota` and what the provider throws;
- * what was held before is then untouched, but for what was learnt of it.
+ * the current tokens are then untouched, but for what was learnt of them.
  */
 export async function refreshNow(
   session: Session,
@@ -55,7 +55,7 @@ export async function refreshNow(
       if (stored) await revokeReplaced(run, record)
       return record
     } catch (error) {
-      // No new tokens, or no place for them: another's record, the one held, or the error.
+      // No new tokens, or no place for them: another's record, the current one, or the error.
       return await goOnWithout(run, error)
     }
   } finally {

@@ -17,7 +17,7 @@ export function isCredentialRefusal(error: unknown): error is ToknError {
   return isToknError(error, 'reauth_required') && error.details.refusal !== undefined
 }
 
-/** Whether the provider said yes in a way that nobody here can read. */
+/** Whether the provider said yes, and nothing here can read the rest. */
 export function isUnreadable(error: unknown): error is ToknError {
   const status = isToknError(error, 'provider_nonsense') ? error.details.http?.status : undefined
   return status !== undefined && status >= 200 && status < 300

@@ -8,7 +8,7 @@ import { neededTtl } from '../refresh-request.ts'
 import type { RefreshRun } from './run.ts'
 
 /**
- * A new token issued with the one held, where an API has no refresh. It has the same name and
+ * A new token issued with the current one, where an API has no refresh. It has the same name and
  * scopes. The ids that carry the name are written down first, so that a token issued by a run that
  * was cut off can be told from the user's own, and is revoked.
  */
@@ -24,7 +24,7 @@ export async function reissueToken(run: RefreshRun, reach: Reach): Promise<Token
   return { ...tokens, name: record.name ?? grant.name, scopes: tokens.scopes ?? record.scopes }
 }
 
-/** What the token held was asked for with. */
+/** What the current token was asked for with. */
 function grantToRepeat({ ports, record, profile }: RefreshRun): Grant {
   const host = ports.requester.host
   const name = record.name ?? record.grant?.name ?? `tokn/${host}/${profile.name}`

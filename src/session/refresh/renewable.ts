@@ -59,7 +59,7 @@ export function expiredAndStuck(profile: Profile): ToknError {
   return new ToknError('reauth_required', message, { hint: nextLogin(profile) })
 }
 
-/** How a session gets new tokens: by its refresh token, by a token issued with the one held, or by a login. */
+/** How a session gets new tokens: by its refresh token, by an issue with its token, or by a login. */
 export type Renewal = 'refresh' | 'reissue' | 'login'
 
 /** The kind of renewal by which a session gets new tokens at `now`; `undefined` where there is none. */

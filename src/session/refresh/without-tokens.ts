@@ -16,7 +16,7 @@ import { findNewer } from './store-next.ts'
 
 /**
  * What a run comes to that failed with `error`: the record that another process stored meanwhile,
- * the one held where that is still good, or the error.
+ * the current one where that is still good, or the error.
  */
 export async function goOnWithout(run: RefreshRun, error: unknown): Promise<SessionRecord> {
   try {
@@ -92,7 +92,7 @@ function withNextCommand(error: unknown, profile: Profile): unknown {
   return new ToknError(error.code, error.message, details)
 }
 
-/** Whether the token held does, though the refresh failed: nothing is known against it. */
+/** Whether the current token does, though the refresh failed: nothing is known against it. */
 function mayStillServe({ ports, record, request }: RefreshRun, error: unknown): boolean {
   const now = ports.clock.now()
   const corrected = setBack(record, ports.clock)

@@ -85,14 +85,13 @@ describe('the outcome of a refresh', () => {
   it('brings an error with every detail, and the warnings', () => {
     const outcome = roundTrip(new ToknError('rate_limited', 'too many', details), ['odd'])
     expect(outcome?.warnings).toEqual(['odd'])
-    expect(outcome?.result).toBeInstanceOf(ToknError)
     expect(outcome?.result).toMatchObject({ code: 'rate_limited', message: 'too many', exit: 111 })
     expect(outcome?.result).toHaveProperty('details', details)
   })
 
   it.each(Object.entries(details))('brings %s alone', (name, value) => {
     const { result } = roundTrip(new ToknError('network', 'no', { [name]: value })) ?? {}
-    expect((result as ToknError).details).toEqual({ [name]: value })
+    expect(result).toHaveProperty('details', { [name]: value })
   })
 
   it.each(Object.keys(exitStatus))('brings the code %s', (code) => {
