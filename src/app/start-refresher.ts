@@ -1,14 +1,22 @@
 import type { Profile } from '../core/profile.ts'
+import type { Secret } from '../core/secret.ts'
 import { describeRequester } from '../io/process/requester.ts'
 import { isReadOnce, readTextFile } from '../io/terminal/input.ts'
-import { refreshInOwnProcess } from '../refresher/spawn.ts'
+import type { ProcessOptions } from '../refresher/messages.ts'
+import { refreshInOwnProcess, type Spawning } from '../refresher/spawn.ts'
 import type { RefreshRequest } from '../session/refresh-request.ts'
 import { storeCatalog } from '../stores/catalog.ts'
-import type { PortsRequest } from './ports.ts'
+
+/** What the process that asks brings with it. */
+interface Asking extends ProcessOptions, Spawning {
+  readonly command: string
+  storeKey(): Secret | undefined
+  passphrase(): Promise<Secret | undefined>
+}
 
 /** Has a refresh run by a process that outlives this one; gives the record's text. */
 export async function startRefresher(
-  from: PortsRequest & { timeLeft(): number },
+  from: Asking,
   profile: Profile,
   refresh: RefreshRequest,
 ): Promise<string> {

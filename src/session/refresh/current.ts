@@ -1,19 +1,17 @@
-import type { ToknError } from '../../core/errors.ts'
-import { isGood } from '../../core/expiry.ts'
+import { isToknError, type ToknError } from '../../core/errors.ts'
 import type { HeldLock, Store } from '../../core/ports.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
-import { holderInWords } from '../naming.ts'
-import { satisfies, type RefreshRequest } from '../refresh-request.ts'
+import { indexRecord } from '../history.ts'
 import type { Session } from '../session.ts'
-import { shortLived } from '../short-lived.ts'
-import { refuseEnded } from '../standing.ts'
-import { readHeld } from '../stored-record.ts'
-import { readEarlierRun, removeFinishedRun, type EarlierRun } from './journal-entry.ts'
-import { replayRecord } from './replay.ts'
-
-/** A provider that answers with dead tokens is not asked again for this long, in milliseconds. */
-const stormGuard = 5_000
+import { checkBinding, entryOf, findHeld, readHeld } from '../stored-record.ts'
+import { writeAndReadBack } from '../write-record.ts'
+import {
+  openJournalledRecord,
+  readEarlierRun,
+  removeFinishedRun,
+  type EarlierRun,
+} from './journal-entry.ts'
 
 /** The session as it is found with the lock held. */
 export interface Current {
@@ -38,27 +36,53 @@ export async function readCurrent(session: Session, lock: HeldLock): Promise<Cur
   return { store, record, earlier }
 }
 
+/** A record out of the journal; `unstored` says why the store still does not take it. */
+interface Replayed {
+  readonly record: SessionRecord
+  readonly unstored?: ToknError | undefined
+}
+
 /**
- * Whether the record is what is asked for, and no reply is still to be read. Where it is not, throws
- * what is known already, instead of asking the provider in vain.
+ * Stores a record that an earlier run made and the store did not take; where the store still does
+ * not, it serves from where it is. One of a generation that the store has, or has passed, is
+ * dropped. Throws `store` where the key of the store is not to be had, and leaves everything as it is.
  */
-export function isEnough(
-  { ports, profile }: Session,
-  request: RefreshRequest,
-  { record, unstored, earlier }: Current,
-): boolean {
-  // The provider has replied, and the reply is in the journal and nowhere else.
-  if (earlier !== undefined && earlier.replies.length > 0) return false
-  const now = ports.clock.now()
-  if (satisfies(record, request, now)) {
-    if (earlier !== undefined) ports.warn(words.refresh.mayBeReplaced(holderInWords(profile)))
-    return true
+async function replayRecord(
+  session: Session,
+  store: Store,
+  lock: HeldLock,
+): Promise<Replayed | undefined> {
+  const { ports, profile } = session
+  const entry = entryOf(profile)
+  const journal = await ports.journal()
+  const sealed = journal.read(entry)?.record
+  if (sealed === undefined) return undefined
+  const stored = await findReadable(session)
+  const record = await openJournalledRecord(session, store, sealed)
+  if (record === undefined || (stored && record.generation <= stored.generation)) {
+    journal.remove(entry)
+    return undefined
   }
-  if (unstored !== undefined) throw unstored
-  refuseEnded(profile, record)
-  const age = now - record.obtainedAt
-  const isNew = record.generation > 1 && age >= 0 && age < stormGuard
-  const expired = request.reason === 'expired' && !isGood(record.expiry, now, 0)
-  if (isNew && expired) throw shortLived(profile, record)
-  return false
+  checkBinding(record, profile)
+  if (!lock.stillHeld()) return undefined
+  try {
+    await writeAndReadBack(store, record)
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+    ports.warn(words.refresh.stillInJournal(error.message))
+    return { record, unstored: error }
+  }
+  journal.remove(entry)
+  await indexRecord(ports, profile, record, 'recovered')
+  return { record }
+}
+
+/** A stored session that cannot be read is older than what waits: a login would have cleared that. */
+async function findReadable(session: Session): Promise<SessionRecord | undefined> {
+  try {
+    return await findHeld(session)
+  } catch (error) {
+    if (isToknError(error, 'store')) return undefined
+    throw error
+  }
 }

@@ -2,7 +2,6 @@ import type { SessionRecord, Standing } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { fit } from '../fit-record.ts'
 import { thisMoment } from '../moment.ts'
-import { knownAnswers } from '../reach.ts'
 import type { NewTokens } from './new-tokens.ts'
 import type { RefreshRun } from './run.ts'
 
@@ -22,7 +21,7 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
     scopes: given.scopes ?? record.scopes,
     name: given.name ?? record.name,
     id: given.id ?? carried?.id,
-    attach: provider.attach({ context }, knownAnswers(run.session, provider, record)),
+    attach: provider.attach({ context }, run.answers()),
     generation: record.generation + 1,
     ...thisMoment(ports.clock),
     standing,

@@ -2,7 +2,8 @@ import type { SessionRecord } from '../../core/record.ts'
 import type { RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
-import { isEnough, readCurrent } from './current.ts'
+import { readCurrent } from './current.ts'
+import { isEnough } from './look-again.ts'
 import { nextRecord } from './next-record.ts'
 import { obtainTokens } from './new-tokens.ts'
 import { revokeReplaced } from './revoke-replaced.ts'
@@ -40,6 +41,7 @@ export async function refreshNow(
       //    point. Then it is read, and what can be used of it is taken.
       //    Dies here without the reply: it is lost, the one window that stays open. The next run
       //    sends the same once more; a provider that has replaced the tokens at once may refuse it.
+      //    What a reissue may have made is looked for by the ids in the intent, and revoked first.
       //    Dies here with the reply: the next run reads it from the journal and sends nothing.
       const tokens = await obtainTokens(run)
       // 6. Make the next record.

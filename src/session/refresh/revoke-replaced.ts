@@ -2,7 +2,7 @@ import { isFailure, isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
-import { knownAnswers, talk } from '../reach.ts'
+import { talk } from '../reach.ts'
 import type { RefreshRun } from './run.ts'
 
 /** Revokes the token that a reissue has replaced, once `next` is stored. Never throws for it. */
@@ -12,7 +12,7 @@ export async function revokeReplaced(run: RefreshRun, next: SessionRecord): Prom
   const reissued = provider.rotation === 'reissue' && replaced !== undefined && replaced !== next.id
   if (!reissued || provider.revoke === undefined || record.fixed === true) return
   const http = await ports.http(profile)
-  const reach = { http, ...talk(ports), answers: knownAnswers(run.session, provider, next) }
+  const reach = { http, ...talk(ports), answers: run.answers() }
   try {
     // Sent with the new token: that it is accepted proves the new one before the old one is gone.
     await provider.revoke(reach, next, { id: replaced })

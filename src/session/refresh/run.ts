@@ -1,9 +1,10 @@
 import type { HeldLock, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
-import type { Provider } from '../../core/provider.ts'
+import type { Provider, Reach } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Ports } from '../ports.ts'
 import type { RefreshRequest } from '../refresh-request.ts'
+import { knownAnswers } from '../reach.ts'
 import type { Session } from '../session.ts'
 import { checkProvider } from '../stored-record.ts'
 import { openRunJournal, type RunJournal } from './journal.ts'
@@ -20,6 +21,8 @@ export interface RefreshRun {
   /** The session as it is until this run has new tokens. */
   readonly record: SessionRecord
   readonly journal: RunJournal
+  /** What the provider may need to know: settings, files that they name, kept credentials. */
+  answers(): Reach['answers']
 }
 
 /** Throws `reauth_required` where the provider is not the one of the login, and `usage`. */
@@ -33,5 +36,6 @@ export async function openRun(
   const provider = await session.provider()
   checkProvider(record, profile, provider)
   const journal = openRunJournal(session, store, record)
-  return { session, ports, profile, request, lock, store, provider, record, journal }
+  const answers = () => knownAnswers(session, provider, record)
+  return { session, ports, profile, request, lock, store, provider, record, journal, answers }
 }

@@ -4,7 +4,6 @@ import type { Reach } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
 import { replayReplies, sendToKeep } from '../kept-reply.ts'
 import type { Ports } from '../ports.ts'
-import { knownAnswers } from '../reach.ts'
 import type { Renewal } from './renewable.ts'
 import type { RefreshRun } from './run.ts'
 
@@ -16,7 +15,7 @@ const margin = 500
  * again; a new reply that may grant tokens is in the journal before anybody reads it.
  */
 export async function reachOf(run: RefreshRun, renewal: Renewal): Promise<Reach> {
-  const { ports, provider, record, journal } = run
+  const { ports, journal } = run
   const send = sendWithLock(run, await ports.http(run.profile))
   const sendAndKeep: Http = async (request) => {
     if (request.grants !== true) return await send(request)
@@ -27,7 +26,7 @@ export async function reachOf(run: RefreshRun, renewal: Renewal): Promise<Reach>
   const earlier = journal.replies(renewal)
   return {
     ...replayReplies(earlier, sendAndKeep, ports.clock),
-    answers: knownAnswers(run.session, provider, record),
+    answers: run.answers(),
     warn: ports.warn,
     timeLeft: () => timeToSend(ports),
   }
