@@ -13,6 +13,7 @@ import { parseRecord, serializeRecord, type SessionRecord } from '../../../src/c
 import { Secret } from '../../../src/core/secret.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import type { ProviderDefinition } from '../../../src/providers/schema/definition.ts'
+import { fresh, type FreshOptions } from '../../../src/session/fresh.ts'
 import type { Ports } from '../../../src/session/ports.ts'
 import { digestOfSpent, writeRenewalReply } from '../../../src/session/refresh/journal-entry.ts'
 import { refreshNow } from '../../../src/session/refresh/protocol.ts'
@@ -110,6 +111,9 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       const forced = { reason: 'forced', beyond: generation } as const
       return await refreshNow(openSession(ports as Ports, own), request ?? forced)
     },
+    /** How often another process was asked to refresh. */
+    started: 0,
+    fresh: async (options?: FreshOptions) => await fresh(openSession(ports as Ports, own), options),
     /** The record in the store. */
     stored: async () => parseRecord((await memory.read(own.id)) ?? '', own.id),
     /** Another process stores a record. */
@@ -208,6 +212,11 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       if (reply instanceof Error) throw reply
       return typeof reply === 'function' ? reply() : reply
     },
+    refresher: async (asked, request) => {
+      world.started++
+      return serializeRecord(await refreshNow(openSession(ports as Ports, asked), request))
+    },
+    refreshPending: async () => entries.has(entry),
     fingerprint: async () => 'print',
     warn: (text) => void world.warnings.push(text),
     readFile: () => new Secret('of a file'),
