@@ -232,10 +232,24 @@ describe('a journal that cannot be begun', () => {
       {},
       {
         before: (world) => {
+          world.broken.reserve = () => {
+            void world.store(theirs)
+            world.lockHeld = false
+            return full
+          }
+        },
+        gives: 'theirs',
+        generation: 2,
+      },
+    ],
+    [
+      'is told where another process took over and was not done',
+      {},
+      {
+        before: (world) => {
           world.lockHeld = false
           world.broken.reserve = full
         },
-        request: { reason: 'expired', minTtl: hour },
         gives: ['store', 'the disk is full'],
       },
     ],
@@ -512,6 +526,33 @@ describe('an API without a refresh', () => {
         ],
         gives: 'access-2',
         sent: [list, 'DELETE /tokens/33', list, make, 'DELETE /tokens/11'],
+      },
+    ],
+    [
+      'revokes an orphan, and not itself',
+      { ...given, left: { facts: { ids: ['99'] } } },
+      {
+        replies: [
+          json([own, { id: '33', name: 'ci' }, { id: '99', name: 'ci' }]),
+          json('', 204),
+          json([own]),
+          made,
+          json('', 204),
+        ],
+        gives: 'access-2',
+        sent: [list, 'DELETE /tokens/33', list, make, 'DELETE /tokens/11'],
+      },
+    ],
+    [
+      'keeps the old token as long as the store does not have the new one',
+      given,
+      {
+        before: breaks('write'),
+        replies: [json([own]), made],
+        gives: 'access-2',
+        sent: [list, make],
+        journal: 'record',
+        warns: ['could not be stored yet'],
       },
     ],
     [

@@ -96,7 +96,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     timeLeft: 30_000,
     lockHeld: true,
     /** What fails, and as what. */
-    broken: {} as Partial<Record<Faulty, Error>>,
+    broken: {} as Partial<Record<Faulty, Error | (() => Error)>>,
     /** What is answered, in order. */
     replies: [] as (HttpReply | Error | (() => HttpReply))[],
     /** The requests that left, each as `POST /renew`. */
@@ -225,7 +225,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
 
   function fail(what: Faulty): void {
     const error = world.broken[what]
-    if (error !== undefined) throw error
+    if (error !== undefined) throw typeof error === 'function' ? error() : error
   }
 
   function openJournal(): Journal {
