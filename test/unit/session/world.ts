@@ -1,21 +1,19 @@
-import { openSession } from '../../../src/session/session.ts'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openPorts } from '../../../src/app/ports.ts'
 import { bindingOf, type Profile } from '../../../src/core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { entryOf, readHeld } from '../../../src/session/stored-record.ts'
-import type { Ports } from '../../../src/session/ports.ts'
+import { createHttp } from '../../../src/io/http/http.ts'
+import { systemClock } from '../../../src/io/process/clock.ts'
+import { openProvider } from '../../../src/providers/catalog.ts'
+import { openSession } from '../../../src/session/session.ts'
 import { refreshNow } from '../../../src/session/refresh/protocol.ts'
+import { openMemoryPorts, type MemoryPorts } from './memory-ports.ts'
 import { dialect, startStrictServer, type StrictServer } from './strict-server.ts'
 
-/** A session at a strict server, with the real ports of a process and a home of its own. */
+/** A session at a strict server: what is sent goes over the wire, all else is in memory. */
 export interface SessionWorld {
   readonly server: StrictServer
-  readonly ports: Ports
+  readonly ports: MemoryPorts
   readonly profile: Profile
   readonly warnings: string[]
   /** Refreshes whatever is left of the token held, as `tokn refresh` does. */
@@ -37,34 +35,15 @@ export async function openWorld(
     readonly remember?: boolean
     readonly changes?: Readonly<Record<string, unknown>>
     readonly record?: Partial<SessionRecord>
-    readonly timeout?: number
   } = {},
 ): Promise<SessionWorld> {
   const server = await startStrictServer()
-  const home = mkdtempSync(join(tmpdir(), 'tokn-session-'))
-  const providers = join(home, 'config', 'tokn', 'providers')
-  mkdirSync(providers, { recursive: true, mode: 0o700 })
   const definition = JSON.stringify(dialect(server.origin, options.changes))
-  writeFileSync(join(providers, 'strict.json'), definition, { mode: 0o600 })
-  const warnings: string[] = []
-  const key = new Secret(randomBytes(32).toString('base64url'))
-  const ports = openPorts({
-    environment: {
-      HOME: home,
-      XDG_CONFIG_HOME: join(home, 'config'),
-      XDG_STATE_HOME: join(home, 'state'),
-      XDG_DATA_HOME: join(home, 'data'),
-    },
-    program: '',
-    command: 'tokn test',
-    // Counted from the start of the process that runs the tests.
-    timeout: 3_600_000,
-    storeKey: () => key,
-    passphrase: async () => undefined,
-    fromEnvironment: () => undefined,
-    interaction: async () => undefined,
-    debug: false,
-    warn: (text) => warnings.push(text),
+  const ports = openMemoryPorts({
+    provider: async (sketch) =>
+      await openProvider(sketch, sketch.provider === 'strict' ? definition : undefined),
+    http: createHttp({ environment: {}, timeout: 30_000 }),
+    clock: systemClock,
   })
   const settings = { issuer: server.origin, client_id: 'app', client_auth: 'none', flow: 'client' }
   const profile: Profile = {
@@ -110,28 +89,26 @@ export async function openWorld(
   const store = await ports.store('file')
   await store.write(profile.id, 1, serializeRecord(record))
 
-  const held = async () => await readHeld(openSession(ports, profile))
+  const session = openSession(ports, profile)
+  const held = async () => await session.readRecord()
   const refresh = async () => {
     const { generation } = await held()
-    return await refreshNow(openSession(ports, profile), { reason: 'forced', beyond: generation })
+    return await refreshNow(session, { reason: 'forced', beyond: generation })
   }
   return {
     server,
     ports,
     profile,
-    warnings,
+    warnings: ports.warnings,
     refresh,
     held,
-    pending: async () => (await ports.journal()).read(entryOf(profile)) !== undefined,
+    pending: async () => (await ports.journal()).read(session.entry) !== undefined,
     works: async () => {
       server.twist = undefined
       server.instead = undefined
       if ((await held()).access.reveal() !== server.live()?.access) return false
       return (await refresh()).access.reveal() === server.live()?.access
     },
-    close: async () => {
-      await server.stop()
-      rmSync(home, { recursive: true, force: true })
-    },
+    close: async () => await server.stop(),
   }
 }
