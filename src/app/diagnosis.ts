@@ -172,12 +172,12 @@ function findDamage(journal: Journal, entry: string, { name }: Profile): Finding
 /** What logins, issues and profiles have left behind that were cut off, lost or moved. */
 async function checkLeftovers({ ports, fix, offline }: Examination): Promise<readonly Finding[]> {
   const { diagnoseUnfinished } = await import('../session/unfinished/diagnose.ts')
-  const { examineOrphans } = await import('../session/orphans.ts')
-  const { examineShared } = await import('../session/shared-ids.ts')
+  const { diagnoseOrphans } = await import('../session/orphans.ts')
+  const { separateShared } = await import('../session/shared-ids.ts')
   const found = [
-    await attempt('profiles', () => examineShared(ports, fix)),
+    await attempt('profiles', () => separateShared(ports, fix)),
     await attempt('marks', () => diagnoseUnfinished(ports, { fix, offline })),
-    await attempt('sessions', () => examineOrphans(ports, fix)),
+    await attempt('sessions', () => diagnoseOrphans(ports, fix)),
   ]
   return found.flat()
 }

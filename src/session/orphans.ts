@@ -14,7 +14,7 @@ import type { Ports } from './ports.ts'
  * Sessions that no profile of this configuration reaches. `fix` erases
  * only what is known to be of this configuration: another one may keep its sessions in the same folder.
  */
-export async function examineOrphans(ports: Ports, fix: boolean): Promise<readonly Finding[]> {
+export async function diagnoseOrphans(ports: Ports, fix: boolean): Promise<readonly Finding[]> {
   const outlines = ports.profiles.outlines()
   const known = new Set(outlines.flatMap(({ id }) => id ?? []))
   // What is under way has its entry before it has its profile.
@@ -29,8 +29,8 @@ export async function examineOrphans(ports: Ports, fix: boolean): Promise<readon
   const own = nameless.filter(isOwn)
   const foreign = stored.filter(({ id }) => nameless.includes(id) && !isOwn(id))
   return [
-    ...(await examineMoved(ports, stored, fix)),
-    ...(own.length === 0 ? [] : [await examineOwn(ports, own, fix, certain)]),
+    ...(await diagnoseMoved(ports, stored, fix)),
+    ...(own.length === 0 ? [] : [await diagnoseOwn(ports, own, fix, certain)]),
     ...(foreign.length === 0 ? [] : [tellForeign(foreign)]),
   ]
 }
@@ -59,7 +59,7 @@ async function listEntries(ports: Ports, kind: StoreKind): Promise<readonly stri
   }
 }
 
-async function examineOwn(
+async function diagnoseOwn(
   ports: Ports,
   ids: readonly string[],
   fix: boolean,
@@ -94,7 +94,7 @@ async function eraseLeft(ports: Ports, id: string, store: StoreKind): Promise<vo
 }
 
 /** Entries of profiles that keep their sessions in another store by now. */
-async function examineMoved(
+async function diagnoseMoved(
   ports: Ports,
   stored: readonly Stored[],
   fix: boolean,

@@ -5,7 +5,7 @@ import { byFix } from './unfinished/finding.ts'
 import type { Ports } from './ports.ts'
 
 /** Profiles with one id: each would write over, and log out, the session of the other. */
-export async function examineShared(ports: Ports, fix: boolean): Promise<readonly Finding[]> {
+export async function separateShared(ports: Ports, fix: boolean): Promise<readonly Finding[]> {
   const profiles = readableProfiles(ports.profiles)
   const first = new Map<string, string>()
   const findings: Finding[] = []

@@ -19,6 +19,7 @@ import { Secret } from '../../../src/core/secret.ts'
 import type { Ports } from '../../../src/session/ports.ts'
 import { refreshNow } from '../../../src/session/refresh/protocol.ts'
 import { openSession } from '../../../src/session/session.ts'
+import { storeCatalog } from '../../../src/stores/catalog.ts'
 import { openMemory } from '../../../src/stores/memory.ts'
 
 /** What may fail here: every use of a port that changes something is one of these. */
@@ -97,8 +98,9 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
     clock,
     profiles: openProfiles(options.profiles ?? [], step),
     index: openIndex(),
-    caller: { command: 'tokn test', pid: 7, parent: 'sh', host: 'here' },
+    requester: { command: 'tokn test', pid: 7, parent: 'sh', host: 'here' },
     configuration: 'here:/config.json',
+    stores: storeCatalog,
     runs: async () => ({ own: 'run', isOver: (run) => ended.has(run) }),
     timeout,
     timeLeft: () => timeout,
@@ -122,7 +124,7 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
     http: async () => options.http ?? noHttp,
     answerSources: async () => options.answers ?? { fromEnvironment: () => undefined },
     refreshPending: async (entry) => refreshes.read(entry) !== undefined,
-    courier: async (profile, wanted) =>
+    refresher: async (profile, wanted) =>
       serializeRecord(await refreshNow(openSession(ports, profile), wanted)),
     fingerprint: async (secret) => `fp-${secret.reveal().length}`,
     randomId: () => `id${(++ids).toString().padStart(14, '0')}`,

@@ -10,8 +10,11 @@ import { openMemoryPorts, start, type MemoryOptions, type MemoryPorts } from './
 
 const hour = 3_600_000
 
+/** What a provider can do; `undefined` for what it cannot. */
+export type Script = { readonly [Part in keyof Provider]?: Provider[Part] | undefined }
+
 /** A provider of which a test says what it can do. */
-export function scripted(operations: Partial<Provider> = {}): Provider {
+export function scripted(script: Script = {}): Provider {
   return {
     id: 'shop',
     title: 'Shop',
@@ -22,8 +25,8 @@ export function scripted(operations: Partial<Provider> = {}): Provider {
     origins: ['https://shop.example'],
     attach: () => ({ headers: { Authorization: 'Bearer {access}' } }),
     checkGrant: () => undefined,
-    ...operations,
-  }
+    ...script,
+  } as Provider
 }
 
 /** Tokens as a provider gives them, good for an hour. */
@@ -68,10 +71,10 @@ export interface ScriptedWorld {
 
 /** A profile at a scripted provider; nothing is stored yet. */
 export function openScripted(
-  operations: Partial<Provider> = {},
+  script: Script = {},
   options: Partial<MemoryOptions> & { readonly profile?: Profile; readonly http?: Http } = {},
 ): ScriptedWorld {
-  const provider = scripted(operations)
+  const provider = scripted(script)
   const profile = options.profile ?? web
   const ports = openMemoryPorts({ provider: async () => provider, profiles: [profile], ...options })
   return { ports, session: openSession(ports, profile), provider }
@@ -79,11 +82,11 @@ export function openScripted(
 
 /** As `openScripted`, logged in. */
 export async function openLoggedIn(
-  operations: Partial<Provider> = {},
+  script: Script = {},
   record: Partial<SessionRecord> = {},
   options: Parameters<typeof openScripted>[1] = {},
 ): Promise<ScriptedWorld> {
-  const world = openScripted(operations, options)
+  const world = openScripted(script, options)
   await keep(world.session, recordFor(world.session.profile, world.provider, record))
   return world
 }
@@ -93,16 +96,4 @@ export async function keep(session: Session, record: SessionRecord): Promise<voi
   const store = await session.store()
   await store.write(session.id, record.generation, serializeRecord(record))
   await indexRecord(session.ports, session.profile, record, 'login')
-}
-
-/** What may be told of a failure: its code, its sentence and its hint. */
-export async function failure(work: Promise<unknown>) {
-  return await work.then(
-    () => expectFailure(),
-    (error: unknown) => error,
-  )
-}
-
-function expectFailure(): never {
-  throw new Error('it should have failed')
 }

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { ToknError } from '../../../src/core/errors.ts'
+import type { Profiles } from '../../../src/core/ports.ts'
+import {
+  chooseProfile,
+  namedProfile,
+  readableProfiles,
+  type ProfileChoice,
+} from '../../../src/session/choose-profile.ts'
+import { openScripted, web } from './scripted.ts'
+
+const ci = { ...web, name: 'ci', id: 'two' }
+
+describe('the name that is meant', () => {
+  it.each<readonly [ProfileChoice, string | undefined]>([
+    [{}, undefined],
+    [{ environment: '' }, undefined],
+    [{ environment: 'env' }, 'env'],
+    [{ flag: 'web', environment: 'env' }, 'web'],
+    [{ positional: 'web', environment: 'env' }, 'web'],
+    [{ positional: 'web', flag: 'web' }, 'web'],
+  ])('%j: %s', (choice, name) => {
+    expect(namedProfile(choice)).toBe(name)
+  })
+
+  it.each<readonly [ProfileChoice, string]>([
+    [{ positional: 'web', flag: 'ci' }, 'two profiles were named, one with -P and one without'],
+    [{ positional: 'No Name' }, '"No Name" is not a valid profile name'],
+  ])('%j is refused', (choice, message) => {
+    expect(() => namedProfile(choice)).toThrow(message)
+  })
+})
+
+describe('the profile that is meant', () => {
+  it.each<readonly [string, readonly (typeof web)[], string | undefined, ProfileChoice, string]>([
+    ['the one named', [web, ci], 'web', { positional: 'ci' }, 'ci'],
+    ['the default one', [web, ci], 'ci', {}, 'ci'],
+    ['the only one', [ci], undefined, {}, 'ci'],
+  ])('is %s', async (_, profiles, chosen, choice, name) => {
+    const { ports } = openScripted({}, { profiles })
+    await ports.profiles.setDefault(chosen)
+    expect(chooseProfile(ports.profiles, choice).name).toBe(name)
+  })
+
+  it.each<readonly [string, readonly (typeof web)[], ProfileChoice, string, string]>([
+    ['none', [], {}, 'there is no profile yet', 'tokn login NAME --provider PROVIDER'],
+    [
+      'one of several',
+      [web, ci],
+      {},
+      'no profile was named, and none is the default',
+      'tokn profile use NAME',
+    ],
+    [
+      'one nearly named',
+      [web, ci],
+      { flag: 'wev' },
+      'there is no profile "wev"',
+      'did you mean "web"?',
+    ],
+    [
+      'another',
+      [web, ci],
+      { flag: 'production' },
+      'there is no profile "production"',
+      'tokn login production --provider PROVIDER',
+    ],
+  ])('is not found: %s', (_, profiles, choice, message, hint) => {
+    const { ports } = openScripted({}, { profiles })
+    const choose = () => chooseProfile(ports.profiles, choice)
+    expect(choose).toThrow(expect.objectContaining({ code: 'not_found', message, hint }))
+  })
+})
+
+it('damaged profiles keep nobody from the others', () => {
+  const { ports } = openScripted({}, { profiles: [web, ci] })
+  const get = (name: string) => {
+    if (name === 'web') throw new ToknError('usage', 'damaged')
+    return ports.profiles.get(name)
+  }
+  const profiles: Profiles = { ...ports.profiles, get }
+  expect(readableProfiles(profiles).map(({ name }) => name)).toEqual(['ci'])
+})

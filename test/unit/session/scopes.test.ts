@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation, Provider } from '../../../src/core/provider.ts'
+import { idInEnvironment } from '../../../src/session/naming.ts'
+import { lackFor, lacksInWords, refuseLack, widerLogin } from '../../../src/session/scopes.ts'
+import { recordFor, scripted, tokens, web } from './scripted.ts'
+
+const operations = {
+  list: async () => [],
+  revoke: async () => undefined,
+  issue: async () => tokens('access-2'),
+}
+
+/** An API where every operation takes a scope of its own name. */
+const lacks: Provider['lacks'] = (operation, scopes = []) =>
+  scopes.includes(operation) ? undefined : operation
+
+const shop = scripted({ ...operations, lacks })
+const environment = { id: idInEnvironment('TOKN_TOKEN'), name: 'environment' }
+
+describe('the scope that an operation lacks', () => {
+  it.each<readonly [Operation, Partial<Provider>, string | undefined]>([
+    ['list', {}, 'list'],
+    // There is no operation of its own for these, and another one does the work.
+    ['info', {}, 'list'],
+    ['logout', {}, 'revoke'],
+    ['refresh', { rotation: 'reissue' }, 'issue'],
+    ['refresh', { rotation: 'none' }, undefined],
+    ['login', {}, undefined],
+  ])('%s, %j: %s', (operation, change, scope) => {
+    expect(lackFor({ ...shop, ...change }, operation, [])).toBe(scope)
+  })
+
+  it('is none where the API has no scopes, or the token has them', () => {
+    expect(lackFor(scripted(operations), 'list', [])).toBeUndefined()
+    expect(lackFor(shop, 'list', ['list'])).toBeUndefined()
+  })
+})
+
+describe('a session that lacks scopes', () => {
+  const record = recordFor(web, shop, { scopes: ['issue'] })
+
+  it('is warned of at its login, with the login that has them', () => {
+    expect(lacksInWords(web, shop, record)).toBe(
+      'the session of "web" cannot be used for list (it lacks the scope "list"); revoke (it lacks the scope "revoke"); for that: tokn login web --scope issue --scope list --scope revoke',
+    )
+    const all = { ...record, scopes: ['issue', 'list', 'revoke'] }
+    expect(lacksInWords(web, shop, all)).toBeUndefined()
+  })
+
+  it.each<readonly [Operation, string]>([
+    ['list', 'the token of "web" may not be used to list tokens: it lacks the scope "list"'],
+    ['info', 'the token of "web" may not be used to ask about it: it lacks the scope "list"'],
+    [
+      'logout',
+      'the token of "web" may not be used to end its session: it lacks the scope "revoke"',
+    ],
+  ])('sends nothing for %s', (operation, message) => {
+    expect(() => refuseLack(web, shop, record, operation)).toThrow(
+      expect.objectContaining({ code: 'forbidden', message }),
+    )
+  })
+})
+
+describe('the login that has more scopes', () => {
+  it.each([
+    [web, ['a'], 'tokn login web --scope a --scope b'],
+    [web, ['b'], 'tokn login web --scope b'],
+    [web, ['GET /x "y"'], 'tokn login web --scope "GET /x \\"y\\"" --scope b'],
+    [environment, ['a'], 'make one that has it, or: TOKN_SCOPE="a, b"'],
+  ])('of %j with %j: %s', (session, scopes, said) => {
+    expect(widerLogin(session, { scopes }, ['b'])).toBe(said)
+  })
+
+  it('has the lifetime that was asked for', () => {
+    const grant = { lifetime: 90 * 86_400_000 }
+    expect(widerLogin(web, { grant }, ['b'])).toBe(
+      'tokn login web --expires-in "90 days" --scope b',
+    )
+  })
+})
