@@ -24,7 +24,7 @@ import type { HttpSettings, Ports, ProfileSketch, Requester } from '../session/p
 /** What this process brings to the ports. */
 export interface PortsRequest extends ProcessOptions {
   readonly environment: Environment
-  /** Path of the executable, to start it anew. */
+  /** Path of the executable, to start it again. */
   readonly program: string
   readonly command: string
   /** Absent: this process. */

@@ -4,7 +4,7 @@ import { words } from '../messages/words.ts'
 
 /**
  * The record as a store can take it: where a provider gave more than fits beside the tokens, the
- * longest of what is not a token is left out, and that is told. The tokens are worth more.
+ * longest value that is not a token is left out, with a warning. The tokens are worth more.
  */
 export function fit(record: SessionRecord, warn: (text: string) => void): SessionRecord {
   let fitted = record

@@ -8,7 +8,7 @@ import { words } from '../messages/words.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { unknownExpiry } from '../core/expiry.ts'
-import { describeListed, onlyTold } from './listed-token.ts'
+import { describeListed, withKnownExpiries } from './listed-token.ts'
 import { isUntimely } from './moment.ts'
 
 /** What is known of a session, each part by who says so. */
@@ -21,14 +21,14 @@ export interface SessionInfo {
   readonly remote?: Introspection | undefined
   /** Why nothing is known of the provider, where it was not asked or did not say. */
   readonly notAsked?: string | undefined
-  /** Whether it was asked all the same. */
+  /** Whether it was asked, though nothing is known. */
   readonly asked?: boolean | undefined
   /** What the token says of itself; nobody has checked it here. */
   readonly claims?: Claims | undefined
   readonly budget: readonly BudgetUse[]
 }
 
-/** Asks the provider about the held token where it can be asked; else tells what is known here. */
+/** Asks the provider about the token where it can be asked; else gives what is known here. */
 export async function inspect(
   session: Session,
   options: { readonly local: boolean },
@@ -37,9 +37,9 @@ export async function inspect(
   const asked: Asked = options.local
     ? { notAsked: words.session.notAsked(), asked: false }
     : await askProvider(session, provider)
-  const kept = asked.record ?? (await session.readRecord())
-  const untimely = isUntimely(kept, session.ports.clock.now())
-  const record = untimely ? { ...kept, expiry: unknownExpiry, refreshExpiry: undefined } : kept
+  const stored = asked.record ?? (await session.readRecord())
+  const untimely = isUntimely(stored, session.ports.clock.now())
+  const record = untimely ? { ...stored, expiry: unknownExpiry, refreshExpiry: undefined } : stored
   return {
     record,
     untimely,
@@ -82,7 +82,7 @@ async function askProvider(session: Session, provider: Provider): Promise<Asked>
 export async function askAbout(call: Call): Promise<Introspection> {
   return call.provider.info === undefined
     ? describeListed(await findInList(call))
-    : onlyTold(await call.provider.info(call.reach, call.record))
+    : withKnownExpiries(await call.provider.info(call.reach, call.record))
 }
 
 async function findInList({ provider, reach, record }: Call): Promise<readonly TokenInfo[]> {
@@ -90,7 +90,7 @@ async function findInList({ provider, reach, record }: Call): Promise<readonly T
   return tokens.filter((token) => token.id === record.id)
 }
 
-/** Why an operation that should tell of the token told nothing. */
+/** Why the provider was asked about the token and said nothing. */
 function whyUnanswered(provider: Provider, remote: Introspection | undefined): string | undefined {
   if (remote?.answered !== false) return undefined
   return provider.info === undefined

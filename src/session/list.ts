@@ -43,7 +43,7 @@ function stateOf(token: Pick<TokenInfo, 'expiry' | 'revokedAt'>, now: number): T
   return left < soon ? 'expiring' : 'active'
 }
 
-/** As `stateOf`, for a token held here, of which more may be known than its times. */
+/** As `stateOf`, for a token held here: more may be known of it than its times. */
 function heldState({ expiry, standing }: IndexEntry, now: number): TokenState {
   if (standing?.state === 'dead') return 'dead'
   const byTime = stateOf({ expiry }, now)

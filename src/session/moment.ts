@@ -2,7 +2,7 @@ import type { Expiry } from '../core/expiry.ts'
 import type { Clock } from '../core/ports.ts'
 import type { SessionRecord } from '../core/record.ts'
 
-/** More than the clocks of one machine are apart by themselves, in milliseconds. */
+/** More than the clocks of one machine differ by themselves, in milliseconds. */
 export const tolerated = 60_000
 
 /** What a record keeps of the moment at which it is made. */
@@ -15,7 +15,7 @@ export function isUntimely(
   { expiry, obtainedAt, fixed }: Pick<SessionRecord, 'expiry' | 'obtainedAt' | 'fixed'>,
   now: number,
 ): boolean {
-  // What a pasted token says of itself was told by no clock of this machine.
+  // The times of a pasted token do not come from a clock of this machine.
   return expiry.state === 'at' && fixed !== true && obtainedAt > now + tolerated
 }
 

@@ -11,23 +11,23 @@ export type SessionSource = 'store' | 'environment' | 'login'
 
 // What begins the id of a session that no profile has: the variable that gave its token follows,
 // or nothing, where the environment gave the credentials of a login.
-const mark = 'environment'
+const prefix = 'environment'
 
 /** What a store takes for an id. */
 const longestId = 64
 
 /** The id of a session out of the environment; `variable` is the one that gave its token. */
 export function idInEnvironment(variable?: string): string {
-  if (variable === undefined) return mark
-  const id = `${mark}-${variable.toLowerCase()}`
+  if (variable === undefined) return prefix
+  const id = `${prefix}-${variable.toLowerCase()}`
   // The variable of a profile with a very long name: the words do without it.
-  return id.length > longestId ? `${mark}-` : id
+  return id.length > longestId ? `${prefix}-` : id
 }
 
 /** Where a session comes from: a store, a token in the environment, or a login made of variables. */
 export function sourceOf({ id }: Pick<Profile, 'id'>): SessionSource {
-  if (id === mark) return 'login'
-  return id.startsWith(`${mark}-`) ? 'environment' : 'store'
+  if (id === prefix) return 'login'
+  return id.startsWith(`${prefix}-`) ? 'environment' : 'store'
 }
 
 /** Whether a session is there for one command alone, out of the environment. */
@@ -68,8 +68,8 @@ export function wordOf(session: Named): string {
 
 /**
  * `error` with the name of the session in its hint: what lies below a session knows no names, and
- * says `tokn login` or `tokn list`. One that only a login makes up for, and that has no hint, gets that
- * one. For a session of variables it is the variable that is to be changed.
+ * says `tokn login` or `tokn list`. An error that needs a login, and has no hint, gets that one. For a session
+ * of variables the hint names the variable to change.
  */
 export function withName(error: unknown, session: Named): unknown {
   if (!(error instanceof ToknError)) return error
@@ -96,7 +96,7 @@ export async function naming<Result>(session: Named, work: () => Promise<Result>
 }
 
 function variableOf({ id }: Named): string | undefined {
-  if (!id.startsWith(`${mark}-`)) return undefined
-  const name = id.slice(mark.length + 1)
+  if (!id.startsWith(`${prefix}-`)) return undefined
+  const name = id.slice(prefix.length + 1)
   return name === '' ? words.session.theEnvironment() : name.toUpperCase()
 }

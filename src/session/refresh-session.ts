@@ -29,11 +29,11 @@ export async function refreshSession(
 ): Promise<Refreshed> {
   const { clock } = session.ports
   const before = await session.readRecord()
-  const wanted =
+  const needs =
     minTtl === undefined
       ? ({ reason: 'forced', beyond: before.generation, force } as const)
       : { reason: reasonToRenew(before, clock.now()), minTtl, force }
-  if (minTtl !== undefined && satisfies(before, wanted, clock.now())) {
+  if (minTtl !== undefined && satisfies(before, needs, clock.now())) {
     return { record: before, refreshed: false }
   }
   refuseEnded(session.profile, before)
@@ -43,6 +43,6 @@ export async function refreshSession(
     if (!skip || !isFailure(error)) throw error
     return { record: before, refreshed: false, skipped: error }
   }
-  const record = await refreshThrough(session, wanted)
+  const record = await refreshThrough(session, needs)
   return { record, refreshed: record.generation > before.generation }
 }

@@ -12,7 +12,7 @@ interface Lack {
   readonly scope: string
 }
 
-const told: readonly Operation[] = ['issue', 'list', 'revoke', 'refresh']
+const checked: readonly Operation[] = ['issue', 'list', 'revoke', 'refresh']
 
 /** Whether a provider has a field for the scopes of a login, which it reads by a rule of its own. */
 export function takesScope({ fields }: Pick<Provider, 'fields'>): boolean {
@@ -21,7 +21,7 @@ export function takesScope({ fields }: Pick<Provider, 'fields'>): boolean {
 
 /** What tokens with `scopes` will not be able to do, though their API can. */
 function lacksOf(provider: Provider, scopes: readonly string[] | undefined): readonly Lack[] {
-  return told.flatMap((operation) => {
+  return checked.flatMap((operation) => {
     const scope = lackFor(provider, operation, scopes)
     return scope === undefined ? [] : [{ operation, scope }]
   })

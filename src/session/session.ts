@@ -10,7 +10,7 @@ import type { SessionInfo } from './info.ts'
 import type { Issued } from './issue/issue.ts'
 import type { TokenList } from './list.ts'
 import type { LoginRequest } from './login/login.ts'
-import type { Placed } from './login/save-session.ts'
+import type { SavedSession } from './login/save-session.ts'
 import { sourceOf, type SessionSource } from './naming.ts'
 import type { Ports } from './ports.ts'
 import type { RefreshOptions, Refreshed } from './refresh-session.ts'
@@ -112,7 +112,7 @@ export class Session {
     return await (await import('./usable.ts')).lookAt(this)
   }
 
-  async login(request: LoginRequest): Promise<Placed> {
+  async login(request: LoginRequest): Promise<SavedSession> {
     return await (await import('./login/login.ts')).login(this, request)
   }
 

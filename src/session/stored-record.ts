@@ -13,7 +13,7 @@ export function entryOf(profile: Profile): string {
 }
 
 /**
- * The session held for `profile`. Throws `reauth_required` when there is none or when the profile
+ * The stored session. Throws `reauth_required` when there is none or when the profile
  * was changed since the login, `store` when it cannot be read.
  */
 export async function readHeld(session: Session): Promise<SessionRecord> {
@@ -36,7 +36,7 @@ export function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError
   return new ToknError('reauth_required', words.session.inAnotherStore(name, store, usual))
 }
 
-/** The session held, unchecked against the profile; `undefined` when there is none. */
+/** The stored session, unchecked against the profile; `undefined` when there is none. */
 export async function findHeld(session: Session): Promise<SessionRecord | undefined> {
   const { ports, profile } = session
   const store = await ports.store(profile.store)

@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { checkProfileName, type Profile } from '../../core/profile.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
-import { place } from '../login/save-session.ts'
+import { saveSession } from '../login/save-session.ts'
 import type { Session } from '../session.ts'
 import { forget } from '../unfinished/find.ts'
 import { findUnfinishedIssue, isSameGrant, type UnfinishedIssue } from '../unfinished/issues.ts'
@@ -41,7 +41,7 @@ export async function finishEarlier(
     if (!isSameGrant(grant, earlier.grant ?? {})) {
       throw new ToknError('usage', words.tokens.otherGrant(name))
     }
-    const { profile } = await place(parent.of(earlier.profile), kept.record, {
+    const { profile } = await saveSession(parent.of(earlier.profile), kept.record, {
       reason: 'recovered',
       adopt: false,
     })

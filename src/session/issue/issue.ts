@@ -5,7 +5,7 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { callWithToken, unsupported, type Call } from '../call.ts'
 import { proveStorage } from '../login/check-storage.ts'
-import { place } from '../login/save-session.ts'
+import { saveSession } from '../login/save-session.ts'
 import { thisMoment } from '../moment.ts'
 import type { Ports } from '../ports.ts'
 import type { Session } from '../session.ts'
@@ -131,7 +131,7 @@ async function issueOnce(call: Call, { grant, kept, intent, watch }: Attempt): P
   const moment = thisMoment(parent.ports.clock)
   const issued = recordOfIssued(record, tokens, grant, provider, kept.profile, moment)
   const options = { reason: 'issued', by: parent.name, adopt: false } as const
-  const { profile } = await place(kept, issued, options).catch((error: unknown) => {
+  const { profile } = await saveSession(kept, issued, options).catch((error: unknown) => {
     throw notStored(error)
   })
   intent?.remove()

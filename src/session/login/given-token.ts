@@ -8,7 +8,7 @@ import type { Secret } from '../../core/secret.ts'
 import { openAnswered } from './open-provider.ts'
 import type { Ports } from '../ports.ts'
 
-/** What the environment says of a provider, and of what is wanted of it. */
+/** What the environment says of a provider, and what is asked of it. */
 export interface ProviderEnvironment {
   /** The value of a variable, or of the file that another names. Throws `usage`. */
   read(name: string): string | undefined

@@ -15,7 +15,7 @@ import { sweepUnsent } from '../unfinished/sweep.ts'
 import { watchRequests } from '../unfinished/watch.ts'
 import { thisMoment } from '../moment.ts'
 import { withName } from '../naming.ts'
-import { eraseEntry, formerStore, place, type Placed } from './save-session.ts'
+import { eraseEntry, formerStore, saveSession, type SavedSession } from './save-session.ts'
 import type { Session } from '../session.ts'
 import { proveStorage } from './check-storage.ts'
 import { fileSecrets, talk } from '../reach.ts'
@@ -72,11 +72,11 @@ export async function authenticate(
 
 /**
  * Logs in and keeps the session and its profile, which may have been renamed meanwhile; a session
- * that was held before is replaced. Whatever must be writable is proven so before anything is spent,
+ * that was held before is replaced. Whatever must be writable is tried before anything is spent,
  * and an intent in the journal says to `tokn doctor` what a kill between the request and the store has left; the lock
- * is held for the writing alone, since a person may take minutes over the rest.
+ * is held only for the writing, since a person may take minutes over the rest.
  */
-export async function login(session: Session, request: LoginRequest): Promise<Placed> {
+export async function login(session: Session, request: LoginRequest): Promise<SavedSession> {
   const { ports, profile } = session
   const { provider } = request
   const store = await session.store()
@@ -96,9 +96,9 @@ export async function login(session: Session, request: LoginRequest): Promise<Pl
   })
   const record = await spend(session, request, intent)
   const kept = await keepIn(intent, record)
-  const placed = await placeOrTell(session, request, record, kept)
-  if (await leave(session, placed)) intent.remove()
-  return placed
+  const saved = await saveOrTell(session, request, record, kept)
+  if (await leave(session, saved)) intent.remove()
+  return saved
 }
 
 async function spend(
@@ -115,7 +115,7 @@ async function spend(
     await proveStorage(session)
     return await authenticate(session, request, watch.over)
   } catch (error) {
-    // Where an answer was lost, or could not be read, the provider may hold a session all the same.
+    // Where a reply was lost, or could not be read, the provider may hold a session.
     if (!watch.mayHaveMade()) intent.remove()
     throw withName(error, session)
   }
@@ -132,14 +132,14 @@ async function keepIn(intent: OpenIntent, record: SessionRecord): Promise<boolea
   }
 }
 
-async function placeOrTell(
+async function saveOrTell(
   session: Session,
   { pasted }: LoginRequest,
   record: SessionRecord,
   kept: boolean,
-): Promise<Placed> {
+): Promise<SavedSession> {
   try {
-    return await place(session, record, {
+    return await saveSession(session, record, {
       reason: pasted ? 'imported' : 'login',
       adopt: true,
     })
@@ -154,7 +154,7 @@ async function placeOrTell(
 }
 
 /** Erases what another store held of the session before; whether that is done. */
-async function leave(session: Session, { profile, former }: Placed): Promise<boolean> {
+async function leave(session: Session, { profile, former }: SavedSession): Promise<boolean> {
   if (former === undefined) return true
   try {
     await eraseEntry(session.of(profile), former)

@@ -11,7 +11,7 @@ export interface Opened {
 }
 
 /**
- * Answers the fields of a profile's provider, then opens it anew: an answer may decide where the
+ * Answers the fields of a profile's provider, then opens it again: an answer may decide where the
  * provider is (an issuer) and what else it asks for (a flow). What is given without a question comes
  * first, since it may make a question needless. The settings of `draft` are what was answered before;
  * `choose` narrows what is asked.
@@ -48,7 +48,7 @@ function withSettings(profile: Profile, settings: Profile['settings']): Profile 
   return { ...profile, settings: { ...profile.settings, ...settings } }
 }
 
-/** A field of which only what somebody said is taken: its default is no answer yet. */
+/** A field that only takes what somebody said: its default is not an answer yet. */
 function unasked(field: Field): Field {
   return { ...field, optional: true, default: undefined }
 }

@@ -10,19 +10,19 @@ import { withLock } from '../with-lock.ts'
 import { indexRecord } from '../history.ts'
 import { writeAndReadBack } from '../write-record.ts'
 
-export interface PlaceOptions {
+export interface SaveOptions {
   readonly reason: Reason
   /** The profile that issued it, where one did. */
   readonly by?: string | undefined
   /**
-   * Whether a name that has gone to another id meanwhile is the same profile all the same: so for a
-   * login, which says what its name stands for. Otherwise that is `busy`.
+   * Whether a name that belongs to another id by now still means the same profile: so for a login,
+   * which says what its name stands for. Otherwise that is `busy`.
    */
   readonly adopt: boolean
 }
 
-/** A session where it is kept: under the name and id that its profile has by now. */
-export interface Placed {
+/** A session where it is stored: under the name and id that its profile has by now. */
+export interface SavedSession {
   readonly profile: Profile
   readonly record: SessionRecord
   /** Another store, which held the session until now and still has its entry. */
@@ -37,21 +37,21 @@ const pauses = [50, 250]
  * lock of the store entry held, so that a kill leaves nothing that no profile reaches. A session
  * held before is replaced, whether or not it can be read. Throws `store`, `busy`, `usage`.
  */
-export async function place(
+export async function saveSession(
   session: Session,
   record: SessionRecord,
-  options: PlaceOptions,
-): Promise<Placed> {
-  let wanted = session
+  options: SaveOptions,
+): Promise<SavedSession> {
+  let target = session
   for (let failures = 0; ;) {
     try {
-      const placed = await placeAt(wanted, record, options)
-      if ('record' in placed) return placed
-      if (placed.instead.id !== session.id && !options.adopt) {
-        throw new ToknError('busy', words.login.nameTakenMeanwhile(placed.instead.name))
+      const saved = await saveAt(target, record, options)
+      if ('record' in saved) return saved
+      if (saved.instead.id !== session.id && !options.adopt) {
+        throw new ToknError('busy', words.login.nameTakenMeanwhile(saved.instead.name))
       }
-      // Renamed meanwhile, or another login of a new name was first: theirs is the id.
-      wanted = session.of(placed.instead)
+      // Renamed meanwhile, or another login of the same new name was first: its id counts.
+      target = session.of(saved.instead)
     } catch (error) {
       const pause = pauses[failures++]
       if (pause === undefined || !isToknError(error, 'store', 'usage')) throw error
@@ -60,18 +60,18 @@ export async function place(
   }
 }
 
-async function placeAt(
+async function saveAt(
   session: Session,
   record: SessionRecord,
-  { reason, by }: PlaceOptions,
-): Promise<Placed | { readonly instead: Profile }> {
+  { reason, by }: SaveOptions,
+): Promise<SavedSession | { readonly instead: Profile }> {
   const { ports, profile } = session
   const former = formerStore(session)
   const store = await session.store()
   const next = fit({ ...record, profileId: profile.id, binding: bindingOf(profile) }, ports.warn)
   return await session.locked(async () => {
-    const settled = await ports.profiles.settle(profile)
-    if (settled.name !== profile.name || settled.id !== profile.id) return { instead: settled }
+    const current = await ports.profiles.settle(profile)
+    if (current.name !== profile.name || current.id !== profile.id) return { instead: current }
     const kept = { ...next, generation: (await generationBefore(session)) + 1 }
     await writeAndReadBack(store, kept)
     await forgetRefresh(session)
@@ -99,7 +99,7 @@ export function formerStore({ ports, profile }: Session): StoreKind | undefined 
   return former !== undefined && ports.stores.traits(former).outlivesProcess ? former : undefined
 }
 
-/** The generation to follow. A record that cannot be read is no reason not to log in anew. */
+/** The generation before. A record that cannot be read is no reason not to log in again. */
 async function generationBefore(session: Session): Promise<number> {
   const { ports, profile } = session
   const indexed = ports.index.get(profile.id)?.generation ?? 0
@@ -111,7 +111,7 @@ async function generationBefore(session: Session): Promise<number> {
   }
 }
 
-/** What a refresh of the session before has left is of no use any more, and does no harm. */
+/** What a refresh of the session before has left is no longer of use. */
 async function forgetRefresh(session: Session): Promise<void> {
   const { ports } = session
   try {

@@ -26,13 +26,13 @@ export interface Leftover {
 export interface Logout {
   /** Whether the provider said yes to it, so that what it ended needs no more. */
   readonly done: boolean
-  /** What it did not end all the same, in one sentence; absent: nothing. */
+  /** What it did not end, in one sentence; absent: nothing. */
   readonly spared?: string | undefined
 }
 
 /**
  * Ends what a test has made, as far as the API can and its logout has not. What an API does not end
- * is told, with the time that is left.
+ * is reported, with the time that is left.
  */
 export async function endMadeTokens(
   provider: Provider,

@@ -154,14 +154,14 @@ async function perform(
   const traffic: Traffic[] = []
   const odd: string[] = []
   const warn = (text: string) => void odd.push(text)
-  const told = () => (odd.length === 0 ? {} : { odd })
+  const oddities = () => (odd.length === 0 ? {} : { odd })
   try {
     const found = await run({ ...reach, warn, http: recordTraffic(reach.http, traffic) })
-    return { operation, outcome: 'ok', words: found, traffic, ...told() }
+    return { operation, outcome: 'ok', words: found, traffic, ...oddities() }
   } catch (error) {
     if (!isFailure(error)) throw error
     const said = redact(words.providerTest.failed(error.message, error.hint))
-    return { operation, outcome: 'failed', words: said, traffic, ...told() }
+    return { operation, outcome: 'failed', words: said, traffic, ...oddities() }
   }
 }
 

@@ -8,13 +8,13 @@ import type { Proof } from './probe.ts'
 
 /** How a logout went, at the provider. */
 export interface End {
-  /** Whether the provider ended the session: it said so, or it was seen, and nothing says otherwise. */
+  /** Whether the provider ended the session: it said so, or a check showed it, and none denies it. */
   readonly revoked: boolean
-  /** Whether that is proven: by the same way of asking the tokens were alive before and are not now. */
+  /** Whether that is proven: by the same check the tokens were alive before and are not now. */
   readonly verified: boolean
   /** Why it is not proven, in one sentence, where it was said and is not. */
   readonly unverified?: string | undefined
-  /** What is to be known of a proof all the same, in one sentence. */
+  /** What to know although it is proven, in one sentence. */
   readonly caveat?: string | undefined
   /** What is, or may be, alive at the provider, in one sentence; absent where nothing is. */
   readonly alive?: string | undefined
@@ -114,7 +114,7 @@ function whyUnverified(access: Proof, refresh: Proof | undefined, left: Remains)
   return left.accessOver ? texts.refreshUnproven('expired', refused) : texts.nothingShows()
 }
 
-/** What lives on because nobody ends it. */
+/** What stays alive because nobody ends it. */
 export function keeps(left: Remains, why: string): End {
   if (left.over) return { ...nothing, ended: left.ended }
   const { until: aliveUntil, partial } = left

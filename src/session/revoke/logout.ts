@@ -22,8 +22,8 @@ export interface LogoutOptions {
 
 /**
  * Ends the session at the provider where that is possible, then erases it here. What the provider
- * cannot or does not do is told, and the erasing happens all the same; so it does, where only that is
- * asked for, with a session that cannot be read. Throws `store`.
+ * cannot or does not do is reported, and the session is erased anyway; where only that is asked for,
+ * even one that cannot be read. Throws `store`.
  */
 export async function logout(session: Session, options: LogoutOptions): Promise<LogoutResult> {
   const lost = options.localOnly ? undefined : await storeKeptReply(session)
@@ -36,7 +36,7 @@ export async function logout(session: Session, options: LogoutOptions): Promise<
     }
     const end = await endAtProvider(session, condition, options)
     const erased = await erase(session)
-    // Whatever became of the tokens held: those of the reply are not ended, and cannot be.
+    // Whatever became of the stored tokens: those of the reply are not ended, and cannot be.
     const last = lost === undefined ? end : { ...nothing, ...lost }
     return { ...last, erased: erased || condition.state === 'usable' }
   })
@@ -76,7 +76,7 @@ async function endAtProvider(
     case 'unreadable':
       return { ...nothing, alive: condition.why.message, doubtful: true }
     case 'foreign': {
-      // A session that the profile no longer fits is erased, and nobody is told but the user.
+      // A session that the profile no longer fits is erased, and the provider is not told.
       const { expiry, standing } = ports.index.get(profile.id) ?? {}
       const over = standing?.state === 'dead' || isPast(expiry, ports.clock.now())
       if (over) return { ...nothing, ended: standing?.why ?? words.logout.expired() }

@@ -42,7 +42,7 @@ export async function endToken<Result>(
   try {
     return await end()
   } catch (error) {
-    // Where no reply came, it may have been ended all the same; and that is what was asked for.
+    // Without a reply it may have been ended, which is what was asked for.
     if (isLost(error)) throw error
     for (const [session, standing] of before) {
       await orTell(session, async () => {

@@ -3,7 +3,7 @@ import { display } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 
-/** A token that was named, as far as the list tells of it. */
+/** A token that was named, as far as the list shows it. */
 export interface NamedToken {
   readonly id: string
   readonly name?: string | undefined
@@ -17,7 +17,7 @@ export interface NamedToken {
   readonly over: boolean
 }
 
-/** Letters of an id that are enough, where only one begins so: one alone is a slip of a finger. */
+/** Characters of an id that are enough, where only one begins so: one alone is a typing error. */
 const leastPrefix = 2
 
 /**
@@ -63,7 +63,7 @@ function findNamed(word: string, listed: readonly TokenInfo[]): readonly string[
   return []
 }
 
-/** What no list has shown is taken for an id; but not what could be meant for more than one token. */
+/** A word is an id where there is no list; but not one that could mean more than one token. */
 function unlisted(word: string): NamedToken {
   if (word === '*' || /(^|[/\\])\.{1,2}([/\\]|$)/.test(word)) {
     throw new ToknError('usage', words.tokens.notSentAsId(display(word, 80)))

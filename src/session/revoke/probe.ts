@@ -11,7 +11,7 @@ import { within } from '../reach.ts'
  */
 export type Liveness = 'ended' | 'over' | 'alive' | 'unseen'
 
-/** What became of one of the held tokens, and the way of asking that shows it. */
+/** What became of one of the tokens, and the check that shows it. */
 export interface Proof {
   readonly liveness: Liveness
   readonly by?: string | undefined
@@ -19,7 +19,7 @@ export interface Proof {
   readonly used?: boolean | undefined
 }
 
-/** Looks whether the held tokens are alive. A check that fails shows nothing. */
+/** Checks whether the tokens held are alive. A check that fails shows nothing. */
 export async function look(
   provider: Provider,
   reach: Reach,
@@ -33,25 +33,25 @@ export async function look(
   }
 }
 
-/** As `look`, without what is let through whatever token comes with it: that shows nothing. */
+/** As `look`, without the checks that any token passes: those show nothing. */
 export async function lookAgain(
   provider: Provider,
   reach: Reach,
   held: TokenSet,
 ): Promise<readonly ProbeResult[]> {
-  const seen = await look(provider, reach, held)
-  if (!seen.some(({ alive }) => alive)) return seen
-  const refresh = held.refresh === undefined ? {} : { refresh: madeUp() }
-  const control = await look(provider, reach, { ...held, access: madeUp(), ...refresh })
+  const found = await look(provider, reach, held)
+  if (!found.some(({ alive }) => alive)) return found
+  const refresh = held.refresh === undefined ? {} : { refresh: randomToken() }
+  const control = await look(provider, reach, { ...held, access: randomToken(), ...refresh })
   const blind = control.filter(({ alive }) => alive)
-  return seen.filter(({ alive, part, by }) => !alive || !finds(blind, part, by, true))
+  return found.filter(({ alive, part, by }) => !alive || !finds(blind, part, by, true))
 }
 
-function madeUp(): Secret {
+function randomToken(): Secret {
   return new Secret(randomBytes(24).toString('hex'))
 }
 
-/** What two looks show of one token; what comes of using it counts before what is said of it. */
+/** What the checks before and after show of one token; using it counts before what is said of it. */
 export function compare(
   before: readonly ProbeResult[],
   after: readonly ProbeResult[],
@@ -78,7 +78,7 @@ function finds(
   return sightings.some((one) => one.part === part && one.by === by && one.alive === alive)
 }
 
-/** Looking is the lesser part: it may take a third of what time there is. */
+/** A check may take at most a third of the time there is. */
 function hasten(reach: Reach): Reach {
   const began = reach.clock.now()
   const share = (reach.timeLeft?.() ?? 30_000) / 3

@@ -99,8 +99,8 @@ async function listIfAllowed(call: Call): Promise<readonly TokenInfo[] | undefin
 async function revokeOne(call: Call, { over, ...one }: Known): Promise<Revocation> {
   if (over) return { ...one, status: 'already_revoked' }
   const { session, provider, reach, record } = call
-  const held = await findHolder(call, one.id)
-  const before = held === undefined ? [] : await look(provider, reach, held)
+  const holder = await findHolder(call, one.id)
+  const before = holder === undefined ? [] : await look(provider, reach, holder)
   try {
     await endToken(holdersOf(session, one.id), one.id, async () => {
       await provider.revoke?.(reach, record, { id: one.id })
@@ -110,7 +110,7 @@ async function revokeOne(call: Call, { over, ...one }: Known): Promise<Revocatio
     return { ...one, status: error.code === 'not_found' ? 'not_found' : 'failed', error }
   }
   const revoked = { ...one, status: 'revoked' as const }
-  return held === undefined ? revoked : await tryUse(call, held, before, revoked)
+  return holder === undefined ? revoked : await tryUse(call, holder, before, revoked)
 }
 
 /** The record that holds the token `id`, if one on this machine does. */
@@ -122,9 +122,9 @@ async function findHolder(
   for (const other of holdersOf(session, id)) {
     if (other.id === session.id) continue
     try {
-      const held = await other.readRecord()
-      checkProvider(held, other.profile, provider)
-      if (held.id === id) return held
+      const found = await other.readRecord()
+      checkProvider(found, other.profile, provider)
+      if (found.id === id) return found
     } catch (error) {
       if (!isFailure(error)) throw error
     }

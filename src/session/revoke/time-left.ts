@@ -2,7 +2,7 @@ import type { Expiry } from '../../core/expiry.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 
-/** What of a session is left by its time alone. Epoch milliseconds. */
+/** What is left of a session, going by its expiries alone. Epoch milliseconds. */
 export interface Remains {
   /** When the last of the tokens ends, as far as it is known; `undefined`: unknown, or never. */
   readonly until: number | undefined
@@ -10,9 +10,9 @@ export interface Remains {
   readonly partial: boolean
   readonly accessUntil: number | undefined
   readonly refreshUntil: number | undefined
-  /** Whether the access token has ended by its time. */
+  /** Whether the access token has expired. */
   readonly accessOver: boolean
-  /** Whether all of them have ended by their time, or are known to be dead. */
+  /** Whether all of them have expired, or are known to be dead. */
   readonly over: boolean
   /** How they have ended, in words, where they have. */
   readonly ended: string | undefined
@@ -55,7 +55,7 @@ function endOf(expiry: Expiry | undefined, now: number): number | undefined {
   return expiry?.state === 'at' && expiry.at > now ? expiry.at : undefined
 }
 
-/** Whether a token has ended by its time; one that use prolongs may have been used elsewhere. */
+/** Whether a token has expired; one that use prolongs may have been used elsewhere. */
 export function isPast(expiry: Expiry | undefined, now: number): boolean {
   return expiry?.state === 'at' && expiry.sliding !== true && expiry.at <= now
 }

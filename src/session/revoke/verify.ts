@@ -32,13 +32,13 @@ export interface Revocation {
 /** Tries the token itself, which shows more than any list. */
 export async function tryUse(
   { provider, reach, session }: Call,
-  held: SessionRecord,
+  holder: SessionRecord,
   before: readonly ProbeResult[],
   one: Revocation,
 ): Promise<Revocation> {
   const { clock } = session.ports
   const began = clock.now()
-  const { liveness } = compare(before, await lookAgain(provider, reach, held), 'access')
+  const { liveness } = compare(before, await lookAgain(provider, reach, holder), 'access')
   const verifyTime = clock.now() - began
   if (liveness === 'ended') return { ...one, verified: true, verifiedBy: 'use', verifyTime }
   if (liveness !== 'alive') return one
@@ -81,9 +81,9 @@ export async function verify(
   })
 }
 
-/** What is asked afterwards may fail: that takes nothing back of what was done. */
+/** This check may fail: what was done is done. */
 async function listAfter(call: Call): Promise<readonly TokenInfo[] | undefined> {
-  // What was odd in the list was told before.
+  // Warnings about the list were given before.
   const quiet = { ...call.reach, warn: () => undefined }
   try {
     return await call.provider.list?.(quiet, call.record)

@@ -8,7 +8,7 @@ import { byFix, profileOf, type UnfinishedFinding } from './finding.ts'
 import { removeEmpty } from './issues.ts'
 
 /**
- * Says `detail` of a login or an issue of which nothing more can be done, or has to be; with `fix`,
+ * Says `detail` of a login or an issue for which nothing more can be done, or has to be; with `fix`,
  * erases what else it may have left behind, and then forgets it.
  */
 export async function clearUnfinished(

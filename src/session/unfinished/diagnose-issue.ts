@@ -3,7 +3,7 @@ import { isGood } from '../../core/expiry.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { callWithToken } from '../call.ts'
-import { place } from '../login/save-session.ts'
+import { saveSession } from '../login/save-session.ts'
 import type { Ports } from '../ports.ts'
 import { openSession, type Session } from '../session.ts'
 import { clearUnfinished } from './clear.ts'
@@ -89,8 +89,8 @@ async function diagnoseKept(
     }
     if (stored === undefined && !fix) return await clear(texts.tokenNotKept(what))
     if (stored === undefined) {
-      const placed = await place(session, record, { reason: 'recovered', adopt: false })
-      return await clear(texts.tokenKeptNow(what, placed.profile.name))
+      const saved = await saveSession(session, record, { reason: 'recovered', adopt: false })
+      return await clear(texts.tokenKeptNow(what, saved.profile.name))
     }
   }
   const id = tokens.id === undefined ? undefined : display(tokens.id, 64)

@@ -2,7 +2,7 @@ import { isToknError } from '../../core/errors.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { readableProfiles } from '../choose-profile.ts'
-import { place } from '../login/save-session.ts'
+import { saveSession } from '../login/save-session.ts'
 import type { Ports } from '../ports.ts'
 import { openSession, type Session } from '../session.ts'
 import { clearUnfinished } from './clear.ts'
@@ -38,8 +38,8 @@ export async function diagnoseLogin(
     return await clear(texts.loginReplaced(what, await endsAt(ports, unfinished)))
   }
   if (!fix) return await clear(texts.loginNotStored(what))
-  const placed = await place(session, record, { reason: 'recovered', adopt: true })
-  return await clear(texts.loginStoredNow(what, placed.profile.name))
+  const saved = await saveSession(session, record, { reason: 'recovered', adopt: true })
+  return await clear(texts.loginStoredNow(what, saved.profile.name))
 }
 
 /** The session stored now under the id, or else the name; one that cannot be read is none. */

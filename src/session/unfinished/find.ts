@@ -71,7 +71,7 @@ export async function forget(ports: Ports, { entry }: Unfinished): Promise<void>
 export async function forgetReplies(ports: Ports, profileId: string): Promise<void> {
   const journal = await ports.journal('unfinished')
   for (const { entry, profile, sealed } of await findCutOff(ports)) {
-    // The room is reserved anew, and of what was there the intent alone is kept.
+    // Reserves the room again, which keeps only the intent of what was there.
     if (profile?.id === profileId && sealed !== undefined) journal.reserve(entry)
   }
 }

@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts'
 
 /**
  * What a login or an issue writes down before its request goes out, so that no kill leaves a token
- * at the provider of which nobody here knows. No secrets.
+ * at the provider that nobody here knows of. No secrets.
  */
 export interface Intent {
   readonly kind: 'login' | 'issue'

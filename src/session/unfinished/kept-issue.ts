@@ -11,7 +11,7 @@ import type { Session } from '../session.ts'
 import { checkProvider } from '../stored-record.ts'
 import { openSealed, type Unfinished } from './find.ts'
 
-/** The record of a token that was issued with the session of which `parent` is the record. */
+/** The record of a token that was issued with the session whose record is `parent`. */
 export function recordOfIssued(
   parent: SessionRecord,
   tokens: TokenSet,
@@ -59,18 +59,18 @@ export async function readKeptIssue(
   const { ports, profile } = parent
   const text = await openSealed(ports, unfinished)
   if (text === undefined) return undefined
-  const held = await parent.readRecord()
+  const current = await parent.readRecord()
   const provider = await parent.provider()
-  checkProvider(held, profile, provider)
-  const reach = await reachFor(parent, provider, held, 'issue')
+  checkProvider(current, profile, provider)
+  const reach = await reachFor(parent, provider, current, 'issue')
   const again = replayReplies(readReplies(text), refuseToIssue(reach.http), ports.clock)
   const grant = unfinished.grant ?? {}
   try {
-    const tokens = await provider.issue?.({ ...reach, ...again }, held, grant)
+    const tokens = await provider.issue?.({ ...reach, ...again }, current, grant)
     if (tokens === undefined) return undefined
     const moment = { obtainedAt: again.clock.now() }
     const kept = unfinished.profile ?? profile
-    return { tokens, record: recordOfIssued(held, tokens, grant, provider, kept, moment) }
+    return { tokens, record: recordOfIssued(current, tokens, grant, provider, kept, moment) }
   } catch (error) {
     if (isToknError(error, 'provider_nonsense')) return undefined
     throw error

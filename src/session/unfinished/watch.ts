@@ -40,7 +40,7 @@ export function watchRequests(
   }
 }
 
-/** Whether the request may have been acted on: nothing came back, or a yes that could not be taken. */
+/** Whether the request may have been acted on: no reply, or a success that could not be read. */
 function mayHaveActed(error: unknown): boolean {
   if (!(error instanceof ToknError)) return true
   const { http } = error.details
