@@ -1,12 +1,7 @@
-import { isToknError } from '../core/errors.ts'
 import { lookIn, type Profile, type StoreKind } from '../core/profile.ts'
-import { serializeRecord, type Reason, type SessionRecord } from '../core/record.ts'
+import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
-import { checkGivenToken } from '../core/token.ts'
-import { words } from '../messages/words.ts'
 import { chooseProfile, namedProfile, type ProfileChoice } from './choose-profile.ts'
-import { indexRecord } from './history.ts'
-import { idInEnvironment } from './naming.ts'
 import type { Ports } from './ports.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -50,72 +45,13 @@ export async function selectSession(
   const name = namedProfile(choice)
   const given = variables.token(name)
   if (given !== undefined) {
-    checkGivenToken(given.token)
-    const inMemory = await openInMemory()
-    const sketch = sketchOf(ports, choice, variables, name, given.variable)
-    return await keep(inMemory, await variables.open(inMemory, sketch, given.token), 'imported')
+    const { openGiven } = await import('./environment-session.ts')
+    return await openGiven(ports, choice, variables, given, await openInMemory())
   }
   if (name === undefined && variables.provider !== undefined) {
-    const inMemory = await openInMemory()
-    return await keep(inMemory, await variables.login(inMemory), 'login')
+    const { openLogin } = await import('./environment-session.ts')
+    return await openLogin(variables, await openInMemory())
   }
   const profile = chooseProfile(ports.profiles, choice)
   return openSession(ports, lookIn(profile, variables.storeOf(profile)))
-}
-
-/** Keeps a session for as long as the command runs. */
-async function keep(
-  ports: Ports,
-  { profile, record }: MadeSession,
-  reason: Reason,
-): Promise<Session> {
-  const session = openSession(ports, profile)
-  const store = await session.store()
-  await store.write(profile.id, record.generation, serializeRecord(record))
-  await indexRecord(ports, profile, record, reason)
-  return session
-}
-
-/** The profile that a token from the environment belongs to, as far as that is known. */
-function sketchOf(
-  ports: Ports,
-  choice: ProfileChoice,
-  variables: SessionVariables,
-  name: string | undefined,
-  variable: string,
-): Profile {
-  const known = name !== undefined || variables.provider === undefined
-  const stored = known ? tryChoose(ports, choice, name) : undefined
-  return {
-    ...(stored ?? { provider: variables.provider ?? '', settings: {} }),
-    name: name ?? stored?.name ?? 'environment',
-    id: idInEnvironment(variable),
-    store: ports.stores.transient,
-  }
-}
-
-function tryChoose(
-  ports: Ports,
-  choice: ProfileChoice,
-  name: string | undefined,
-): Profile | undefined {
-  try {
-    return chooseProfile(ports.profiles, choice)
-  } catch (error) {
-    if (isToknError(error, 'not_found')) return undefined
-    // The token needs no profile: that none at all can be read is no reason to fail. One that is
-    // damaged, and was named, says how the token travels.
-    if (!isToknError(error, 'usage') || (name !== undefined && areReadable(ports))) throw error
-    ports.warn(words.session.profilesUnread(error.message))
-    return undefined
-  }
-}
-
-function areReadable({ profiles }: Ports): boolean {
-  try {
-    profiles.outlines()
-    return true
-  } catch {
-    return false
-  }
 }
