@@ -6,7 +6,7 @@ import { asWarning, writeLines } from './io/terminal/output.ts'
 import { withStandInHome } from './io/files/paths.ts'
 import { disarm } from './io/process/runtime.ts'
 import { refresherArgument } from './refresher/argument.ts'
-import { isHung } from './stores/keychain/blocked-calls.ts'
+import { isCallBlocked } from './stores/keychain/blocked-calls.ts'
 
 /**
  * Runs the program and ends the process. `program` is the path of the executable, to start it anew
@@ -114,6 +114,6 @@ function unsettled(): ToknError {
 
 function end(status: number): void {
   // Everything has been said; an exit would wait for the keychain, for most of a minute.
-  if (isHung()) process.kill(process.pid, 'SIGKILL')
+  if (isCallBlocked()) process.kill(process.pid, 'SIGKILL')
   process.exit(status)
 }

@@ -19,9 +19,9 @@ export function checkPlaces(paths: Paths, kinds: ReadonlySet<StoreKind>): readon
 /** Which folder it is, and why it is none of those that come before. */
 function checkShared(paths: Paths, kinds: ReadonlySet<StoreKind>): Finding {
   try {
-    const { common, places } = paths
-    const at = places.findIndex(({ path }) => path === common)
-    const earlier = places.slice(0, at).map((place) => problemOf(place) ?? place.path)
+    const { common, sharedFolders } = paths
+    const at = sharedFolders.findIndex(({ path }) => path === common)
+    const earlier = sharedFolders.slice(0, at).map((folder) => problemOf(folder) ?? folder.path)
     const detail = [common, ...earlier.map((problem) => `passed over: ${problem}`)].join('; ')
     const apart = missedMeetings(paths, kinds)
     if (apart.length > 0) {
@@ -33,7 +33,7 @@ function checkShared(paths: Paths, kinds: ReadonlySet<StoreKind>): Finding {
         fix: elsewhere,
       }
     }
-    if (places[at]?.guard === undefined) return { id, status: 'ok', detail }
+    if (sharedFolders[at]?.guard === undefined) return { id, status: 'ok', detail }
     return { id, status: 'warn', detail: `${detail}; it is emptied now and then`, fix: elsewhere }
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -45,5 +45,5 @@ function missedMeetings(paths: Paths, kinds: ReadonlySet<StoreKind>): readonly s
   return [...kinds]
     .map((kind) => storeCatalog.traits(kind))
     .filter(({ outlivesProcess }) => outlivesProcess)
-    .flatMap(({ restsInData }) => problemOf(paths.meeting(restsInData), ['locks']) ?? [])
+    .flatMap(({ restsInData }) => problemOf(paths.meetingFolder(restsInData), ['locks']) ?? [])
 }

@@ -15,7 +15,7 @@ import { nameOfTerminal } from '../io/terminal/is-terminal.ts'
 import { openIndex } from '../io/files/index-file.ts'
 import { journalName } from '../io/files/journal-name.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
-import { isInPlaces, isTrusted } from '../io/files/shared-folders.ts'
+import { isInSharedFolders, isTrusted } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
 import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
@@ -113,7 +113,7 @@ export function openPorts(request: PortsRequest): Ports {
       interaction: await request.interaction(),
     }),
     refreshPending: async (entry) =>
-      isInPlaces(paths.places, join('journal', journalName(entry))) &&
+      isInSharedFolders(paths.sharedFolders, join('journal', journalName(entry))) &&
       (await journal()).read(entry) !== undefined,
     refresher: async (profile, refresh) => {
       const { startRefresher } = await import('./start-refresher.ts')
@@ -171,7 +171,7 @@ function shared(paths: Paths, kind: 'journal' | 'marks' | 'ledger', files: Files
       return join(paths.common, kind)
     },
     get all() {
-      return paths.places.filter(isTrusted).map(({ path }) => join(path, kind))
+      return paths.sharedFolders.filter(isTrusted).map(({ path }) => join(path, kind))
     },
   }
 }

@@ -75,7 +75,7 @@ export async function runCurl(
     const request = (amends?: Amends) => requestFor(session, record, fitted, way, amends)
     const first = await request()
     if (!bound) return await context.runChild(first)
-    const trial = {
+    const headCheck = {
       args: trialArgs(fitted, context.terminal.outIsTerminal),
       copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
       again: async (head: string) => {
@@ -83,7 +83,7 @@ export async function runCurl(
         return amends === undefined ? undefined : await request(amends)
       },
     }
-    return await context.runChild({ ...first, trial })
+    return await context.runChild({ ...first, headCheck })
   } finally {
     way.close()
   }

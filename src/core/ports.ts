@@ -97,9 +97,9 @@ export interface Profiles {
   /**
    * Puts a profile where its id or, for a new one, its name is now, and makes it the default where
    * there is none. Where that is under another name or id than its own (it was renamed, or another
-   * process was first), nothing is put; it comes back as it has to be, to be settled once more.
+   * process was first), nothing is put; it is returned as it has to be, to be put once more.
    */
-  settle(profile: Profile): Promise<Profile>
+  putIfCurrent(profile: Profile): Promise<Profile>
   setDefault(name: string | undefined): Promise<void>
   rename(from: string, to: string): Promise<void>
   /** Throws `not_found` where there is none of that name, or its id is not `id`. */

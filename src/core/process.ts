@@ -27,8 +27,8 @@ export interface ChildRequest {
   readonly bare?: boolean | undefined
   /** What the child alone is told. */
   readonly pipe?: Told | undefined
-  /** The answer is looked at before any of it is shown, and may be asked for anew. */
-  readonly trial?: Trial | undefined
+  /** The head of its answer is checked before any of it is shown; it may be run again. */
+  readonly headCheck?: HeadCheck | undefined
 }
 
 /** A text for a child, which finds at index `at` of its arguments where to read it. */
@@ -40,7 +40,7 @@ interface Told {
 }
 
 /** How a request over HTTP that a child makes may be made again. */
-export interface Trial {
+export interface HeadCheck {
   /** Behind the other arguments, and before a path to which the child writes the head of its answer. */
   readonly args: readonly string[]
   /** What to run instead, with the same standard input; `undefined` where the answer is to be shown. */

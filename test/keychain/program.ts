@@ -3,7 +3,7 @@ import { isToknError } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { openFiles } from '../../src/io/files/files.ts'
 import { openFileStore } from '../../src/stores/file.ts'
-import { isHung } from '../../src/stores/keychain/blocked-calls.ts'
+import { isCallBlocked } from '../../src/stores/keychain/blocked-calls.ts'
 import { openKeychain } from '../../src/stores/keychain.ts'
 
 /**
@@ -55,7 +55,7 @@ main().then(
     const known = isToknError(error)
     const words = known ? `${error.code}: ${error.message}; ${error.hint ?? ''}` : String(error)
     process.stderr.write(`${words}\n`, () => {
-      if (isHung()) process.kill(process.pid, 'SIGKILL')
+      if (isCallBlocked()) process.kill(process.pid, 'SIGKILL')
       process.exit(known ? error.exit : 1)
     })
   },

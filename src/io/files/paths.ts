@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
 import { readValueText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
-import { choosePlace, isDirectory, isPrivate, type Place } from './shared-folders.ts'
+import { chooseSharedFolder, isDirectory, isPrivate, type SharedFolder } from './shared-folders.ts'
 import { showPath } from './system-error.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -25,13 +25,13 @@ export interface Paths {
    * the home of the password database, which no variable moves; HOME; beside the sessions in files;
    * a folder of the user's own in the system's temporary directory; the runtime directory.
    */
-  readonly places: readonly Place[]
-  /** The first of `places` that this process can write, found at first use. Throws `store`. */
+  readonly sharedFolders: readonly SharedFolder[]
+  /** The first of `sharedFolders` that this process can write, found at first use. Throws `store`. */
   readonly common: string
   /** There is no home: what no variable moves is in a temporary directory. */
   readonly homeless: boolean
   /** Where every process comes by, whatever home it has: beside our data, or in /tmp; see `createUserLock`. */
-  meeting(besideData: boolean): Place
+  meetingFolder(besideData: boolean): SharedFolder
 }
 
 export interface PathOptions {
@@ -54,24 +54,24 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
       : base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
   refuseHomeOfOthers(environment, config)
   const data = base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share'))
-  let known: readonly Place[] | undefined
-  let chosenPlace: string | undefined
+  let known: readonly SharedFolder[] | undefined
+  let chosenFolder: string | undefined
   // Late: the password database may be across a network, and not every command needs it.
-  const places = () => (known ??= listPlaces(environment, data))
+  const sharedFolders = () => (known ??= listSharedFolders(environment, data))
   return {
     config,
     state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
     data,
     cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),
     runtime: within(absolute(environment['XDG_RUNTIME_DIR'])),
-    get places() {
-      return places()
+    get sharedFolders() {
+      return sharedFolders()
     },
     get common() {
-      return (chosenPlace ??= choosePlace(places()))
+      return (chosenFolder ??= chooseSharedFolder(sharedFolders()))
     },
     homeless: own === undefined,
-    meeting: (besideData) => (besideData ? beside(data) : inTemporary()),
+    meetingFolder: (besideData) => (besideData ? beside(data) : inTemporary()),
   }
 
   function base(name: string, windows: string | undefined, otherwise: string): string {
@@ -80,7 +80,7 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
   }
 }
 
-function listPlaces(environment: Environment, data: string): readonly Place[] {
+function listSharedFolders(environment: Environment, data: string): readonly SharedFolder[] {
   const homes = [passwdHome(), homeOf(environment)].filter((home) => home !== undefined)
   const runtime = absolute(environment['XDG_RUNTIME_DIR'])
   const stays = !data.startsWith(temporaryHome())
@@ -92,11 +92,11 @@ function listPlaces(environment: Environment, data: string): readonly Place[] {
   ]
 }
 
-function beside(data: string): Place {
+function beside(data: string): SharedFolder {
   return { path: data, root: '/' }
 }
 
-function inTemporary(): Place {
+function inTemporary(): SharedFolder {
   const guard = temporaryHome()
   return { path: stateBelow(guard), root: dirname(guard), guard }
 }

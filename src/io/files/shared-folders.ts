@@ -8,7 +8,7 @@ import { showPath, translateSystemError } from './system-error.ts'
 import { probeDirectory } from './whole-write.ts'
 
 /** A folder in which a user's processes keep what they have in common: locks, journal, marks, ledger. */
-export interface Place {
+export interface SharedFolder {
   readonly path: string
   /** What has to be there before: nobody's home is made. */
   readonly root: string
@@ -25,26 +25,26 @@ const closed = new Set(
 )
 
 /**
- * The first place that this process can write, found by trying. Throws `store` where there is none,
+ * The first folder that this process can write, found by trying. Throws `store` where there is none,
  * and where the disk of the first that it may use is full or broken: another would hide that.
  */
-export function choosePlace(places: readonly Place[]): string {
+export function chooseSharedFolder(folders: readonly SharedFolder[]): string {
   const problems: string[] = []
-  for (const place of places) {
-    const problem = problemOf(place)
-    if (problem === undefined) return place.path
+  for (const folder of folders) {
+    const problem = problemOf(folder)
+    if (problem === undefined) return folder.path
     problems.push(problem)
   }
   throw new ToknError('store', words.files.noLockFolder(problems.join('; ')))
 }
 
-/** Why this process cannot use a place; `undefined` where it can. Throws `store` for a broken disk. */
-export function problemOf(place: Place, wanted = parts): string | undefined {
+/** Why this process cannot use a folder; `undefined` where it can. Throws `store` for a broken disk. */
+export function problemOf(folder: SharedFolder, wanted = parts): string | undefined {
   try {
-    preparePlace(place)
+    prepareSharedFolder(folder)
     for (const part of wanted) {
-      ensureDirectory(join(place.path, part))
-      probeDirectory(join(place.path, part))
+      ensureDirectory(join(folder.path, part))
+      probeDirectory(join(folder.path, part))
     }
     return undefined
   } catch (error) {
@@ -53,8 +53,8 @@ export function problemOf(place: Place, wanted = parts): string | undefined {
   }
 }
 
-/** Makes a place that is not there yet. Throws `store`. */
-export function preparePlace({ path, root, guard }: Place): void {
+/** Makes a folder that is not there yet. Throws `store`. */
+export function prepareSharedFolder({ path, root, guard }: SharedFolder): void {
   if (!isDirectory(root)) {
     throw new ToknError('store', words.files.noRoot(showPath(path), display(root)))
   }
@@ -62,20 +62,20 @@ export function preparePlace({ path, root, guard }: Place): void {
   ensureDirectory(path)
 }
 
-/** Whether a failure says that a place is not for this process, rather than that it is broken. */
+/** Whether a failure says that a folder is not for this process, rather than that it is broken. */
 export function isClosed(error: unknown): error is ToknError {
   if (!isToknError(error, 'store')) return false
   const { cause } = error.details
   return cause === undefined || closed.has(systemCode(cause) ?? '')
 }
 
-/** Whether there is such a file in one of the places. Costs a look at each. */
-export function isInPlaces(places: readonly Place[], name: string): boolean {
-  return places.some((place) => existsSync(join(place.path, name)) && isTrusted(place))
+/** Whether there is such a file in one of the folders. Costs a look at each. */
+export function isInSharedFolders(folders: readonly SharedFolder[], name: string): boolean {
+  return folders.some((folder) => existsSync(join(folder.path, name)) && isTrusted(folder))
 }
 
-/** Whether what lies in a place can only be the user's own. */
-export function isTrusted({ guard }: Place): boolean {
+/** Whether what is in a folder can only be the user's own. */
+export function isTrusted({ guard }: SharedFolder): boolean {
   return guard === undefined || !existsSync(guard) || isPrivate(guard)
 }
 

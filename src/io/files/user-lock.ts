@@ -4,10 +4,10 @@ import { systemCode, ToknError } from '../../core/errors.ts'
 import type { Files, HeldLock, Lock } from '../../core/ports.ts'
 import { createLock } from './lock.ts'
 import type { Paths } from './paths.ts'
-import { isClosed, preparePlace, type Place } from './shared-folders.ts'
+import { isClosed, prepareSharedFolder, type SharedFolder } from './shared-folders.ts'
 
 export interface UserLockOptions {
-  readonly paths: Pick<Paths, 'common' | 'meeting'>
+  readonly paths: Pick<Paths, 'common' | 'meetingFolder'>
   readonly files: Files
   /** What to call this process to those who wait: a name, no arguments. */
   readonly command: string
@@ -19,10 +19,10 @@ export interface UserLockOptions {
  * The lock of an entry for all processes of a user, also for those that do not see the same home.
  *
  * One folder is not enough: a service under `ProtectHome=`, a container with a volume, or a program
- * started with another HOME cannot write the home that a login shell writes, takes the next place of
+ * started with another HOME cannot write the home that a login shell writes, takes the next folder of
  * the list, and would refresh at the same time. Neither could learn of the other from what it finds
  * in its own folder; a note of the decision beside the store entry would be read too late by who is
- * in the middle of a refresh. So the lock is taken twice, always in this order: in the first place of
+ * in the middle of a refresh. So the lock is taken twice, always in this order: in the first folder of
  * the list that the process can write, and where whoever uses the store comes by, whatever its home:
  *
  * - sessions in files: the folder beside them. Who writes a session can lock there, who cannot lock
@@ -33,7 +33,7 @@ export interface UserLockOptions {
  * ever (and with older versions, which know no other), or the same store. What is left are processes
  * with a keychain in common and neither home nor /tmp (`ProtectHome=` with `PrivateTmp=`): there the
  * generation that is compared before every write, and the session that is read again when the
- * provider refuses, keep what the first one stored. A second place that cannot be used is passed
+ * provider refuses, keep what the first one stored. A second folder that cannot be used is passed
  * over, since the first one holds for everybody who can be met in it; `tokn doctor` tells of it.
  */
 export function createUserLock({ paths, files, command, restsInData }: UserLockOptions): Lock {
@@ -42,9 +42,9 @@ export function createUserLock({ paths, files, command, restsInData }: UserLockO
     const startedAt = performance.now()
     const held = await lockIn(paths.common)(entry, timeout)
     try {
-      const place = paths.meeting(restsInData(entry))
+      const folder = paths.meetingFolder(restsInData(entry))
       const left = Math.max(0, timeout - (performance.now() - startedAt))
-      const second = await lockBesides(place, (lock) => lock(entry, left))
+      const second = await lockBesides(folder, (lock) => lock(entry, left))
       return second === undefined ? held : both(held, second)
     } catch (error) {
       await held.release()
@@ -53,13 +53,13 @@ export function createUserLock({ paths, files, command, restsInData }: UserLockO
   }
 
   async function lockBesides(
-    place: Place,
+    folder: SharedFolder,
     take: (lock: Lock) => Promise<HeldLock>,
   ): Promise<HeldLock | undefined> {
     try {
-      preparePlace(place)
-      if (isSame(place.path, paths.common)) return undefined
-      return await take(lockIn(place.path))
+      prepareSharedFolder(folder)
+      if (isSame(folder.path, paths.common)) return undefined
+      return await take(lockIn(folder.path))
     } catch (error) {
       if (isClosed(error) || isFull(error)) return undefined
       throw error

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { ToknError } from '../../core/errors.ts'
-import type { ChildRequest, Trial } from '../../core/process.ts'
+import type { ChildRequest, HeadCheck } from '../../core/process.ts'
 import { words } from '../../messages/words.ts'
 import { readDescriptor } from '../terminal/input.ts'
 import { makeNamedPipe, type NamedPipe } from '../files/named-pipe.ts'
@@ -27,9 +27,9 @@ const mostHeld = 16
  * Runs a program that makes a request, and holds back all that it prints until the head of the
  * answer is there. Then either that is shown, or the program is ended and another run in its place.
  */
-export async function runTrial(
+export async function runChecked(
   request: ChildRequest,
-  trial: Trial,
+  headCheck: HeadCheck,
   run: (request: ChildRequest, streams: Streams) => Promise<number>,
 ): Promise<number> {
   const pipe = tryNamedPipe()
@@ -39,13 +39,13 @@ export async function runTrial(
   let judged: Promise<ChildRequest | undefined> | undefined
   const watch = (child: ChildProcess) => {
     child.once('exit', () => over.abort())
-    judged = judge(holdBack(child), pipe, trial, over.signal)
+    judged = judge(holdBack(child), pipe, headCheck, over.signal)
     // It is awaited below; until then its failure is nobody's.
     judged.catch(() => undefined)
   }
   try {
     const input = request.pipe?.input === false ? keepInput() : undefined
-    const made = { ...request, args: [...request.args, ...trial.args, pipe.path] }
+    const made = { ...request, args: [...request.args, ...headCheck.args, pipe.path] }
     const status = await run(made, { input, watch })
     over.abort()
     const next = await judged
@@ -77,7 +77,7 @@ function tryNamedPipe(): NamedPipe | undefined {
 async function judge(
   child: HeldBack,
   pipe: NamedPipe,
-  trial: Trial,
+  headCheck: HeadCheck,
   over: AbortSignal,
 ): Promise<ChildRequest | undefined> {
   let told = ''
@@ -86,12 +86,12 @@ async function judge(
   await pipe.read((bytes) => {
     told += bytes.toString('latin1')
     const head = finalHead(told)
-    if (head !== undefined) verdict ??= decide(child, trial, head, told)
+    if (head !== undefined) verdict ??= decide(child, headCheck, head, told)
   }, over)
   if (verdict === undefined) child.show()
   const next = await verdict
-  if (next === undefined && trial.copy !== undefined && trial.copy !== '-') {
-    writeCopy(trial.copy, told)
+  if (next === undefined && headCheck.copy !== undefined && headCheck.copy !== '-') {
+    writeCopy(headCheck.copy, told)
   }
   return next
 }
@@ -106,13 +106,13 @@ function writeCopy(path: string, told: string): void {
 
 async function decide(
   child: HeldBack,
-  trial: Trial,
+  headCheck: HeadCheck,
   head: string,
   told: string,
 ): Promise<ChildRequest | undefined> {
   try {
-    const next = await trial.again(head)
-    if (next === undefined) child.show(trial.copy === '-' ? told : '')
+    const next = await headCheck.again(head)
+    if (next === undefined) child.show(headCheck.copy === '-' ? told : '')
     else child.drop()
     return next
   } catch (error) {

@@ -17,9 +17,9 @@ const fromTerminal = ['SIGINT', 'SIGQUIT'] as const
  * signal n ended it. Throws `program_not_found` and `program_not_executable`.
  */
 export async function runChild(request: ChildRequest, environment: Environment): Promise<number> {
-  if (request.trial === undefined) return await runTold(request, environment)
-  const { runTrial } = await import('./checked-child.ts')
-  return await runTrial(request, request.trial, (made, streams) =>
+  if (request.headCheck === undefined) return await runTold(request, environment)
+  const { runChecked } = await import('./checked-child.ts')
+  return await runChecked(request, request.headCheck, (made, streams) =>
     runTold(made, environment, streams),
   )
 }

@@ -44,7 +44,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     put,
     prove,
     create,
-    settle,
+    putIfCurrent,
     setDefault,
     rename,
     remove,
@@ -90,16 +90,16 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     })
   }
 
-  async function settle(profile: Profile): Promise<Profile> {
-    let settled = profile
+  async function putIfCurrent(profile: Profile): Promise<Profile> {
+    let current = profile
     await change(({ profiles, default: chosen }) => {
-      settled = { ...profile, ...whereIs(profiles, profile) }
-      if (settled.name !== profile.name || settled.id !== profile.id) return undefined
+      current = { ...profile, ...whereIs(profiles, profile) }
+      if (current.name !== profile.name || current.id !== profile.id) return undefined
       const next = withProfile(profiles, profile, stores)
       const same = chosen !== undefined && canonical(next) === canonical(profiles)
       return same ? undefined : [next, chosen ?? profile.name]
     })
-    return settled
+    return current
   }
 
   async function setDefault(name: string | undefined): Promise<void> {

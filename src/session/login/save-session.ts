@@ -70,7 +70,7 @@ async function saveAt(
   const store = await session.store()
   const next = fit({ ...record, profileId: profile.id, binding: bindingOf(profile) }, ports.warn)
   return await session.locked(async () => {
-    const current = await ports.profiles.settle(profile)
+    const current = await ports.profiles.putIfCurrent(profile)
     if (current.name !== profile.name || current.id !== profile.id) return { instead: current }
     const kept = { ...next, generation: (await generationBefore(session)) + 1 }
     await writeAndReadBack(store, kept)

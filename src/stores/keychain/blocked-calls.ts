@@ -1,18 +1,18 @@
-let hung = 0
+let blocked = 0
 
 /**
  * Whether a call to the keychain still blocks a thread that process.exit() would wait for, for up
  * to 50 s: then only a signal ends this process at once.
  */
-export function isHung(): boolean {
-  return hung > 0
+export function isCallBlocked(): boolean {
+  return blocked > 0
 }
 
-/** Counts `work` as hung until it ends. */
-export function countAsHung(work: Promise<unknown>): void {
-  hung++
+/** Counts `work` as blocked until it ends. */
+export function countAsBlocked(work: Promise<unknown>): void {
+  blocked++
   const end = (): void => {
-    hung--
+    blocked--
   }
   work.then(end, end)
 }

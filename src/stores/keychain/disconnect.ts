@@ -11,7 +11,7 @@ let listeners: readonly unknown[] = []
  * no connection any more, and may raise SIGTERM over that, which is ignored for a second. Does
  * nothing where there is no /proc.
  */
-export function cutConnections(): void {
+export function disconnect(): void {
   const sockets = findForeignSockets()
   if (sockets.length === 0) return
   ignoreTermination()

@@ -54,8 +54,8 @@ export function openEntries({ service, limit, keytar = loadKeytar }: EntriesOpti
         if (!isConnectionLost(error)) throw error
       }
     }
-    const { callApart } = await import('./child.ts')
-    return await callApart(operation, values, limit)
+    const { callInChild } = await import('./child.ts')
+    return await callInChild(operation, values, limit)
   }
 
   async function callHere(operation: Operation, values: readonly string[]): Promise<unknown> {

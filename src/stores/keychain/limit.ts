@@ -1,6 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
-import { countAsHung } from './blocked-calls.ts'
+import { countAsBlocked } from './blocked-calls.ts'
 
 const grace = 250
 
@@ -13,9 +13,9 @@ export class NoAnswer extends Error {}
  */
 export async function withinLimit<Value>(work: Promise<Value>, limit: number): Promise<Value> {
   if (await endsWithin(work, limit)) return await work
-  const { cutConnections } = await import('./disconnect.ts')
-  cutConnections()
-  if (!(await endsWithin(work, grace))) countAsHung(work)
+  const { disconnect } = await import('./disconnect.ts')
+  disconnect()
+  if (!(await endsWithin(work, grace))) countAsBlocked(work)
   throw new NoAnswer()
 }
 

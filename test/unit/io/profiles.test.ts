@@ -614,10 +614,10 @@ describe('a profile that a login comes back with', () => {
   ] as const)('%s', async (_what, there, profile, expected, names) => {
     const profiles = Object.fromEntries(there.map(({ name, ...rest }) => [name, rest]))
     give(JSON.stringify({ version: 1, profiles }))
-    const settled = await open().settle(profile)
+    const settled = await open().putIfCurrent(profile)
     expect(settled).toEqual(expected)
-    // Written at once where it is to stay; else it is called again, with the right lock.
-    const again = await open().settle(settled)
+    // Written at once where it is to stay; else the caller comes again, with the right lock.
+    const again = await open().putIfCurrent(settled)
     expect(again).toEqual(settled)
     expect(Object.keys(stored().profiles).toSorted()).toEqual(names)
     expect(stored().profiles[settled.name]).toMatchObject({
@@ -627,12 +627,12 @@ describe('a profile that a login comes back with', () => {
   })
 
   it('is the default where there is none, and leaves the file alone where nothing is new', async () => {
-    await open().settle(plain)
+    await open().putIfCurrent(plain)
     expect(stored().default).toBe('prod')
-    await open().settle(other)
+    await open().putIfCurrent(other)
     expect(stored().default).toBe('prod')
     const before = statSync(config()).ino
-    await open().settle(other)
+    await open().putIfCurrent(other)
     expect(statSync(config()).ino).toBe(before)
   })
 

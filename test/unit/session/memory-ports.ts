@@ -258,7 +258,7 @@ function openProfiles(before: readonly Profile[], step: Take): Profiles {
     put,
     prove: async () => step('profiles', 'prove'),
     create: put,
-    settle: async (profile) => {
+    putIfCurrent: async (profile) => {
       const there = byId(profile.id) ?? all.get(profile.name)
       const { name, id } = there ?? profile
       if (name !== profile.name || id !== profile.id) return { ...profile, name, id }

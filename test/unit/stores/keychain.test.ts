@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ToknError } from '../../../src/core/errors.ts'
-import { isHung } from '../../../src/stores/keychain/blocked-calls.ts'
+import { isCallBlocked } from '../../../src/stores/keychain/blocked-calls.ts'
 import { isConnectionLost, translateKeychainError } from '../../../src/stores/keychain/error.ts'
 import { openKeychain } from '../../../src/stores/keychain.ts'
 import type { Keytar } from '../../../src/stores/keychain/keytar.ts'
@@ -76,10 +76,10 @@ describe('the keychain store', () => {
       code: 'store',
       message: 'the keychain did not answer within 0.02 s',
     })
-    expect(isHung()).toBe(true)
+    expect(isCallBlocked()).toBe(true)
     resolve('late')
     await new Promise((resolve) => setImmediate(resolve))
-    expect(isHung()).toBe(false)
+    expect(isCallBlocked()).toBe(false)
   })
 
   it.each([
