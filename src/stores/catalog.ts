@@ -26,7 +26,7 @@ interface StoreEntry extends StoreTraits {
 
 /**
  * Every store of the program. A further one is a file beside this one and an entry here: whoever
- * wants to know something of a store asks for its traits, and nobody for its name.
+ * wants to know something about a store asks for its traits, not for its name.
  */
 const entries: readonly StoreEntry[] = [
   {
@@ -94,7 +94,7 @@ export async function openStore(kind: StoreKind, surroundings: Surroundings): Pr
   return await entryOf(kind).open(surroundings)
 }
 
-/** Whether a lock (`KIND:...`) is about something that rests in our own folder of data. */
+/** Whether a lock (`KIND:...`) is about something stored in our own folder of data. */
 export function restsInData(lock: string): boolean {
   const kind = storeCatalog.find(lock.split(':')[0])
   return kind !== undefined && entryOf(kind).restsInData

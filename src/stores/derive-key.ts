@@ -5,7 +5,7 @@ export function deriveKey(key: Uint8Array, label: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), `tokn/v1 ${label}`, 32))
 }
 
-/** Tells keys apart without giving anything of them away. */
+/** Identifies a key without revealing anything of it. */
 export function nameKey(key: Uint8Array): string {
   return Buffer.from(deriveKey(key, 'key id').subarray(0, 12)).toString('base64url')
 }

@@ -9,7 +9,7 @@ export const longestEntry = longestRecord
 /** Names of entries that are not those of sessions. */
 export const reserved = { sealingKey: 'sealing-key', probe: 'probe' } as const
 
-// One case only: some file systems take two for the same.
+// Lower case only: some file systems do not distinguish it from upper case.
 const idPattern = /^[a-z0-9_-]{1,64}$/
 const reservedNames: readonly string[] = Object.values(reserved)
 
@@ -31,12 +31,12 @@ export function checkText(text: string): void {
   }
 }
 
-/** A writer that was overtaken: what is stored is newer than what it brings. */
+/** For a writer that was overtaken: what is stored is newer. */
 export function superseded(): ToknError {
   return new ToknError('store', words.stores.superseded(), { fault: 'superseded' })
 }
 
-/** What does not open, or is not what it should be; it is left where it is. */
+/** For an entry that cannot be decrypted, or is not what it should be; it is left in place. */
 export function damaged(place?: string): ToknError {
   return new ToknError('store', words.stores.damaged(place), { fault: 'damaged' })
 }
@@ -52,7 +52,9 @@ export function generationOf(text: string | undefined): number {
   }
 }
 
-/** The bytes of base64url (RFC 4648 section 5), in its one canonical form; `undefined` otherwise. */
+/**
+ * The bytes of base64url (RFC 4648 section 5), in its one canonical form; `undefined` otherwise.
+ */
 export function decodeBase64Url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')
   return bytes.toString('base64url') === text ? bytes : undefined

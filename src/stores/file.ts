@@ -15,7 +15,7 @@ interface Opened {
 
 const type = 'tokn-session+jwe'
 const longestFile = 2 * longestEntry
-// A link, something that is no file, a file of somebody else: no session of ours is in it.
+// A link, something other than a file, a file of another user: it does not hold a session of ours.
 const foreign: ReadonlySet<string> = new Set(['ELOOP', 'ENXIO', 'EISDIR', 'EACCES'])
 
 /** A store of one encrypted file per session: a JWE that only opens under its own name. */
@@ -55,7 +55,7 @@ export function openFileStore(options: KeyOptions): Store {
   }
 
   async function sealingKey(): Promise<Uint8Array> {
-    // Asked for before anything is spent: the time to find that nothing could be stored.
+    // Called before anything is spent: the time to find out that nothing could be stored.
     files.ensureDirectory(directory)
     const { deriveKey } = await import('./derive-key.ts')
     return deriveKey(await openKey(), 'sealing')
@@ -87,7 +87,7 @@ export function openFileStore(options: KeyOptions): Store {
     return { text: opened.text, generation }
   }
 
-  /** 0 where nothing is stored, or nothing that opens: that may be replaced. */
+  /** 0 where nothing is stored, or nothing that can be decrypted: that may be replaced. */
   async function storedGeneration(id: string): Promise<number> {
     try {
       const sealed = readSealed(id)
@@ -117,7 +117,7 @@ export function openFileStore(options: KeyOptions): Store {
   }
 }
 
-/** Whether what is there was refused for what it is, and not because reading it failed. */
+/** Whether an entry was refused for what it is, and not because reading it failed. */
 function isUnfit(error: unknown): error is ToknError {
   if (!isToknError(error, 'store')) return false
   const { cause } = error.details

@@ -23,7 +23,9 @@ export interface KeychainOptions {
   readonly lock?: (() => Promise<Lock>) | undefined
   readonly service?: string | undefined
   readonly platform?: NodeJS.Platform | undefined
-  /** Characters that one entry can hold. Default: 2 400 on Windows, no limit of its own elsewhere. */
+  /**
+   * Characters that one entry can hold. Default: 2 400 on Windows, no limit of its own elsewhere.
+   */
   readonly entryLimit?: number | undefined
   readonly keytar?: (() => Keytar) | undefined
 }
@@ -31,8 +33,8 @@ export interface KeychainOptions {
 const longestValue = Math.ceil((longestEntry * 4) / 3)
 
 /**
- * The keychain of the operating system. It tells a locked keychain from an absent entry only when
- * something is written: where an entry is missing that should be there, `sealingKey` says which.
+ * The keychain of the operating system. A read cannot distinguish a locked keychain from a missing
+ * entry, a write can: where an entry is missing that should exist, `sealingKey` finds out.
  */
 export function openKeychain(options: KeychainOptions = {}): Store {
   const { platform = process.platform, service = 'tokn/v1', limit = 3_000, keytar, lock } = options
@@ -83,7 +85,7 @@ export function openKeychain(options: KeychainOptions = {}): Store {
   }
 }
 
-// The text goes in as base64url: the backends cut at NUL and replace what is not their idea of text.
+// Stored as base64url: the backends cut at NUL and replace what they do not take for text.
 function encode(text: string): string {
   return Buffer.from(text).toString('base64url')
 }

@@ -24,8 +24,9 @@ const folder = 'tokn'
 const lockTimeout = 10_000
 
 /**
- * The user's password store (https://www.passwordstore.org): one file per session, encrypted by gpg,
- * written and read by `pass`, so that its keys, its agent and its git history are those of the user.
+ * The user's password store (https://www.passwordstore.org): one file per session, encrypted by
+ * gpg, written and read by `pass`, so that its keys, its agent and its git history are those of the
+ * user.
  */
 export function openPass(options: PassOptions): Store {
   const { environment, files, lock } = options
@@ -85,8 +86,8 @@ export function openPass(options: PassOptions): Store {
   }
 
   /**
-   * `gpg` writes over a file as it goes, and encrypts for keys that nobody here has: so the text goes
-   * into an entry of its own, is read back, and then takes the place of the old one.
+   * `gpg` overwrites a file as it goes, and also encrypts for keys that this machine cannot decrypt
+   * with: so the text goes into an entry of its own, is read back, and then replaces the old one.
    */
   async function replace(name: string, text: string): Promise<void> {
     const draft = `${name}.${globalThis.crypto.randomUUID().slice(0, 8)}`
@@ -101,7 +102,7 @@ export function openPass(options: PassOptions): Store {
     }
   }
 
-  /** What writers that were killed have left. */
+  /** What killed writers have left behind. */
   async function removeDrafts(id: string): Promise<void> {
     for (const name of listNames().filter((one) => one.startsWith(`${id}.`))) {
       await command(['rm', '-f', pathOf(name)]).catch(() => undefined)

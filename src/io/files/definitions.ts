@@ -6,7 +6,9 @@ import { requireText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
 import { reasonOf } from './system-error.ts'
 
-/** The user's own provider definitions: one JSON file each. What is in them is checked by whoever reads. */
+/**
+ * The user's own provider definitions: one JSON file each. Whoever reads one checks its content.
+ */
 export interface Definitions {
   /** `undefined` when there is none of that name. */
   read(id: string): string | undefined
@@ -15,7 +17,10 @@ export interface Definitions {
   remove(id: string): boolean
 }
 
-/** Writes a new file of the user's. Throws `usage` where there is one already, and where it cannot be written. */
+/**
+ * Writes a new file of the user's. Throws `usage` where there is one already, and where it cannot
+ * be written.
+ */
 export function createTextFile(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' })

@@ -57,7 +57,7 @@ function makeDirectory(path: string, tries = 3): void {
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return
     const parent = dirname(path)
-    // There are file systems, /proc for one, that answer so though the parent is there.
+    // Some file systems, such as /proc, answer this although the parent exists.
     if (systemCode(error) !== 'ENOENT' || parent === path || tries === 0) throw error
     makeDirectory(parent)
     // From the start, not just once more: another process may be making the same ones right now.

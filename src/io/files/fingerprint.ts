@@ -8,7 +8,7 @@ export function fingerprint(secret: Secret, key: Uint8Array): string {
   return createHmac('sha256', key).update(secret.reveal()).digest('hex').slice(0, 8)
 }
 
-/** The key of this installation, made at first need. It is no secret of a provider's. */
+/** The key of this installation, made when it is first needed. It is not a secret of a provider. */
 export function readFingerprintKey(files: Files, directory: string): Uint8Array {
   const path = join(directory, 'fingerprint.key')
   const known = files.read(path, 1_024)

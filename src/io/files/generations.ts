@@ -5,10 +5,10 @@ import { closeQuietly, readPlainFile } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
 
-/** What the file of a generation says that nobody holds any more. */
+/** The text of a generation that nobody holds any more. */
 export const released = 'released'
 
-// How file systems, and sandboxes, say that they have no links.
+// How file systems and sandboxes report that they do not support links.
 const linkless = new Set('EPERM EXDEV EACCES EINVAL ENOTSUP EOPNOTSUPP ENOSYS EMLINK'.split(' '))
 const kept = 16
 const leftoverAge = 60_000
@@ -27,7 +27,7 @@ export function highest(directory: string): number {
   return readdirSync(directory).reduce((top, name) => Math.max(top, numberOf(name)), 0)
 }
 
-/** `undefined` when there is none, or when it vanished meanwhile. */
+/** `undefined` when there is none, or when it was removed meanwhile. */
 export function readTop(directory: string): Generation | undefined {
   const number = highest(directory)
   if (number === 0) return undefined
@@ -40,12 +40,12 @@ export function readTop(directory: string): Generation | undefined {
 
 /**
  * Makes `number` with `text`, unless it exists. Returns the open file, or `undefined` when another
- * process was first. link(2) is a compare-and-swap, on NFS too, and what it makes has its text from
+ * process was first. link(2) is a compare-and-swap, on NFS too, and the new file has its text from
  * the beginning. Where a file system has no links (vfat, exFAT, FUSE), or a sandbox forbids them,
- * the file is made in its place by O_CREAT|O_EXCL: that is a compare-and-swap on the same name, so
- * processes that use the one and the other exclude each other. Then the text comes after the name;
- * a reader between them sees an empty file, and gives its maker `patience` milliseconds. Whoever
- * took longer has not made it: others may have counted on that.
+ * the file is created under its final name with O_CREAT|O_EXCL: also a compare-and-swap on that
+ * name, so processes that use either way exclude each other. There the text is written after the
+ * name exists; a reader in between sees an empty file, and gives its maker `patience` milliseconds.
+ * A maker that took longer gives up, since others may have taken over.
  */
 export function claim(
   directory: string,
@@ -73,7 +73,7 @@ export function claim(
 }
 
 function claimInPlace(path: string, text: string, patience: number): number | undefined {
-  // The clock of a suspended machine goes on, and the other one cannot be set.
+  // Two clocks: one goes on while the machine is suspended, and nobody can set the other.
   const [wall, startedAt] = [Date.now(), performance.now()]
   const file = createUnlessThere(path, text)
   if (file === undefined) return undefined
@@ -92,7 +92,7 @@ function createUnlessThere(path: string, text: string): number | undefined {
   }
 }
 
-/** Writes over what a claimed file says, in place: it needs no space, and may fail unseen. */
+/** Overwrites the text of a claimed file in place, which needs no space. Errors are ignored. */
 export function writeQuietly(file: number, text: string): void {
   try {
     writeAll(file, Buffer.from(text), 0)
@@ -101,7 +101,7 @@ export function writeQuietly(file: number, text: string): void {
   }
 }
 
-/** What the file system's clock says, in milliseconds: nothing else compares with its times. */
+/** The time by the file system's clock, in milliseconds: only that compares with its timestamps. */
 export function fileSystemTime(directory: string): number {
   const path = join(directory, `now-${process.pid}-${count++}-${Date.now()}`)
   const file = createFile(path, '.')
@@ -113,7 +113,7 @@ export function fileSystemTime(directory: string): number {
   }
 }
 
-/** Removes generations of the past and what killed processes left. */
+/** Removes old generations, and what killed processes left behind. */
 export function tidy(directory: string, top: number): void {
   try {
     const now = lstatSync(join(directory, String(top))).mtimeMs

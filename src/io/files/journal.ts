@@ -15,16 +15,16 @@ const limit = 8_388_608
 
 export interface JournalOptions {
   readonly files: Files
-  /** Where new ones are made; asked for then. */
+  /** Where new files are made; looked up when one is. */
   readonly directory: string
-  /** Where else one may be: processes that see another home make theirs elsewhere. */
+  /** Where else there may be files: processes with another home make theirs elsewhere. */
   readonly all?: readonly string[]
 }
 
 /**
- * One file per store entry, of which the space is taken beforehand. What is written later is only
- * appended, in frames that tell whether they are whole; so a torn write never harms what was there.
- * Of several in several places the one counts that knows of the latest generation.
+ * One file per store entry, with its space reserved in advance. Later writes only append, in frames
+ * that show whether they are complete, so a torn write never harms what was there. Of several files
+ * for one entry, the one with the latest generation counts.
  */
 export function openJournal(options: JournalOptions): Journal {
   const { files } = options
@@ -67,7 +67,7 @@ export function openJournal(options: JournalOptions): Journal {
     try {
       files.remove(path)
     } catch {
-      // The first error is the one to tell; and what is elsewhere does not count any more.
+      // The first error is reported; and a file elsewhere does not count any more.
     }
   }
 
@@ -102,7 +102,7 @@ export function openJournal(options: JournalOptions): Journal {
     try {
       return files.list(folder)
     } catch (error) {
-      // The home of somebody else.
+      // A folder of another user.
       if (options.all !== undefined && isClosed(error)) return []
       throw error
     }
@@ -113,7 +113,9 @@ export function openJournal(options: JournalOptions): Journal {
     return path === undefined ? [] : readFrames(path)
   }
 
-  /** Whether the file of an entry is of it; one that cannot be read is left over as well. */
+  /**
+   * Whether a file belongs to an entry. One that cannot be read counts as well: it is a leftover.
+   */
   function mayBe(path: string, entry: string): boolean {
     try {
       return readFrames(path)[0]?.text === entry
@@ -127,7 +129,7 @@ export function openJournal(options: JournalOptions): Journal {
     return frames[0]?.kind === 'entry' ? frames : []
   }
 
-  /** Those that are there; the one that counts comes first. */
+  /** The files that exist; the one that counts comes first. */
   function pathsOf(entry: string): readonly string[] {
     const paths = folders().map((folder) => join(folder, journalName(entry)))
     if (paths.length === 1) return paths
@@ -187,7 +189,7 @@ function openSlot(path: string, start: number, files: Files): JournalSlot {
     if (ours) files.remove(path)
   }
 
-  /** A holder that was taken for dead must not remove the journal of the next one. */
+  /** A process that was presumed dead must not remove the journal of its successor. */
   function isSame(): boolean {
     const current = lstatSync(path, { throwIfNoEntry: false })
     return current !== undefined && current.ino === fstatSync(file).ino

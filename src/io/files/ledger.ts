@@ -14,15 +14,15 @@ const line = /^(add|reset) (logins|refreshes) ([0-9]{1,15})$/
 
 export interface LedgerOptions {
   readonly files: Files
-  /** What this process writes to; asked for then. */
+  /** What this process writes to; looked up when it does. */
   readonly directory: string
-  /** What else is counted: processes that see another home write elsewhere. */
+  /** What else is counted: processes with another home write elsewhere. */
   readonly all?: readonly string[]
 }
 
 /**
  * One file per key, a line per token made, only ever appended to: two processes that add at the
- * same time both count. A line that a crash tore is passed over.
+ * same time both count. A line torn by a crash is skipped.
  */
 export function openLedger(options: LedgerOptions): Ledger {
   const { files } = options
@@ -51,7 +51,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       try {
         append(folder, name, text)
       } catch {
-        // It is not ours to write; then more is counted than is used, and never less.
+        // We may not write there: then more is counted than was used, and never less.
       }
     }
   }

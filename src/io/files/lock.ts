@@ -29,23 +29,25 @@ export interface LockOptions {
   /** Where the locks of all entries are: a path that no environment variable moves. */
   readonly directory: string
   readonly files: Files
-  /** What to call this process to those who wait: a name, no arguments. */
+  /** The name of this process for those who wait, without arguments. */
   readonly command: string
-  /** Milliseconds without a sign of life after which a holder that cannot be seen counts as dead. */
+  /**
+   * Milliseconds without a sign of life after which a holder that cannot be seen counts as dead.
+   */
   readonly lease?: number | undefined
 }
 
 /**
- * The part of a lease for which an empty file is waited for: its maker was about to fill it. Times
- * of vfat are even seconds.
+ * An empty file is waited for this part of a lease: its maker was about to write its text.
+ * Timestamps of vfat are even seconds.
  */
 const emptyShare = 4
 
 /**
  * A lock per entry, made of numbered files: the highest number holds it until its file says
  * `released`. The next holder makes the next number, which only one can; numbers are never reused,
- * so they fence off a holder that was taken for dead. A holder on this machine that died is followed
- * at once; one on another machine, or in another container, when its lease is over.
+ * so they fence off a holder that was presumed dead. A dead holder on this machine is succeeded at
+ * once; one on another machine, or in another container, when its lease is over.
  */
 export function createLock(options: LockOptions): Lock {
   const self = identifyProcess()
@@ -58,7 +60,7 @@ export function createLock(options: LockOptions): Lock {
         return await acquire(directory, timeout, self, options)
       } catch (error) {
         const failure = translateSystemError('lock', directory, error)
-        // Temporary directories are swept, with all that was in them.
+        // Temporary directories are cleaned up, with everything in them.
         if (systemCode(failure.details.cause) !== 'ENOENT' || sweeps === 2) throw failure
       }
     }
@@ -80,7 +82,8 @@ async function acquire(
       const file = claim(directory, number, text, lease / emptyShare)
       if (file !== undefined) {
         if (highest(directory) === number) return hold(directory, number, file, text, lease)
-        // Others took over, let go and tidied while we slept between looking and claiming.
+        // While we slept between looking and claiming, others took the lock, released it and tidied
+        // up.
         closeQuietly(file)
       }
     } else if (performance.now() - startedAt >= timeout) {
@@ -108,7 +111,7 @@ function hold(
 ): HeldLock {
   tidy(directory, fence)
   let open = true
-  // The same bytes again: the file system's own clock stamps them, on a server too.
+  // The same bytes again: that updates the timestamp, by the clock of the file system.
   const heartbeat = setInterval(() => writeQuietly(file, text), lease / 10)
   heartbeat.unref()
   return { fence, stillHeld, release }
@@ -125,7 +128,7 @@ function hold(
     if (!open) return
     open = false
     clearInterval(heartbeat)
-    // A reader that sees half of it takes it for held.
+    // A reader that sees half of this takes the lock for held.
     writeQuietly(file, released.padEnd(Buffer.byteLength(text)))
     closeQuietly(file)
   }

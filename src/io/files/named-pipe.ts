@@ -36,7 +36,7 @@ export function makeNamedPipe(): NamedPipe {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       for (;;) {
-        // Asked first: what came before the writer's end is then still read.
+        // Checked first, so that what came before the writer's end is still read.
         const over = signal.aborted
         const bytes = readSome(descriptor)
         if (bytes.length > 0) take(bytes)

@@ -26,11 +26,16 @@ export interface Paths {
    * a folder of the user's own in the system's temporary directory; the runtime directory.
    */
   readonly sharedFolders: readonly SharedFolder[]
-  /** The first of `sharedFolders` that this process can write, found at first use. Throws `store`. */
+  /**
+   * The first of `sharedFolders` that this process can write, found at first use. Throws `store`.
+   */
   readonly common: string
   /** There is no home: what no variable moves is in a temporary directory. */
   readonly homeless: boolean
-  /** Where every process comes by, whatever home it has: beside our data, or in /tmp; see `createUserLock`. */
+  /**
+   * A folder that processes share whatever their home: beside our data, or in /tmp; see
+   * `createUserLock`.
+   */
   meetingFolder(besideData: boolean): SharedFolder
 }
 
@@ -118,12 +123,12 @@ function passwdHome(): string | undefined {
   }
 }
 
-/** The root directory is no home but root's: it is what containers give to users they do not know. */
+/** The root directory is a home for root only: containers give it to users they do not know. */
 function usable(home: string | undefined): string | undefined {
   return home === '/' && process.geteuid?.() !== 0 ? undefined : absolute(home)
 }
 
-/** Not where TMPDIR says: that differs between processes of one user. */
+/** Not from TMPDIR, which differs between processes of one user. */
 function temporaryHome(): string {
   const directory = process.platform === 'win32' ? tmpdir() : '/tmp'
   return join(directory, `tokn-${process.geteuid?.() ?? 'home'}`)

@@ -55,18 +55,18 @@ export function readPlainFile(
   }
 }
 
-/** Closes a file from which nothing, or nothing more, is to be expected. */
+/** Closes a file from which everything that matters has been read. */
 export function closeQuietly(file: number): void {
   try {
     closeSync(file)
   } catch {
-    // All that mattered was written, or read, before.
+    // Everything that matters was written, or read, before.
   }
 }
 
 /**
- * Throws `code` when `path` is no directory, one in which others could put files, or one that
- * others could put another in the place of.
+ * Throws `code` when `path` is not a directory, when others could put files into it, or when others
+ * could replace it.
  */
 export function checkDirectory(path: string, code: ErrorCode = 'store'): void {
   const stats = look(path, code)

@@ -7,26 +7,26 @@ import { ensureDirectory } from './files.ts'
 import { showPath, translateSystemError } from './system-error.ts'
 import { probeDirectory } from './whole-write.ts'
 
-/** A folder in which a user's processes keep what they have in common: locks, journal, marks, ledger. */
+/** A folder in which a user's processes keep what they share: locks, journal, marks, ledger. */
 export interface SharedFolder {
   readonly path: string
-  /** What has to be there before: nobody's home is made. */
+  /** What has to exist beforehand: nobody's home is created. */
   readonly root: string
-  /** Where anybody could have made it: the folder that has to be this user's and nobody else's. */
+  /** Where anybody could have created it: the folder that has to belong to this user alone. */
   readonly guard?: string | undefined
 }
 
 const parts = ['locks', 'journal', 'marks', 'ledger']
 
-// What says that this process may not, or cannot, work there; not that a disk is full or broken.
+// These mean that this process may not, or cannot, work there; not that a disk is full or broken.
 const closed = new Set(
   `EACCES EPERM EROFS ENOENT ENOTDIR ELOOP ENAMETOOLONG ENOSYS ENOTSUP
   EOPNOTSUPP EINVAL`.split(/\s+/),
 )
 
 /**
- * The first folder that this process can write, found by trying. Throws `store` where there is none,
- * and where the disk of the first that it may use is full or broken: another would hide that.
+ * The first folder that this process can write, found by trying. Throws `store` where there is
+ * none, and where the disk of the first that it may use is full or broken: another would hide that.
  */
 export function chooseSharedFolder(folders: readonly SharedFolder[]): string {
   const problems: string[] = []
@@ -38,7 +38,9 @@ export function chooseSharedFolder(folders: readonly SharedFolder[]): string {
   throw new ToknError('store', words.files.noLockFolder(problems.join('; ')))
 }
 
-/** Why this process cannot use a folder; `undefined` where it can. Throws `store` for a broken disk. */
+/**
+ * Why this process cannot use a folder; `undefined` where it can. Throws `store` for a broken disk.
+ */
 export function problemOf(folder: SharedFolder, wanted = parts): string | undefined {
   try {
     prepareSharedFolder(folder)
@@ -74,7 +76,7 @@ export function isInSharedFolders(folders: readonly SharedFolder[], name: string
   return folders.some((folder) => existsSync(join(folder.path, name)) && isTrusted(folder))
 }
 
-/** Whether what is in a folder can only be the user's own. */
+/** Whether everything in a folder can only be the user's own. */
 export function isTrusted({ guard }: SharedFolder): boolean {
   return guard === undefined || !existsSync(guard) || isPrivate(guard)
 }

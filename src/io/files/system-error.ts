@@ -23,8 +23,8 @@ export function showPath(path: string): string {
 }
 
 /**
- * Whether an error says that there is no such file: also where its path leads through a file, as it
- * does for a daemon whose home is /dev/null.
+ * Whether an error says that there is no such file: also where its path leads through a file, as
+ * for a daemon whose home is /dev/null.
  */
 export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')

@@ -94,7 +94,7 @@ export function isRefused(error: unknown): boolean {
   return ['EINVAL', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemCode(error) ?? '')
 }
 
-/** Whether `name` is that of a write that has not ended. */
+/** Whether `name` is that of a write under way. */
 export function isTemporary(name: string): boolean {
   return leftover.test(name)
 }
@@ -141,7 +141,7 @@ function discard(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // The first error is the one to tell.
+    // The first error is the one to report.
   }
 }
 

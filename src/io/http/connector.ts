@@ -39,7 +39,7 @@ export async function openConnector(trust: () => SecureContext): Promise<Connect
       callback(null, socket)
     }
     if (options.protocol !== 'https:') return plain(options, done)
-    // Said explicitly, because the environment can change what is left unsaid.
+    // Set explicitly: the environment can change the defaults.
     secure ??= build({ ...shared, secureContext: trust(), rejectUnauthorized: true, port: 443 })
     return secure(options, done)
   }
@@ -47,8 +47,8 @@ export async function openConnector(trust: () => SecureContext): Promise<Connect
 
 /**
  * A connection to `target` through the CONNECT method (RFC 9110 section 9.3.6) of `proxy`, TLS with
- * the target inside. `track` gets every socket on the way, and `opened` is called when the proxy has
- * made the connection.
+ * the target inside. `track` gets every socket on the way, and `opened` is called when the proxy
+ * has made the connection.
  */
 export function connectThrough(
   connector: Connector,

@@ -5,8 +5,8 @@ const [dot, last] = [start.indexOf('.'), start.length - 1]
 
 /**
  * Lets an answer begin with `100 Continue`, which RFC 9110 section 15.2.1 allows where it was not
- * asked for, and which undici takes for the end of the connection. It reads as `102 Processing`,
- * which means as little and is passed over. Once the final answer begins, nothing is looked at.
+ * asked for, and which undici takes for the end of the connection. It is read as `102 Processing`,
+ * which undici skips. Once the final answer begins, nothing is changed any more.
  */
 export function passContinue(socket: Socket): void {
   const read = socket.read.bind(socket)
@@ -19,7 +19,7 @@ export function passContinue(socket: Socket): void {
   }
 }
 
-/** Looks at the bytes of one chunk after the other, as far as the heads of interim answers go. */
+/** Follows the heads of interim answers through the chunks; false once the final answer begins. */
 function watchHeads(): (chunk: Uint8Array) => boolean {
   let position = 0
   let breaks = 0

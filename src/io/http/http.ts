@@ -18,10 +18,10 @@ export interface HttpOptions extends Omit<TrustOptions, 'extraCa'> {
   readonly proxy?: string | undefined
   /** Wins over NO_PROXY. */
   readonly noProxy?: string | undefined
-  /** Milliseconds for a whole exchange that does not say. Default 30 000. */
+  /** Milliseconds for a whole exchange whose request does not say. Default 30 000. */
   readonly timeout?: number | undefined
   readonly userAgent?: string | undefined
-  /** Told of every exchange when it has ended. */
+  /** Called when an exchange has ended. */
   readonly onExchange?: ((exchange: Exchanged) => void) | undefined
 }
 
@@ -35,7 +35,7 @@ export interface Exchanged {
   readonly duration: number
 }
 
-// Ours to say, or a way to make two readers see two different requests.
+// Ours to set, or a way to make two readers see two different requests.
 const reserved = new Set(
   `host connection content-length transfer-encoding accept-encoding expect keep-alive te trailer
   upgrade proxy-authorization proxy-connection`.split(/\s+/),

@@ -10,7 +10,7 @@ import {
   protocols,
 } from './network-faults.ts'
 
-/** Whom a request did not get an answer from. */
+/** Who did not answer a request. */
 interface Peer {
   readonly name: string
   readonly isProxy: boolean
@@ -18,7 +18,7 @@ interface Peer {
 
 /**
  * A failure to get an answer from `host`, in words. `sent`: whether bytes of the request may have
- * left. The cause is left behind, since undici's errors hold pieces of replies. A bug in this program
+ * left. The cause is dropped, since undici's errors hold pieces of replies. A bug in this program
  * is returned unchanged.
  */
 export function translateNetworkError(error: unknown, host: string, sent: boolean): unknown {
@@ -50,7 +50,7 @@ function explain(error: unknown, peer: Peer, sent: boolean): unknown {
       : new ToknError('provider_nonsense', nonsense, { sent })
   }
   const cut = cuts.get(code)
-  // Before a request, what was cut is the handshake.
+  // Before the request was sent, what was cut is the handshake.
   const asked = sent || isProxy
   if (cut !== undefined) return failure(words.network.noAnswer(name, asked, cut), sent)
   const reason = `${code} ${error instanceof Error ? error.message : ''}`.toUpperCase()
@@ -63,12 +63,12 @@ function explain(error: unknown, peer: Peer, sent: boolean): unknown {
   return failure(words.network.noAnswer(name, asked, { code: display(code, 60) }), sent)
 }
 
-/** Errors that the runtime throws for a wrong program; the network has others. */
+/** Errors that the runtime throws for bugs; those of the network have other classes. */
 function isBug(error: unknown): boolean {
   return [TypeError, ReferenceError, RangeError, SyntaxError].some((one) => error instanceof one)
 }
 
-/** What an answer is that cannot be read as one in HTTP/1.1. */
+/** Why an answer cannot be read as HTTP/1.1. */
 function nonsenseOf(error: unknown, code: string, { name, isProxy }: Peer): Said | undefined {
   const message = error instanceof Error ? error.message : ''
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
@@ -93,7 +93,7 @@ function failure(said: Said | string, sent: boolean): ToknError {
   return new ToknError('network', said, { sent })
 }
 
-/** A failure that no repetition helps. */
+/** A failure that trying again does not help. */
 function lasting(said: Said | string, sent: boolean): ToknError {
   return new ToknError('network', said, { sent, lasting: true })
 }

@@ -6,15 +6,17 @@ import { parseProxy } from './proxy-url.ts'
 export interface ProxySettings {
   /** URL of an HTTP proxy; may carry a user and a password, so it is never shown. */
   readonly proxy?: string | undefined
-  /** Where it was read, for words. */
+  /** The variable that it was read from, for messages. */
   readonly from?: string | undefined
-  /** As in NO_PROXY: hosts, domains, addresses, subnets, each with an optional port; `*` for all. */
+  /**
+   * As in NO_PROXY: hosts, domains, addresses, subnets, each with an optional port; `*` for all.
+   */
   readonly noProxy?: string | undefined
 }
 
 /**
- * What curl and most programs read: the proxy of https first and then the one for all, the lower-case
- * spelling of each before the other. An empty value counts as unset.
+ * What curl and most programs read: the proxy of https first and then the one for all, the
+ * lower-case spelling of each before the other. An empty value counts as unset.
  */
 export function readProxySettings(environment: Environment): ProxySettings {
   const from = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find(
@@ -37,10 +39,10 @@ export function chooseProxySettings(
   return { ...chosen, noProxy: noProxy ?? found.noProxy }
 }
 
-/** The proxy for requests to `url`, if any. This machine itself is never asked for by way of one. */
+/** The proxy for requests to `url`, if any. This machine itself is never reached through one. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
   if (settings.proxy === undefined || isLoopback(url)) return undefined
-  // What is not asked need not be right: curl does not look at it either.
+  // A proxy that is not used need not be valid: curl does not check it either.
   if (isExempt(url, settings.noProxy ?? '')) return undefined
   return parseProxy(settings.proxy, settings.from)
 }

@@ -13,9 +13,12 @@ export interface RawReply {
   readonly headers: Headers
   readonly bytes: Uint8Array
   readonly url: URL
-  /** Longest body, unpacked, in bytes. */
+  /** Longest body, decompressed, in bytes. */
   readonly limit: number
-  /** Whether it may hold what cannot be asked for twice: then even what cannot be read is kept. */
+  /**
+   * Whether it may hold tokens, which cannot be asked for twice: then even an unreadable body is
+   * kept.
+   */
   readonly grants: boolean
   /** Whether there was more of it than the limit. */
   readonly cut: boolean
@@ -31,8 +34,8 @@ export function readHeaders(raw: unknown): Headers {
 }
 
 /**
- * Throws `provider_nonsense` for a reply of which the body is not wanted: a redirect, one announced
- * as too long. An error is not: its status is an answer, however long it is.
+ * Throws `provider_nonsense` for a reply whose body is not to be read: a redirect, or one announced
+ * as too long. An error is read however long it is: its status is an answer.
  */
 export function checkReplyHead(status: number, headers: Headers, url: URL, limit: number): void {
   if (status >= 300 && status < 400) throw redirected(status, valueOf(headers, 'location'), url)
@@ -43,8 +46,8 @@ export function checkReplyHead(status: number, headers: Headers, url: URL, limit
 
 /**
  * The reply with its body decompressed and as text. Throws `provider_nonsense` for a body that is
- * longer than the limit when decompressed, or whose compression is unknown. The body of an error, or
- * of an answer that may hold tokens, is kept in the latter case: one character a byte, under its
+ * longer than the limit when decompressed, or whose compression is unknown. The body of an error,
+ * or of an answer that may hold tokens, is kept in the latter case: one character a byte, under its
  * `content-encoding`.
  */
 export async function openReply(reply: RawReply): Promise<HttpReply> {

@@ -35,7 +35,7 @@ export function openWay(options: WayOptions, urls: readonly URL[]): Way {
   if (others.some((other) => other?.href !== proxy?.href)) {
     throw new ToknError('usage', words.network.severalRoutes())
   }
-  // Says what is wrong with a file in our own words, before another program is told of it.
+  // Reports what is wrong with a file in our own words, before another program reads it.
   if (options.ca !== undefined || certificate !== undefined || key !== undefined) {
     openTrust({ ...options, extraCa })
   }

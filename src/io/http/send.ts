@@ -13,7 +13,7 @@ const mostInterim = 20
 /** How far a connection has come: to the target itself, or to and through a proxy. */
 type Stage = 'direct' | 'proxy' | 'tunnel'
 
-/** A request that was checked. */
+/** A checked request. */
 export type Outgoing = HttpRequest & {
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   readonly timeout: number
@@ -22,9 +22,9 @@ export type Outgoing = HttpRequest & {
 }
 
 /**
- * One exchange on a connection of its own: one that was kept open may be half dead, and then nobody
- * knows whether the request arrived. A single deadline bounds it from the look-up of the name to
- * the last byte of the body.
+ * One exchange on a connection of its own: a connection that was kept open may be half dead, and
+ * then nobody knows whether the request arrived. A single deadline bounds it from the look-up of
+ * the name to the last byte of the body.
  */
 export function send(connector: Connector, request: Outgoing): Promise<HttpReply> {
   const { url, limit, grants = false } = request
@@ -55,7 +55,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart() {
-        // Called once the connection stands and just before the first byte is written.
+        // Called once the connection is open, just before the first byte is written.
         sent = true
       },
       onResponseStart(controller, code) {
@@ -65,7 +65,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
         }
         status = code
         headers = readHeaders(controller.rawHeaders)
-        // Of an answer that may grant tokens as much is wanted as is taken.
+        // Of an answer that may grant tokens, as much is kept as the limit allows.
         const most = grants ? Number.POSITIVE_INFINITY : limit
         attempt(() => checkReplyHead(status, headers, url, most))
       },
@@ -106,8 +106,8 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     }
 
     function fail(error: unknown): void {
-      // What an error says beside its status is shown at most: a part of it is an answer too. And
-      // tokens that are here whole are not given up for the end of a message that is missing.
+      // The body of an error is only shown, so a part of it is enough. And tokens that arrived
+      // completely are not given up because the end of the message is missing.
       if (status >= 400 || (grants && isWhole(status, chunks))) finish()
       else settle(() => reject(translateNetworkError(error, url.host, sent)))
     }
@@ -135,8 +135,8 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
 
   function track(socket: Socket): void {
     sockets.add(socket)
-    // undici reports only the end that follows a TLS alert, and takes a body without a length for
-    // whole when the connection is reset.
+    // undici only reports the end that follows a TLS alert, and takes a body without a length for
+    // complete when the connection is reset.
     socket.once('error', (error) => {
       const code = systemCode(error) ?? ''
       if (code !== 'ECONNRESET' && !code.startsWith('ERR_SSL_')) return
@@ -155,7 +155,9 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
   }
 }
 
-/** Whether what came of a success is a whole JSON document, however the message was to end. */
+/**
+ * Whether what arrived of a success is a complete JSON document, however the message was to end.
+ */
 function isWhole(status: number, chunks: readonly Uint8Array[]): boolean {
   if (status < 200 || status >= 300 || chunks.length === 0) return false
   try {

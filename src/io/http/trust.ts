@@ -9,7 +9,10 @@ import { reasonOf, showPath } from '../files/system-error.ts'
 export interface TrustOptions {
   /** PEM file with further certificate authorities. */
   readonly ca?: string | undefined
-  /** What NODE_EXTRA_CA_CERTS says: Node drops it where authorities are given, so it is added again. */
+  /**
+   * The value of NODE_EXTRA_CA_CERTS: Node drops it where authorities are given, so it is added
+   * again.
+   */
   readonly extraCa?: string | undefined
   /** PEM files of a client certificate (RFC 8705) and its key. */
   readonly certificate?: string | undefined
@@ -19,7 +22,7 @@ export interface TrustOptions {
 const limit = 4_194_304
 const block = /-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g
 
-/** Whom to believe: Node's authorities and the added ones, TLS 1.2 at least. Throws `usage`. */
+/** Whom to trust: Node's authorities and the added ones, TLS 1.2 at least. Throws `usage`. */
 export function openTrust(options: TrustOptions): SecureContext {
   const { ca, certificate, key } = options
   if ((certificate === undefined) !== (key === undefined)) {
@@ -45,7 +48,7 @@ export function namedAuthorities({ ca, extraCa }: TrustOptions): readonly string
   return [...readExtra(extraCa), ...(ca === undefined ? [] : [readCa(ca)])]
 }
 
-/** Every certificate is read here: what OpenSSL cannot read of a file it passes over in silence. */
+/** Every certificate is parsed here: OpenSSL silently skips what it cannot read. */
 function readCa(path: string): string {
   const text = readPem(path)
   const found = text.match(block) ?? []
@@ -67,7 +70,7 @@ function readPem(path: string): string {
     if (!stats.isFile() || stats.size > limit) {
       throw new ToknError('usage', words.network.notACertificateFile(showPath(path)))
     }
-    // OpenSSL passes over a block whose first line begins with a mark, and says nothing.
+    // OpenSSL silently skips a block whose first line begins with a byte order mark.
     text = requireText(readFileSync(path), showPath(path))
   } catch (error) {
     if (error instanceof ToknError) throw error

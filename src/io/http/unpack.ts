@@ -1,4 +1,4 @@
-/** Why a body cannot be unpacked: `large` when it would be longer than the limit. */
+/** A body, or why it cannot be decompressed: `large` when it would be longer than the limit. */
 export type Unpacked = { readonly bytes: Uint8Array } | { readonly failure: 'large' | 'unknown' }
 
 type Packing = 'gzip' | 'deflate' | 'br'
@@ -11,9 +11,9 @@ const names: Readonly<Record<string, Packing>> = {
 }
 
 /**
- * A body as it was before it was packed for the way (RFC 9110 section 8.4), `limit` bytes at most.
- * The bytes have the last word: what is called gzip and is not stays as it is, and what is gzip
- * without being called so is undone. One layer is; two are `unknown`, as is what has no name here.
+ * A body as it was before it was compressed (RFC 9110 section 8.4), `limit` bytes at most. The
+ * bytes decide: what is labelled gzip but is not stays as it is, and gzip without a label is
+ * decompressed. One layer is; two are `unknown`, as are other compressions.
  */
 export async function unpack(
   bytes: Uint8Array,
@@ -25,7 +25,7 @@ export async function unpack(
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
   const packing = layers.length === 0 ? sniff(bytes) : names[layers[0] ?? '']
-  // Called packed, and is not: what a server says of itself is a hint.
+  // Labelled as compressed, and is not: the labels of servers are hints.
   if (isText(bytes) || (layers.length === 0 && packing === undefined)) return { bytes }
   if (layers.length > 1 || packing === undefined) return { failure: 'unknown' }
   const undone = await undo(bytes, packing, limit)
@@ -40,7 +40,7 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** Whether it begins with nothing but ASCII, as text does and nothing packed. */
+/** Whether it begins with nothing but ASCII, as text does and compressed data does not. */
 function isText(bytes: Uint8Array): boolean {
   const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   const first = bytes.subarray(from, from + 32)
@@ -51,11 +51,11 @@ type Done = (error: NodeJS.ErrnoException | null, result: Uint8Array) => void
 
 async function undo(bytes: Uint8Array, packing: Packing, limit: number): Promise<Unpacked> {
   const zlib = await import('node:zlib')
-  // Whether a stream without its last bytes is whole is for the reader of the text to say.
+  // Whether a truncated stream is complete is decided by whoever reads the text.
   const options = { maxOutputLength: limit, finishFlush: zlib.constants.Z_SYNC_FLUSH }
   const ways: Readonly<Record<Packing, ReadonlyArray<(done: Done) => void>>> = {
     gzip: [(done) => zlib.gunzip(bytes, options, done)],
-    // RFC 9110 means the format of zlib; several servers send the bare stream.
+    // RFC 9110 means the zlib format; several servers send the raw stream.
     deflate: [
       (done) => zlib.inflate(bytes, options, done),
       (done) => zlib.inflateRaw(bytes, options, done),

@@ -11,7 +11,7 @@ import { translateSystemError } from '../files/system-error.ts'
 
 /** The standard streams of a child, where they are not ours. */
 export interface Streams {
-  /** What it reads, instead of what we would. */
+  /** Its standard input, where that is not ours. */
   readonly input?: string | Uint8Array | undefined
   /** Gets the child once it has started, with pipes for what it prints. */
   readonly watch?: ((child: ChildProcess) => void) | undefined
@@ -33,14 +33,14 @@ export async function runChecked(
   run: (request: ChildRequest, streams: Streams) => Promise<number>,
 ): Promise<number> {
   const pipe = tryNamedPipe()
-  // Nowhere to see the head: whatever the answer is, it is shown.
+  // There is no way to see the head, so the answer is shown, whatever it is.
   if (pipe === undefined) return await run(request, {})
   const over = new AbortController()
   let judged: Promise<ChildRequest | undefined> | undefined
   const watch = (child: ChildProcess) => {
     child.once('exit', () => over.abort())
     judged = judge(holdBack(child), pipe, headCheck, over.signal)
-    // It is awaited below; until then its failure is nobody's.
+    // Awaited below; a failure before that is not unhandled.
     judged.catch(() => undefined)
   }
   try {
@@ -56,7 +56,7 @@ export async function runChecked(
   }
 }
 
-/** All of standard input: who has to send it a second time cannot read it a second time. */
+/** All of standard input: it may have to be sent twice, and can be read only once. */
 function keepInput(): Uint8Array {
   try {
     return readDescriptor(0, mostKept)
@@ -121,7 +121,7 @@ async function decide(
   }
 }
 
-/** The head of the answer that is no interim one, once all of it is there. */
+/** The head of the final answer, once all of it is there. */
 function finalHead(told: string): string | undefined {
   const whole = told.split(/\r?\n\r?\n/).slice(0, -1)
   return whole.find((block) => /^HTTP\/\S+ [2-9]\d\d/.test(block))
@@ -150,8 +150,8 @@ function holdBack(child: ChildProcess): HeldBack {
 }
 
 /**
- * Reads a stream from the start: Node throws away what nobody reads of a child that has ended. Of
- * one that runs, it is left in the pipe once there is much of it.
+ * Reads a stream from the start, since Node discards unread output of a child that has ended. Once
+ * much is held, the rest stays in the pipe.
  */
 function hold(stream: Readable | null, descriptor: number) {
   let held: Buffer[] | undefined = []
@@ -179,7 +179,7 @@ function pass(stream: Readable | null, descriptor: number, chunk: Buffer): void 
   try {
     writeAll(descriptor, chunk)
   } catch {
-    // Our reader has gone: the child finds out as it would have without us.
+    // Our reader has gone: the child gets the same error as it would without us.
     stream?.destroy()
   }
 }

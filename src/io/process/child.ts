@@ -68,7 +68,7 @@ async function runWith(
     watch?.(child)
     return await end
   } catch (error) {
-    // Some of the reasons are thrown, and others come as events.
+    // Some errors are thrown, and others are events.
     throw explainStart(command, error)
   } finally {
     stopForwarding()

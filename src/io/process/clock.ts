@@ -10,11 +10,11 @@ const longest = 2_147_483_647
 export const systemClock: Clock = {
   now: () => Date.now(),
   wait,
-  // What has passed since the start is counted by a clock that nobody can set.
+  // The time since the start is counted by a clock that nobody can set.
   boot: () => ({ id: bootId(), at: Math.round(Date.now() - uptime() * 1_000) }),
 }
 
-/** The start of this machine; where the system does not tell, the machine itself. */
+/** Identifies this start of the machine; where the system does not tell, the machine. */
 function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()

@@ -7,8 +7,8 @@ import type { Environment } from '../files/paths.ts'
 const doubt = 1_000
 
 /**
- * The first of the commands in BROWSER that works, as xdg-open reads it: they are divided as in PATH,
- * the page goes to where `%s` stands, or behind; `none` is no browser.
+ * The first of the commands in BROWSER that works, as xdg-open reads it: they are divided as in
+ * PATH, the page takes the place of `%s`, or comes last; `none` means no browser.
  */
 export async function openNamed(
   url: string,
@@ -39,7 +39,7 @@ async function starts(
     child.unref()
     return await stays(child)
   } catch {
-    // Some of the reasons for which a program does not start are thrown.
+    // Some of the errors of a start are thrown.
     return false
   }
 }

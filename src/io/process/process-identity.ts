@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { systemCode } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 
-/** One run of one program: what is left of it when it died, and when its process id was given away. */
+/** Identifies one run of a program, also when it has ended and another one has its process id. */
 export interface ProcessIdentity {
   readonly pid: number
   /** Clock ticks since boot; empty where the system does not tell. */
@@ -16,8 +16,8 @@ export interface ProcessIdentity {
 }
 
 /**
- * `unknown`: this process cannot tell, because that one is elsewhere, is stopped and may never go on,
- * or the system does not say.
+ * `unknown`: this process cannot tell, because that one is elsewhere, is stopped and may never go
+ * on, or the system does not say.
  */
 export type Life = 'alive' | 'dead' | 'unknown'
 
@@ -44,7 +44,7 @@ export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   }
 }
 
-/** This run of the program as text, and whether the run that such a text is of has ended. */
+/** This run of the program as text, and whether the run that such a text identifies has ended. */
 export function openRuns() {
   const self = identifyProcess()
   return {

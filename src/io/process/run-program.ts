@@ -29,7 +29,7 @@ export async function runProgram(
     const status = await endWithin(child, limit)
     return status === undefined ? undefined : { status, out: out(), err: err() }
   } catch (error) {
-    // Some of the reasons are thrown, and others come as events.
+    // Some errors are thrown, and others are events.
     throw explainStart(command, error)
   } finally {
     child?.stdout?.destroy()

@@ -8,9 +8,9 @@ import type { Environment } from '../files/paths.ts'
 const revealing =
   /^--(?:inspect(?:-brk|-wait)?|heapsnapshot-(?:signal|near-heap-limit)|report-on-(?:signal|fatalerror)|report-uncaught-exception|tls-keylog)(?:=|$)/
 
-// By these, libraries in this process print what passes through them (GLib: to standard output, and
-// whole messages of the secret service), write down the keys of TLS connections (OpenSSL), or take
-// their secrets from somewhere else than the secret service (libsecret).
+// These make libraries in this process print what passes through them (GLib: to standard output,
+// and whole messages of the secret service), write down the keys of TLS connections (OpenSSL), or
+// take their secrets from elsewhere than the secret service (libsecret).
 const talkative = [
   'G_MESSAGES_DEBUG',
   'G_DBUS_DEBUG',

@@ -27,7 +27,7 @@ export interface Config {
 }
 
 /**
- * Reads the file without any library, for this is on the way of every command. Throws `usage`,
+ * Reads the file without any library, since every command does this. Throws `usage`,
  * never with a piece of the content, for anything but a file of this version that only the user
  * can write.
  */
@@ -61,7 +61,9 @@ function readWithin(target: string): PlainFile | undefined {
   }
 }
 
-/** Where the file really is: a symbolic link (of a dotfile manager) is followed, unless it dangles. */
+/**
+ * Where the file really is: a symbolic link (of a dotfile manager) is followed, unless it dangles.
+ */
 export function resolveConfig(path: string): string {
   try {
     return realpathSync(path)

@@ -29,14 +29,14 @@ export async function writeConfig(target: string, document: Entry, before: Confi
         accessPropertiesByDotNotation: false,
         clearInvalidConfig: false,
         serialize,
-        // Checked here too, so that conf never goes on from what the reader refuses.
+        // Checked here too, so that conf never continues with what the reader refuses.
         deserialize: (text) => ({ ...parseConfig(text, target).document }),
       })
       conf.store = { ...document }
     })
   } catch (error) {
     if (!isRefused(error)) throw translateSystemError('write', target, error)
-    // conf insists on what not every file system has: a mode, and an fsync.
+    // conf requires what not every file system has: modes and fsync.
     writeWhole(target, Buffer.from(serialize(document)))
   }
   syncDirectory(dirname(target))
@@ -44,8 +44,8 @@ export async function writeConfig(target: string, document: Entry, before: Confi
 }
 
 /**
- * Throws what `writeConfig` would throw for `document`, and leaves the file as it is: the reader takes
- * the text, and its directory a new file to replace it by.
+ * Throws what `writeConfig` would throw for `document`, and leaves the file as it is: checks that
+ * the reader accepts the text, and that a file can be written to its directory.
  */
 export async function proveConfig(target: string, document: Entry, files: Files): Promise<void> {
   refuseUnreadable(document, target)
@@ -73,7 +73,7 @@ function serialize(document: unknown): string {
   return `${JSON.stringify(document, undefined, 2)}\n`
 }
 
-/** What is nested too deeply could be read, but not written again. */
+/** What is nested too deeply can be read, but not written again. */
 function refuseDeep(document: Entry, target: string): void {
   let level: readonly unknown[] = [document]
   for (let depth = 0; level.length > 0; depth++) {

@@ -41,7 +41,7 @@ const secretNames = new Set(
   credentials assertion subjecttoken`.split(/\s+/),
 )
 
-/** The profile called `name`. Throws `usage`, naming the field, for what it cannot be. */
+/** The profile called `name`. Throws `usage`, naming the field that is not valid. */
 export function readEntry(name: string, entry: unknown, stores: StoreNames): Profile {
   if (!isObject(entry)) throw wrong(name, undefined, 'notAnObject')
   return {
@@ -63,7 +63,7 @@ export function readEntry(name: string, entry: unknown, stores: StoreNames): Pro
   }
 }
 
-/** What says where the session of an entry rests, as far as that can be read. Never throws. */
+/** Where the session of an entry is stored, as far as that can be read. Never throws. */
 export function outlineEntry(name: string, entry: unknown, stores: StoreNames): Outline {
   if (!isObject(entry)) return { name }
   return { name, id: idOfEntry(entry), store: stores.find(entry['store'] ?? stores.usual) }
@@ -97,7 +97,7 @@ function refuseUnreadable(name: string, entry: Entry, stores: StoreNames): void 
   }
 }
 
-/** Throws `usage` for a field that looks like a secret: this file is none to keep them in. */
+/** Throws `usage` for a field that looks like a secret: secrets do not belong in this file. */
 export function refuseSecrets(name: string, entry: unknown): void {
   if (!isObject(entry)) return
   const settings = isObject(entry['settings']) ? Object.keys(entry['settings']) : []

@@ -24,7 +24,7 @@ const styleHash = createHash('sha256').update(style).digest('base64')
 
 /**
  * The page that ends a login in the browser. It needs nothing from elsewhere, runs nothing, and
- * repeats nothing of the address that it was asked under.
+ * repeats nothing of the address that it was requested by.
  */
 export function renderPage(
   kind: PageKind,

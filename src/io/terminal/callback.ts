@@ -8,8 +8,9 @@ import { renderPage, type PageKind } from './callback-page.ts'
 
 /**
  * Listens on loopback for the browser to come back from an authorization server. Whatever is not
- * the one expected callback is refused and waited past: other programs of this machine and pages
- * open in the browser can reach the port as well. Throws `reauth_required` when the port is taken.
+ * the one expected callback is refused, and the wait goes on: other programs of this machine and
+ * pages open in the browser can reach the port as well. Throws `reauth_required` when the port is
+ * taken.
  */
 export async function listenForCallback(options: ListenOptions): Promise<Listener> {
   const host = options.host ?? '127.0.0.1'
@@ -77,7 +78,7 @@ class Callback {
     this.#show(response, 200, url.searchParams.has('error') ? 'denied' : 'done')
   }
 
-  /** Only under our own name: a name that somebody else points at 127.0.0.1 is not it. */
+  /** Only under our own name, not under one that somebody else points at 127.0.0.1. */
   #readUrl(request: IncomingMessage): URL | undefined {
     const target = request.url ?? ''
     if (request.headers.host !== this.authority || !target.startsWith('/')) return undefined
@@ -98,14 +99,16 @@ class Callback {
   }
 }
 
-/** A page of another site can make requests to us, but only the browser itself can navigate here. */
+/**
+ * A page of another site can make requests to us, but only the browser itself can navigate here.
+ */
 function isNavigation({ headers }: IncomingMessage): boolean {
   if (headers.origin !== undefined) return false
   const mode = headers['sec-fetch-mode']
   return mode === undefined || mode === 'navigate'
 }
 
-/** `localhost` is two addresses: who holds the other one could catch the browser. */
+/** `localhost` is two addresses: whoever listens on the other one could catch the browser. */
 async function openServers(
   host: string,
   port: number,

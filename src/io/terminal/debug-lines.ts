@@ -4,10 +4,10 @@ import { redact } from '../../core/secret.ts'
 const line = /^([A-Z][\w.:-]{0,40}) ((?:\u001b\[\d+m)?\d+(?:\u001b\[\d+m)?): ([A-Za-z_]{1,24})?/
 
 /**
- * Covers what Node prints for NODE_DEBUG. Such a line is made of whatever passes through Node:
- * variables of a child, bytes of a password being typed, a token that has just arrived and that
- * nobody knows yet for a secret; cut short, in hexadecimal, over several lines. No search finds all
- * of that, so only the words that Node's own code begins each line with are let through.
+ * Covers what Node prints for NODE_DEBUG. Such a line can contain whatever passes through Node:
+ * variables of a child, bytes of a password being typed, a token that has just arrived and is not
+ * yet known as a secret; truncated, in hexadecimal, over several lines. No search finds all of
+ * that, so only the words with which Node's own code begins each line are let through.
  */
 export function coverDebugLines(): void {
   const write = process.stderr.write.bind(process.stderr) as (...given: unknown[]) => boolean

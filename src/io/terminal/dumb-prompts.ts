@@ -2,20 +2,22 @@ import { endWithTerminal } from './is-terminal.ts'
 import { writeLines, writePart } from './output.ts'
 import { words } from '../../messages/words.ts'
 
-// For terminals that know no cursor: questions and answers line by line, without one escape code.
+// For terminals without a cursor: questions and answers line by line, without any escape code.
 
 /** How a line is asked for. */
 export interface AskedLine {
   readonly secret?: boolean
   readonly placeholder?: string
-  /** Takes the question back. */
+  /** Withdraws the question. */
   readonly signal?: AbortSignal
 }
 
 // What was typed ahead of the next question.
 let ahead = ''
 
-/** One line; `undefined` at the end of the input, and when it was interrupted or `signal` aborts. */
+/**
+ * One line; `undefined` at the end of the input, and when it was interrupted or `signal` aborts.
+ */
 export async function askPlainLine(
   label: string,
   { secret = false, placeholder, signal }: AskedLine = {},
@@ -84,7 +86,7 @@ function readLine(
     process.on('SIGINT', stop)
     signal?.addEventListener('abort', stop)
     stdin.setEncoding('utf8').on('data', take).on('end', stop).on('close', stop).on('error', stop)
-    // Only now: who sees the question may answer at once, and a secret is not to be shown.
+    // Only now: whoever sees the question may answer at once, and a secret must not be shown.
     writePart(asked)
     if (signal?.aborted === true || stdin.readableEnded || stdin.destroyed) stop()
     else if (/[\r\n]/.test(ahead)) take('')

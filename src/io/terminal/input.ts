@@ -7,9 +7,9 @@ import { reasonOf } from '../files/system-error.ts'
 
 /** Longest value read from a file or from standard input, in bytes. */
 const limit = 65_536
-/** How long a named pipe is waited for that nobody writes to, in milliseconds. */
+/** How long to wait for somebody to write to a named pipe, in milliseconds. */
 const patience = 5_000
-// Not opened by these names: what is behind them may be a socket, which has no way to be opened.
+// Not opened by these names: there may be a socket behind them, which cannot be opened.
 const ownDescriptor = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/([0-9]+))$/
 const readBefore = new Map<string, Buffer>()
 
@@ -26,7 +26,9 @@ export function readValueFile(path: string, what: string): string {
   return path === '-' ? readValueInput(what) : readValue(readPath(path), what)
 }
 
-/** The content of a file, or of standard input for `-`, as text of at most 64 KiB. Throws `usage`. */
+/**
+ * The content of a file, or of standard input for `-`, as text of at most 64 KiB. Throws `usage`.
+ */
 export function readTextFile(path: string): string {
   return path === '-'
     ? requireText(readDescriptor(0), words.files.standardInput())
@@ -38,8 +40,8 @@ function readValue(bytes: Buffer, what: string): string {
 }
 
 /**
- * Whether the file gives what it has but once: a pipe, or what a pipe of ours is called in /dev/fd.
- * Who has read it has to pass on what it said.
+ * Whether the file can be read only once: a pipe, or the name of one of our pipes in /dev/fd.
+ * Whoever has read it has to pass on its content.
  */
 export function isReadOnce(path: string): boolean {
   try {

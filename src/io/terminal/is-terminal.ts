@@ -14,8 +14,8 @@ export function isTerminal(descriptor: number): boolean {
 }
 
 /**
- * Ends this process where the terminal at which somebody was asked is gone, as the hangup does that
- * most processes are told of: the ordinary way out would touch the terminal, and Node aborts there.
+ * Ends this process where the terminal at which somebody was asked is gone, as SIGHUP does in most
+ * cases: an ordinary exit would touch the terminal, and Node aborts there.
  */
 export function endWithTerminal(): void {
   if (!isTerminal(0)) process.kill(process.pid, 'SIGHUP')
@@ -34,7 +34,10 @@ export function nameOfTerminal(): string | undefined {
   }
 }
 
-/** Characters of a line of a terminal; `undefined` where it is none, or has no width (0 is none). */
+/**
+ * Characters of a line of a terminal; `undefined` where it is not one, or has no width (0 means
+ * none).
+ */
 export function widthOf(descriptor: number): number | undefined {
   if (!isTerminal(descriptor)) return undefined
   const { columns } = new (process.getBuiltinModule('node:tty').WriteStream)(descriptor)

@@ -23,16 +23,16 @@ export function writeAll(descriptor: number, text: string | Uint8Array): void {
 }
 
 /**
- * Lines for a person on standard output. Whatever is in one, it stays one line, has no secret and
- * cannot drive the terminal. Throws `internal` when they could not be written.
+ * Lines for a person on standard output. Whatever one contains, it stays one line, shows no secret
+ * and cannot control the terminal. Throws `internal` when they could not be written.
  */
 export function showLines(...lines: readonly string[]): void {
   writeAll(1, asText(lines))
 }
 
 /**
- * Lines for a person on standard error. As `showLines`, but that they could not be written is no
- * failure of the command.
+ * Lines for a person on standard error. As `showLines`, but the command does not fail where they
+ * cannot be written.
  */
 export function writeLines(...lines: readonly string[]): void {
   try {

@@ -22,8 +22,8 @@ export interface Prompts {
 }
 
 /**
- * Questions go to standard error: standard output is the answer of the command and nothing else. The
- * library moves the cursor about, so what others have written in them is made harmless before.
+ * Questions go to standard error: standard output is for the result of the command alone. The
+ * library moves the cursor, so control characters in texts of others are made harmless before.
  */
 export async function openPrompts(environment: Environment): Promise<Prompts> {
   return isDumb(environment) ? await openPlain() : await openDrawn()
@@ -49,8 +49,9 @@ async function openPlain(): Promise<Prompts> {
 
 async function openDrawn(): Promise<Prompts> {
   const { confirm, password, select, text, updateSettings } = await import('@clack/prompts')
-  // The library knows Ctrl-C only: at a Ctrl-D its reader closes, and the question waits for ever. An
-  // end that was typed before the question comes as a NUL: the terminal has changed its mode since.
+  // The library only handles Ctrl-C: at a Ctrl-D its reader closes, and the question waits for
+  // ever. A Ctrl-D typed before the question arrives as a NUL: the terminal has changed its mode
+  // since.
   updateSettings({ aliases: { '\u0004': 'cancel', '\u0000': 'cancel' } })
   giveWidth(process.stderr)
   return {
@@ -94,7 +95,7 @@ async function untilEnd<Value>(
     [process.stdin, 'end'],
     [process.stdin, 'close'],
     [process.stdin, 'error'],
-    // A terminal that is gone is noticed by who writes to it, too.
+    // A terminal that is gone is also noticed when writing to it.
     [process.stderr, 'error'],
   ] as const
   if (process.stdin.readableEnded || process.stdin.destroyed) stop()
@@ -109,7 +110,7 @@ async function untilEnd<Value>(
   }
 }
 
-/** A terminal without a window (a serial line) says 0, and the library would take it at its word. */
+/** A terminal without a window (a serial line) says 0, and the library would believe it. */
 function giveWidth(stream: NodeJS.WriteStream): void {
   for (const [name, usual] of [
     ['columns', 80],

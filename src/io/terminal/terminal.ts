@@ -43,7 +43,7 @@ function wantsColour(
   return environment['TERM'] !== 'dumb' && isTerminal(descriptor)
 }
 
-/** Whether the cursor cannot be moved; a terminal of which nothing is known is taken for such. */
+/** Whether the cursor cannot be moved; so for a terminal of an unknown kind. */
 export function isDumb(environment: Environment): boolean {
   const term = environment['TERM'] ?? ''
   return term === 'dumb' || (term === '' && process.platform !== 'win32')
@@ -54,7 +54,10 @@ export function isOn(environment: Environment, name: string): boolean {
   return !['', '0', 'false', 'no', 'off'].includes((environment[name] ?? '').trim().toLowerCase())
 }
 
-/** Whether a person can be asked: questions appear on standard error and are answered on standard input. */
+/**
+ * Whether a person can be asked: questions appear on standard error and are answered on standard
+ * input.
+ */
 export function canAsk(environment: Environment, flag: boolean | undefined): boolean {
   if (flag === false || isOn(environment, 'TOKN_NO_INPUT')) return false
   if (isOn(environment, 'CI')) return false

@@ -9,7 +9,7 @@ const fixed = { alg: 'dir', enc: 'A256GCM', v: 1 } as const
 
 /** `text` as a JWE (RFC 7516, compact) under `key` of 32 bytes, with `header` authenticated. */
 export async function encryptText(text: string, key: Uint8Array, header: Header): Promise<string> {
-  // Reading is the common case, and does with half of the library.
+  // Reading is the common case, and needs only half of the library.
   const { CompactEncrypt } = await import('jose/jwe/compact/encrypt')
   return await new CompactEncrypt(new TextEncoder().encode(text))
     .setProtectedHeader({ ...header, ...fixed })
@@ -17,7 +17,7 @@ export async function encryptText(text: string, key: Uint8Array, header: Header)
 }
 
 /**
- * Text and header of a JWE made by `encryptText`; `undefined` when it does not open with `key`,
+ * Text and header of a JWE made by `encryptText`; `undefined` when `key` does not decrypt it,
  * or differs from what was made in a single bit.
  */
 export async function decryptText(
@@ -44,7 +44,7 @@ export async function decryptText(
  */
 export function readHeader(sealed: string): Header | undefined {
   const parts = sealed.split('.')
-  // Decoders pass over stray bits and characters, which would let two texts be one message.
+  // Decoders skip stray bits and characters, so that two texts could be one message.
   if (parts.length !== 5 || parts.some((part) => decodeBase64Url(part) === undefined)) {
     return undefined
   }

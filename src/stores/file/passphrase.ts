@@ -33,8 +33,8 @@ export interface PassphraseOptions {
 }
 
 /**
- * The key that `passphrase` opens the folder with; the first one to come decides which that is.
- * Takes about a second, by intent. Throws `store` for another passphrase than that.
+ * The key that `passphrase` gives; the first passphrase used decides which one opens the folder.
+ * Takes about a second, by intent. Throws `store` for any other passphrase.
  */
 export async function unlock(passphrase: string, options: PassphraseOptions): Promise<Uint8Array> {
   if (passphrase === '') throw new ToknError('store', words.stores.emptyPassphrase())

@@ -27,7 +27,7 @@ export function keepKey(options: KeyOptions): () => Promise<Uint8Array> {
     try {
       return await key
     } catch (error) {
-      // Whoever is asked again may answer better.
+      // Asked again, the user may give the right one.
       key = undefined
       throw error
     }

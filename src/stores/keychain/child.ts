@@ -21,7 +21,7 @@ process.stdin.setEncoding('utf8').on('data', (part) => { text += part }).on('end
 
 /**
  * One call to keytar in a process of its own, which starts with a fresh connection and can be
- * killed. Everything secret travels by pipes. Throws what keytar throws, or NoAnswer.
+ * killed. Secrets travel through pipes only. Throws what keytar throws, or NoAnswer.
  */
 export async function callInChild(
   operation: Operation,

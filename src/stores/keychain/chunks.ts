@@ -15,8 +15,8 @@ const attempts = 4
 const mostChunks = 256
 
 /**
- * The value of an account, put together where it was split. A writer may replace it meanwhile:
- * then it is read again. Throws `store` for parts that do not belong together.
+ * The value of an account, joined where it was split. A writer may replace it meanwhile: then it is
+ * read again. Throws `store` for parts that do not belong together.
  */
 export async function readValue(entries: Entries, account: string): Promise<string | undefined> {
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -54,7 +54,7 @@ export async function writeValue(
   if (before !== undefined) await sweep(entries, account, before.slot, 0)
 }
 
-/** Removes an account with all its parts, also those of writes that were cut off. */
+/** Removes an account with all its parts, also those of interrupted writes. */
 export async function removeValue(entries: Entries, account: string): Promise<boolean> {
   const there = await entries.delete(account)
   await sweep(entries, account, 'a', 0)
@@ -77,7 +77,7 @@ async function join(entries: Entries, account: string, head: Head): Promise<stri
 async function sweep(entries: Entries, account: string, slot: Slot, from: number): Promise<void> {
   let end = from
   while (end < mostChunks && (await entries.get(nameOf(account, slot, end))) !== undefined) end++
-  // From the last one down, so that a sweep that is cut off leaves no gap for the next to stop at.
+  // From the last one down, so that an interrupted sweep leaves no gap for the next one to stop at.
   while (end-- > from) await entries.delete(nameOf(account, slot, end))
 }
 

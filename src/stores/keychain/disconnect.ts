@@ -8,8 +8,8 @@ let listeners: readonly unknown[] = []
  * Ends the conversation with a secret service that does not answer, so that the thread waiting for
  * it returns: libsecret has no limit of its own, and a process cannot exit around a blocked thread.
  * Its socket is a Unix socket that Node's own event loop does not watch. Afterwards the library has
- * no connection any more, and may raise SIGTERM over that, which is ignored for a second. Does
- * nothing where there is no /proc.
+ * no connection any more, and may raise SIGTERM because of that, which is ignored for a second.
+ * Does nothing where there is no /proc.
  */
 export function disconnect(): void {
   const sockets = findForeignSockets()
@@ -20,7 +20,8 @@ export function disconnect(): void {
     try {
       const socket = new Socket({ fd, readable: false, writable: true })
       socket.on('error', () => undefined)
-      // Half a close is enough: the bus then closes the other half, and that wakes the waiter.
+      // Closing one half is enough: the bus then closes the other, and that wakes the waiting
+      // thread.
       socket.end()
     } catch {
       // Closed meanwhile.

@@ -18,8 +18,8 @@ export interface EntriesOptions {
 }
 
 /**
- * Calls keytar in this process, which is fastest. When its connection was lost, which it cannot
- * repair, every later call has a process of its own.
+ * Calls keytar in this process, which is fastest. Once its connection is lost, which it cannot
+ * restore, every later call runs in a process of its own.
  */
 export function openEntries({ service, limit, keytar = loadKeytar }: EntriesOptions): Entries {
   let lost = false

@@ -19,7 +19,7 @@ const meanings: ReadonlyArray<readonly [pattern: RegExp, said: () => Said]> = [
   [/stub received bad data/i, () => words.stores.tooLargeForWindows()],
 ]
 
-/** The one translation of keytar's errors. */
+/** The only place where keytar's errors are translated. */
 export function translateKeychainError(error: unknown): ToknError {
   if (isToknError(error)) return error
   const text = error instanceof Error ? error.message : String(error)
@@ -29,7 +29,7 @@ export function translateKeychainError(error: unknown): ToknError {
 }
 
 /**
- * Whether the secret service went away under a connection that was good. libsecret never recovers
+ * Whether the secret service ended while we were connected to it. libsecret never recovers
  * from that within the same process.
  */
 export function isConnectionLost(error: unknown): boolean {

@@ -2,14 +2,17 @@ import { createRequire } from 'node:module'
 import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 
-/** What is used of keytar. Never `findCredentials`: on a locked keyring it crashes the process. */
+/**
+ * The part of keytar that is used. Never `findCredentials`: on a locked keyring it crashes the
+ * process.
+ */
 export interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>
   setPassword(service: string, account: string, password: string): Promise<void>
   deletePassword(service: string, account: string): Promise<boolean>
 }
 
-// Not `import`, which would start the loader of ES modules, at a quarter of the cost of Node's start.
+// Not `import`: starting the loader of ES modules costs a quarter of Node's start.
 const load = createRequire(import.meta.url)
 
 /** Loads the native module. Throws `store` where that is not possible. */

@@ -9,7 +9,7 @@ export class NoAnswer extends Error {}
 
 /**
  * The outcome of `work`, which blocks a thread of the pool, within `limit` milliseconds; throws
- * NoAnswer after that, and then has tried to end the call, since the process could not end before.
+ * NoAnswer after that, having tried to end the call, since the process could not exit before.
  */
 export async function withinLimit<Value>(work: Promise<Value>, limit: number): Promise<Value> {
   if (await endsWithin(work, limit)) return await work
@@ -35,7 +35,7 @@ async function endsWithin(work: Promise<unknown>, limit: number): Promise<boolea
   }
 }
 
-/** What the user hears of a NoAnswer. */
+/** The error that the user sees for a NoAnswer. */
 export function noAnswer(limit: number): ToknError {
   return new ToknError('store', words.stores.keychainTooSlow(limit / 1_000))
 }

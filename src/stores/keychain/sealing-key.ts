@@ -7,8 +7,8 @@ import type { Entries } from './entries.ts'
 const lockTimeout = 10_000
 
 /**
- * 32 bytes that rest in the keychain, made when they are first needed. Throws `store`, also where
- * the keychain is locked.
+ * 32 bytes that are kept in the keychain, made when they are first needed. Throws `store`, also
+ * where the keychain is locked.
  */
 export async function readSealingKey(
   entries: Entries,

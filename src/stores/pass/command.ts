@@ -17,8 +17,8 @@ const inherits =
   /^(?:GNUPGHOME|GPG_TTY|PINENTRY_USER_DATA|PASSWORD_STORE_.*|GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL)|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS|XDG_(?:CONFIG_HOME|RUNTIME_DIR|SESSION_TYPE))$/
 
 /**
- * Calls of `pass`. What a subcommand needs on its standard input is `input`; what it printed comes
- * back. Throws `store`, naming what is wrong.
+ * Calls `pass`, with `input` on its standard input; returns what it printed. Throws `store`, saying
+ * what is wrong.
  */
 export function openCommand(
   options: CommandOptions,
@@ -33,8 +33,8 @@ export function openCommand(
       input,
       inherits,
       variables: {
-        // Its texts say what went wrong, in whatever language; these lines say it to programs. What
-        // it has to know is in the password store: it is not to ask, nor to look for keys elsewhere.
+        // Status lines say what went wrong in any language. No questions on the terminal, and no
+        // keys from a network: a key of the password store that gpg does not have is an error.
         PASSWORD_STORE_GPG_OPTS: [
           environment['PASSWORD_STORE_GPG_OPTS'] ?? '',
           '--batch --status-fd=2 --no-auto-key-locate',

@@ -4,15 +4,19 @@ import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { damaged } from '../entry.ts'
 
-/** Whether all of an entry was decrypted, and is what was encrypted: `pass` itself does not tell. */
+/**
+ * Whether an entry was decrypted completely and unchanged: `pass` itself ends well for half a file.
+ */
 export function isDecrypted({ err }: Printed): boolean {
   return hasStatus(err, 'DECRYPTION_OKAY')
 }
 
-/** Why a call of `pass` failed, by what `gpg` tells programs (doc/DETAILS of GnuPG), and by its words. */
+/**
+ * Why a call of `pass` failed, by the status lines of gpg (doc/DETAILS of GnuPG) and by its words.
+ */
 export function explainFailure({ status, err }: Printed): ToknError {
   if (hasStatus(err, 'DECRYPTION_FAILED')) {
-    // gpg says "No secret key" of a locked one too; only one that it has does it consider.
+    // gpg says "No secret key" of a locked key too; but it only considers a key that it has.
     const has = hasStatus(err, 'KEY_CONSIDERED') && !hasStatus(err, 'NO_SECKEY')
     return say(has ? words.stores.passLocked() : words.stores.passNoSecretKey())
   }
