@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applied } from '../keychain/keyring.ts'
 import { buildProgram, run, type Built, type Running } from '../keychain/run.ts'
+import { requirePart } from '../support/parts.ts'
+import { makePasswordStore } from '../support/password-store.ts'
 
 let built: Built
 const folder = mkdtempSync(join(tmpdir(), 'tokn-kill-'))
@@ -56,6 +58,48 @@ describe('the file store, with writers that are killed', () => {
     for (const writer of writers) writer.kill('SIGKILL')
     for (const { err } of await Promise.all(writers.map(async ({ ended }) => await ended))) {
       expect(err.replace(/^store: a newer session has been stored meanwhile; .*\n/, '')).toBe('')
+    }
+  })
+})
+
+describe.skipIf(!requirePart('pass'))('the password store, with writers that are killed', () => {
+  it('E17: has the last session that was acknowledged, or a newer one, whole', async () => {
+    const passwords = makePasswordStore()
+    const open = (): Running => run(built.program, ['pass'], applied(passwords.environment))
+    const names = () => readdirSync(join(passwords.directory, 'tokn')).sort()
+    try {
+      let stored = 0
+      let drafts = 0
+      for (let round = 0; round < 8; round++) {
+        const writer = open()
+        writer.tell(`forever one ${stored + 1} 4000`)
+        await writer.line()
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 400))
+        writer.kill('SIGKILL')
+        const { out } = await writer.ended
+        const acknowledged = Number(out.trim().split('\n').at(-1))
+        // What it had started goes on to its end.
+        await new Promise((resolve) => setTimeout(resolve, 2_000))
+        drafts = Math.max(drafts, names().length - 1)
+        const reader = open()
+        reader.tell('read one')
+        const { generation, filling } = JSON.parse(await reader.line()) as {
+          generation: number
+          filling: string
+        }
+        reader.kill('SIGKILL')
+        expect(filling).toBe(String(generation % 10).repeat(4_000))
+        expect(generation).toBeGreaterThanOrEqual(acknowledged)
+        stored = generation
+      }
+      expect(drafts).toBeLessThanOrEqual(1)
+      const last = open()
+      last.tell(`write one ${stored + 1} 10`)
+      expect(await last.line()).toBe('written')
+      last.kill('SIGKILL')
+      expect(names()).toEqual(['one.gpg'])
+    } finally {
+      passwords.close()
     }
   })
 })

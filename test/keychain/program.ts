@@ -1,24 +1,37 @@
 import { createInterface } from 'node:readline'
 import { isToknError } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
+import type { Store } from '../../src/core/ports.ts'
 import { openFiles } from '../../src/io/files/files.ts'
+import { runProgram } from '../../src/io/process/run-program.ts'
 import { openFileStore } from '../../src/stores/file.ts'
 import { isCallBlocked } from '../../src/stores/keychain/blocked-calls.ts'
 import { openKeychain } from '../../src/stores/keychain.ts'
+import { openPass } from '../../src/stores/pass.ts'
 
 /**
  * Does to a store what standard input says, a line each, and answers with a line each. The first
  * error ends it the way the product's own main does.
  */
 const [kind = '', directory = ''] = process.argv.slice(2)
-const store =
-  kind === 'file'
-    ? openFileStore({
-        directory,
-        files: openFiles(),
-        key: new Secret(Buffer.alloc(32, 7).toString('base64url')),
-      })
-    : openKeychain()
+const stores: Readonly<Record<string, () => Store>> = {
+  keychain: () => openKeychain(),
+  file: () =>
+    openFileStore({
+      directory,
+      files: openFiles(),
+      key: new Secret(Buffer.alloc(32, 7).toString('base64url')),
+    }),
+  pass: () =>
+    openPass({
+      files: openFiles(),
+      environment: process.env,
+      run: async (program) => await runProgram(program, process.env),
+    }),
+}
+const open = stores[kind]
+if (open === undefined) throw new Error(`no store "${kind}"`)
+const store = open()
 
 process.on('SIGTERM', () => {
   process.stdout.write('SIGTERM\n')
