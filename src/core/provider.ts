@@ -5,7 +5,7 @@ import type { Attachment, Grant, Introspection, TokenInfo, TokenSet } from './to
 export type Operation = 'login' | 'refresh' | 'issue' | 'list' | 'revoke' | 'info' | 'logout'
 
 /**
- * What a refresh does to the tokens held before it; decides what an unknown outcome means.
+ * What a refresh does to the tokens before it; decides what an unknown outcome means.
  * `none`: the refresh token stays. `on-first-use`: the old pair dies when the new one is first used.
  * `always`: every refresh replaces both. `reissue`: there is no refresh, a new token is issued with
  * the old one. `server-decides`: RFC 6749 section 6, either may happen.
@@ -13,8 +13,8 @@ export type Operation = 'login' | 'refresh' | 'issue' | 'list' | 'revoke' | 'inf
 export type Rotation = 'none' | 'on-first-use' | 'always' | 'reissue' | 'server-decides'
 
 /**
- * Whether a request may be sent again (`core/retry.ts`). \`safe\`: whenever it failed in passing.
- * \`unsent\`: if the provider has certainly not acted on it, or says itself when to come again.
+ * Whether a request may be sent again (`core/retry.ts`). `safe`: whenever it failed in passing.
+ * `unsent`: if the provider has certainly not acted on it, or says itself when to come again.
  */
 export type RetryKind = 'safe' | 'unsent' | 'never'
 
@@ -23,7 +23,7 @@ export interface Field {
   readonly name: string
   readonly label: string
   readonly secret?: boolean | undefined
-  /** The answer is a path, and the file's content a secret: that of this name less `_file`. */
+  /** The answer is the path of a file with a secret: the field of this name without `_file`. */
   readonly file?: boolean | undefined
   readonly optional?: boolean | undefined
   readonly default?: string | undefined
@@ -45,7 +45,7 @@ interface Budget {
   readonly spent?: string | undefined
 }
 
-/** Everything an operation may use. It holds the answers and the way out, and nothing else. */
+/** Everything an operation may use: the answers, an HTTP client, a clock, and nothing else. */
 export interface Reach {
   readonly http: Http
   readonly clock: Clock
@@ -53,7 +53,7 @@ export interface Reach {
   readonly answers: Readonly<Record<string, string | Secret>>
   /** Only a login has one; everything else never asks and never opens a browser. */
   readonly interaction?: Interaction | undefined
-  /** Tells the user of something odd in an answer that was taken all the same; no secrets. */
+  /** Warns the user of something odd in a reply that is used all the same; no secrets. */
   warn?(text: string): void
   /** Milliseconds left for the whole operation, pauses between attempts included. Default 30 000. */
   timeLeft?(): number
@@ -86,7 +86,7 @@ export interface Provider {
    * missing, or cannot be said to be.
    */
   lacks?(operation: Operation, scopes: readonly string[] | undefined): string | undefined
-  /** Fields whose value an operation wants anew, though a login is held (a password). */
+  /** Fields that an operation asks for again, though there is a session (a password). */
   readonly asks?: Partial<Record<Operation, readonly string[]>> | undefined
   /** For an operation left out: one sentence that says where the user can do it instead. */
   readonly why: Partial<Record<Operation, string>>
@@ -96,11 +96,11 @@ export interface Provider {
   readonly digest?: string | undefined
   /** Origins that the token may be sent to; the first is where tokens are made. */
   readonly origins: readonly string[]
-  /** How the token travels, everything but `{access}` filled in. */
+  /** How the token is sent, with everything filled in but `{access}`. */
   attach(held: Pick<TokenSet, 'context'>, answers: Reach['answers']): Attachment
   /**
-   * Headers that prove, for one request, that the key is held to which a token is bound. `nonce` is
-   * what the server wants to see in it, if it has said so (RFC 9449 section 9).
+   * Headers that prove, for one request, possession of the key that a token is bound to. `nonce` is
+   * what the server demands, if it does (RFC 9449 section 9).
    */
   prove?(
     held: TokenSet,
@@ -113,32 +113,32 @@ export interface Provider {
   checkGrant(grant: Grant): void
 
   login?(reach: Reach, grant: Grant): Promise<TokenSet>
-  /** Gets the whole set held, for the APIs that want more than the refresh token. */
+  /** Gets all tokens of the session, because some APIs need more than the refresh token. */
   refresh?(reach: Reach, held: TokenSet): Promise<TokenSet>
   issue?(reach: Reach, held: TokenSet, grant: Grant): Promise<TokenSet>
   list?(reach: Reach, held: TokenSet): Promise<readonly TokenInfo[]>
   revoke?(reach: Reach, held: TokenSet, target: RevokeTarget): Promise<void>
   info?(reach: Reach, held: TokenSet): Promise<Introspection>
   /**
-   * Ends the held session itself at the provider. Gives, in one sentence, what of it the provider
-   * refused to end though it ended the rest.
+   * Ends the session at the provider. Returns one sentence about what the provider did not end,
+   * though it ended the rest.
    */
   logout?(reach: Reach, held: TokenSet): Promise<string | undefined>
   /**
-   * Whether the held tokens are alive, by every way of asking that can say so and that changes
-   * nothing. A way that is not there, or gives no answer to this, is left out.
+   * Whether the tokens of the session are alive, by every method that can say so and that changes
+   * nothing. A method that the provider lacks, or that says nothing, is left out.
    */
   probe?(reach: Reach, held: TokenSet): Promise<readonly ProbeResult[]>
   /** Throws `usage` for an id that could not be sent to `revoke`. */
   checkTarget?(id: string): void
 }
 
-/** What one way of asking shows of one of the held tokens. */
+/** What one method shows of one of the tokens. */
 export interface ProbeResult {
   readonly part: 'access' | 'refresh'
-  /** The way of asking, in words: only sightings by the same way can be compared. */
+  /** The method, in words: only results of the same method can be compared. */
   readonly by: string
-  /** Whether the token itself was what was tried, which counts for more than what is said of it. */
+  /** Whether the token itself was used, which proves more than being asked about. */
   readonly used: boolean
   readonly alive: boolean
 }

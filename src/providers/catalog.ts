@@ -13,25 +13,25 @@ import { oz } from './builtin/oz.ts'
 import { defineProvider } from './interpreter/provider.ts'
 import { rightech } from './builtin/rightech.ts'
 
-/** What of a profile a provider is opened by. */
+/** The part of a profile that decides which provider it is, and how it is set up. */
 export type ProviderProfile = Pick<
   Profile,
   'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
 >
 
-/** What can be said of a provider without opening it. */
-export interface Summary {
+/** What is known of a provider without opening it. */
+export interface ProviderSummary {
   readonly id: string
   readonly title: string
   readonly docs: string
-  /** Whether each profile has to say where the API is. */
+  /** Whether each profile has to give a base URL. */
   readonly needsBaseUrl: boolean
   /** What a login asks for; absent where the profile's settings decide that. */
   readonly fields?: readonly Field[]
 }
 
 const definitions: readonly ProviderDefinition[] = [oz, mcs, rightech, hosterby]
-const oauth: Summary = {
+const oauth: ProviderSummary = {
   id: 'oauth',
   title: 'OAuth 2.0 / OpenID Connect',
   docs: 'https://www.rfc-editor.org/rfc/rfc6749',
@@ -39,13 +39,13 @@ const oauth: Summary = {
 }
 
 /** The providers that come with the program. Their names are taken. */
-export function builtIns(): readonly Summary[] {
+export function builtIns(): readonly ProviderSummary[] {
   const issuers = presets.map(({ id, title, docs }) => ({ id, title, docs, needsBaseUrl: false }))
-  return [...definitions.map(summaryOf), oauth, ...issuers]
+  return [...definitions.map(summaryOfDefinition), oauth, ...issuers]
 }
 
-/** What a definition file says of itself, whether or not all of it is right. */
-export function summarize(id: string, text: string): Summary {
+/** The summary of a definition file, whether or not all of it is valid. */
+export function summarize(id: string, text: string): ProviderSummary {
   const value = readLeniently(text)
   return {
     id,
@@ -96,7 +96,13 @@ async function override(
   return applyOverrides(definition, overrides)
 }
 
-function summaryOf({ id, title, docs, baseUrl, fields }: ProviderDefinition): Summary {
+function summaryOfDefinition({
+  id,
+  title,
+  docs,
+  baseUrl,
+  fields,
+}: ProviderDefinition): ProviderSummary {
   return { id, title, docs, needsBaseUrl: baseUrl === undefined, fields }
 }
 

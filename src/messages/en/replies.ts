@@ -170,7 +170,7 @@ const unreadableIds = {
   type: 'with an id that is neither a text nor a number',
 }
 
-export type UnreadableId = keyof typeof unreadableIds
+type UnreadableId = keyof typeof unreadableIds
 
 export const hiddenEntries = (
   title: string,

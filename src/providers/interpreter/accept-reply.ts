@@ -9,13 +9,13 @@ import { warn } from '../replies/warnings.ts'
 import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
 import { kindOfWords, refusalError } from './refusal-error.ts'
 import { saysError } from '../replies/refusal-text.ts'
-import type { ApiOperation } from './request.ts'
+import { isGranting, type ApiOperation } from './request.ts'
 import { findRefusal, type FoundRefusal } from './find-refusal.ts'
 
 /**
- * Judges an answer, and gives it back as it is to be read. Where tokens are wanted, an answer that
- * holds a usable one is a yes, whatever else it says: a token that was given and is thrown away may
- * be the last one of its session. Throws what a no means, else.
+ * The reply, ready to be read, if it is a success; throws what it means if it is a refusal. Where
+ * tokens were requested, a reply with a usable one is a success whatever else it says: to discard a
+ * token that was granted may be to lose the session.
  */
 export function acceptReply(
   api: ApiOperation,
@@ -28,22 +28,22 @@ export function acceptReply(
   const { operation, definition } = api
   const inside: ReplyView = { ...view, unwrap: plan?.unwrap }
   for (const places of [plan?.access, plan?.refresh]) rememberSecret(findValue(places, inside))
-  const no = findRefusal(api, exchange, plan, reply, view, reach.clock)
-  const grants = operation === 'login' || operation === 'refresh' || operation === 'issue'
-  // Whoever asks for an end and is told of an error has not been told of an end.
+  const refusal = findRefusal(api, exchange, plan, reply, view, reach.clock)
+  const grants = isGranting(operation)
+  // A revocation that is answered with an error did not revoke, whatever the status.
   const ends = operation === 'revoke' || operation === 'logout'
   const success = reply.status >= 200 && reply.status < 300
   if (!grants || plan?.access === undefined || !success) {
-    if (no !== undefined) throw no.error
+    if (refusal !== undefined) throw refusal.error
     if (ends && success && exchange.success === undefined && saysError(reply.body)) {
       const kind = kindOfWords(reply, operation) ?? 'refused'
       throw refusalError(definition, operation, kind, undefined, reply, view, reach.clock)
     }
     return reply
   }
-  if (no !== undefined) {
-    if (!givesAnyway(plan, no, inside, reply)) throw no.error
-    warn(reach, words.replies.refusedButGranted(no.error.message))
+  if (refusal !== undefined) {
+    if (!givesAnyway(plan, refusal, inside, reply)) throw refusal.error
+    warn(reach, words.replies.refusedButGranted(refusal.error.message))
     return reply
   }
   const found = findValue(plan.access, inside)
@@ -55,22 +55,22 @@ export function acceptReply(
     warn(reach, words.replies.unknownEnvelope(definition.title))
     return { ...reply, body: inner, outside: reply.body }
   }
-  // An error that is told with a status of success.
+  // An error with a status of success.
   const kind = kindOfWords(reply, operation) ?? (saysError(reply.body) ? 'refused' : undefined)
   if (kind === undefined) return reply
   throw refusalError(definition, operation, kind, undefined, reply, view, reach.clock)
 }
 
-/** Whether a no came with a token that is not the held one: an error may repeat what it was sent. */
+/** Whether a refusal came with a new token: an error may repeat the token that it was sent. */
 function givesAnyway(
   plan: ReplyPlan,
-  no: FoundRefusal,
+  refusal: FoundRefusal,
   view: ReplyView,
   reply: ParsedReply,
 ): boolean {
   if (reply.page) return false
   // Cookies and headers come with errors too: those of an anonymous session.
-  const places = no.by === 'told' ? bodyPlaces(plan) : plan.access
+  const places = refusal.by === 'words' ? bodyPlaces(plan) : plan.access
   return isNew(findValue(places, view), view)
 }
 

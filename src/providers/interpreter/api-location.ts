@@ -50,7 +50,7 @@ function trimSlashes(path: string): string {
   return path.replace(/\/+$/, '')
 }
 
-/** `/x/api` and `/api/v1` are `/x/api/v1`: what users paste may hold a beginning of the prefix. */
+/** `/x/api` and `/api/v1` give `/x/api/v1`: a pasted URL may already end with a part of the prefix. */
 function joinPrefix(pasted: string, basePath: string): string {
   const wanted = trimSlashes(basePath).split('/').slice(1)
   for (let length = wanted.length; length > 0; length--) {

@@ -6,14 +6,14 @@ import { fillTexts } from '../templates/fill.ts'
 import { asList } from '../schema/as-list.ts'
 import type { TemplateValues } from '../templates/placeholder-values.ts'
 
-/** Key of the context that says which operation's own `attach` a token travels by. */
+/** Key of the context that says by which operation's `attach` a token is sent. */
 export const attachKey = '@attach'
 
 const mark = '{access}'
 
 /**
- * How a token travels, with everything filled in but `{access}`. Throws `usage` when something else
- * would bring a second `{access}` in.
+ * How a token is sent, with everything filled in but `{access}`. Throws `usage` when a value would
+ * add a second `{access}`.
  */
 export function fillAttachment(
   definition: ProviderDefinition,

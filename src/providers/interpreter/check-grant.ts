@@ -14,8 +14,8 @@ const forms = {
 } as const
 
 /**
- * Throws `usage` for what `exchanges` could not ask the API for: what was asked and not said would
- * be a promise that nobody made.
+ * Throws `usage` for what `exchanges` have no way to send: silently leaving it out would give a
+ * token that is not what was requested.
  */
 export function checkGrant(
   definition: ProviderDefinition,

@@ -40,7 +40,7 @@ export function endpointUrl(
   return url
 }
 
-/** What an address lacks, and how it can be given. */
+/** The error for a path with a placeholder that has no value. */
 function missingIn(path: string, values: TemplateValues): ToknError {
   const name = parseTemplate(path)
     .flatMap((part) => (typeof part === 'string' ? [] : [part.name]))
@@ -53,7 +53,7 @@ function missingIn(path: string, values: TemplateValues): ToknError {
   return new ToknError('usage', said, { sent: false })
 }
 
-/** A URL that a reply names, to be asked next; throws `provider_nonsense` when it leads elsewhere. */
+/** The URL of the next page; throws `provider_nonsense` when it is at another origin. */
 export function followUrl(text: string, from: URL, location: ApiLocation): URL {
   const url = URL.canParse(text, from.href) ? new URL(text, from) : undefined
   const safe = url !== undefined && url.username === '' && url.password === ''

@@ -8,15 +8,15 @@ import type { RequestValues } from '../templates/placeholder-values.ts'
 import { buildRequest, type ApiOperation } from './request.ts'
 import { sendWithRetry } from '../send-with-retry.ts'
 
-/** An answer that says yes, with the plan to read it by. */
+/** A reply that is a success, with the plan to read it by. */
 export interface Accepted {
   readonly reply: ParsedReply
   readonly plan: ReplyPlan | undefined
 }
 
 /**
- * Sends the request of an exchange, and its fallback where the first is refused so. Throws what the
- * refusal means, `provider_nonsense` for a reply that is not what the definition expects, and
+ * Sends the request of an exchange, or its fallback when that is refused as `otherwise` says. Throws
+ * what the refusal means, `provider_nonsense` for a reply that is not what the definition expects, and
  * whatever `reach.http` throws. `page` changes the URL of one page of many.
  */
 export async function runExchange(

@@ -16,19 +16,19 @@ import {
 } from './refusal-error.ts'
 import { keyOf } from '../replies/refusal-codes.ts'
 import { saysError } from '../replies/refusal-text.ts'
-import type { ApiOperation } from './request.ts'
+import { isGranting, type ApiOperation } from './request.ts'
 import { isTransient } from '../../core/retry.ts'
 
-/** What an answer says no by, if it does. */
+/** Why a reply is not a success. */
 export interface FoundRefusal {
   readonly error: ToknError
-  /** `told`: in so many words; `status`: by one that its definition does not take for a yes. */
-  readonly by: 'told' | 'status' | 'unreadable'
+  /** `words`: it says so; `status`: its status is not one of success; `unreadable`: it is neither. */
+  readonly by: 'words' | 'status' | 'unreadable'
 }
 
 /**
- * Why an answer is no yes. Its status decides first: what is transient is no verdict, whatever the
- * rest says; then whose words they are; then the rules of the definition, and the words themselves.
+ * Why a reply is not a success; `undefined` for one that is. Its status decides first: a transient
+ * one is never a verdict. Then whose words they are; then the rules of the definition, and the words.
  */
 export function findRefusal(
   api: ApiOperation,
@@ -40,52 +40,52 @@ export function findRefusal(
 ): FoundRefusal | undefined {
   const { definition, operation } = api
   const { status } = reply
-  const no = (kind: Refusal, hint?: string): FoundRefusal => ({
+  const refuse = (kind: Refusal, hint?: string): FoundRefusal => ({
     error: refusalError(definition, operation, kind, hint, reply, view, clock),
-    by: 'told',
+    by: 'words',
   })
   const rules = [...(exchange.refused ?? []), ...(definition.errors?.rules ?? [])]
   const rule = matchRefusal(rules, reply, view)
-  // With a status of success a word is a word, unless the answer calls itself an error.
+  // With a status of success its words count only if the body says that it is an error.
   const spoken = status >= 400 || saysError(reply.body) ? kindOfWords(reply, operation) : undefined
   if (isTransient(status)) {
-    if (rule !== undefined && isAbout(rule, status, spoken)) return no(rule.means, rule.hint)
-    const { error, by } = no(kindOfStatus(status, operation))
+    if (rule !== undefined && isAbout(rule, status, spoken)) return refuse(rule.means, rule.hint)
+    const { error, by } = refuse(kindOfStatus(status, operation))
     return { error: forNow(error), by }
   }
-  const grants = operation === 'login' || operation === 'refresh' || operation === 'issue'
+  const grants = isGranting(operation)
   if (reply.foreign && status >= 400 && spoken === undefined && (grants || rule === undefined)) {
     return { error: errorOfForeign(api, reply, clock), by: 'status' }
   }
   const passing = spoken === 'unavailable' || spoken === 'rate-limited' ? spoken : undefined
-  if (passing !== undefined && !isNamed(rule, reply)) return no(passing)
+  if (passing !== undefined && !isNamed(rule, reply)) return refuse(passing)
   if (rule !== undefined && !(isVague(rule) && spoken !== undefined && status >= 400)) {
-    return no(rule.means, rule.hint)
+    return refuse(rule.means, rule.hint)
   }
-  if (status >= 400) return no(spoken ?? rule?.means ?? kindOfStatus(status, operation))
+  if (status >= 400) return refuse(spoken ?? rule?.means ?? kindOfStatus(status, operation))
   if (status < 200 || status >= 300) {
     return { error: unreadableError(reply, definition.title), by: 'unreadable' }
   }
   const accepted = exchange.accept?.includes(status) ?? true
-  if (!accepted) return { ...no(kindOfStatus(status, operation)), by: 'status' }
+  if (!accepted) return { ...refuse(kindOfStatus(status, operation)), by: 'status' }
   const wanted = plan !== undefined && bodyPointers(plan).length > 0
   if (reply.unreadable !== undefined && (wanted || reply.page)) {
     return { error: unreadableError(reply, definition.title), by: 'unreadable' }
   }
   const inside = { ...view, unwrap: plan?.unwrap }
   const failed = exchange.success !== undefined && !holds(exchange.success, status, inside)
-  return failed ? no(spoken ?? 'refused') : undefined
+  return failed ? refuse(spoken ?? 'refused') : undefined
 }
 
-/** 501 says that there is no such route, which another method may find; but it is for now as well. */
+/** 501 means no such route, which another method may find; but it is transient as well. */
 function forNow(error: ToknError): ToknError {
   if (error.code === 'network' || error.code === 'rate_limited') return error
   return new ToknError('network', error.message, error.details)
 }
 
 /**
- * Whether a rule may speak of a status that is transient: it names it, or says what is no verdict. A
- * limit of tokens is one that waiting does not lift, unless the words are those of haste.
+ * Whether a rule applies to a transient status: it names the status, or its meaning is transient as
+ * well. A limit of tokens is not lifted by waiting, unless the words are about too many requests.
  */
 function isAbout(
   { when, means }: RefusalRule,
@@ -97,7 +97,7 @@ function isAbout(
   return means === 'route-missing' || means === 'rate-limited'
 }
 
-/** Whether the rule that holds is about the very word that would mean "later" elsewhere. */
+/** Whether the rule is about the very code that would mean "try later" elsewhere. */
 function isNamed(rule: RefusalRule | undefined, { refusalText }: ParsedReply): boolean {
   const said = new Set(refusalText.codes.map(keyOf))
   return textsOf(rule?.when).some((text) => said.has(keyOf(text)))
@@ -108,14 +108,14 @@ function textsOf(condition: Condition | undefined): readonly string[] {
   return texts.filter((text) => typeof text === 'string')
 }
 
-/** Whether a rule looks at nothing but the status: the words beside it then say more. */
+/** Whether a rule looks at the status alone: then the words say more. */
 function isVague({ when }: RefusalRule): boolean {
   return when.at === undefined
 }
 
 /**
- * A page where nothing is to be found is most likely the wrong address; once the address was right,
- * and in every other case, it is something on the way.
+ * A page with "not found" most likely means a wrong address; at a refresh, when the address was
+ * right before, and with every other status it comes from a proxy.
  */
 function errorOfForeign(api: ApiOperation, reply: ParsedReply, clock: Clock): ToknError {
   const { definition, operation } = api

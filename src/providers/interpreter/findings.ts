@@ -31,19 +31,19 @@ export interface Findings {
   readonly scopes?: readonly string[] | undefined
   readonly userId?: string | undefined
   readonly active?: boolean | undefined
-  /** The answer was to tell whether the token is alive, or by being one, and does not. */
+  /** Whether the reply says nothing of whether the token is alive, though it was asked for that. */
   readonly silent?: true | undefined
-  /** HTTP status of the answer. */
-  /** To be added to the instants of the answer that gave the access token to have ours. */
+  /** What to add to the instants of the reply that gave the access token to have ours. */
   readonly skew?: number | undefined
+  /** HTTP status of the last reply; absent where nothing was sent. */
   readonly status?: number | undefined
   readonly context: Readonly<Record<string, string>>
   readonly facts: Readonly<Record<string, string>>
 }
 
 /**
- * What a plan finds in an answer. Throws `provider_nonsense` for an access token that is none; all
- * else that is odd is left out, and `listener` is told.
+ * What a plan finds in a reply. Throws `provider_nonsense` for an unusable access token; whatever
+ * else is odd is left out, with a warning to `target`.
  */
 export function readFindings(
   plan: ReplyPlan,
@@ -54,7 +54,7 @@ export function readFindings(
 ): Findings {
   const view = { headers: reply.headers, url: reply.url, body: reply.body, values }
   const outside: ReplyView = { ...view, unwrap: plan.unwrap, refresh: values.refresh }
-  // A token may be put together from what is found first, and hold in its claims what comes last.
+  // A token may be built from values that are found first; its claims are read last.
   const early = readRecord(withoutClaims(plan.context), outside)
   const informed = { ...outside, values: { ...values, context: { ...values.context, ...early } } }
   const access = readAccess(plan.access, informed, reply.status)
@@ -98,7 +98,7 @@ export function readFindings(
   }
 }
 
-/** The refresh token, though it may have stayed outside an envelope that was opened. */
+/** The refresh token, also from outside an envelope that was opened. */
 function readRefresh(
   places: Places | undefined,
   view: ReplyView,
@@ -110,10 +110,10 @@ function readRefresh(
   return outside.token === undefined ? given : outside
 }
 
-/** Later findings beside, and over, earlier ones. */
+/** Both findings; later values replace earlier ones. */
 export function addFindings(before: Findings, found: Findings): Findings {
   const said = Object.entries(found).filter(([, value]) => value !== undefined)
-  // What one reply says of the end, the next does not unsay by its silence.
+  // A reply that says nothing of the expiry does not replace one that did.
   const silent = found.expiry?.state === 'unknown' && found.unread === undefined
   const kept = silent && before.expiry !== undefined ? before : found
   const { expiry, unread, nothing, said: value, odd } = kept
@@ -126,7 +126,7 @@ export function addFindings(before: Findings, found: Findings): Findings {
   }
 }
 
-/** The texts that are found, by label; what has none is left out. */
+/** The texts found, by label; a label without one is left out. */
 export function readRecord(
   record: Readonly<Record<string, Places>> | undefined,
   view: ReplyView,
@@ -153,7 +153,7 @@ function isClaim(places: Places): boolean {
   return listPlaces(places).some((place) => place.claim !== undefined)
 }
 
-// Use prolongs the access token; nothing says that it prolongs what renews it.
+// Use prolongs the access token, but as far as we know not the refresh token.
 function withoutUse(timing: Timing): Timing {
   return { ...timing, sliding: false }
 }

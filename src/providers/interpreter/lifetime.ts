@@ -17,7 +17,7 @@ const units: Readonly<Record<string, number>> = {
   days: day,
 }
 
-/** A grant as it is asked for, and what is to be said of it. */
+/** A grant with a lifetime that the API has, and what to warn of. */
 export interface AdjustedGrant {
   readonly grant: Grant
   readonly warning?: string | undefined
@@ -32,7 +32,7 @@ interface Rule {
   readonly grain: number
 }
 
-/** Throws `usage` where the API has no lifetimes, or not this one: what was said so exactly is meant. */
+/** Throws `usage` where the API has no lifetimes, or not this one, and it was given exactly. */
 export function checkLifetime(
   { title, lifetimes }: ProviderDefinition,
   exchanges: readonly Exchange[],
@@ -59,10 +59,10 @@ export function checkLifetime(
 }
 
 /**
- * The grant with a lifetime that the API has. Where one to an instant was asked for, that is the
- * longest which ends by then: a token that outlives what was meant for it is the worse surprise.
- * Only where there is none so short it is the shortest there is. An API that takes days as dates
- * gets a date by the same rule. What is asked for instead is told.
+ * The grant with a lifetime that the API has. For a lifetime up to an instant that is the longest
+ * that ends by then, because a token that lives too long is worse than one that lives too short;
+ * only if none is that short it is the shortest. An API that takes dates gets one by the same rule.
+ * Warns of every difference.
  */
 export function adjustLifetime(
   definition: ProviderDefinition,
@@ -95,7 +95,7 @@ function adjusted(
   const difference = Math.abs(lifetime - requested)
   const asked = [title, briefly(lifetime), timestamp(until)] as const
   const fitting = { ...grant, lifetime, until }
-  // A successor, once the instant that the first was to last to is over: nothing is less or more.
+  // A successor, after the instant that the first token was to last to: nothing to compare with.
   if (grant.roundable === true && (grant.until ?? 0) <= now) {
     return { grant: fitting, warning: words.requests.asLongAsFirst(...asked) }
   }
@@ -124,7 +124,7 @@ function ruleOf(
   }
 }
 
-/** The smallest unit in which a lifetime is a number that somebody might write. */
+/** The smallest unit in which the lifetime is a number of at most six digits. */
 function unitInWords(lifetime: number): number {
   return [second, minute, hour].find((unit) => lifetime / unit < 1e6) ?? day
 }
@@ -141,7 +141,7 @@ function nearest(requested: number, { least, most, choices, grain }: Rule): numb
   return Math.max(shortest, below)
 }
 
-/** The beginning of the day (UTC) of `end`: of the next one, where that is not to come any more. */
+/** The beginning of the day (UTC) of `end`; of the next day, where that is past. */
 function wholeDays(end: number, now: number): number {
   const begun = Math.floor(end / day) * day
   return begun > now ? begun : begun + day

@@ -14,7 +14,7 @@ import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
 import type { ApiOperation } from './request.ts'
 import { readName, readScopes, readText } from '../replies/text-values.ts'
 
-/** The entries of one page. Throws `provider_nonsense` for an answer that is no list. */
+/** The entries of one page. Throws `provider_nonsense` for a reply that is not a list. */
 export function entriesOf(
   api: ApiOperation,
   accepted: Accepted,
@@ -40,13 +40,13 @@ export function entriesOf(
   throw withoutList(api, accepted)
 }
 
-/** `{}` where the whole answer should be an array: an answer that says nothing, and no empty list. */
+/** `{}` where the whole reply should be an array: that is not an empty list. */
 function isEmptyAnswer(items: object, { reply, plan }: Accepted): boolean {
   const isMap = listPlaces(plan?.id).some(({ key }) => key === true)
   return items === reply.body && !isMap && Object.keys(items).length === 0
 }
 
-/** The error for an answer without a list, or with one of which nothing can be read. */
+/** The error for a reply without a list, or with one of which nothing can be read. */
 export function withoutList({ definition }: ApiOperation, { reply, plan }: Accepted): ToknError {
   const { message, hint } = words.replies.noList(
     definition.title,
@@ -68,21 +68,23 @@ function describePlaces(places: Places | undefined): string {
   return words.replies.alternatives(named.map((path) => `"${path}"`))
 }
 
-/** What is wrong with the id of an entry that cannot be shown: there is none, it is too long or has
- * control characters, it is neither a text nor a number. */
+/**
+ * What is wrong with the id of an entry that cannot be shown: there is none, it is too long or has
+ * control characters, it is neither a text nor a number.
+ */
 export type HiddenReason = 'missing' | 'text' | 'type'
 
-/** An entry of a list; nothing of it where it does not count. */
+/** An entry of a list; empty where it does not count. */
 export interface Entry {
   readonly token?: TokenInfo
   /** Why it cannot be shown. */
   readonly hidden?: HiddenReason
-  /** A date of it that was not understood, and that which says when it ends. */
+  /** A date that could not be read, and the expiry if that could not. */
   readonly unread?: FoundValue | undefined
   readonly endUnread?: FoundValue | undefined
 }
 
-/** Reads an entry; why it cannot be shown is told by `hidden`. */
+/** Reads an entry; `hidden` says why it cannot be shown. */
 export function readEntry({ reply, plan }: Accepted, entry: ReplyView, timing: Timing): Entry {
   if (plan === undefined) return {}
   if (plan.where !== undefined && !holds(plan.where, reply.status, entry)) return {}

@@ -17,9 +17,9 @@ import { entriesOf, readEntry, withoutList, type HiddenReason } from './list-ent
 const mostItems = 10_000
 
 /**
- * The tokens that the exchanges list, page by page; the same id twice is given twice. Entries that
- * cannot be shown are warned. Throws `provider_nonsense` for a list that is none, of which nothing can
- * be read, or that does not end.
+ * The tokens that the exchanges list, page by page; the same id twice is given twice. Warns of
+ * entries that cannot be shown. Throws `provider_nonsense` for a list that cannot be read, or that
+ * does not end.
  */
 export async function runList(
   api: ApiOperation,
@@ -66,7 +66,7 @@ export async function runList(
   return tokens
 }
 
-/** The error for a list that goes on and on. */
+/** The error for a list that does not end. */
 function endless({ definition }: Pick<ApiOperation, 'definition'>): ToknError {
   return new ToknError('provider_nonsense', words.replies.endlessList(definition.title), {
     sent: true,

@@ -11,15 +11,15 @@ import { placeholderValue, type RequestValues } from '../templates/placeholder-v
 import { oddLifetime, warn } from '../replies/warnings.ts'
 import { asList } from '../schema/as-list.ts'
 import { mentions } from '../schema/mentions.ts'
-import type { ApiOperation } from './request.ts'
+import { isGranting, type ApiOperation } from './request.ts'
 import { describeValue } from '../replies/describe-value.ts'
 
 const nothing: Findings = { context: {}, facts: {} }
 
 /**
- * Runs the exchanges of an operation one after another; what one finds, the next can speak of.
- * Throws as `runExchange` does; but once there is a token, an exchange that gets no other is no
- * reason to lose it: that it failed is warnings.
+ * Runs the exchanges of an operation one after another; each can use what those before it found.
+ * Throws as `runExchange` does; but once there is a token, the failure of an exchange that gets no
+ * other one is only warned of.
  */
 export async function runOperation(
   api: ApiOperation,
@@ -46,7 +46,7 @@ export async function runOperation(
   return warnOfExpiry(api, findings, values, reach)
 }
 
-/** Whether the id was to come with the token by which it is ended, and did not, or not a usable one. */
+/** Whether a usable id was expected with the token, to revoke it by, and did not come. */
 function lacksId(
   { definition, operation }: ApiOperation,
   exchanges: readonly Exchange[],
@@ -82,8 +82,8 @@ async function readAccepted(
 }
 
 /**
- * What the end of a new token comes to. That it lives for no time is how several servers say that
- * they do not know, and is believed only of a token that can be renewed at once.
+ * Warns of whatever is odd about the expiry of a new token. A lifetime of zero is how several
+ * servers say that they do not know: it is believed only of a token that can be renewed at once.
  */
 function warnOfExpiry(
   api: ApiOperation,
@@ -96,7 +96,7 @@ function warnOfExpiry(
   const { refreshSaid, refreshOdd } = findings
   const now = reach.clock.now()
   const kept = findings.refreshUnreadable === true ? undefined : values.refresh
-  // The refresh token held is that of the session, and not of what was issued with it.
+  // The refresh token of the session does not renew a token that was issued with it.
   const refresh = findings.refresh ?? (api.operation === 'refresh' ? kept : undefined)
   if (nothing === true && refresh === undefined) {
     warn(reach, words.replies.zeroLifetime(title))
@@ -128,7 +128,7 @@ function getsAccess({ reply, otherwise }: Exchange): boolean {
 
 /** How the instants in an answer are to be understood. */
 export function timingOf({ definition, operation }: ApiOperation, reply: ParsedReply): Timing {
-  const fresh = operation === 'login' || operation === 'refresh' || operation === 'issue'
+  const fresh = isGranting(operation)
   const sliding = definition.sliding === true && operation !== 'list'
   return { now: reply.sentAt, skew: reply.skew, fresh, sliding }
 }

@@ -9,18 +9,18 @@ import { findValue, type ReplyView } from '../replies/place.ts'
 import type { ApiLocation } from './api-location.ts'
 import { plainText } from '../replies/text-values.ts'
 
-/** Where a list has got to. */
+/** The page of a list to ask for. */
 export interface Page {
   readonly number: number
   /** Items on the pages before. */
   readonly seen: number
-  /** URLs and cursors that were asked for: coming back to one is a loop. */
+  /** URLs and cursors already asked for: coming back to one is a loop. */
   readonly visited: ReadonlySet<string>
   /** The whole body of the page before. */
   readonly before?: unknown
-  /** What the page changes of the URL. */
+  /** Gives the URL of the page. */
   readonly change: (url: URL) => URL
-  /** Whether the page just read was the one before again: the server counts no pages. */
+  /** Whether the page just read was the same as the one before: the server does not count pages. */
   readonly repeats?: boolean
 }
 

@@ -1,4 +1,5 @@
-import { isFailure } from '../../core/errors.ts'
+import { isFailure, type ErrorDetails } from '../../core/errors.ts'
+import type { Refusal } from '../../core/refusal.ts'
 import { readClaims } from '../../core/jwt.ts'
 import type { ProbeResult } from '../../core/provider.ts'
 import type { TokenSet } from '../../core/token.ts'
@@ -7,15 +8,15 @@ import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
 import { asList } from '../schema/as-list.ts'
 
-/** The operations that tell of a token and change nothing. */
+/** The operations that say something of a token and change nothing. */
 export interface Asking {
   info(): Promise<Findings>
   list(): Promise<unknown>
 }
 
 /**
- * Whether the held token is taken: by the operation that asks about it; where there is none, or it
- * says nothing, by the list, which the token is needed for.
+ * Whether the token is accepted: by the operation that asks about it; where there is none, or it
+ * says nothing, by the list, which needs the token.
  */
 export async function probeTokens(
   definition: ProviderDefinition,
@@ -52,16 +53,15 @@ async function tryProbe(
   }
 }
 
-/** A scope that is too small, a wrong address, a server in trouble: all of that says nothing of a token. */
-function refusesToken(details: {
-  readonly http?: object | undefined
-  readonly refusal?: string | undefined
-}) {
-  const { http, refusal } = details
-  return http !== undefined && (refusal === 'invalid' || refusal === 'expired')
+/** Refusals that are about the token itself. */
+const ofToken: ReadonlySet<Refusal> = new Set<Refusal>(['invalid', 'expired'])
+
+/** A missing scope, a wrong address or a server in trouble says nothing of a token. */
+function refusesToken({ http, refusal }: ErrorDetails): boolean {
+  return http !== undefined && refusal !== undefined && ofToken.has(refusal)
 }
 
-/** Whether the token is what the request is let in by. */
+/** Whether requests of the operation are authorized by the token. */
 function isUsed(operation: ProviderDefinition['info']): boolean {
   return asList<Exchange>(operation).some(
     ({ auth, request }) => (auth ?? 'token') === 'token' && request.basic === undefined,
@@ -69,8 +69,8 @@ function isUsed(operation: ProviderDefinition['info']): boolean {
 }
 
 /**
- * Whether "not active" is no more than that: a server that is asked about a JWT may not know it, and
- * who accepts it checks it without asking.
+ * Whether "not active" proves nothing: the server may not know a JWT that it is asked about, while
+ * those who accept it check it without asking.
  */
 export function isUnconfirmed(
   { info }: ProviderDefinition,

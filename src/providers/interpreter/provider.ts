@@ -29,8 +29,8 @@ const operations: readonly Operation[] = [
 ]
 
 /**
- * The provider that a definition describes, at the place that a profile names. `digest` is that of
- * a user's own definition. Throws `usage` when there is no base URL, or an unsafe one.
+ * The provider that a definition describes, at the URLs of a profile. `digest` is that of a user's
+ * own definition. Throws `usage` when there is no base URL, or an unsafe one.
  */
 export function defineProvider(
   definition: ProviderDefinition,
@@ -167,7 +167,7 @@ function valuesOfTokens({ access, refresh, id, context }: TokenSet): Partial<Req
 function introspection(findings: Findings): Introspection {
   const { active, userId, scopes, expiry, refreshExpiry, facts } = findings
   const found = { active, userId, scopes, access: expiry, refresh: refreshExpiry, facts }
-  // Each request may want something that is not held: then none was made.
+  // Each request may need a value that there is not: then none was sent.
   return findings.status === undefined ? { ...found, answered: false } : found
 }
 

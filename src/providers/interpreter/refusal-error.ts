@@ -48,7 +48,7 @@ const kinds: Readonly<Record<Meaning, Refusal>> = {
   'unsupported-token-type': 'refused',
 }
 
-/** What a reply that says no means, by the first rule that holds. `undefined`: no rule does. */
+/** The first rule that applies to a reply, if one does. */
 export function matchRefusal(
   rules: readonly RefusalRule[],
   reply: ParsedReply,
@@ -57,11 +57,11 @@ export function matchRefusal(
   return rules.find((rule) => holds(rule.when, reply.status, view))
 }
 
-/** What the words of a refusal mean where no rule says so; `undefined` for words of no meaning here. */
+/** What the words of a refusal mean where no rule says so; `undefined` for unknown words. */
 export function kindOfWords(reply: ParsedReply, operation: Operation): Refusal | undefined {
   const meaning = meaningOf(presentedTo(operation), reply.refusalText)
   if (meaning === undefined) return undefined
-  // The end of a login; of anything else it may be one of this hour, or of this network.
+  // It ends a login; anything else may be denied for an hour, or from one network.
   return meaning === 'denied' && operation !== 'login' ? 'forbidden' : kinds[meaning]
 }
 
@@ -112,7 +112,7 @@ export function refusalError(
   })
 }
 
-/** What to do about a refusal of which its definition does not say more. */
+/** The hint for a refusal, where its definition has none. */
 function usualHint(
   { fields, budget }: ProviderDefinition,
   operation: Operation,
@@ -137,7 +137,7 @@ function usualHint(
   }
 }
 
-/** The error for an answer with a status of failure that is most likely not the API's own. */
+/** The error for a reply with a status of failure that most likely comes from a proxy. */
 export function foreignError(
   { title }: ProviderDefinition,
   kind: RefusalKind,
@@ -147,7 +147,7 @@ export function foreignError(
   const { status } = reply
   const retryAfter = retryAfterOf(reply.headers, clock)
   const what = reply.unreadable?.() ?? words.replies.answeredStatus(status)
-  // A server that has no such page, or takes no such request, answers with a page of its own.
+  // A server without such a page, or such a method, answers with a page of its own.
   const isAstray = reply.page && [404, 405, 410].includes(status)
   const { message, hint } = isAstray
     ? words.replies.answeredAstray(title, what)

@@ -25,7 +25,7 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const listLimit = 4 * 1024 * 1024
 
 /**
- * A request with everything filled in. Throws `usage` for a value that cannot travel where the
+ * A request with everything filled in. Throws `usage` for a value that cannot be sent where the
  * definition puts it, `reauth_required` where there is no token to send.
  */
 export function buildRequest(
@@ -56,13 +56,18 @@ export function buildRequest(
   }
 }
 
-/** Whether the answer may hold tokens, or a step towards them. */
+/** Whether the replies to an operation are expected to have tokens. */
+export function isGranting(operation: Operation): boolean {
+  return operation === 'login' || operation === 'refresh' || operation === 'issue'
+}
+
+/** Whether the reply may have tokens, or a step towards them. */
 function mayGrant(
   { operation }: ApiOperation,
   { method }: RequestTemplate,
   plan: ReplyPlan | undefined,
 ): boolean {
-  if (operation !== 'login' && operation !== 'refresh' && operation !== 'issue') return false
+  if (!isGranting(operation)) return false
   return method !== 'GET' || plan?.access !== undefined || plan?.refresh !== undefined
 }
 
@@ -122,14 +127,14 @@ function unsendable(said: Said): ToknError {
 }
 
 /**
- * A header value as it travels. RFC 9110 section 5.5 leaves open what octets beyond ASCII say; as
- * UTF-8 they arrive as every current client sends them. HTTP text is one character an octet.
+ * A header value as it is sent. RFC 9110 section 5.5 leaves the meaning of octets beyond ASCII open;
+ * current clients send UTF-8. The HTTP library takes one character per octet.
  */
 function octets(value: string): string {
   return Buffer.from(value, 'utf8').toString('latin1')
 }
 
-/** Headers by name, whatever its case; the last value put under a name is the one sent. */
+/** Headers by name, in any case; the last value put under a name is the one sent. */
 class Headers {
   readonly #entries = new Map<string, readonly [string, string]>()
 

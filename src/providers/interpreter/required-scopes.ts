@@ -2,9 +2,8 @@ import type { Operation } from '../../core/provider.ts'
 import type { ProviderDefinition } from '../schema/definition.ts'
 
 /**
- * The scope that `operation` needs and none of `scopes` gives, by the definition. `undefined` where
- * nothing is missing, and where that cannot be said: scopes that are not known, or that are written
- * in a way that is not understood here.
+ * The scope that `operation` needs by the definition and none of `scopes` includes. `undefined` where
+ * nothing is missing, and where that cannot be told: unknown scopes, or an unknown notation.
  */
 export function missingScope(
   { needs, scopes: grammar, basePath = '' }: ProviderDefinition,
@@ -20,7 +19,7 @@ export function missingScope(
   return scopes.some(gives) ? undefined : needed
 }
 
-/** Whether a scope is the word needed, or stands above it: `*`, `tokens:*`, `tokens` for `tokens:read`. */
+/** Whether a scope is the one needed, or includes it: `*`, `tokens:*`, `tokens` for `tokens:read`. */
 function isWord(scope: string, needed: string): boolean {
   const above = scope.replace(/[:./]?\*+$/, '')
   if (above === '' || above === needed) return true
@@ -28,19 +27,19 @@ function isWord(scope: string, needed: string): boolean {
 }
 
 /**
- * Whether `METHOD /path` lets through what `needed` names. `:name` and `*` are any one segment, `*`
- * or `**` at the end all the rest; the prefix of the API may be there or not.
+ * Whether `METHOD /path` includes `needed`. `:name` and `*` match any one segment, `*` or `**` at the
+ * end all the rest; with or without the prefix of the API.
  */
 function reaches(scope: string, needed: string, prefix: string): boolean {
   const [method = '', path] = splitScope(scope, prefix)
   const [wantedMethod, wanted = []] = splitScope(needed, prefix)
-  // Written in a way that is not ours to judge: the API will.
+  // An unknown notation: the API will say.
   if (path === undefined) return true
   if (method !== '*' && method !== wantedMethod) return false
   const open = /^\*+$/.test(path.at(-1) ?? '')
   const fixed = open ? path.slice(0, -1) : path
   if (open ? wanted.length < fixed.length : wanted.length !== fixed.length) return false
-  // For one `:id` of many it may be good, or not: the API will say.
+  // It may be for one `:id` of many, which the API knows.
   return fixed.every(
     (part, index) => part === wanted[index] || /^[*:]/.test(part) || wanted[index]?.startsWith(':'),
   )

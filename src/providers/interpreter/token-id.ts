@@ -11,7 +11,7 @@ const forms = {
   uuid: /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
 } as const
 
-/** Throws `usage` for a text that cannot be the id of a token, before anything is sent. */
+/** Throws `usage` for a text that cannot be the id of a token. */
 export function checkTarget({ title, ids, revoke }: ProviderDefinition, id: string): void {
   const form = ids?.form ?? 'any'
   const whole = id.trim() === id && forms[form].test(id)

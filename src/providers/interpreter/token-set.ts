@@ -37,9 +37,9 @@ export function newTokenSet(
 }
 
 /**
- * What a refresh found, over what was held: RFC 6749 section 6 lets a server leave out what stays.
- * Throws `provider_nonsense` without a token. That it is for another user is told, and told once:
- * the old tokens may be gone, and these are all that there is.
+ * The held tokens with what a refresh found: RFC 6749 section 6 lets a server leave out what stays.
+ * Throws `provider_nonsense` without a token. Tokens of another user are used, with one warning: the
+ * old ones may be gone, and these may be the only ones.
  */
 export function renewedTokenSet(
   api: ApiOperation,

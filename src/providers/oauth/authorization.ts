@@ -16,7 +16,7 @@ export interface Authorization {
   readonly verifier: string
 }
 
-/** Parameters that are ours to set: a profile's own must not weaken them. */
+/** Parameters that only we set: a profile must not weaken them. */
 const reserved = new Set([
   'client_id',
   'response_type',
@@ -44,7 +44,7 @@ export async function prepareAuthorization(
     }
     parameters.set(name, value)
   }
-  // Without it a server may ignore the wish for offline access (OpenID Connect Core section 11).
+  // Without it a server may ignore a request for offline access (OpenID Connect Core section 11).
   const offline = (parameters.get('scope') ?? '').split(' ').includes('offline_access')
   if (offline && !parameters.has('prompt')) parameters.set('prompt', 'consent')
   const state = openid.randomState()
@@ -60,7 +60,7 @@ export async function prepareAuthorization(
   return { parameters, state, nonce, verifier }
 }
 
-/** Where the browser goes; the request is pushed first (RFC 9126) unless that is not wanted. */
+/** The URL for the browser; the request is pushed first (RFC 9126) if the server offers that. */
 export async function authorizationUrl(
   { openid, config, server, settings, dpop, transport }: Connection,
   { parameters }: Authorization,

@@ -77,7 +77,7 @@ function readAnswer(reply: HttpReply): unknown {
   }
 }
 
-/** It is the CI service that says no, to its own job: the client and its secret are not in it. */
+/** The CI service refuses its own job: this is not about the client and its secret. */
 function refusedByCi({ status, headers }: HttpReply, clock: Clock): ToknError {
   const http = { status }
   if (isTransient(status)) {

@@ -33,7 +33,7 @@ async function checkSignature(
   const header = parseObject(Buffer.from(encodedHeader, 'base64url').toString())
   const algorithm = header && ownString(header, 'alg')
   const wanted = algorithm === undefined ? undefined : importAlgorithm(algorithm)
-  // A secret shared with the client (HS256), or no signature at all: the issuer's keys say nothing.
+  // Signed with a secret shared with the client (HS256), or not at all: the keys cannot check it.
   if (header === undefined || algorithm === undefined || wanted === undefined) return undefined
   if (header['crit'] !== undefined) return undefined
   const keys = (await readKeys(connection)).filter((key) => fits(key, algorithm, header))
@@ -48,7 +48,7 @@ async function checkSignature(
         return 'valid'
       }
     } catch {
-      // A key that cannot be read is not the one that signed.
+      // A key that cannot be imported is not the one that signed.
     }
   }
   return tried ? 'invalid' : undefined

@@ -9,7 +9,7 @@ import type { ServerClock } from './server-clock.ts'
 /** Seconds that a client assertion (RFC 7523 section 2.2) is good for. */
 const assertionLifetime = 60
 
-/** What the client can prove itself with. */
+/** What the client can authenticate with. */
 export interface ClientCredentials {
   readonly secret?: Secret | undefined
   readonly privateKey?: Secret | undefined
@@ -17,7 +17,7 @@ export interface ClientCredentials {
 
 /**
  * The client authentication of `settings` (RFC 6749 section 2.3, RFC 7523, RFC 8705); unless one is
- * named there, the first that fits both the proofs and what the server says that it takes.
+ * named there, the first that fits both the credentials and what the server says it accepts.
  */
 export function authenticateClient(
   openid: typeof Openid,
@@ -26,8 +26,8 @@ export function authenticateClient(
   time: ServerClock,
 ): Openid.ClientAuth {
   let chosen: Promise<Openid.ClientAuth> | undefined
-  // Chosen at the first request, because only then the server's metadata are known. The library
-  // awaits what a client authentication returns, though its type does not say so.
+  // Chosen at the first request, when the server's metadata are known. The library awaits what a
+  // client authentication returns, though its type does not say so.
   const authenticate = async (...request: Parameters<Openid.ClientAuth>) => {
     chosen ??= makeAuth(openid, request[0], settings, credentials, time)
     await (
@@ -46,8 +46,8 @@ function chooseMethod(
   if (named !== undefined) return named
   if (credentials.privateKey !== undefined) return 'private_key_jwt'
   if (credentials.secret === undefined) return 'none'
-  // Post before Basic: servers disagree about the percent-encoding inside Basic. RFC 8414 says that
-  // a server which lists nothing takes Basic.
+  // Post before Basic: servers disagree about the percent-encoding inside Basic. By RFC 8414
+  // a server that lists nothing accepts Basic.
   const order = ['client_secret_post', 'client_secret_basic', 'client_secret_jwt'] as const
   return order.find((method) => supported?.includes(method)) ?? 'client_secret_basic'
 }
@@ -87,7 +87,7 @@ async function makeAuth(
       const { key, algorithm, kid } = await readPrivateKey(credentials.privateKey, accepted)
       return openid.PrivateKeyJwt(kid === undefined ? { key } : { key, kid }, {
         [openid.modifyAssertion]: (header, claims) => {
-          // The library says Ed25519 (RFC 9864), most servers still know EdDSA only.
+          // The library writes Ed25519 (RFC 9864), but most servers only know EdDSA.
           header['alg'] = algorithm
           complete(claims)
         },

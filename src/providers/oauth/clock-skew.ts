@@ -3,12 +3,12 @@ import type { Claims } from '../../core/jwt.ts'
 import type { ServerClock } from './server-clock.ts'
 import { refusalIn } from './library-errors.ts'
 
-/** How far the clocks of a server and of who signs for it may disagree, in seconds. */
+/** How far the clocks of a server and of its signing service may differ, in seconds. */
 const tolerance = 60
 
 /**
- * Runs `call`, and once more where what it signed was refused and the refusal says that the server
- * has another time: signed anew, by that. `codes` are further error codes that may mean so.
+ * Runs `call`, and once more if what it signed was refused and the reply shows that the server has
+ * another time: signed again, by that time. `codes` are further error codes that may mean so.
  */
 export async function retryWithServerTime<Result>(
   time: ServerClock,
@@ -28,15 +28,15 @@ export async function retryWithServerTime<Result>(
 const proofRefused = /invalid_client|unauthorized_client|invalid_request|assertion|dpop|jwt/i
 
 function blamesProof(error: unknown, codes: readonly string[]): boolean {
-  const no = refusalIn(error)
-  if (no === undefined) return false
-  if (no.codes.length === 0) return no.status === 401
-  return no.codes.some((code) => proofRefused.test(code) || codes.includes(code))
+  const refusal = refusalIn(error)
+  if (refusal === undefined) return false
+  if (refusal.codes.length === 0) return refusal.status === 401
+  return refusal.codes.some((code) => proofRefused.test(code) || codes.includes(code))
 }
 
 /**
- * Why the claims of an ID token do not fit the time (OpenID Connect Core section 3.1.3.7, RFC 7519
- * section 4.1); `undefined` where they do.
+ * Why an ID token is not valid at this time (OpenID Connect Core section 3.1.3.7, RFC 7519 section
+ * 4.1); `undefined` where it is.
  */
 export function idTokenTimeProblem(
   claims: Claims | undefined,

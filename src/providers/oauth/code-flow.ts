@@ -10,7 +10,7 @@ import { requestTokens } from './request-tokens.ts'
 import { redirectOf } from './redirect-uri.ts'
 
 /** Milliseconds that a person has to log in, unless the profile says otherwise. */
-const patience = 5 * 60_000
+const usualTimeout = 5 * 60_000
 
 /**
  * The authorization code flow with PKCE (RFC 6749 section 4.1, RFC 7636) through the browser and a
@@ -27,7 +27,7 @@ export async function logInByCode(
   const listener = await interaction.listen({
     ...redirectOf(connection.settings),
     title: connection.title,
-    timeout: readDuration(connection.settings['login_timeout'] ?? '') ?? patience,
+    timeout: readDuration(connection.settings['login_timeout'] ?? '') ?? usualTimeout,
     accepts: (callback) =>
       authorization !== undefined && isOurs(connection, authorization, callback),
   })
@@ -53,7 +53,7 @@ async function redeem(
   callback: URL,
 ): Promise<TokenSet> {
   const { openid, config, dpop, issuer } = connection
-  // Without an issuer there is nothing that it could be compared with.
+  // Without an issuer there is nothing to compare it with.
   if (issuer === undefined) callback.searchParams.delete('iss')
   const checks = {
     pkceCodeVerifier: verifier,
@@ -70,7 +70,7 @@ async function redeem(
         resourcesOf(parameters),
         dpop && { DPoP: dpop.handle },
       ),
-    // An ID token says who came back; where no issuer is known it can say nothing.
+    // An ID token says who logged in, but only of a known issuer.
     { request: 'token', flow: 'code', parameters, strict: issuer !== undefined },
   )
 }
@@ -100,7 +100,7 @@ async function waitOrPaste(
     const arrived = listener.wait()
     const pasted = paste(connection, interaction, authorization, done.signal)
     const unlessNobodyCan = pasted.catch((error: unknown) => {
-      // Somebody may still come back by himself; but who dismissed the question is done.
+      // The browser may still come back; but whoever dismissed the question has given up.
       if (isToknError(error, 'reauth_required')) return arrived
       throw error
     })
@@ -121,7 +121,7 @@ async function paste(
     const text = (await interaction.ask(label, { signal })).trim()
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url !== undefined && isOurs(connection, authorization, url)) {
-      // Only the query counts: what redirect URI was used is ours to know.
+      // Only the query counts: we know which redirect URI was used.
       const callback = new URL(authorization.parameters.get('redirect_uri') ?? url.href)
       callback.search = url.search
       return callback

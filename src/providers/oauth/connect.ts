@@ -12,7 +12,7 @@ import type { Preset } from './presets.ts'
 import { endpointNames, secretOf, settingsInForce, type Settings } from './settings.ts'
 import { openTransport, type Transport } from './transport.ts'
 
-/** Where a profile of this provider points. */
+/** A server as the profile has it: not yet found. */
 export interface ConfiguredServer {
   readonly preset?: Preset | undefined
   readonly settings: Settings
@@ -36,9 +36,9 @@ export interface Connection {
 }
 
 /**
- * Finds the server of `configured` and prepares a client. Throws `usage` for a profile that names none,
- * `provider_nonsense` for metadata that point elsewhere, and what a request throws; nothing that
- * matters has been sent then, so `network` says `sent: false`.
+ * Finds the server and prepares a client. Throws `usage` for a profile that names none,
+ * `provider_nonsense` for metadata with endpoints at other origins, and what a request throws:
+ * `network` with `sent: false`, because nothing but the discovery request was sent.
  */
 export async function connect(
   configured: ConfiguredServer,
@@ -52,7 +52,7 @@ export async function connect(
   const secret = (name: string) => secretOf(reach.answers, name, context)
   const metadata: Partial<Openid.ClientMetadata> = {
     use_mtls_endpoint_aliases: settings['client_auth'] === 'tls_client_auth',
-    // The library asks the clock of the machine once and for all; we ask the server's (`timely.ts`).
+    // The library uses the clock of the machine; we use that of the server (`clock-skew.ts`).
     [openid.clockTolerance]: Number.MAX_SAFE_INTEGER,
   }
   const credentials = { secret: secret('client_secret'), privateKey: secret('private_key') }

@@ -16,12 +16,12 @@ import { withOurErrors } from './library-errors.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** The longest that we wait for a person, in milliseconds. */
-const patience = 30 * 60_000
+/** The longest that a person may take, in milliseconds. */
+const longestLogin = 30 * 60_000
 
 /**
- * The device authorization grant (RFC 8628): shows a code, and asks until somebody has entered it
- * elsewhere. Throws `reauth_required` when it was denied or nobody did.
+ * The device authorization grant (RFC 8628): shows a code, and polls until somebody has entered it on
+ * another device. Throws `reauth_required` when it was denied or nobody did.
  */
 export async function logInByDevice(
   connection: Connection,
@@ -49,7 +49,7 @@ async function show(interaction: Interaction, device: DeviceAuthorizationRespons
   await interaction.copy(code)
 }
 
-/** A page that a person is sent to: nothing of its text can drive a terminal. */
+/** The page that a person is sent to, made harmless for a terminal. */
 function readPage(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && isConfidential(url) && url.username === '') return display(url.href, 500)
@@ -100,5 +100,5 @@ async function ask(
 }
 
 function lifetimeOf(device: DeviceAuthorizationResponse): number {
-  return Math.min(patience, device.expires_in * 1_000)
+  return Math.min(longestLogin, device.expires_in * 1_000)
 }

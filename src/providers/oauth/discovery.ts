@@ -16,7 +16,7 @@ type Found =
 /**
  * The metadata of `issuer`: OpenID Connect Discovery first, then RFC 8414. Throws
  * `provider_nonsense` for a document that names another issuer, `network` when nobody answers;
- * gives the error back where there is merely no document.
+ * returns the error where there is just no document.
  */
 export async function discover(
   openid: typeof Openid,
@@ -35,7 +35,7 @@ export async function discover(
       const mismatch = explainMismatch(error, issuer)
       if (mismatch !== undefined) throw mismatch
       const ours = translate('discovery', error)
-      // A page with a status of refusal is how some servers say that they have no document.
+      // Some servers without a document answer with a page and a status of refusal.
       const page = isToknError(ours, 'network') && !isTransient(ours.details.http?.status ?? 500)
       if (isToknError(ours, 'network', 'rate_limited', 'usage') && !page) throw unsent(ours)
       if (!isFailure(ours)) throw ours
@@ -45,7 +45,7 @@ export async function discover(
   return { error: noDocument(issuer, first) }
 }
 
-/** Nothing of the request proper has been sent: a refresh may be tried again without a thought. */
+/** The actual request was not sent: it is safe to repeat it. */
 function unsent(error: ToknError): ToknError {
   return new ToknError(error.code, error.message, { ...error.details, sent: false, cause: error })
 }

@@ -4,13 +4,13 @@ import { isObject } from '../../core/json.ts'
 import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 
-/** What a proof is for. */
+/** The request that a proof is for. */
 interface Proven {
   readonly method: string
   readonly url: URL
   /** Epoch milliseconds. */
   readonly now: number
-  /** What the server gave for the purpose (RFC 9449 section 9). */
+  /** The nonce that the server demands (RFC 9449 section 9). */
   readonly nonce?: string | undefined
 }
 
@@ -34,7 +34,7 @@ export async function proveRequest(
     htu: `${url.origin}${url.pathname}`,
     iat: Math.floor(now / 1_000),
     ath: createHash('sha256').update(access.reveal()).digest('base64url'),
-    // Left out of the JSON where there is none.
+    // Not in the JSON where it is undefined.
     nonce,
   }
   const signed = `${encode(header)}.${encode(payload)}`
@@ -54,7 +54,7 @@ function readKey(key: string): webcrypto.JsonWebKey {
       return { kty, crv, x, y, d } as webcrypto.JsonWebKey
     }
   } catch {
-    // Said below: the parser would quote the key.
+    // Reported below, because the parser's message would quote the key.
   }
   throw new ToknError('store', words.oauth.damagedDpopKey())
 }

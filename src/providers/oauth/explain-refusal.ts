@@ -7,7 +7,7 @@ import { isTransient } from '../../core/retry.ts'
 import { words } from '../../messages/words.ts'
 import type { RefusalReply } from './refusal-reply.ts'
 
-/** What was asked of the server, as its refusal is told. */
+/** A request to the server, as error messages name it. */
 export type RequestName =
   | 'discovery'
   | 'authorization'
@@ -18,7 +18,7 @@ export type RequestName =
   | 'introspection'
   | 'userinfo'
 
-/** Code and kind of the error for a refusal, and what it says. */
+/** Code, kind and text of the error for a refusal. */
 interface Explanation {
   readonly code: ErrorCode
   readonly refusal?: Refusal | undefined
@@ -38,7 +38,7 @@ const outcomes: Readonly<Record<Meaning, Omit<Explanation, 'said'>>> = {
   'invalid-target': { code: 'provider_refused' },
   denied: { code: 'reauth_required', refusal: 'denied' },
   expired: { code: 'reauth_required', refusal: 'expired' },
-  // No word on the refresh token: it may be taken again from another network, or after a consent.
+  // Not about the refresh token: it may work again from another network, or after a consent.
   interaction: { code: 'reauth_required' },
   invalid: { code: 'reauth_required', refusal: 'invalid' },
   forbidden: { code: 'forbidden', refusal: 'forbidden' },
@@ -61,28 +61,28 @@ const presented: Readonly<Record<RequestName, PresentedCredential>> = {
 }
 
 /**
- * A no as an error of ours. Its status decides first: what is transient is no verdict, whatever the
- * body says; then what its words mean; then whether they are the server's own at all. Its words are
- * told, made harmless.
+ * The error for a refusal. Its status decides first: a transient one is never a verdict, whatever the
+ * body says. Then the meaning of its words; then whether they are the server's own. The message
+ * quotes them, made harmless.
  */
-export function explainRefusal(request: RequestName, no: RefusalReply): ToknError {
-  const { status, codes } = no
+export function explainRefusal(request: RequestName, reply: RefusalReply): ToknError {
+  const { status, codes } = reply
   if (status !== undefined && isTransient(status)) {
-    return refusal(explain(status === 429 ? 'rate-limited' : 'unavailable'), no)
+    return refusalError(explain(status === 429 ? 'rate-limited' : 'unavailable'), reply)
   }
-  const meaning = meaningOf(presented[request], no)
-  if (meaning !== undefined) return refusal(forNow(request, meaning), no)
-  if (status === undefined || (codes.length > 0 && no.foreign !== true)) {
-    return refusal(unknownTo(request), no)
+  const meaning = meaningOf(presented[request], reply)
+  if (meaning !== undefined) return refusalError(forNow(request, meaning), reply)
+  if (status === undefined || (codes.length > 0 && reply.foreign !== true)) {
+    return refusalError(unknownTo(request), reply)
   }
-  if (no.foreign === true && !isLost(request, status)) {
+  if (reply.foreign === true && !isLost(request, status)) {
     const said = words.oauth.answeredByAnother(request)
-    return refusal({ code: 'network', said }, { ...no, codes: [], texts: [] })
+    return refusalError({ code: 'network', said }, { ...reply, codes: [], texts: [] })
   }
-  return explainStatus(request, status, no)
+  return explainStatus(request, status, reply)
 }
 
-/** A denial is the end of a login; for a refresh it may be one of this hour, or of this network. */
+/** A denial ends a login; a refresh may be denied for an hour, or from one network. */
 function forNow(request: RequestName, meaning: Meaning): Explanation {
   if (request !== 'refresh' || meaning !== 'denied') return explain(meaning)
   return { code: 'reauth_required', said: words.oauth.refreshDenied() }
@@ -92,20 +92,20 @@ function unknownTo(request: RequestName): Explanation {
   return { code: 'provider_refused', said: words.oauth.requestRefused(request) }
 }
 
-/** Whether a page says that nothing is at the address, which was never seen to be right. */
+/** Whether a page says that nothing is at an address which may be wrong. */
 function isLost(request: RequestName, status: number): boolean {
   return request !== 'refresh' && (status === 404 || status === 410)
 }
 
-function refusal({ code, refusal, said }: Explanation, no: RefusalReply): ToknError {
-  const { status, codes, texts, retryAfter } = no
+function refusalError({ code, refusal, said }: Explanation, reply: RefusalReply): ToknError {
+  const { status, codes, texts, retryAfter } = reply
   const quoted = withoutEcho(codes[0], texts[0]).map((one) => quoteForeign(one, 300))
   const byStatus = status === undefined ? '' : words.oauth.status(status)
   const reason = quoted.length > 0 ? quoted.join(': ') : byStatus
   const message = display(words.oauth.withReason(said.message, reason), 300)
   const later = code === 'network' || code === 'rate_limited'
   return new ToknError(code, message, {
-    hint: later ? (no.hint ?? said.hint) : said.hint,
+    hint: later ? (reply.hint ?? said.hint) : said.hint,
     refusal,
     http:
       status === undefined
@@ -119,13 +119,13 @@ function refusal({ code, refusal, said }: Explanation, no: RefusalReply): ToknEr
   })
 }
 
-/** A code and a sentence; the sentence alone where it has the code in it, as servers without one do. */
+/** A code and a sentence; the sentence alone where it contains the code. */
 function withoutEcho(code: string | undefined, text: string | undefined): readonly string[] {
   if (code === undefined || text === undefined) return [code ?? text ?? []].flat()
   return text.toLowerCase().includes(code.toLowerCase()) ? [text] : [code, text]
 }
 
-/** A refusal that says no more than its status, but for words that mean nothing here. */
+/** The error for a refusal of which only the status is known, or words that mean nothing to us. */
 export function explainStatus(
   request: RequestName,
   status: number,
@@ -140,12 +140,12 @@ export function explainStatus(
       refusal: 'credentials',
     })
   }
-  // Glewlwyd says no more of a refresh token that is spent; RFC 6749 section 5.2 has 400 for that.
+  // Glewlwyd says no more of a spent refresh token; RFC 6749 section 5.2 has 400 for that.
   if (status === 400 && request === 'refresh' && empty === true) {
     const message = words.oauth.likelyRefreshToken(said)
     return new ToknError('reauth_required', message, { ...details, refusal: 'refresh-rejected' })
   }
-  // It may be the client that is not allowed, or this address: no word on the refresh token.
+  // The client or this network may not be allowed: it says nothing of the refresh token.
   if (status === 403 && request === 'refresh') {
     return new ToknError('provider_refused', words.oauth.maybeClient(said), details)
   }

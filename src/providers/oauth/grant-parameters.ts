@@ -7,7 +7,7 @@ import { splitList } from './settings.ts'
 // RFC 6749 appendix A.4.
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/
 
-/** Throws `usage` for what no OAuth server could be asked. */
+/** Throws `usage` for what no OAuth server can be asked for. */
 export function checkGrant({ name, scopes, lifetime, resource }: Grant): void {
   if (name !== undefined) {
     throw new ToknError('usage', words.oauth.noTokenName())
@@ -49,7 +49,7 @@ export function requested(
   return parameters
 }
 
-/** For a login of a person: an ID token and, where the server offers it, a refresh token. */
+/** Scopes for the login of a person: an ID token and, where offered, a refresh token. */
 export function personalScopes({ server }: Connection): readonly string[] {
   const signsIdTokens = server.id_token_signing_alg_values_supported !== undefined
   const supported = server.scopes_supported ?? (signsIdTokens ? ['openid'] : [])
@@ -61,7 +61,7 @@ export function wantsIdToken(parameters: URLSearchParams): boolean {
   return (parameters.get('scope') ?? '').split(' ').includes('openid')
 }
 
-/** The resource indicators among `parameters`: the token endpoint wants them again (RFC 8707). */
+/** The resource indicators among `parameters`: the token endpoint needs them too (RFC 8707). */
 export function resourcesOf(parameters: URLSearchParams): URLSearchParams {
   return new URLSearchParams(
     parameters.getAll('resource').map((one): [string, string] => ['resource', one]),

@@ -22,31 +22,35 @@ export async function inspectToken(
   held: TokenSet,
 ): Promise<Introspection> {
   const connection = await connect(configured, reach, held.context)
-  const told = await introspect(connection, held.access, 'access_token')
+  const introspected = await introspect(connection, held.access, 'access_token')
   const refresh =
-    told === undefined || held.refresh === undefined
+    introspected === undefined || held.refresh === undefined
       ? undefined
       : await introspect(connection, held.refresh, 'refresh_token')
   const user = await askUserinfo(connection, held)
   const token = (await checkClaims(connection, held.access.reveal())) ?? idToken(connection, held)
   const checked = await token
   const claims = checked?.claims
-  const active = isActive(connection, held, { told, refresh, user })
-  const unknown = told?.active === false && active === undefined
+  const active = isActive(connection, held, { introspected, refresh, user })
+  const unknown = introspected?.active === false && active === undefined
   return {
-    answered: told !== undefined || user.active !== undefined,
+    answered: introspected !== undefined || user.active !== undefined,
     asked: connection.server.introspection_endpoint !== undefined || mayAskUser(connection, held),
     active,
-    userId: shown(told?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub']),
+    userId: shown(
+      introspected?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub'],
+    ),
     scopes:
-      told?.scope === undefined
+      introspected?.scope === undefined
         ? held.scopes
-        : splitList(told.scope).map((one) => quoteForeign(one)),
-    access: told === undefined ? undefined : expiryOf(told),
+        : splitList(introspected.scope).map((one) => quoteForeign(one)),
+    access: introspected === undefined ? undefined : expiryOf(introspected),
     refresh: refresh === undefined ? undefined : expiryOf(refresh),
     facts: {
       ...factsOf(claims, ['iss', 'aud', 'client_id', 'azp']),
-      ...(told === undefined ? {} : factsOf(told, ['client_id', 'username', 'aud', 'iss'])),
+      ...(introspected === undefined
+        ? {}
+        : factsOf(introspected, ['client_id', 'username', 'aud', 'iss'])),
       ...factsOf(user.claims, ['name', 'preferred_username', 'email']),
       ...(unknown ? { introspection: 'not active, or not known to the server' } : {}),
       ...(refresh === undefined
@@ -63,29 +67,29 @@ function idToken(connection: Connection, { context }: TokenSet) {
 }
 
 interface Answers {
-  readonly told: IntrospectionResponse | undefined
+  readonly introspected: IntrospectionResponse | undefined
   readonly refresh: IntrospectionResponse | undefined
   readonly user: User
 }
 
 /**
- * Whether the token is alive, where an answer proves it. "Not active" is also what introspection says
- * of a token that it does not know, a JWT most of all, or that is not for this client to ask about
- * (RFC 7662 section 2.2): it counts where the other one of an opaque pair is active.
+ * Whether the token is alive, where a reply proves it. Introspection also answers "not active" for a
+ * token that it does not know, like many JWTs, or that this client may not ask about (RFC 7662 section
+ * 2.2): it counts only if the refresh token of an opaque pair is active.
  */
 function isActive(
   { server }: Connection,
   held: TokenSet,
-  { told, refresh, user }: Answers,
+  { introspected, refresh, user }: Answers,
 ): boolean | undefined {
-  if (told?.active === true || user.active === true) return true
+  if (introspected?.active === true || user.active === true) return true
   if (user.active === false && isForUserinfo(server, held)) return false
   const opaque = readClaims(held.access.reveal()) === undefined
   const counts = opaque && refresh?.active === true
-  return told?.active === false && counts ? false : undefined
+  return introspected?.active === false && counts ? false : undefined
 }
 
-/** Whether a refusal at userinfo is one of the token itself: others are for another audience. */
+/** Whether a refusal at userinfo is about the token itself, and not about its audience. */
 export function isForUserinfo(
   { issuer, userinfo_endpoint: endpoint }: Connection['server'],
   { access, scopes, context }: TokenSet,
@@ -119,7 +123,7 @@ export async function introspect(
 
 export interface User {
   readonly claims?: Claims
-  /** Whether the token was taken; absent where nothing was asked or the answer was about else. */
+  /** Whether the token was accepted; absent where nothing was asked, or it was refused for another reason. */
   readonly active?: boolean
 }
 

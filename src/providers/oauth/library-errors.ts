@@ -6,7 +6,7 @@ import { words } from '../../messages/words.ts'
 import { explainRefusal, explainStatus, type RequestName } from './explain-refusal.ts'
 import { RefusedError, type RefusalReply } from './refusal-reply.ts'
 
-/** Runs a call of openid-client; whatever it throws comes out as an error of ours. */
+/** Runs a call of openid-client and translates whatever it throws. */
 export async function withOurErrors<Result>(
   request: RequestName,
   call: () => Promise<Result>,
@@ -19,12 +19,12 @@ export async function withOurErrors<Result>(
 }
 
 /**
- * An error of openid-client as one of ours. Anything that is neither is returned as it is. The
- * original is not kept as the cause: it holds the reply, and with it tokens.
+ * The error of ours for one of openid-client; any other is returned unchanged. The original is not
+ * kept as the cause, because it contains the reply, and with it tokens.
  */
 export function translate(request: RequestName, error: unknown): unknown {
-  const no = refusalIn(error)
-  if (no !== undefined) return explainRefusal(request, no)
+  const refusal = refusalIn(error)
+  if (refusal !== undefined) return explainRefusal(request, refusal)
   const inner = causeOf(error, (cause) => cause instanceof ToknError)
   if (inner !== undefined) return inner
   switch (codeOf(error)) {
@@ -41,17 +41,17 @@ export function translate(request: RequestName, error: unknown): unknown {
   }
 }
 
-/** The no that an error carries; `undefined` where it is about something else. */
+/** The refusal that an error carries; `undefined` where it is about something else. */
 export function refusalIn(error: unknown): RefusalReply | undefined {
   const refused = causeOf(error, (cause) => cause instanceof RefusedError)
-  if (refused instanceof RefusedError) return refused.no
+  if (refused instanceof RefusedError) return refused.refusal
   const code = codeOf(error)
-  const told =
+  const isRefusal =
     code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR' ||
     code === 'OAUTH_RESPONSE_BODY_ERROR' ||
     code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE'
-  if (!told) return undefined
-  // The browser's answer, or a nonce that was demanded twice.
+  if (!isRefusal) return undefined
+  // The callback of the browser, or a nonce that was demanded twice.
   const { error: said, error_description: text } = error as Partial<AuthorizationResponseError>
   const status = (error as { readonly status?: number }).status
   return {
@@ -61,7 +61,7 @@ export function refusalIn(error: unknown): RefusalReply | undefined {
   }
 }
 
-/** Why openid-client did not take an answer, in words without any of it. */
+/** Why openid-client did not accept a reply, without quoting it. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return cause instanceof Error ? quoteForeign(cause.message) : words.oauth.unreadable()

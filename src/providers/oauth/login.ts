@@ -60,7 +60,7 @@ async function logInWithPerson(
   return tokens ?? (await logInByDevice(connection, interaction, grant))
 }
 
-/** What `auto` means here: what was brought along decides, then whether there is somebody to ask. */
+/** What `auto` means: the credentials given decide, then whether there is somebody to ask. */
 function chooseFlow(connection: Connection, interaction: Interaction | undefined): Flow {
   const flow = (connection.settings['flow'] ?? 'auto') as Flow
   if (flow !== 'auto') return flow

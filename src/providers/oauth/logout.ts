@@ -10,8 +10,8 @@ import { withOurErrors } from './library-errors.ts'
 type TokenTypeHint = 'refresh_token' | 'access_token'
 
 /**
- * Revokes the refresh token, then the access token (RFC 7009). Gives what the server did not revoke
- * of the two. Throws `unsupported` for a server that cannot revoke.
+ * Revokes the refresh token, then the access token (RFC 7009). Returns a sentence about what the
+ * server did not revoke of the two. Throws `unsupported` for a server that cannot revoke.
  */
 export async function endSession(
   configured: ConfiguredServer,
@@ -28,7 +28,7 @@ export async function endSession(
   return ended ? undefined : words.oauth.accessNotRevoked(configured.title)
 }
 
-/** Whether it did; `mayBeSpared`: that it revokes no tokens of this kind is no failure. */
+/** Whether it was revoked; with `mayBeSpared` it is no failure that the server cannot do that. */
 async function revoke(
   { openid, config, transport }: Connection,
   token: Secret,
@@ -46,7 +46,7 @@ async function revoke(
     // RFC 7009 section 2.2.1: a server may revoke refresh tokens only.
     if (mayBeSpared && isToknError(error, 'unsupported')) return false
     if (!isToknError(error, 'reauth_required')) throw error
-    // It is the client that was refused: that says nothing of the token, which may well be alive.
+    // The client was refused: that says nothing of the token, which may well be alive.
     throw new ToknError('provider_refused', error.message, error.details)
   }
 }

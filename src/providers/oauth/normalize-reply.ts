@@ -5,7 +5,7 @@ import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { describeInstead, headerOf, readBody } from '../replies/body.ts'
 
-/** What a request is for: it decides how its reply is read and whether it may be repeated. */
+/** The endpoint of a request decides how its reply is read and whether it may be repeated. */
 export type EndpointKind =
   | 'discovery'
   | 'keys'
@@ -25,14 +25,14 @@ interface Read {
 const signedTypes = new Set(['application/jwt', 'application/token-introspection+jwt'])
 
 /**
- * A reply in the RFCs' own words, whatever the server's were. Throws `provider_nonsense` for a
- * success that cannot be read; a refusal is only its status.
+ * A reply in the format of the RFCs, whatever the server's was. Throws `provider_nonsense` for a
+ * success that cannot be read; of a refusal only the status is kept.
  */
 export function normalizeReply(reply: HttpReply, endpoint: EndpointKind): Read {
   const { status } = reply
   if (status < 200 || status >= 300) return { status, type: '', body: '' }
   if (endpoint === 'revocation') {
-    // RFC 7009 section 2.2: the body means nothing; a page is none of the server's.
+    // RFC 7009 section 2.2: the body means nothing, but a page comes from a proxy.
     const body = readBody(reply)
     if (body.kind === 'page') throw nonsense(reply, words.replies.insteadOfNothing(body.instead()))
     return { status: 200, type: '', body: '' }
@@ -51,7 +51,7 @@ export function normalizeReply(reply: HttpReply, endpoint: EndpointKind): Read {
   return { status, type: 'application/json', body: JSON.stringify(body) }
 }
 
-/** Real servers send `null` for absent and numbers as text. */
+/** Real servers send `null` for absent values, and numbers as text. */
 function tidyDevice(answer: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const there = Object.entries(answer).filter(([, value]) => value !== null && value !== '')
   const body = Object.fromEntries(there)

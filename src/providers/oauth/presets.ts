@@ -1,6 +1,6 @@
 import type { Field } from '../../core/provider.ts'
 
-/** A well-known issuer: the settings that its users need not look up. */
+/** A well-known issuer, with the settings that its users need not look up. */
 export interface Preset {
   readonly id: string
   readonly title: string
@@ -11,7 +11,7 @@ export interface Preset {
   readonly fields?: readonly Field[]
   /** For `{name}` of a field without an answer. */
   readonly defaults?: Readonly<Record<string, string>>
-  /** Where the tokens are good, when that is not the issuer's origin. */
+  /** Where the tokens are used, when that is not the issuer's origin. */
   readonly apiUrls?: readonly string[]
 }
 

@@ -39,9 +39,9 @@ async function ask(
   token: Secret,
   part: ProbeResult['part'],
 ): Promise<readonly ProbeResult[]> {
-  const told = await orNothing(async () => await introspect(connection, token, `${part}_token`))
-  if (told === undefined) return []
-  return [{ part, by: words.oauth.byIntrospection(), used: false, alive: told.active === true }]
+  const found = await orNothing(async () => await introspect(connection, token, `${part}_token`))
+  if (found === undefined) return []
+  return [{ part, by: words.oauth.byIntrospection(), used: false, alive: found.active === true }]
 }
 
 async function orNothing<Result>(probe: () => Promise<Result>): Promise<Result | undefined> {

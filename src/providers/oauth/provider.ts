@@ -9,7 +9,7 @@ import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
 import { findPreset, type Preset } from './presets.ts'
 import { fieldsFor, ignoredBy, needsPerson, settingsInForce, type Settings } from './settings.ts'
 
-/** What of a profile decides how its OAuth server is spoken to. */
+/** The part of a profile that describes its OAuth server. */
 export interface OauthProfile {
   /** `oauth`, or the id of a preset. Default: `oauth`. */
   readonly provider?: string | undefined

@@ -34,8 +34,8 @@ export async function refreshTokens(
 }
 
 /**
- * A further token: by token exchange (RFC 8693) with the held one as its subject, or, for a client
- * that speaks for itself, by another request with fewer scopes. Throws `unsupported` where the
+ * A further token: by token exchange (RFC 8693) with the held one as its subject, or, for a session
+ * of the client itself, by another request for fewer scopes. Throws `unsupported` where the
  * server offers neither.
  */
 export async function issueToken(
@@ -64,7 +64,7 @@ export async function issueToken(
   throw new ToknError('unsupported', words.oauth.noTokenExchange(configured.title))
 }
 
-/** The session keeps no proof of its client unless asked to: that is why it was refused. */
+/** The session keeps no client secret unless asked to: that is why the request was refused. */
 function explainLackOfProof({ secret, settings }: Connection, error: unknown): unknown {
   if (!isToknError(error, 'reauth_required') || settings['client_auth'] === 'none') return error
   if (secret('client_secret') !== undefined || secret('private_key') !== undefined) return error

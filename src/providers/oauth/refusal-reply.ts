@@ -4,31 +4,31 @@ import { refusalTextOf, type RefusalText } from '../replies/refusal-text.ts'
 import { retryAfterOf } from '../../core/retry.ts'
 import { notBefore } from '../replies/warnings.ts'
 
-/** An answer that says no, as far as it could be understood. */
+/** A refusal, as far as it could be understood. */
 export interface RefusalReply extends RefusalText {
-  /** Absent where no HTTP answer said it, but the browser that came back. */
+  /** Absent where the callback of the browser said it, and not an HTTP reply. */
   readonly status?: number | undefined
-  /** It is not in the words of an OAuth server: something on the way answered. */
+  /** It is not in the format of an OAuth server: a proxy answered. */
   readonly foreign?: boolean | undefined
   /** It says nothing but its status. */
   readonly empty?: boolean | undefined
   /** Milliseconds that the server asks to wait. */
   readonly retryAfter?: number | undefined
-  /** From when on it may be tried again, in words. */
+  /** The hint when to try again. */
   readonly hint?: string | undefined
 }
 
-/** Carries a no through openid-client, which would keep less of it. */
+/** Carries a refusal through openid-client, which would keep less of it. */
 export class RefusedError extends Error {
-  readonly no: RefusalReply
+  readonly refusal: RefusalReply
 
-  constructor(no: RefusalReply) {
+  constructor(refusal: RefusalReply) {
     super('the server refused the request')
-    this.no = no
+    this.refusal = refusal
   }
 }
 
-/** A no in whatever form it was given: in the body, or in a challenge (RFC 6750 section 3). */
+/** Reads a refusal from the body, and from a challenge (RFC 6750 section 3). */
 export function readRefusal(reply: HttpReply, clock: Clock): RefusalReply {
   const { status, headers } = reply
   const body = readBody(reply)

@@ -11,14 +11,14 @@ import { refusalIn, reasonOf, translate } from './library-errors.ts'
 
 export interface TokenRequest extends GrantRequest {
   readonly request: Extract<RequestName, 'token' | 'refresh'>
-  /** Whether an ID token that is wrong spoils the answer: where a browser brought the code for it. */
+  /** Whether a wrong ID token is an error: where it proves who logged in in the browser. */
   readonly strict?: boolean | undefined
 }
 
 /**
- * The tokens that `call`, one request to the token endpoint, gives. An answer with a usable access
- * token is taken whatever openid-client thinks of the rest: by then the old tokens may be gone. What
- * was left out of it is told. Throws as `translate` and `readTokens` do.
+ * The tokens of `call`, one request to the token endpoint. A reply with a usable access token is used
+ * whatever openid-client thinks of the rest, because by then the old tokens may be gone; there is a
+ * warning for what is left out. Throws as `translate` and `readTokens` do.
  */
 export async function requestTokens(
   connection: Connection,
@@ -67,7 +67,7 @@ function lateIdToken(request: RequestName, late: 'expired' | 'early'): ToknError
   return new ToknError('provider_nonsense', said, { sent: true })
 }
 
-/** An answer that could not be taken was one: it is not lost. */
+/** Adds the status of the reply: a reply that cannot be used is not a lost one. */
 function withStatus(error: unknown, tokenResponse: TokenResponse | undefined): unknown {
   if (
     !(error instanceof ToknError) ||
@@ -82,15 +82,15 @@ function withStatus(error: unknown, tokenResponse: TokenResponse | undefined): u
 
 function warnOfOddities(
   { reach }: Connection,
-  { body, no, oddities }: TokenResponse,
+  { body, refusal, oddities }: TokenResponse,
   { request, held }: TokenRequest,
 ): void {
-  if (no !== undefined) {
-    const refusal = explainRefusal(request, no)
+  if (refusal !== undefined) {
+    const error = explainRefusal(request, refusal)
     const given = body.access_token
     const echoed = [held?.access, held?.refresh].some((secret) => secret?.reveal() === given)
-    if (echoed) throw refusal
-    warn(reach, words.replies.refusedButGranted(refusal.message))
+    if (echoed) throw error
+    warn(reach, words.replies.refusedButGranted(error.message))
   }
   for (const oddity of oddities) warn(reach, oddity)
 }

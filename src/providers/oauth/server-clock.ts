@@ -1,28 +1,28 @@
 import type { Clock, HttpReply } from '../../core/ports.ts'
 import { aheadOf, isExact, readAhead, type Ahead, type Journey } from '../../core/server-clock.ts'
 
-/** The one source of time for what is signed for a server, and for what it says of instants. */
+/** The time of one server: for what is signed for it, and for the instants in its replies. */
 export interface ServerClock {
   learn(headers: HttpReply['headers'], journey: Journey, mayBeKept: boolean): void
-  /** Milliseconds by which the server's clock is ahead of ours, as its own answers say. */
+  /** Milliseconds by which the server's clock is ahead of ours, by its own replies. */
   ahead(): number
   /** Epoch seconds by the server's clock. */
   now(): number
-  /** Epoch seconds to put into what is signed now: never in the server's future. */
+  /** Epoch seconds for what is signed now: never in the server's future. */
   stamp(): number
-  /** Whether what was signed last has another time than the server is known to have by now. */
+  /** Whether the last signature has another time than the server is by now known to have. */
   misdated(): boolean
 }
 
-// Servers that allow nothing for the way, or for the second that a date is cut by, are real.
+// Some servers tolerate neither network delay nor the second that a date is rounded by.
 const margin = 2_000
-// What a date and the way may be wrong by: less cannot have been the reason for a refusal.
+// What rounding and network delay add up to: a smaller difference is not why it was refused.
 const notable = 1_500
 
 /**
- * The clock of one server, learnt from its replies. That of an answer to a request of ours is
- * exact; that of a document which anybody may have kept only says what time it is at least, and
- * serves until something better is known. What is known so stays: no earlier reply moves it.
+ * The clock of one server, learnt from its replies. The date of a reply to one of our requests is
+ * exact; that of a document which a cache may have kept is only a lower bound, and is used until an
+ * exact one is known.
  */
 export function openServerClock(clock: Clock): ServerClock {
   let exact: Ahead | undefined

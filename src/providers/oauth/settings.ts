@@ -5,7 +5,7 @@ import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { Preset } from './presets.ts'
 
-/** What the profile says, by name; the names are those of `settingFields`. */
+/** The settings of the profile, by the names of `settingFields`. */
 export type Settings = Readonly<Record<string, string | undefined>>
 
 const flows = ['auto', 'code', 'device', 'client', 'password', 'exchange', 'jwt', 'ci'] as const
@@ -74,7 +74,7 @@ export const secretFields: readonly Field[] = [
   { name: 'subject_token', label: 'Subject token', secret: true, optional: true },
   { name: 'assertion', label: 'Assertion', secret: true, optional: true },
   { name: 'ci_id_token', label: 'ID token of the CI job', secret: true, optional: true },
-  // Not secret, but of one job: a profile that kept it would ask in the wrong place the next time.
+  // Not secret, but it belongs to one job: a profile must not keep it for the next.
   {
     name: 'ci_request_url',
     label: 'Where a CI job gets its ID token',
@@ -112,7 +112,7 @@ function flowOf(settings: Settings): Flow {
   return (settings['flow'] ?? 'auto') as Flow
 }
 
-/** The fields of a login as `settings` have it: what its flow needs is not optional. */
+/** The fields of a login with `settings`: what its flow needs is not optional. */
 export function fieldsFor(preset: Preset | undefined, settings: Settings): readonly Field[] {
   const requireSecret = neededBy[flowOf(settings)] ?? []
   const known = preset !== undefined || settings['token_endpoint'] !== undefined

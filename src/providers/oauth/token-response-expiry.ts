@@ -1,7 +1,7 @@
 import { readExpiry, withDateLibrary, type FoundExpiry, type Timing } from '../replies/expiry.ts'
 import type { ExpiryPlan } from '../schema/definition.ts'
 
-/** What an answer of a token endpoint may call the end of its access token. */
+/** Names for the expiry of the access token that token endpoints use. */
 export const expiryNames = [
   'expires_in',
   'expires_at',
@@ -13,17 +13,17 @@ export const expiryNames = [
 
 const [lengthName = '', ...instantNames] = expiryNames
 
-/** RFC 6749 section 5.1 has a number of seconds, and nothing else. */
+/** By RFC 6749 section 5.1 it is a number of seconds. */
 const usual: readonly ExpiryPlan[] = [
   { from: lengthName, as: 'seconds' },
   { from: instantNames, as: 'instant' },
 ]
 
-/** But a text with a time of day in it counts nothing: that is when the token ends. */
+/** But a text with a time of day is not a length: it is when the token ends. */
 const dated: readonly ExpiryPlan[] = [{ from: lengthName, as: 'instant' }, ...usual]
 const timeOfDay = /[0-9]:[0-9]{2}|[0-9]T[0-9]{4}|Date\(/
 
-/** The end that the fields of an answer tell; `ahead` of the server's clock is in milliseconds. */
+/** The expiry in the fields of a response; `ahead` is the server's clock, in milliseconds. */
 export async function readTokenExpiry(
   fields: Readonly<Record<string, unknown>>,
   now: number,

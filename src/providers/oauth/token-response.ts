@@ -20,19 +20,19 @@ import { readRefusal, RefusedError, type RefusalReply } from './refusal-reply.ts
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** An answer of the token endpoint with a usable access token, in the words of RFC 6749 section 5.1. */
+/** A response of the token endpoint with a usable access token, as in RFC 6749 section 5.1. */
 export interface TokenResponse {
   readonly status: number
   /** Every value has the type that the RFC gives it. */
   readonly body: Record<string, unknown> & { access_token: string; token_type: string }
-  /** It says no as well: an error may repeat the token that it was sent. */
-  readonly no: RefusalReply | undefined
-  /** The type of the token as the server has it, in lower case; `bearer` where it does not say. */
+  /** Present if it is an error as well, which may repeat the token that it was sent. */
+  readonly refusal: RefusalReply | undefined
+  /** The token type that the server gave, in lower case; `bearer` where it gave none. */
   readonly tokenType: string
   readonly refreshUnreadable: boolean
-  /** When it says that the access token ends. */
+  /** The expiry of the access token. */
   readonly ending: FoundExpiry
-  /** What was odd, for people. */
+  /** Warnings about what is odd. */
   readonly oddities: readonly string[]
 }
 
@@ -44,9 +44,9 @@ const names = [
 const spelling = new Map(names.map((name) => [keyOf(name), name]))
 
 /**
- * Reads an answer of the token endpoint with a status of success. Whatever is odd is put right or
- * left out, and told; throws `provider_nonsense` where there is no usable access token, `RefusedError`
- * for an error that is told so.
+ * Reads a response of the token endpoint with a status of success. Whatever is odd is corrected or
+ * left out, with a warning. Throws `provider_nonsense` where there is no usable access token,
+ * `RefusedError` for an error.
  */
 export async function readTokenResponse(
   reply: HttpReply,
@@ -57,13 +57,13 @@ export async function readTokenResponse(
   if (read.kind !== 'data') {
     throw nonsense(reply, words.oauth.answeredWith(describeInstead(read)))
   }
-  const no = readRefusal(reply, clock)
+  const refusal = readRefusal(reply, clock)
   const oddities: string[] = []
   const found = findFields(read.value, oddities)
   const access = found['access_token']
   if (access === undefined || access === null) {
-    const meant = meaningOf('refresh', no) ?? meaningOf('login', no)
-    if (meant !== undefined || saysError(read.value)) throw new RefusedError(no)
+    const meant = meaningOf('refresh', refusal) ?? meaningOf('login', refusal)
+    if (meant !== undefined || saysError(read.value)) throw new RefusedError(refusal)
     throw nonsense(reply, words.oauth.noAccessToken())
   }
   if (!isUsableAccess(access)) {
@@ -86,10 +86,10 @@ export async function readTokenResponse(
   const body = {
     ...found,
     access_token: access,
-    // The one type that changes how a token is sent; all others are sent alike.
+    // The only type that changes how a token is sent.
     token_type: tokenType === 'dpop' ? 'dpop' : 'bearer',
     refresh_token: refresh.token,
-    // Read below; of what the library would make of it nothing is needed.
+    // Read below, and not by the library.
     expires_in: undefined,
     scope: readScope(found['scope'], oddities),
     id_token: readIdToken(found['id_token'], oddities),
@@ -97,7 +97,7 @@ export async function readTokenResponse(
   return {
     status: reply.status,
     body: withoutAbsent(body),
-    no: saysError(read.value) ? no : undefined,
+    refusal: saysError(read.value) ? refusal : undefined,
     tokenType,
     refreshUnreadable: refresh.unreadable,
     ending: await readTokenExpiry(found, clock.now(), ahead),
@@ -105,20 +105,20 @@ export async function readTokenResponse(
   }
 }
 
-/** The fields by their right names: of the body, else of the one object in it that has a token. */
+/** The fields by their standard names: of the body, or of the one object in it with a token. */
 function findFields(value: unknown, oddities: string[]): Fields {
   const outside = isObject(value) ? respell(value) : {}
   if (isUsableAccess(outside['access_token'])) return outside
   const inner = openEnvelope(value, (object) => isUsableAccess(respell(object)['access_token']))
   if (inner === undefined) return outside
   oddities.push(words.oauth.envelope())
-  // What belongs to the token may have been left outside.
+  // Some fields of the token may be outside the envelope.
   const { refresh_token, scope, token_type, id_token } = outside
   const ends = Object.fromEntries(expiryNames.map((name) => [name, outside[name]]))
   return { refresh_token, ...ends, scope, token_type, id_token, ...respell(inner) }
 }
 
-/** `accessToken` as `access_token`; a name that is right as it is comes first. */
+/** `accessToken` as `access_token`; the standard name has precedence. */
 function respell(object: Fields): Fields {
   const found: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   for (const [key, value] of Object.entries(object)) {

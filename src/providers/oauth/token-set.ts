@@ -18,12 +18,12 @@ export type ValidatedResponse = TokenEndpointResponse & { claims(): Claims | und
 
 export interface GrantRequest {
   readonly flow: Flow
-  /** What was asked for: RFC 6749 section 5.1 lets a server leave out a scope that it gave whole. */
+  /** What was requested: RFC 6749 section 5.1 lets a server leave out a scope that it granted whole. */
   readonly parameters?: URLSearchParams | undefined
   readonly held?: TokenSet | undefined
 }
 
-/** The tokens of a reply. What is odd about them is warned, and is no reason to lose them. */
+/** The tokens of a response. Whatever is odd about them causes a warning only. */
 export function readTokens(
   connection: Connection,
   reply: ValidatedResponse,
@@ -39,7 +39,7 @@ export function readTokens(
   if (held === undefined) tellLacking(connection, reply, parameters?.get('scope') ?? '')
   const kept = refresh ?? (refreshUnreadable ? undefined : held?.refresh)
   const expiry = readExpiry(connection, reply, tokenResponse.ending, kept !== undefined)
-  // Said once, not with every refresh.
+  // A warning once, not at every refresh.
   if (before['token_type'] !== tokenType) tellType(connection, tokenType)
   return {
     access,
@@ -59,9 +59,9 @@ export function readTokens(
   }
 }
 
-/** RFC 6749 section 5.1: a server says which scopes it gave where these are not those asked for. */
+/** RFC 6749 section 5.1: a server says which scopes it granted if they are not those requested. */
 function tellLacking({ reach }: Connection, reply: ValidatedResponse, request: string): void {
-  // What these two ask for is seen by what came.
+  // Whether these two were granted shows in what came.
   const given = { offline_access: reply.refresh_token, openid: reply.id_token }
   const warned = notGranted(
     words.oauth.serverTitle(),
@@ -92,14 +92,14 @@ function facts(
   }
 }
 
-/** The client's proof, without which the refresh token is worth nothing, stays beside it. */
+/** The client secret or key is kept with the refresh token, which is useless without it. */
 function keptSecret(
   { settings, secret }: Connection,
   refresh: Secret | undefined,
 ): Readonly<Record<string, string>> {
   if (refresh === undefined) return {}
   const client = secret('client_secret')
-  // A key that has a file of its own is read from there each time.
+  // A key in a file is read from there each time.
   const key = settings['private_key_file'] === undefined ? secret('private_key') : undefined
   return {
     ...(client === undefined ? {} : { client_secret: client.reveal() }),
@@ -107,7 +107,7 @@ function keptSecret(
   }
 }
 
-/** What the type of a token means for how it is sent, where that is not what was asked for. */
+/** Warns if the type of a token is not the one requested. */
 function tellType({ dpop, reach, title }: Connection, type: string): void {
   if (type === 'dpop') {
     if (dpop === undefined) warn(reach, words.oauth.boundWithoutKey(title))
@@ -119,8 +119,8 @@ function tellType({ dpop, reach, title }: Connection, type: string): void {
 }
 
 /**
- * Whom the tokens are for. OpenID Connect Core section 12.2 forbids that it is somebody else than
- * before; but the tokens held before may be gone, so that it is warned, once, and the new ones are taken.
+ * Whom the tokens are for. OpenID Connect Core section 12.2 forbids another user than before; but the
+ * old tokens may be gone, so the new ones are used, with one warning.
  */
 function readSubjects(
   { title, reach }: Connection,
@@ -144,7 +144,7 @@ function readSubjects(
   return subjects
 }
 
-/** What the answer says, else what the token says of itself; whatever is odd about it is warned. */
+/** The expiry by the response, else by the token itself; warns of whatever is odd about it. */
 function readExpiry(
   { reach, transport, title }: Connection,
   reply: ValidatedResponse,
@@ -152,7 +152,7 @@ function readExpiry(
   renewable: boolean,
 ): Expiry {
   const believed = said.state === 'at' && (nothing !== true || renewable)
-  // Told by the server's clock, read by ours.
+  // Written by the server's clock, read by ours.
   const exp = readClaims(reply.access_token)?.['exp']
   const claimed =
     typeof exp === 'number' ? expiresAt(exp * 1_000 - transport.time.ahead()) : undefined
@@ -175,7 +175,7 @@ function readExpiry(
 
 const refreshLives = ['refresh_token_expires_in', 'refresh_expires_in'] as const
 
-/** Keycloak, GitHub and Entra say it, each in a word of its own; RFC 6749 has none. */
+/** The names of Keycloak, GitHub and Entra; RFC 6749 has none. */
 function readRefreshExpiry(
   { reach, title, transport }: Connection,
   reply: ValidatedResponse,
@@ -189,7 +189,7 @@ function readRefreshExpiry(
     warn(reach, words.replies.unreadableExpiry(title, 'refresh', describeValue(unread)))
     return undefined
   }
-  // Zero is how Keycloak says of an offline token that no end is known.
+  // Keycloak sends zero for an offline token without a known expiry.
   if (seconds <= 0) return undefined
   const [now, ahead] = [reach.clock.now(), transport.time.ahead()]
   const instant = instantGivenAsLength(seconds, seconds * 1_000, now + ahead)

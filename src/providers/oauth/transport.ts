@@ -10,14 +10,14 @@ import { normalizeReply, type EndpointKind } from './normalize-reply.ts'
 import { readTokenResponse, type TokenResponse } from './token-response.ts'
 import { readRefusal, RefusedError } from './refusal-reply.ts'
 
-/** Our way out, in the shape that openid-client wants. */
+/** Our HTTP client, in the shape that openid-client expects. */
 export interface Transport {
   readonly fetch: CustomFetch
-  /** Tells which endpoint is which, once that is known. */
+  /** Learns which endpoint is which. */
   learn(server: ServerMetadata): void
   /** One request of our own, with the same rules. */
   send(request: HttpRequest, endpoint: EndpointKind): Promise<HttpReply>
-  /** The last answer of the token endpoint that gave a token, as it was read. */
+  /** The last response of the token endpoint, if it had a token. */
   tokenResponse(): TokenResponse | undefined
   readonly time: ServerClock
 }
@@ -30,7 +30,7 @@ const policies: Readonly<Partial<Record<EndpointKind, RetryPolicy>>> = {
   revocation: retryPolicies.removal,
 }
 
-/** A wire to one server. Every request goes through `reach.http`: limits, TLS rules, no redirects. */
+/** Requests to one server. All go through `reach.http`: limits, TLS rules, no redirects. */
 export function openTransport(reach: Reach): Transport {
   const endpoints = new Map<string, EndpointKind>()
   const time = openServerClock(reach.clock)
@@ -40,7 +40,7 @@ export function openTransport(reach: Reach): Transport {
     const policy = policies[endpoint] ?? retryPolicies.change
     const outgoing = endpoint === 'token' ? { ...request, grants: true } : request
     const { reply, sentAt } = await sendWithRetry(reach, outgoing, policy)
-    // The one thing that is the same for everybody, and that caches keep.
+    // Public documents, which caches keep.
     const mayBeKept = endpoint === 'discovery' || endpoint === 'keys'
     time.learn(reply.headers, { sentAt, receivedAt: reach.clock.now() }, mayBeKept)
     return reply
@@ -92,14 +92,14 @@ function textOf(body: unknown): string | undefined {
   throw new TypeError('openid-client sent a body that is neither text nor a form')
 }
 
-/** A no: for us to understand, but for the one that openid-client answers itself (RFC 9449 section 8). */
+/** A refusal is ours to explain, except the one that openid-client handles (RFC 9449 section 8). */
 function passOn(reply: HttpReply, clock: Clock): Response {
-  const no = readRefusal(reply, clock)
-  if (!no.codes.includes('use_dpop_nonce')) throw new RefusedError(no)
+  const refusal = readRefusal(reply, clock)
+  if (!refusal.codes.includes('use_dpop_nonce')) throw new RefusedError(refusal)
   const headers = headersFor(reply, 'application/json')
   const body = JSON.stringify({ error: 'use_dpop_nonce' })
   const challenge = headerOf(reply.headers, 'www-authenticate')
-  // Of a token endpoint it reads the body, of a resource the challenge; one for Basic is neither.
+  // Openid-client reads the body of a token endpoint, and the DPoP challenge of a resource.
   if (challenge?.trimStart().toLowerCase().startsWith('dpop') === true) {
     headers.set('www-authenticate', challenge)
   }
@@ -108,7 +108,7 @@ function passOn(reply: HttpReply, clock: Clock): Response {
 
 function toResponse(reply: HttpReply, endpoint: EndpointKind): Response {
   const { type, body } = normalizeReply(reply, endpoint)
-  // RFC 9126 has 201 for a pushed request, everything else 200; servers are not that exact.
+  // Openid-client expects 201 for a pushed request (RFC 9126) and 200 for the rest.
   return respond(reply, endpoint === 'authorization' ? 201 : 200, type, body)
 }
 
@@ -116,7 +116,7 @@ function respond(reply: HttpReply, status: number, type: string, body: string): 
   return new Response(body, { status, headers: headersFor(reply, type) })
 }
 
-/** Openid-client looks at one header of a reply beside its type. */
+/** The headers that openid-client reads. */
 function headersFor(reply: HttpReply, type: string): Headers {
   const headers = new Headers(type === '' ? {} : { 'content-type': type })
   const nonce = headerOf(reply.headers, 'dpop-nonce')

@@ -106,7 +106,7 @@ async function signAssertion(connection: Connection, parameters: URLSearchParams
     iss: settings['client_id'],
     sub: settings['subject'] ?? settings['client_id'],
     aud: settings['assertion_audience'] ?? server.token_endpoint,
-    // Google's service accounts look for it here.
+    // Google expects the scope of a service account here.
     ...(scope === null ? {} : { scope }),
     iat: now,
     exp: now + 300,

@@ -13,15 +13,15 @@ const opposites: ReadonlyArray<readonly [yes: string, no: string]> = [
   ['on', 'off'],
 ]
 
-/** What a text that stands for a state says of a token that has ended. */
+/** States, as texts, of a token that is not alive any more. */
 const ends = new Set(
   `inactive invalid revoked expired ended dead deleted removed disabled terminated closed canceled
   cancelled not_active logged_out signed_out`.split(/\s+/),
 )
 
 /**
- * Whether an answer says that the token is alive: `true` where `condition` holds, `false` for a
- * definite no. What is not there, of another kind, or an error says nothing: `undefined`.
+ * Whether a reply says that the token is alive: `true` where `condition` holds, `false` for a definite
+ * no. A missing value, one of another type, or an error says nothing: `undefined`.
  */
 export function readActive(
   condition: Condition | undefined,
@@ -36,13 +36,13 @@ export function readActive(
   return isNo(condition, findValue(condition.at, view)) ? false : undefined
 }
 
-/** Whether the body is an error, or not of the kind that has the place which is looked at. */
+/** Whether the body is an error, or of a type that cannot have the value which is looked for. */
 function isBeside({ at }: Condition, view: ReplyView): boolean {
   const { body } = view
   const paths = listPlaces(at).flatMap((place) => place.body ?? [])
   if (namesError(body)) return true
   const value = at === undefined ? undefined : findValue(at, view)
-  // What says "no" may be the very place that is looked at.
+  // `false` may be the very value that is looked for.
   if (saysError(body) && value !== false) return true
   const below = paths.some((path) => path !== '')
   const whole = isObject(body) || (Array.isArray(body) && body.length > 0)

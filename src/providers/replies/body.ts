@@ -3,9 +3,9 @@ import type { HttpReply } from '../../core/ports.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 
-/** A body as it was understood, whatever its label says. */
+/** A body by what it is, whatever its media type says. */
 export interface Body {
-  /** `page`: a web page; `text`: anything else that is no data, cut or broken data among it. */
+  /** `page`: a web page; `text`: everything else that is not data, also cut or broken data. */
   readonly kind: 'data' | 'empty' | 'page' | 'text'
   /** JSON, or a form as an object. */
   readonly value: unknown
@@ -16,7 +16,7 @@ export interface Body {
    * `trailing`: something follows, which was ignored.
    */
   readonly oddity?: 'lenient' | 'trailing' | undefined
-  /** Whether it would be JSON, were it whole and sound: then it need not be said what was expected. */
+  /** Whether it is broken or truncated JSON: then there is no need to say what was expected. */
   readonly almostJson?: true | undefined
   /** What it is instead of data: `text/html`, `broken JSON, at character 9: expected a value`. */
   instead(): string
@@ -27,9 +27,9 @@ export interface Body {
 const none: ReadonlySet<string> = new Set()
 const json = /^([a-z0-9.!#$&^_-]+\/[a-z0-9.!#$&^_-]*\+json|(application|text)\/json)$/
 const formLabel = 'application/x-www-form-urlencoded'
-// One or more pairs without anything that a form would have to encode.
+// One or more pairs, without characters that a form has to encode.
 const form = /^[\w.~%+*[\]-]+=[^\s<>{}"]*(&[\w.~%+*[\]-]+=[^\s<>{}"]*)*$/
-// Before JSON, so that no script can load it: https://angular.dev/best-practices/security#http-vulnerabilities
+// A prefix that keeps scripts from loading JSON: https://angular.dev/best-practices/security#http-vulnerabilities
 const guard = /^\)\]\}',?\s*/
 
 /** Reads the body of a reply by what it is: JSON, then a form, then a page, then some text. */
@@ -47,12 +47,12 @@ export function readBody(reply: Pick<HttpReply, 'headers' | 'body' | 'cut'>): Bo
   if (!(data instanceof JsonError)) return data
   if (form.test(text) || (essence === formLabel && text.includes('='))) return readForm(text)
   const named = json.test(essence) || essence === ''
-  // What it is called is no word on what it is.
+  // The label does not say what it is.
   const labelled = json.test(essence) || essence === formLabel
   const page = isPageText(text) || (essence === 'text/html' && text.startsWith('<'))
   const bare = () => words.replies.unlabelled(label())
   if (page) return other('page', labelled ? () => words.replies.labelledPage(label()) : bare)
-  // The name of the status again is nothing more than the status.
+  // The name of the status says no more than the status.
   if (/^(401 )?unauthori[sz]ed\.?$/i.test(text))
     return other('empty', labelled ? () => words.replies.labelledText(label()) : bare)
   if (!named && !/^[{[]/.test(text)) {
@@ -85,7 +85,7 @@ function readData(text: string): Body | JsonError {
     const whole = parse(text, lenient)
     const oddity = lenient ? 'lenient' : undefined
     if (!(whole instanceof JsonError)) return data(whole, oddity)
-    // A comment of a proxy, the zero of a C string: what comes after a document is not of it.
+    // After the document, some servers and proxies add a comment or the zero of a C string.
     const document = parse(text.slice(0, whole.offset), lenient)
     if (!(document instanceof JsonError)) return data(document, oddity ?? 'trailing')
   }

@@ -5,17 +5,17 @@ import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import { mentions } from '../schema/mentions.ts'
 
-/** More than clocks are apart by themselves, in milliseconds. */
+/** Clocks that differ by more than this many milliseconds are worth a warning. */
 const tolerated = 60_000
 
-/** What an answer says was granted; `skew` is to be added to its instants to have ours. */
+/** What was granted; `skew` is what to add to the server's instants to have ours. */
 interface Granted {
   readonly scopes?: readonly string[] | undefined
   /** Milliseconds. */
   readonly skew?: number | undefined
 }
 
-/** In what the answer is not what was wished for: sentences to be told. */
+/** Warnings about what was granted other than requested. */
 export function compareGrant(
   { title }: Pick<ProviderDefinition, 'title'>,
   exchanges: readonly Exchange[],
@@ -24,13 +24,14 @@ export function compareGrant(
 ): readonly string[] {
   const timed = until !== undefined && mentions(exchanges, 'lifetime')
   const clocks = timed ? clocksApart(title, until, found.skew ?? 0) : undefined
-  return [notGranted(title, scopes, found.scopes), clocks].filter((told) => told !== undefined)
+  return [notGranted(title, scopes, found.scopes), clocks].filter(
+    (warning) => warning !== undefined,
+  )
 }
 
 /**
- * What of the scopes `asked` for is not among those `granted`; `undefined` where all are, or where
- * the answer does not name any. A server may give a scope its full name, an address or a path, or
- * none but that.
+ * The warning for scopes that were `asked` for and not `granted`; `undefined` where all were, or where
+ * the reply names none. A server may use the full name of a scope, a URL or a path, or the short one.
  */
 export function notGranted(
   title: string,
@@ -57,7 +58,7 @@ function isSame(one: string, other: string): boolean {
   )
 }
 
-/** A length was counted by our clock, and the server counts by its own, which `skew` is behind. */
+/** A lifetime was computed by our clock, but the server counts by its own, which is `skew` behind. */
 function clocksApart(title: string, until: number, skew: number): string | undefined {
   if (Math.abs(skew) <= tolerated) return undefined
   return words.replies.clocksApart(title, skew > 0, briefly(skew), timestamp(until))

@@ -4,7 +4,7 @@ import { findValue, type ReplyView } from './place.ts'
 
 type Scalar = string | number | boolean | null
 
-/** Whether everything holds that `condition` says of a reply. */
+/** Whether a reply meets all parts of `condition`. */
 export function holds(condition: Condition, status: number, view: ReplyView): boolean {
   const statuses = condition.status
   if (statuses !== undefined && !asList(statuses).includes(status)) return false

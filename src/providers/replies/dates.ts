@@ -4,8 +4,8 @@ import { dateOptions, type DateForm } from '../schema/date-form.ts'
 const longest = 80
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*'
 
-// With the month by name, or the year first: what neither has, like 1/2/2026, means different days
-// to different people, and only a definition knows which.
+// With the month by name, or the year first: anything else, like 1/2/2026, is ambiguous, and only a
+// definition can say which day is meant.
 const formats = [
   ...withTimes('LLL d yyyy', 'LLL d, yyyy', 'LLLL d yyyy', 'LLLL d, yyyy'),
   ...withTimes('d LLL yyyy', 'd LLLL yyyy', 'd-LLL-yyyy', 'd-LLL-yy', 'd LLL yy'),
@@ -48,7 +48,7 @@ export function readLength(text: string): number | undefined {
   return milliseconds > 0 ? milliseconds : undefined
 }
 
-/** The text without what says nothing more, and where its clock hangs if it says so. */
+/** The text without redundant parts, and its UTC offset if it has one. */
 function splitOffset(text: string): {
   readonly bare: string
   readonly offset?: string | undefined
@@ -56,7 +56,7 @@ function splitOffset(text: string): {
   const plain = text
     // Of Go: the reading of a monotonic clock.
     .replace(/ m=[+-][0-9.]+$/, '')
-    // Of Go: the offset once more, by its name.
+    // Of Go: the name of the offset after the offset.
     .replace(/ ([+-][0-9]{4}) (?:[A-Z]{1,5}|[+-][0-9]{2,4})$/, ' $1')
     // Of JavaScript: the zone in words.
     .replace(/ \([^()]*\)$/, '')
@@ -66,12 +66,12 @@ function splitOffset(text: string): {
       new RegExp(`^(${month} .*:[0-9]{2}) ([A-Z]{1,3}|[+-][0-9]{4}) ([0-9]{4})$`),
       '$1 $3 $2',
     )
-    // A leap second: no clock here has one.
+    // A leap second, which JavaScript does not have.
     .replace(/([0-9]{2}:[0-9]{2}):60(?![0-9])/, '$1:59')
   const suffix = /^(.*[0-9APMapm]) ?(Z|z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{2}(?::?[0-9]{2})?)$/.exec(
     plain,
   )
-  // A date in ISO 8601 has its own way to say so, and hyphens of its own.
+  // The hyphens of an ISO 8601 date are not an offset.
   if (suffix === null || !/[0-9]:[0-9]{2}/.test(suffix[1] ?? '')) return { bare: plain }
   const [, bare = '', said = ''] = suffix
   const zone = FixedOffsetZone.parseSpecifier(/[0-9]/.test(said) ? `UTC${shorten(said)}` : 'UTC')

@@ -3,7 +3,7 @@ import { words } from '../../messages/words.ts'
 import type { FoundValue } from './expiry.ts'
 import type { PlaceObject } from './place.ts'
 
-/** A value as an answer has it, in words: where it was, and what it is if that is harmless. */
+/** Describes a value of a reply: where it was, and what it is if that is no secret. */
 export function describeValue({ place, value }: FoundValue): string {
   return words.replies.foundAt(nameOf(place), shapeOf(value))
 }
@@ -21,13 +21,13 @@ function nameOf({ body, header, cookie, cookieAttribute, claim, location }: Plac
   return location === undefined ? places.request() : places.location()
 }
 
-// Enough for every date; not enough for a token. With a digit, for else it is no date, and with
-// something between, for a word of letters and digits may be a secret.
+// Matches every date but no token: it has a digit and a separator, because one word of letters and
+// digits may be a secret.
 const dateLike = /^(?=.*[0-9])(?=.*[ :/.,-])[\p{L}0-9 :/.,+()=-]{4,48}$/u
 const word = /^(\p{L}{1,12}( \p{L}{1,12}){0,3}|-?[0-9]{1,20}(\.[0-9]{1,9})?)$/u
 const secretLike = /[\p{L}0-9]{12,}/u
 
-/** What a value is; itself only where it looks like a date, a number or a word. */
+/** The value itself where it looks like a date, a number or a word; else only its type. */
 export function shapeOf(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') {

@@ -3,13 +3,13 @@ import { isObject } from '../../core/json.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 const deepest = 3
-// What an error throws back at us is no answer; nor is what would be another object's prototype.
+// An error may repeat the request, which is not an answer; the last three would be a prototype.
 const noAnswer =
   /err|request|input|received|sent|param|debug|trace|example|^__proto__$|^constructor$|^prototype$/i
 
 /**
- * The one object within `body` of which `holds` is true, at most three levels down: for an answer
- * in an envelope that nobody told us of. `undefined` where there is none, or several could be meant.
+ * The one object within `body` of which `holds` is true, at most three levels down: for a reply in
+ * an unknown envelope. `undefined` where there is none, or more than one.
  */
 export function openEnvelope(
   body: unknown,

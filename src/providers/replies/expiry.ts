@@ -16,29 +16,29 @@ import { findAt, listPlaces, type PlaceObject, type ReplyView } from './place.ts
 export interface Timing {
   /** Epoch milliseconds that durations count from. */
   readonly now: number
-  /** To be added to the provider's instants to have ours. */
+  /** What to add to the provider's instants to have ours. */
   readonly skew: number
-  /** Whether the token was made just now, so that a number from the last century is misread. */
+  /** Whether the token is new, so that a number which means the last century is in another unit. */
   readonly fresh?: boolean
   readonly sliding?: boolean
-  /** What reads dates in unusual forms; without it they are not understood. */
+  /** The module that reads dates in unusual forms; without it these are not read. */
   readonly dates?: typeof Dates | undefined
 }
 
-/** An end, and what became of the value that it was read from. */
+/** An expiry, and the value that it was read from. */
 export interface FoundExpiry {
   readonly expiry: Expiry
-  /** The value itself. */
+  /** The value that it was read from. */
   readonly said?: FoundValue | undefined
-  /** It was to be a length: `instant` where it was taken for one, `long` where it lasts that long. */
+  /** Of a value that should be a length: `instant`: it was read as one; `long`: it is very long. */
   readonly odd?: ExpiryOddity | undefined
-  /** A value was there before it, and it means nothing that is known. */
+  /** A value before it that could not be read. */
   readonly unread?: FoundValue | undefined
-  /** The value says that there is no time at all: zero, or less. */
+  /** Whether the value is a length of zero or less. */
   readonly nothing?: boolean | undefined
 }
 
-/** A value as an answer has it, and where. */
+/** A value of a reply, and where it was. */
 export interface FoundValue {
   readonly place: PlaceObject
   readonly value: unknown
@@ -63,8 +63,8 @@ const units: Readonly<Record<string, number>> = {
 }
 
 /**
- * The end that a reply tells, by the first plan that finds one. What cannot be understood is
- * `unknown`; `never` only for a value, or an absence, that a plan names.
+ * The expiry in a reply, by the first plan that finds one. What cannot be read is `unknown`; `never`
+ * only for a value, or an absence, that a plan names.
  */
 export function readExpiry(
   plans: ExpiryPlan | readonly ExpiryPlan[] | undefined,
@@ -82,7 +82,7 @@ export function readExpiry(
       if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
       const said = { place, value }
       const reading = readValue(value, plan, timing)
-      // No time at all may be no more than a way to say nothing: another place may say more.
+      // Zero may mean that the server does not know: another place may say more.
       if (reading?.nothing === true) nothing ??= { ...reading, said }
       else if (reading !== undefined) return { ...reading, said, unread }
       else if (value !== null && value !== '') unread ??= said
@@ -95,8 +95,8 @@ export function readExpiry(
 }
 
 /**
- * What `read` makes of a reply; where it meets a date in an unusual form (`missed`), once more with
- * the library that knows such, which takes longer to load than everything else here.
+ * The result of `read`; if it meets a date in an unusual form (`missed`), it runs again with the date
+ * library, which takes longer to load than everything else here.
  */
 export async function withDateLibrary<Result>(
   timing: Timing,
@@ -129,12 +129,12 @@ function readLength(number: number, length: number, timing: Timing): Reading | u
   if (length <= 0) return { expiry: expiresAt(now, sliding), nothing: true }
   const instant = fresh === true ? instantGivenAsLength(number, length, now - skew) : undefined
   if (instant !== undefined) return { expiry: expiresAt(instant + skew, sliding), odd: 'instant' }
-  // Of a length nobody writes the end of time: what outlasts the centuries is in another unit.
+  // Nobody means a length of centuries: the number is in another unit.
   const end = now + length > latestInstant ? undefined : endAt(now + length, timing)
   return end && { ...end, odd: fresh === true && length > longLife ? 'long' : undefined }
 }
 
-/** A date of the far future is how "never" is written; what no calendar has is not understood. */
+/** A date in the far future means "never"; one that no calendar has cannot be read. */
 function endAt(at: number | undefined, { sliding }: Timing): Reading | undefined {
   if (at === undefined) return undefined
   const expiry = isNever(at) ? neverExpires : expiresAt(at, sliding)
@@ -147,7 +147,7 @@ function wordsFromNow(value: unknown, timing: Timing): number | undefined {
   return duration === undefined ? undefined : timing.now + duration
 }
 
-/** Milliseconds since 1970: as the definition counts, else, or where that is no sense, by its size. */
+/** Milliseconds since 1970: in the unit of the definition; without one, or if implausible, by size. */
 function epochOf(number: number, { as }: ExpiryPlan, timing: Timing): number | undefined {
   const sized = epochBySize(number)
   if (as === 'instant' && sized === number && sized > latestInstant) {

@@ -21,16 +21,16 @@ export interface ParsedReply {
   readonly unreadable?: (() => string) | undefined
   /** The body is a web page: a portal or a proxy answered, not the API. */
   readonly page: boolean
-  /** The body is in no language that the API is known to speak: most likely not its own words. */
+  /** The body is not in a format that the API is known to use: most likely it comes from a proxy. */
   readonly foreign: boolean
-  /** Odd, but no reason not to read it. */
+  /** What is odd about the JSON, which was read all the same. */
   readonly oddity?: Body['oddity']
   /** The whole body, where `body` is a part of it that was found in an unknown envelope. */
   readonly outside?: unknown
-  /** What it says of why not, if it is a refusal. */
+  /** The codes and sentences in it, which matter if it is a refusal. */
   readonly refusalText: RefusalText
   readonly sentAt: number
-  /** To be added to the provider's instants to have ours. */
+  /** What to add to the provider's instants to have ours. */
   readonly skew: number
 }
 
@@ -46,7 +46,7 @@ export function parseReply(
   const body = readBody(reply)
   const listed = isListed(reply, plan)
   const page = body.kind === 'page' && !listed
-  // What an operation asks is asked with secrets: no cache may keep the answer without saying so.
+  // Requests carry secrets: a cache that keeps the reply has to say so.
   const ahead = aheadOf(readAhead(headers, { sentAt, receivedAt: clock.now() }, false))
   const answer = { status, headers, url, sentAt, skew: 0 - ahead, page }
   return {
@@ -75,7 +75,7 @@ function understand(
   body: Body,
   page: boolean,
 ): Pick<ParsedReply, 'body' | 'duplicates' | 'unreadable'> {
-  // A reply of which nothing is wanted is looked at for errors alone.
+  // Of a reply without a plan only errors matter.
   const format = plan === undefined ? 'none' : (plan.format ?? 'json')
   const { duplicates } = body
   const error = status >= 400 && isObject(body.value)
@@ -91,7 +91,7 @@ function understand(
   return { body: undefined, duplicates, unreadable }
 }
 
-/** Whether the definition says that its API speaks so. */
+/** Whether the definition names this media type. */
 function isListed({ headers }: HttpReply, plan: ReplyPlan | undefined): boolean {
   const essence = (headerOf(headers, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase()
   return plan?.mediaTypes?.some((type) => type === essence) === true

@@ -9,14 +9,14 @@ import { asList } from '../schema/as-list.ts'
 import type { TemplateValues } from '../templates/placeholder-values.ts'
 import { valueAt } from '../schema/path.ts'
 
-/** Where values are looked for. */
+/** A reply as values are looked up in it. */
 export interface ReplyView {
   readonly headers: HttpReply['headers']
   readonly url: URL
   readonly body: unknown
-  /** Envelopes below which the body is looked through as well. */
+  /** Paths of envelopes: values are looked up below them as well. */
   readonly unwrap?: readonly string[] | undefined
-  /** What was sent, or is known already; absent where no place speaks of that. */
+  /** Values for `request` places: what was sent, or is known already. */
   readonly values?: TemplateValues | undefined
   /** Tokens whose claims can be read. */
   readonly access?: Pick<Secret, 'reveal'> | undefined
@@ -43,7 +43,7 @@ export function findValue(places: Places | undefined, view: ReplyView): unknown 
   return found
 }
 
-/** What is at one place, with its prefix taken off and its encoding done. */
+/** The value at one place, with its prefix removed and encoded. */
 export function findAt(place: PlaceObject, view: ReplyView): unknown {
   const value = probe(place, view)
   if (typeof value !== 'string') return value
@@ -66,7 +66,7 @@ function lookInBody(path: string, view: ReplyView): unknown {
   const outside = valueAt(view.body, path)
   const inside = (view.unwrap ?? []).map((envelope) => valueAt(valueAt(view.body, envelope), path))
   const found = [outside, ...inside]
-  // `null` is what an API may say, wherever it says it; a value says more.
+  // `null` counts wherever it is, but a value comes first.
   const value = found.find((one) => one !== undefined && one !== null)
   return value ?? (found.includes(null) ? null : undefined)
 }
@@ -96,7 +96,7 @@ function lookAtClaim(name: string, place: PlaceObject, view: ReplyView): unknown
 
 function readFromRequest(template: string, values: TemplateValues | undefined): unknown {
   if (values === undefined) return undefined
-  // A place is asked for what may be there: nothing is needed.
+  // No value of a place is required.
   try {
     return fillValue(template, values)
   } catch {

@@ -5,7 +5,7 @@ import { listPlaces } from './place.ts'
 import { pointerSegment } from '../../core/json-text.ts'
 import { asList } from '../schema/as-list.ts'
 
-/** The body paths that a plan reads on the outside, as JSON Pointers: those of list entries are not. */
+/** The body paths that a plan reads, as JSON Pointers, without those within list entries. */
 export function bodyPointers(plan: ReplyPlan): readonly string[] {
   const entries = plan.items !== undefined
   const outer = entries ? listPlaces(plan.items) : [...placesOf(plan)]

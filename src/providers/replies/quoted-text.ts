@@ -4,8 +4,8 @@ import { findValue, type ReplyView } from './place.ts'
 import { plainText } from './text-values.ts'
 
 /**
- * What a provider says at `places`, as one harmless line without any secret. `undefined` when it says
- * nothing there.
+ * The provider's text at `places`, as one harmless line without secrets. `undefined` when there is
+ * none.
  */
 export function quoteAt(
   places: Places | undefined,

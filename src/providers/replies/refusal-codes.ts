@@ -1,13 +1,13 @@
 import type { RefusalText } from './refusal-text.ts'
 
-/** What was presented when it was refused: it decides what the same code means. */
+/** The kind of credential that was refused: the same code means different things. */
 export type PresentedCredential = 'login' | 'refresh' | 'token'
 
 /**
  * What a refusal means. `unavailable` and `rate-limited`: the same may succeed later; `pending`:
- * nobody has decided yet; `refresh-rejected` and `credentials`: what was presented for a token is
- * dead; `client`: it is the client that is not known; `unauthorized-client`: this client may not do
- * this; `interaction`: somebody must log in.
+ * nobody has decided yet; `refresh-rejected` and `credentials`: what was presented is not valid (any
+ * more); `client`: the client is not known; `unauthorized-client`: this client may not do this;
+ * `interaction`: a person has to log in.
  */
 export type Meaning =
   | 'unavailable'
@@ -32,7 +32,7 @@ interface Row {
   readonly codes: string
   /** Default: whatever was presented. */
   readonly of?: readonly PresentedCredential[]
-  /** A further code that must be there: numbers mean something only where it is known whose they are. */
+  /** A further code that must be there: numbers mean something only if it is known whose they are. */
   readonly beside?: string
 }
 
@@ -168,7 +168,7 @@ const rateLimitWords =
 const unavailableWords =
   /\btemporar(y|ily) (unavailable|error|failure|problem|outage)\b|\b(service|server) (is )?(temporarily )?(unavailable|overloaded|busy)\b|\b(try|retry) again (later|in \d|after (some|a) )|\bunder maintenance\b/i
 
-/** Codes beside which a sentence has the last word. */
+/** Codes that say less than a sentence beside them. */
 const vague: ReadonlySet<Meaning> = new Set([
   'unauthorized-client',
   'denied',
@@ -178,7 +178,7 @@ const vague: ReadonlySet<Meaning> = new Set([
 
 const table = index()
 
-/** What a refusal in these words means; `undefined` where nobody has told. */
+/** What a refusal in these words means; `undefined` for unknown words. */
 export function meaningOf(
   presented: PresentedCredential,
   { codes, texts }: RefusalText,

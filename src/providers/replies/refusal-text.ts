@@ -2,7 +2,7 @@ import { isObject } from '../../core/json.ts'
 import type { Body } from './body.ts'
 import { valueAt } from '../schema/path.ts'
 
-/** What an answer says of why not, wherever APIs say it. */
+/** The codes and sentences of a refusal, wherever APIs put them. */
 export interface RefusalText {
   /** Codes, the most telling first: texts, and numbers as texts. */
   readonly codes: readonly string[]
@@ -32,13 +32,13 @@ export function refusalTextOf({ value, plain }: Pick<Body, 'value' | 'plain'>): 
   return { codes: [...new Set([...gather(value, codePlaces, asCode), ...words])], texts }
 }
 
-/** Whether a body says in so many words that it is an error: then it is one under any status. */
+/** Whether a body says that it is an error: then it is one under any status. */
 export function saysError(body: unknown): boolean {
   if (!isObject(body)) return false
   return namesError(body) || body['ok'] === false || body['success'] === false
 }
 
-/** Whether a body has an error in it by name. */
+/** Whether a body has a key for an error, with a value. */
 export function namesError(body: unknown): boolean {
   if (!isObject(body)) return false
   return ['error', 'errors', 'errorCode', 'error_code', 'errcode'].some((key) =>

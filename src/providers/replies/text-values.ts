@@ -11,8 +11,8 @@ const longestText = 8_192
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /**
- * An access token. `undefined` when there is none; throws `provider_nonsense` when what is there
- * could not travel in a header.
+ * An access token. `undefined` when there is none; throws `provider_nonsense` for one that cannot be
+ * sent in a header.
  */
 export function readAccess(
   places: Places | undefined,
@@ -42,7 +42,7 @@ export function plainText(value: unknown): string | undefined {
   return unprintable.test(value) ? undefined : value
 }
 
-/** A name that somebody chose: whatever it holds is kept, for whoever shows it to make harmless. */
+/** A name that a person chose, unchanged: whoever shows it has to make it harmless. */
 export function readName(places: Places | undefined, view: ReplyView): string | undefined {
   const value = findValue(places, view)
   if (typeof value === 'number') return String(value)

@@ -1,16 +1,16 @@
 import { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 
-/** Longest access token, in characters: it travels in a header with each request. */
+/** Longest access token, in characters: it is sent in a header with each request. */
 const longestAccess = 16_384
 
-/** Longest refresh token, in characters: most travel in bodies. */
+/** Longest refresh token, in characters: most are sent in bodies. */
 const longestRefresh = 65_536
 
-/** What programs write where they lost a value. */
+/** What faulty programs write instead of a value. */
 const lost = new Set(['undefined', 'null', '[object Object]', 'NaN'])
 
-/** Why a value is no token that a header can carry. */
+/** Why a value is not a token that a header can carry. */
 type TokenProblem = 'type' | 'empty' | 'long' | 'lost' | 'characters'
 
 /** Whether `value` is a token that a header can carry. */
@@ -18,7 +18,7 @@ export function isUsableAccess(value: unknown): value is string {
   return problemOf(value) === undefined
 }
 
-/** Says why `value` is no token that a header can carry, without quoting it. */
+/** Says why `value` is not a token that a header can carry, without quoting it. */
 export function describeUnusable(value: unknown): string {
   const { replies } = words
   switch (problemOf(value)) {
@@ -43,13 +43,13 @@ function problemOf(value: unknown): TokenProblem | undefined {
   return /^[\x21-\x7e]+$/.test(value) ? undefined : 'characters'
 }
 
-/** A refresh token as an answer gives it, if it does; `unreadable`: there is something that is none. */
+/** The refresh token of a reply, if there is one; `unreadable`: there is a value that is not one. */
 export interface GivenRefresh {
   readonly token?: string
   readonly unreadable: boolean
 }
 
-/** Any text, or number, is one: most travel in bodies, and where one does not, sending it says so. */
+/** Any text or number is one: most are sent in bodies, and sending fails where one cannot be. */
 export function readRefreshToken(value: unknown): GivenRefresh {
   if (value === undefined || value === null || value === '') return { unreadable: false }
   if (typeof value === 'number' && Number.isFinite(value)) {
@@ -64,7 +64,7 @@ export function readRefreshToken(value: unknown): GivenRefresh {
   return usable ? { token: value, unreadable: false } : { unreadable: true }
 }
 
-/** From now on it is in no message, though the same answer may say it again among its words. */
+/** From now on it is erased from all messages, for example where a reply repeats it in its words. */
 export function rememberSecret(value: unknown): Secret | undefined {
   return typeof value === 'string' ? new Secret(value) : undefined
 }

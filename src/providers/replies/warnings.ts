@@ -9,10 +9,10 @@ import type { ParsedReply } from './parsed-reply.ts'
 import { duplicateKeys } from './plan-paths.ts'
 import type { GivenRefresh } from './token-values.ts'
 
-// What users are told of an answer that was used though something in it was odd. Never a value of
-// it, unless it is the name of somebody.
+// Warnings about a reply that is used though something in it is odd. They never contain a value of
+// the reply, except for user names.
 
-/** Whose answers are spoken of, and to whom. */
+/** Whose replies the warnings are about, and who is warned. */
 export interface WarningTarget {
   readonly title: string
   readonly reach: Pick<Reach, 'warn'>
@@ -24,12 +24,12 @@ interface Found {
   readonly given: GivenRefresh
 }
 
-/** Warns the user, whatever foreign words the text contains. */
+/** Warns the user; the text is made harmless. */
 export function warn(reach: Pick<Reach, 'warn'>, text: string): void {
   reach.warn?.(display(text, 500))
 }
 
-/** Warns of what was odd in an answer that gave a token. */
+/** Warns of what is odd in a reply with a token. */
 export function warnOfOddities(
   { title, reach }: WarningTarget,
   { plan, reply, given }: Found,
@@ -44,10 +44,10 @@ export function keyTwice(title: string, pointer: string): string {
   return words.replies.keyTwice(title, display(pointer, 80))
 }
 
-/** A lifetime that was none, or is a very long one: `at` is the end, `now` our time. */
+/** A lifetime that is an instant, or very long. `at` is the expiry; both are epoch milliseconds. */
 export interface OddLifetime {
   readonly oddity: ExpiryOddity
-  /** The value in the answer, in words. */
+  /** The value in the reply, as `describeValue` has it. */
   readonly value: string
   readonly at: number
   readonly now: number
@@ -63,12 +63,12 @@ export function oddLifetime(
     : words.replies.longLifetime(title, kind, value, briefly(at - now))
 }
 
-/** The warning for tokens that are for somebody else than those before them. */
+/** The warning for tokens of another user than those before them. */
 export function anotherUser(title: string, before: string, after: string): string {
   return words.replies.anotherUser(title, display(before, 80), display(after, 80))
 }
 
-/** The hint for a refusal that is for now: from when on it may be tried again, in RFC 3339. */
+/** The hint for a transient refusal: when to try again. */
 export function notBefore(retryAfter: number | undefined, clock: Clock): string | undefined {
   if (retryAfter === undefined) return undefined
   return words.replies.notBefore(timestamp(clock.now() + retryAfter))

@@ -23,7 +23,7 @@ export type Checked =
 const mostProblems = 5
 const deepest = 24
 
-/** Checks the text of a definition: JSON, in which comments are allowed. Tells five problems at most. */
+/** Checks the text of a definition: JSON, with comments. Gives at most five problems. */
 export function checkDefinition(text: string): Checked {
   try {
     const { value, duplicates, offsets } = readJsonText(text, { written: true, depth: deepest })
@@ -41,7 +41,7 @@ export function checkDefinition(text: string): Checked {
   }
 }
 
-/** Everything wrong with a definition that is at hand as a value. */
+/** Everything wrong with a definition, as a value. */
 export function checkValue(value: unknown): readonly Problem[] {
   const parsed = definitionSchema.safeParse(value)
   return parsed.success ? findMistakes(parsed.data) : problemsOf(parsed.error, value)
@@ -70,7 +70,7 @@ export function dotted(pointer: string): string {
     .join('.')
 }
 
-/** SHA-256 of what a definition says, in hex: the same however it is laid out. */
+/** SHA-256 of a definition, in hex: independent of layout and the order of keys. */
 export function digestOf(definition: ProviderDefinition): string {
   return createHash('sha256').update(canonical(definition)).digest('hex')
 }
@@ -92,7 +92,7 @@ function locate(
     .map(({ problem, offset }) => ({ ...problem, ...positionOf(text, offset) }))
 }
 
-// What is missing has no place of its own: the place is that of what it is missing from.
+// What is missing has no place of its own: it gets that of what it is missing from.
 function nearestOffset(pointer: string, offsets: ReadonlyMap<string, number>): number {
   const exact = offsets.get(pointer)
   if (exact !== undefined || pointer === '') return exact ?? 0

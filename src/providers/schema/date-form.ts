@@ -1,6 +1,6 @@
 import { DateTime, Info, type DateTimeOptions } from 'luxon'
 
-/** How a definition says that its dates are written; absent: in one of the ways that mean one thing. */
+/** The date format of a definition; absent: any format that is not ambiguous. */
 export interface DateForm {
   /** In the tokens of luxon: `dd.MM.yyyy HH:mm`. */
   readonly format?: string | undefined
@@ -8,7 +8,7 @@ export interface DateForm {
   readonly zone?: string | undefined
 }
 
-/** Whether a definition can read with `format` what that writes, to the day at least. */
+/** Whether a date written with `format` can be read back with it, at least to the day. */
 export function isReadable({ format = '', zone }: DateForm): boolean {
   const written = DateTime.fromISO('2031-10-29T13:24:35Z', dateOptions(zone))
   const read = DateTime.fromFormat(written.toFormat(format), format, dateOptions(zone))
@@ -19,7 +19,7 @@ export function isZone(zone: string): boolean {
   return zone !== 'local' && zone !== 'system' && Info.normalizeZone(zone).isValid
 }
 
-/** What makes luxon read alike whatever the language and the zone of this machine. */
+/** Options that make luxon independent of the language and time zone of this machine. */
 export function dateOptions(zone: string | undefined): DateTimeOptions {
   return { zone: zone ?? 'UTC', locale: 'en-US', numberingSystem: 'latn' }
 }

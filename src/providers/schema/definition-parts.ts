@@ -3,7 +3,7 @@ import { refusalKinds } from '../../core/refusal.ts'
 import type { BodyTemplate } from '../templates/template.ts'
 import { transforms, type ValueKind } from '../templates/transforms.ts'
 
-// The smallest words of a definition: texts with placeholders, places in a reply, conditions.
+// The smallest parts of a definition: texts with placeholders, places in a reply, conditions.
 
 export const template = z
   .string()

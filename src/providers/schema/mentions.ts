@@ -1,7 +1,7 @@
 import type { Exchange } from './definition.ts'
 import { placeholdersOf, type Placeholder } from '../templates/template.ts'
 
-/** Whether any request of the exchanges speaks of one of `names` (`lifetime`, `fields.otp`). */
+/** Whether any request of the exchanges uses one of the placeholders `names` (`fields.otp`). */
 export function mentions(exchanges: readonly Exchange[], ...names: readonly string[]): boolean {
   return exchanges.some((exchange) =>
     [exchange.request, exchange.otherwise?.request].some((request) =>
@@ -10,7 +10,7 @@ export function mentions(exchanges: readonly Exchange[], ...names: readonly stri
   )
 }
 
-/** How the requests of the exchanges write `name`: each a list of transforms, often of none. */
+/** The transforms of each use of the placeholder `name` in the requests of the exchanges. */
 export function writings(
   exchanges: readonly Exchange[],
   name: string,

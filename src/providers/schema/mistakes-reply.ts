@@ -45,7 +45,7 @@ const placeWords: ReadonlySet<string> = new Set([
   'split',
 ])
 
-// Of the objects that a reply is described by, only a place has these, and a place has no others.
+// Within the description of a reply only places have these keys, and they have no others.
 function isPlace(value: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(value).every((key) => placeWords.has(key))
 }
@@ -79,7 +79,7 @@ function* placeMistakes(
   listed: boolean,
   vocabulary: Vocabulary,
 ): Generator<Problem> {
-  // Records of places by label (context, facts) are no places.
+  // Records of places by label (context, facts) are not places.
   if (/\/(context|errors|facts|pages|reply)$/.test(pointer)) return
   const said = kinds.filter((kind) => place[kind] !== undefined)
   if (said.length !== 1) yield { pointer, message: words.definitions.notOneOf(kinds, said) }

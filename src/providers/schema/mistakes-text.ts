@@ -19,7 +19,7 @@ export interface Vocabulary {
 }
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-// Set by the way the request travels; or a second way to say what the definition has a word for.
+// Set by the HTTP client.
 const refused = new Set([
   'connection',
   'content-length',
@@ -132,7 +132,7 @@ function kindOf(name: string): ValueKind {
   return name === 'expires' || name === 'now' ? 'instant' : 'text'
 }
 
-/** What to say of a field that there is not. */
+/** The problem of a field that does not exist. */
 export function noField(name: string, names: readonly string[]): string {
   return words.definitions.noField(display(name, 40), nearest(name, names))
 }

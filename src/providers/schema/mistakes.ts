@@ -12,14 +12,14 @@ import { mentions } from './mentions.ts'
 
 const operations = ['login', 'refresh', 'issue', 'list', 'revoke', 'info', 'logout'] as const
 
-// Variables that say something else than the answer to a field.
+// Names whose variables (TOKN_...) already mean something else.
 const reserved = new Set(
   'agent_sock config_dir debug expires_at min_ttl no_color no_input output passphrase profile provider refresh_token sock store store_key timeout token'.split(
     ' ',
   ),
 )
 
-/** What the schema cannot see: names that lead nowhere, parts that contradict each other. */
+/** What the schema cannot find: unknown names, parts that contradict each other. */
 export function findMistakes(definition: ProviderDefinition): readonly Problem[] {
   return [...allMistakes(definition)]
 }
@@ -44,7 +44,7 @@ function* allMistakes(definition: ProviderDefinition): Generator<Problem> {
   }
 }
 
-/** The exchanges of an operation, with where each stands. */
+/** The exchanges of an operation, each with its JSON Pointer. */
 function exchangesOf(
   definition: ProviderDefinition,
   operation: (typeof operations)[number],

@@ -8,8 +8,8 @@ import { definitionSchema, type ProviderDefinition } from './definition.ts'
 import { pathSegments } from './path.ts'
 import { keysAt } from './schema-keys.ts'
 
-// What decides who a provider is and where its secrets go is not a fact to be set right in passing:
-// the profile's own settings say that, and its session is bound to them.
+// What a provider is and where its secrets go cannot be overridden: the settings of the profile
+// decide that, and its session is bound to them.
 const fixed = new Set([
   '$schema',
   'id',
@@ -22,7 +22,7 @@ const fixed = new Set([
 ])
 
 /**
- * The definition with single facts said differently: `{ 'refresh.request.method': 'POST' }`. A path
+ * The definition with single values replaced: `{ 'refresh.request.method': 'POST' }`. A path
  * is dotted, or a JSON Pointer; a value is JSON, or else a text. Throws `usage`.
  */
 export function applyOverrides(
@@ -53,7 +53,7 @@ function applyOne(definition: ProviderDefinition, path: string, text: string): P
   throw new ToknError('usage', words.definitions.wrongSetting(display(path, 80), why))
 }
 
-/** What a text may mean, the likeliest first: the JSON that it is, and itself. */
+/** The values that a text may mean, the likeliest first: as JSON, and as a text. */
 function readings(text: string): readonly unknown[] {
   try {
     return [readJsonText(text, { depth: 16 }).value, text]
@@ -92,7 +92,7 @@ function unknownPath(definition: ProviderDefinition, path: string): ToknError {
   return new ToknError('usage', words.definitions.unknownSetting(display(path, 80), near))
 }
 
-/** Paths that are there, and those that could be put beside the end of the given one. */
+/** Existing paths, and those that are allowed along the given one. */
 function candidates(
   definition: ProviderDefinition,
   segments: readonly string[],

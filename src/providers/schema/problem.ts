@@ -4,6 +4,6 @@ export interface Problem {
   readonly pointer: string
   /** What was expected there, in words. */
   readonly message: string
-  /** Whether it is that the place itself is none: a key that no definition has there. */
+  /** Whether the place is a key that no definition has there. */
   readonly unknownKey?: true
 }

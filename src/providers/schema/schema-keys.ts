@@ -24,7 +24,7 @@ function stepInto(schema: z.core.$ZodType, key: string): readonly z.core.$ZodTyp
 function open(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   if (schema instanceof z.ZodOptional) return open(schema.unwrap())
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(open)
-  // A body may be nested without end; nothing in it has a name of ours.
+  // A body may be nested to any depth; none of its keys is ours.
   if (schema instanceof z.ZodLazy) return []
   return [schema]
 }

@@ -4,8 +4,8 @@ import { parseTemplate, type BodyTemplate, type Placeholder } from './template.t
 import { jsonOf, textOf, transforms, type Value } from './transforms.ts'
 
 /**
- * A template as a JSON value: one placeholder alone keeps its type. `undefined` when a placeholder
- * is absent. Throws `usage` or `reauth_required` when what cannot be done without is absent.
+ * A template as a JSON value: a single placeholder keeps its type. `undefined` when a value is
+ * absent. Throws `usage` or `reauth_required` when a required one is.
  */
 export function fillValue(template: string, values: TemplateValues): Json | undefined {
   const parts = parseTemplate(template)
@@ -61,8 +61,8 @@ export function fillParameters(
 }
 
 /**
- * A JSON body filled in; keys and items whose value is absent are left out, and so is an object or
- * array of which that leaves nothing.
+ * A JSON body filled in; keys and items whose value is absent are left out, and so are objects and
+ * arrays that become empty by that.
  */
 export function fillBody(body: BodyTemplate, values: TemplateValues): Json | undefined {
   if (typeof body === 'string') return fillValue(body, values)
@@ -92,7 +92,7 @@ function valueOf(placeholder: Placeholder, values: TemplateValues): Value | unde
   for (const { name, argument } of placeholder.transforms) {
     if (value === undefined) return undefined
     const transform = name === 'or' ? undefined : transforms.get(name)
-    // What stands in for a time is written as the API wants it: 0, -1, never.
+    // The fallback for a time is written as the API expects it: 0, -1, never.
     const ofTime = transform?.takes === 'duration' || transform?.takes === 'instant'
     if (own !== undefined || !ofTime) value = transform?.apply(value, argument) ?? value
   }

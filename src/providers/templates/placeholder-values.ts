@@ -8,7 +8,7 @@ import { words } from '../../messages/words.ts'
 import { splitName, type PlaceholderName } from './template.ts'
 import { Time, type Value } from './transforms.ts'
 
-/** Everything that the placeholders of one operation can speak of. */
+/** The values for the placeholders of one operation. */
 export interface TemplateValues {
   readonly fields: readonly Field[]
   readonly answers: Reach['answers']
@@ -25,12 +25,12 @@ export interface TemplateValues {
   readonly target?: string | undefined
 }
 
-/** As an operation knows it: the tokens are real ones. */
+/** The values of a request: with the real access token. */
 export interface RequestValues extends TemplateValues {
   readonly access?: Secret | undefined
 }
 
-/** What each placeholder stands for that is not `fields.` or `context.`. */
+/** The value of each placeholder that is not `fields.` or `context.`. */
 const placeholders = {
   access: (values) => values.access?.reveal(),
   refresh: (values) => values.refresh?.reveal(),
@@ -50,7 +50,7 @@ const placeholders = {
   uuid: () => randomUUID(),
 } satisfies Record<PlaceholderName, (values: TemplateValues) => Value | undefined>
 
-/** What `name` stands for; `undefined` when it is absent or not a placeholder. */
+/** The value of the placeholder `name`; `undefined` when it is absent or not a placeholder. */
 export function placeholderValue(name: string, values: TemplateValues): Value | undefined {
   const [root = '', key = ''] = splitName(name)
   if (root === 'context')
@@ -61,7 +61,7 @@ export function placeholderValue(name: string, values: TemplateValues): Value | 
     : undefined
 }
 
-/** As `placeholderValue`, but what cannot be done without throws `usage` or `reauth_required`. */
+/** As `placeholderValue`; throws `usage` or `reauth_required` where a required value is absent. */
 export function requirePlaceholder(name: string, values: TemplateValues): Value | undefined {
   const value = placeholderValue(name, values)
   if (value !== undefined) return value

@@ -1,4 +1,4 @@
-/** `{name|transform:argument}`, taken apart. */
+/** The parts of `{name|transform:argument}`. */
 export interface Placeholder {
   /** `access`, `fields.email`, `context.userId`, ... */
   readonly name: string
@@ -26,8 +26,8 @@ const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g
 const placeholderName = /^[a-z][A-Za-z]*(\.[A-Za-z0-9_-]+)?$/
 
 /**
- * Literal texts and placeholders, in order. A stray brace or a misspelt placeholder is left in as a
- * literal and told to `complain`.
+ * Literal texts and placeholders, in order. A stray brace or a misspelt placeholder stays a literal,
+ * and is given to `complain`.
  */
 export function parseTemplate(
   template: string,

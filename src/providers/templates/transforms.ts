@@ -5,7 +5,7 @@ import type { Json } from '../../core/json.ts'
 import { timestamp } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 
-/** A length of time, or an instant, in milliseconds. A class, so that no JSON object is taken for one. */
+/** A length of time, or an instant, in milliseconds. A class, to tell it from a JSON object. */
 export class Time {
   readonly kind: 'duration' | 'instant'
   readonly milliseconds: number
@@ -16,7 +16,7 @@ export class Time {
   }
 }
 
-/** What a placeholder can stand for, before it is text. */
+/** The value of a placeholder before it is text. */
 export type Value = Json | Time
 
 export type ValueKind = 'text' | 'list' | 'duration' | 'instant'
@@ -32,7 +32,7 @@ interface Entry {
 export const transforms: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ...durations({ milliseconds: 1, seconds: 1_000, minutes: 60_000 }),
   ...durations({ hours: 3_600_000, days: 86_400_000 }),
-  ['words', { takes: 'duration', apply: (value) => inLargeUnits(durationOf(value)) }],
+  ['words', { takes: 'duration', apply: (value) => inPluralWords(durationOf(value)) }],
   ['iso', { takes: 'instant', apply: (value) => timestamp(instantOf(value)) }],
   ['epoch', { takes: 'instant', apply: (value) => Math.floor(instantOf(value) / 1_000) }],
   ['epoch-milliseconds', { takes: 'instant', apply: (value) => instantOf(value) }],
@@ -90,8 +90,8 @@ function wholeUnits(duration: number, unit: number, name: string): number {
   throw new ToknError('usage', words.requests.lifetimesInUnits(name))
 }
 
-// In the plural wherever that is exact, as documents write it: `24 hours` rather than `1 day`.
-function inLargeUnits(duration: number): string {
+// In the plural where that is exact, as in API documents: `24 hours` rather than `1 day`.
+function inPluralWords(duration: number): string {
   const phrase = inWords(duration)
   const smaller = { '1 year': '365 days', '1 day': '24 hours', '1 hour': '60 minutes' }
   return Object.entries(smaller).find(([singular]) => singular === phrase)?.[1] ?? phrase
