@@ -175,7 +175,7 @@ function transformsInWords(): string {
     `Of an instant (expires, now): ${transformsOf('instant')}.`,
     `Of a list (scopes): ${transformsOf('list')}.`,
     `Of a text: ${transformsOf('text')}.`,
-    'or:TEXT stands in for an absent value.',
+    'or:TEXT replaces an absent value.',
   ].join(' ')
 }
 
