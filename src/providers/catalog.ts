@@ -19,7 +19,7 @@ export type ProviderProfile = Pick<
   'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
 >
 
-/** What is known of a provider without opening it. */
+/** What is known of a provider without profile it. */
 export interface ProviderSummary {
   readonly id: string
   readonly title: string
@@ -64,21 +64,21 @@ export function builtInDefinition(id: string): ProviderDefinition | undefined {
  * The provider of a profile. `own` is the text of the user's definition of that name, if there is
  * one. Throws `usage` for a bad definition, override or base URL, `not_found` for no such provider.
  */
-export async function openProvider(opening: ProviderProfile, own?: string): Promise<Provider> {
-  const id = opening.provider
+export async function openProvider(profile: ProviderProfile, own?: string): Promise<Provider> {
+  const id = profile.provider
   if (id === '') {
     throw new ToknError('usage', words.definitions.noProviderNamed())
   }
   const definition = builtInDefinition(id)
-  if (definition !== undefined) return defineProvider(await override(definition, opening), opening)
+  if (definition !== undefined) return defineProvider(await override(definition, profile), profile)
   if (builtIns().some((known) => known.id === id)) {
     const { openOauth } = await import('./oauth/provider.ts')
-    return await openOauth(opening)
+    return await openOauth(profile)
   }
   if (own !== undefined) {
     const { digestOf, parseDefinition } = await import('./schema/check.ts')
     const parsed = parseDefinition(own)
-    return defineProvider(await override(parsed, opening), opening, digestOf(parsed))
+    return defineProvider(await override(parsed, profile), profile, digestOf(parsed))
   }
   const near = nearest(
     id,

@@ -1,10 +1,9 @@
-import type { Expiry } from '../../core/expiry.ts'
 import { Secret } from '../../core/secret.ts'
 import { readRefreshToken, type GivenRefresh } from '../replies/token-values.ts'
 import { readActive } from '../replies/active.ts'
 import type { ParsedReply } from '../replies/parsed-reply.ts'
 import type { Places, ReplyPlan } from '../schema/definition.ts'
-import { readExpiry, type Timing, type ExpiryOddity, type FoundValue } from '../replies/expiry.ts'
+import { readExpiry, type FoundExpiry, type Timing } from '../replies/expiry.ts'
 import type { TemplateValues } from '../templates/placeholder-values.ts'
 import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
 import { warnOfOddities, type WarningTarget } from '../replies/warnings.ts'
@@ -16,16 +15,8 @@ export interface Findings {
   readonly access?: Secret | undefined
   readonly refresh?: Secret | undefined
   readonly refreshUnreadable?: boolean | undefined
-  readonly expiry?: Expiry | undefined
-  readonly refreshExpiry?: Expiry | undefined
-  /** Of the value that the expiry was read from; see `FoundExpiry`. */
-  readonly unread?: FoundValue | undefined
-  readonly nothing?: boolean | undefined
-  readonly said?: FoundValue | undefined
-  readonly odd?: ExpiryOddity | undefined
-  readonly refreshUnread?: FoundValue | undefined
-  readonly refreshSaid?: FoundValue | undefined
-  readonly refreshOdd?: ExpiryOddity | undefined
+  readonly expiry?: FoundExpiry | undefined
+  readonly refreshExpiry?: FoundExpiry | undefined
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly scopes?: readonly string[] | undefined
@@ -50,7 +41,7 @@ export function readFindings(
   reply: ParsedReply,
   values: TemplateValues,
   timing: Timing,
-  listener: WarningTarget,
+  target: WarningTarget,
 ): Findings {
   const view = { headers: reply.headers, url: reply.url, body: reply.body, values }
   const outside: ReplyView = { ...view, unwrap: plan.unwrap, refresh: values.refresh }
@@ -67,25 +58,15 @@ export function readFindings(
   }
   const userId = readText(plan.userId, full)
   const active = readActive(plan.active, reply.status, full)
-  const ending = plan.expiry && readExpiry(plan.expiry, full, timing)
-  const refreshEnding =
-    plan.refreshExpiry && readExpiry(plan.refreshExpiry, full, withoutUse(timing))
-  if (access !== undefined) warnOfOddities(listener, { plan, reply, given })
+  if (access !== undefined) warnOfOddities(target, { plan, reply, given })
   return {
     access,
     refresh,
     refreshUnreadable: given.unreadable ? true : undefined,
     skew: access === undefined ? undefined : reply.skew,
     status: reply.status,
-    expiry: ending?.expiry,
-    unread: ending?.unread,
-    nothing: ending?.nothing,
-    said: ending?.said,
-    odd: ending?.odd,
-    refreshExpiry: refreshEnding?.expiry,
-    refreshUnread: refreshEnding?.unread,
-    refreshSaid: refreshEnding?.said,
-    refreshOdd: refreshEnding?.odd,
+    expiry: plan.expiry && readExpiry(plan.expiry, full, timing),
+    refreshExpiry: plan.refreshExpiry && readExpiry(plan.refreshExpiry, full, withoutUse(timing)),
     id: readText(plan.id, full),
     name: readName(plan.name, full),
     scopes: readScopes(plan.scopes, full),
@@ -112,18 +93,24 @@ function readRefresh(
 
 /** Both findings; later values replace earlier ones. */
 export function addFindings(before: Findings, found: Findings): Findings {
-  const said = Object.entries(found).filter(([, value]) => value !== undefined)
-  // A reply that says nothing of the expiry does not replace one that did.
-  const silent = found.expiry?.state === 'unknown' && found.unread === undefined
-  const kept = silent && before.expiry !== undefined ? before : found
-  const { expiry, unread, nothing, said: value, odd } = kept
+  const present = Object.entries(found).filter(([, value]) => value !== undefined)
   return {
     ...before,
-    ...Object.fromEntries(said),
-    ...(expiry === undefined ? {} : { expiry, unread, nothing, said: value, odd }),
+    ...Object.fromEntries(present),
+    expiry: laterExpiry(before.expiry, found.expiry),
+    refreshExpiry: laterExpiry(before.refreshExpiry, found.refreshExpiry),
     context: { ...before.context, ...found.context },
     facts: { ...before.facts, ...found.facts },
   }
+}
+
+/** The later expiry, unless its reply says nothing of it: that does not replace one that did. */
+function laterExpiry(
+  before: FoundExpiry | undefined,
+  found: FoundExpiry | undefined,
+): FoundExpiry | undefined {
+  const isSilent = found?.expiry.state === 'unknown' && found.unread === undefined
+  return found === undefined || (isSilent && before !== undefined) ? before : found
 }
 
 /** The texts found, by label; a label without one is left out. */

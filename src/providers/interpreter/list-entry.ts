@@ -81,7 +81,7 @@ export interface Entry {
   readonly hidden?: HiddenReason
   /** A date that could not be read, and the expiry if that could not. */
   readonly unread?: FoundValue | undefined
-  readonly endUnread?: FoundValue | undefined
+  readonly unreadExpiry?: FoundValue | undefined
 }
 
 /** Reads an entry; `hidden` says why it cannot be shown. */
@@ -91,10 +91,10 @@ export function readEntry({ reply, plan }: Accepted, entry: ReplyView, timing: T
   const id = readText(plan.id, entry)
   if (id === undefined) return { hidden: whyHidden(plan, entry) }
   const { createdAt, expiry, lastUsedAt, revokedAt } = plan
-  const endings = [createdAt, expiry, lastUsedAt, revokedAt].map((plans) =>
+  const dates = [createdAt, expiry, lastUsedAt, revokedAt].map((plans) =>
     readExpiry(plans, entry, timing),
   )
-  const [created, end, used, revoked] = endings
+  const [created, end, used, revoked] = dates
   const facts = readRecord(plan.facts, entry)
   const token = {
     id,
@@ -106,12 +106,12 @@ export function readEntry({ reply, plan }: Accepted, entry: ReplyView, timing: T
     revokedAt: instantOf(revoked),
     ...(Object.keys(facts).length === 0 ? {} : { facts }),
   }
-  const unread = endings.find((one) => one.unread !== undefined)?.unread
-  return { token, unread, endUnread: end?.expiry.state === 'unknown' ? end.unread : undefined }
+  const unread = dates.find((one) => one.unread !== undefined)?.unread
+  return { token, unread, unreadExpiry: end?.expiry.state === 'unknown' ? end.unread : undefined }
 }
 
-function instantOf(ending: FoundExpiry | undefined): number | undefined {
-  return ending?.expiry.state === 'at' ? ending.expiry.at : undefined
+function instantOf(found: FoundExpiry | undefined): number | undefined {
+  return found?.expiry.state === 'at' ? found.expiry.at : undefined
 }
 
 function whyHidden({ id }: ReplyPlan, entry: ReplyView): HiddenReason {

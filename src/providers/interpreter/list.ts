@@ -51,7 +51,7 @@ export async function runList(
         hidden.set(why, (hidden.get(why) ?? 0) + 1)
         unread = withoutList(api, accepted)
       }
-      const odd = read.find(({ endUnread }) => endUnread !== undefined)?.endUnread
+      const odd = read.find(({ unreadExpiry }) => unreadExpiry !== undefined)?.unreadExpiry
       if (odd !== undefined && !warned)
         warn(reach, words.replies.unreadableExpiry(title, 'access', describeValue(odd)))
       warned ||= odd !== undefined

@@ -5,7 +5,7 @@ import { words } from '../../messages/words.ts'
 import type { Exchange } from '../schema/definition.ts'
 import { runExchange, type Accepted } from './exchange.ts'
 import type { ParsedReply } from '../replies/parsed-reply.ts'
-import { withDateLibrary, type Timing } from '../replies/expiry.ts'
+import { withDateLibrary, type FoundExpiry, type Timing } from '../replies/expiry.ts'
 import { addFindings, readFindings, type Findings } from './findings.ts'
 import { placeholderValue, type RequestValues } from '../templates/placeholder-values.ts'
 import { oddLifetime, warn } from '../replies/warnings.ts'
@@ -75,7 +75,7 @@ async function readAccepted(
       warnings = []
       return readFindings(plan, reply, values, by, target)
     },
-    ({ unread, refreshUnread }) => unread !== undefined || refreshUnread !== undefined,
+    ({ expiry, refreshExpiry }) => (expiry?.unread ?? refreshExpiry?.unread) !== undefined,
   )
   for (const text of warnings) reach.warn?.(text)
   return found
@@ -92,34 +92,53 @@ function warnOfExpiry(
   reach: Reach,
 ): Findings {
   const { title } = api.definition
-  const { expiry, unread, nothing, said, odd, refreshExpiry, refreshUnread } = findings
-  const { refreshSaid, refreshOdd } = findings
+  const { expiry: found, refreshExpiry } = findings
   const now = reach.clock.now()
   const kept = findings.refreshUnreadable === true ? undefined : values.refresh
   // The refresh token of the session does not renew a token that was issued with it.
   const refresh = findings.refresh ?? (api.operation === 'refresh' ? kept : undefined)
-  if (nothing === true && refresh === undefined) {
+  if (found?.isZero === true && refresh === undefined) {
     warn(reach, words.replies.zeroLifetime(title))
-    return { ...findings, expiry: unknownExpiry }
+    return { ...findings, expiry: { expiry: unknownExpiry } }
   }
-  if (expiry?.state === 'at' && expiry.at <= now) {
-    warn(reach, words.replies.bornExpired(title, said && describeValue(said)))
-  } else if (expiry?.state === 'at' && odd !== undefined && said !== undefined) {
-    const value = describeValue(said)
-    warn(reach, oddLifetime(title, { oddity: odd, value, at: expiry.at, now }))
+  const value = found?.value && describeValue(found.value)
+  if (found?.expiry.state === 'at' && found.expiry.at <= now) {
+    warn(reach, words.replies.bornExpired(title, value))
+  } else {
+    warnOfOddLifetime(api, 'access', found, reach)
   }
-  if (refreshExpiry?.state === 'at' && refreshOdd === 'instant' && refreshSaid !== undefined) {
-    const value = describeValue(refreshSaid)
-    const lifetime = { oddity: refreshOdd, value, at: refreshExpiry.at, now } as const
-    warn(reach, oddLifetime(title, { ...lifetime, kind: 'refresh' }))
+  if (refreshExpiry?.oddity === 'instant') {
+    warnOfOddLifetime(api, 'refresh', refreshExpiry, reach)
   }
-  if (expiry?.state === 'unknown' && unread !== undefined) {
-    warn(reach, words.replies.unreadableExpiry(title, 'access', describeValue(unread)))
-  }
-  if (refreshExpiry?.state === 'unknown' && refreshUnread !== undefined) {
-    warn(reach, words.replies.unreadableExpiry(title, 'refresh', describeValue(refreshUnread)))
-  }
+  warnOfUnreadable(api, 'access', found, reach)
+  warnOfUnreadable(api, 'refresh', refreshExpiry, reach)
   return findings
+}
+
+function warnOfOddLifetime(
+  { definition }: ApiOperation,
+  kind: 'access' | 'refresh',
+  found: FoundExpiry | undefined,
+  reach: Reach,
+): void {
+  if (found?.expiry.state !== 'at' || found.oddity === undefined || found.value === undefined) {
+    return
+  }
+  const { oddity, expiry } = found
+  const value = describeValue(found.value)
+  const lifetime = { oddity, value, at: expiry.at, now: reach.clock.now(), kind }
+  warn(reach, oddLifetime(definition.title, lifetime))
+}
+
+function warnOfUnreadable(
+  { definition }: ApiOperation,
+  kind: 'access' | 'refresh',
+  found: FoundExpiry | undefined,
+  reach: Reach,
+): void {
+  if (found?.expiry.state !== 'unknown' || found.unread === undefined) return
+  const value = describeValue(found.unread)
+  warn(reach, words.replies.unreadableExpiry(definition.title, kind, value))
 }
 
 function getsAccess({ reply, otherwise }: Exchange): boolean {

@@ -166,7 +166,14 @@ function valuesOfTokens({ access, refresh, id, context }: TokenSet): Partial<Req
 
 function introspection(findings: Findings): Introspection {
   const { active, userId, scopes, expiry, refreshExpiry, facts } = findings
-  const found = { active, userId, scopes, access: expiry, refresh: refreshExpiry, facts }
+  const found = {
+    active,
+    userId,
+    scopes,
+    access: expiry?.expiry,
+    refresh: refreshExpiry?.expiry,
+    facts,
+  }
   // Each request may need a value that there is not: then none was sent.
   return findings.status === undefined ? { ...found, answered: false } : found
 }

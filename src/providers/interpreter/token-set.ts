@@ -19,7 +19,7 @@ export function newTokenSet(
   grant: Grant,
   now: number,
 ): TokenSet {
-  const { access, refresh, id, name, scopes, refreshExpiry, refreshUnreadable } = findings
+  const { access, refresh, id, name, scopes, refreshUnreadable } = findings
   if (access === undefined) throw withoutToken(api.definition, findings)
   const own = exchanges.some((exchange) => exchange.attach !== undefined)
   const asked = mentions(exchanges, 'lifetime', 'expires') ? grant.lifetime : undefined
@@ -27,8 +27,8 @@ export function newTokenSet(
     access,
     refresh,
     refreshUnreadable,
-    expiry: orUsual(findings.expiry, api.definition, now, asked),
-    refreshExpiry,
+    expiry: orUsual(findings.expiry?.expiry, api.definition, now, asked),
+    refreshExpiry: findings.refreshExpiry?.expiry,
     id,
     name,
     scopes,
@@ -60,8 +60,8 @@ export function renewedTokenSet(
     access,
     refresh: refresh ?? (refreshUnreadable === true ? undefined : held.refresh),
     refreshUnreadable,
-    expiry: orUsual(findings.expiry, api.definition, now, undefined),
-    refreshExpiry: findings.refreshExpiry ?? (same ? held.refreshExpiry : undefined),
+    expiry: orUsual(findings.expiry?.expiry, api.definition, now, undefined),
+    refreshExpiry: findings.refreshExpiry?.expiry ?? (same ? held.refreshExpiry : undefined),
     id: findings.id ?? held.id,
     name: findings.name ?? held.name,
     scopes: findings.scopes ?? held.scopes,

@@ -30,17 +30,17 @@ export async function readTokenExpiry(
   ahead: number,
 ): Promise<FoundExpiry> {
   const said = expiryNames.map((name) => [name, trimmed(fields[name])] as const)
-  const sight = {
+  const view = {
     body: Object.fromEntries(said),
     headers: [],
     url: new URL('https://unused.invalid'),
   }
-  const length = sight.body[lengthName]
+  const length = view.body[lengthName]
   const plans = typeof length === 'string' && timeOfDay.test(length) ? dated : usual
   const timing: Timing = { now, skew: 0 - ahead, fresh: true }
   return await withDateLibrary(
     timing,
-    (by) => readExpiry(plans, sight, by),
+    (by) => readExpiry(plans, view, by),
     ({ unread }) => unread !== undefined,
   )
 }

@@ -31,7 +31,7 @@ export interface TokenResponse {
   readonly tokenType: string
   readonly refreshUnreadable: boolean
   /** The expiry of the access token. */
-  readonly ending: FoundExpiry
+  readonly expiry: FoundExpiry
   /** Warnings about what is odd. */
   readonly oddities: readonly string[]
 }
@@ -100,7 +100,7 @@ export async function readTokenResponse(
     refusal: saysError(read.value) ? refusal : undefined,
     tokenType,
     refreshUnreadable: refresh.unreadable,
-    ending: await readTokenExpiry(found, clock.now(), ahead),
+    expiry: await readTokenExpiry(found, clock.now(), ahead),
     oddities,
   }
 }

@@ -28,7 +28,7 @@ export function readTokens(
   connection: Connection,
   reply: ValidatedResponse,
   { flow, parameters, held }: GrantRequest,
-  tokenResponse: Pick<TokenResponse, 'tokenType' | 'refreshUnreadable' | 'ending'>,
+  tokenResponse: Pick<TokenResponse, 'tokenType' | 'refreshUnreadable' | 'expiry'>,
 ): TokenSet {
   const { tokenType, refreshUnreadable } = tokenResponse
   const access = new Secret(reply.access_token)
@@ -38,7 +38,7 @@ export function readTokens(
   const scope = reply.scope ?? parameters?.get('scope') ?? undefined
   if (held === undefined) tellLacking(connection, reply, parameters?.get('scope') ?? '')
   const kept = refresh ?? (refreshUnreadable ? undefined : held?.refresh)
-  const expiry = readExpiry(connection, reply, tokenResponse.ending, kept !== undefined)
+  const expiry = readExpiry(connection, reply, tokenResponse.expiry, kept !== undefined)
   // A warning once, not at every refresh.
   if (before['token_type'] !== tokenType) tellType(connection, tokenType)
   return {
@@ -148,25 +148,25 @@ function readSubjects(
 function readExpiry(
   { reach, transport, title }: Connection,
   reply: ValidatedResponse,
-  { expiry: said, nothing, unread, said: value, odd }: FoundExpiry,
+  { expiry: found, isZero, unread, value, oddity }: FoundExpiry,
   renewable: boolean,
 ): Expiry {
-  const believed = said.state === 'at' && (nothing !== true || renewable)
+  const believed = found.state === 'at' && (isZero !== true || renewable)
   // Written by the server's clock, read by ours.
   const exp = readClaims(reply.access_token)?.['exp']
   const claimed =
     typeof exp === 'number' ? expiresAt(exp * 1_000 - transport.time.ahead()) : undefined
-  const expiry = believed ? said : (claimed ?? unknownExpiry)
+  const expiry = believed ? found : (claimed ?? unknownExpiry)
   const now = reach.clock.now()
   const shown = believed && value !== undefined ? describeValue(value) : undefined
   if (expiry.state === 'at' && expiry.at <= now) {
     const claim = typeof exp === 'number' ? words.replies.places.claim('exp') : undefined
-    const value = shown ?? (claim && words.replies.foundAt(claim, String(exp)))
-    warn(reach, words.replies.bornExpired(title, value))
-  } else if (expiry.state === 'at' && odd !== undefined && shown !== undefined) {
-    warn(reach, oddLifetime(title, { oddity: odd, value: shown, at: expiry.at, now }))
+    const source = shown ?? (claim && words.replies.foundAt(claim, String(exp)))
+    warn(reach, words.replies.bornExpired(title, source))
+  } else if (expiry.state === 'at' && oddity !== undefined && shown !== undefined) {
+    warn(reach, oddLifetime(title, { oddity, value: shown, at: expiry.at, now }))
   }
-  if (expiry.state === 'unknown' && nothing === true) warn(reach, words.replies.zeroLifetime(title))
+  if (expiry.state === 'unknown' && isZero === true) warn(reach, words.replies.zeroLifetime(title))
   if (expiry.state === 'unknown' && unread !== undefined) {
     warn(reach, words.replies.unreadableExpiry(title, 'access', describeValue(unread)))
   }

@@ -29,13 +29,13 @@ export interface Timing {
 export interface FoundExpiry {
   readonly expiry: Expiry
   /** The value that it was read from. */
-  readonly said?: FoundValue | undefined
+  readonly value?: FoundValue | undefined
   /** Of a value that should be a length: `instant`: it was read as one; `long`: it is very long. */
-  readonly odd?: ExpiryOddity | undefined
+  readonly oddity?: ExpiryOddity | undefined
   /** A value before it that could not be read. */
   readonly unread?: FoundValue | undefined
   /** Whether the value is a length of zero or less. */
-  readonly nothing?: boolean | undefined
+  readonly isZero?: boolean | undefined
 }
 
 /** A value of a reply, and where it was. */
@@ -49,8 +49,8 @@ export type ExpiryOddity = 'instant' | 'long'
 /** What one value means. */
 interface Reading {
   readonly expiry: Expiry
-  readonly odd?: ExpiryOddity | undefined
-  readonly nothing?: boolean | undefined
+  readonly oddity?: ExpiryOddity | undefined
+  readonly isZero?: boolean | undefined
 }
 
 const day = 86_400_000
@@ -72,26 +72,24 @@ export function readExpiry(
   timing: Timing,
 ): FoundExpiry {
   let unread: FoundValue | undefined
-  let nothing: FoundExpiry | undefined
+  let zero: FoundExpiry | undefined
   for (const plan of asList(plans)) {
     const places = listPlaces(plan.from)
-    const values = places.map((place) => findAt(place, view))
-    for (const [index, value] of values.entries()) {
-      const place = places[index]
-      if (value === undefined || place === undefined) continue
-      if (plan.never?.some((never) => same(never, value))) return { expiry: neverExpires }
-      const said = { place, value }
-      const reading = readValue(value, plan, timing)
+    const found = places.map((place) => ({ place, value: findAt(place, view) }))
+    for (const value of found) {
+      if (value.value === undefined) continue
+      if (plan.never?.some((never) => same(never, value.value))) return { expiry: neverExpires }
+      const reading = readValue(value.value, plan, timing)
       // Zero may mean that the server does not know: another place may say more.
-      if (reading?.nothing === true) nothing ??= { ...reading, said }
-      else if (reading !== undefined) return { ...reading, said, unread }
-      else if (value !== null && value !== '') unread ??= said
+      if (reading?.isZero === true) zero ??= { ...reading, value }
+      else if (reading !== undefined) return { ...reading, value, unread }
+      else if (value.value !== null && value.value !== '') unread ??= value
     }
-    if (plan.absent === 'never' && values.every((value) => value === undefined)) {
+    if (plan.absent === 'never' && found.every(({ value }) => value === undefined)) {
       return { expiry: neverExpires }
     }
   }
-  return nothing === undefined ? { expiry: unknownExpiry, unread } : { ...nothing, unread }
+  return zero === undefined ? { expiry: unknownExpiry, unread } : { ...zero, unread }
 }
 
 /**
@@ -120,18 +118,19 @@ function readValue(value: unknown, plan: ExpiryPlan, timing: Timing): Reading | 
   if (at === undefined || !Number.isFinite(at)) return undefined
   if (at > 0) return endAt(isNever(at) ? at : at + timing.skew, timing)
   return timing.fresh === true
-    ? { expiry: expiresAt(timing.now, timing.sliding), nothing: true }
+    ? { expiry: expiresAt(timing.now, timing.sliding), isZero: true }
     : undefined
 }
 
 function readLength(number: number, length: number, timing: Timing): Reading | undefined {
   const { now, skew, fresh, sliding } = timing
-  if (length <= 0) return { expiry: expiresAt(now, sliding), nothing: true }
+  if (length <= 0) return { expiry: expiresAt(now, sliding), isZero: true }
   const instant = fresh === true ? instantGivenAsLength(number, length, now - skew) : undefined
-  if (instant !== undefined) return { expiry: expiresAt(instant + skew, sliding), odd: 'instant' }
+  if (instant !== undefined)
+    return { expiry: expiresAt(instant + skew, sliding), oddity: 'instant' }
   // Nobody means a length of centuries: the number is in another unit.
   const end = now + length > latestInstant ? undefined : endAt(now + length, timing)
-  return end && { ...end, odd: fresh === true && length > longLife ? 'long' : undefined }
+  return end && { ...end, oddity: fresh === true && length > longLife ? 'long' : undefined }
 }
 
 /** A date in the far future means "never"; one that no calendar has cannot be read. */
