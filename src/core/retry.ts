@@ -3,9 +3,10 @@ import type { Clock, HttpReply, HttpRequest } from './ports.ts'
 import type { RetryKind, Rotation } from './provider.ts'
 import { aheadOf, readAhead } from './server-clock.ts'
 
-// What may be sent again, when, and after how long: every room asks here. Two things are no retry
-// and are decided where they belong: a request that is signed again because the server refused its
-// nonce or its time, and a further request that a definition names for a refusal (`otherwise`).
+// Which requests may be sent again, when, and after how long: every room asks here. Two things are
+// not a retry and are decided where they belong: a request that is signed again because the server
+// refused its nonce or its time, and another request that a definition has for a refusal
+// (`otherwise`). Which commands may be repeated is `retryable` of an error.
 //
 //   what happened               read, 3 times   removal, 2 times   change
 //   not sent                    again           again              once

@@ -136,6 +136,22 @@ describe('a GET that grants tokens', () => {
   })
 })
 
+describe('what a definition says of repeating', () => {
+  const get = { method: 'GET', path: '/t' } as const
+  const login = (retry?: 'safe' | 'unsent' | 'never') => ({ request: get, retry })
+
+  it.each([
+    [login(), undefined],
+    [login('safe'), { login: 'safe' }],
+    [login('never'), { login: 'never' }],
+    [[login('safe'), login(), login('never')], { login: 'never' }],
+    [[login('unsent'), login('safe')], { login: 'unsent' }],
+  ])('is known to the session, case %#', (exchanges, retry) => {
+    const provider = defineProvider(define({ login: exchanges as never }), {})
+    expect(provider.retry).toEqual(retry)
+  })
+})
+
 describe('what may be asked again', () => {
   it.each<readonly [Operation, readonly Scripted[], number]>([
     ['info', [lost, lost, fine], 3],
