@@ -104,7 +104,7 @@ export const foreignEndpoints = (origins: string, flags: readonly string[]) => (
 
 export const noSuchEndpoint = (endpoint: string | undefined) => ({
   message: `the server has no ${endpoint ?? 'endpoint for this'}`,
-  hint: 'tokn uses the endpoints that the issuer publishes or the profile names',
+  hint: 'only endpoints that the issuer publishes or the profile names are used',
 })
 
 // What a refusal means.

@@ -188,7 +188,7 @@ export const endlessPages = () => 'the pages of the list do not end'
 
 export const nextPageElsewhere = () => ({
   message: 'the provider says that the next page of the list is at another origin',
-  hint: 'tokn only sends the request to the base URL',
+  hint: 'requests of this provider only go to the base URL',
 })
 
 // What a refusal means.
