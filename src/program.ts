@@ -32,7 +32,7 @@ import { words as texts } from './messages/words.ts'
 import { storeCatalog } from './stores/catalog.ts'
 import { version } from '../package.json'
 
-const commands = [
+const everyCommand = [
   loginCommand,
   tokenCommand,
   headerCommand,
@@ -53,10 +53,17 @@ const commands = [
   demoCommand,
 ]
 
+/** Adds a command, or a group of them, to the program. */
+export type AddCommand = (program: Command, context: Context) => void
+
 /** Runs the command that `words` name. Throws `usage` where they name none, or name it wrongly. */
-export async function runProgram(context: Context, words: readonly string[]): Promise<void> {
+export async function runProgram(
+  context: Context,
+  words: readonly string[],
+  commands: readonly AddCommand[] = everyCommand,
+): Promise<void> {
   if (words[0] === 'help') return showHelp(context, words.slice(1))
-  const program = buildProgram(context)
+  const program = buildProgram(context, commands)
   try {
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
@@ -66,7 +73,7 @@ export async function runProgram(context: Context, words: readonly string[]): Pr
   }
 }
 
-function buildProgram(context: Context): Command {
+function buildProgram(context: Context, commands: readonly AddCommand[]): Command {
   const help = new Help()
   const program = new Command('tokn')
     .version(version, '--version')
@@ -109,7 +116,8 @@ function showHelp(context: Context, words: readonly string[]): void {
       : helpTopic(first)
   if (text !== undefined) refuseFurther(further)
   const path = first === undefined ? [] : [first, ...further]
-  const command = text === undefined ? commandNamed(path, buildProgram(context)) : undefined
+  const command =
+    text === undefined ? commandNamed(path, buildProgram(context, everyCommand)) : undefined
   const flag = flags.find((one) => one !== '-h' && one !== '--help')
   if (flag !== undefined) {
     const shown = display(flag.split('=')[0] ?? '', 60)

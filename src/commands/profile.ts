@@ -16,39 +16,47 @@ type ShowFlags = CommonFlags & FlagsOf<'profile'>
 type LockFlags = CommonFlags & FlagsOf<'timeout'>
 type RemoveFlags = LockFlags & FlagsOf<'noInput' | 'dryRun'>
 
-export function profileCommand(program: Command, context: Context): void {
+const runs = {
+  list: listProfiles,
+  show: showProfile,
+  use: chooseDefault,
+  rename: renameProfile,
+  remove: removeProfile,
+}
+
+export function profileCommand(program: Command, context: Context, run = runs): void {
   const profile = declareGroup(program, 'profile', () => words.help.profile)
   declare(profile, {
     usage: 'list',
     aliases: ['ls'],
     text: () => words.help.profileList,
     examples: ['tokn profile list'],
-  }).action((flags: CommonFlags) => listProfiles(context, flags))
+  }).action((flags: CommonFlags) => run.list(context, flags))
   declare(profile, {
     usage: 'show [profile]',
     flags: ['profile'],
     text: () => words.help.profileShow,
     examples: ['tokn profile show web --json'],
-  }).action((name: string | undefined, flags: ShowFlags) => showProfile(context, name, flags))
+  }).action((name: string | undefined, flags: ShowFlags) => run.show(context, name, flags))
   declare(profile, {
     usage: 'use <profile>',
     flags: ['timeout'],
     text: () => words.help.profileUse,
     examples: ['tokn profile use web'],
-  }).action((name: string, flags: LockFlags) => chooseDefault(context, name, flags))
+  }).action((name: string, flags: LockFlags) => run.use(context, name, flags))
   declare(profile, {
     usage: 'rename <from> <to>',
     flags: ['timeout'],
     text: () => words.help.profileRename,
     examples: ['tokn profile rename web web-prod'],
-  }).action((from: string, to: string, flags: LockFlags) => renameProfile(context, from, to, flags))
+  }).action((from: string, to: string, flags: LockFlags) => run.rename(context, from, to, flags))
   declare(profile, {
     usage: 'remove <profile>',
     flags: ['dryRun', 'timeout', 'noInput'],
     aliases: ['rm'],
     text: () => words.help.profileRemove,
     examples: ['tokn logout web && tokn profile remove web'],
-  }).action((name: string, flags: RemoveFlags) => removeProfile(context, name, flags))
+  }).action((name: string, flags: RemoveFlags) => run.remove(context, name, flags))
 }
 
 function listProfiles(context: Context, flags: CommonFlags): void {

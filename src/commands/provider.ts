@@ -7,9 +7,9 @@ import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare, declareGroup } from './flags/declare.ts'
 import type { FlagsOf } from './flags/table.ts'
-import { providerNewCommand } from './provider/new.ts'
-import { ownProviderCommands } from './provider/own.ts'
-import { providerTestCommand } from './provider/test.ts'
+import { providerNewCommand, runNew } from './provider/new.ts'
+import { ownProviderCommands, ownProviderRuns } from './provider/own.ts'
+import { providerTestCommand, runTest } from './provider/test.ts'
 import { fittedTable, table } from './output/table.ts'
 
 export const operations: readonly Operation[] = [
@@ -22,23 +22,31 @@ export const operations: readonly Operation[] = [
   'logout',
 ]
 
-export function providerCommand(program: Command, context: Context): void {
+const runs = {
+  list: listProviders,
+  show: showProvider,
+  ...ownProviderRuns,
+  test: runTest,
+  create: runNew,
+}
+
+export function providerCommand(program: Command, context: Context, run = runs): void {
   const provider = declareGroup(program, 'provider', () => words.help.provider)
   declare(provider, {
     usage: 'list',
     aliases: ['ls'],
     text: () => words.help.providerList,
     examples: ['tokn provider list'],
-  }).action((flags: CommonFlags) => listProviders(context, flags))
+  }).action((flags: CommonFlags) => run.list(context, flags))
   declare(provider, {
     usage: 'show <id>',
     flags: ['definition'],
     text: () => words.help.providerShow,
     examples: ['tokn provider show rightech', 'tokn provider show rightech --definition'],
-  }).action((id: string, flags: ShowFlags) => showProvider(context, id, flags))
-  ownProviderCommands(provider, context)
-  providerTestCommand(provider, context)
-  providerNewCommand(provider, context)
+  }).action((id: string, flags: ShowFlags) => run.show(context, id, flags))
+  ownProviderCommands(provider, context, run)
+  providerTestCommand(provider, context, run.test)
+  providerNewCommand(provider, context, run.create)
 }
 
 async function listProviders(context: Context, flags: CommonFlags): Promise<void> {

@@ -9,14 +9,14 @@ import type { FlagsOf } from '../flags/table.ts'
 
 type NewFlags = CommonFlags & FlagsOf<'noInput'>
 
-export function providerNewCommand(provider: Command, context: Context): void {
+export function providerNewCommand(provider: Command, context: Context, run: typeof runNew): void {
   declare(provider, {
     usage: 'new <file>',
     flags: ['noInput'],
     answers: false,
     text: () => words.help.providerNew,
     examples: ['tokn provider new my-api.json'],
-  }).action((file: string, flags: NewFlags) => runNew(context, file, flags))
+  }).action((file: string, flags: NewFlags) => run(context, file, flags))
 }
 
 /** What is asked about an API. */

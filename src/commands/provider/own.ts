@@ -11,32 +11,40 @@ const addReads = ['force', 'yes', 'dryRun', 'timeout', 'noInput'] as const satis
 
 export type AddFlags = CommonFlags & FlagsOf<(typeof addReads)[number]>
 
+export const ownProviderRuns = { add: runAdd, remove: runRemove, schema: printSchema }
+
 /** `tokn provider add|remove|schema`: definitions of the user's own. */
-export function ownProviderCommands(provider: Command, context: Context): void {
+export function ownProviderCommands(
+  provider: Command,
+  context: Context,
+  run: typeof ownProviderRuns,
+): void {
   declare(provider, {
     usage: 'add <file>',
     flags: addReads,
     text: () => words.help.providerAdd,
     examples: ['tokn provider add my-api.json', 'tokn provider add - < my-api.json'],
-  }).action((file: string, flags: AddFlags) => runAdd(context, file, flags))
+  }).action((file: string, flags: AddFlags) => run.add(context, file, flags))
   declare(provider, {
     usage: 'remove <id>',
     aliases: ['rm'],
     text: () => words.help.providerRemove,
     examples: ['tokn provider remove my-api'],
-  }).action((id: string, flags: CommonFlags) => runRemove(context, id, flags))
+  }).action((id: string, flags: CommonFlags) => run.remove(context, id, flags))
   declare(provider, {
     usage: 'schema',
     answers: false,
     text: () => words.help.providerSchema,
     examples: ['tokn provider schema > tokn-provider.schema.json'],
-  }).action(async () => {
-    const { schema } = await context.definitions({})
-    context.terminal.out(`${JSON.stringify(schema(), undefined, 2)}\n`)
-  })
+  }).action(() => run.schema(context))
 }
 
-export async function runAdd(context: Context, file: string, flags: AddFlags): Promise<void> {
+async function printSchema(context: Context): Promise<void> {
+  const { schema } = await context.definitions({})
+  context.terminal.out(`${JSON.stringify(schema(), undefined, 2)}\n`)
+}
+
+async function runAdd(context: Context, file: string, flags: AddFlags): Promise<void> {
   checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema id title docs origins')
   const definitions = await context.definitions(flags)
   const text = await definitions.load(file)
@@ -98,7 +106,7 @@ async function refuseBuiltIn(context: Context, id: string, flags: CommonFlags): 
   })
 }
 
-export async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
+async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
   checkFields(flags, 'schema id')
   const definitions = await context.definitions(flags)
   const used = context

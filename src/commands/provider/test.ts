@@ -33,13 +33,17 @@ const reads = [
 
 export type TestFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
-export function providerTestCommand(provider: Command, context: Context): void {
+export function providerTestCommand(
+  provider: Command,
+  context: Context,
+  run: typeof runTest,
+): void {
   declare(provider, {
     usage: 'test <id>',
     flags: reads,
     text: () => words.help.providerTest,
     examples: ['tokn provider test my-api --base-url http://127.0.0.1:3000'],
-  }).action((id: string, flags: TestFlags) => runTest(context, id, flags))
+  }).action((id: string, flags: TestFlags) => run(context, id, flags))
 }
 
 export async function runTest(context: Context, id: string, flags: TestFlags): Promise<void> {

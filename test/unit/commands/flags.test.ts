@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import {
+  commonFlags,
+  flagTable,
+  type Flag,
+  type FlagName,
+} from '../../../src/commands/flags/table.ts'
+import { helpTopic } from '../../../src/commands/help.ts'
+import { meanings, variables } from '../../../src/messages/en/flags.ts'
+import { readLine, type Called } from './tree.ts'
+
+const names = Object.keys(flagTable) as FlagName[]
+
+const request = 'timeout ca proxy noInput'
+const session = `profile store ${request}`
+const grant = 'name scope expiresIn expiresAt audience resource'
+const oauth = `issuer clientId clientSecretFile flow clientAuth privateKeyFile subjectTokenFile
+  assertionFile trustEndpoint redirectPort dpop cert key noBrowser qr clipboard`
+
+/**
+ * The flags that each command reads besides those of all, and the words that it cannot do without. That
+ * it takes no others is shown by test/long/flags, with the program.
+ */
+const commands: Readonly<Record<string, string>> = {
+  login: `provider baseUrl apiUrl set override username passwordStdin secretFile withToken remember
+    noRemember force ${grant} ${oauth} yes dryRun ${session}`,
+  token: `minTtl refresh output var bare idToken ${session}`,
+  header: `minTtl refresh output ${session}`,
+  curl: `minTtl refresh ${session}`,
+  exec: `minTtl refresh env ${session}`,
+  refresh: `all ifExpiring force dryRun ${session}`,
+  list: `local remote plain ${session}`,
+  check: 'all minTtl scope online profile store timeout ca proxy',
+  issue: `${grant} saveAs output dryRun ${session}`,
+  revoke: `yes dryRun ${session}`,
+  info: `local claims ${session}`,
+  logout: `all localOnly yes dryRun ${session}`,
+  'profile list': '',
+  'profile show': 'profile',
+  'profile use web': 'timeout',
+  'profile rename a b': 'timeout',
+  'profile remove web': 'dryRun timeout noInput',
+  'provider list': '',
+  'provider show x': 'definition',
+  'provider add x': 'force yes dryRun timeout noInput',
+  'provider remove x': '',
+  'provider schema': '',
+  'provider test x': `baseUrl set withToken ${grant} profile ${request}`,
+  'provider new x': 'noInput',
+  why: 'profile',
+  doctor: `fix offline ${request}`,
+  sandbox: 'port loose ttl clockOffset fault',
+  demo: '',
+}
+
+const withoutDocument = new Set(['curl', 'exec', 'demo', 'provider schema', 'provider new x'])
+
+const read = (command: string) =>
+  [...(commands[command] ?? '').split(/\s+/), ...commonFlags].filter(
+    (name) => name !== '',
+  ) as FlagName[]
+
+const spellings = (name: FlagName) => flagTable[name].names.split(', ')
+const long = (name: FlagName) => spellings(name).at(-1) ?? ''
+const valued = (name: FlagName) => (flagTable[name] as Flag).value !== undefined
+
+/** What the flag is to a command: under which name, and with which value. */
+function outcome(name: FlagName): Readonly<Record<string, unknown>> {
+  const { value, repeatable }: Flag = flagTable[name]
+  const negated = long(name).startsWith('--no-')
+  const attribute = negated ? name.slice(2, 3).toLowerCase() + name.slice(3) : name
+  if (value === undefined) return { [attribute]: !negated }
+  return { [attribute]: repeatable === true ? ['one', 'two'] : 'two' }
+}
+
+/** The words of a flag, in each way to write it; one with a value twice. */
+function waysToWrite(name: FlagName): readonly (readonly string[])[] {
+  if (!valued(name)) return spellings(name).map((flag) => [flag])
+  const flag = long(name)
+  return [...spellings(name).map((one) => [one, 'one', one, 'two']), [`${flag}=one`, `${flag}=two`]]
+}
+
+describe.each(Object.keys(commands))('tokn %s', (command) => {
+  const words = command.split(' ')
+  const schema = command === 'provider schema'
+
+  it('reads its flags, however they are written', async () => {
+    for (const name of read(command)) {
+      if (name === 'fields' && withoutDocument.has(command)) continue
+      for (const way of waysToWrite(name)) {
+        const called: Called = await readLine([...words, ...way])
+        expect({ way, flags: called.flags }).toEqual({ way, flags: schema ? {} : outcome(name) })
+      }
+    }
+  })
+})
+
+describe('the table of flags', () => {
+  it('has no flag twice, and none that no command reads', () => {
+    const spelt = names.flatMap(spellings)
+    expect(spelt).toEqual([...new Set(spelt)])
+    const known = new Set(Object.keys(commands).flatMap(read))
+    expect(names.filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('calls each flag as commander does', () => {
+    const expected = names.map((name) =>
+      long(name)
+        .replace(/^--/, '')
+        .replace(/-./g, (part) => (part[1] ?? '').toUpperCase()),
+    )
+    expect(names).toEqual(expected)
+  })
+
+  it('has a meaning for each, of one line', () => {
+    expect(Object.keys(meanings).toSorted()).toEqual(names.toSorted())
+    const odd = Object.values(meanings).filter((text) => !/^[^\n]{5,90}[^.\n]$/.test(text))
+    expect(odd).toEqual([])
+  })
+
+  it('is what tokn help environment shows', () => {
+    const shown = (helpTopic('environment') ?? '').split('\n').map((line) => line.split(/ {2,}/)[0])
+    const all = names.flatMap((name) => (flagTable[name] as Flag).variable ?? [])
+    expect(shown.filter(Boolean).toSorted()).toEqual([...all, ...Object.keys(variables)].toSorted())
+  })
+
+  it('is printed as it is', async () => {
+    const everywhere = new Set<FlagName>(commonFlags)
+    const rows = names.map((name) => {
+      const { value, repeatable, variable, default: usual }: Flag = flagTable[name]
+      const by = Object.keys(commands).filter((command) => read(command).includes(name))
+      return [
+        `\`${flagTable[name].names}${value === undefined ? '' : ` ${value.toUpperCase()}`}\`${repeatable === true ? ' ...' : ''}`,
+        meanings[name],
+        variable === undefined ? '' : `\`${variable}\``,
+        usual === undefined ? '' : `\`${usual}\``,
+        everywhere.has(name) ? 'all' : by.map((one) => one.replace(/ (a b|x|web)$/, '')).join(', '),
+      ]
+    })
+    const head = [
+      ['flag', 'means', 'variable', 'default', 'commands'],
+      Array<string>(5).fill('---'),
+    ]
+    const table = [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+    await expect(
+      `# Flags\n\nMade by flags.test.ts from the table of flags.\n\n${table}`,
+    ).toMatchFileSnapshot('FLAGS.md')
+  })
+})

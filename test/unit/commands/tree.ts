@@ -1,0 +1,120 @@
+import { checkCommand } from '../../../src/commands/check.ts'
+import type { Context } from '../../../src/commands/context.ts'
+import { curlCommand } from '../../../src/commands/curl.ts'
+import { demoCommand } from '../../../src/commands/demo.ts'
+import { doctorCommand } from '../../../src/commands/doctor.ts'
+import { execCommand } from '../../../src/commands/exec.ts'
+import { headerCommand } from '../../../src/commands/header.ts'
+import { infoCommand } from '../../../src/commands/info.ts'
+import { issueCommand } from '../../../src/commands/issue.ts'
+import { listCommand } from '../../../src/commands/list.ts'
+import { loginCommand } from '../../../src/commands/login.ts'
+import { logoutCommand } from '../../../src/commands/logout.ts'
+import { profileCommand } from '../../../src/commands/profile.ts'
+import { providerCommand } from '../../../src/commands/provider.ts'
+import { refreshCommand } from '../../../src/commands/refresh.ts'
+import { revokeCommand } from '../../../src/commands/revoke.ts'
+import { sandboxCommand } from '../../../src/commands/sandbox.ts'
+import { tokenCommand } from '../../../src/commands/token.ts'
+import { whyCommand } from '../../../src/commands/why.ts'
+import { readFastCommand } from '../../../src/fast-path.ts'
+import { runProgram, type AddCommand } from '../../../src/program.ts'
+
+/** What a command line came to. */
+export interface Called {
+  readonly command: string
+  /** The arguments that are not flags. */
+  readonly given: readonly unknown[]
+  readonly flags: Readonly<Record<string, unknown>>
+}
+
+/** What a flag that is not given leaves behind: a `--no-...` that was not said. */
+const notSaid: ReadonlySet<string> = new Set(['color', 'input', 'browser'])
+
+let calls: Called[] = []
+
+/** In the place of what a command does: notes what it was to be done with. */
+function record(command: string): never {
+  const run = (_: Context, ...args: readonly unknown[]) => {
+    const flags = Object.entries(args.at(-1) ?? {})
+    calls.push({
+      command,
+      given: args.slice(0, -1),
+      flags: Object.fromEntries(flags.filter(([name, value]) => !notSaid.has(name) || !value)),
+    })
+    return 0
+  }
+  return run as never
+}
+
+const inProfile = ['list', 'show', 'use', 'rename', 'remove'] as const
+const inProvider = ['list', 'show', 'add', 'remove', 'schema', 'test', 'create'] as const
+
+const recordAll = <Name extends string>(group: string, names: readonly Name[]) =>
+  Object.fromEntries(
+    names.map((name) => [name, record(`${group} ${name === 'create' ? 'new' : name}`)]),
+  ) as Record<Name, never>
+
+/** The first words of the program, each adding what stands there with nothing that it does. */
+export const adders: Readonly<Record<string, AddCommand>> = {
+  login: (program, context) => loginCommand(program, context, record('login')),
+  token: (program, context) => tokenCommand(program, context, record('token')),
+  header: (program, context) => headerCommand(program, context, record('header')),
+  curl: (program, context) => curlCommand(program, context, record('curl')),
+  exec: (program, context) => execCommand(program, context, record('exec')),
+  refresh: (program, context) => refreshCommand(program, context, record('refresh')),
+  list: (program, context) => listCommand(program, context, record('list')),
+  check: (program, context) => checkCommand(program, context, record('check')),
+  issue: (program, context) => issueCommand(program, context, record('issue')),
+  revoke: (program, context) => revokeCommand(program, context, record('revoke')),
+  info: (program, context) => infoCommand(program, context, record('info')),
+  logout: (program, context) => logoutCommand(program, context, record('logout')),
+  profile: (program, context) => profileCommand(program, context, recordAll('profile', inProfile)),
+  provider: (program, context) =>
+    providerCommand(program, context, recordAll('provider', inProvider)),
+  why: (program, context) => whyCommand(program, context, record('why')),
+  doctor: (program, context) => doctorCommand(program, context, record('doctor')),
+  sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
+  demo: (program, context) => demoCommand(program, context, record('demo')),
+}
+
+/** A context that has nothing but what stands before every command. */
+function openContext(): { context: Context; checked: unknown[]; printed: string[] } {
+  const checked: unknown[] = []
+  const printed: string[] = []
+  const there: Partial<Context> = {
+    checkFlags: async (flags) => void checked.push(flags),
+    exitWith: () => undefined,
+    terminal: { out: (text: string) => void printed.push(text) } as Context['terminal'],
+  }
+  const context = new Proxy(there as Context, {
+    get: (target, name) => {
+      if (!Object.hasOwn(target, name)) throw new Error(`went on to use ${String(name)}`)
+      return Reflect.get(target, name) as unknown
+    },
+  })
+  return { context, checked, printed }
+}
+
+/** Reads a command line as the program does. Throws what it says of a wrong one. */
+export async function readLine(words: readonly string[]): Promise<Called> {
+  const { context, checked, printed } = openContext()
+  calls = []
+  const first = words.find((word) => Object.hasOwn(adders, word))
+  // The whole tree only where no command says which part of it is meant.
+  const some = first === undefined ? Object.values(adders) : [adders[first] as AddCommand]
+  await runProgram(context, words, some)
+  const [call] = calls
+  if (call === undefined || calls.length > 1) throw new Error(`${calls.length} commands ran`)
+  if (checked.length !== 1) throw new Error('the values of flags were not looked at')
+  if (printed.length > 0) throw new Error(`it printed ${printed.join('')}`)
+  return call
+}
+
+/** As `readLine`, by the fast path; `undefined` where that leaves the line to the tree. */
+export async function readFast(words: readonly string[]): Promise<Called | undefined> {
+  calls = []
+  const run = { token: record('token'), header: record('header') }
+  await readFastCommand(words, run)?.(openContext().context)
+  return calls[0]
+}
