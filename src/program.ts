@@ -121,9 +121,7 @@ function showHelp(context: Context, words: readonly string[]): void {
   const flag = flags.find((one) => one !== '-h' && one !== '--help')
   if (flag !== undefined) {
     const shown = display(flag.split('=')[0] ?? '', 60)
-    throw new ToknError('usage', `help takes no flags, and "${shown}" is one`, {
-      hint: 'tokn help COMMAND, or tokn help TOPIC',
-    })
+    throw new ToknError('usage', texts.commands.helpTakesNoFlags(shown))
   }
   if (text !== undefined) context.terminal.out(text)
   command?.outputHelp()
@@ -131,9 +129,7 @@ function showHelp(context: Context, words: readonly string[]): void {
 
 function refuseFurther([word]: readonly string[]): void {
   if (word === undefined) return
-  throw new ToknError('usage', `there is no help on "${display(word, 60)}" there`, {
-    hint: 'tokn help COMMAND, or tokn help TOPIC',
-  })
+  throw new ToknError('usage', texts.commands.noHelpThere(display(word, 60)))
 }
 
 /** The command at `path`. Throws `usage` where a word of it names none. */
@@ -145,21 +141,15 @@ function commandNamed([name, ...further]: readonly string[], parent: Command): C
   const commands = parent.commands.map((one) => one.name())
   const aliases = parent.commands.flatMap((one) => one.aliases())
   const near = nearest(name, [...commands, ...aliases, ...(root ? topics : [])])
-  throw new ToknError('usage', `there is no help on "${display(name, 60)}"`, {
-    hint: [
-      ...(near === undefined ? [] : [`did you mean "${near}"?`]),
-      ...(root ? [`topics: ${topics.join(', ')}`] : []),
-      commands.length === 0
-        ? `"${pathOf(parent).trim()}" has no commands below it`
-        : `commands: ${commands.join(', ')}`,
-    ],
-  })
+  const there = { group: pathOf(parent).trim(), topics: root ? topics : [], commands }
+  throw new ToknError('usage', texts.commands.noHelp(display(name, 60), near, there))
 }
 
 function asUsage(error: CommanderError, words: readonly string[], program: Command): ToknError {
   if (error.code === 'commander.help') {
     const group = commandOf(words, program)
-    return new ToknError('usage', 'a command is missing', { hint: `tokn ${pathOf(group)}--help` })
+    const message = texts.commands.commandMissing()
+    return new ToknError('usage', message, { hint: `tokn ${pathOf(group)}--help` })
   }
   // What follows "=" may be a secret that was meant for another place.
   const message = (error.message.split('\n')[0] ?? '')
@@ -173,7 +163,7 @@ function hintFor(error: CommanderError, words: readonly string[], program: Comma
   if (
     /^--(password|token|secret|client-secret|access-key|secret-key|refresh-token)$/.test(quoted)
   ) {
-    return 'secrets do not go on a command line: use --password-stdin, TOKN_..._FILE, or answer the prompt'
+    return texts.commands.secretOnCommandLine()
   }
   const command = commandOf(words, program)
   const names =
@@ -181,7 +171,7 @@ function hintFor(error: CommanderError, words: readonly string[], program: Comma
       ? command.commands.flatMap((one) => [one.name(), ...one.aliases()])
       : command.options.map((option) => option.long ?? '')
   const near = nearest(quoted, names)
-  return near === undefined ? `tokn ${pathOf(command)}--help` : `did you mean "${near}"?`
+  return near === undefined ? `tokn ${pathOf(command)}--help` : texts.commands.didYouMean(near)
 }
 
 /** The deepest command that `words` name. */

@@ -178,8 +178,10 @@ function describe({ name, result, error }: Checked, { minTtl }: CheckRequest, no
 
 function inWords({ name, token, result, error }: Checked, now: number): string {
   if (error !== undefined) {
-    const hint = error.hint === undefined ? '' : ` (${error.hint.replaceAll('\n', '; ')})`
-    return `${name}: ${error.message}${hint}`
+    const { message, hint } = error
+    const { ofProfile, withHint } = words.reports
+    if (hint === undefined) return ofProfile(name, message)
+    return ofProfile(name, withHint(message, hint.replaceAll('\n', '; ')))
   }
   return words.check.good(token, words.times.expires(result?.record.expiry, now))
 }

@@ -35,15 +35,13 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
   const began = clock.now()
   let count = 0
   try {
-    context.terminal.show(
-      `${colours.bold('tokn demo')}: real commands, fake APIs on this machine, nothing kept`,
-    )
+    context.terminal.show(words.demo.begins(colours.bold('tokn demo')))
     for (const chapter of demoChapters(sandbox.apis)) {
       context.terminal.show('', colours.bold(colours.cyan(chapter.title)))
       for (const step of chapter.steps) {
         const ended = await show(context, colours, step, variables)
         const cancelled = await Promise.race([interruption, false])
-        if (cancelled) throw new ToknError('interrupted', 'cancelled; nothing is kept')
+        if (cancelled) throw new ToknError('interrupted', words.demo.cancelled())
         check(step, ended)
         count++
       }
@@ -53,11 +51,8 @@ export async function runDemo(context: Context, flags: CommonFlags): Promise<voi
     folder.remove()
   }
   const seconds = ((clock.now() - began) / 1_000).toFixed(1)
-  context.terminal.show(
-    '',
-    `${colours.green('done')}: ${count} commands in ${seconds} s, each ended as it should`,
-  )
-  context.terminal.show('next: tokn login NAME --provider PROVIDER, and tokn --help')
+  context.terminal.show('', words.demo.done(colours.green(words.demo.doneWord()), count, seconds))
+  context.terminal.show(words.demo.next())
 }
 
 async function show(
@@ -77,7 +72,7 @@ function check(step: DemoStep, status: number): void {
   if (status === (step.status ?? 0)) return
   throw new ToknError(
     'internal',
-    `tokn ${step.args[0] ?? ''} ended with ${status} instead of ${step.status ?? 0}`,
+    words.demo.endedOtherwise(step.args[0] ?? '', status, step.status ?? 0),
   )
 }
 

@@ -34,7 +34,7 @@ export async function runDoctor(context: Context, flags: DoctorFlags): Promise<v
     for (const finding of findings) context.terminal.show(...linesOf(finding, colours))
   }
   if (failed.length === 0) return
-  throw new ToknError('check_failed', `${failed.length} of ${findings.length} checks failed`, {
+  throw new ToknError('check_failed', words.reports.checksFailed(failed.length, findings.length), {
     hint: failed[0]?.fix,
   })
 }

@@ -37,9 +37,7 @@ export async function runExec(
 ): Promise<number> {
   const [command, ...args] = context.rest ?? []
   if (command === undefined) {
-    throw new ToknError('usage', 'the program to run comes after --', {
-      hint: 'tokn exec PROFILE -e NAME -- COMMAND',
-    })
+    throw new ToknError('usage', words.commands.programMissing())
   }
   const wishes = (flags.env ?? [flagTable.env.default]).map(readWish)
   const variables: Record<string, string> = {}
@@ -60,7 +58,7 @@ async function orNoToken<Result>(asked: Promise<Result>): Promise<Result> {
     return await asked
   } catch (error) {
     if (!isFailure(error) || error.code === 'usage') throw error
-    throw new ToknError(error.code, `no token for the program: ${error.message}`, {
+    throw new ToknError(error.code, words.commands.noTokenForProgram(error.message), {
       ...error.details,
       exit: noToken,
     })
@@ -70,10 +68,7 @@ async function orNoToken<Result>(asked: Promise<Result>): Promise<Result> {
 function readWish(text: string): { name: string; profile: string | undefined } {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)(?::(.+))?$/.exec(text)
   if (match?.[1] === undefined) {
-    throw new ToknError(
-      'usage',
-      'a variable is a NAME of letters, digits and underscores, or NAME:PROFILE',
-    )
+    throw new ToknError('usage', words.commands.notAVariableAndProfile())
   }
   return { name: match[1], profile: match[2] }
 }

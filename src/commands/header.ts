@@ -68,23 +68,17 @@ function checkPlace(
   profile: Profile,
 ): void {
   if (place === 'query' && queries === 0) {
-    throw new ToknError('usage', `${tokenInWords(profile)} travels in a header, not in the query`, {
-      hint: `tokn header${wordOf(profile)}`,
-    })
+    throw new ToknError(
+      'usage',
+      words.commands.sentInHeader(tokenInWords(profile), wordOf(profile)),
+    )
   }
   if (place === 'header' && headers === 0) {
-    throw new ToknError('usage', `${tokenInWords(profile)} travels in the query, not in a header`, {
-      hint: `tokn curl${wordOf(profile)} -- URL, or tokn header${wordOf(profile)} -o query`,
-    })
+    throw new ToknError('usage', words.commands.sentInQuery(tokenInWords(profile), wordOf(profile)))
   }
 }
 
 function needsProof(profile: Profile): ToknError {
-  return new ToknError(
-    'usage',
-    `${tokenInWords(profile)} is bound to a key, and each request needs a proof`,
-    {
-      hint: `tokn curl${wordOf(profile)} -- URL`,
-    },
-  )
+  const said = words.commands.boundToKey(tokenInWords(profile), wordOf(profile))
+  return new ToknError('usage', said)
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Colours } from '../core/process.ts'
-import { briefly } from '../core/duration.ts'
-import { timeLeft, type Expiry } from '../core/expiry.ts'
+import { timeLeft } from '../core/expiry.ts'
 import { timestamp } from '../core/text.ts'
 import type { SessionInfo } from '../session/info.ts'
 import { expiryFields, instant, printJson, wantsJson } from './output/json.ts'
@@ -10,7 +9,6 @@ import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
-import { clockWasSet, expiryInWords } from './list.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
 import { table } from './output/table.ts'
 
@@ -62,9 +60,7 @@ export async function runInfo(
 
 /** Without asking anybody, nothing is known of a session that a login would have to make. */
 function refuseLogin(): never {
-  throw new ToknError('usage', 'there is no session here: the variables are those of a login', {
-    hint: 'leave out --local',
-  })
+  throw new ToknError('usage', words.commands.loginIsNoSessionHere())
 }
 
 function infoDocument(
@@ -128,47 +124,41 @@ function infoRows(
   const add = (label: string, value: string | undefined) => {
     if (value !== undefined && value !== '') rows.push([`  ${label}`, value])
   }
+  const { expiryOf, infoLabels: labels, obtained: obtainedAt, used, usedOf } = words.reports
+  const { clockWasSet, expiresExactly } = words.times
   const unset = untimely && remote?.access === undefined
   add(
-    'access',
-    unset ? `expiry ${clockWasSet}` : describeExpiry(remote?.access ?? record.expiry, now),
+    labels.access,
+    unset ? expiryOf(clockWasSet()) : expiresExactly(remote?.access ?? record.expiry, now),
   )
-  if (record.refresh !== undefined)
-    add('refresh', describeExpiry(remote?.refresh ?? record.refreshExpiry, now))
-  if (asked === true) add('alive', describeActive(info))
-  else add('not asked', notAsked)
-  add('user', remote?.userId ?? record.context['userId'])
-  add('token id', record.id)
-  add('name', record.name)
-  add('scopes', (remote?.scopes ?? record.scopes)?.join(', '))
-  add('sent to', record.origins.join(', '))
-  add('signature', remote?.signature)
+  if (record.refresh !== undefined) {
+    add(labels.refresh, expiresExactly(remote?.refresh ?? record.refreshExpiry, now))
+  }
+  if (asked === true) add(labels.alive, describeActive(info))
+  else add(labels.notAsked, notAsked)
+  add(labels.user, remote?.userId ?? record.context['userId'])
+  add(labels.tokenId, record.id)
+  add(labels.name, record.name)
+  add(labels.scopes, (remote?.scopes ?? record.scopes)?.join(', '))
+  add(labels.sentTo, record.origins.join(', '))
+  add(labels.signature, remote?.signature)
   for (const [label, value] of Object.entries(remote?.facts ?? {})) add(label, value)
-  for (const { kind, used, limit } of budget) add(`${kind} used`, `${used} of ${limit}`)
-  if (obtained !== undefined)
-    add('obtained', `${timestamp(obtained)}, generation ${record.generation}`)
-  add('fingerprint', fingerprint === undefined ? undefined : `fp:${fingerprint}`)
-  add('standing', explainStanding(record.standing))
+  for (const { kind, used: count, limit } of budget) add(used(kind), usedOf(count, limit))
+  if (obtained !== undefined) add(labels.obtained, obtainedAt(obtained, record.generation))
+  add(labels.fingerprint, fingerprint === undefined ? undefined : `fp:${fingerprint}`)
+  add(labels.standing, explainStanding(record.standing))
   return rows
 }
 
 function describeActive({ remote, notAsked }: SessionInfo): string {
-  if (notAsked !== undefined) return `unknown: ${notAsked}`
-  if (remote?.active === undefined) return 'unknown: the provider does not say'
-  return remote.active ? 'yes, says the provider' : 'no, says the provider'
-}
-
-function describeExpiry(expiry: Expiry | undefined, now: number): string {
-  if (expiry === undefined || expiry.state === 'unknown') return 'expiry unknown'
-  if (expiry.state === 'never') return 'does not expire'
-  const past = expiry.at <= now
-  const sliding = expiry.sliding === true ? '; use prolongs it' : ''
-  return `${past ? 'expired' : 'expires'} ${expiryInWords(expiry, now)} (${timestamp(expiry.at)})${sliding}`
+  const { alive, aliveNotTold, aliveUnknown } = words.reports
+  if (notAsked !== undefined) return aliveUnknown(notAsked)
+  return remote?.active === undefined ? aliveNotTold() : alive(remote.active)
 }
 
 function claimRows({ claims }: SessionInfo): string[][] {
   return Object.entries(claims ?? {}).map(([name, value]) => [
-    `  claim ${name}`,
+    `  ${words.reports.claim(name)}`,
     typeof value === 'string' ? value : JSON.stringify(value),
   ])
 }
@@ -187,5 +177,5 @@ function lifetimeBar(
   const full = Math.round(share * width)
   const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
   const bar = paint('█'.repeat(full)) + colours.dim('░'.repeat(width - full))
-  return [`  ${bar} ${left > 0 ? `${briefly(left)} left` : 'expired'}`]
+  return [`  ${bar} ${words.times.remaining(left)}`]
 }

@@ -9,7 +9,6 @@ import { dryRunFields, sayWould } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { grantFlags, readGrant } from './flags/grant.ts'
-import { expiryInWords } from './list.ts'
 
 const reads = [
   ...grantFlags,
@@ -68,16 +67,15 @@ export async function runIssue(
     delivered()
     return
   }
-  const expires = `expires ${expiryInWords(tokens.expiry, now)}`
+  const expires = words.times.expires(tokens.expiry, now)
   const id = tokens.id === undefined ? '' : ` ${tokens.id}`
   if (savedAs === undefined) {
     const lines = [tokens.access.reveal(), ...(refresh === undefined ? [] : [refresh])]
     context.terminal.out(lines.map((line) => `${line}\n`).join(''))
     delivered()
     if (flags.quiet === true) return
-    const second = refresh === undefined ? '' : '; the second line is its refresh token'
-    context.terminal.say(`issued${id}, ${expires}; its value is not shown again${second}`)
+    context.terminal.say(words.reports.issued(id, expires, refresh !== undefined))
   } else if (flags.quiet !== true) {
-    context.terminal.say(`issued${id}, ${expires}; kept as "${savedAs.name}"`)
+    context.terminal.say(words.reports.issuedAs(id, expires, savedAs.name))
   }
 }

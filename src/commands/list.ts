@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
-import { briefly } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
-import { timeLeft, type Expiry } from '../core/expiry.ts'
 import { display } from '../core/text.ts'
 import { requireOperation, unsupported } from '../session/call.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
@@ -44,9 +42,7 @@ export async function runList(
   checkOneShape(local === true ? '--local' : undefined, remote === true ? '--remote' : undefined)
   checkOneShape(plain === true ? '--plain' : undefined, jsonFlag(flags))
   if (local === true && flags.store !== undefined) {
-    throw new ToknError('usage', '--local looks in no store: it lists what is remembered here', {
-      hint: 'tokn list --local',
-    })
+    throw new ToknError('usage', words.commands.localHasNoStore())
   }
   const { tokens, profile, now, note } = await collectTokens(context, positional, flags)
   if (wantsJson(flags)) {
@@ -59,14 +55,14 @@ export async function runList(
     return
   }
   if (tokens.tokens.length === 0) {
-    if (flags.quiet !== true) context.terminal.say('no tokens')
+    if (flags.quiet !== true) context.terminal.say(words.reports.noTokens())
     return
   }
   const colours = await context.terminal.colours(flags)
   context.terminal.show(...listTable(tokens, now, colours, context.terminal))
   if (tokens.duplicates.length > 0 && flags.quiet !== true) {
     const ids = tokens.duplicates.map((id) => display(id, 256)).join(', ')
-    context.terminal.say(`the provider gave one id to several tokens: ${ids}`)
+    context.terminal.say(words.reports.severalOfOneId(ids))
   }
 }
 
@@ -92,7 +88,7 @@ async function collectTokens(
     return { tokens: await session.list(), profile: profile.name, now }
   }
   if (flags.remote === true) throw unsupported(provider, 'list')
-  const note = `${unsupported(provider, 'list').message}; this is what is held here`
+  const note = words.reports.heldHere(unsupported(provider, 'list').message)
   return { tokens: listLocal(ports, [profile]), profile: profile.name, now, note }
 }
 
@@ -152,16 +148,15 @@ function listTable(
   colours: Colours,
   screen: Screen,
 ): readonly string[] {
-  const titles = where === 'remote' ? ['ID', 'NAME'] : ['PROFILE', 'NAME']
   const labels = [...new Set(tokens.flatMap(({ facts }) => Object.keys(facts ?? {})))]
   const facts = labels.map((label) => label.toUpperCase())
-  const header = [...titles, 'STATE', 'EXPIRES', 'HELD AS', 'SCOPES', ...facts]
+  const header = [...words.reports.listTitles(where === 'remote'), ...facts]
   const rows = tokens.map((token) => [
     where === 'remote' ? token.id : (token.savedAs ?? token.id),
     token.name ?? '-',
     token.state,
-    token.untimely === true ? clockWasSet : expiryInWords(token.expiry, now),
-    token.savedAs === undefined ? '-' : token.savedAs + (token.current ? ' (in use)' : ''),
+    token.untimely === true ? words.times.clockWasSet() : words.times.when(token.expiry, now),
+    heldAs(token),
     (token.scopes ?? []).join(', ') || '-',
     ...labels.map((label) => token.facts?.[label] ?? '-'),
   ])
@@ -175,12 +170,7 @@ function paint(line: string, state: ListedToken['state'] | undefined, colours: C
   return state === 'expiring' ? line.replace('expiring', colours.yellow('expiring')) : line
 }
 
-/** For the end of a token that was made in the future, as far as this clock knows. */
-export const clockWasSet = 'unknown: the clock was set since'
-
-/** `in 2h 5m`, `3d ago`, `never`, `unknown`. */
-export function expiryInWords(expiry: Expiry, now: number): string {
-  const left = timeLeft(expiry, now)
-  if (left === undefined) return expiry.state
-  return left > 0 ? `in ${briefly(left)}` : `${briefly(left)} ago`
+function heldAs({ savedAs, current }: ListedToken): string {
+  if (savedAs === undefined) return '-'
+  return current ? words.reports.inUse(savedAs) : savedAs
 }

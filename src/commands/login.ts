@@ -14,7 +14,6 @@ import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
-import { expiryInWords } from './list.ts'
 import { answerFields, shallRemember } from './login/answers.ts'
 import { draftProfile } from './login/draft.ts'
 import { agreeToReplace } from './login/replace.ts'
@@ -49,7 +48,10 @@ export async function runLogin(
   const draft = await draftProfile(context, ports, positional, flags, interaction)
   refuseContrary(context, draft, flags)
   if (flags.dryRun !== true) await agreeToReplace(context, ports, draft, flags)
-  const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
+  const pasted =
+    flags.withToken === true
+      ? await context.terminal.readSecret(words.loginFlags.aToken())
+      : undefined
   const asking = pasted === undefined ? interaction : undefined
   const opened = await answerFields(context, ports, draft, flags, asking, pasted)
   const { profile, provider, answers } = opened
@@ -66,7 +68,7 @@ export async function runLogin(
       'logins',
       flags.force === true,
     )
-    const would = `log in to ${provider.title} at ${provider.origins.join(', ')}`
+    const would = words.reports.logsIn(provider.title, provider.origins.join(', '))
     sayWould(context, flags, [{ subject: profile.name, would }])
     return
   }
@@ -80,9 +82,7 @@ export async function runLogin(
       throw sendToTerminal(context, error)
     })
   if (placed.profile.name !== profile.name) {
-    ports.warn(
-      `"${profile.name}" was renamed meanwhile; this login is that of "${placed.profile.name}"`,
-    )
+    ports.warn(words.reports.renamedMeanwhile(profile.name, placed.profile.name))
   }
   report(context, ports, placed.profile, placed.record, flags)
   const lacks = lacksInWords(placed.profile, provider, placed.record)
@@ -90,10 +90,10 @@ export async function runLogin(
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */
-function sendToTerminal({ words }: Context, error: unknown): unknown {
+function sendToTerminal({ words: typed }: Context, error: unknown): unknown {
   if (!isToknError(error) || error.details.fault !== 'no-terminal') return error
-  const same = words.filter((word) => word !== '--no-input' && word !== '--json')
-  const message = `${error.message}: ${error.hint ?? 'run it in a terminal'}`
+  const same = typed.filter((word) => word !== '--no-input' && word !== '--json')
+  const message = `${error.message}: ${error.hint ?? words.loginFlags.runInTerminal()}`
   return new ToknError(error.code, message, {
     ...error.details,
     hint: display(['tokn', ...same.map(quoteWord)].join(' '), 1_000),
@@ -120,11 +120,10 @@ function report(
       origins: record.origins,
     })
   } else if (flags.quiet !== true) {
-    const expires =
-      record.expiry.state === 'at' ? `, expires ${expiryInWords(record.expiry, now)}` : ''
-    const kept = ports.stores.traits(profile.store).outlivesProcess
-      ? `kept in the ${profile.store} store`
-      : `nothing is kept: ${profile.store} ends with this command`
-    context.terminal.say(`logged in as "${profile.name}"${expires}; ${kept}`)
+    const { keptIn, loggedIn, nothingKept } = words.reports
+    const expires = record.expiry.state === 'at' ? words.times.expires(record.expiry, now) : ''
+    const { outlivesProcess } = ports.stores.traits(profile.store)
+    const kept = outlivesProcess ? keptIn(profile.store) : nothingKept(profile.store)
+    context.terminal.say(loggedIn(profile.name, expires, kept))
   }
 }

@@ -13,7 +13,6 @@ import type { LogoutResult } from '../session/revoke/logout.ts'
 import { checkFields, instant, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
-import { timestamp } from '../core/text.ts'
 import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould, type Step } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
@@ -40,7 +39,7 @@ export async function runLogout(
   checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
   const options = { localOnly: flags.localOnly === true }
   if (flags.all === true && (positional ?? flags.profile) !== undefined) {
-    throw new ToknError('usage', '--all leaves no profile to name', { hint: 'tokn logout --all' })
+    throw new ToknError('usage', words.commands.allNamesNone('tokn logout --all'))
   }
   const choice = context.choice(flags, positional)
   if (flags.all !== true) refuseUnnamed(context, choice)
@@ -83,11 +82,7 @@ function refuseUnnamed({ environment }: Context, choice: ProfileChoice): void {
   const given = environment.fromEnvironment('token') === undefined ? environment.provider : 'token'
   if (given === undefined) return
   const variable = given === 'token' ? 'TOKN_TOKEN' : 'TOKN_PROVIDER'
-  throw new ToknError(
-    'usage',
-    `${variable} is set, and what it stands for is no session that a logout could end`,
-    { hint: 'name the profile to log out: tokn logout PROFILE' },
-  )
+  throw new ToknError('usage', words.commands.notAProfileToLogOut(variable))
 }
 
 type Result = LogoutResult & { readonly profile: string }
@@ -111,20 +106,15 @@ function report(context: Context, flags: LogoutFlags, results: readonly Result[]
 
 function inWords(result: Result): readonly string[] {
   const { profile, erased, revoked, unverified, caveat, alive, doubtful, ended } = result
-  const here = erased ? 'logged out' : 'was not logged in'
-  const proof = unverified === undefined ? '' : `, not verified: ${unverified}`
-  const there = revoked ? `, and the token is revoked${proof}` : ''
-  const before = ended === undefined || !erased ? '' : `; ${ended}`
-  const first = `${profile}: ${here}${there}${before}`
-  if (caveat !== undefined) return [first, `${profile}: ${caveat}`]
+  const { loggedOut, ofProfile, stillAlive } = words.reports
+  const first = ofProfile(profile, loggedOut(erased, { revoked, unverified, ended }))
+  if (caveat !== undefined) return [first, ofProfile(profile, caveat)]
   if (alive === undefined || !(erased || doubtful === true)) return [first]
-  const lives = doubtful === true ? 'its tokens may still be alive' : 'still alive'
-  return [first, `${profile}: ${lives} at the provider: ${alive}${untilWhen(result)}`]
+  return [first, ofProfile(profile, stillAlive(doubtful === true, alive, untilWhen(result)))]
 }
 
 function untilWhen({ aliveUntil, partial }: Result): string {
-  if (aliveUntil === undefined) return ''
-  return `; ${partial === true ? 'its access token' : 'it'} ends at ${timestamp(aliveUntil)}`
+  return aliveUntil === undefined ? '' : words.reports.untilThen(partial === true, aliveUntil)
 }
 
 function throwForFailures(
@@ -138,20 +128,17 @@ function throwForFailures(
     if (failures.length === tried) throw first
     throw new ToknError(
       'partial',
-      `${failures.length} of ${tried} profiles were not logged out: ${first.message}`,
+      words.reports.notAllLoggedOut(failures.length, tried, first.message),
       { hint: first.hint },
     )
   }
   const alive = results.filter(({ failed }) => failed)
   const [one] = alive
   if (one === undefined) return
-  const which = results.length === 1 ? `"${one.profile}"` : `${alive.length} of ${tried} profiles`
-  const may = one.doubtful === true ? 'may still be' : 'is still'
-  throw new ToknError(
-    'partial',
-    `the session of ${which} is erased here, and ${may} alive at the provider${untold ? `: ${one.alive ?? ''}` : ''}`,
-    { hint: 'end it where the provider shows its sessions or tokens' },
-  )
+  const { ofProfiles, erasedButAlive } = words.reports
+  const whose = results.length === 1 ? `"${one.profile}"` : ofProfiles(alive.length, tried)
+  const why = untold ? `: ${one.alive ?? ''}` : ''
+  throw new ToknError('partial', erasedButAlive(whose, one.doubtful === true, why))
 }
 
 async function agree(
@@ -160,9 +147,10 @@ async function agree(
   profiles: readonly Profile[],
 ): Promise<void> {
   if (flags.all !== true || flags.yes === true || profiles.length < 2) return
-  const yes = await context.confirm(flags, `log out of ${profiles.length} profiles?`)
+  const yes = await context.confirm(flags, words.commands.logOutOfSeveral(profiles.length))
   if (yes === true) return
-  throw new ToknError(yes === undefined ? 'usage' : 'interrupted', 'no profile was logged out', {
-    hint: 'tokn logout --all --yes',
-  })
+  throw new ToknError(
+    yes === undefined ? 'usage' : 'interrupted',
+    words.commands.notAgreedToLogOut(),
+  )
 }

@@ -65,7 +65,7 @@ function listProfiles(context: Context, flags: CommonFlags): void {
   const standard = ports.profiles.defaultName()
   const damaged = ports.profiles.outlines().length - profiles.length
   if (damaged > 0 && flags.quiet !== true)
-    context.terminal.say(`${damaged} damaged left out; see: tokn doctor`)
+    context.terminal.say(words.reports.damagedLeftOut(damaged))
   const now = ports.clock.now()
   const entryOf = (profile: Profile) => ports.index.get(profile.id)
   if (wantsJson(flags)) {
@@ -80,10 +80,10 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     return
   }
   if (profiles.length === 0) {
-    if (flags.quiet !== true)
-      context.terminal.say('no profiles; make one with: tokn login NAME --provider PROVIDER')
+    if (flags.quiet !== true) context.terminal.say(words.reports.noProfiles())
     return
   }
+  const [first, ...titles] = words.reports.profileTitles()
   const rows = profiles.map((one) => [
     `${one.name === standard ? '*' : ' '} ${one.name}`,
     one.provider,
@@ -91,12 +91,7 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     one.store,
     sessionInWords(entryOf(one), now),
   ])
-  context.terminal.show(
-    ...fittedTable(
-      [['  PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION'], ...rows],
-      context.terminal,
-    ),
-  )
+  context.terminal.show(...fittedTable([[`  ${first}`, ...titles], ...rows], context.terminal))
 }
 
 function sessionInWords(entry: IndexEntry | undefined, now: number): string {
@@ -128,7 +123,7 @@ async function chooseDefault(context: Context, name: string, flags: LockFlags): 
   const { profiles } = context.ports(flags)
   const profile = chooseProfile(profiles, { positional: name })
   await profiles.setDefault(profile.name)
-  tell(context, flags, `"${profile.name}" is the default`, {
+  tell(context, flags, words.reports.isDefault(profile.name), {
     schema: 'tokn.profile-use/v1',
     profile: profile.name,
     provider: profile.provider,
@@ -145,10 +140,10 @@ async function renameProfile(
   const { profiles } = context.ports(flags)
   const profile = chooseProfile(profiles, { positional: from })
   if (profiles.get(checkProfileName(to)) !== undefined) {
-    throw new ToknError('usage', `there is a profile "${to}" already`)
+    throw new ToknError('usage', words.commands.profileExists(to))
   }
   await profiles.rename(profile.name, to)
-  tell(context, flags, `"${profile.name}" is now "${to}"; its session stays`, {
+  tell(context, flags, words.reports.renamed(profile.name, to), {
     schema: 'tokn.profile-rename/v1',
     from: profile.name,
     profile: to,
@@ -161,13 +156,12 @@ async function removeProfile(context: Context, name: string, flags: RemoveFlags)
   const ports = context.ports(flags)
   if (flags.dryRun === true) {
     await checkRemovable(ports, checkProfileName(name))
-    sayWould(context, flags, [{ subject: name, would: 'forget the profile' }])
+    sayWould(context, flags, [{ subject: name, would: words.reports.wouldForget() }])
     return
   }
   const { alive } = await removeProfile(ports, checkProfileName(name))
-  const left =
-    alive === undefined ? '' : `; its tokens may still be alive at the provider: ${alive}`
-  tell(context, flags, `"${name}" is removed${left}`, {
+  const { removed, removedButAlive } = words.reports
+  tell(context, flags, alive === undefined ? removed(name) : removedButAlive(name, alive), {
     schema: 'tokn.profile-remove/v1',
     profile: name,
     alive: alive ?? null,

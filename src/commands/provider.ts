@@ -56,9 +56,7 @@ async function listProviders(context: Context, flags: CommonFlags): Promise<void
     return
   }
   const rows = providers.map((one) => [one.id, one.title, one.source, one.docs])
-  context.terminal.show(
-    ...fittedTable([['ID', 'TITLE', 'SOURCE', 'DOCUMENTS'], ...rows], context.terminal),
-  )
+  context.terminal.show(...fittedTable([words.reports.providerTitles(), ...rows], context.terminal))
 }
 
 type ShowFlags = CommonFlags & FlagsOf<'definition'>
@@ -73,9 +71,7 @@ async function showProvider(context: Context, id: string, flags: ShowFlags): Pro
       id,
       known.map((one) => one.id),
     )
-    throw new ToknError('not_found', 'there is no such provider', {
-      hint: near === undefined ? 'tokn provider list' : `did you mean "${near}"?`,
-    })
+    throw new ToknError('not_found', words.commands.noSuchProvider(near))
   }
   // Only what an API can do is asked here, and that is the same wherever it stands.
   const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
@@ -84,11 +80,12 @@ async function showProvider(context: Context, id: string, flags: ShowFlags): Pro
     printJson(context, flags, { schema: 'tokn.provider/v1', ...summary, ...describe(provider) })
     return
   }
+  const [first, ...titles] = words.reports.fieldTitles()
   context.terminal.show(
     provider.title,
     provider.docs,
     '',
-    ...table([['  FIELD', 'VARIABLE', ''], ...provider.fields.map(fieldRow)]),
+    ...table([[`  ${first}`, ...titles], ...provider.fields.map(fieldRow)]),
     '',
     ...table(operations.map((operation) => operationRow(provider, operation))),
   )
@@ -100,18 +97,17 @@ async function showDefinition(context: Context, id: string, flags: CommonFlags):
     return context.terminal.show(...text.trimEnd().replaceAll('\t', '  ').split(/\r?\n/))
   }
   if (text !== undefined) return context.terminal.out(`${text.trimEnd()}\n`)
-  throw new ToknError('not_found', 'there is no definition of that name', {
-    hint: 'tokn provider list',
-  })
+  throw new ToknError('not_found', words.commands.noDefinition())
 }
 
 function fieldRow(field: Provider['fields'][number]): readonly string[] {
+  const { choices, optional, secret, usually } = words.reports.fieldNotes
   const notes = [
     field.label,
-    field.secret === true ? 'secret' : '',
-    field.optional === true ? 'optional' : '',
-    field.default === undefined ? '' : `default ${field.default}`,
-    field.choices === undefined ? '' : `one of ${field.choices.join(', ')}`,
+    field.secret === true ? secret : '',
+    field.optional === true ? optional : '',
+    field.default === undefined ? '' : usually(field.default),
+    field.choices === undefined ? '' : choices(field.choices.join(', ')),
   ]
   return [
     `  ${field.name}`,
@@ -123,11 +119,8 @@ function fieldRow(field: Provider['fields'][number]): readonly string[] {
 function operationRow(provider: Provider, operation: Operation): readonly string[] {
   const own = provider[operation] !== undefined
   const reissued = operation === 'refresh' && provider.rotation === 'reissue'
-  const text = own
-    ? 'yes'
-    : reissued
-      ? 'by issuing a successor'
-      : `no: ${provider.why[operation] ?? 'the API has no such operation'}`
+  const { can, canByIssuing, cannot } = words.reports
+  const text = own ? can() : reissued ? canByIssuing() : cannot(provider.why[operation])
   return [`  ${operation}`, text]
 }
 

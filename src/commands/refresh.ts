@@ -1,7 +1,6 @@
 import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
-import { briefly } from '../core/duration.ts'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
@@ -36,13 +35,7 @@ export function refreshCommand(program: Command, context: Context, run = runRefr
 
 /** A login from variables makes new tokens, which nobody keeps: there is nothing to refresh. */
 function refuseLogin(): never {
-  throw new ToknError(
-    'usage',
-    'there is no session to refresh: the variables are those of a login',
-    {
-      hint: 'tokn token logs in anew',
-    },
-  )
+  throw new ToknError('usage', words.commands.loginIsNoSession())
 }
 
 interface Refreshed {
@@ -84,9 +77,7 @@ async function refreshAll(
   minTtl: number | undefined,
 ): Promise<void> {
   if (positional !== undefined || flags.profile !== undefined) {
-    throw new ToknError('usage', '--all leaves no profile to name', {
-      hint: 'tokn refresh --all',
-    })
+    throw new ToknError('usage', words.commands.allNamesNone('tokn refresh --all'))
   }
   const ports = context.ports(flags)
   const held = readableProfiles(ports.profiles)
@@ -110,10 +101,7 @@ async function refreshAll(
   }
   const failed = results.filter((one) => one.error !== undefined)
   if (failed.length > 0) {
-    throw new ToknError(
-      'partial',
-      `${failed.length} of ${results.length} profiles could not be refreshed`,
-    )
+    throw new ToknError('partial', words.reports.notAllRefreshed(failed.length, results.length))
   }
 }
 
@@ -129,7 +117,7 @@ async function planAll(
     const would = await session
       .planRefresh({ minTtl, force, skip: true })
       .catch((error: unknown) => {
-        if (isFailure(error)) return `fail: ${error.message}`
+        if (isFailure(error)) return words.reports.wouldFail(error.message)
         throw error
       })
     steps.push({ subject: profile.name, would })
@@ -172,14 +160,15 @@ function describeReason({ code, message, hint, details: { retryAfter } }: ToknEr
 function inWords({ profile, record, refreshed, error, skipped }: Refreshed, now: number): string {
   if (error !== undefined) return inOneLine(profile, error.message, error.hint)
   if (skipped !== undefined) {
-    return inOneLine(profile, `passed over: ${skipped.message}`, skipped.hint)
+    return inOneLine(profile, words.reports.skipped(skipped.message), skipped.hint)
   }
   const left = record === undefined ? undefined : timeLeft(record.expiry, now)
-  const life = left === undefined ? '' : `, good for ${briefly(left)}`
-  return `${profile.name}: ${refreshed ? 'refreshed' : 'still good'}${life}`
+  return words.reports.ofProfile(profile.name, words.reports.refreshed(refreshed, left))
 }
 
 /** Of several profiles each has its own next step. */
 function inOneLine({ name }: Profile, message: string, hint: string | undefined): string {
-  return `${name}: ${message}${hint === undefined ? '' : ` (${hint.replaceAll('\n', '; ')})`}`
+  const { ofProfile, withHint } = words.reports
+  if (hint === undefined) return ofProfile(name, message)
+  return ofProfile(name, withHint(message, hint.replaceAll('\n', '; ')))
 }

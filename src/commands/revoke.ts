@@ -30,23 +30,22 @@ export function revokeCommand(program: Command, context: Context, run = runRevok
 
 export async function runRevoke(
   context: Context,
-  words: readonly string[],
+  named: readonly string[],
   flags: RevokeFlags,
 ): Promise<void> {
-  const tokens = [...words, ...(context.rest ?? [])]
+  const tokens = [...named, ...(context.rest ?? [])]
   if (tokens.length === 0) {
-    throw new ToknError('usage', "missing required argument 'token'", {
-      hint: 'tokn revoke --help',
-    })
+    throw new ToknError('usage', words.commands.tokenMissing())
   }
   checkFields(flags, revokeFields)
   const session = await context.session(flags, undefined, requireOperation('revoke'))
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
-    const yes = await context.confirm(flags, `revoke ${tokens.length} tokens of "${session.name}"?`)
+    const yes = await context.confirm(
+      flags,
+      words.commands.revokeSeveral(tokens.length, session.name),
+    )
     if (yes === false) {
-      throw new ToknError('interrupted', 'nothing was revoked', {
-        hint: 'to revoke them without a question: --yes',
-      })
+      throw new ToknError('interrupted', words.commands.notAgreedToRevoke())
     }
   }
   const results = await session.revoke(tokens, {
@@ -54,8 +53,8 @@ export async function runRevoke(
     agree: async ({ id, listed, alsoNamed }) => {
       if (flags.yes === true) return true
       const names = alsoNamed.map((name) => display(name, 64)).join(', ')
-      const all = `all ${listed} tokens with the id ${display(id, 256)}, also: ${names}`
-      return await context.confirm(flags, `revoke ${all}?`)
+      const question = words.commands.revokeAllOfId(listed ?? 0, display(id, 256), names)
+      return await context.confirm(flags, question)
     },
   })
   // Where nothing was done there is no answer, but an error alone.
@@ -77,11 +76,11 @@ function throwForFailures(results: readonly Revocation[], look: string): void {
   const failed = results.filter(wasNotRevoked)
   const [first] = failed
   if (first === undefined) return
-  const why = first.error?.message ?? 'the provider knows no such token'
+  const why = first.error?.message ?? words.reports.noSuchTokenThere()
   if (failed.length < results.length) {
     throw new ToknError(
       'partial',
-      `${failed.length} of ${results.length} tokens were not revoked: ${why}`,
+      words.reports.notAllRevoked(failed.length, results.length, why),
       { hint: first.error?.hint },
     )
   }

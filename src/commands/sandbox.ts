@@ -50,7 +50,7 @@ export async function runSandbox(
       printJson(context, flags, { schema: 'tokn.sandbox/v1', apis: sandbox.apis.map(describe) })
     } else {
       for (const api of sandbox.apis) context.terminal.out(howTo(api))
-      if (flags.quiet !== true) context.terminal.say('serving until you press Ctrl-C')
+      if (flags.quiet !== true) context.terminal.say(words.reports.serving())
     }
     await context.untilInterrupted()
   } finally {
@@ -80,13 +80,11 @@ function howTo(api: SandboxedApi): string {
 function checkName(name: string): void {
   if (sandboxedApis.some((known) => known === name)) return
   const near = nearest(name, sandboxedApis)
-  throw new ToknError('usage', 'there is no such API in the sandbox', {
-    hint: near === undefined ? `one of: ${sandboxedApis.join(', ')}` : `did you mean "${near}"?`,
-  })
+  throw new ToknError('usage', words.commands.noSuchApi(near, sandboxedApis.join(', ')))
 }
 
 function readPort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port >= 0 && port <= 65_535 - 8) return port
-  throw new ToknError('usage', '--port is no port number', { hint: 'a number from 0 to 65527' })
+  throw new ToknError('usage', words.commands.notAPort('--port', 65_527))
 }

@@ -65,7 +65,7 @@ export async function runToken(
   positional: string | undefined,
   flags: TokenFlags,
 ): Promise<void> {
-  const others = `; to print a header: tokn header -o ${namesOf(headerFormats).join('|')}`
+  const others = () => words.commands.elsewhereHeaders(namesOf(headerFormats).join('|'))
   const format = readFormat(flags, tokenFormats, 'a token', others)
   if (flags.var !== undefined && format !== 'env' && format !== 'dotenv') {
     throw new ToknError('usage', words.commands.noVariable(format))
@@ -84,9 +84,7 @@ export async function runToken(
   const text = tokenFormats[format](idToken ?? record.access.reveal(), variable)
   context.terminal.out(flags.bare === true ? text.slice(0, -1) : text)
   if (context.terminal.outIsTerminal && flags.quiet !== true) {
-    context.terminal.say(
-      `tokn: hint: to keep it off the screen: tokn exec${wordOf(session)} -e NAME -- COMMAND, or tokn curl`,
-    )
+    context.terminal.say(words.commands.onScreen(wordOf(session)))
   }
 }
 
@@ -111,7 +109,7 @@ export async function freshRecord(
 function readFreshFlags(context: Context, flags: FreshFlags) {
   const { refresh } = flags
   if (refresh !== undefined && refresh !== 'auto' && refresh !== 'never' && refresh !== 'force') {
-    throw new ToknError('usage', '--refresh is auto, never or force')
+    throw new ToknError('usage', words.commands.notARefreshMode())
   }
   return { refresh, minTtl: readMinTtl(context, flags) } as const
 }

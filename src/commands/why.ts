@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { display, timestamp } from '../core/text.ts'
 import type { HistoryEntry } from '../core/ports.ts'
-import type { Reason } from '../core/record.ts'
 import { chooseProfile } from '../session/choose-profile.ts'
 import { printJson, wantsJson } from './output/json.ts'
 import { words } from '../messages/words.ts'
@@ -10,19 +9,6 @@ import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
 import { fittedTable } from './output/table.ts'
-
-const reasons: Readonly<Record<Reason, string>> = {
-  login: 'a login',
-  expired: 'the token had expired',
-  'min-ttl': 'too little life was left',
-  clock: 'the clock was set back',
-  forced: 'it was asked for',
-  rejected: 'the provider refused the token',
-  'id-token': 'too little life was left of the ID token',
-  imported: 'a token was pasted in',
-  issued: 'issued by another profile',
-  recovered: 'an attempt that was cut off had got its answer',
-}
 
 type WhyFlags = CommonFlags & FlagsOf<'profile'>
 
@@ -51,25 +37,21 @@ export function runWhy(context: Context, positional: string | undefined, flags: 
     return
   }
   if (history.length === 0) {
-    context.terminal.say(`nothing is known of "${profile.name}": it is not logged in`)
+    context.terminal.say(words.reports.noHistory(profile.name))
     return
   }
+  const { issuedBy, ofProfile, processOf, reasons, whyTitles } = words.reports
   const rows = history.map((one) => [
     String(one.generation),
     timestamp(one.at),
-    one.by === undefined ? reasons[one.reason] : `issued by profile "${display(one.by, 40)}"`,
+    one.by === undefined ? reasons[one.reason] : issuedBy(display(one.by, 40)),
     display(one.command, 40),
-    `${one.pid} (from ${display(one.parent, 40)})`,
+    processOf(one.pid, display(one.parent, 40)),
     one.cost ?? '-',
   ])
-  context.terminal.show(
-    ...fittedTable(
-      [['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'], ...rows],
-      context.terminal,
-    ),
-  )
+  context.terminal.show(...fittedTable([whyTitles(), ...rows], context.terminal))
   const ended = explainStanding(known?.standing)
-  if (ended !== undefined) context.terminal.say(`${profile.name}: ${display(ended)}`)
+  if (ended !== undefined) context.terminal.say(ofProfile(profile.name, display(ended)))
 }
 
 function describe({ at, cost, by, ...rest }: HistoryEntry) {

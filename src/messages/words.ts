@@ -21,6 +21,10 @@ import type * as tokens from './en/tokens.ts'
 import type * as commands from './en/commands.ts'
 import type * as check from './en/check.ts'
 import type * as curl from './en/curl.ts'
+import type * as reports from './en/reports.ts'
+import type * as loginFlags from './en/login-flags.ts'
+import type * as newProvider from './en/new-provider.ts'
+import type * as demo from './en/demo.ts'
 import type * as flags from './en/flags.ts'
 import type * as help from './en/help.ts'
 import type * as doctor from './en/doctor.ts'
@@ -112,6 +116,18 @@ export const words = {
   },
   get check() {
     return area('check') as typeof check
+  },
+  get reports() {
+    return area('reports') as typeof reports
+  },
+  get loginFlags() {
+    return area('login-flags') as typeof loginFlags
+  },
+  get newProvider() {
+    return area('new-provider') as typeof newProvider
+  },
+  get demo() {
+    return area('demo') as typeof demo
   },
   get curl() {
     return area('curl') as typeof curl

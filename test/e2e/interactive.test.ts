@@ -104,7 +104,7 @@ describe.skipIf(!hasTerminal())('before a person', () => {
     terminal.type(`https://shop.example${enter}`)
     await terminal.until(/Path of the request/)
     terminal.type(`/login${enter}`)
-    await terminal.until(/name and password travel/)
+    await terminal.until(/name and password sent/)
     terminal.type(down + enter)
     await terminal.until(/Where the reply has the token/)
     terminal.type(`data.token${enter}`)
@@ -142,7 +142,7 @@ describe.skipIf(!hasTerminal())('before a person', () => {
       )
       again.type(enter)
     }
-    await again.until(/name and password travel/)
+    await again.until(/name and password sent/)
     again.type(enter)
     for (const question of [
       /has the token/,

@@ -57,7 +57,7 @@ describe('while a login waits for its answer', () => {
       world.tokn(['profile', 'rename', 'web', 'prod']),
     )
     expect(ended).toMatchObject({ status: 0 })
-    expect(ended.err).toContain('"web" was renamed meanwhile; this login is that of "prod"')
+    expect(ended.err).toContain('"web" was renamed in the meantime; this login belongs to "prod"')
     expect(ended.err).toContain('logged in as "prod"')
     expect(Object.keys(profilesOf(world.home))).toEqual(['prod'])
     expect(storedIds(world.home)).toHaveLength(1)

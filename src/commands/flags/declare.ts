@@ -128,9 +128,7 @@ function describeFlag(meaning: string, flag: Flag): string {
 function refuseFields(command: Command): void {
   command.hook('preAction', (_, action) => {
     if (action.opts()['fields'] === undefined) return
-    throw new ToknError('usage', `"${command.name()}" has no JSON document to take fields of`, {
-      hint: 'leave --fields out',
-    })
+    throw new ToknError('usage', words.commands.noDocument(command.name()))
   })
 }
 

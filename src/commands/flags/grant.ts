@@ -2,6 +2,7 @@ import { parseDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
+import { words } from '../../messages/words.ts'
 import type { FlagName, FlagsOf } from './table.ts'
 
 /** Say what a token is to be good for. */
@@ -19,7 +20,7 @@ export type GrantFlags = FlagsOf<(typeof grantFlags)[number]>
 /** Throws `usage` for text that could not be sent, or a lifetime that is none. */
 export function readGrant(flags: GrantFlags, now: number): Grant {
   if (flags.expiresIn !== undefined && flags.expiresAt !== undefined) {
-    throw new ToknError('usage', '--expires-in and --expires-at exclude each other')
+    throw new ToknError('usage', words.commands.notTogether('--expires-in', '--expires-at'))
   }
   for (const text of [
     flags.name,
@@ -49,16 +50,16 @@ function lastingTo(text: string, now: number): Grant {
   const at = day?.[2] === 'T' && isDay(day[1]) ? Date.parse(text) : Number.NaN
   if (Number.isFinite(at) && at > now) return { lifetime: at - now, until: at, roundable: true }
   const dateAlone = day?.[0] === text && isDay(day[1])
-  throw new ToknError('usage', `--expires-at ${whyNot(text, at)}`, {
-    hint: `write it as ${dateAlone ? `${text}T00:00:00Z` : timestamp(now + 86_400_000)}`,
-  })
+  const example = dateAlone ? `${text}T00:00:00Z` : timestamp(now + 86_400_000)
+  throw new ToknError('usage', whyNot(text, at), { hint: words.loginFlags.writeItAs(example) })
 }
 
 function whyNot(text: string, at: number): string {
+  const { noDay, noTime, other, past } = words.loginFlags.notALastInstant
   const [all, day] = /^(\d{4}-\d{2}-\d{2})(T?)/.exec(text) ?? []
-  if (day !== undefined && !isDay(day)) return 'is on a day that no calendar has'
-  if (all === text && day === text) return 'needs a time of day as well'
-  return Number.isFinite(at) ? 'is past' : 'is no instant'
+  if (day !== undefined && !isDay(day)) return noDay()
+  if (all === text && day === text) return noTime()
+  return Number.isFinite(at) ? past() : other()
 }
 
 /** Whether the calendar has `day`: what Date makes of 31 November is 1 December. */
@@ -69,6 +70,6 @@ function isDay(day: string | undefined): boolean {
 
 function checkText(text: string): void {
   if (text === '' || text.length > 1_024 || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) {
-    throw new ToknError('usage', 'a name, scope or audience is one line of 1 to 1024 characters')
+    throw new ToknError('usage', words.loginFlags.tooLongOrOdd())
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { FlagName, FlagsOf } from './table.ts'
 
 /** For OAuth 2.0 servers: each is a setting of the profile, or names a file with a secret. */
@@ -52,7 +53,5 @@ export function secretFiles(flags: OauthFlags): Readonly<Record<string, string>>
 
 function checkPort(text: string): string {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return text
-  throw new ToknError('usage', '--redirect-port is no port number', {
-    hint: 'a number up to 65535',
-  })
+  throw new ToknError('usage', words.loginFlags.notARedirectPort())
 }

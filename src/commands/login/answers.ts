@@ -4,6 +4,7 @@ import type { Field, Provider } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import { openAnswered, type Opened } from '../../session/login/open-provider.ts'
 import type { Ports } from '../../session/ports.ts'
+import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
 import type { Draft } from './draft.ts'
 import type { LoginFlags } from '../flags/login.ts'
@@ -57,10 +58,10 @@ async function readSecrets(
   const main = mainSecret(provider)
   const secrets: Record<string, Secret> = {}
   if (flags.passwordStdin === true || flags.secretFile !== undefined) {
-    if (main === undefined) throw new ToknError('usage', 'this provider asks for no secret')
+    if (main === undefined) throw new ToknError('usage', words.loginFlags.noSecretAsked())
     secrets[main] =
       flags.secretFile === undefined
-        ? await context.terminal.readSecret('a password')
+        ? await context.terminal.readSecret(words.loginFlags.aPassword())
         : await context.terminal.readSecretFile(flags.secretFile)
   }
   for (const [name, path] of Object.entries(secretFiles(flags))) {
@@ -93,8 +94,8 @@ export async function shallRemember(
   return (
     (await context.confirm(
       asking,
-      'Keep the credentials too, to log in again unattended?',
-      '--remember or --no-remember',
+      words.loginFlags.keepCredentials(),
+      words.loginFlags.keepFlags(),
     )) === true
   )
 }

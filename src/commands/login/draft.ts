@@ -3,6 +3,7 @@ import { checkBaseUrl } from '../../core/base-url.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import { checkProfileName, type Profile } from '../../core/profile.ts'
+import { words } from '../../messages/words.ts'
 import { namedProfile, outlineOf } from '../../session/choose-profile.ts'
 import type { Ports } from '../../session/ports.ts'
 import type { Context } from '../context.ts'
@@ -34,14 +35,14 @@ export async function draftProfile(
   const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
   const same = before?.provider === providerId ? before : undefined
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
-  const apiUrls = flags.apiUrl?.map((url) => new URL(checkBaseUrl(url, 'the API URL')).origin)
+  const apiUrls = flags.apiUrl?.map(
+    (url) => new URL(checkBaseUrl(url, words.loginFlags.apiUrl())).origin,
+  )
   const name = checkProfileName(named ?? providerId)
   const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
   const key = flags.key === undefined ? same?.key : resolve(flags.key)
   if ((certificate === undefined) !== (key === undefined)) {
-    throw new ToknError('usage', 'a client certificate and its key belong together', {
-      hint: 'give both --cert FILE and --key FILE',
-    })
+    throw new ToknError('usage', words.loginFlags.halfAPair())
   }
   const profile: Profile = {
     name,
@@ -90,11 +91,10 @@ async function chooseProvider(
   const providers = await context.providers(flags)
   if (named !== undefined && providers.some((one) => one.id === named)) return named
   const options = providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))
-  const chosen = await context.select(flags, 'Which API?', options)
+  const chosen = await context.select(flags, words.loginFlags.whichApi(), options)
   if (chosen !== undefined) return chosen
-  throw new ToknError('usage', 'no provider was named', {
-    hint: `tokn login ${named ?? 'NAME'} --provider ID, with one of: ${providers.map((one) => one.id).join(', ')}`,
-  })
+  const known = providers.map((one) => one.id).join(', ')
+  throw new ToknError('usage', words.loginFlags.noProviderNamed(named ?? 'NAME', known))
 }
 
 async function chooseBaseUrl(
@@ -105,18 +105,14 @@ async function chooseBaseUrl(
   interaction: Interaction | undefined,
 ): Promise<string | undefined> {
   const given = flags.baseUrl ?? context.environment.baseUrl ?? before?.baseUrl
-  if (given !== undefined) return checkBaseUrl(given, 'the base URL')
+  if (given !== undefined) return checkBaseUrl(given, words.loginFlags.baseUrl())
   const summary = (await context.providers(flags)).find((one) => one.id === providerId)
   if (summary?.needsBaseUrl !== true) return undefined
-  const asked = await interaction?.ask(`Base URL of ${summary.title}`, { placeholder: 'https://' })
-  if (asked !== undefined) return checkBaseUrl(asked, 'the base URL')
-  throw new ToknError(
-    'usage',
-    `${summary.title} has no address of its own: each customer has another`,
-    {
-      hint: 'pass --base-url https://...',
-    },
-  )
+  const asked = await interaction?.ask(words.loginFlags.askBaseUrl(summary.title), {
+    placeholder: 'https://',
+  })
+  if (asked !== undefined) return checkBaseUrl(asked, words.loginFlags.baseUrl())
+  throw new ToknError('usage', words.loginFlags.noBaseUrl(summary.title))
 }
 
 /** `name=value` flags as a record. Throws `usage`. */
@@ -127,7 +123,7 @@ function pairs(
   const entries = (texts ?? []).map((text) => {
     const at = text.indexOf('=')
     if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const
-    throw new ToknError('usage', `${flag} takes NAME=VALUE`)
+    throw new ToknError('usage', words.loginFlags.notAPair(flag))
   })
   return Object.fromEntries(entries)
 }

@@ -1,6 +1,7 @@
 import { openSession } from '../../session/session.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
+import { words } from '../../messages/words.ts'
 import type { Ports } from '../../session/ports.ts'
 import type { AskFlags, Context } from '../context.ts'
 import type { Draft } from './draft.ts'
@@ -19,15 +20,12 @@ export async function agreeToReplace(
   // One that does not exist replaces nothing, and says so.
   await ports.provider(profile)
   if (!(await isLive(ports, before))) return
-  const what = `"${before.name}" holds a session of ${placeOf(before, {})}`
+  const what = words.loginFlags.replaces(before.name, placeOf(before, {}))
   const other = placeOf(profile, set)
-  const replacing = 'to replace it without a question: --yes; else name another profile'
-  const yes = await context.confirm(flags, `${what}. Replace it by one of ${other}?`)
+  const yes = await context.confirm(flags, words.loginFlags.askToReplace(what, other))
   if (yes === true) return
-  if (yes === false) throw new ToknError('interrupted', 'nothing was changed', { hint: replacing })
-  throw new ToknError('usage', `${what}, which a login to ${other} would replace`, {
-    hint: `name another profile, or end it first: tokn logout ${before.name}; --yes replaces it all the same`,
-  })
+  if (yes === false) throw new ToknError('interrupted', words.loginFlags.notAgreedToReplace())
+  throw new ToknError('usage', words.loginFlags.wouldReplace(what, other, before.name))
 }
 
 /** What makes two logins those of one API: its provider and the origin where its tokens are made. */
@@ -38,8 +36,7 @@ function isSamePlace(before: Profile, profile: Profile, set: Draft['set']): bool
 }
 
 function placeOf(profile: Profile, set: Draft['set']): string {
-  const origin = originOf(profile, set)
-  return `"${profile.provider}"${origin === undefined ? '' : ` at ${origin}`}`
+  return words.loginFlags.place(profile.provider, originOf(profile, set))
 }
 
 function originOf({ baseUrl, settings }: Profile, set: Draft['set']): string | undefined {

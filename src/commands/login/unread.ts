@@ -1,6 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
 import type { Draft } from './draft.ts'
 import type { LoginFlags } from '../flags/login.ts'
@@ -14,18 +15,18 @@ const flagOfField: Readonly<Record<string, string>> = {
 }
 
 /** Throws `usage` for flags of which one takes back what the other says. */
-export function refuseContrary({ words }: Context, { set }: Draft, flags: LoginFlags): void {
-  if (words.includes('--remember') && words.includes('--no-remember')) {
-    throw new ToknError('usage', '--remember and --no-remember exclude each other')
+export function refuseContrary({ words: typed }: Context, { set }: Draft, flags: LoginFlags): void {
+  if (typed.includes('--remember') && typed.includes('--no-remember')) {
+    throw new ToknError('usage', words.commands.notTogether('--remember', '--no-remember'))
   }
   const said = ['username', 'email'].find((name) => name in set)
   if (flags.username !== undefined && said !== undefined) {
-    throw new ToknError('usage', `--username and --set ${said}=... say the same: give one of them`)
+    throw new ToknError('usage', words.loginFlags.sameTwice(said))
   }
   if (flags.withToken !== true) return
   for (const flag of ['remember', 'force'] as const) {
     if (flags[flag] === true) {
-      throw unread(`--${flag}`, 'a login, and --with-token takes a token that is made already')
+      throw unread(`--${flag}`, words.loginFlags.purposes.login())
     }
   }
 }
@@ -34,20 +35,20 @@ export function refuseContrary({ words }: Context, { set }: Draft, flags: LoginF
 export function refuseForeign(provider: Provider, flags: LoginFlags): void {
   const { title, budget, fields, person } = provider
   if (flags.force === true && budget?.logins === undefined) {
-    throw unread('--force', `a provider that allows a number of logins; ${title} counts none`)
+    throw unread('--force', words.loginFlags.purposes.budget(title))
   }
   const named = fields.some(({ name }) => name === 'username' || name === 'email')
   if (flags.username !== undefined && !named) {
     const names = fields.map(({ name }) => name)
     throw unread(
       '--username',
-      `a login with a username or an email; ${title} has no such field`,
-      names.length === 0 ? undefined : `it asks for ${display(names.join(', '), 300)}`,
+      words.loginFlags.purposes.userName(title),
+      names.length === 0 ? undefined : words.loginFlags.asksFor(display(names.join(', '), 300)),
     )
   }
   const [shown] = personFlags(flags)
   if (shown !== undefined && person === undefined) {
-    throw unread(shown, `a login in a browser; that of ${title} opens none`)
+    throw unread(shown, words.loginFlags.purposes.browser(title))
   }
 }
 
@@ -56,11 +57,7 @@ export function refuseIgnored(provider: Provider, { set }: Draft, flags: LoginFl
   const { person, ignores = [] } = provider
   const [shown] = personFlags(flags)
   if (shown !== undefined && person === false) {
-    throw unread(
-      shown,
-      'a login by a person, which this one is not',
-      'leave it out, or choose --flow code or device',
-    )
+    throw unread(shown, words.loginFlags.purposes.person(), words.loginFlags.choosePersonFlow())
   }
   const given = [
     ...Object.keys(set),
@@ -71,8 +68,8 @@ export function refuseIgnored(provider: Provider, { set }: Draft, flags: LoginFl
   if (name === undefined) return
   throw unread(
     flagOfField[name] ?? `--set ${name}=...`,
-    'another flow than that of this login',
-    'leave it out, or choose the flow that reads it with --flow',
+    words.loginFlags.purposes.flow(),
+    words.loginFlags.chooseItsFlow(),
   )
 }
 
@@ -84,6 +81,6 @@ function personFlags(flags: LoginFlags): readonly string[] {
   ]
 }
 
-function unread(flag: string, purpose: string, hint = `leave ${flag} out`): ToknError {
-  return new ToknError('usage', `${flag} is for ${purpose}`, { hint, sent: false })
+function unread(flag: string, purpose: string, hint?: string): ToknError {
+  return new ToknError('usage', words.loginFlags.unread(flag, purpose, hint), { sent: false })
 }

@@ -1,3 +1,4 @@
+import { words } from '../../messages/words.ts'
 import { printJson, wantsJson } from './json.ts'
 import type { CommonFlags, Context } from '../context.ts'
 
@@ -18,5 +19,5 @@ export function sayWould(context: Context, flags: CommonFlags, steps: readonly S
     printJson(context, flags, { schema: 'tokn.dry-run/v1', steps })
     return
   }
-  for (const { subject, would } of steps) context.terminal.say(`${subject}: would ${would}`)
+  for (const { subject, would } of steps) context.terminal.say(words.reports.would(subject, would))
 }

@@ -69,7 +69,7 @@ export function readFormat<Formats extends object>(
   flags: CommonFlags & { readonly output?: string },
   formats: Formats,
   what: string,
-  further = '',
+  further = () => '',
 ): keyof Formats | 'json' {
   const { output } = flags
   const json = jsonFlag(flags)
@@ -77,7 +77,10 @@ export function readFormat<Formats extends object>(
   const format = output ?? (json === undefined ? known[0] : 'json')
   if (!known.includes(format ?? '')) {
     const given = display(output ?? '', 60)
-    throw new ToknError('usage', words.commands.notAFormat(what, given, known.join(', ') + further))
+    throw new ToknError(
+      'usage',
+      words.commands.notAFormat(what, given, known.join(', ') + further()),
+    )
   }
   checkOneShape(output === undefined || output === 'json' ? undefined : `-o ${output}`, json)
   return format as keyof Formats | 'json'

@@ -60,9 +60,7 @@ function splitFields(fields: string): readonly string[] {
 function checkNames(names: readonly string[], valid: readonly string[]): void {
   const unknown = names.find((name) => !valid.includes(name))
   if (unknown === undefined) return
-  throw new ToknError('usage', `there is no field "${display(unknown, 60)}"`, {
-    hint: `fields: ${valid.join(', ')}`,
-  })
+  throw new ToknError('usage', words.commands.noSuchField(display(unknown, 60), valid.join(', ')))
 }
 
 /**

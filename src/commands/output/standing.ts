@@ -1,15 +1,17 @@
 import { isGood } from '../../core/expiry.ts'
 import type { IndexEntry } from '../../core/ports.ts'
 import { timestamp } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 
 type Known = IndexEntry['standing']
 
 /** How a session stands, in a word or two: `logged in` where nothing is known to be wrong. */
 export function standingInWords(entry: IndexEntry, now: number): string {
   const { standing } = entry
-  if (standing !== undefined && standing.state !== 'doubtful') return 'ended'
-  if (isOver(entry, now)) return 'expired'
-  return standing === undefined ? 'logged in' : 'doubtful'
+  if (standing !== undefined && standing.state !== 'doubtful') return words.reports.standings.ended
+  if (isOver(entry, now)) return words.reports.standings.expired
+  const { loggedIn, doubtful } = words.reports.standings
+  return standing === undefined ? loggedIn : doubtful
 }
 
 /** Whether the tokens have expired, and nothing is held that could get others. */
@@ -28,12 +30,5 @@ export function describeStanding(standing: Known) {
 /** A sentence for a person; `undefined` where nothing is known to be wrong. */
 export function explainStanding(standing: Known): string | undefined {
   if (standing === undefined) return undefined
-  const { state, at, why } = standing
-  const what =
-    state === 'doubtful'
-      ? 'it is doubtful whether the tokens still work'
-      : state === 'dead'
-        ? 'the session has ended, and its tokens work no more'
-        : 'the session cannot be refreshed any more'
-  return `${what}, since ${timestamp(at)}: ${why}`
+  return words.reports.standing(standing.state, standing.at, standing.why)
 }

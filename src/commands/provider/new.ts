@@ -36,18 +36,14 @@ export interface ApiAnswers {
 export async function runNew(context: Context, file: string, flags: NewFlags): Promise<void> {
   const interaction = await context.interaction(flags)
   if (interaction === undefined) {
-    throw new ToknError('usage', 'this asks questions, and there is nobody to answer', {
-      hint: 'run it in a terminal; or write the file by hand, with: tokn provider schema',
-    })
+    throw new ToknError('usage', words.newProvider.nobodyToAnswer())
   }
   const api = await askAboutApi(context, flags, interaction)
   const text = draftDefinition(api)
   const definitions = await context.definitions(flags)
   definitions.check(text)
   definitions.create(file, text)
-  context.terminal.say(
-    `wrote ${file}; next: edit it, then tokn provider add ${file} and tokn provider test ${api.id}`,
-  )
+  context.terminal.say(words.newProvider.wrote(file, api.id))
 }
 
 async function askAboutApi(
@@ -55,35 +51,29 @@ async function askAboutApi(
   flags: NewFlags,
   interaction: Interaction,
 ): Promise<ApiAnswers> {
+  const { questions, ways } = words.newProvider
   const ask = async (label: string, placeholder: string) =>
     (await interaction.ask(label, { placeholder })) || placeholder
   return {
-    id: await ask('Short name of the API (lower-case letters, digits, dashes)', 'my-api'),
-    title: await ask('Its title', 'My API'),
-    docs: await ask('The page that documents its tokens', 'https://example.com/docs'),
-    baseUrl: checkBaseUrl(await ask('Its address', 'https://api.example.com'), 'the base URL'),
-    loginPath: await ask('Path of the request that logs in', '/auth/token'),
+    id: await ask(questions.id, 'my-api'),
+    title: await ask(questions.title, 'My API'),
+    docs: await ask(questions.docs, 'https://example.com/docs'),
+    baseUrl: checkBaseUrl(
+      await ask(questions.baseUrl, 'https://api.example.com'),
+      words.loginFlags.baseUrl(),
+    ),
+    loginPath: await ask(questions.loginPath, '/auth/token'),
     credentials: ((await context.select(
       flags,
-      'How do name and password travel?',
-      credentialWays,
+      questions.credentials,
+      Object.entries(ways).map(([value, label]) => ({ value, label })),
     )) ?? 'json') as ApiAnswers['credentials'],
-    accessPath: await ask('Where the reply has the token', 'access_token'),
-    refreshPath: await ask('Where the reply has the refresh token (a dash for none)', '-'),
-    expiryPath: await ask(
-      'Where the reply says in how many seconds it expires (a dash for nowhere)',
-      'expires_in',
-    ),
-    header: await ask('The header that carries the token', 'Authorization: Bearer'),
+    accessPath: await ask(questions.accessPath, 'access_token'),
+    refreshPath: await ask(questions.refreshPath, '-'),
+    expiryPath: await ask(questions.expiryPath, 'expires_in'),
+    header: await ask(questions.header, 'Authorization: Bearer'),
   }
 }
-
-const credentialWays = [
-  { value: 'json', label: 'in a JSON body' },
-  { value: 'form', label: 'in a form body' },
-  { value: 'basic', label: 'in HTTP Basic authentication' },
-  { value: 'headers', label: 'in headers of their own' },
-]
 
 /** A definition with comments, from the answers about an API. */
 export function draftDefinition(api: ApiAnswers): string {
@@ -133,19 +123,11 @@ export function draftDefinition(api: ApiAnswers): string {
   return explain(JSON.stringify(definition, undefined, 2))
 }
 
-const explanations: Readonly<Record<string, string>> = {
-  fields: 'What a login asks for; a secret one is never kept unless asked to.',
-  attach: 'How the token travels with a request. {access} stands for it.',
-  login: 'The request that makes a token, and where its reply has what.',
-  refresh: 'The request that renews it. Check path and names against the documents.',
-  rotation: 'What a refresh does to the old tokens: none, on-first-use, always, server-decides.',
-}
-
 /** Puts a comment above each key that has an explanation. */
 function explain(json: string): string {
   const lines = json.split('\n').flatMap((line) => {
     const key = /^ {2}"([a-z]+)":/.exec(line)?.[1]
-    const text = key === undefined ? undefined : explanations[key]
+    const text = key === undefined ? undefined : words.newProvider.explanations[key]
     return text === undefined ? [line] : [`  // ${text}`, line]
   })
   return `${lines.join('\n')}\n`

@@ -51,21 +51,13 @@ async function runAdd(context: Context, file: string, flags: AddFlags): Promise<
   const definition = definitions.check(text)
   const known = (await context.providers(flags)).find(({ id }) => id === definition.id)
   if (known?.source === 'built-in') {
-    throw new ToknError('usage', `"${definition.id}" is the name of a built-in provider`, {
-      hint: 'give yours another id',
-    })
+    throw new ToknError('usage', words.commands.builtInName(definition.id))
   }
   if (known !== undefined && flags.force !== true) {
-    throw new ToknError('usage', `there is a provider "${definition.id}" already`, {
-      hint: `tokn provider add ${file} --force; its profiles then have to log in again`,
-    })
+    throw new ToknError('usage', words.commands.providerExists(definition.id, file))
   }
   if (flags.dryRun === true) {
-    const origins =
-      definition.origins.length === 0
-        ? ''
-        : `, which may also send secrets to ${definition.origins.join(', ')}`
-    const would = `add this provider (${definition.title})${origins}`
+    const would = words.reports.wouldAdd(definition.title, definition.origins.join(', '))
     return sayWould(context, flags, [{ subject: definition.id, would }])
   }
   await agreeToOrigins(context, definition, flags)
@@ -73,9 +65,7 @@ async function runAdd(context: Context, file: string, flags: AddFlags): Promise<
   if (wantsJson(flags)) {
     printJson(context, flags, { schema: 'tokn.provider-add/v1', ...definition })
   } else if (flags.quiet !== true) {
-    context.terminal.say(
-      `added "${definition.id}" (${definition.title}); next: tokn login NAME --provider ${definition.id}`,
-    )
+    context.terminal.say(words.reports.added(definition.id, definition.title))
   }
 }
 
@@ -86,24 +76,19 @@ async function agreeToOrigins(
 ): Promise<void> {
   if (origins.length === 0) return
   if (flags.quiet !== true || flags.yes !== true)
-    context.terminal.say(`"${id}" may also send secrets to: ${origins.join(', ')}`)
-  const agreed = await context.confirm(flags, 'Is that right?')
+    context.terminal.say(words.commands.alsoSends(id, origins.join(', ')))
+  const agreed = await context.confirm(flags, words.commands.isThatRight())
   if (agreed === true) return
   throw new ToknError(
     agreed === undefined ? 'usage' : 'interrupted',
-    'the definition was not added',
-    {
-      hint: 'if these origins are right, add --yes',
-    },
+    words.commands.notAgreedToOrigins(),
   )
 }
 
 async function refuseBuiltIn(context: Context, id: string, flags: CommonFlags): Promise<void> {
   const known = (await context.providers(flags)).find((one) => one.id === id)
   if (known?.source !== 'built-in') return
-  throw new ToknError('usage', `"${id}" is built in, and cannot be removed`, {
-    hint: 'tokn provider list',
-  })
+  throw new ToknError('usage', words.commands.builtIn(id))
 }
 
 async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
@@ -115,15 +100,15 @@ async function runRemove(context: Context, id: string, flags: CommonFlags): Prom
     .filter(({ provider }) => provider === id)
   if (used.length > 0) {
     await refuseBuiltIn(context, id, flags)
-    throw new ToknError('usage', `"${id}" is used by ${used.map(({ name }) => name).join(', ')}`, {
-      hint: 'log out of these profiles and remove them first',
-    })
+    const names = used.map(({ name }) => name).join(', ')
+    throw new ToknError('usage', words.commands.providerInUse(id, names))
   }
   if (definitions.remove(id)) {
-    return tell(context, flags, `"${id}" is removed`, { schema: 'tokn.provider-remove/v1', id })
+    return tell(context, flags, words.reports.removed(id), {
+      schema: 'tokn.provider-remove/v1',
+      id,
+    })
   }
   await refuseBuiltIn(context, id, flags)
-  throw new ToknError('not_found', 'there is no provider of your own by that name', {
-    hint: 'tokn provider list',
-  })
+  throw new ToknError('not_found', words.commands.noOwnProvider())
 }

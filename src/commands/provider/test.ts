@@ -15,7 +15,6 @@ import { expiryFields, instant, printJson, wantsJson } from '../output/json.ts'
 import { declare } from '../flags/declare.ts'
 import { requestFlags, type FlagName, type FlagsOf } from '../flags/table.ts'
 import type { Leftover } from '../../session/provider-test/leftovers.ts'
-import { expiryInWords } from '../list.ts'
 import { withoutLogin } from '../login/answers.ts'
 import { draftProfile } from '../login/draft.ts'
 import { withScopes } from '../flags/grant-variables.ts'
@@ -57,7 +56,10 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
     { ...flags, provider: id },
     interaction,
   )
-  const pasted = flags.withToken === true ? await context.terminal.readSecret('a token') : undefined
+  const pasted =
+    flags.withToken === true
+      ? await context.terminal.readSecret(words.loginFlags.aToken())
+      : undefined
   const sources = {
     set: draft.set,
     secrets: {},
@@ -69,7 +71,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   const { testProvider } = await import('../../session/provider-test/provider-test.ts')
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
   if (pasted !== undefined && provider.logout !== undefined) {
-    ports.warn('the definition has a logout: it is tried too, and ends the given token')
+    ports.warn(words.reports.logoutIsTried())
   }
   const files = fileSecrets(ports, provider, profile.settings)
   const { steps, leftovers } = await testProvider(provider, {
@@ -84,7 +86,7 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
     countLogin: async () => {
       const allowed = provider.budget?.logins
       if (allowed !== undefined) {
-        ports.warn(`this spends one of the ${allowed} logins that ${provider.title} allows`)
+        ports.warn(words.reports.spendsALogin(allowed, provider.title))
       }
       await spendBudget(openSession(ports, profile), provider, undefined, 'logins', false)
     },
@@ -109,44 +111,38 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
     for (const one of leftovers) context.terminal.show(inWords(one, ports.clock.now()))
   }
   if (failed.length === 0) return
+  const operations = failed.map(({ operation }) => operation).join(', ')
   throw new ToknError(
     'check_failed',
-    `${failed.length} of ${steps.length} operations do not fit: ${failed.map(({ operation }) => operation).join(', ')}`,
-    {
-      hint: 'compare what was sent and received above with the documents of the API',
-    },
+    words.reports.doNotFit(failed.length, steps.length, operations),
   )
 }
 
 function inWords({ what, ended, expiry, refreshExpiry, why }: Leftover, now: number): string {
-  const token = `the token of the ${what}`
-  if (ended) return `the provider says that ${token} is ended`
-  const refresh =
-    refreshExpiry === undefined ? '' : `, its refresh token ${endInWords(refreshExpiry, now)}`
-  return `${token} STAYS ALIVE, and ends ${endInWords(expiry, now)}${refresh}; ${why ?? ''}`
+  if (ended) return words.reports.tokenEnded(what)
+  const refresh = refreshExpiry === undefined ? undefined : endInWords(refreshExpiry, now)
+  return words.reports.tokenStays(what, endInWords(expiry, now), refresh, why ?? '')
 }
 
 function endInWords(expiry: Expiry, now: number): string {
-  if (expiry.state === 'never') return 'never'
-  return expiry.state === 'at' ? expiryInWords(expiry, now) : 'at a time that is not known'
+  return expiry.state === 'unknown' ? words.reports.atUnknownTime() : words.times.when(expiry, now)
 }
 
 function show(context: Context, steps: readonly TestStep[], colours: Colours): void {
+  const { headersSent, odd: oddly, outcomes } = words.reports
   const marks = {
-    ok: colours.green('ok'),
-    failed: colours.red('FAILED'),
-    absent: '-',
-    skipped: 'skipped',
+    ...outcomes,
+    ok: colours.green(outcomes.ok),
+    failed: colours.red(outcomes.failed),
   }
   context.terminal.show(
     ...table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
   )
   for (const { operation, outcome, traffic, odd } of steps) {
-    for (const text of odd ?? [])
-      context.terminal.show('', `${colours.bold(operation)} odd: ${text}`)
+    for (const text of odd ?? []) context.terminal.show('', oddly(colours.bold(operation), text))
     for (const { sent, headers, body, received } of traffic) {
       context.terminal.show('', `${colours.bold(operation)} ${marks[outcome]}`, `  > ${sent}`)
-      if (headers.length > 0) context.terminal.show(`  > headers: ${headers.join(', ')}`)
+      if (headers.length > 0) context.terminal.show(`  > ${headersSent(headers.join(', '))}`)
       if (body !== undefined) context.terminal.show(`  > ${body}`)
       context.terminal.show(`  < ${received}`)
     }

@@ -70,7 +70,7 @@ export const deeds: readonly Deed[] = [
     line: 'MCS: tokn header, of which there is none',
     tokn: 'header vis',
     exit: 2,
-    err: [/travels in the query/, /^tokn: hint: tokn curl vis/m],
+    err: [/is sent in the query/, /^tokn: hint: tokn curl vis/m],
     sees: [],
   },
   {

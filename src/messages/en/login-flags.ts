@@ -1,0 +1,74 @@
+// English texts about the flags and questions of a login, before anything is sent.
+
+export const tooLongOrOdd = () => 'a name, scope or audience is one line of 1 to 1024 characters'
+
+export const notALastInstant = {
+  noDay: () => '--expires-at is not a day of the calendar',
+  noTime: () => '--expires-at needs a time of day as well',
+  past: () => '--expires-at is in the past',
+  other: () => '--expires-at is not a valid time',
+}
+export const writeItAs = (example: string) => `write it as ${example}`
+
+export const notARedirectPort = () => ({
+  message: '--redirect-port is not a port number',
+  hint: 'a number up to 65535',
+})
+export const halfAPair = () => ({
+  message: 'a client certificate and its key belong together',
+  hint: 'give both --cert FILE and --key FILE',
+})
+export const notAPair = (flag: string) => `${flag} takes NAME=VALUE`
+
+export const whichApi = () => 'Which API?'
+export const noProviderNamed = (name: string, known: string) => ({
+  message: 'no provider was named',
+  hint: `tokn login ${name} --provider ID, with one of: ${known}`,
+})
+export const baseUrl = () => 'the base URL'
+export const apiUrl = () => 'the API URL'
+export const askBaseUrl = (title: string) => `Base URL of ${title}`
+export const noBaseUrl = (title: string) => ({
+  message: `${title} has no address of its own: each customer has another`,
+  hint: 'pass --base-url https://...',
+})
+
+export const runInTerminal = () => 'run it in a terminal'
+export const aToken = () => 'a token'
+export const aPassword = () => 'a password'
+export const noSecretAsked = () => 'this provider asks for no secret'
+export const keepCredentials = () => 'Keep the credentials too, to log in again unattended?'
+export const keepFlags = () => '--remember or --no-remember'
+
+export const sameTwice = (name: string) =>
+  `--username and --set ${name}=... say the same: give one of them`
+/** `flag` is one that this login does not read, and `purpose` what it is for. */
+export const unread = (flag: string, purpose: string, hint: string = `leave ${flag} out`) => ({
+  message: `${flag} is for ${purpose}`,
+  hint,
+})
+export const purposes = {
+  login: () => 'a login, and --with-token takes a token that is made already',
+  budget: (title: string) => `a provider that allows a number of logins; ${title} counts none`,
+  userName: (title: string) => `a login with a username or an email; ${title} has no such field`,
+  browser: (title: string) => `a login in a browser; that of ${title} opens none`,
+  person: () => 'a login by a person, which this one is not',
+  flow: () => 'another flow than that of this login',
+}
+export const asksFor = (fields: string) => `it asks for ${fields}`
+export const choosePersonFlow = () => 'leave it out, or choose --flow code or device'
+export const chooseItsFlow = () => 'leave it out, or choose the flow that reads it with --flow'
+
+export const replaces = (name: string, place: string) => `"${name}" holds a session of ${place}`
+export const askToReplace = (what: string, other: string) =>
+  `${what}. Replace it by one of ${other}?`
+export const notAgreedToReplace = () => ({
+  message: 'nothing was changed',
+  hint: 'to replace it without a question: --yes; else name another profile',
+})
+export const wouldReplace = (what: string, other: string, name: string) => ({
+  message: `${what}, which a login to ${other} would replace`,
+  hint: `name another profile, or end it first: tokn logout ${name}; --yes replaces it all the same`,
+})
+export const place = (provider: string, origin: string | undefined) =>
+  `"${provider}"${origin === undefined ? '' : ` at ${origin}`}`

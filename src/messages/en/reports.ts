@@ -1,0 +1,185 @@
+// English texts about what commands have found and done.
+import { duration, instant } from './times.ts'
+
+export const issued = (id: string, expires: string, withRefresh: boolean) =>
+  `issued${id}, ${expires}; its value is not shown again${withRefresh ? '; the second line is its refresh token' : ''}`
+export const issuedAs = (id: string, expires: string, profile: string) =>
+  `issued${id}, ${expires}; kept as "${profile}"`
+
+export const noTokens = () => 'no tokens'
+export const severalOfOneId = (ids: string) => `the provider gave one id to several tokens: ${ids}`
+export const heldHere = (why: string) => `${why}; this is what is held here`
+export const listTitles = (remote: boolean) => [
+  ...(remote ? ['ID', 'NAME'] : ['PROFILE', 'NAME']),
+  'STATE',
+  'EXPIRES',
+  'HELD AS',
+  'SCOPES',
+]
+export const inUse = (profile: string) => `${profile} (in use)`
+
+/** `what` is one of those below; several profiles have a line each. */
+export const ofProfile = (profile: string, what: string) => `${profile}: ${what}`
+export const withHint = (message: string, hint: string) => `${message} (${hint})`
+export const refreshed = (anew: boolean, left: number | undefined) =>
+  `${anew ? 'refreshed' : 'still good'}${left === undefined ? '' : `, good for ${duration(left)}`}`
+export const skipped = (why: string) => `skipped: ${why}`
+export const wouldFail = (why: string) => `fail: ${why}`
+export const notAllRefreshed = (failed: number, all: number) =>
+  `${failed} of ${all} profiles could not be refreshed`
+
+export const noSuchTokenThere = () => 'the provider knows no such token'
+export const notAllRevoked = (failed: number, all: number, why: string) =>
+  `${failed} of ${all} tokens were not revoked: ${why}`
+
+export const loggedOut = (
+  erased: boolean,
+  {
+    revoked,
+    unverified,
+    ended,
+  }: {
+    readonly revoked: boolean
+    readonly unverified: string | undefined
+    readonly ended: string | undefined
+  },
+) => {
+  const proof = unverified === undefined ? '' : `, not verified: ${unverified}`
+  return [
+    erased ? 'logged out' : 'was not logged in',
+    revoked ? `, and the token is revoked${proof}` : '',
+    ended === undefined || !erased ? '' : `; ${ended}`,
+  ].join('')
+}
+export const stillAlive = (doubtful: boolean, why: string, until: string) =>
+  `${doubtful ? 'its tokens may still be alive' : 'still alive'} at the provider: ${why}${until}`
+export const untilThen = (partial: boolean, at: number) =>
+  `; ${partial ? 'its access token' : 'it'} ends at ${instant(at)}`
+export const notAllLoggedOut = (failed: number, all: number, why: string) =>
+  `${failed} of ${all} profiles were not logged out: ${why}`
+export const ofProfiles = (count: number, all: number) => `${count} of ${all} profiles`
+export const erasedButAlive = (whose: string, doubtful: boolean, why: string) => ({
+  message: `the session of ${whose} is erased here, and ${doubtful ? 'may still be' : 'is still'} alive at the provider${why}`,
+  hint: 'end it where the provider shows its sessions or tokens',
+})
+
+/** Labels of `tokn info`, and what stands beside them. */
+export const infoLabels = {
+  access: 'access',
+  refresh: 'refresh',
+  alive: 'alive',
+  notAsked: 'not asked',
+  user: 'user',
+  tokenId: 'token id',
+  name: 'name',
+  scopes: 'scopes',
+  sentTo: 'sent to',
+  signature: 'signature',
+  obtained: 'obtained',
+  fingerprint: 'fingerprint',
+  standing: 'standing',
+}
+export const used = (kind: string) => `${kind} used`
+export const usedOf = (count: number, limit: number) => `${count} of ${limit}`
+export const obtained = (at: number, generation: number) =>
+  `${instant(at)}, generation ${generation}`
+export const claim = (name: string) => `claim ${name}`
+export const expiryOf = (when: string) => `expiry ${when}`
+export const aliveUnknown = (why: string) => `unknown: ${why}`
+export const aliveNotTold = () => 'unknown: the provider does not say'
+export const alive = (active: boolean) => `${active ? 'yes' : 'no'}, says the provider`
+
+/** Why tokens were renewed, for `tokn why`. */
+export const reasons = {
+  login: 'a login',
+  expired: 'the token had expired',
+  'min-ttl': 'too little life was left',
+  clock: 'the clock was set back',
+  forced: 'it was asked for',
+  rejected: 'the provider refused the token',
+  'id-token': 'too little life was left of the ID token',
+  imported: 'a token was pasted in',
+  issued: 'issued by another profile',
+  recovered: 'the reply to an interrupted refresh was found',
+}
+export const issuedBy = (profile: string) => `issued by profile "${profile}"`
+export const noHistory = (profile: string) =>
+  `nothing is known about "${profile}": it is not logged in`
+export const whyTitles = () => ['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST']
+export const processOf = (pid: number, parent: string) => `${pid} (from ${parent})`
+
+/** How a session stands, in a word or two. */
+export const standings = {
+  ended: 'ended',
+  expired: 'expired',
+  loggedIn: 'logged in',
+  doubtful: 'doubtful',
+}
+const whatIsWrong = {
+  doubtful: 'it is doubtful whether the tokens still work',
+  dead: 'the session has ended, and its tokens work no more',
+  unrenewable: 'the session cannot be refreshed any more',
+}
+export const standing = (state: keyof typeof whatIsWrong, at: number, why: string) =>
+  `${whatIsWrong[state]}, since ${instant(at)}: ${why}`
+
+export const damagedLeftOut = (count: number) => `${count} damaged left out; see: tokn doctor`
+export const noProfiles = () => 'no profiles; make one with: tokn login NAME --provider PROVIDER'
+export const profileTitles = () => ['PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION']
+export const isDefault = (profile: string) => `"${profile}" is the default`
+export const renamed = (from: string, to: string) => `"${from}" is now "${to}"; its session stays`
+export const wouldForget = () => 'forget the profile'
+export const removed = (name: string) => `"${name}" is removed`
+export const removedButAlive = (name: string, why: string) =>
+  `"${name}" is removed; its tokens may still be alive at the provider: ${why}`
+
+export const providerTitles = () => ['ID', 'TITLE', 'SOURCE', 'DOCUMENTS']
+export const fieldTitles = () => ['FIELD', 'VARIABLE', '']
+export const fieldNotes = {
+  secret: 'secret',
+  optional: 'optional',
+  usually: (value: string) => `default ${value}`,
+  choices: (values: string) => `one of ${values}`,
+}
+export const can = () => 'yes'
+export const canByIssuing = () => 'by issuing a successor'
+export const cannot = (why: string | undefined) => `no: ${why ?? 'the API has no such operation'}`
+export const wouldAdd = (title: string, origins: string) =>
+  `add this provider (${title})${origins === '' ? '' : `, which may also send secrets to ${origins}`}`
+export const added = (id: string, title: string) =>
+  `added "${id}" (${title}); next: tokn login NAME --provider ${id}`
+
+export const would = (subject: string, what: string) => `${subject}: would ${what}`
+export const checksFailed = (failed: number, all: number) => `${failed} of ${all} checks failed`
+export const serving = () => 'serving until you press Ctrl-C'
+
+export const logsIn = (title: string, origins: string) => `log in to ${title} at ${origins}`
+export const renamedMeanwhile = (from: string, to: string) =>
+  `"${from}" was renamed in the meantime; this login belongs to "${to}"`
+/** `expires` is empty where nothing is known of that. */
+export const loggedIn = (profile: string, expires: string, kept: string) =>
+  `logged in as "${profile}"${expires === '' ? '' : `, ${expires}`}; ${kept}`
+export const nothingKept = (store: string) => `nothing is kept: ${store} ends with this command`
+export const keptIn = (store: string) => `kept in the ${store} store`
+
+export const logoutIsTried = () =>
+  'the definition has a logout: it is tried too, and ends the given token'
+export const spendsALogin = (allowed: number, title: string) =>
+  `this spends one of the ${allowed} logins that ${title} allows`
+export const doNotFit = (failed: number, all: number, operations: string) => ({
+  message: `${failed} of ${all} operations do not fit: ${operations}`,
+  hint: 'compare what was sent and received above with the documents of the API',
+})
+export const outcomes = { ok: 'ok', failed: 'FAILED', absent: '-', skipped: 'skipped' }
+export const odd = (operation: string, what: string) => `${operation} odd: ${what}`
+export const headersSent = (names: string) => `headers: ${names}`
+export const tokenEnded = (operation: string) =>
+  `the provider says that the token of the ${operation} is ended`
+export const tokenStays = (
+  operation: string,
+  ends: string,
+  refreshEnds: string | undefined,
+  why: string,
+) =>
+  `the token of the ${operation} STAYS ALIVE, and ends ${ends}${refreshEnds === undefined ? '' : `, its refresh token ${refreshEnds}`}; ${why}`
+export const atUnknownTime = () => 'at an unknown time'
