@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { briefly } from '../core/duration.ts'
-import { isFailure } from '../core/errors.ts'
+import { isFailure, type Said } from '../core/errors.ts'
 import type { Files, Journal } from '../core/ports.ts'
 import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
+import { words } from '../messages/words.ts'
 import type { Paths, Environment } from '../io/files/paths.ts'
 import { checkPlaces } from './diagnosis-folders.ts'
 import { entryOf } from '../session/stored-record.ts'
@@ -33,7 +33,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
   return [
     checkNode(),
     Array.isArray(profiles)
-      ? ok('profiles', `${known.length} in ${ports.profiles.path}`)
+      ? ok('profiles', words.doctor.profilesIn(known.length, ports.profiles.path))
       : (profiles as Finding),
     ...checkEnvironment(examination.environment),
     ...checkDirectories(examination),
@@ -47,41 +47,21 @@ export async function examine(examination: Examination): Promise<readonly Findin
 }
 
 function checkNode(): Finding {
-  return ok('node', `${process.version} on ${process.platform}-${process.arch}`)
+  return ok('node', words.doctor.node(process.version, `${process.platform}-${process.arch}`))
 }
 
 function checkEnvironment(environment: Environment): readonly Finding[] {
   const found: Finding[] = []
   const set = (name: string) => (environment[name] ?? '') !== ''
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    found.push(
-      fail(
-        'tls',
-        'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of servers',
-        'unset NODE_TLS_REJECT_UNAUTHORIZED',
-      ),
-    )
-  } else found.push(ok('tls', 'servers are checked'))
+    found.push(fail('tls', words.doctor.serversUnchecked()))
+  } else found.push(ok('tls', words.doctor.serversChecked()))
   if (set('NODE_EXTRA_CA_CERTS')) {
-    found.push(
-      warn(
-        'extra-ca',
-        'NODE_EXTRA_CA_CERTS adds certificate authorities, and slows every start of Node 20',
-        'where one profile needs it: tokn login PROFILE --ca FILE',
-      ),
-    )
+    found.push(warn('extra-ca', words.doctor.extraCa()))
   }
   const proxy = ['https_proxy', 'HTTPS_PROXY'].find(set)
-  if (proxy !== undefined)
-    found.push(ok('proxy', `${proxy} is used for https; loopback goes direct`))
-  if (set('NODE_OPTIONS'))
-    found.push(
-      warn(
-        'node-options',
-        'NODE_OPTIONS can load code into this program',
-        'unset NODE_OPTIONS where it is not yours',
-      ),
-    )
+  if (proxy !== undefined) found.push(ok('proxy', words.doctor.proxyUsed(proxy)))
+  if (set('NODE_OPTIONS')) found.push(warn('node-options', words.doctor.nodeOptions()))
   return found
 }
 
@@ -110,14 +90,14 @@ async function checkStore(ports: Ports, kind: StoreKind): Promise<Finding> {
     await store.remove(probe)
     return store.describe()
   })
-  return typeof result === 'string' ? ok(id, `${result}: writes, reads and erases`) : result
+  return typeof result === 'string' ? ok(id, words.doctor.storeWorks(result)) : result
 }
 
 async function checkLock(ports: Ports): Promise<Finding> {
   const result = await attempt('lock', async () => {
     const held = await (await ports.lock())('doctor', 2_000)
     await held.release()
-    return 'taken and released'
+    return words.doctor.lockWorks()
   })
   return typeof result === 'string' ? ok('lock', result) : result
 }
@@ -137,25 +117,23 @@ async function checkJournal(
     if (damaged !== undefined) return damaged
     const left = journal.read(entry)
     const answered = left?.record !== undefined || (left?.answers.length ?? 0) > 0
-    const what = answered
-      ? 'a refresh got its answer but did not store it'
-      : 'a refresh was cut off before its answer'
+    const what = answered ? words.doctor.refreshNotStored() : words.doctor.refreshInterrupted()
     if (!answered || !fix) {
-      return warn(id, what, answered ? 'tokn doctor --fix' : `tokn refresh ${profile.name}`)
+      const hint = answered ? 'tokn doctor --fix' : `tokn refresh ${profile.name}`
+      return warn(id, { message: what, hint })
     }
     const result = await attempt(id, async () => {
       await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
       if (journal.read(entry) === undefined) return what
-      const unread = 'a refresh got an answer that cannot be read'
-      return warn(id, unread, `tokn login ${profile.name}`)
+      const message = words.doctor.refreshUnreadable()
+      return warn(id, { message, hint: `tokn login ${profile.name}` })
     })
     return typeof result === 'string'
-      ? { id, status: 'fixed', detail: `${result}; it is stored now` }
+      ? { id, status: 'fixed', detail: words.doctor.storedNow(result) }
       : result
   })
   if (entries.size === 0) return findings
-  const others = `${entries.size} refreshes of profiles that are not in this configuration were cut off`
-  return [...findings, skip('journal-of-others', others)]
+  return [...findings, skip('journal-of-others', words.doctor.ofOthers(entries.size))]
 }
 
 /** What is wrong with the file of a refresh, if it cannot be read at all. */
@@ -184,11 +162,11 @@ async function checkLeftovers({ ports, fix, offline }: Examination): Promise<rea
 
 async function checkProvider({ ports, offline }: Examination, profile: Profile): Promise<Finding> {
   const id = `provider-${profile.name}`
-  if (offline) return skip(id, 'not contacted')
+  if (offline) return skip(id, words.doctor.notContacted())
   const result = await attempt(id, async () => {
     const provider = await ports.provider(profile)
     const origin = provider.origins[0]
-    if (origin === undefined) return skip(id, 'has no address')
+    if (origin === undefined) return skip(id, words.doctor.noAddress())
     const http = await ports.http(profile)
     const sentAt = ports.clock.now()
     // Nothing but the way there is asked about; any answer shows that it is open.
@@ -196,20 +174,17 @@ async function checkProvider({ ports, offline }: Examination, profile: Profile):
     const journey = { sentAt, receivedAt: ports.clock.now() }
     const { aheadOf, readAhead } = await import('../core/server-clock.ts')
     const ahead = readAhead(reply.headers, journey, false)
-    return ahead === undefined ? ok(id, `${origin} answers`) : checkSkew(id, origin, aheadOf(ahead))
+    return ahead === undefined
+      ? ok(id, words.doctor.answers(origin))
+      : checkSkew(id, origin, aheadOf(ahead))
   })
   return result
 }
 
 function checkSkew(id: string, origin: string, ahead: number): Finding {
   const skew = 0 - ahead
-  if (Math.abs(skew) < notableSkew) return ok(id, `${origin} answers; clocks agree`)
-  const direction = skew > 0 ? 'ahead of' : 'behind'
-  return warn(
-    id,
-    `the clock of this machine is ${briefly(skew)} ${direction} ${origin}`,
-    'set the clock: timedatectl set-ntp true',
-  )
+  if (Math.abs(skew) < notableSkew) return ok(id, words.doctor.clocksAgree(origin))
+  return warn(id, words.doctor.clockWrong(words.times.duration(skew), skew > 0, origin))
 }
 
 async function attempt<Value>(
@@ -234,7 +209,12 @@ async function inTurn<Item, Result>(
 
 function broken(id: string, error: unknown): Finding {
   if (!isFailure(error)) throw error
-  return fail(id, error.message, error.hint)
+  return { id, status: 'fail', detail: error.message, fix: error.hint }
+}
+
+/** What is wrong, and what to do. */
+interface Fixable extends Said {
+  readonly hint: string
 }
 
 function ok(id: string, detail: string): Finding {
@@ -245,10 +225,10 @@ function skip(id: string, detail: string): Finding {
   return { id, status: 'skip', detail }
 }
 
-function warn(id: string, detail: string, fix: string): Finding {
-  return { id, status: 'warn', detail, fix }
+function warn(id: string, { message, hint }: Fixable): Finding {
+  return { id, status: 'warn', detail: message, fix: hint }
 }
 
-function fail(id: string, detail: string, fix: string | undefined): Finding {
-  return { id, status: 'fail', detail, fix }
+function fail(id: string, { message, hint }: Fixable): Finding {
+  return { id, status: 'fail', detail: message, fix: hint }
 }

@@ -54,9 +54,7 @@ export async function runCurl(
   flags: FreshFlags,
 ): Promise<number> {
   if (context.rest === undefined || context.rest.length === 0) {
-    throw new ToknError('usage', 'what curl is to do comes after --', {
-      hint: 'tokn curl PROFILE -- https://...',
-    })
+    throw new ToknError('usage', words.curl.nothingAsked())
   }
   const asked = readCurlArguments(context.rest)
   const { session, record } = await freshRecord(context, positional, flags, (provider, profile) => {

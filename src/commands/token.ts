@@ -60,13 +60,17 @@ export function tokenCommand(program: Command, context: Context, run = runToken)
 
 const documentFields = `schema profile provider token token_type header placement issued_at ${expiryNames} scopes generation refreshed source fingerprint id_token`
 
+/** Where to find what is no format of a token. */
+function otherFormats(): string {
+  return words.commands.elsewhereHeaders(namesOf(headerFormats).join('|'))
+}
+
 export async function runToken(
   context: Context,
   positional: string | undefined,
   flags: TokenFlags,
 ): Promise<void> {
-  const others = () => words.commands.elsewhereHeaders(namesOf(headerFormats).join('|'))
-  const format = readFormat(flags, tokenFormats, 'a token', others)
+  const format = readFormat(flags, tokenFormats, 'a token', otherFormats)
   if (flags.var !== undefined && format !== 'env' && format !== 'dotenv') {
     throw new ToknError('usage', words.commands.noVariable(format))
   }

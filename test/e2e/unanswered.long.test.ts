@@ -36,7 +36,7 @@ const questions = new Map<string, Question>([
     {
       args: ['provider', 'new', 'shop.json'],
       before: drafted,
-      asks: /password travel[^]*(?:1-\d: |●)/,
+      asks: /password sent[^]*(?:1-\d: |●)/,
     },
   ],
   [

@@ -142,7 +142,7 @@ describe.skipIf(!requirePart('root') || !requirePart('unshare'))(
       const other = own('other')
       const fallen = await look({ setUp: readOnly(state), env: { HOME: other } })
       expect(fallen['status']).toBe('ok')
-      expect(fallen['detail']).toContain(join(other, '.local/state/tokn; passed over: '))
+      expect(fallen['detail']).toContain(join(other, '.local/state/tokn; skipped: '))
       expect(fallen['detail']).toContain('the file system is read-only')
       const apart = await look({ setUp: readOnly(join(home.path, 'data')) })
       expect(apart['status']).toBe('warn')

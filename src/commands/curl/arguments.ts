@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { display, nearest } from '../../core/text.ts'
 import { letters, passedOn, refusals } from './options.ts'
 
@@ -25,10 +26,10 @@ const contents = new Set(
  * option that could make curl send or show the token where it does not belong, and for all that is
  * not understood.
  */
-export function readCurlArguments(words: readonly string[]): CurlArguments {
+export function readCurlArguments(given: readonly string[]): CurlArguments {
   const urls: URL[] = []
   const options: CurlOption[] = []
-  const rest = [...words]
+  const rest = [...given]
   let onlyUrls = false
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (onlyUrls || !word.startsWith('-')) urls.push(readUrl(word))
@@ -42,7 +43,7 @@ export function readCurlArguments(words: readonly string[]): CurlArguments {
     }
   }
   if (urls.length > 0) return { urls, options }
-  throw new ToknError('usage', 'curl needs a URL', { hint: 'tokn curl PROFILE -- https://...' })
+  throw new ToknError('usage', words.curl.urlMissing())
 }
 
 // What these name is written, or is no file.
@@ -72,7 +73,7 @@ function readLong(word: string, next: () => string | undefined): CurlOption {
   const shown = `--${name}`
   if (takesValue(name, shown)) return { name, value: valueOf(shown, given ?? next()) }
   if (given === undefined) return { name }
-  throw new ToknError('usage', `curl's option ${shown} takes no value`)
+  throw new ToknError('usage', words.curl.noValue(shown))
 }
 
 /** `-s`, `-sS`, `-o FILE`, `-oFILE`, `-sSoFILE`. */
@@ -88,7 +89,7 @@ function readLetters(word: string, next: () => string | undefined): readonly Cur
     options.push({ name })
   }
   if (options.length > 0) return options
-  throw new ToknError('usage', 'a dash alone is no option of curl')
+  throw new ToknError('usage', words.curl.dashAlone())
 }
 
 /** Whether the option takes a value. Throws `usage` for one that is not passed on. */
@@ -101,7 +102,7 @@ function takesValue(name: string, shown: string): boolean {
 
 function valueOf(shown: string, given: string | undefined): string {
   if (given !== undefined) return given
-  throw new ToknError('usage', `curl's option ${shown} needs a value`)
+  throw new ToknError('usage', words.curl.valueMissing(shown))
 }
 
 function refuse(name: string, shown: string): ToknError {
@@ -109,36 +110,30 @@ function refuse(name: string, shown: string): ToknError {
   const refusal = refusals.find(({ names }) => names.includes(plain))
   const near = nearest(name, [...passedOn.keys()])
   if (refusal === undefined) {
-    return new ToknError('usage', `tokn does not pass on curl's option ${display(shown, 40)}`, {
-      hint: near === undefined ? 'tokn curl --help lists those it does' : `did you mean --${near}?`,
-    })
+    return new ToknError('usage', words.curl.notPassedOn(display(shown, 40), near))
   }
-  return new ToknError('usage', `curl is not run with ${shown}: ${refusal.why}`, {
-    hint: refusal.hint,
-  })
+  return new ToknError('usage', words.curl.notRunWith(shown, refusal.why))
 }
 
 function checkValue({ name, value = '' }: CurlOption): void {
   if (!contents.has(name) && /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
-    throw new ToknError('usage', `the value of --${name} has a control character in it`)
+    throw new ToknError('usage', words.curl.controlCharacter(name))
   }
   if (name === 'request' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) {
-    throw new ToknError('usage', 'the value of --request is no HTTP method')
+    throw new ToknError('usage', words.curl.notAMethod())
   }
   if (name === 'proto' && !/^=(https|https,http|http,https)$/.test(value)) {
-    throw new ToknError('usage', 'curl speaks HTTP alone', { hint: 'use --proto =https' })
+    throw new ToknError('usage', words.curl.httpOnly())
   }
   if (name === 'tls-max' && !/^(1\.[23]|default)$/.test(value)) {
-    throw new ToknError('usage', 'curl speaks TLS 1.2 at least', { hint: 'use --tls-max 1.2' })
+    throw new ToknError('usage', words.curl.tlsTooOld())
   }
 }
 
 function readUrl(text: string): URL {
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined) {
-    throw new ToknError('usage', 'a word among the arguments of curl is no full URL', {
-      hint: 'begin each URL with https://; an option that takes a value takes the word after it',
-    })
+    throw new ToknError('usage', words.curl.notAUrl())
   }
   // Never sent, and the one part of a URL whose end its readers may see differently.
   url.hash = ''

@@ -1,3 +1,5 @@
+import type { words } from '../../messages/words.ts'
+
 /** How an option of curl is written: alone, alone or with `no-` before it, or with a word after it. */
 type Kind = 'flag' | 'switch' | 'value'
 
@@ -49,65 +51,56 @@ export const letters: ReadonlyMap<string, string> = new Map(
 
 interface Refusal {
   readonly names: readonly string[]
-  readonly why: string
-  readonly hint?: string
+  readonly why: Parameters<typeof words.curl.notRunWith>[1]
 }
 
 /** Options that people do type, with the reason for which they are not passed on. */
 export const refusals: readonly Refusal[] = [
   {
     names: list('location location-trusted follow max-redirs post301 post302 post303 proto-redir'),
-    why: 'a redirect would carry the token elsewhere',
-    hint: 'look where it leads with -w "%header{location}" or -i, and ask there',
+    why: 'redirect',
   },
   {
     names: list(`proxy preproxy proxy1.0 socks4 socks4a socks5 socks5-hostname proxytunnel
       proxy-user proxy-header`),
-    why: 'it could send the token elsewhere',
-    hint: 'a proxy is named before the --: tokn curl PROFILE --proxy URL -- ..., or in HTTPS_PROXY',
+    why: 'proxy',
   },
   {
     names: ['noproxy'],
-    why: 'which way to go is decided by tokn',
-    hint: 'name the hosts in NO_PROXY',
+    why: 'route',
   },
   {
     names: list(`connect-to resolve unix-socket abstract-unix-socket doh-url dns-servers
       dns-interface dns-ipv4-addr dns-ipv6-addr alt-svc config proto-default request-target
       ipfs-gateway`),
-    why: 'it could send the token elsewhere',
+    why: 'elsewhere',
   },
   {
     names: ['path-as-is'],
-    why: 'tokn looks at an address, and gives it to curl, in its normal form',
+    why: 'pathAsIs',
   },
   {
     names: ['next'],
-    why: 'it could send the token elsewhere',
-    hint: 'run tokn curl once for each request',
+    why: 'next',
   },
   {
     names:
       list(`insecure proxy-insecure doh-insecure ciphers tls13-ciphers tlsv1 tlsv1.0 tlsv1.1 sslv2
       sslv3 ssl-allow-beast ssl-no-revoke`),
-    why: 'the server must prove who it is, by TLS 1.2 at least',
-    hint: 'for a certificate authority of your own: tokn curl PROFILE --ca FILE -- ...',
+    why: 'insecure',
   },
   {
     names: list(`verbose trace trace-ascii trace-config trace-ids trace-time libcurl xattr
       ssl-sessions`),
-    why: 'curl would print the token',
-    hint: 'the head of the answer is shown by -i',
+    why: 'verbose',
   },
   {
     names: list(`user basic digest ntlm ntlm-wb negotiate anyauth oauth2-bearer aws-sigv4 netrc
       netrc-file netrc-optional delegation service-name login-options`),
-    why: 'other credentials would go along',
-    hint: 'a header of your own is given with -H',
+    why: 'credentials',
   },
   {
     names: list('help manual version'),
-    why: 'it would make no request',
-    hint: 'run curl itself',
+    why: 'noRequest',
   },
 ]

@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { aheadOf, readAhead } from '../../core/server-clock.ts'
 import type { CurlArguments, CurlOption } from './arguments.ts'
 
@@ -16,17 +17,11 @@ export function methodOf(options: readonly CurlOption[]): string {
 /** Throws `usage` for what cannot go with a proof, which holds for one request and may be refused. */
 export function checkProvable({ urls, options }: CurlArguments): void {
   if (urls.length > 1) {
-    throw new ToknError('usage', 'a token that is bound to a key goes with one request at a time', {
-      hint: 'run curl once for each URL',
-    })
+    throw new ToknError('usage', words.curl.oneAtATime())
   }
   const fixed = options.find(({ name }) => /^(no-clobber|skip-existing)$/.test(name))
   if (fixed === undefined) return
-  throw new ToknError(
-    'usage',
-    `curl is not run with --${fixed.name}: a token that is bound to a key may need two requests`,
-    { hint: 'name a file that is not there yet' },
-  )
+  throw new ToknError('usage', words.curl.mayNeedTwo(fixed.name))
 }
 
 /** What another proof needs that the one before it had not. */

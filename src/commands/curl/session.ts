@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import type { AttachedToken } from '../../session/attach-token.ts'
 import type { CurlArguments, CurlOption } from './arguments.ts'
 import { checkWriteOut } from './write-out.ts'
@@ -48,7 +49,7 @@ export function fitToSession(
     const format = value.startsWith('@') ? linesOf(readFile(pathOf(option))).join('') : value
     checkWriteOut(format, inQuery)
     if (!format.startsWith('@')) return [{ name, value: format }]
-    throw new ToknError('usage', 'the format of --write-out names a file in a file')
+    throw new ToknError('usage', words.curl.formatInFile())
   })
   return {
     urls: withFileNames(urls, fitted),
@@ -60,9 +61,7 @@ export function fitToSession(
 
 function pathOf({ name, value = '' }: CurlOption): string {
   if (value !== '@-') return value.slice(1)
-  throw new ToknError('usage', `--${name} is not read from standard input`, {
-    hint: `give it a file: --${name} @FILE`,
-  })
+  throw new ToknError('usage', words.curl.notFromInput(name))
 }
 
 function linesOf(text: string): readonly string[] {
@@ -73,20 +72,13 @@ function linesOf(text: string): readonly string[] {
 function checkHeader(line: string, own: readonly string[]): void {
   const name = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[:;]/.exec(line)?.[1]?.toLowerCase()
   if (name === undefined || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(line)) {
-    throw new ToknError('usage', 'a header among the arguments of curl is none', {
-      hint: 'write it as -H "Name: value"',
-    })
+    throw new ToknError('usage', words.curl.notAHeader())
   }
   if (name === 'host') {
-    throw new ToknError(
-      'usage',
-      'curl is not run with a Host of its own: the token goes to the host of the URL',
-    )
+    throw new ToknError('usage', words.curl.hostHeader())
   }
   if (own.includes(name)) {
-    throw new ToknError('usage', `the header ${name} is the token's own`, {
-      hint: name === 'cookie' ? 'give further cookies with -b' : `leave -H "${name}: ..." out`,
-    })
+    throw new ToknError('usage', words.curl.ownHeader(name))
   }
 }
 
@@ -121,13 +113,7 @@ function withOutputs(
   const whole = [...options.filter(({ name }) => name !== 'remote-name-all'), ...missing]
   if (!inQuery) return whole
   if (whole.some(({ name }) => name === 'remote-header-name')) {
-    throw new ToknError(
-      'usage',
-      'curl is not run with -J: it could write the token into the name of a file',
-      {
-        hint: 'name the file: -o FILE',
-      },
-    )
+    throw new ToknError('usage', words.curl.namesFileByReply())
   }
   const inOrder = [...outputs, ...missing]
   return whole.map((option) => {
@@ -141,5 +127,5 @@ function withOutputs(
 function fileNameOf({ pathname }: URL): string {
   const name = pathname.slice(pathname.lastIndexOf('/') + 1)
   if (name !== '') return name === '-' ? './-' : name
-  throw new ToknError('usage', 'the URL names no file', { hint: 'name it: -o FILE' })
+  throw new ToknError('usage', words.curl.noFileName())
 }

@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 
 const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
@@ -25,12 +26,8 @@ export function checkWriteOut(format: string, inQuery: boolean): void {
     const name = variable.toLowerCase()
     if (harmless.has(name) || (addresses.has(name) && !inQuery)) continue
     if (addresses.has(name)) {
-      throw new ToknError('usage', `curl is not run with -w %{${name}}: it would print the token`, {
-        hint: 'the token travels in the address; %{http_code} and the like are fine',
-      })
+      throw new ToknError('usage', words.curl.printsToken(name))
     }
-    throw new ToknError('usage', 'a variable of --write-out is not known', {
-      hint: 'they are written %{http_code}, %{time_total}, ...',
-    })
+    throw new ToknError('usage', words.curl.unknownVariable())
   }
 }

@@ -39,7 +39,7 @@ describe('where answers go', () => {
   })
 
   it.each([
-    [['-O', 'https://api.example/d/'], 'names no file'],
+    [['-O', 'https://api.example/d/'], 'has no file name'],
     [['-OJ', first], 'with -J'],
   ])('%j has no good place, with the token in the address', (words, text) => {
     expect(() => fit(inQuery, words)).toThrow(text)
