@@ -21,6 +21,7 @@ import type { Renewal } from '../../../src/session/refresh/renewable.ts'
 import type { RefreshRequest } from '../../../src/session/refresh-request.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { entryOf } from '../../../src/session/stored-record.ts'
+import { storeCatalog } from '../../../src/stores/catalog.ts'
 import { openMemory } from '../../../src/stores/memory.ts'
 import { json } from '../providers/reach.ts'
 
@@ -184,6 +185,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     journal: async () => openJournal(),
     ledger: async () => openLedger(),
     seal: async () => seal,
+    stores: storeCatalog,
     store: async () => ({
       ...memory,
       sealingKey: async () => {
