@@ -8,6 +8,7 @@ import {
   refreshRequestFor,
   inject,
   isHit,
+  outcomeOf,
   runRefresher,
   traceRefresher,
   type Syscall,
@@ -59,23 +60,15 @@ async function failAt(
     return undefined
   }
   tally.faults++
-  const outcome = readOutcome(ended.out)
-  if (outcome?.ok === true) tally.good++
+  const outcome = outcomeOf(ended)
+  if (outcome === 'ok') tally.good++
   else tally.refused++
   const said = ended.out || ended.err || 'nothing'
   if (loss !== undefined) return `${loss} (after: ${said})`
-  if (outcome?.ok !== true && !refusals.has(outcome?.code ?? '')) return `said ${said}`
+  if (outcome !== 'ok' && !refusals.has(outcome ?? '')) return `said ${said}`
   const left = findLeftOvers(world).filter((path) => !before.includes(path))
   // What cannot be removed now is swept later: a minute for locks, an hour for the rest.
   return left.length === 0 || call.name === 'unlink' ? undefined : `left ${left.join(', ')}`
-}
-
-function readOutcome(text: string): { ok?: boolean; code?: string } | undefined {
-  try {
-    return JSON.parse(text) as { ok?: boolean; code?: string }
-  } catch {
-    return undefined
-  }
 }
 
 function findLeftOvers(world: World): readonly string[] {
@@ -124,7 +117,7 @@ it.runIf(mountable)('a full disk is found before anything is spent', async () =>
     under: onFullDisk(journals),
     input: refreshRequestFor(world, 'web'),
   })
-  expect(readOutcome(ended.out)).toMatchObject({ ok: false, code: 'store' })
+  expect(outcomeOf(ended)).toBe('store')
   expect(ended.out).toContain('no space left on the device')
   expect(world.api.state.counts.refreshes).toBe(0)
   expect(await world.run(['token', 'web'])).toMatchObject({ status: 0, out: token })
@@ -137,7 +130,7 @@ it.runIf(mountable)('a store that is full gets its record from the next run', as
   const { sessions, session, journal } = world.traces('web')
   const under = onFullDisk(sessions, session)
   const ended = await world.run(['__refresher'], { under, input: refreshRequestFor(world, 'web') })
-  expect(readOutcome(ended.out)).toMatchObject({ ok: true })
+  expect(outcomeOf(ended)).toBe('ok')
   expect(ended.out).toContain('could not be stored yet')
   expect(existsSync(journal)).toBe(true)
   expect(await findLoss(world)).toBeUndefined()

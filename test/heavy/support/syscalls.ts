@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ErrorCode } from '../../../src/core/errors.ts'
+import { readOutcome } from '../../../src/refresher/messages.ts'
 import type { Ended } from './process.ts'
 import type { World } from './world.ts'
 
@@ -38,6 +40,12 @@ export function refreshRequestFor(world: World, profile: string, timeout = 30_00
     debug: false,
     storeKey: world.environment['TOKN_STORE_KEY'],
   })
+}
+
+/** What the process that refreshes has answered: `ok`, or the code of its error. */
+export function outcomeOf({ out }: Ended): ErrorCode | 'ok' | undefined {
+  const result = readOutcome(out)?.result
+  return typeof result === 'string' ? 'ok' : result?.code
 }
 
 /**
