@@ -60,7 +60,7 @@ async function replayRecord(
   const stored = await findReadable(session)
   const record = await openJournalledRecord(session, store, sealed)
   if (record === undefined || (stored && record.generation <= stored.generation)) {
-    journal.remove(entry)
+    if (lock.stillHeld()) journal.remove(entry)
     return undefined
   }
   checkBinding(record, profile)
@@ -72,7 +72,7 @@ async function replayRecord(
     ports.warn(words.refresh.stillInJournal(error.message))
     return { record, unstored: error }
   }
-  journal.remove(entry)
+  if (lock.stillHeld()) journal.remove(entry)
   await indexRecord(ports, profile, record, 'recovered')
   return { record }
 }

@@ -1,6 +1,7 @@
-import { isToknError, type ToknError } from '../../core/errors.ts'
-import type { JournalSlot, Store } from '../../core/ports.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { HeldLock, JournalSlot, Store } from '../../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import {
@@ -16,7 +17,7 @@ import type { Renewal } from './renewable.ts'
 export interface RunJournal {
   /**
    * Reserves room and records the intent, durably, before anything is spent; or goes on with a run
-   * that got replies and was cut off. Throws `store`.
+   * that got replies and was cut off. Throws `store`, and `busy` where another took the lock over.
    */
   begin(): Promise<void>
   /** Replies, of one kind or all, of a run that was cut off before it stored what they gave. */
@@ -48,7 +49,12 @@ interface Open {
   unkept: ToknError | undefined
 }
 
-export function openRunJournal(session: Session, store: Store, record: SessionRecord): RunJournal {
+export function openRunJournal(
+  session: Session,
+  lock: HeldLock,
+  store: Store,
+  record: SessionRecord,
+): RunJournal {
   let begun: Open | undefined
   const open = (): Open => {
     if (begun === undefined) throw new Error('the journal of this run has not begun')
@@ -56,7 +62,7 @@ export function openRunJournal(session: Session, store: Store, record: SessionRe
   }
   return {
     begin: async () => {
-      begun = await beginJournal(session, store, record)
+      begun = await beginJournal(session, lock, store, record)
     },
     replies: (renewal) =>
       open().replies.filter((reply) => renewal === undefined || reply.renewal === renewal),
@@ -85,7 +91,12 @@ export function openRunJournal(session: Session, store: Store, record: SessionRe
   }
 }
 
-async function beginJournal(session: Session, store: Store, record: SessionRecord): Promise<Open> {
+async function beginJournal(
+  session: Session,
+  lock: HeldLock,
+  store: Store,
+  record: SessionRecord,
+): Promise<Open> {
   const { ports, profile } = session
   const entry = entryOf(profile)
   const journal = await ports.journal()
@@ -103,6 +114,8 @@ async function beginJournal(session: Session, store: Store, record: SessionRecor
     again: before !== undefined && (replies.length === 0 || before.again),
     facts: before?.facts ?? {},
   }
+  // The journal is that of whoever took over, and may wait for a reply.
+  if (!lock.stillHeld()) throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
   const slot = replies.length > 0 ? journal.resume(entry) : journal.reserve(entry)
   try {
     if (replies.length === 0) slot.intend(JSON.stringify(intent))

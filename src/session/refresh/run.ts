@@ -35,7 +35,7 @@ export async function openRun(
   const { ports, profile } = session
   const provider = await session.provider()
   checkProvider(record, profile, provider)
-  const journal = openRunJournal(session, store, record)
+  const journal = openRunJournal(session, lock, store, record)
   const answers = () => knownAnswers(session, provider, record)
   return { session, ports, profile, request, lock, store, provider, record, journal, answers }
 }

@@ -247,10 +247,23 @@ describe('a journal that cannot be begun', () => {
       {},
       {
         before: (world) => {
+          world.broken.reserve = () => {
+            world.lockHeld = false
+            return full
+          }
+        },
+        gives: ['store', 'the disk is full'],
+      },
+    ],
+    [
+      'is not begun where another process took over: it may be waiting for a reply',
+      {},
+      {
+        before: (world) => {
           world.lockHeld = false
           world.broken.reserve = full
         },
-        gives: ['store', 'the disk is full'],
+        gives: ['busy', 'the lock of this session was lost to another process'],
       },
     ],
   ])
