@@ -144,7 +144,8 @@ function damaged(): ToknError {
   return new ToknError('store', words.core.damagedSession())
 }
 
-function readBoot(value: unknown): Boot | undefined {
+/** `undefined` for anything malformed. */
+export function readBoot(value: unknown): Boot | undefined {
   if (!isObject(value)) return undefined
   const { id, at } = value
   return typeof id === 'string' && typeof at === 'number' ? { id, at } : undefined

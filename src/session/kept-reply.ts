@@ -1,5 +1,6 @@
 import { isObject, ownString } from '../core/json.ts'
-import type { Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
+import type { Boot, Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
+import { readBoot } from '../core/record.ts'
 import { isTransient } from '../core/retry.ts'
 
 export { isLost } from '../core/retry.ts'
@@ -15,6 +16,8 @@ export interface KeptReply {
   /** Epoch milliseconds at which the request went out, and at which the reply was there. */
   readonly sentAt: number
   readonly at: number
+  /** The start of the machine before that. */
+  readonly boot?: Boot | undefined
   readonly reply: HttpReply
 }
 
@@ -26,7 +29,7 @@ export async function sendToKeep(
 ): Promise<KeptReply> {
   const sentAt = clock.now()
   const reply = await http(request)
-  return { ...addressOf(request), sentAt, at: clock.now(), reply }
+  return { ...addressOf(request), sentAt, at: clock.now(), boot: clock.boot?.(), reply }
 }
 
 /** Whether an answer says nothing but "not now": none to go on with. */
@@ -77,7 +80,8 @@ export function readKeptReply(value: unknown): KeptReply | undefined {
   }
   const pairs = Array.isArray(headers) ? headers.filter(isPair) : []
   const cut = typeof reply['cut'] === 'number' ? { cut: reply['cut'] } : {}
-  return { method, place, sentAt, at, reply: { status, headers: pairs, body, ...cut } }
+  const boot = readBoot(value['boot'])
+  return { method, place, sentAt, at, boot, reply: { status, headers: pairs, body, ...cut } }
 }
 
 function addressOf({ method, url }: HttpRequest): Pick<KeptReply, 'method' | 'place'> {

@@ -13,6 +13,8 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
   // What a session has stays with it after a refresh, and not after a login: that is another session.
   const carried = renewal === 'refresh' ? record : undefined
   const standing = renewal === 'refresh' ? standingAfter(run, tokens) : undefined
+  // Tokens are as old as the reply that gave them, which may have waited in the journal.
+  const waited = run.journal.replies(renewal).at(-1)
   const next: SessionRecord = {
     ...record,
     ...given,
@@ -23,7 +25,9 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
     id: given.id ?? carried?.id,
     attach: provider.attach({ context }, run.answers()),
     generation: record.generation + 1,
-    ...thisMoment(ports.clock),
+    ...(waited === undefined
+      ? thisMoment(ports.clock)
+      : { obtainedAt: waited.at, boot: waited.boot }),
     standing,
   }
   return fit(next, ports.warn)

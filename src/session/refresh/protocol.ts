@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../../core/record.ts'
-import type { RefreshRequest } from '../refresh-request.ts'
+import { satisfies, type RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import { readCurrent } from './current.ts'
@@ -20,6 +20,17 @@ export async function refreshNow(
   session: Session,
   request: RefreshRequest,
 ): Promise<SessionRecord> {
+  const { record, recovered } = await refreshOnce(session, request)
+  // What a reply gave that waited in the journal may be too old by now: it is refreshed in its turn.
+  const tooOld = recovered && !satisfies(record, request, session.ports.clock.now())
+  return tooOld ? (await refreshOnce(session, request)).record : record
+}
+
+/** The steps of a refresh; `recovered` where its tokens are out of a reply that an earlier run got. */
+async function refreshOnce(
+  session: Session,
+  request: RefreshRequest,
+): Promise<{ readonly record: SessionRecord; readonly recovered: boolean }> {
   const { ports, profile } = session
   // 1. Take the lock of the store entry: one process at a time works on it.
   //    Dies here: nothing was touched. Whoever waits takes the lock of a dead process over.
@@ -30,7 +41,7 @@ export async function refreshNow(
     const current = await readCurrent(session, lock)
     // 3. Another process may have refreshed meanwhile; and what is known to be in vain is not tried.
     //    Dies here: nothing was touched.
-    if (isEnough(session, request, current)) return current.record
+    if (isEnough(session, request, current)) return { record: current.record, recovered: false }
     const run = await openRun(session, request, lock, current)
     try {
       // 4. Begin the journal: room for a reply, the key that seals it, and the intent, on the disk.
@@ -55,10 +66,10 @@ export async function refreshNow(
       // 8. Revoke the token that a reissue has replaced.
       //    Dies here: that one lives until it expires.
       if (stored) await revokeReplaced(run, record)
-      return record
+      return { record, recovered: run.journal.replies().length > 0 }
     } catch (error) {
       // No new tokens, or no place for them: another's record, the current one, or the error.
-      return await goOnWithout(run, error)
+      return { record: await goOnWithout(run, error), recovered: false }
     }
   } finally {
     // 9. Release the lock.
