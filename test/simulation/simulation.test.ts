@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { loadSimulation, type Simulation } from './bundle.ts'
+import { runSchedules, tellFailure } from './run.ts'
+import { seeds } from './seeds.ts'
+
+/** As many as a newcomer waits for; `npm run simulate` runs more. */
+const few = 500
+
+describe('the refresh, in a simulated world', () => {
+  let simulation: Simulation
+
+  beforeAll(async () => {
+    simulation = await loadSimulation('quick')
+  })
+
+  test(`keeps its promises in ${few} schedules`, async () => {
+    const { failure, faults, schedules } = await runSchedules(simulation, 1, few)
+    expect(failure && tellFailure(failure)).toBeUndefined()
+    expect(schedules).toBe(few)
+    // What never went wrong was not tried.
+    for (const fault of ['kill', 'aimed kill', 'sleep', 'request', 'store.write', 'unsent']) {
+      expect(faults[fault] ?? 0, fault).toBeGreaterThan(10)
+    }
+  })
+
+  test.each(seeds)('keeps them where a fault was found once: seed %i', async (seed) => {
+    const { failure } = await runSchedules(simulation, seed, 1)
+    expect(failure && tellFailure(failure)).toBeUndefined()
+  })
+
+  test('goes the same way every time that a seed is run', async () => {
+    const [first, second] = [
+      await simulation.runSchedule(7, true),
+      await simulation.runSchedule(7, true),
+    ]
+    expect(first.trace.length).toBeGreaterThan(20)
+    expect(second.trace).toEqual(first.trace)
+    expect((await simulation.runSchedule(8, true)).trace).not.toEqual(first.trace)
+  })
+})

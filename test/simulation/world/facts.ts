@@ -1,0 +1,247 @@
+import { isObject } from '../../../src/core/json.ts'
+import type { SessionRecord } from '../../../src/core/record.ts'
+import { describe, type Packet } from './network.ts'
+import type { SimulatedProcess } from './process.ts'
+import type { World } from './world.ts'
+
+/** The one profile that all processes share. */
+export const profileId = 'p'.repeat(32)
+export const entry = `file:${profileId}`
+
+/** What a process could know when it began to ask for a token. */
+export interface Beginning {
+  readonly generation: number
+  readonly logins: number
+  readonly condemned: ReadonlySet<string>
+}
+
+/**
+ * What is true, whatever the processes believe; and the rules that hold at every step. The letters
+ * are those of `invariants` in `schedule.ts`.
+ */
+export class Facts {
+  /** Access tokens that the store has said to be dead. */
+  readonly #condemned = new Set<string>()
+  readonly #received = new Map<SimulatedProcess, Packet>()
+  /** Sessions that were stored by logins, and whether a logout was asked for since. */
+  logins = 0
+  endings = 0
+  /**
+   * Whether a holder that was taken for dead lives: it and the one after it may each store what they
+   * got, of the same generation.
+   */
+  overtaken = false
+  readonly #world: World
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** (a) and (g): before a request goes out. */
+  sending(packet: Packet): void {
+    const { process, message } = packet
+    if (message.op !== 'refresh' && message.op !== 'issue') return
+    if (!this.#world.lock.isHeldBy(process, entry)) {
+      this.#world.violate(`(g) ${process.name} spends without the lock: ${describe(packet)}`)
+    }
+    const earlier = this.#world.network.packets.filter((one) => spendsTheSame(one, packet))
+    // What came to be known since cannot be known to this process: it has looked already.
+    const answered = earlier.find((one) => isKnown(one, process.lockedAt))
+    if (answered !== undefined && !this.#maySpendAnew(answered)) {
+      this.#world.violate(
+        `(a) ${describe(packet)} spends again what ${describe(answered)} had an answer to`,
+      )
+    }
+    const own = earlier.filter((one) => one.process === process && one.fate !== 'passing')
+    const heard = own.find((one) => this.#received.get(process) === one)
+    const anew = earlier.some((one) => this.#maySpendAnew(one))
+    const doubted = earlier.some(
+      (one) =>
+        !anew &&
+        one.process !== process &&
+        one.received !== true &&
+        hasEnded(one, process.lockedAt),
+    )
+    if (own.length > (doubted ? 0 : 1) || (heard !== undefined && !this.#maySpendAnew(heard))) {
+      this.#world.violate(`(a) ${describe(packet)} is sent too often by one process`)
+    }
+  }
+
+  /** (g): before the journal of a refresh is opened to write. */
+  journalling(process: SimulatedProcess): void {
+    if (this.#world.lock.isHeldBy(process, entry)) return
+    this.#world.violate(`(g) ${process.name} begins a journal without the lock`)
+  }
+
+  /** Where a refresh ends nothing, what cannot be read may be asked for anew, by name. */
+  #maySpendAnew({ fate }: Packet): boolean {
+    const { rotation } = this.#world.settings.provider
+    return fate === 'nonsense' && (rotation === 'none' || rotation === 'on-first-use')
+  }
+
+  received(packet: Packet): void {
+    packet.received = true
+    this.#received.set(packet.process, packet)
+  }
+
+  /** What `process` heard last is on the disk. */
+  journalled(process: SimulatedProcess, kind: string): void {
+    const packet = this.#received.get(process)
+    if (packet !== undefined && kind === 'answer' && packet.fate !== 'passing') {
+      packet.durableSince ??= this.#world.now
+    }
+  }
+
+  /** The disk did not take what `process` heard last. */
+  unkept(process: SimulatedProcess): void {
+    const packet = this.#received.get(process)
+    if (packet !== undefined) packet.unkept = true
+  }
+
+  /** A logout throws away what is known of a session, whatever becomes of the rest of it. */
+  erased(process: SimulatedProcess): void {
+    if (!process.name.startsWith('logout')) return
+    for (const packet of this.#world.network.packets) {
+      packet.durableSince = undefined
+      packet.received = false
+    }
+  }
+
+  /** (d): after a write of the store. */
+  stored(process: SimulatedProcess, id: string, before: string | undefined, text: string): void {
+    if (id !== profileId) return
+    const next = readStored(text)
+    const last = before === undefined ? undefined : readStored(before)
+    if (last !== undefined && next.generation < last.generation) {
+      this.#world.violate(`(d) ${process.name} takes the store back to ${next.generation}`)
+    }
+    const replaced = last?.generation === next.generation && last.access !== next.access
+    if (replaced && !this.overtaken) {
+      this.#world.violate(
+        `(d) ${process.name} puts ${next.access} over ${last.access} of the same generation`,
+      )
+    }
+    // A login that cannot read back what it wrote writes it once more.
+    const grows = last !== undefined && next.generation > last.generation && !isLogin(process)
+    if (grows && last.access === next.access) {
+      this.#world.violate(`(d) generation ${next.generation} brings nothing new: ${next.access}`)
+    }
+    if (next.dead) this.#condemned.add(next.access)
+    for (const packet of this.#world.network.packets) {
+      if (packet.newAccess === next.access) packet.durableSince ??= this.#world.now
+    }
+    if (isLogin(process)) this.logins++
+  }
+
+  removed(process: SimulatedProcess, id: string): void {
+    if (id === profileId) this.#world.note(() => `the session is gone (${process.name})`)
+  }
+
+  begin(): Beginning {
+    const text = this.#world.store.entries.get(profileId)?.text
+    return {
+      generation: text === undefined ? 0 : readStored(text).generation,
+      logins: this.logins,
+      condemned: new Set(this.#condemned),
+    }
+  }
+
+  /** (c) and (f): when a token is handed out. */
+  served(process: SimulatedProcess, beginning: Beginning, record: SessionRecord): void {
+    const { access, expiry, generation, standing } = record
+    const token = access.reveal()
+    if (standing?.state === 'dead' || beginning.condemned.has(token)) {
+      this.#world.violate(`(c) ${process.name} is given ${token}, which is known to be dead`)
+    }
+    // By a clock that was set meanwhile nobody can tell.
+    const timed = expiry.state === 'at' && this.#world.clockSetAt < process.startedAt
+    if (timed && expiry.at <= process.now()) {
+      this.#world.violate(`(c) ${process.name} is given ${token}, whose time is over`)
+    }
+    if (generation < beginning.generation) {
+      this.#world.violate(
+        `(f) ${process.name} is given generation ${generation}, and ${beginning.generation} was stored`,
+      )
+    }
+  }
+
+  /** Why a session may be lost, or its token dead, though no rule was broken; if there is a reason. */
+  excuse(stored: Stored): string | undefined {
+    const { server, network, settings } = this.#world
+    const { rotation } = settings.provider
+    if (this.endings > 0) return 'it was to be ended'
+    const acted = network.packets.filter((one) => one.verdict === 'yes')
+    if (acted.some(({ fate }) => fate === 'half nonsense')) return 'a refresh token was unusable'
+    if (rotation === 'reissue' && !server.honours(stored.access)) {
+      if (server.isPast(stored.access)) return 'its time was over before it was renewed'
+    }
+    if (rotation === 'reissue' && this.#world.ahead > 0) return 'its time was over by a wrong clock'
+    const replaces = rotation === 'always' || rotation === 'server-decides'
+    if (acted.some(({ fate }) => fate === 'nonsense') && (replaces || rotation === 'reissue')) {
+      return 'an answer cannot be read'
+    }
+    if (settings.remember || !replaces) return undefined
+    if (server.hasEnded(stored.access)) return 'an old request arrived late, or was repeated'
+    const lost = acted.some(
+      (one) =>
+        one.message.refresh === stored.refresh &&
+        one.replaced === true &&
+        one.durableSince === undefined,
+    )
+    return lost ? 'an answer to a refresh was lost' : undefined
+  }
+}
+
+function isLogin({ name }: SimulatedProcess): boolean {
+  return name.includes('login')
+}
+
+/**
+ * Whether what was answered was known at `time`: it was on the disk, or had been heard by a process
+ * that nothing kept from putting it there.
+ */
+function isKnown(packet: Packet, time: number): boolean {
+  const { durableSince, unkept, fate, process, received } = packet
+  if (durableSince !== undefined) return durableSince <= time
+  // One that lost its lock meanwhile had nowhere to put it.
+  const free = hasEnded(packet, time) && !process.overtaken
+  return received === true && unkept !== true && fate !== 'passing' && free
+}
+
+function hasEnded({ process }: Packet, time: number): boolean {
+  return process.state === 'ended' && process.silentSince <= time
+}
+
+/** Whether two requests spend the same: a refresh token that stays is spent once for each access token. */
+function spendsTheSame({ message: one, replaced }: Packet, { message: other }: Packet): boolean {
+  if (one.op !== other.op || (one.op !== 'refresh' && one.op !== 'issue')) return false
+  if (one.access === other.access && one.refresh === other.refresh) return true
+  return one.op === 'refresh' && one.refresh === other.refresh && replaced === true
+}
+
+/** What a rule needs of a record. */
+export interface Stored {
+  readonly generation: number
+  readonly access: string
+  readonly refresh: string | undefined
+  readonly dead: boolean
+}
+
+let lastRead: { readonly text: string; readonly stored: Stored } | undefined
+
+export function readStored(text: string): Stored {
+  if (lastRead?.text !== text) lastRead = { text, stored: parseStored(text) }
+  return lastRead.stored
+}
+
+function parseStored(text: string): Stored {
+  const value: unknown = JSON.parse(text)
+  if (!isObject(value)) throw new Error('what is stored is no record')
+  const { generation, access, refresh, standing } = value
+  return {
+    generation: Number(generation),
+    access: String(access),
+    refresh: typeof refresh === 'string' ? refresh : undefined,
+    dead: isObject(standing) && standing['state'] === 'dead',
+  }
+}

@@ -1,0 +1,164 @@
+import { ToknError } from '../../../src/core/errors.ts'
+import type { Index, Ledger, Outline, Profiles, Seal } from '../../../src/core/ports.ts'
+import type { Profile } from '../../../src/core/profile.ts'
+import type { StoreCatalog } from '../../../src/core/store-traits.ts'
+import type { Ports } from '../../../src/session/ports.ts'
+import { openScriptedProvider } from '../provider/client.ts'
+import { entry } from './facts.ts'
+import type { SimulatedProcess } from './process.ts'
+
+/** Starts a process that refreshes, and gives what it answers. */
+export type StartRefresher = (process: SimulatedProcess) => Ports['refresher']
+
+/** When the machine was started. */
+export const beginning = 1_600_000_000_000
+
+/** The ports of one process: all that it can touch is the simulated world. */
+export function openPorts(process: SimulatedProcess, refresher: StartRefresher): Ports {
+  const { world } = process
+  const provider = openScriptedProvider(world.settings.provider)
+  const out = world.network.open(process)
+  const journal = world.journal.open(process, 'journal')
+  const unfinished = world.unfinished.open(process, 'unfinished')
+  const store = world.store.open(process)
+  const lock = world.lock.open(process)
+  const seal = openSeal(process)
+  const ledger = openLedger(process)
+  // Loading a module is a point where a process may stop, too; now and then is enough of that.
+  const aimed = world.settings.faults.aim?.label
+  const load = <Value>(name: string, value: Value): Promise<Value> => {
+    const label = `load ${name}`
+    const parks = label === aimed || world.random.chance(0.04)
+    return parks ? process.call(label, () => value) : Promise.resolve(value)
+  }
+  return {
+    clock: {
+      now: () => process.now(),
+      boot: () => ({ id: 'the only one', at: beginning + world.ahead + process.skew }),
+      wait: (duration) => {
+        const end = world.now + duration
+        return process.call('wait', () => undefined, { ready: () => world.now >= end })
+      },
+    },
+    profiles: openProfiles(process),
+    index: openIndex(process),
+    requester: { command: process.name, pid: 1, parent: 'simulation', host: 'simulated' },
+    configuration: 'simulated',
+    runs: () =>
+      load('runs', {
+        own: process.name,
+        isOver: (run) => !world.processes.some((one) => one.name === run && isRunning(one)),
+      }),
+    timeout: process.timeout,
+    timeLeft: () => Math.max(0, process.timeout - (world.now - process.startedAt)),
+    lock: () => load('lock', lock),
+    ledger: () => load('ledger', ledger),
+    journal: (of) => load('journal', of === 'unfinished' ? unfinished : journal),
+    seal: () => load('seal', seal),
+    stores: catalog,
+    store: () => load('store', store),
+    provider: () => load('provider', provider),
+    http: () => load('http', out),
+    answerSources: async () => ({ fromEnvironment: () => undefined, interaction: undefined }),
+    refreshPending: (name) =>
+      process.call('pending', () => world.journal.read(name) !== undefined && name === entry),
+    refresher: refresher(process),
+    fingerprint: () => Promise.resolve(undefined),
+    randomId: () => `random-${world.nextId()}`,
+    readFile: () => {
+      throw new ToknError('usage', 'there are no files here')
+    },
+    warn: (text) => {
+      if (process.state !== 'dead') world.note(() => `${process.name} warns: ${text}`)
+    },
+  }
+}
+
+const catalog: StoreCatalog = {
+  kinds: ['file'],
+  usual: 'file',
+  transient: 'memory',
+  traits: (kind) => ({
+    kind,
+    outlivesProcess: kind !== 'memory',
+    needsPassphrase: false,
+    hidesWhenLocked: false,
+    mayBeMissing: false,
+    listsEntries: false,
+    restsInData: true,
+  }),
+  find: (value) => (value === 'file' ? value : undefined),
+}
+
+function isRunning({ state }: SimulatedProcess): boolean {
+  return state === 'running'
+}
+
+/** Opens only under its own label and key; a process may stop while it computes. */
+function openSeal(process: SimulatedProcess): Seal {
+  return {
+    seal: (text, key, label) =>
+      process.call('seal', () => JSON.stringify([label, Array.from(key).join(), text])),
+    open: (sealed, key, label) =>
+      process.call('seal', () => {
+        const [name, made, text] = JSON.parse(sealed) as [string, string, string]
+        if (name === label && made === Array.from(key).join()) return text
+        throw new ToknError('store', 'a sealed text does not open')
+      }),
+  }
+}
+
+function openIndex(process: SimulatedProcess): Index {
+  const { index } = process.world
+  return {
+    get: (id) => index.get(id),
+    put: (id, known) => process.point('index.put', () => void index.set(id, known)),
+    remove: (id) => process.point('index.remove', () => void index.delete(id)),
+    list: () => [...index.keys()],
+  }
+}
+
+function openLedger(process: SimulatedProcess): Ledger {
+  const { world } = process
+  const countsOf = (key: string) => {
+    const counts = world.ledger.get(key) ?? { logins: [], refreshes: [] }
+    world.ledger.set(key, counts)
+    return counts
+  }
+  const write = (effect: () => void) =>
+    process.point('ledger', () => {
+      if (world.fails('ledger', world.settings.faults.disk)) {
+        throw new ToknError('store', 'the disk fails: the ledger')
+      }
+      effect()
+    })
+  return {
+    read: countsOf,
+    add: (key, kind, at) => write(() => void countsOf(key)[kind].push(at)),
+    reset: (key, kind) => write(() => void (countsOf(key)[kind].length = 0)),
+  }
+}
+
+function openProfiles(process: SimulatedProcess): Profiles {
+  const { profiles } = process.world
+  const put = (profile: Profile) =>
+    process.call('profiles.put', () => void profiles.set(profile.name, profile), { prompt: true })
+  return {
+    path: 'config.json',
+    get: (name) => profiles.get(name),
+    list: () => [...profiles.values()],
+    outlines: (): readonly Outline[] => [...profiles.values()],
+    defaultName: () => undefined,
+    put,
+    prove: () => process.call('profiles.prove', () => undefined),
+    create: put,
+    putIfCurrent: async (profile) => {
+      await put(profile)
+      return profile
+    },
+    setDefault: () => Promise.resolve(),
+    rename: () => Promise.resolve(),
+    remove: (name) =>
+      process.call('profiles.remove', () => void profiles.delete(name), { prompt: true }),
+  }
+}
