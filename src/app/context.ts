@@ -3,6 +3,7 @@ import { parseDuration } from '../core/duration.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
+import { words as texts } from '../messages/words.ts'
 import { openVariables, readStoreKind } from './variables.ts'
 import { openFiles } from '../io/files/files.ts'
 import { isTerminal, widthOf } from '../io/terminal/is-terminal.ts'
@@ -42,9 +43,7 @@ function portsKey(flags: RequestFlags): string {
 
 /** A login is what a dry run must not do, and without one there is no session to look at. */
 function noLogin(): never {
-  throw new ToknError('usage', '--dry-run does not log in, and there is no session without', {
-    hint: 'tokn login NAME keeps one; or give a token in TOKN_TOKEN',
-  })
+  throw new ToknError('usage', texts.commands.dryRunLogsIn())
 }
 
 /** The name of the command; flags may stand before it, and two of these have a value. */
@@ -144,7 +143,7 @@ export function createContext({
         return await (await prompts()).askYesNo(question)
       } catch (error) {
         if (!isToknError(error, 'interrupted')) throw error
-        const hint = `answer it, or say so beforehand: ${beforehand}`
+        const hint = texts.commands.answerBeforehand(beforehand)
         throw new ToknError(error.code, error.message, { ...error.details, hint })
       }
     },
@@ -263,6 +262,6 @@ export function createContext({
     if (given !== undefined) return given
     if (!canAsk(environment, flags.input)) return undefined
     const { askLine } = await prompts()
-    return new Secret(await askLine('Passphrase of the file store', { secret: true }))
+    return new Secret(await askLine(texts.commands.passphrase(), { secret: true }))
   }
 }

@@ -1,5 +1,6 @@
 import type { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
 import type { Revocation } from '../../session/revoke/verify.ts'
 
 /** A result for the JSON document. */
@@ -24,34 +25,31 @@ function describeError({ code, exit, message, hint, retryable }: ToknError) {
 
 /** The vendor's own sample shows two tokens with one id: to the API they are one. */
 export function sharedInWords({ id, name, listed, alsoNamed }: Revocation): string {
-  const names = [name ?? 'one without a name', ...alsoNamed].map((one) => display(one, 64))
-  return `${display(id, 256)}: the provider lists ${listed} tokens under this id, which it cannot tell apart: ${names.join(', ')}`
+  const { nameless, shared } = words.reports.revocations
+  const names = [name ?? nameless(), ...alsoNamed].map((one) => display(one, 64))
+  return shared(display(id, 256), listed ?? 0, names.join(', '))
 }
 
 /** What became of one token. */
 export function revokedInWords(one: Revocation): string {
   const { id, name, status, verified, verifiedBy, unlisted, heldBy, byName, alsoNamed, error } = one
-  const which = display(id, 256) + (name === undefined ? '' : ` (${display(name, 64)})`)
-  const said = `${which}: ${status.replace('_', ' ')}`
+  const say = words.reports.revocations
+  const shown = display(id, 256)
+  const said = say.status(name === undefined ? shown : say.named(shown, display(name, 64)), status)
   switch (status) {
     case 'revoked':
-      if (!verified) {
-        const list = unlisted === true ? ', which no longer lists it' : ''
-        return `${said}, says the provider${list}; not verified`
-      }
-      return verifiedBy === 'use'
-        ? `${said}, and the token is refused now`
-        : `${said}, and the provider no longer lists it`
+      if (!verified) return say.unverified(said, unlisted === true)
+      return verifiedBy === 'use' ? say.refusedNow(said) : say.unlisted(said)
     case 'already_revoked':
-      return `${said}, says the provider's list`
+      return say.byList(said)
     case 'would_revoke':
       return [
         said,
-        ...(byName && alsoNamed.length > 0 ? ['and all with its id, if you say --yes'] : []),
-        ...(heldBy.length > 0 ? [`it is held as ${heldBy.join(', ')}`] : []),
+        ...(byName && alsoNamed.length > 0 ? [say.allOfId()] : []),
+        ...(heldBy.length > 0 ? [say.heldAs(heldBy.join(', '))] : []),
       ].join('; ')
     case 'failed':
     case 'not_found':
-      return error === undefined ? said : `${said}: ${error.message}`
+      return error === undefined ? said : words.reports.ofProfile(said, error.message)
   }
 }

@@ -38,6 +38,13 @@ export const noHelp = (
   ],
 })
 
+export const dryRunLogsIn = () => ({
+  message: '--dry-run does not log in, and without a login there is no session',
+  hint: 'tokn login NAME keeps one; or give a token in TOKN_TOKEN',
+})
+export const answerBeforehand = (flag: string) => `answer it, or say so beforehand: ${flag}`
+export const passphrase = () => 'Passphrase of the file store'
+
 export const noDocument = (command: string) => ({
   message: `"${command}" has no JSON document to take fields of`,
   hint: 'leave --fields out',

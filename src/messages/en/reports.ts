@@ -183,3 +183,19 @@ export const tokenStays = (
 ) =>
   `the token of the ${operation} STAYS ALIVE, and ends ${ends}${refreshEnds === undefined ? '' : `, its refresh token ${refreshEnds}`}; ${why}`
 export const atUnknownTime = () => 'at an unknown time'
+
+/** `which` is the id of a token, with its name where it has one. */
+export const revocations = {
+  shared: (id: string, count: number, names: string) =>
+    `${id}: the provider lists ${count} tokens under this id, which it cannot tell apart: ${names}`,
+  nameless: () => 'one without a name',
+  named: (id: string, name: string) => `${id} (${name})`,
+  status: (which: string, status: string) => `${which}: ${status.replace('_', ' ')}`,
+  unverified: (said: string, unlisted: boolean) =>
+    `${said}, says the provider${unlisted ? ', which no longer lists it' : ''}; not verified`,
+  refusedNow: (said: string) => `${said}, and the token is refused now`,
+  unlisted: (said: string) => `${said}, and the provider no longer lists it`,
+  byList: (said: string) => `${said}, says the provider's list`,
+  allOfId: () => 'and all with its id, if you say --yes',
+  heldAs: (profiles: string) => `it is held as ${profiles}`,
+}
