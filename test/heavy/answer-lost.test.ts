@@ -32,7 +32,7 @@ const requests = (world: World) =>
   ).length
 
 it.each(['oz', 'mcs'] as const)(
-  '%s: one lost answer costs nothing, not even a failure',
+  'D6: %s: one lost answer costs nothing, not even a failure',
   async (name) => {
     await inWorld(name, [], async (world) => {
       const before = requests(world)
@@ -71,7 +71,7 @@ it('hosterby: without kept credentials a lost answer ends the session, and that 
   })
 })
 
-it('hosterby: with kept credentials a lost answer is made up for by a login, at once', async () => {
+it('D6: hosterby: with kept credentials a lost answer is made up for by a login, at once', async () => {
   await inWorld('hosterby', ['--remember'], async (world) => {
     const ended = await loseAnswers(world, 1)
     expect(ended).toMatchObject({ status: 0, err: '' })

@@ -40,7 +40,7 @@ const faults: ReadonlyArray<readonly [string, Fault, code: string]> = [
   ['silence', { do: 'hang' }, 'network'],
 ]
 
-it.each(['list', 'refresh'] as const)('%s: memory and time are bounded', async (command) => {
+it.each(['list', 'refresh'] as const)('C5: %s: memory and time are bounded', async (command) => {
   const world = await openWorld(command === 'list' ? 'rightech' : 'oz')
   await world.login('web')
   const run = () =>

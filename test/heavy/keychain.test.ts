@@ -12,11 +12,14 @@ import {
 } from '../keychain/keyring.ts'
 import { requirePart } from '../support/parts.ts'
 import { alike, sharedRefresh } from './support/crowd.ts'
+import { howMany } from '../support/effort.ts'
 import type { Ended, Environment } from './support/process.ts'
 import { credentialsOf, openWorld, type World } from './support/world.ts'
 
 const limit = 3_500
-const restarts = 20
+// Nothing of one turn is there in the next but the keyring's file. Most of a turn is the limit, of
+// which a stopped daemon takes all.
+const restarts = howMany(4, 20)
 
 /** A user whose sessions are in a keyring. */
 async function withKeyring(

@@ -2,13 +2,28 @@ import { expect, it } from 'vitest'
 import { sandboxNames, type SandboxName } from '../../src/sandbox/server.ts'
 import { findLoss } from './support/killing.ts'
 import { requirePart } from '../support/parts.ts'
-import { inParallel } from './support/random.ts'
+import { choose, thorough } from '../support/effort.ts'
+import { inParallel, startRandom } from './support/random.ts'
 import { inject, runRefresher, traceRefresher, type Syscall } from './support/syscalls.ts'
 import { openWorld, type World } from './support/world.ts'
 
 const names =
   `openat mkdir read write pwrite64 writev fsync fdatasync rename link unlink close fchmod
   socket connect sendto sendmsg recvfrom shutdown`.split(/\s+/)
+
+/**
+ * Where the process is killed. One that dies as it reads leaves what it would leave at its next
+ * write, and all APIs have the steps around their request in common: that is looked at with the one
+ * whose answer cannot be asked for again, at the others' calls that leave something.
+ */
+function choosePoints(name: SandboxName, calls: readonly Syscall[], seed: number) {
+  if (thorough) return calls
+  if (name === 'hosterby') return choose(calls, { stride: 4, seed })
+  return choose(
+    calls.filter(({ seen }) => seen),
+    { stride: 6, seed },
+  )
+}
 
 interface Result {
   kills: number
@@ -18,10 +33,10 @@ interface Result {
   readonly wrong: string[]
 }
 
-async function killEverywhere(name: SandboxName, result: Result): Promise<void> {
+async function killEverywhere(name: SandboxName, seed: number, result: Result): Promise<void> {
   let world = await freshWorld(name)
   const calls = await traceRefresher(world, 'web', names)
-  for (const [index, call] of calls.entries()) {
+  for (const [index, call] of choosePoints(name, calls, seed).entries()) {
     // MCS grants one refresh token 25 access tokens.
     if (index % 8 === 7) world = await freshWorld(name, world)
     if (await killAt(world, name, call, result)) world = await freshWorld(name, world)
@@ -61,16 +76,17 @@ function spent(world: World): number {
 }
 
 it.runIf(requirePart('strace'))(
-  'the refreshing process is killed at every system call',
+  'the refreshing process is killed at its system calls',
   async () => {
+    const { seed } = startRandom()
     const result: Result = { kills: 0, window: [], wrong: [] }
-    await inParallel(sandboxNames, 2, (name) => killEverywhere(name, result))
+    await inParallel(sandboxNames, 2, (name) => killEverywhere(name, seed, result))
     console.log(
       `kills at system calls: ${result.kills}, torn or lost: ${result.wrong.length}, ` +
-        `lost between the server's commit and the journal (hosterby alone): ${result.window.length}`,
+        `lost between the server's commit and the journal (hosterby alone): ${result.window.length} (seed ${seed})`,
       ...result.window.map((text) => `\n  ${text}`),
     )
     expect(result.wrong).toEqual([])
-    expect(result.kills).toBeGreaterThan(200)
+    expect(result.kills).toBeGreaterThan(thorough ? 200 : 100)
   },
 )

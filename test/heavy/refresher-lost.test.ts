@@ -3,11 +3,14 @@ import { expect, it } from 'vitest'
 import { requirePart } from '../support/parts.ts'
 import { sandboxNames, type SandboxName } from '../../src/sandbox/server.ts'
 import { findLoss } from './support/killing.ts'
+import { howMany } from '../support/effort.ts'
 import { isRunning, signal } from './support/process.ts'
 import { inParallel, startRandom, type Random } from './support/random.ts'
 import { openWorld } from './support/world.ts'
 
-const killsPerApi = 15
+// One in each part of the time that a refresh takes, with its moment in that part left to chance;
+// which step is struck is gone through by the simulated refresh.
+const killsPerApi = howMany(5, 15)
 
 interface Tally {
   kills: number
@@ -31,7 +34,7 @@ async function killRefreshers(name: SandboxName, random: Random, tally: Tally): 
       await delay(1)
       pids = world.refreshers()
     }
-    await delay(random.next() * 250)
+    await delay(((turn + random.next()) / killsPerApi) * 250)
     const alive = pids.filter(isRunning)
     for (const pid of alive) signal(pid, 'SIGKILL')
     const ended = await running.ended

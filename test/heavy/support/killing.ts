@@ -24,19 +24,22 @@ export interface KillPlan {
 }
 
 const signals = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const
+// Of the window, or of the life of the process. Twenty attempts have each signal in each of them.
+const parts = 5
 // Fewer than the refreshes that MCS grants one refresh token.
 const killsPerWorld = 8
 
 /** Kills the program in the middle of refreshes; a fresh process must have a good token each time. */
 export async function killRepeatedly(plan: KillPlan): Promise<Killing> {
   const total: Killing = { kills: 0, lost: [], refreshes: 0, overtaken: 0 }
+  let attempt = 0
   while (total.kills < plan.kills) {
     const world = await openWorld(plan.name)
     try {
       await world.login('web')
       const usual = await world.run(['token', 'web', '--refresh', 'force'])
       for (let turn = 0; turn < killsPerWorld && total.kills < plan.kills; turn++) {
-        const killed = await killOnce(world, plan, usual.milliseconds)
+        const killed = await killOnce(world, plan, attempt++, usual.milliseconds)
         if (killed !== undefined) total.kills++
         const { problem, overtaken } = await findLossAtOnce(world)
         if (overtaken) total.overtaken++
@@ -53,9 +56,15 @@ export async function killRepeatedly(plan: KillPlan): Promise<Killing> {
   return total
 }
 
-async function killOnce(world: World, plan: KillPlan, usual: number): Promise<string | undefined> {
+async function killOnce(
+  world: World,
+  plan: KillPlan,
+  attempt: number,
+  usual: number,
+): Promise<string | undefined> {
   const { random } = plan
-  const signal = random.pick(signals)
+  const signal = signals[attempt % signals.length] ?? 'SIGKILL'
+  const share = ((attempt % parts) + random.next()) / parts
   const window = 20 + random.next() * 60
   const { path, method } = world.aim.refresh
   const aimed = plan.points === 'aimed'
@@ -63,13 +72,13 @@ async function killOnce(world: World, plan: KillPlan, usual: number): Promise<st
   const before = requestsFor(world)
   const running = world.start(['token', 'web', '--refresh', 'force'])
   let where = 'at a random moment'
-  if (!aimed) await delay(random.next() * usual * 1.1)
+  if (!aimed) await delay(share * usual * 1.1)
   else {
     const early = random.next() < 0.3
     const journal = world.traces('web').journal
     while (isRunning(running.pid) && !(early ? existsSync(journal) : requestsFor(world) > before))
       await delay(1)
-    const wait = random.next() * (window + 40)
+    const wait = share * (window + 40)
     where = `${wait.toFixed(0)} of ${window.toFixed(0)} ms after the ${early ? 'intent' : 'request'}`
     await delay(wait)
   }

@@ -14,6 +14,10 @@ export interface Syscall {
   readonly text: string
   /** Whether it is about a file of the user's. */
   readonly file: boolean
+  /** The name and what it is about. */
+  readonly kind: string
+  /** Whether somebody else can see that it was made. */
+  readonly seen: boolean
 }
 
 /** With the path of every open file in the trace. */
@@ -81,11 +85,23 @@ export async function traceCalls(
     ours ||= text.includes(world.directory)
     // Parts of the program that are loaded meanwhile are none of its doing.
     const code = text.includes('.cjs')
-    if (ours && !code)
-      calls.push({ name, ordinal, file: isFile(text, world), text: text.slice(0, 160) })
+    if (ours && !code) {
+      const [file, kind] = [isFile(text, world), `${name} ${describe(text, world)}`]
+      const seen = !reading.test(name) && (name !== 'openat' || text.includes('O_CREAT'))
+      calls.push({ name, ordinal, file, kind, seen, text: text.slice(0, 160) })
+    }
   }
   rmSync(directory, { recursive: true })
   return calls
+}
+
+const reading = /^(read|recvfrom|close|fsync|fdatasync|fstat|getdents64|lseek|socket)$/
+const areas = /\b(locks|journal|marks|ledger|index|sessions|config\.json|fingerprint)\b/
+
+/** What a line of a trace is about: one of our folders, another path of ours, a socket, or `other`. */
+function describe(line: string, world: World): string {
+  if (isFile(line, world)) return areas.exec(line)?.[1] ?? 'files'
+  return /<(socket|TCP|UNIX)/.exec(line) === null ? 'other' : 'socket'
 }
 
 /** Whether a line of a trace is about a file of the user's. */
