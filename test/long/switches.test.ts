@@ -94,18 +94,20 @@ async function sweep(name: 'hosterby' | 'mcs', env: Environment): Promise<string
   return said
 }
 
+// Of the two APIs one has its secrets in headers and the other in addresses; a section alone meets
+// the one that it says more of, and all of them together meet both.
 describe('no section of Node’s debug log shows a secret', () => {
   test.for([
-    ['child_process', /^CHILD_PROCESS \d+: spawn \[content not shown\]$/m],
-    ['stream,net,tls,dns', /^STREAM \d+: push \[content not shown\]$/m],
-    ['http,https,http2', /^/],
-    ['undici', /^/],
-    ['fetch,websocket', /^/],
-    ['module,esm,policy,source_map', /^MODULE \d+: looking/m],
-    ['timer,worker,cluster,repl,fs', /^TIMER \d+: no \[content not shown\]$/m],
-    ['*', /^CHILD_PROCESS \d+: spawn \[content not shown\]$/m],
-  ] as const)('NODE_DEBUG=%s', async ([sections, told]) => {
-    for (const name of ['hosterby', 'mcs'] as const) {
+    ['child_process', /^CHILD_PROCESS \d+: spawn \[content not shown\]$/m, ['hosterby']],
+    ['stream,net,tls,dns', /^STREAM \d+: push \[content not shown\]$/m, ['mcs']],
+    ['http,https,http2', /^/, ['mcs']],
+    ['undici', /^/, ['mcs']],
+    ['fetch,websocket', /^/, ['hosterby']],
+    ['module,esm,policy,source_map', /^MODULE \d+: looking/m, ['hosterby']],
+    ['timer,worker,cluster,repl,fs', /^TIMER \d+: no \[content not shown\]$/m, ['hosterby']],
+    ['*', /^CHILD_PROCESS \d+: spawn \[content not shown\]$/m, ['hosterby', 'mcs']],
+  ] as const)('NODE_DEBUG=%s', async ([sections, told, apis]) => {
+    for (const name of apis) {
       expect(await sweep(name, { NODE_DEBUG: sections })).toMatch(told)
     }
   })

@@ -4,6 +4,7 @@ import { Secret } from '../../../src/core/secret.ts'
 import type { TokenSet } from '../../../src/core/token.ts'
 import { openOauth } from '../../../src/providers/oauth/provider.ts'
 import { openReach } from '../../oauth/reach.ts'
+import { thorough } from '../../support/effort.ts'
 import {
   discoveryPath,
   idToken,
@@ -124,8 +125,17 @@ async function obtain({ settings, held: session }: Way, place: Readonly<Record<s
 const byIssuer = () => ({ issuer: server.origin })
 const byEndpoint = () => ({ token_endpoint: `${server.origin}/token` })
 
-describe.each(Object.entries(ways))('%s', (_, way: Way) => {
-  it.each(offsets)('fits a server that is %d s ahead', async (offset) => {
+/**
+ * The offsets that a way meets: a third of them, and a day, so that two ways meet each. What is
+ * signed is dated by one clock, whichever way it is.
+ */
+function offsetsFor(name: string): readonly number[] {
+  const at = Object.keys(ways).indexOf(name)
+  return offsets.filter((one, index) => thorough || index % 3 === at % 3 || one === 86_400)
+}
+
+describe.each(Object.entries(ways))('%s', (name, way: Way) => {
+  it.each(offsetsFor(name))('fits a server that is %d s ahead', async (offset) => {
     ahead = offset
     const { warned, asked, left, tokens } = await obtain(way, byIssuer())
     expect(warned).toEqual([])
@@ -136,11 +146,14 @@ describe.each(Object.entries(ways))('%s', (_, way: Way) => {
     expect(asked).toBeLessThanOrEqual(offset < -2 ? 2 : 1)
   })
 
-  it.each(offsets)('fits one that is known by its endpoint and is %d s ahead', async (offset) => {
-    ahead = offset
-    const { asked } = await obtain(way, byEndpoint())
-    expect(asked).toBeLessThanOrEqual(2)
-  })
+  it.each(offsetsFor(name))(
+    'fits one that is known by its endpoint and is %d s ahead',
+    async (offset) => {
+      ahead = offset
+      const { asked } = await obtain(way, byEndpoint())
+      expect(asked).toBeLessThanOrEqual(2)
+    },
+  )
 })
 
 describe('a discovery document that was kept on the way', () => {
