@@ -1,15 +1,43 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './longest-first.mts'
+
+const all = 'test/heavy/**/*.test.ts'
+// Dozens of processes at once, or a limit of half a second above what is waited for: whatever runs
+// beside them would be late, or would make them so.
+const alone = ['concurrency', 'exfat', 'keychain', 'lock'].map(
+  (name) => `test/heavy/${name}.test.ts`,
+)
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/heavy/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/messages.ts'],
     testTimeout: 600_000,
     hookTimeout: 120_000,
-    // They measure what happens under kills and many processes: one at a time.
-    fileParallelism: false,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: [all],
+          exclude: alone,
+          // Each runs two processes at a time, and waits for a deadline now and then: two of them fill
+          // two processors, whatever there are.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'one at a time',
+          include: alone,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

@@ -6,6 +6,8 @@ import { listWants, recordsVariable, summarize } from './part-records.ts'
 
 /** Once per run: where workers tell each other which parts work here; at the end, what was skipped. */
 export default function setUp(project: TestProject): () => void {
+  // Of several projects in one run, the first does it for all.
+  if (process.env[recordsVariable] !== undefined) return () => undefined
   const directory = mkdtempSync(join(tmpdir(), 'tokn-parts-'))
   process.env[recordsVariable] = directory
   return () => {
@@ -18,6 +20,7 @@ export default function setUp(project: TestProject): () => void {
       skipped.filter(({ tests }) => tests > 0),
     )
     rmSync(directory, { recursive: true, force: true })
+    delete process.env[recordsVariable]
     // Not on standard output: a reporter may write a document there.
     if (text !== undefined) process.stderr.write(`${text}\n`)
   }
