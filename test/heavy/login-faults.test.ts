@@ -67,15 +67,19 @@ it.runIf(requirePart('strace'))(
   async () => {
     const tally: Tally = { faults: 0, refused: 0, kept: 0, recovered: 0, wrong: [] }
     const { seed } = startRandom()
-    // Of each kind of call the first and the last fail, and some of the others, each in one way, in a
-    // login of a new name and of a known one; which they are changes with the seed.
+    // Of each kind of call the first fails in a login of a new name, the last in one of a known name,
+    // and some of the others in either, each in one way, which changes with the seed.
     await inParallel([0, 1], 2, async (part) => {
       const world = await openWorld('hosterby')
       await login(world, 'known')
       const name = (index: number) => (part === 0 ? `new${index}` : 'known')
       const trace = (strace: readonly string[]) => login(world, name(0), strace)
       const calls = (await traceCalls(world, names, trace)).filter(({ file }) => file)
-      const chosen = choose(calls, { stride: 12, seed: seed + part * 6 })
+      const chosen = choose(calls, {
+        stride: 16,
+        seed: seed + part * 8,
+        ends: [part === 0 ? 'first' : 'last'],
+      })
       for (const [index, call] of chosen.entries()) {
         const error = errors[(index + seed) % errors.length] ?? 'EIO'
         await failAt(world, name(index + 1), call, error, tally)

@@ -9,10 +9,19 @@ export function howMany(chosen: number, all: number): number {
   return thorough ? all : chosen
 }
 
-/** Of each kind the first, the last, and every `stride`th of the others, by `seed`. */
+interface Choice {
+  readonly stride: number
+  readonly seed: number
+  readonly ends?: ReadonlyArray<'first' | 'last'>
+}
+
+/**
+ * Of each kind the first and the last, or what `ends` says of them, and every `stride`th of all, by
+ * `seed`.
+ */
 export function choose<Item extends { readonly kind: string }>(
   items: readonly Item[],
-  { stride, seed }: { readonly stride: number; readonly seed: number },
+  { stride, seed, ends = ['first', 'last'] }: Choice,
 ): readonly Item[] {
   if (thorough) return items
   const first = new Map<string, Item>()
@@ -23,8 +32,8 @@ export function choose<Item extends { readonly kind: string }>(
   }
   return items.filter(
     (item, index) =>
-      first.get(item.kind) === item ||
-      last.get(item.kind) === item ||
+      (ends.includes('first') && first.get(item.kind) === item) ||
+      (ends.includes('last') && last.get(item.kind) === item) ||
       (index + seed) % stride === 0,
   )
 }
