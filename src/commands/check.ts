@@ -25,7 +25,7 @@ const reads = [
   'proxy',
 ] as const satisfies FlagName[]
 
-export type CheckFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type CheckFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function checkCommand(program: Command, context: Context, run = runCheck): void {
   declare(program, {
@@ -49,7 +49,7 @@ interface Checked {
   readonly error?: ToknError
 }
 
-export async function runCheck(
+async function runCheck(
   context: Context,
   positional: string | undefined,
   flags: CheckFlags,

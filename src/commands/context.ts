@@ -28,7 +28,7 @@ export type SessionFlags = CommonFlags & FlagsOf<(typeof sessionFlags)[number]>
 /** Flags of the commands that ask. */
 export type AskFlags = FlagsOf<'yes' | 'noInput'>
 
-export interface Terminal {
+interface Terminal {
   /** Writes data to standard output, every byte of it or an error. */
   out(text: string): void
   /** Writes lines for a person to standard output; whatever is in one, it stays one line of text. */

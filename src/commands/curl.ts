@@ -48,7 +48,7 @@ function describeOptions(): string {
   return lines.join('\n')
 }
 
-export async function runCurl(
+async function runCurl(
   context: Context,
   positional: string | undefined,
   flags: FreshFlags,

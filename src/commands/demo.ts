@@ -24,7 +24,7 @@ export function demoCommand(program: Command, context: Context, run = runDemo): 
  * that is removed afterwards. Throws `internal` when one of them does not end as it should, and
  * `interrupted` after the one during which the user ended it.
  */
-export async function runDemo(context: Context, flags: CommonFlags): Promise<void> {
+async function runDemo(context: Context, flags: CommonFlags): Promise<void> {
   const colours = await context.terminal.colours(flags)
   // Listened for, since the folder would stay otherwise.
   const interruption = context.untilInterrupted().then(() => true)

@@ -9,7 +9,7 @@ import { requestFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
 const reads = ['fix', 'offline', ...requestFlags] as const satisfies FlagName[]
 
-export type DoctorFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type DoctorFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function doctorCommand(program: Command, context: Context, run = runDoctor): void {
   declare(program, {
@@ -20,7 +20,7 @@ export function doctorCommand(program: Command, context: Context, run = runDocto
   }).action((flags: DoctorFlags) => run(context, flags))
 }
 
-export async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
+async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
   const findings = await context.examine(flags, {
     fix: flags.fix === true,
     offline: flags.offline === true,

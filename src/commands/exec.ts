@@ -9,7 +9,7 @@ import { freshRecord } from './token.ts'
 
 const reads = [...freshFlags, 'env', ...sessionFlags] as const satisfies FlagName[]
 
-export type ExecFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type ExecFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 /** Exit status when no token could be had, so that it differs from anything the child says. */
 const noToken = 111
@@ -30,7 +30,7 @@ export function execCommand(program: Command, context: Context, run = runExec): 
   })
 }
 
-export async function runExec(
+async function runExec(
   context: Context,
   positional: string | undefined,
   flags: ExecFlags,

@@ -14,7 +14,7 @@ import { table } from './output/table.ts'
 
 const reads = ['local', 'claims', ...sessionFlags] as const satisfies FlagName[]
 
-export type InfoFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type InfoFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function infoCommand(program: Command, context: Context, run = runInfo): void {
   declare(program, {
@@ -25,7 +25,7 @@ export function infoCommand(program: Command, context: Context, run = runInfo): 
   }).action((profile: string | undefined, flags: InfoFlags) => run(context, profile, flags))
 }
 
-export async function runInfo(
+async function runInfo(
   context: Context,
   positional: string | undefined,
   flags: InfoFlags,

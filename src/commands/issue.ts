@@ -18,7 +18,7 @@ const reads = [
   ...sessionFlags,
 ] as const satisfies FlagName[]
 
-export type IssueFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type IssueFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function issueCommand(program: Command, context: Context, run = runIssue): void {
   declare(program, {
@@ -33,7 +33,7 @@ export function issueCommand(program: Command, context: Context, run = runIssue)
   }).action((profile: string | undefined, flags: IssueFlags) => run(context, profile, flags))
 }
 
-export async function runIssue(
+async function runIssue(
   context: Context,
   positional: string | undefined,
   flags: IssueFlags,

@@ -21,7 +21,7 @@ import { fittedTable, type Screen } from './output/table.ts'
 
 const reads = ['local', 'remote', 'plain', ...sessionFlags] as const satisfies FlagName[]
 
-export type ListFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type ListFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function listCommand(program: Command, context: Context, run = runList): void {
   declare(program, {
@@ -33,7 +33,7 @@ export function listCommand(program: Command, context: Context, run = runList): 
   }).action((profile: string | undefined, flags: ListFlags) => run(context, profile, flags))
 }
 
-export async function runList(
+async function runList(
   context: Context,
   positional: string | undefined,
   flags: ListFlags,

@@ -36,7 +36,7 @@ export function loginCommand(program: Command, context: Context, run = runLogin)
   }).action((profile: string | undefined, flags: LoginFlags) => run(context, profile, flags))
 }
 
-export async function runLogin(
+async function runLogin(
   context: Context,
   positional: string | undefined,
   flags: LoginFlags,

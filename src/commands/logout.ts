@@ -19,7 +19,7 @@ import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
 const reads = ['all', 'localOnly', 'yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
 
-export type LogoutFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type LogoutFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function logoutCommand(program: Command, context: Context, run = runLogout): void {
   declare(program, {
@@ -30,7 +30,7 @@ export function logoutCommand(program: Command, context: Context, run = runLogou
   }).action((profile: string | undefined, flags: LogoutFlags) => run(context, profile, flags))
 }
 
-export async function runLogout(
+async function runLogout(
   context: Context,
   positional: string | undefined,
   flags: LogoutFlags,

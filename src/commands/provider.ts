@@ -12,7 +12,7 @@ import { ownProviderCommands, ownProviderRuns } from './provider/own.ts'
 import { providerTestCommand, runTest } from './provider/test.ts'
 import { fittedTable, table } from './output/table.ts'
 
-export const operations: readonly Operation[] = [
+const operations: readonly Operation[] = [
   'login',
   'refresh',
   'list',

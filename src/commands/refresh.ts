@@ -22,7 +22,7 @@ const reads = [
   ...sessionFlags,
 ] as const satisfies FlagName[]
 
-export type RefreshFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type RefreshFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function refreshCommand(program: Command, context: Context, run = runRefresh): void {
   declare(program, {
@@ -47,7 +47,7 @@ interface Refreshed {
   readonly skipped?: ToknError | undefined
 }
 
-export async function runRefresh(
+async function runRefresh(
   context: Context,
   positional: string | undefined,
   flags: RefreshFlags,

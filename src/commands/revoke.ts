@@ -13,7 +13,7 @@ import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
 const reads = ['yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
 
-export type RevokeFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type RevokeFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {
@@ -28,7 +28,7 @@ export function revokeCommand(program: Command, context: Context, run = runRevok
   }).action((tokens: readonly string[], flags: RevokeFlags) => run(context, tokens, flags))
 }
 
-export async function runRevoke(
+async function runRevoke(
   context: Context,
   named: readonly string[],
   flags: RevokeFlags,

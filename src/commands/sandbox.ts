@@ -11,7 +11,7 @@ import { quoteWord } from './output/shell.ts'
 
 const reads = ['port', 'loose', 'ttl', 'clockOffset', 'fault'] as const satisfies FlagName[]
 
-export type SandboxFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type SandboxFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export const sandboxedApis = ['oz', 'mcs', 'rightech', 'hosterby'] as const
 
@@ -28,7 +28,7 @@ export function sandboxCommand(program: Command, context: Context, run = runSand
   }).action((names: readonly string[], flags: SandboxFlags) => run(context, names, flags))
 }
 
-export async function runSandbox(
+async function runSandbox(
   context: Context,
   names: readonly string[],
   flags: SandboxFlags,

@@ -22,7 +22,7 @@ export function whyCommand(program: Command, context: Context, run = runWhy): vo
 }
 
 /** Reads the index alone: nothing is unlocked, nobody is asked. */
-export function runWhy(context: Context, positional: string | undefined, flags: WhyFlags): void {
+function runWhy(context: Context, positional: string | undefined, flags: WhyFlags): void {
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, positional))
   const known = ports.index.get(profile.id)

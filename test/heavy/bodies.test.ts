@@ -15,11 +15,6 @@ const growthLimit = 64 * mebibyte
 // A bounded exchange, the start of two processes, and a busy machine.
 const slack = 5_000
 
-/** What the process that refreshes answers, as far as it matters here. */
-interface Outcome {
-  readonly error?: { readonly code: string }
-}
-
 interface Measured extends Ended {
   /** Most memory of the process that spoke to the server, in bytes. */
   readonly peak: number

@@ -9,7 +9,7 @@ import { dryRunFields, sayWould } from '../output/dry-run.ts'
 
 const addReads = ['force', 'yes', 'dryRun', 'timeout', 'noInput'] as const satisfies FlagName[]
 
-export type AddFlags = CommonFlags & FlagsOf<(typeof addReads)[number]>
+type AddFlags = CommonFlags & FlagsOf<(typeof addReads)[number]>
 
 export const ownProviderRuns = { add: runAdd, remove: runRemove, schema: printSchema }
 

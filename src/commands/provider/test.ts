@@ -30,7 +30,7 @@ const reads = [
   ...requestFlags,
 ] as const satisfies FlagName[]
 
-export type TestFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type TestFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function providerTestCommand(
   provider: Command,

@@ -16,7 +16,7 @@ export function coverDebugLines(): void {
 }
 
 /** A debug line without its content; any other text as it is, without known secrets. */
-export function cover(text: string): string {
+function cover(text: string): string {
   const [, section, pid, word] = line.exec(text) ?? []
   if (section === undefined || pid === undefined) return redact(text)
   return `${section} ${pid}: ${word ?? ''} [content not shown]\n`
