@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Environment } from './home.ts'
 
 /** What gpg finds when it asks for the passphrase of the key. */
-export type Answer = 'the passphrase' | 'nobody' | 'nothing, ever'
+type Answer = 'the passphrase' | 'nobody' | 'nothing, ever'
 
 /** A password store of the real `pass`, with keys of its own, apart from those of the tests' user. */
 export interface PasswordStore {

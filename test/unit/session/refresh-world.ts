@@ -34,7 +34,7 @@ export function granted(access: string, refresh?: string, seconds = 3_600): Http
   return json({ token: access, renewal: refresh, seconds })
 }
 
-export const storeBroken = new ToknError('store', 'the disk is broken')
+const storeBroken = new ToknError('store', 'the disk is broken')
 
 /** What a run that was cut off has left in the journal. */
 export interface Left {
