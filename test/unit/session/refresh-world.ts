@@ -34,8 +34,6 @@ export function granted(access: string, refresh?: string, seconds = 3_600): Http
   return json({ token: access, renewal: refresh, seconds })
 }
 
-const storeBroken = new ToknError('store', 'the disk is broken')
-
 /** What a run that was cut off has left in the journal. */
 export interface Left {
   /** Of the record held, where it says nothing else. */
