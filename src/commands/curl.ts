@@ -5,7 +5,7 @@ import type { SessionRecord } from '../core/record.ts'
 import type { Session } from '../session/session.ts'
 import { attachToken } from '../session/attach-token.ts'
 import { checkOrigin } from '../session/check-origin.ts'
-import { naming } from '../session/naming.ts'
+import { withNamedHints } from '../session/naming.ts'
 import type { Context } from './context.ts'
 import { mayReadInput, readCurlArguments, writeOptions } from './curl/arguments.ts'
 import { curlRequestConfig } from './curl/config.ts'
@@ -94,7 +94,7 @@ async function requestFor(
   way: Way,
   amends: Amends | undefined,
 ): Promise<ChildRequest> {
-  const carried = attachToken(record)
+  const attached = attachToken(record)
   const [url] = urls
   // For the one request that it holds for.
   const provider = record.attach.bound === true ? await ports.provider(profile) : undefined
@@ -102,11 +102,11 @@ async function requestFor(
   const proof =
     url === undefined
       ? undefined
-      : await naming(
+      : await withNamedHints(
           profile,
           async () => await provider?.prove?.(record, methodOf(options), url, now, amends?.nonce),
         )
-  const withProof = { ...carried, headers: [...carried.headers, ...Object.entries(proof ?? {})] }
+  const withProof = { ...attached, headers: [...attached.headers, ...Object.entries(proof ?? {})] }
   return {
     command: 'curl',
     bare: true,

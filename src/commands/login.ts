@@ -5,7 +5,7 @@ import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Ports } from '../session/ports.ts'
-import { lacksInWords } from '../session/scopes.ts'
+import { describeMissingScopes } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/login/answers.ts'
 import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
@@ -85,7 +85,7 @@ async function runLogin(
     ports.warn(words.reports.renamedMeanwhile(profile.name, placed.profile.name))
   }
   report(context, ports, placed.profile, placed.record, flags)
-  const lacks = lacksInWords(placed.profile, provider, placed.record)
+  const lacks = describeMissingScopes(placed.profile, provider, placed.record)
   if (lacks !== undefined) ports.warn(lacks)
 }
 

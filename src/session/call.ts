@@ -5,9 +5,9 @@ import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import { collectAnswers } from './login/answers.ts'
 import { checkProvider } from './stored-record.ts'
-import { naming, withName } from './naming.ts'
+import { withNamedHints, withName } from './naming.ts'
 import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
-import { refuseLack } from './scopes.ts'
+import { refuseMissingScope } from './scopes.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
@@ -30,7 +30,7 @@ export async function callWithToken<Result>(
   const provider = await session.provider()
   const run = async (record: SessionRecord) => {
     checkProvider(record, session.profile, provider)
-    refuseLack(session, provider, record, operation)
+    refuseMissingScope(session, provider, record, operation)
     const reach = await reachFor(session, provider, record, operation)
     return await operate({ session, provider, reach, record })
   }
@@ -43,7 +43,7 @@ export async function callWithToken<Result>(
       throw withName(error, session)
     }
     const second = await session.fresh({ refresh: 'force', reason: 'rejected' })
-    return await naming(session, async () => await run(second.record))
+    return await withNamedHints(session, async () => await run(second.record))
   }
 }
 

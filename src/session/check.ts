@@ -11,7 +11,7 @@ import { askAbout } from './info.ts'
 import { isUntimely } from './moment.ts'
 import {
   isFromEnvironment,
-  naming,
+  withNamedHints,
   nextLogin,
   sessionInWords,
   tokenInWords,
@@ -19,7 +19,7 @@ import {
 } from './naming.ts'
 import { neededTtl } from './refresh-request.ts'
 import { chooseRenewal } from './refresh/renewable.ts'
-import { refuseLack, widerLogin } from './scopes.ts'
+import { refuseMissingScope, widerLogin } from './scopes.ts'
 import { checkProvider } from './stored-record.ts'
 
 /** What a session has to be for a check to find it good. */
@@ -155,10 +155,13 @@ async function ask(
     throw unsupported(provider, 'info')
   }
   checkProvider(record, session.profile, provider)
-  refuseLack(session, provider, record, 'info')
+  refuseMissingScope(session, provider, record, 'info')
   const reach = await reachFor(session, provider, record, 'info')
   try {
-    return await naming(session, async () => await askAbout({ session, provider, reach, record }))
+    return await withNamedHints(
+      session,
+      async () => await askAbout({ session, provider, reach, record }),
+    )
   } catch (error) {
     // The token itself was refused.
     if (isToknError(error, 'reauth_required') && error.details.http !== undefined) {

@@ -6,13 +6,13 @@ import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
 import { briefly } from '../core/duration.ts'
 import { timestamp } from '../core/text.ts'
 import { words } from '../messages/words.ts'
-import { entryOf, readHeld } from './stored-record.ts'
+import { entryOf, readRecord } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
 import { sessionEnded, refuseEnded } from './standing.ts'
 import { neededTtl, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
 import {
   isFromEnvironment,
-  naming,
+  withNamedHints,
   nextLogin,
   sessionInWords,
   tokenInWords,
@@ -44,7 +44,7 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   // One that ends while the record is read leaves no trace afterwards, so it is looked for twice.
   const isPending = async () => mode !== 'never' && (await ports.refreshPending(entryOf(profile)))
   const pendingBefore = await isPending()
-  const record = await readHeld(session)
+  const record = await readRecord(session)
   const expired = !isGood(record.expiry, ports.clock.now(), 0)
   const request: RefreshRequest = {
     reason:
@@ -85,7 +85,7 @@ export async function refreshThrough(
     const { refreshNow } = await import('./refresh/protocol.ts')
     return await refreshNow(session, request)
   }
-  return await naming(profile, async () =>
+  return await withNamedHints(profile, async () =>
     parseRecord(await ports.refresher(profile, request), profile.id),
   )
 }

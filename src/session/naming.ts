@@ -87,7 +87,10 @@ export function withName(error: unknown, session: Named): unknown {
 }
 
 /** Runs `work`, and throws what it throws `withName`. */
-export async function naming<Result>(session: Named, work: () => Promise<Result>): Promise<Result> {
+export async function withNamedHints<Result>(
+  session: Named,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {

@@ -6,14 +6,14 @@ import { display } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
 import { words } from '../messages/words.ts'
 import { refuseSpent } from './budget.ts'
-import { lookAt } from './usable.ts'
+import { readCondition } from './usable.ts'
 import type { RefreshOptions } from './refresh-session.ts'
 import { checkProvider } from './stored-record.ts'
 import { findEarlier } from './issue/issue-again.ts'
 import { checkIssue } from './issue/issue.ts'
 import { whyNoEnd } from './revoke/logout.ts'
 import { expiredAndStuck, unrenewable, chooseRenewal } from './refresh/renewable.ts'
-import { lackFor, refuseLack } from './scopes.ts'
+import { missingScope, refuseMissingScope } from './scopes.ts'
 import { refuseEnded } from './standing.ts'
 import { satisfies } from './refresh-request.ts'
 
@@ -65,7 +65,7 @@ export async function planIssue(
   const record = await session.readRecord()
   refuseEnded(profile, record)
   checkProvider(record, profile, provider)
-  refuseLack(session, provider, record, 'issue')
+  refuseMissingScope(session, provider, record, 'issue')
   const issue = words.plans.issue(provider.title)
   if (isGood(record.expiry, ports.clock.now(), 0)) return issue
   const first = await planRefresh(session, { minTtl: undefined, force: false })
@@ -77,7 +77,7 @@ export async function planLogout(
   session: Session,
   { localOnly }: { readonly localOnly: boolean },
 ): Promise<string> {
-  const condition = await lookAt(session)
+  const condition = await readCondition(session)
   switch (condition.state) {
     case 'none':
       return words.plans.nothing()
@@ -93,7 +93,7 @@ export async function planLogout(
 }
 
 function planEnd(provider: Provider, { id, scopes }: SessionRecord): string {
-  const lack = lackFor(provider, 'logout', scopes)
+  const lack = missingScope(provider, 'logout', scopes)
   if (lack !== undefined) {
     return words.plans.eraseWithoutScope(display(lack, 80))
   }

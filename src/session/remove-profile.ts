@@ -3,7 +3,7 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
 import { chooseProfile, outlineOf } from './choose-profile.ts'
-import { erase, lookAt, type Condition } from './usable.ts'
+import { erase, readCondition, type Condition } from './usable.ts'
 import type { Ports } from './ports.ts'
 
 export interface Removal {
@@ -51,7 +51,7 @@ async function eraseUnusable(session: Session): Promise<string | undefined> {
 
 /** The condition of a session that may be thrown away. Throws `usage` for one that can be used. */
 async function lookUnusable(session: Session): Promise<Condition> {
-  const condition = await lookAt(session)
+  const condition = await readCondition(session)
   if (condition.state === 'usable' && condition.record.standing?.state !== 'dead') {
     throw new ToknError('usage', words.session.stillLoggedIn(session.name))
   }

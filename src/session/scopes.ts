@@ -20,20 +20,20 @@ export function takesScope({ fields }: Pick<Provider, 'fields'>): boolean {
 }
 
 /** What tokens with `scopes` will not be able to do, though their API can. */
-function lacksOf(provider: Provider, scopes: readonly string[] | undefined): readonly Lack[] {
+function missingScopes(provider: Provider, scopes: readonly string[] | undefined): readonly Lack[] {
   return checked.flatMap((operation) => {
-    const scope = lackFor(provider, operation, scopes)
+    const scope = missingScope(provider, operation, scopes)
     return scope === undefined ? [] : [{ operation, scope }]
   })
 }
 
 /** What a session will not be able to do, for a warning at its login; `undefined` for nothing. */
-export function lacksInWords(
+export function describeMissingScopes(
   session: Named,
   provider: Provider,
   record: SessionRecord,
 ): string | undefined {
-  const lacks = lacksOf(provider, record.scopes)
+  const lacks = missingScopes(provider, record.scopes)
   if (lacks.length === 0) return undefined
   const scopes = [...new Set(lacks.map(({ scope }) => scope))]
   const parts = scopes.map((scope) => {
@@ -48,13 +48,13 @@ export function lacksInWords(
  * Throws `forbidden`, before anything is sent, where it is known that the held token has not the
  * scope that an operation needs.
  */
-export function refuseLack(
+export function refuseMissingScope(
   session: Named,
   provider: Provider,
   record: SessionRecord,
   operation: Operation,
 ): void {
-  const scope = lackFor(provider, operation, record.scopes)
+  const scope = missingScope(provider, operation, record.scopes)
   if (scope === undefined) return
   throw new ToknError(
     'forbidden',
@@ -79,7 +79,7 @@ export function widerLogin(
  * The scope that tokens with `scopes` lack for an operation, as far as is known. Where an API has no
  * operation of its own for it, another one does the work.
  */
-export function lackFor(
+export function missingScope(
   provider: Provider,
   operation: Operation,
   scopes: readonly string[] | undefined,

@@ -17,7 +17,7 @@ import type { RefreshOptions, Refreshed } from './refresh-session.ts'
 import type { LogoutOptions, LogoutResult } from './revoke/logout.ts'
 import type { RevokeOptions } from './revoke/revoke.ts'
 import type { Revocation } from './revoke/verify.ts'
-import { entryOf, findHeld, readHeld } from './stored-record.ts'
+import { entryOf, findRecord, readRecord } from './stored-record.ts'
 import type { Condition } from './usable.ts'
 import { withLock } from './with-lock.ts'
 
@@ -76,12 +76,12 @@ export class Session {
 
   /** What is stored. Throws `reauth_required` where it cannot be used, `store`. */
   readRecord(): Promise<SessionRecord> {
-    return readHeld(this)
+    return readRecord(this)
   }
 
   /** What is stored, whatever became of the profile; `undefined` for nothing. Throws `store`. */
   findRecord(): Promise<SessionRecord | undefined> {
-    return findHeld(this)
+    return findRecord(this)
   }
 
   fresh(options: FreshOptions = {}): Promise<Fresh> {
@@ -109,7 +109,7 @@ export class Session {
   }
 
   async condition(): Promise<Condition> {
-    return await (await import('./usable.ts')).lookAt(this)
+    return await (await import('./usable.ts')).readCondition(this)
   }
 
   async login(request: LoginRequest): Promise<SavedSession> {

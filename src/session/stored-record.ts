@@ -5,7 +5,7 @@ import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import { byThisClock } from './moment.ts'
-import { naming } from './naming.ts'
+import { withNamedHints } from './naming.ts'
 
 /** The name under which a session is locked and journalled: the store entry, not the profile. */
 export function entryOf(profile: Profile): string {
@@ -16,9 +16,9 @@ export function entryOf(profile: Profile): string {
  * The stored session. Throws `reauth_required` when there is none or when the profile
  * was changed since the login, `store` when it cannot be read.
  */
-export async function readHeld(session: Session): Promise<SessionRecord> {
+export async function readRecord(session: Session): Promise<SessionRecord> {
   const { ports, profile } = session
-  const record = await findHeld(session)
+  const record = await findRecord(session)
   if (record !== undefined) return checkBinding(record, profile)
   if (profile.usualStore !== undefined) throw elsewhere(profile, profile.usualStore)
   // The secret service answers "nothing" for a locked collection too; the index knows better.
@@ -37,10 +37,10 @@ export function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError
 }
 
 /** The stored session, unchecked against the profile; `undefined` when there is none. */
-export async function findHeld(session: Session): Promise<SessionRecord | undefined> {
+export async function findRecord(session: Session): Promise<SessionRecord | undefined> {
   const { ports, profile } = session
   const store = await ports.store(profile.store)
-  const text = await naming(profile, async () => await store.read(profile.id))
+  const text = await withNamedHints(profile, async () => await store.read(profile.id))
   if (text === undefined) return undefined
   try {
     return byThisClock(parseRecord(text, profile.id), ports.clock)

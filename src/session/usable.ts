@@ -16,10 +16,10 @@ export type Condition =
   | { readonly state: 'unreadable'; readonly why: ToknError }
 
 /** Looks at the session of a profile, in whatever condition it is. */
-export async function lookAt(session: Session): Promise<Condition> {
+export async function readCondition(session: Session): Promise<Condition> {
   try {
     const record = await session.readRecord()
-    return await lookAtProvider(session, record)
+    return await conditionAtProvider(session, record)
   } catch (error) {
     if (!isFailure(error)) throw error
     // Under such an id nothing was ever stored.
@@ -30,7 +30,7 @@ export async function lookAt(session: Session): Promise<Condition> {
   }
 }
 
-async function lookAtProvider(session: Session, record: SessionRecord): Promise<Condition> {
+async function conditionAtProvider(session: Session, record: SessionRecord): Promise<Condition> {
   try {
     const provider = await session.provider()
     checkProvider(record, session.profile, provider)

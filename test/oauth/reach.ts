@@ -5,7 +5,7 @@ import type { Clock, Http, HttpRequest, Interaction } from '../../src/core/ports
 import type { Provider, Reach } from '../../src/core/provider.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { TokenSet } from '../../src/core/token.ts'
-import { compare, look, lookAgain, type Liveness } from '../../src/session/revoke/probe.ts'
+import { compare, probeTokens, probeAgain, type Liveness } from '../../src/session/revoke/probe.ts'
 
 /** A clock whose waits are over at once, and written down. */
 export interface FastClock extends Clock {
@@ -73,9 +73,9 @@ export async function endAndLook(
   reach: Reach,
   held: TokenSet,
 ): Promise<Readonly<Record<'access' | 'refresh', Liveness>>> {
-  const before = await look(provider, reach, held)
+  const before = await probeTokens(provider, reach, held)
   await provider.logout?.(reach, held)
-  const after = await lookAgain(provider, reach, held)
+  const after = await probeAgain(provider, reach, held)
   const seen = (part: 'access' | 'refresh') => compare(before, after, part).liveness
   return { access: seen('access'), refresh: seen('refresh') }
 }

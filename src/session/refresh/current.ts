@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { indexRecord } from '../history.ts'
 import type { Session } from '../session.ts'
-import { checkBinding, entryOf, findHeld, readHeld } from '../stored-record.ts'
+import { checkBinding, entryOf, findRecord, readRecord } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import {
   openJournalledRecord,
@@ -28,7 +28,7 @@ export async function readCurrent(session: Session, lock: HeldLock): Promise<Cur
   const { ports, profile } = session
   const store = await ports.store(profile.store)
   const replayed = await replayRecord(session, store, lock)
-  const record = replayed?.record ?? (await readHeld(session))
+  const record = replayed?.record ?? (await readRecord(session))
   const unstored = replayed?.unstored
   if (unstored !== undefined) return { store, record, unstored }
   const earlier = await readEarlierRun(session, store, record)
@@ -80,7 +80,7 @@ async function replayRecord(
 /** A stored session that cannot be read is older than what waits: a login would have cleared that. */
 async function findReadable(session: Session): Promise<SessionRecord | undefined> {
   try {
-    return await findHeld(session)
+    return await findRecord(session)
   } catch (error) {
     if (isToknError(error, 'store')) return undefined
     throw error

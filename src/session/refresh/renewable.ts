@@ -6,7 +6,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { isFromEnvironment, nextLogin, tokenInWords } from '../naming.ts'
-import { lackFor, widerLogin } from '../scopes.ts'
+import { missingScope, widerLogin } from '../scopes.ts'
 
 /**
  * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
@@ -35,7 +35,7 @@ export function unrenewable(
     const why = provider.why.refresh ?? words.refresh.noRefreshToken(provider.title)
     return new ToknError('reauth_required', why, { hint: login })
   }
-  const needed = lackFor(provider, 'refresh', record.scopes)
+  const needed = missingScope(provider, 'refresh', record.scopes)
   if (needed === undefined) return undefined
   const message = words.refresh.mayNotReissue(tokenInWords(profile), display(needed, 80))
   return new ToknError('reauth_required', message, { hint: widerLogin(profile, record, [needed]) })

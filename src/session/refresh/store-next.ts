@@ -3,7 +3,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { indexRecord } from '../history.ts'
 import { sessionEnded } from '../standing.ts'
-import { findHeld } from '../stored-record.ts'
+import { findRecord } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import type { Renewal } from './renewable.ts'
 import type { RefreshRun } from './run.ts'
@@ -72,7 +72,7 @@ async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Err
  */
 export async function findNewer(run: RefreshRun): Promise<SessionRecord | undefined> {
   try {
-    const found = await findHeld(run.session)
+    const found = await findRecord(run.session)
     if (found === undefined || found.generation <= run.record.generation) return undefined
     if (found.standing?.state === 'dead') throw sessionEnded(run.profile, found)
     return found

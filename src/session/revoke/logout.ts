@@ -8,7 +8,7 @@ import { erase, type Condition } from '../usable.ts'
 import { markEnded } from './mark-ended.ts'
 import { judge, keeps, nothing, type End } from './logout-verdict.ts'
 import { isPast, remains } from './time-left.ts'
-import { compare, look, lookAgain } from './probe.ts'
+import { compare, probeTokens, probeAgain } from './probe.ts'
 
 export interface LogoutResult extends End {
   /** Whether there was a session to erase. */
@@ -123,7 +123,7 @@ async function endUsable(
   let refusal: ToknError | undefined
   try {
     reach = await reachFor(session, provider, record, 'logout')
-    before = await look(provider, reach, record)
+    before = await probeTokens(provider, reach, record)
     // Without the credentials: what was meant to end must not log in again by itself.
     const last = { ...record, credentials: undefined }
     await markEnded(session, last, words.tokens.endRequested())
@@ -140,7 +140,7 @@ async function endUsable(
     refusal = error
   }
   const unreachable = refusal?.details.sent === false && refusal.code === 'network'
-  const after = reach === undefined || unreachable ? [] : await lookAgain(provider, reach, record)
+  const after = reach === undefined || unreachable ? [] : await probeAgain(provider, reach, record)
   const access = compare(before, after, 'access')
   const refresh = record.refresh === undefined ? undefined : compare(before, after, 'refresh')
   return judge({ provider, record, left, refusal, spared, access, refresh })

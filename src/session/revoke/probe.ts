@@ -20,7 +20,7 @@ export interface Proof {
 }
 
 /** Checks whether the tokens held are alive. A check that fails shows nothing. */
-export async function look(
+export async function probeTokens(
   provider: Provider,
   reach: Reach,
   held: TokenSet,
@@ -33,16 +33,16 @@ export async function look(
   }
 }
 
-/** As `look`, without the checks that any token passes: those show nothing. */
-export async function lookAgain(
+/** As `probeTokens`, without the checks that any token passes: those show nothing. */
+export async function probeAgain(
   provider: Provider,
   reach: Reach,
   held: TokenSet,
 ): Promise<readonly ProbeResult[]> {
-  const found = await look(provider, reach, held)
+  const found = await probeTokens(provider, reach, held)
   if (!found.some(({ alive }) => alive)) return found
   const refresh = held.refresh === undefined ? {} : { refresh: randomToken() }
-  const control = await look(provider, reach, { ...held, access: randomToken(), ...refresh })
+  const control = await probeTokens(provider, reach, { ...held, access: randomToken(), ...refresh })
   const blind = control.filter(({ alive }) => alive)
   return found.filter(({ alive, part, by }) => !alive || !finds(blind, part, by, true))
 }
@@ -57,8 +57,8 @@ export function compare(
   after: readonly ProbeResult[],
   part: ProbeResult['part'],
 ): Proof {
-  const sightings = after.filter((one) => one.part === part)
-  const ordered = sightings.toSorted((a, b) => Number(b.used) - Number(a.used))
+  const results = after.filter((one) => one.part === part)
+  const ordered = results.toSorted((a, b) => Number(b.used) - Number(a.used))
   for (const { by, alive, used } of ordered) {
     if (alive) return { liveness: 'alive', by, used }
     if (finds(before, part, by, true)) return { liveness: 'ended', by, used }
@@ -70,12 +70,12 @@ export function compare(
 }
 
 function finds(
-  sightings: readonly ProbeResult[],
+  results: readonly ProbeResult[],
   part: ProbeResult['part'],
   by: string,
   alive: boolean,
 ): boolean {
-  return sightings.some((one) => one.part === part && one.by === by && one.alive === alive)
+  return results.some((one) => one.part === part && one.by === by && one.alive === alive)
 }
 
 /** A check may take at most a third of the time there is. */

@@ -9,7 +9,7 @@ import { endToken, holdersOf } from './mark-ended.ts'
 import { checkProvider } from '../stored-record.ts'
 import { resolveToken, type NamedToken } from './named-token.ts'
 import { tryUse, verify, type Revocation } from './verify.ts'
-import { look } from './probe.ts'
+import { probeTokens } from './probe.ts'
 
 export interface RevokeOptions {
   readonly dryRun: boolean
@@ -100,7 +100,7 @@ async function revokeOne(call: Call, { over, ...one }: Known): Promise<Revocatio
   if (over) return { ...one, status: 'already_revoked' }
   const { session, provider, reach, record } = call
   const holder = await findHolder(call, one.id)
-  const before = holder === undefined ? [] : await look(provider, reach, holder)
+  const before = holder === undefined ? [] : await probeTokens(provider, reach, holder)
   try {
     await endToken(holdersOf(session, one.id), one.id, async () => {
       await provider.revoke?.(reach, record, { id: one.id })

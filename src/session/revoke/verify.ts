@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { Call } from '../call.ts'
-import { compare, lookAgain } from './probe.ts'
+import { compare, probeAgain } from './probe.ts'
 
 export interface Revocation {
   readonly id: string
@@ -38,7 +38,7 @@ export async function tryUse(
 ): Promise<Revocation> {
   const { clock } = session.ports
   const began = clock.now()
-  const { liveness } = compare(before, await lookAgain(provider, reach, holder), 'access')
+  const { liveness } = compare(before, await probeAgain(provider, reach, holder), 'access')
   const verifyTime = clock.now() - began
   if (liveness === 'ended') return { ...one, verified: true, verifiedBy: 'use', verifyTime }
   if (liveness !== 'alive') return one

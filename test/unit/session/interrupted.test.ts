@@ -7,7 +7,7 @@ import type { Profile } from '../../../src/core/profile.ts'
 import type { Ports } from '../../../src/session/ports.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { verify, type Revocation } from '../../../src/session/revoke/verify.ts'
-import { look } from '../../../src/session/revoke/probe.ts'
+import { probeTokens } from '../../../src/session/revoke/probe.ts'
 import { endMadeTokens } from '../../../src/session/provider-test/leftovers.ts'
 import { held, json, record, type Scripted } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
@@ -50,19 +50,19 @@ const works: Readonly<Record<string, (error: ToknError) => Promise<unknown>>> = 
     return await provider.login?.(record([json({ token: 'access-1' }), error], answers), {})
   },
   'a look by asking': async (error) =>
-    await look(defineProvider(define({ info }), {}), record([error]), token),
+    await probeTokens(defineProvider(define({ info }), {}), record([error]), token),
   'a look by the list': async (error) =>
-    await look(defineProvider(define({ list }), {}), record([error]), token),
+    await probeTokens(defineProvider(define({ list }), {}), record([error]), token),
   'a look at an OAuth server that is not found yet': async (error) =>
-    await look(await oauth(), record([error]), token),
+    await probeTokens(await oauth(), record([error]), token),
   'a look at an OAuth server': async (error) =>
-    await look(await oauth(), record([discovery, error]), token),
+    await probeTokens(await oauth(), record([discovery, error]), token),
   'a look that cannot begin': async (error) => {
     const cannot = async () => {
       throw error
     }
     const provider = { ...defineProvider(define(), {}), probe: cannot }
-    return await look(provider, record([]), token)
+    return await probeTokens(provider, record([]), token)
   },
   'what is asked after a revocation': async (error) => {
     const reach = record([error])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ToknError, type ErrorCode } from '../../../src/core/errors.ts'
-import { naming, withName } from '../../../src/session/naming.ts'
+import { withNamedHints, withName } from '../../../src/session/naming.ts'
 
 const web = { name: 'web', id: 'one' } as const
 
@@ -39,7 +39,7 @@ describe('a hint names the profile that it is about', () => {
     const error = new ToknError('reauth_required', 'no')
     expect(withName(error, memory)).toMatchObject({ hint: expect.stringContaining('TOKN_') })
     const bug = new TypeError('x')
-    await expect(naming(web, () => Promise.reject(bug))).rejects.toBe(bug)
-    await expect(naming(web, async () => 7)).resolves.toBe(7)
+    await expect(withNamedHints(web, () => Promise.reject(bug))).rejects.toBe(bug)
+    await expect(withNamedHints(web, async () => 7)).resolves.toBe(7)
   })
 })

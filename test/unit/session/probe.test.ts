@@ -3,7 +3,12 @@ import type { Provider, ProbeResult } from '../../../src/core/provider.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { TokenSet } from '../../../src/core/token.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
-import { compare, look, lookAgain, type Liveness } from '../../../src/session/revoke/probe.ts'
+import {
+  compare,
+  probeTokens,
+  probeAgain,
+  type Liveness,
+} from '../../../src/session/revoke/probe.ts'
 import { json, record, type Scripted } from '../providers/reach.ts'
 import { define } from '../providers/shapes.ts'
 
@@ -75,18 +80,18 @@ describe('looking', () => {
     ['trouble', json({}, 503), undefined],
     ['a bad request', json({}, 400), undefined],
   ])('sees in "%s" what it says, and no more', async (_, answer, alive) => {
-    const seen = await look(asking(), record([answer, answer, answer, answer]), held)
+    const seen = await probeTokens(asking(), record([answer, answer, answer, answer]), held)
     expect(seen.map((one) => one.alive)).toEqual(alive === undefined ? [] : [alive])
   })
 
   it('counts nothing that a made-up token is told as well', async () => {
     const open = record([json({ active: true }), json({ active: true })])
-    expect(await lookAgain(asking(), open, held)).toEqual([])
+    expect(await probeAgain(asking(), open, held)).toEqual([])
     const sent = open.requests.map(({ headers }) => JSON.stringify(headers))
     expect(sent[0]).toContain(jwt)
     expect(sent[1]).not.toContain(jwt)
     const strict = record([json({ active: true }), json({}, 401)])
-    expect((await lookAgain(asking(), strict, held)).map(({ alive }) => alive)).toEqual([true])
+    expect((await probeAgain(asking(), strict, held)).map(({ alive }) => alive)).toEqual([true])
   })
 
   it('takes "not active" of a JWT, said by one who is asked with other credentials, for nothing', async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation, Provider } from '../../../src/core/provider.ts'
 import { idInEnvironment } from '../../../src/session/naming.ts'
-import { lackFor, lacksInWords, refuseLack, widerLogin } from '../../../src/session/scopes.ts'
+import {
+  missingScope,
+  describeMissingScopes,
+  refuseMissingScope,
+  widerLogin,
+} from '../../../src/session/scopes.ts'
 import { recordFor, scripted, tokens, web } from './scripted.ts'
 
 const operations = {
@@ -27,12 +32,12 @@ describe('the scope that an operation lacks', () => {
     ['refresh', { rotation: 'none' }, undefined],
     ['login', {}, undefined],
   ])('%s, %j: %s', (operation, change, scope) => {
-    expect(lackFor({ ...shop, ...change }, operation, [])).toBe(scope)
+    expect(missingScope({ ...shop, ...change }, operation, [])).toBe(scope)
   })
 
   it('is none where the API has no scopes, or the token has them', () => {
-    expect(lackFor(scripted(operations), 'list', [])).toBeUndefined()
-    expect(lackFor(shop, 'list', ['list'])).toBeUndefined()
+    expect(missingScope(scripted(operations), 'list', [])).toBeUndefined()
+    expect(missingScope(shop, 'list', ['list'])).toBeUndefined()
   })
 })
 
@@ -40,11 +45,11 @@ describe('a session that lacks scopes', () => {
   const record = recordFor(web, shop, { scopes: ['issue'] })
 
   it('is warned of at its login, with the login that has them', () => {
-    expect(lacksInWords(web, shop, record)).toBe(
+    expect(describeMissingScopes(web, shop, record)).toBe(
       'the session of "web" cannot be used for list (it lacks the scope "list"); revoke (it lacks the scope "revoke"); for that: tokn login web --scope issue --scope list --scope revoke',
     )
     const all = { ...record, scopes: ['issue', 'list', 'revoke'] }
-    expect(lacksInWords(web, shop, all)).toBeUndefined()
+    expect(describeMissingScopes(web, shop, all)).toBeUndefined()
   })
 
   it.each<readonly [Operation, string]>([
@@ -55,7 +60,7 @@ describe('a session that lacks scopes', () => {
       'the token of "web" may not be used to end its session: it lacks the scope "revoke"',
     ],
   ])('sends nothing for %s', (operation, message) => {
-    expect(() => refuseLack(web, shop, record, operation)).toThrow(
+    expect(() => refuseMissingScope(web, shop, record, operation)).toThrow(
       expect.objectContaining({ code: 'forbidden', message }),
     )
   })
