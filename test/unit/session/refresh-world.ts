@@ -169,6 +169,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     configuration: 'box:test',
     timeout: 30_000,
     timeLeft: () => world.timeLeft,
+    stores: storeCatalog,
     lock: async () => async () => {
       fail('lock')
       world.locks++
