@@ -3,8 +3,6 @@ import type { Boot, Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts
 import { readBoot } from '../core/record.ts'
 import { isTransient } from '../core/retry.ts'
 
-export { isLost } from '../core/retry.ts'
-
 /**
  * The reply to a request that may have granted tokens, exactly as received: kept before anything in
  * it is checked, so that whatever is odd about it costs no tokens.

@@ -1,7 +1,7 @@
+import { isLost } from '../../core/retry.ts'
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { TokenSet } from '../../core/token.ts'
-import { isLost } from '../kept-reply.ts'
 import { sessionEnded } from '../standing.ts'
 import { loginAgain } from './login-again.ts'
 import { canReplaceLoss, refreshTokens } from './refresh-tokens.ts'

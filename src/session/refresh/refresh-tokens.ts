@@ -1,20 +1,16 @@
 import { ToknError } from '../../core/errors.ts'
+import { isLost, mayRepeatRefresh } from '../../core/retry.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { spendBudget } from '../budget.ts'
-import { isLost } from '../kept-reply.ts'
 import { holderInWords, nextLogin } from '../naming.ts'
 import { isTokenRefusal } from './refusals.ts'
 import type { RefreshRun } from './run.ts'
 import { reachOf, timeToSend } from './sending.ts'
 
-/** How long after a request that went unanswered the same may be sent once more, in milliseconds. */
-const grace = 10_000
-
 /**
  * New tokens by the refresh token. A request that went unanswered is sent once more, in this run or
- * the next; by rotation: `none` and `on-first-use` lose nothing by it, `server-decides` may allow it
- * within the grace, and with `always` kept credentials are better, where there are any.
+ * the next: see `mayRepeatRefresh`. With `always`, kept credentials are better, where there are any.
  */
 export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
   const { ports, journal, provider } = run
@@ -25,8 +21,14 @@ export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
   } catch (error) {
     if (!isLost(error)) throw lostBefore ? explainLoss(run, error) : error
     journal.noteLoss()
-    const late = ports.clock.now() - began > grace && provider.rotation === 'server-decides'
-    if (lostBefore || late || canReplaceLoss(run) || timeToSend(ports) <= 0) throw error
+    const repeats = mayRepeatRefresh({
+      rotation: provider.rotation,
+      retry: provider.retry?.refresh,
+      lostBefore,
+      elapsed: ports.clock.now() - began,
+      timeLeft: timeToSend(ports),
+    })
+    if (!repeats || canReplaceLoss(run)) throw error
   }
   try {
     return await sendRefresh(run)

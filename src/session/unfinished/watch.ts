@@ -1,6 +1,7 @@
+import { isLost } from '../../core/retry.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Clock, Http, HttpReply } from '../../core/ports.ts'
-import { sendToKeep, isLost, type KeptReply } from '../kept-reply.ts'
+import { sendToKeep, type KeptReply } from '../kept-reply.ts'
 
 export interface Watch {
   /** `http`, watched. */

@@ -1,7 +1,7 @@
+import { isLost } from '../../../src/core/retry.ts'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { readBody } from '../../../src/providers/replies/body.ts'
-import { isLost } from '../../../src/session/kept-reply.ts'
 import { createHttp } from '../../../src/io/http/http.ts'
 
 // Tokens that have arrived whole are not given up for what is wrong with the message around them.

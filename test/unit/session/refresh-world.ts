@@ -184,7 +184,6 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     journal: async () => openJournal(),
     ledger: async () => openLedger(),
     seal: async () => seal,
-    stores: storeCatalog,
     store: async () => ({
       ...memory,
       sealingKey: async () => {
