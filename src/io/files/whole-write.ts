@@ -150,9 +150,12 @@ function sweep(directory: string): void {
   if (swept.has(directory)) return
   swept.add(directory)
   try {
+    // The last change of the folder, by the clock of the file system: ours may be a day ahead of it,
+    // and a file that somebody is writing would seem to be left over.
+    const now = lstatSync(directory).mtimeMs
     for (const name of readdirSync(directory).filter(isTemporary)) {
       const path = join(directory, name)
-      if (Date.now() - lstatSync(path).mtimeMs > leftoverAge) unlinkSync(path)
+      if (now - lstatSync(path).mtimeMs > leftoverAge) unlinkSync(path)
     }
   } catch {
     // Untidy, not wrong.

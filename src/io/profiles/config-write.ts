@@ -100,10 +100,12 @@ function withoutSnap(action: () => void): void {
 function sweep(target: string): void {
   const directory = dirname(target)
   try {
+    // By the clock of the file system, which has just changed the folder: ours may be a day ahead.
+    const now = lstatSync(directory).mtimeMs
     for (const name of readdirSync(directory)) {
       const path = join(directory, name)
       const ours = name.startsWith(`${basename(target)}.tmp-`)
-      if (ours && Date.now() - lstatSync(path).mtimeMs > leftoverAge) unlinkSync(path)
+      if (ours && now - lstatSync(path).mtimeMs > leftoverAge) unlinkSync(path)
     }
   } catch {
     // Untidy, not wrong.

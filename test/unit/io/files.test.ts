@@ -17,7 +17,7 @@ import {
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { hasPart, requirePart, requireParts } from '../../support/parts.ts'
 
@@ -108,6 +108,17 @@ describe('writing', () => {
     expect(files.list(directory)).toEqual(['.c.tmp', 'd.tmp'])
     files.write(at('new'), Buffer.from(''))
     expect(readdirSync(directory).sort()).toEqual(['.c.tmp', '.e.1-2-3.tmp', 'd.tmp', 'new'])
+  })
+
+  it('B15: takes nothing for left over because its own clock is a day ahead', () => {
+    writeFileSync(at('.e.1-2-3.tmp'), '')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+    try {
+      files.write(at('new'), Buffer.from(''))
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(readdirSync(directory).sort()).toEqual(['.e.1-2-3.tmp', 'new'])
   })
 
   it('shows the home directory as ~', () => {
