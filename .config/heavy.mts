@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './longest-first.mts'
 
 const all = 'test/heavy/**/*.test.ts'
-// Dozens of processes at once, or a limit of half a second above what is waited for: whatever runs
-// beside them would be late, or would make them so.
-const alone = ['concurrency', 'exfat', 'keychain', 'lock'].map(
+// Dozens of processes at once, a limit of half a second above what is waited for, or a clock that is
+// wrong, in a home where all leave their locks: whatever runs beside them would be late, or would
+// make them so.
+const alone = ['clock', 'concurrency', 'exfat', 'keychain', 'lock'].map(
   (name) => `test/heavy/${name}.test.ts`,
 )
 
