@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // vitest would begin with the largest, and end with one of these while a processor has nothing to do.
 const longest = [
   ...['bodies', 'stopped', 'lives', 'disk', 'kills', 'refresher-kills', 'leaks', 'login-faults'],
-  ...['environment', 'reliability', 'foreign-text', 'unanswered', 'switches', 'real-npm'],
+  ...['login', 'environment', 'real-debian', 'foreign-text', 'switches', 'real-npm', 'unanswered'],
   ...['stories', 'odd-answers', 'clock', 'profiles'],
 ]
 
