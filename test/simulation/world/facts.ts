@@ -116,7 +116,8 @@ export class Facts {
       this.#world.violate(`(d) ${process.name} takes the store back to ${next.generation}`)
     }
     const replaced = last?.generation === next.generation && last.access !== next.access
-    if (replaced && !this.overtaken) {
+    // A login that cannot read what is there counts from what the index knows of it.
+    if (replaced && !this.overtaken && !isLogin(process)) {
       this.#world.violate(
         `(d) ${process.name} puts ${next.access} over ${last.access} of the same generation`,
       )
