@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.ts'
 import type { SessionRecord } from '../core/record.ts'
 
 /** More than the clocks of one machine differ by themselves, in milliseconds. */
-export const tolerated = 60_000
+const tolerated = 60_000
 
 /** What a record keeps of the moment at which it is made. */
 export function thisMoment(clock: Clock): Pick<SessionRecord, 'obtainedAt' | 'boot'> {

@@ -20,7 +20,7 @@ export async function proveStorage(session: Session): Promise<void> {
 }
 
 /** The entry with which a store is tried: named after the session's, so that it can be found. */
-export function probeId({ id }: Pick<Profile, 'id'>): string {
+function probeId({ id }: Pick<Profile, 'id'>): string {
   return `probe-${id}`.slice(0, 64)
 }
 
