@@ -1,6 +1,7 @@
 import { isToknError } from '../core/errors.ts'
 import type { Index, IndexEntry, Journal, JournalSlot, Ledger, Lock } from '../core/ports.ts'
 import { isAccountKey } from '../session/ledger-keys.ts'
+import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
 
 /**
@@ -62,7 +63,7 @@ async function countLogins(ports: Ports): Promise<Ledger> {
       return count()
     } catch (error) {
       if (!isToknError(error, 'store')) throw error
-      ports.warn(`this login is not counted: ${error.message}`)
+      ports.warn(words.app.loginNotCounted(error.message))
       return otherwise
     }
   }

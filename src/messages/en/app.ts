@@ -24,3 +24,5 @@ export const badFaults = (reason: string) => ({
   message: `the sandbox could not be started: ${reason}`,
   hint: 'a fault looks like this: {"do":"status","status":503}',
 })
+
+export const loginNotCounted = (reason: string) => `this login is not counted: ${reason}`
