@@ -71,7 +71,7 @@ export const noLogin = (title: string) => `${title} has no login`
 export const pasteInstead = (name: string) =>
   `paste a token made elsewhere: tokn login ${name} --with-token`
 
-export const pastedExpired = () => 'the token given has already expired, by what it says'
+export const pastedExpired = () => 'the token given has already expired, going by its expiry'
 
 export const noPastedTokens = (title: string) => ({
   message: `${title} does not take tokens that were made elsewhere`,
