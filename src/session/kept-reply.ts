@@ -37,12 +37,13 @@ export function isPassing({ reply: { status } }: KeptReply): boolean {
 
 /**
  * The same exchange once more: a request that has a kept reply gets that one, at the time it came.
- * Whatever has none goes to `http`.
+ * Whatever has none goes to `http`. `uses` is told of each reply, and that of `http` is `undefined`.
  */
 export function replayReplies(
   replies: readonly KeptReply[],
   http: Http,
   clock: Clock,
+  uses: (reply: KeptReply | undefined) => void = () => undefined,
 ): { readonly http: Http; readonly clock: Clock } {
   const waiting = [...replies]
   let then = waiting[0]?.sentAt
@@ -53,6 +54,7 @@ export function replayReplies(
       const at = waiting.findIndex((one) => one.method === method && one.place === place)
       const [kept] = at < 0 ? [] : waiting.splice(0, at + 1).slice(-1)
       then = kept?.at
+      uses(kept)
       return kept === undefined ? await http(request) : kept.reply
     },
     clock: {

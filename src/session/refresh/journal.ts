@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { HeldLock, JournalSlot, Store } from '../../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
+import type { KeptReply } from '../kept-reply.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import {
@@ -22,6 +23,10 @@ export interface RunJournal {
   begin(): Promise<void>
   /** Replies, of one kind or all, of a run that was cut off before it stored what they gave. */
   replies(renewal?: Renewal): readonly RenewalReply[]
+  /** Remembers the reply that is read now: one of `replies`, or `undefined` for a new one. */
+  useReply(reply: KeptReply | undefined): void
+  /** The reply that the tokens are from, where an earlier run got it. */
+  usedReply(): KeptReply | undefined
   /** What a run before this one wrote down to be remembered. */
   facts(): Intent['facts']
   /** Remembers facts, should this run be cut off. Durable when it returns. Throws `store`. */
@@ -56,6 +61,7 @@ export function openRunJournal(
   record: SessionRecord,
 ): RunJournal {
   let begun: Open | undefined
+  let used: KeptReply | undefined
   const open = (): Open => {
     if (begun === undefined) throw new Error('the journal of this run has not begun')
     return begun
@@ -66,6 +72,10 @@ export function openRunJournal(
     },
     replies: (renewal) =>
       open().replies.filter((reply) => renewal === undefined || reply.renewal === renewal),
+    useReply: (reply) => {
+      used = reply
+    },
+    usedReply: () => used,
     facts: () => open().factsBefore,
     note: (facts) => {
       const { slot, intent } = open()

@@ -27,6 +27,8 @@ export function isEnough(
     return true
   }
   if (unstored !== undefined) throw unstored
+  // What had waited was to be stored, and is: nothing is asked of the provider for that.
+  if (request.reason === 'recovered') return true
   refuseEnded(profile, record)
   const age = now - record.obtainedAt
   const isNew = record.generation > 1 && age >= 0 && age < stormGuard

@@ -14,7 +14,7 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
   const carried = renewal === 'refresh' ? record : undefined
   const standing = renewal === 'refresh' ? standingAfter(run, tokens) : undefined
   // Tokens are as old as the reply that gave them, which may have waited in the journal.
-  const waited = run.journal.replies(renewal).at(-1)
+  const waited = run.journal.usedReply()
   const next: SessionRecord = {
     ...record,
     ...given,

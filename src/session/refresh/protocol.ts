@@ -21,8 +21,10 @@ export async function refreshNow(
   request: RefreshRequest,
 ): Promise<SessionRecord> {
   const { record, recovered } = await refreshOnce(session, request)
-  // What a reply gave that waited in the journal may be too old by now: it is refreshed in its turn.
-  const tooOld = recovered && !satisfies(record, request, session.ports.clock.now())
+  // What a reply gave that waited in the journal may be too old by now: it is refreshed in its turn,
+  // unless it was only to be stored.
+  const wanted = recovered && request.reason !== 'recovered'
+  const tooOld = wanted && !satisfies(record, request, session.ports.clock.now())
   return tooOld ? (await refreshOnce(session, request)).record : record
 }
 
@@ -66,7 +68,7 @@ async function refreshOnce(
       // 8. Revoke the token that a reissue has replaced.
       //    Dies here: that one lives until it expires.
       if (stored) await revokeReplaced(run, record)
-      return { record, recovered: run.journal.replies().length > 0 }
+      return { record, recovered: run.journal.usedReply() !== undefined }
     } catch (error) {
       // No new tokens, or no place for them: another's record, the current one, or the error.
       return { record: await goOnWithout(run, error), recovered: false }

@@ -24,8 +24,9 @@ export async function reachOf(run: RefreshRun, renewal: Renewal): Promise<Reach>
     return kept.reply
   }
   const earlier = journal.replies(renewal)
+  journal.useReply(undefined)
   return {
-    ...replayReplies(earlier, sendAndKeep, ports.clock),
+    ...replayReplies(earlier, sendAndKeep, ports.clock, journal.useReply),
     answers: run.answers(),
     warn: ports.warn,
     timeLeft: () => timeToSend(ports),

@@ -41,7 +41,7 @@ export async function storeNext(
     return { record: next, stored: false }
   }
   removeJournal(run)
-  const reason = journal.replies().length > 0 ? 'recovered' : request.reason
+  const reason = journal.usedReply() !== undefined ? 'recovered' : request.reason
   const cost = renewal === 'login' ? { cost: '1 login' } : {}
   await indexRecord(ports, profile, next, reason, cost)
   return { record: next, stored: true }

@@ -48,6 +48,56 @@ describe('a run that was cut off', () => {
       { gives: 'access-2', generation: 2, after: isRecovered },
     ],
     [
+      'with the reply in the journal is only stored where no more is asked for, though it has expired',
+      { left: { replies: [['refresh', granted('access-2', 'refresh-2', 50)]] } },
+      {
+        before: (world) => {
+          world.now += minute
+        },
+        request: { reason: 'recovered', minTtl: 0 },
+        gives: 'access-2',
+        generation: 2,
+        after: isRecovered,
+      },
+    ],
+    [
+      'with the reply in the journal is ended, and refreshed in its turn, where it has expired',
+      { left: { replies: [['refresh', granted('access-2', 'refresh-2', 50)]] } },
+      {
+        before: (world) => {
+          world.now += minute
+        },
+        request: { reason: 'expired' },
+        replies: [granted('access-3', 'refresh-3')],
+        gives: 'access-3',
+        generation: 3,
+        sent: renew,
+      },
+    ],
+    [
+      'with a record in the journal is only stored where no more is asked for, though it has expired',
+      { left: { record: { ...second, expiry: { state: 'at', at: start - 1 } } } },
+      { request: { reason: 'recovered', minTtl: 0 }, gives: 'access-2', generation: 2 },
+    ],
+    [
+      'with a reply that nobody can read is ended by one login, and not by a refresh after that',
+      {
+        record: { credentials, expiry: { state: 'at', at: start - 1 } },
+        left: { replies: [['refresh', json({ strange: true })]] },
+      },
+      {
+        request: { reason: 'min-ttl', minTtl: 2 * hour },
+        replies: [granted('access-2', 'refresh-2')],
+        gives: 'access-2',
+        generation: 2,
+        sent: ['POST /login'],
+        after: async (world) => {
+          expect(lastReason(world)).toBe('min-ttl')
+          expect((await world.stored()).obtainedAt).toBe(start)
+        },
+      },
+    ],
+    [
       'with the reply in the journal goes before a token that is good',
       { left: { replies: kept } },
       { request: whenNeeded, gives: 'access-2', after: isRecovered },
