@@ -34,7 +34,7 @@ export function checkCommand(program: Command, context: Context, run = runCheck)
     unheard: ['scope'],
     text: () => words.help.check,
     examples: [
-      'tokn check web --min-ttl 1h -q || tokn refresh web',
+      'tokn check web --min-ttl 5m -q || tokn refresh web',
       'tokn check --all --json',
       'tokn check iot --scope "GET /objects" --online',
     ],

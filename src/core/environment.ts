@@ -39,7 +39,6 @@ const harmless = new Set([
   'TOKN_MIN_TTL',
   'TOKN_NO_COLOR',
   'TOKN_NO_INPUT',
-  'TOKN_LANG',
   'TOKN_TIMEOUT',
   'TOKN_DEBUG',
   'TOKN_EXPIRES_AT',

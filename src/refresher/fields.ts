@@ -25,7 +25,7 @@ export const text: Reader<string> = (value) => {
 }
 
 export const number: Reader<number> = (value) => {
-  if (typeof value === 'number') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
   throw new Malformed()
 }
 

@@ -83,7 +83,10 @@ async function run(
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const end = await new Promise<End>((resolve) => {
     const deadline = setTimeout(() => resolve('late'), patience)
-    child.once('error', () => resolve('not started'))
+    child.once('error', () => {
+      clearTimeout(deadline)
+      resolve('not started')
+    })
     child.once('close', (code, signal) => {
       clearTimeout(deadline)
       resolve(signal ?? code ?? 0)

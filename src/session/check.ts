@@ -17,7 +17,7 @@ import {
   tokenInWords,
   wordOf,
 } from './naming.ts'
-import { neededTtl } from './refresh-request.ts'
+import { lifeOf, neededTtl } from './refresh-request.ts'
 import { chooseRenewal } from './refresh/renewable.ts'
 import { refuseMissingScope, widerLogin } from './scopes.ts'
 import { checkProvider } from './stored-record.ts'
@@ -108,11 +108,16 @@ async function judge(
     return await fail('expired', (token) => words.check.expired(token, timestamp(expiry.at)))
   }
   if (isGood(expiry, now, needed)) return { record, needed }
-  return request.minTtl === undefined
-    ? await fail('expiring', (token) => words.check.expiring(token, left))
-    : await fail('below_min_ttl', (token) =>
-        words.check.tooShort(token, left, words.times.duration(needed)),
-      )
+  if (request.minTtl === undefined) {
+    return await fail('expiring', (token) => words.check.expiring(token, left))
+  }
+  const tooShort = (token: string) =>
+    words.check.tooShort(token, left, words.times.duration(needed))
+  if (lifeOf(record) >= request.minTtl) return await fail('below_min_ttl', tooShort)
+  // No token of this session ever lives that long: a refresh would be of no use.
+  const said = words.check.neverSoLong(tooShort(tokenInWords(session)))
+  const error = new ToknError('check_failed', said)
+  return { record, needed, failure: { reason: 'below_min_ttl', error } }
 }
 
 /** A failure, by whether a refresh would help. */

@@ -9,7 +9,13 @@ import { words } from '../messages/words.ts'
 import { entryOf, readRecord } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
 import { sessionEnded, refuseEnded } from './standing.ts'
-import { neededTtl, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
+import {
+  lifeOf,
+  neededTtl,
+  reasonToRenew,
+  satisfies,
+  type RefreshRequest,
+} from './refresh-request.ts'
 import {
   isFromEnvironment,
   withNamedHints,
@@ -110,10 +116,6 @@ function tellStanding({ ports, profile }: Session, { standing }: SessionRecord):
   ports.warn(
     words.refresh.lastOfItsKind(tokenInWords(profile), standing?.why ?? '', nextLogin(profile)),
   )
-}
-
-function lifeOf({ expiry, obtainedAt }: SessionRecord): number {
-  return expiry.state === 'at' ? expiry.at - obtainedAt : Number.POSITIVE_INFINITY
 }
 
 function tooShort(profile: Profile): ToknError {

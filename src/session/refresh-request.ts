@@ -42,3 +42,8 @@ export function mayServe(record: SessionRecord, request: RefreshRequest, now: nu
   if (request.beyond !== undefined && record.generation <= request.beyond) return false
   return isGood(record.expiry, now, neededTtl(record, request))
 }
+
+/** How long the tokens of a session live from the start, in milliseconds. */
+export function lifeOf({ expiry, obtainedAt }: SessionRecord): number {
+  return expiry.state === 'at' ? expiry.at - obtainedAt : Number.POSITIVE_INFINITY
+}

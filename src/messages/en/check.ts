@@ -11,6 +11,11 @@ export const expiring = (token: string, left: string) => `${token} is about to e
 export const tooShort = (token: string, left: string, needed: string) =>
   `${token} has ${left} left, less than the ${needed} asked for`
 
+export const neverSoLong = (tooShort: string) => ({
+  message: `${tooShort}; its tokens never live that long`,
+  hint: 'ask for less with --min-ttl',
+})
+
 export const inactive = (token: string) => `the provider says that ${token} is no longer active`
 export const notTold = (title: string) => ({
   message: `${title} does not say whether this token is active`,

@@ -122,7 +122,8 @@ export const exitCodes = {
   rate_limited: 'too many requests: try again later',
   store: 'the secret store is locked, missing, too slow or damaged',
   busy: 'another process is refreshing this session: try again',
-  check_failed: 'the token is alive, but not for as long as asked; doctor: something is wrong',
+  check_failed:
+    'the token is not what was asked for (its life, a scope), or a refresh is due; doctor: something is wrong',
   quota: "the provider's budget of tokens would be used up; --force spends it",
   partial: 'some of several things failed, or a logout after which a token is or may be alive',
   program_not_executable: 'exec, curl: the program exists and cannot be executed',
