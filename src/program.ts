@@ -12,6 +12,7 @@ import {
   ownFirst,
   passOn,
   summaryOf,
+  takesRest,
 } from './commands/flags/declare.ts'
 import { headerCommand } from './commands/header.ts'
 import { helpTopic, topics } from './commands/help.ts'
@@ -62,10 +63,13 @@ export async function runProgram(
   words: readonly string[],
   commands: readonly AddCommand[] = everyCommand,
 ): Promise<void> {
-  if (words[0] === 'help') return showHelp(context, words.slice(1))
+  const { rest = [] } = context
+  if (words[0] === 'help') return showHelp(context, [...words.slice(1), ...rest])
   const program = buildProgram(context, commands)
+  // What stands behind `--` is for a child, or else names that may begin with a dash (POSIX 12.2).
+  const operands = rest.length === 0 || takesRest(commandOf(words, program)) ? [] : ['--', ...rest]
   try {
-    await program.parseAsync([...words], { from: 'user' })
+    await program.parseAsync([...words, ...operands], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return
@@ -176,12 +180,14 @@ function hintFor(error: CommanderError, words: readonly string[], program: Comma
 
 /** The deepest command that `words` name. */
 function commandOf(words: readonly string[], command: Command): Command {
-  const at = words.findIndex((word) => !word.startsWith('-'))
-  const name = words[at]
-  const child = command.commands.find(
-    (one) => name !== undefined && (one.name() === name || one.aliases().includes(name)),
-  )
-  return child === undefined ? command : commandOf(words.slice(at + 1), child)
+  const [word, ...further] = words
+  if (word === undefined) return command
+  if (word.startsWith('-')) {
+    const option = command.options.find(({ short, long }) => word === short || word === long)
+    return commandOf(option?.required === true ? further.slice(1) : further, command)
+  }
+  const child = command.commands.find((one) => [one.name(), ...one.aliases()].includes(word))
+  return child === undefined ? command : commandOf(further, child)
 }
 
 function pathOf(command: Command): string {

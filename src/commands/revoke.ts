@@ -30,10 +30,9 @@ export function revokeCommand(program: Command, context: Context, run = runRevok
 
 async function runRevoke(
   context: Context,
-  named: readonly string[],
+  tokens: readonly string[],
   flags: RevokeFlags,
 ): Promise<void> {
-  const tokens = [...named, ...(context.rest ?? [])]
   if (tokens.length === 0) {
     throw new ToknError('usage', words.commands.tokenMissing())
   }

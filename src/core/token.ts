@@ -42,6 +42,8 @@ export interface Introspection {
   /** Where nobody answered: whether somebody was asked all the same, and did not say. */
   readonly asked?: boolean | undefined
   readonly active?: boolean | undefined
+  /** It was said that the token is not active or not known, which may be for want of permission. */
+  readonly uncertain?: boolean | undefined
   readonly userId?: string | undefined
   readonly scopes?: readonly string[] | undefined
   readonly access?: Expiry | undefined

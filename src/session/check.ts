@@ -7,9 +7,11 @@ import { display, timestamp } from '../core/text.ts'
 import type { Introspection } from '../core/token.ts'
 import { words } from '../messages/words.ts'
 import { reachFor, unsupported } from './call.ts'
+import { tellStanding } from './fresh.ts'
 import { askAbout } from './info.ts'
 import { isUntimely } from './moment.ts'
 import {
+  holderInWords,
   isFromEnvironment,
   withNamedHints,
   nextLogin,
@@ -64,6 +66,7 @@ type Failure = CheckResult['failure']
 export async function checkSession(session: Session, request: CheckRequest): Promise<CheckResult> {
   const held = await session.readRecord()
   const judged = await judge(session, held, request)
+  if (judged.failure === undefined) tellDoubt(session, held)
   if (judged.failure !== undefined || !request.online) {
     return judged.failure === undefined ? withScopes(session, judged, request) : judged
   }
@@ -73,12 +76,20 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
     return { ...judged, failure: await failed(session, held, 'inactive', words.check.inactive) }
   }
   // One who answers a request with the token has accepted it.
-  if (said.answered === false) {
+  if (said.answered === false || said.uncertain === true) {
     throw new ToknError('unsupported', words.check.notTold(provider.title))
   }
   const { access: expiry = held.expiry, scopes = held.scopes } = said
   const again = await judge(session, { ...held, expiry, scopes }, request)
   return again.failure === undefined ? withScopes(session, again, request) : again
+}
+
+/** What whoever relies on a token that has not expired has to know of it. */
+function tellDoubt(session: Session, record: SessionRecord): void {
+  const { ports, profile } = session
+  if (record.standing !== undefined) return tellStanding(session, record)
+  if (ports.index.get(profile.id)?.standing?.state !== 'doubtful') return
+  ports.warn(words.refresh.mayBeReplaced(holderInWords(profile)))
 }
 
 /** By its times, and by what is known to be wrong with it. */
@@ -171,6 +182,10 @@ async function ask(
     // The token itself was refused.
     if (isToknError(error, 'reauth_required') && error.details.http !== undefined) {
       return { active: false, facts: {} }
+    }
+    // A token out of the environment lacks what the provider wants to be asked with.
+    if (isToknError(error, 'reauth_required') && isFromEnvironment(session)) {
+      throw new ToknError('unsupported', words.check.notTold(provider.title), { cause: error })
     }
     throw error
   }

@@ -112,7 +112,7 @@ function refuseExpiredGift(profile: Profile, { fixed, expiry }: SessionRecord): 
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
-function tellStanding({ ports, profile }: Session, { standing }: SessionRecord): void {
+export function tellStanding({ ports, profile }: Session, { standing }: SessionRecord): void {
   ports.warn(
     words.refresh.lastOfItsKind(tokenInWords(profile), standing?.why ?? '', nextLogin(profile)),
   )

@@ -142,7 +142,7 @@ describe.skipIf(!requirePart('pass'))('sessions in the password store of the use
       out: '',
       err:
         'tokn: error: gpg cannot decrypt the password store: its key is locked\n' +
-        'tokn: hint: unlock it in a terminal: pass show tokn/sealing-key >/dev/null; or use --store file\n',
+        'tokn: hint: unlock it in a terminal with: pass show ENTRY, of any entry that is there; or use --store file\n',
     })
     passwords.lock('nothing, ever')
     const began = Date.now()

@@ -47,7 +47,10 @@ export function declare(parent: Command, declaration: Declaration): Command {
     const hidden = name === 'fields' && !answers
     addFlag(command, name, unheard.includes(name) ? without : flag, meaning, hidden)
   }
-  if (rest !== undefined) command.usage(`${command.usage()} -- ${rest}`)
+  if (rest !== undefined) {
+    withRest.add(command)
+    command.usage(`${command.usage()} -- ${rest}`)
+  }
   const examples = declaration.examples.map((example) => `  $ ${example}`).join('\n')
   command.addHelpText('after', () => {
     const { notes } = text()
@@ -134,8 +137,14 @@ function refuseFields(command: Command): void {
 
 // Kept beside the commands and options, not in them: what they say is loaded for `--help` alone.
 const texts = new WeakMap<Command, () => CommandText>()
+const withRest = new WeakSet<Command>()
 const programChoices = new WeakMap<Command, Partial<Record<FlagName, readonly string[]>>>()
 const meanings = new WeakMap<Option, () => string>()
+
+/** Whether what stands behind `--` is for a child of the command, and not its own. */
+export function takesRest(command: Command): boolean {
+  return withRest.has(command)
+}
 
 /** What help says of a command; the one that is not declared here is that of commander: `help`. */
 export function summaryOf(command: Command): string {

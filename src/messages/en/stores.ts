@@ -150,7 +150,7 @@ export const passNotInitialised = () => ({
 
 export const passLocked = () => ({
   message: 'gpg cannot decrypt the password store: its key is locked',
-  hint: 'unlock it in a terminal: pass show tokn/sealing-key >/dev/null; or use --store file',
+  hint: 'unlock it in a terminal with: pass show ENTRY, of any entry that is there; or use --store file',
 })
 
 export const passNoSecretKey = () => ({
@@ -170,5 +170,5 @@ export const passFailed = (reason: string) => ({
 
 export const passTooSlow = (seconds: number) => ({
   message: `the password store did not answer within ${seconds} s`,
-  hint: 'if gpg asks for a passphrase, unlock the key first: pass show tokn/sealing-key >/dev/null; or use --store file',
+  hint: 'if gpg asks for a passphrase, unlock the key first with: pass show ENTRY, of any entry that is there; or use --store file',
 })

@@ -37,13 +37,11 @@ export async function inspectToken(
     answered: introspected !== undefined || user.active !== undefined,
     asked: connection.server.introspection_endpoint !== undefined || mayAskUser(connection, held),
     active,
+    uncertain: unknown,
     userId: shown(
       introspected?.sub ?? user.claims?.['sub'] ?? claims?.['sub'] ?? held.context['sub'],
     ),
-    scopes:
-      introspected?.scope === undefined
-        ? held.scopes
-        : splitList(introspected.scope).map((one) => quoteForeign(one)),
+    scopes: scopesOf(introspected?.scope) ?? held.scopes,
     access: introspected === undefined ? undefined : expiryOf(introspected),
     refresh: refresh === undefined ? undefined : expiryOf(refresh),
     facts: {
@@ -87,6 +85,13 @@ function isActive(
   const opaque = readClaims(held.access.reveal()) === undefined
   const counts = opaque && refresh?.active === true
   return introspected?.active === false && counts ? false : undefined
+}
+
+/** RFC 7662 has a text with spaces; some servers have an array. `undefined` for anything else. */
+function scopesOf(scope: unknown): readonly string[] | undefined {
+  const list = typeof scope === 'string' ? splitList(scope) : scope
+  if (!Array.isArray(list)) return undefined
+  return list.filter((one) => typeof one === 'string').map((one) => quoteForeign(one))
 }
 
 /** Whether a refusal at userinfo is about the token itself, and not about its audience. */

@@ -10,7 +10,7 @@ import type { RefreshRun } from './run.ts'
 import { reachOf } from './sending.ts'
 
 /** How long credentials that the provider refused are left alone, in milliseconds. */
-const loginPause = 5 * 60_000
+export const loginPause = 5 * 60_000
 
 /** New tokens by a login with the credentials kept; without any, throws why they are needed. */
 export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<TokenSet> {

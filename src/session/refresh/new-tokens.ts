@@ -3,7 +3,7 @@ import { isToknError, type ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { sessionEnded } from '../standing.ts'
-import { loginAgain } from './login-again.ts'
+import { loginAgain, loginPause } from './login-again.ts'
 import { canReplaceLoss, refreshTokens } from './refresh-tokens.ts'
 import { isTokenRefusal, isUnreadable } from './refusals.ts'
 import { reissueToken } from './reissue.ts'
@@ -53,9 +53,18 @@ export async function obtainTokens(run: RefreshRun): Promise<NewTokens> {
 
 /**
  * A reply that stays unreadable is read again by every command, and the tokens are not spent a
- * second time; but where a refresh ends nothing, one that was asked for by name may send it again.
+ * second time. But a login spends none: where its provider does not count them, it is made again
+ * after a while; and where a refresh ends nothing, one that was asked for by name may send it again.
  */
-function maySpendAgain({ journal, request, provider }: RefreshRun, error: unknown): boolean {
+function maySpendAgain(run: RefreshRun, error: unknown): boolean {
+  const { ports, journal, request, provider, record } = run
+  const now = ports.clock.now()
+  const last = journal.usedReply()
+  // Nothing but a login is left, so that no token is spent with what the journal forgets.
+  const byLogin = last !== undefined && chooseRenewal(provider, record, now) === 'login'
+  if (byLogin && provider.budget?.logins === undefined && isUnreadable(error)) {
+    return Math.abs(now - last.at) >= loginPause
+  }
   const harmless = provider.rotation === 'none' || provider.rotation === 'on-first-use'
   const forced = request.reason === 'forced'
   return journal.replies().length > 0 && isUnreadable(error) && harmless && forced

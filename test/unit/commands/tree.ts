@@ -79,10 +79,15 @@ export const adders: Readonly<Record<string, AddCommand>> = {
 }
 
 /** A context that has nothing but what stands before every command. */
-function openContext(): { context: Context; checked: unknown[]; printed: string[] } {
+function openContext(rest?: readonly string[]): {
+  context: Context
+  checked: unknown[]
+  printed: string[]
+} {
   const checked: unknown[] = []
   const printed: string[] = []
   const there: Partial<Context> = {
+    rest,
     checkFlags: async (flags) => void checked.push(flags),
     exitWith: () => undefined,
     terminal: { out: (text: string) => void printed.push(text) } as Context['terminal'],
@@ -97,8 +102,10 @@ function openContext(): { context: Context; checked: unknown[]; printed: string[
 }
 
 /** Reads a command line as the program does. Throws what it says of a wrong one. */
-export async function readLine(words: readonly string[]): Promise<Called> {
-  const { context, checked, printed } = openContext()
+export async function readLine(line: readonly string[]): Promise<Called> {
+  const at = line.indexOf('--')
+  const words = at < 0 ? line : line.slice(0, at)
+  const { context, checked, printed } = openContext(at < 0 ? undefined : line.slice(at + 1))
   calls = []
   const first = words.find((word) => Object.hasOwn(adders, word))
   // The whole tree only where no command says which part of it is meant.

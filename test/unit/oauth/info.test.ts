@@ -51,6 +51,28 @@ describe('asking about a token', () => {
     expect(await (await open()).info!(openReach(), held)).toMatchObject({ active: false })
   })
 
+  it.each([
+    ['a text', 'read write', ['read', 'write']],
+    ['an array', ['read', 'write'], ['read', 'write']],
+    ['an array of anything', ['read', 7, null], ['read']],
+    ['a number', 7, ['openid']],
+    ['an object', { read: true }, ['openid']],
+    ['true', true, ['openid']],
+    ['null', null, ['openid']],
+  ])('takes scopes that are %s', async (_, scope, expected) => {
+    server.answers['/introspect'] = { body: { active: true, scope } }
+    server.answers['/userinfo'] = { status: 404 }
+    const info = await (await open()).info!(openReach(), held)
+    expect(info.scopes).toEqual(expected)
+  })
+
+  it('does not take one for dead that may only be unknown', async () => {
+    server.answers['/introspect'] = { body: { active: false } }
+    server.answers['/userinfo'] = { status: 404 }
+    const info = await (await open()).info!(openReach(), held)
+    expect(info).toMatchObject({ active: undefined, uncertain: true })
+  })
+
   const yes = { body: { active: true } }
   const no = { body: { active: false } }
   const taken = { body: { sub: 'alice' } }

@@ -94,6 +94,21 @@ describe('a session is judged by what is known here', () => {
     expect(await check(request)).toMatchObject({ found: [reason, code], requests: 0 })
   })
 
+  it('what it cannot do any more, or may have lost, is told', async () => {
+    world = await openWorld('definition', { record: { standing: known('unrenewable') } })
+    await check({})
+    expect(world.warnings).toEqual([expect.stringContaining('cannot be refreshed')])
+    world = await openWorld('definition', {})
+    world.ports.index.put(world.profile.id, {
+      generation: 1,
+      expiry: ends(hour),
+      obtainedAt: 0,
+      standing: { state: 'doubtful', at: 0, why: 'no answer' },
+    })
+    await check({})
+    expect(world.warnings).toEqual([expect.stringContaining('may have been replaced')])
+  })
+
   it.each([gone, { standing: known('dead') }])(
     'kept credentials are a way back from everything: %o',
     async (record) => {

@@ -564,6 +564,14 @@ describe('kept credentials', () => {
         standing: 'unrenewable',
         journal: '2 replies',
       },
+      {
+        before: (world) => {
+          world.now += 5 * minute
+        },
+        replies: [granted('access-2')],
+        gives: 'access-2',
+        sent: login,
+      },
     ],
   ])
 })
