@@ -11,8 +11,9 @@ import { eraseEntry } from './login/save-session.ts'
 import type { Ports } from './ports.ts'
 
 /**
- * Sessions that no profile of this configuration reaches. `fix` erases
- * only what is known to be of this configuration: another one may keep its sessions in the same folder.
+ * Sessions that no profile of this configuration reaches, and profiles whose session is gone. `fix`
+ * erases only what is known to be of this configuration: another one may keep its sessions in the
+ * same folder.
  */
 export async function diagnoseOrphans(ports: Ports, fix: boolean): Promise<readonly Finding[]> {
   const outlines = ports.profiles.outlines()
@@ -29,6 +30,7 @@ export async function diagnoseOrphans(ports: Ports, fix: boolean): Promise<reado
   const own = nameless.filter(isOwn)
   const foreign = stored.filter(({ id }) => nameless.includes(id) && !isOwn(id))
   return [
+    ...(await diagnoseMissing(ports)),
     ...(await diagnoseMoved(ports, stored, fix)),
     ...(own.length === 0 ? [] : [await diagnoseOwn(ports, own, fix, certain)]),
     ...(foreign.length === 0 ? [] : [tellForeign(foreign)]),
@@ -51,12 +53,29 @@ async function listStored(ports: Ports): Promise<readonly Stored[]> {
 }
 
 async function listEntries(ports: Ports, kind: StoreKind): Promise<readonly string[]> {
+  return (await tryList(ports, kind)) ?? []
+}
+
+/** `undefined` where the store cannot be looked into now. */
+async function tryList(ports: Ports, kind: StoreKind): Promise<readonly string[] | undefined> {
   try {
-    return (await (await ports.store(kind)).list?.()) ?? []
+    return await (await ports.store(kind)).list?.()
   } catch (error) {
-    if (isToknError(error, 'store')) return []
+    if (isToknError(error, 'store')) return undefined
     throw error
   }
+}
+
+/** Profiles that are logged in by the index, and have no entry in a store that can tell. */
+async function diagnoseMissing(ports: Ports): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const { id, name, store } of readableProfiles(ports.profiles)) {
+    const listed = ports.index.get(id) === undefined ? undefined : await tryList(ports, store)
+    if (listed === undefined || listed.includes(id)) continue
+    const detail = words.unfinished.sessionMissing(name, store)
+    findings.push({ id: `session-${name}`, status: 'warn', detail, fix: `tokn login ${name}` })
+  }
+  return findings
 }
 
 async function diagnoseOwn(

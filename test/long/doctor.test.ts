@@ -10,7 +10,15 @@ import { intentPrefix } from '../../src/session/unfinished/intent.ts'
 import { openWorld, type World } from '../catalogue/world.ts'
 import { start } from '../support/run.ts'
 import { addressOf, credentialsOf } from '../support/servers.ts'
-import { block, changeConfig, findings, profilesOf, recordOf, storedIds } from './look.ts'
+import {
+  block,
+  changeConfig,
+  findings,
+  profilesOf,
+  recordOf,
+  removeSession,
+  storedIds,
+} from './look.ts'
 
 const indexed = ({ home }: World) => readdirSync(join(home.path, 'state/tokn/index')).length
 
@@ -74,6 +82,17 @@ describe('sessions that no profile reaches', () => {
     }
     const other = ['token', 'other', '--config-dir', './elsewhere']
     expect(await world.tokn(other)).toMatchObject({ status: 0 })
+  })
+
+  test('are missed where they are gone from their store', async () => {
+    const world = await openWorld()
+    await world.login()
+    await world.login([], 'other')
+    expect(await findings(world, '--offline')).toEqual([])
+    removeSession(world.home, profilesOf(world.home)['other']?.id ?? '')
+    expect(await findings(world, '--offline')).toMatchObject([
+      { id: 'session-other', status: 'warn', fix: 'tokn login other' },
+    ])
   })
 
   test('are what another store still has of a profile that has moved', async () => {

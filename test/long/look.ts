@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  rmSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseRecord, type SessionRecord } from '../../src/core/record.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -30,6 +38,11 @@ export function changeConfig({ config }: Home, change: (text: string) => string)
 /** Ids of what rests in the file store. */
 export function storedIds({ sessions }: Home): readonly string[] {
   return readdirSync(sessions).flatMap((name) => /^(.*)\.jwe$/.exec(name)?.[1] ?? [])
+}
+
+/** As if its file had been lost. */
+export function removeSession({ sessions }: Home, id: string): void {
+  rmSync(join(sessions, `${id}.jwe`))
 }
 
 /** The session of a profile as it rests; `undefined` when there is none. */

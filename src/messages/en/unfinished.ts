@@ -116,6 +116,9 @@ export const restoreProfiles = (path: string) =>
 export const sessionMoved = (name: string, store: string, former: string) =>
   `"${name}" keeps its session in the ${store} store, and the ${former} store has an earlier one`
 
+export const sessionMissing = (name: string, store: string) =>
+  `the session of "${name}" is no longer in the ${store} store`
+
 export const movedErased = (what: string) => `${what}; it is erased`
 
 export const sessionsOfOthers = (count: number, stores: readonly string[]) =>
