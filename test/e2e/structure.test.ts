@@ -215,6 +215,43 @@ describe('files', () => {
   })
 })
 
+describe('the texts', () => {
+  const files = sources.flatMap(({ path, text }) => {
+    const [, language, file] = /^src\/messages\/([a-z]+)\/([a-z-]+)\.ts$/.exec(path) ?? []
+    return language === undefined || file === undefined ? [] : [{ language, file, path, text }]
+  })
+  const english = files.filter(({ language }) => language === 'en').map(({ file }) => file)
+
+  test('of each language are in the same files, in which the compiler compares them', () => {
+    expect(english.length).toBeGreaterThan(20)
+    const languages = new Set(files.map(({ language }) => language))
+    const wrong = [...languages].flatMap((language) => {
+      const own = files.filter((one) => one.language === language)
+      const lacking = english.filter((file) => !own.some((one) => one.file === file))
+      const unchecked = own.filter(({ file, text }) => language !== 'en' && !isCompared(file, text))
+      return [...lacking.map((file) => `${language}/${file}`), ...unchecked.map(({ path }) => path)]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('count as compared only with the English file of the same name', () => {
+    const compared = (english: string, own: string) =>
+      `import type * as english from '${english}'\nimport type * as own from '${own}'\n` +
+      'export type Complete = Translation<typeof english, typeof own>\n'
+    expect(isCompared('times', compared('../en/times.ts', './times.ts'))).toBe(true)
+    expect(isCompared('times', compared('../en/core.ts', './times.ts'))).toBe(false)
+    expect(isCompared('times', "export const clockWasSet = () => ''\n")).toBe(false)
+  })
+
+  function isCompared(file: string, text: string): boolean {
+    return [
+      `import type * as english from '../en/${file}.ts'`,
+      `import type * as own from './${file}.ts'`,
+      'export type Complete = Translation<typeof english, typeof own>',
+    ].every((line) => text.split('\n').includes(line))
+  }
+})
+
 describe('the code', () => {
   test('branches on no built-in provider’s name', () => {
     const own = /^src\/(sandbox\/|providers\/builtin\/|commands\/(sandbox|demo|demo\/steps)\.ts$)/
