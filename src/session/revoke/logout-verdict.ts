@@ -50,8 +50,11 @@ export interface LogoutEvidence {
 /** Compares what the provider said with what the checks show. */
 export function judge(evidence: LogoutEvidence): End {
   const { provider, record, left, refusal, spared, access, refresh } = evidence
-  const ends = words.logout.ended(provider.title)
-  const said = refusal === undefined ? (spared ?? ends) : words.logout.refused(refusal.message)
+  const saidEnded = refusal === undefined && spared === undefined
+  const said =
+    refusal === undefined
+      ? (spared ?? words.logout.ended(provider.title))
+      : words.logout.refused(refusal.message)
   const failed = { ...nothing, failed: true }
   if (refresh?.liveness === 'alive') {
     const alive = words.logout.refreshAlive(said, refusal === undefined, refresh.by ?? '')
@@ -59,7 +62,7 @@ export function judge(evidence: LogoutEvidence): End {
   }
   if (access.liveness === 'alive') {
     const shown = { alone: refresh === undefined, used: access.used === true, by: access.by ?? '' }
-    const alive = words.logout.accessAlive(said, said === ends, shown)
+    const alive = words.logout.accessAlive(said, saidEnded, shown)
     return { ...failed, alive, aliveUntil: left.accessUntil }
   }
   // What was refused before as well may be refused for another reason than its end, which counts
