@@ -99,9 +99,10 @@ export async function refreshThrough(
 /** Throws `unsupported` and the like where it is known that no refresh can be, without asking. */
 export async function refuseUnrenewable(session: Session, record: SessionRecord): Promise<void> {
   const { ports, profile } = session
-  const { unrenewable, withExpiry } = await import('./refresh/renewable.ts')
-  const reason = unrenewable(profile, await ports.provider(profile), record)
-  if (reason !== undefined) throw withExpiry(profile, record, reason, ports.clock.now())
+  const { unrenewableAt } = await import('./refresh/renewable.ts')
+  const provider = await ports.provider(profile)
+  const reason = unrenewableAt(profile, provider, record, ports.clock.now())
+  if (reason !== undefined) throw reason
 }
 
 /** A token out of the environment has nothing to renew it with, whatever its provider can do. */

@@ -52,23 +52,23 @@ export const credentialsPaused = (problem: string, refusedAt: string, until: str
 export const expiredWithoutRefresh = (token: string, provider: string) =>
   `${token} has expired, and ${provider} has no refresh`
 
-export const mayNotReissue = (token: string, scope: string) =>
-  `${token} may not issue its own replacement: it lacks the scope "${scope}"`
+/** What is said of a token, where it has `expired` too: somebody has to know that first. */
+const subject = (token: string, expired: boolean) => (expired ? `${token} has expired; it` : token)
+
+export const mayNotReissue = (token: string, scope: string, expired: boolean) =>
+  `${subject(token, expired)} may not issue its own replacement: it lacks the scope "${scope}"`
 
 export const noWayToRefresh = (provider: string) => `${provider} has no way to refresh a token`
 
 export const noRefreshToken = (provider: string) => `${provider} gave no refresh token`
 
-export const madeElsewhere = (token: string) =>
-  `${token} was made elsewhere and cannot be refreshed`
+export const madeElsewhere = (token: string, expired: boolean) =>
+  `${subject(token, expired)} was made elsewhere and cannot be refreshed`
 
-export const pastedIn = (token: string) => `${token} was pasted in and cannot be refreshed`
+export const pastedIn = (token: string, expired: boolean) =>
+  `${subject(token, expired)} was pasted in and cannot be refreshed`
 
-/** `problem` may begin with the same words for the token. */
-export const expiredAnd = (token: string, problem: string) =>
-  problem.startsWith(`${token} `)
-    ? `${token} has expired; it${problem.slice(token.length)}`
-    : `${token} has expired, and ${problem}`
+export const expiredAnd = (token: string, problem: string) => `${token} has expired, and ${problem}`
 
 export const expiredAndStuck = (token: string) => `${token} has expired and cannot renew itself`
 

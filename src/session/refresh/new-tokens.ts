@@ -7,13 +7,7 @@ import { loginAgain, loginPause } from './login-again.ts'
 import { canReplaceLoss, refreshTokens } from './refresh-tokens.ts'
 import { isTokenRefusal, isUnreadable } from './refusals.ts'
 import { reissueToken } from './reissue.ts'
-import {
-  expiredAndStuck,
-  chooseRenewal,
-  unrenewable,
-  withExpiry,
-  type Renewal,
-} from './renewable.ts'
+import { expiredAndStuck, chooseRenewal, unrenewableAt, type Renewal } from './renewable.ts'
 import type { RefreshRun } from './run.ts'
 import { reachOf } from './sending.ts'
 
@@ -102,10 +96,8 @@ async function renewByTokens(run: RefreshRun): Promise<NewTokens | undefined> {
 /** Why the current tokens cannot be renewed by themselves. */
 function noMethod({ ports, profile, provider, record }: RefreshRun): ToknError {
   if (record.standing !== undefined) return sessionEnded(profile, record)
-  const reason = unrenewable(profile, provider, { ...record, credentials: undefined })
-  return reason === undefined
-    ? expiredAndStuck(profile)
-    : withExpiry(profile, record, reason, ports.clock.now())
+  const alone = { ...record, credentials: undefined }
+  return unrenewableAt(profile, provider, alone, ports.clock.now()) ?? expiredAndStuck(profile)
 }
 
 /** Whether no repetition can help: the provider said so, or it was found out here without asking. */

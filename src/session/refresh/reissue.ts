@@ -43,7 +43,10 @@ async function prepare(run: RefreshRun, reach: Reach, grant: Grant): Promise<voi
   }
   const needed = provider.lacks?.('issue', record.scopes)
   if (needed !== undefined) {
-    throw new ToknError('forbidden', words.refresh.mayNotReissue(tokenInWords(profile), needed))
+    throw new ToknError(
+      'forbidden',
+      words.refresh.mayNotReissue(tokenInWords(profile), needed, false),
+    )
   }
   await revokeOrphans(run, reach, grant)
   const present = await tokensNamed(run, reach, grant)

@@ -12,45 +12,47 @@ import { missingScope, widerLogin } from '../scopes.ts'
  * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
  * where it can. `unsupported` where the API has neither a refresh nor a way to issue a replacement;
  * `reauth_required` where this session lacks what it takes. Nothing is asked of the provider.
+ * Where the token has `expired`, the error says so first.
  */
 export function unrenewable(
   profile: Profile,
   provider: Provider,
   record: SessionRecord,
+  expired = false,
 ): ToknError | undefined {
   if (record.credentials !== undefined && provider.login !== undefined) return undefined
   const login = nextLogin(profile)
+  const token = tokenInWords(profile)
+  const say = (why: string) => (expired ? words.refresh.expiredAnd(token, why) : why)
   if (provider.refresh === undefined && !reissues(provider)) {
     const why = provider.why.refresh ?? words.refresh.noWayToRefresh(provider.title)
-    return new ToknError('unsupported', why, { hint: login })
+    return new ToknError('unsupported', say(why), { hint: login })
   }
   if (provider.refresh !== undefined && record.refresh !== undefined) return undefined
   if (record.fixed === true) {
-    const say = isFromEnvironment(profile) ? words.refresh.madeElsewhere : words.refresh.pastedIn
-    const message = say(tokenInWords(profile))
+    const { madeElsewhere, pastedIn } = words.refresh
+    const message = (isFromEnvironment(profile) ? madeElsewhere : pastedIn)(token, expired)
     return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
   }
   if (provider.refresh !== undefined && provider.refreshesByAccess === true) return undefined
   if (!reissues(provider)) {
     const why = provider.why.refresh ?? words.refresh.noRefreshToken(provider.title)
-    return new ToknError('reauth_required', why, { hint: login })
+    return new ToknError('reauth_required', say(why), { hint: login })
   }
   const needed = missingScope(provider, 'refresh', record.scopes)
   if (needed === undefined) return undefined
-  const message = words.refresh.mayNotReissue(tokenInWords(profile), display(needed, 80))
+  const message = words.refresh.mayNotReissue(token, display(needed, 80), expired)
   return new ToknError('reauth_required', message, { hint: widerLogin(profile, record, [needed]) })
 }
 
-/** `error`, and that the token has expired, where it has: then it is what somebody has to know first. */
-export function withExpiry(
+/** As `unrenewable`, at `now`: it says first that the token has expired, where it has. */
+export function unrenewableAt(
   profile: Profile,
-  { expiry }: Pick<SessionRecord, 'expiry'>,
-  error: ToknError,
+  provider: Provider,
+  record: SessionRecord,
   now: number,
-): ToknError {
-  if (isGood(expiry, now, 0)) return error
-  const message = words.refresh.expiredAnd(tokenInWords(profile), error.message)
-  return new ToknError(error.code, message, error.details)
+): ToknError | undefined {
+  return unrenewable(profile, provider, record, !isGood(record.expiry, now, 0))
 }
 
 /** The error for a session whose time is up, and that had to renew itself. */
