@@ -43,7 +43,7 @@ function runWhy(context: Context, positional: string | undefined, flags: WhyFlag
   const { issuedBy, ofProfile, processOf, reasons, whyTitles } = words.reports
   const rows = history.map((one) => [
     String(one.generation),
-    timestamp(one.at),
+    words.times.instant(one.at),
     one.by === undefined ? reasons[one.reason] : issuedBy(display(one.by, 40)),
     display(one.command, 40),
     processOf(one.pid, display(one.parent, 40)),

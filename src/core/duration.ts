@@ -50,8 +50,3 @@ export function inWords(duration: number): string {
   }
   return `${Math.max(1, Math.round(duration / 1_000))} seconds`
 }
-
-/** `2h 5m`, `41s`, `89d`: two units at most, for a person. Takes the absolute value. */
-export function briefly(duration: number): string {
-  return words.times.duration(duration)
-}

@@ -57,7 +57,10 @@ function unicodeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** RFC 3339 in UTC, whole seconds: `2026-02-20T10:53:31Z`. */
+/**
+ * RFC 3339 in UTC, whole seconds: `2026-02-20T10:53:31Z`. For data: JSON, variables, requests, values
+ * of flags. What people read has `words.times.instant`, which another language may write otherwise.
+ */
 export function timestamp(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }

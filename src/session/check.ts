@@ -3,7 +3,7 @@ import { isToknError, ToknError, type Said } from '../core/errors.ts'
 import { isGood, timeLeft } from '../core/expiry.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { display, timestamp } from '../core/text.ts'
+import { display } from '../core/text.ts'
 import type { Introspection } from '../core/token.ts'
 import { words } from '../messages/words.ts'
 import { reachFor, unsupported } from './call.ts'
@@ -109,14 +109,18 @@ async function judge(
   const { standing, expiry } = record
   if (standing?.state === 'dead') {
     const { at, why } = standing
-    return await fail('dead', () => words.check.ended(sessionInWords(session), timestamp(at), why))
+    return await fail('dead', () =>
+      words.check.ended(sessionInWords(session), words.times.instant(at), why),
+    )
   }
   if (isUntimely(record, now)) {
-    const at = timestamp(record.obtainedAt)
+    const at = words.times.instant(record.obtainedAt)
     return await fail('clock_was_set', (token) => words.check.clockWasSet(token, at))
   }
   if (expiry.state === 'at' && !isGood(expiry, now, 0)) {
-    return await fail('expired', (token) => words.check.expired(token, timestamp(expiry.at)))
+    return await fail('expired', (token) =>
+      words.check.expired(token, words.times.instant(expiry.at)),
+    )
   }
   if (isGood(expiry, now, needed)) return { record, needed }
   if (request.minTtl === undefined) {

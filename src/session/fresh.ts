@@ -3,8 +3,6 @@ import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
-import { briefly } from '../core/duration.ts'
-import { timestamp } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import { entryOf, readRecord } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
@@ -108,7 +106,7 @@ export async function refuseUnrenewable(session: Session, record: SessionRecord)
 /** A token out of the environment has nothing to renew it with, whatever its provider can do. */
 function refuseExpiredGift(profile: Profile, { fixed, expiry }: SessionRecord): void {
   if (fixed !== true || expiry.state !== 'at' || !isFromEnvironment(profile)) return
-  const ended = words.refresh.expiredAt(tokenInWords(profile), timestamp(expiry.at))
+  const ended = words.refresh.expiredAt(tokenInWords(profile), words.times.instant(expiry.at))
   throw new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
 }
 
@@ -131,13 +129,14 @@ function tooOld(
   now: number,
 ): ToknError {
   if (isUntimely(record, now)) {
-    const obtained = timestamp(record.obtainedAt)
+    const obtained = words.times.instant(record.obtainedAt)
     return new ToknError('check_failed', words.refresh.obtainedInFuture(profile.name, obtained))
   }
   const token = tokenInWords(profile)
   const hint = record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}`
   if (expired) return new ToknError('reauth_required', words.refresh.expired(token), { hint })
-  const left = record.expiry.state === 'at' ? briefly(record.expiry.at - now) : undefined
-  const needed = briefly(neededTtl(record, request))
+  const left =
+    record.expiry.state === 'at' ? words.times.duration(record.expiry.at - now) : undefined
+  const needed = words.times.duration(neededTtl(record, request))
   return new ToknError('check_failed', words.refresh.tooLittleLeft(token, left, needed), { hint })
 }

@@ -1,4 +1,3 @@
-import { briefly } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -12,15 +11,10 @@ export function shortLived(
 ): ToknError {
   const life = expiry.state === 'at' ? expiry.at - obtainedAt : 0
   const holder = holderInWords(profile)
+  // A reply is on its way for a while, and that is part of the life that was promised.
+  const shown = words.times.wholeSeconds(life)
   return new ToknError(
     'provider_nonsense',
-    life <= 0
-      ? words.refresh.expiredOnArrival(holder)
-      : words.refresh.shortLived(holder, inSeconds(life)),
+    life <= 0 ? words.refresh.expiredOnArrival(holder) : words.refresh.shortLived(holder, shown),
   )
-}
-
-function inSeconds(life: number): string {
-  // A reply is on its way for a while, and that is part of the life that was promised.
-  return briefly(Math.ceil(life / 1_000) * 1_000)
 }

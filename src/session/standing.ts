@@ -2,7 +2,6 @@ import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { timestamp } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import { nextLogin, sessionInWords } from './naming.ts'
 
@@ -17,7 +16,7 @@ export function refuseEnded(profile: Profile, record: SessionRecord): void {
 
 /** What is known to be wrong with a session, as an error. */
 export function sessionEnded(profile: Profile, { standing }: SessionRecord): ToknError {
-  const since = standing && timestamp(standing.at)
+  const since = standing && words.times.instant(standing.at)
   const message = words.refresh.sessionEnded(sessionInWords(profile), since, standing?.why)
   return new ToknError('reauth_required', message, { hint: nextLogin(profile) })
 }

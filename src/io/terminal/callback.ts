@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { briefly } from '../../core/duration.ts'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import type { Listener, ListenOptions } from '../../core/ports.ts'
 import { words } from '../../messages/words.ts'
@@ -89,7 +88,10 @@ class Callback {
   }
 
   #giveUp(): void {
-    const said = words.terminal.noCallback(briefly(this.#options.timeout), this.#refused)
+    const said = words.terminal.noCallback(
+      words.times.duration(this.#options.timeout),
+      this.#refused,
+    )
     this.#reject(new ToknError('reauth_required', said))
   }
 

@@ -1,6 +1,5 @@
-import { briefly, inWords, readDuration } from '../../core/duration.ts'
+import { inWords, readDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
-import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
@@ -93,7 +92,7 @@ function adjusted(
 ): AdjustedGrant {
   const until = now + lifetime
   const difference = Math.abs(lifetime - requested)
-  const asked = [title, briefly(lifetime), timestamp(until)] as const
+  const asked = [title, words.times.duration(lifetime), words.times.instant(until)] as const
   const fitting = { ...grant, lifetime, until }
   // A successor, after the instant that the first token was to last to: nothing to compare with.
   if (grant.roundable === true && (grant.until ?? 0) <= now) {
@@ -102,8 +101,8 @@ function adjusted(
   if (difference < second) return { grant: fitting }
   const warning =
     lifetime < requested
-      ? words.requests.lessThanRequested(...asked, briefly(difference))
-      : words.requests.moreThanRequested(...asked, briefly(difference))
+      ? words.requests.lessThanRequested(...asked, words.times.duration(difference))
+      : words.requests.moreThanRequested(...asked, words.times.duration(difference))
   return { grant: fitting, warning }
 }
 

@@ -1,6 +1,5 @@
 import type { DeviceAuthorizationResponse } from 'openid-client'
 import { isConfidential } from '../../core/base-url.ts'
-import { briefly } from '../../core/duration.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import { pollInterval, slowerPoll, toleratedPollFailures } from '../../core/retry.ts'
@@ -44,7 +43,7 @@ async function show(interaction: Interaction, device: DeviceAuthorizationRespons
   const complete = device.verification_uri_complete
   const code = display(device.user_code, 64)
   interaction.tell(words.oauthLogin.enterCode(page, code))
-  interaction.tell(words.oauthLogin.codeValidFor(briefly(lifetimeOf(device))))
+  interaction.tell(words.oauthLogin.codeValidFor(words.times.duration(lifetimeOf(device))))
   await interaction.draw(complete === undefined ? page : readPage(complete))
   await interaction.copy(code)
 }

@@ -1,5 +1,3 @@
-import { briefly } from '../../core/duration.ts'
-import { timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
@@ -61,5 +59,10 @@ function isSame(one: string, other: string): boolean {
 /** A lifetime was computed by our clock, but the server counts by its own, which is `skew` behind. */
 function clocksApart(title: string, until: number, skew: number): string | undefined {
   if (Math.abs(skew) <= tolerated) return undefined
-  return words.replies.clocksApart(title, skew > 0, briefly(skew), timestamp(until))
+  return words.replies.clocksApart(
+    title,
+    skew > 0,
+    words.times.duration(skew),
+    words.times.instant(until),
+  )
 }

@@ -1,7 +1,6 @@
-import { briefly } from '../../core/duration.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Reach } from '../../core/provider.ts'
-import { display, timestamp } from '../../core/text.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { ReplyPlan } from '../schema/definition.ts'
 import type { ExpiryOddity } from './expiry.ts'
@@ -59,8 +58,8 @@ export function oddLifetime(
   { oddity, value, at, now, kind = 'access' }: OddLifetime,
 ): string {
   return oddity === 'instant'
-    ? words.replies.instantForLength(title, kind, value, timestamp(at))
-    : words.replies.longLifetime(title, kind, value, briefly(at - now))
+    ? words.replies.instantForLength(title, kind, value, words.times.instant(at))
+    : words.replies.longLifetime(title, kind, value, words.times.duration(at - now))
 }
 
 /** The warning for tokens of another user than those before them. */
@@ -71,5 +70,5 @@ export function anotherUser(title: string, before: string, after: string): strin
 /** The hint for a transient refusal: when to try again. */
 export function notBefore(retryAfter: number | undefined, clock: Clock): string | undefined {
   if (retryAfter === undefined) return undefined
-  return words.replies.notBefore(timestamp(clock.now() + retryAfter))
+  return words.replies.notBefore(words.times.instant(clock.now() + retryAfter))
 }

@@ -1,5 +1,4 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
-import { timestamp } from '../../core/text.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
@@ -47,8 +46,8 @@ function refuseDuringPause(
     'reauth_required',
     words.refresh.credentialsPaused(
       reason.message,
-      timestamp(refusedAt),
-      timestamp(refusedAt + loginPause),
+      words.times.instant(refusedAt),
+      words.times.instant(refusedAt + loginPause),
     ),
     { hint: nextLogin(profile), cause: reason },
   )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { briefly, inWords, parseDuration, readDuration } from '../../../src/core/duration.ts'
+import { inWords, parseDuration, readDuration } from '../../../src/core/duration.ts'
 
 describe('readDuration', () => {
   it.each([
@@ -67,18 +67,5 @@ describe('inWords', () => {
     for (const text of ['30 minutes', '12 hours', '8 days', '5 years', '90 days']) {
       expect(inWords(readDuration(text) ?? 0)).toBe(text)
     }
-  })
-})
-
-describe('briefly', () => {
-  it.each([
-    [0, '0s'],
-    [41_000, '41s'],
-    [7_500_000, '2h 5m'],
-    [3_600_000, '1h'],
-    [-90_061_000, '1d 1h'],
-    [31_536_000_000 + 86_400_000, '1y 1d'],
-  ])('says %d as %j', (duration, expected) => {
-    expect(briefly(duration)).toBe(expected)
   })
 })

@@ -54,3 +54,16 @@ it('what is left of a life', () => {
   expect(times.remaining(-1)).toBe('expired')
   expect(times.wholeSeconds(1_200)).toBe('2s')
 })
+
+describe('duration', () => {
+  it.each([
+    [0, '0s'],
+    [41_000, '41s'],
+    [7_500_000, '2h 5m'],
+    [3_600_000, '1h'],
+    [-90_061_000, '1d 1h'],
+    [31_536_000_000 + 86_400_000, '1y 1d'],
+  ])('says %d as %j', (time, expected) => {
+    expect(times.duration(time)).toBe(expected)
+  })
+})
