@@ -30,7 +30,7 @@ export interface Invocation {
 }
 
 /** How long to wait for locks and replies, in milliseconds. */
-const defaultTimeout = 30_000
+export const defaultTimeout = 30_000
 
 /** A longer one would overflow the timers of Node, and end at once. */
 const longestTimeout = 2 ** 31 - 1

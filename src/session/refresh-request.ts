@@ -3,7 +3,7 @@ import type { Reason, SessionRecord } from '../core/record.ts'
 import { isUntimely } from './moment.ts'
 
 /** Longest remaining life asked for by default, in milliseconds. */
-const defaultMinTtl = 60_000
+export const defaultMinTtl = 60_000
 
 /** What whoever asks needs of the token. */
 export interface RefreshRequest {

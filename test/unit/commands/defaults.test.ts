@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { defaultTimeout } from '../../../src/app/context.ts'
+import { flagTable } from '../../../src/commands/flags/table.ts'
+import { parseDuration } from '../../../src/core/duration.ts'
+import { defaultMinTtl } from '../../../src/session/refresh-request.ts'
+
+test.each([
+  ['timeout', defaultTimeout],
+  ['minTtl', defaultMinTtl],
+] as const)('the default that the help says of %s is the one that holds', (flag, holding) => {
+  expect(parseDuration(flagTable[flag].default, flag)).toBe(holding)
+})
