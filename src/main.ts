@@ -28,8 +28,8 @@ export function start(program: string): void {
 async function run(argv: readonly string[], program: string, warnings: string[]): Promise<number> {
   const environment = withStandInHome(await disarm(process.env))
   if (argv[0] === refresherArgument) {
-    const { runRefresher } = await import('./app/run-refresher.ts')
-    await runRefresher(environment, program)
+    const { serveRefresher } = await import('./app/serve-refresher.ts')
+    await serveRefresher(environment, program)
     return 0
   }
   const { words, rest } = splitAtDashes(argv)

@@ -96,9 +96,9 @@ export function createContext({
     },
     ports: portsFor,
     route: async (flags, { ca, proxy, certificate, key }, urls) => {
-      const { openWay } = await import('../io/http/route.ts')
+      const { openRoute } = await import('../io/http/route.ts')
       const settings = { ca: flags.ca ?? ca, proxy: flags.proxy ?? proxy, certificate, key }
-      return openWay({ ...settings, environment }, urls)
+      return openRoute({ ...settings, environment }, urls)
     },
     choice: (flags, positional) => ({
       positional,
@@ -181,7 +181,8 @@ export function createContext({
     },
     startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
     untilInterrupted: async () => await (await import('../io/process/self.ts')).untilInterrupted(),
-    temporaryFolder: async () => (await import('../io/process/self.ts')).makeTemporaryFolder(),
+    temporaryFolder: async () =>
+      (await import('../io/files/temporary-folder.ts')).makeTemporaryFolder(),
   }
   return { ...context, status: () => exit }
 

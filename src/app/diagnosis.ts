@@ -154,7 +154,7 @@ async function checkLeftovers({ ports, fix, offline }: Examination): Promise<rea
   const { separateShared } = await import('../session/shared-ids.ts')
   const found = [
     await attempt('profiles', () => separateShared(ports, fix)),
-    await attempt('marks', () => diagnoseUnfinished(ports, { fix, offline })),
+    await attempt('unfinished', () => diagnoseUnfinished(ports, { fix, offline })),
     await attempt('sessions', () => diagnoseOrphans(ports, fix)),
   ]
   return found.flat()

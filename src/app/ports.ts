@@ -68,6 +68,8 @@ export function openPorts(request: PortsRequest): Ports {
     },
     terminal: nameOfTerminal,
   }
+  // What is unfinished lies in a folder called marks, as it has from the start: one that is renamed
+  // would hide what versions before this one have left behind.
   const unfinished = once(() => openJournalOf('marks'))
   return {
     clock: systemClock,
@@ -86,7 +88,10 @@ export function openPorts(request: PortsRequest): Ports {
     get configuration() {
       return `${hostname()}:${join(paths.config, 'config.json')}`
     },
-    runs: once(async () => (await import('../io/process/process-identity.ts')).openRuns()),
+    invocations: once(async () => {
+      const { openInvocations } = await import('../io/files/process-identity.ts')
+      return openInvocations()
+    }),
     timeout: request.timeout,
     timeLeft,
     lock,

@@ -8,7 +8,7 @@ import type {
   Finding,
   InteractionOptions,
   Printed,
-  Way,
+  Route,
 } from '../core/process.ts'
 import type { HttpSettings, Ports } from '../session/ports.ts'
 import type { Session } from '../session/session.ts'
@@ -65,7 +65,7 @@ export interface Context {
     check?: LoginCheck,
   ): Promise<Session>
   /** How our own requests would reach all of `urls`. Throws `usage` where they would go several ways. */
-  route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Way>
+  route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Route>
   choice(flags: FlagsOf<'profile'>, positional?: string): ProfileChoice
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']

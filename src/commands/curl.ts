@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
-import type { ChildRequest, Way } from '../core/process.ts'
+import type { ChildRequest, Route } from '../core/process.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Session } from '../session/session.ts'
 import { attachToken } from '../session/attach-token.ts'
@@ -68,9 +68,9 @@ async function runCurl(
   const fitted = fitToSession(asked, attachToken(record), bound, (path) =>
     ports.readFile(path).reveal(),
   )
-  const way = await context.route(flags, profile, fitted.urls)
+  const route = await context.route(flags, profile, fitted.urls)
   try {
-    const request = (amends?: Amends) => requestFor(session, record, fitted, way, amends)
+    const request = (amends?: Amends) => requestFor(session, record, fitted, route, amends)
     const first = await request()
     if (!bound) return await context.runChild(first)
     const headCheck = {
@@ -83,7 +83,7 @@ async function runCurl(
     }
     return await context.runChild({ ...first, headCheck })
   } finally {
-    way.close()
+    route.close()
   }
 }
 
@@ -91,7 +91,7 @@ async function requestFor(
   { ports, profile }: Session,
   record: SessionRecord,
   { urls, options, headers, cookies }: Fitted,
-  way: Way,
+  route: Route,
   amends: Amends | undefined,
 ): Promise<ChildRequest> {
   const attached = attachToken(record)
@@ -111,17 +111,17 @@ async function requestFor(
     command: 'curl',
     bare: true,
     // First, so that no configuration of the user's own redirects or prints.
-    args: ['--disable', '--config', ...ownArgs(urls, way), ...writeOptions(options)],
+    args: ['--disable', '--config', ...ownArgs(urls, route), ...writeOptions(options)],
     pipe: {
       at: 2,
-      text: curlRequestConfig({ carried: withProof, headers, cookies, urls, way }),
+      text: curlRequestConfig({ carried: withProof, headers, cookies, urls, route }),
       input: !mayReadInput(options),
     },
   }
 }
 
 /** What holds for every request. It is told as arguments, since an old curl only warns of a configuration. */
-function ownArgs(urls: readonly URL[], { proxy }: Way): readonly string[] {
+function ownArgs(urls: readonly URL[], { proxy }: Route): readonly string[] {
   const plain = urls.some(({ protocol }) => protocol === 'http:')
   const inside = proxy === undefined ? [] : ['--suppress-connect-headers']
   return ['--globoff', '--proto', plain ? '=http,https' : '=https', '--tlsv1.2', ...inside]

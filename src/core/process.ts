@@ -49,8 +49,8 @@ export interface HeadCheck {
   readonly copy?: string | undefined
 }
 
-/** The way that our own requests take to a place, for a program that makes one in our stead. */
-export interface Way {
+/** The route that our own requests take to a place, for a program that makes one in our stead. */
+export interface Route {
   /** May have a user and a password in it: it goes into no argument. */
   readonly proxy?: URL | undefined
   /** PEM file of all authorities to believe, where more were named than those of this machine. */

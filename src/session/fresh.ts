@@ -37,7 +37,7 @@ export interface Fresh {
 }
 
 /**
- * A good token of `profile`: the current one if it lives long enough, else a refreshed one. Never asks
+ * A good token of the session: the current one if it lives long enough, else a refreshed one. Never asks
  * a question. Throws `reauth_required`, `check_failed`, `store`, `network`, `busy` and what a
  * refresh can throw.
  */

@@ -7,7 +7,7 @@ import { readableProfiles } from './choose-profile.ts'
 import { erase } from './usable.ts'
 import { readUnfinished } from './unfinished/find.ts'
 import { byFix } from './unfinished/finding.ts'
-import { eraseEntry } from './login/save-session.ts'
+import { eraseEntry } from './save-session.ts'
 import type { Ports } from './ports.ts'
 
 /**

@@ -18,7 +18,7 @@ import { refuseEnded } from './standing.ts'
 import { satisfies } from './refresh-request.ts'
 
 /**
- * What a refresh of `profile` would do, as a verb and its object; nothing is sent. Throws what the
+ * What a refresh of the session would do, as a verb and its object; nothing is sent. Throws what the
  * refresh would throw before it sends anything.
  */
 export async function planRefresh(
@@ -53,7 +53,7 @@ export async function planRefresh(
   return words.plans.logInAgain(provider.title)
 }
 
-/** As `planRefresh`, for an issue with the session of `profile`. */
+/** As `planRefresh`, for an issue with the session. */
 export async function planIssue(
   session: Session,
   grant: Grant,
@@ -72,7 +72,7 @@ export async function planIssue(
   return words.plans.both(first, issue)
 }
 
-/** What a logout of `profile` would do, as a verb and its object; nothing is sent. Throws `store`. */
+/** What a logout of the session would do, as a verb and its object; nothing is sent. Throws `store`. */
 export async function planLogout(
   session: Session,
   { localOnly }: { readonly localOnly: boolean },

@@ -31,7 +31,7 @@ export interface Ports {
    * that was cut off is cleared under this one alone.
    */
   readonly configuration: string
-  runs(): Promise<Runs>
+  invocations(): Promise<Invocations>
   /** How long to wait for a lock or a reply, in milliseconds. */
   readonly timeout: number
   /** What is left of it for the whole command, in milliseconds; never less than 0. */
@@ -72,11 +72,11 @@ export type ProfileSketch = Pick<
   'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
 >
 
-/** Runs of the program, as texts that say which is which. */
-export interface Runs {
+/** Invocations of the program, as texts that say which is which. */
+export interface Invocations {
   readonly own: string
-  /** Whether a run has ended; `undefined` where that cannot be seen from here. */
-  isOver(run: string): boolean | undefined
+  /** Whether an invocation has ended; `undefined` where that cannot be seen from here. */
+  isOver(invocation: string): boolean | undefined
 }
 
 /** A command and its process, as far as it may be told: no arguments, nothing secret. */

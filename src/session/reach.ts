@@ -15,7 +15,7 @@ export function talk(ports: Ports): Required<Pick<Reach, 'clock' | 'warn' | 'tim
   }
 }
 
-/** The way out, within the time that is left for the whole. */
+/** The connection to the provider, within the time that is left for the whole. */
 export function within(http: Http, timeLeft: () => number): Http {
   return async (request) => {
     const left = Math.max(1, Math.floor(timeLeft()))

@@ -29,7 +29,7 @@ const lockTimeout = 10_000
  * user.
  */
 export function openPass(options: PassOptions): Store {
-  const { environment, files, lock } = options
+  const { environment, files, lock: openLock } = options
   const command = openCommand(options)
   const root =
     environment['PASSWORD_STORE_DIR'] || join(environment['HOME'] ?? '', '.password-store')
@@ -64,7 +64,7 @@ export function openPass(options: PassOptions): Store {
   async function sealingKey(): Promise<Uint8Array> {
     const there = await readKey()
     if (there !== undefined) return there
-    const held = await (await lock?.())?.(`pass:${reserved.sealingKey}`, lockTimeout)
+    const lock = await (await openLock?.())?.(`pass:${reserved.sealingKey}`, lockTimeout)
     try {
       const made = await readKey()
       if (made !== undefined) return made
@@ -73,7 +73,7 @@ export function openPass(options: PassOptions): Store {
       await replace(reserved.sealingKey, bytes.toString('base64url'))
       return new Uint8Array(bytes)
     } finally {
-      await held?.release()
+      await lock?.release()
     }
   }
 

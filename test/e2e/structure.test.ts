@@ -306,7 +306,7 @@ describe('the code', () => {
     expect(raw.map(({ path }) => path).toSorted()).toEqual([
       'src/app/context.ts',
       // The outcome of a refresh goes to a pipe.
-      'src/app/run-refresher.ts',
+      'src/app/serve-refresher.ts',
       // What a program of the user's has printed.
       'src/io/process/checked-child.ts',
       'src/io/terminal/output.ts',

@@ -30,8 +30,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       patch(
         'protocol.ts',
-        'if (isEnough(session, request, current)) return { record: current.record, recovered: false }',
-        'isEnough(session, request, current)',
+        'if (checkAgain(session, request, current)) return { record: current.record, recovered: false }',
+        'checkAgain(session, request, current)',
       ),
     ],
     breaks: 'f',

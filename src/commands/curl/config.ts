@@ -1,13 +1,6 @@
-import type { Way } from '../../core/process.ts'
-import { headerLines, queryText, type AttachedToken } from '../../session/attach-token.ts'
-
-/** Lines of a curl configuration file (`curl -K`) that carry the token. */
-export function curlConfig(carried: AttachedToken): string {
-  return [
-    ...headerLines(carried).map(([name, value]) => line('header', `${name}: ${value}`)),
-    ...carried.query.map(([name, value]) => line('url-query', `${name}=${value}`)),
-  ].join('')
-}
+import type { Route } from '../../core/process.ts'
+import { queryText, type AttachedToken } from '../../session/attach-token.ts'
+import { curlLine } from '../output/curl.ts'
 
 /** What one call of curl is told by its configuration alone, and by no argument. */
 interface CurlRequest {
@@ -17,30 +10,30 @@ interface CurlRequest {
   /** Further ones, `name=value`. */
   readonly cookies: readonly string[]
   readonly urls: readonly URL[]
-  readonly way: Way
+  readonly route: Route
 }
 
 export function curlRequestConfig(request: CurlRequest): string {
-  const { carried, headers, urls, way } = request
+  const { carried, headers, urls, route } = request
   const cookies = [...carried.cookies.map((pair) => pair.join('=')), ...request.cookies]
   return [
-    ...carried.headers.map(([name, value]) => line('header', `${name}: ${value}`)),
-    ...(cookies.length === 0 ? [] : [line('cookie', cookies.join('; '))]),
-    ...headers.map((header) => line('header', header)),
-    ...wayLines(way),
-    ...urls.map((url) => line('url', withQuery(url, carried).href)),
+    ...carried.headers.map(([name, value]) => curlLine('header', `${name}: ${value}`)),
+    ...(cookies.length === 0 ? [] : [curlLine('cookie', cookies.join('; '))]),
+    ...headers.map((header) => curlLine('header', header)),
+    ...routeLines(route),
+    ...urls.map((url) => curlLine('url', withQuery(url, carried).href)),
   ].join('')
 }
 
-function wayLines({ proxy, authorities, certificate, key }: Way): readonly string[] {
+function routeLines({ proxy, authorities, certificate, key }: Route): readonly string[] {
   return [
-    ...(proxy === undefined ? [] : [line('proxy', withPort(proxy))]),
+    ...(proxy === undefined ? [] : [curlLine('proxy', withPort(proxy))]),
     ...(authorities === undefined
       ? []
-      : [line('cacert', authorities), line('proxy-cacert', authorities)]),
+      : [curlLine('cacert', authorities), curlLine('proxy-cacert', authorities)]),
     // What follows a colon would be a password to curl.
-    ...(certificate === undefined ? [] : [line('cert', certificate.replace(/[\\:]/g, '\\$&'))]),
-    ...(key === undefined ? [] : [line('key', key)]),
+    ...(certificate === undefined ? [] : [curlLine('cert', certificate.replace(/[\\:]/g, '\\$&'))]),
+    ...(key === undefined ? [] : [curlLine('key', key)]),
   ]
 }
 
@@ -57,15 +50,4 @@ function withQuery(url: URL, carried: AttachedToken): URL {
   const full = new URL(url)
   full.search = `${url.search === '' ? '?' : `${url.search}&`}${queryText(carried)}`
   return full
-}
-
-function line(name: string, value: string): string {
-  return `${name} = "${value.replace(/["\\\n\r\t\v]/g, (sign) => escapes[sign] ?? `\\${sign}`)}"\n`
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
 }

@@ -3,7 +3,7 @@ import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { headerLines, queryText, type AttachedToken } from '../../session/attach-token.ts'
 import type { CommonFlags } from '../context.ts'
-import { curlConfig } from '../curl/config.ts'
+import { curlConfig } from './curl.ts'
 import { checkOneShape, jsonFlag } from './json.ts'
 
 // Everything that `-o` knows. Each format but `json`, which is a document of the command's own, is a

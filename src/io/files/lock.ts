@@ -17,12 +17,7 @@ import {
   type Generation,
 } from './generations.ts'
 import { closeQuietly } from './plain-file.ts'
-import {
-  identifyProcess,
-  lifeOf,
-  parseIdentity,
-  type ProcessIdentity,
-} from '../process/process-identity.ts'
+import { identifyProcess, lifeOf, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 import { translateSystemError } from './system-error.ts'
 
 export interface LockOptions {

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { environmentOfOwnChildren } from '../../core/environment.ts'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
-import { makeTemporaryFolder } from '../process/self.ts'
+import { makeTemporaryFolder } from './temporary-folder.ts'
 
 /** A pipe that a child can open by its path. What goes through it is never on disk. */
 export interface NamedPipe {

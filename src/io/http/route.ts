@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { ToknError } from '../../core/errors.ts'
-import type { Way } from '../../core/process.ts'
+import type { Route } from '../../core/process.ts'
 import { words } from '../../messages/words.ts'
 import type { Environment } from '../files/paths.ts'
 import { chooseProxySettings, proxyFor, type ProxySettings } from './proxy.ts'
-import { makeTemporaryFolder } from '../process/self.ts'
+import { makeTemporaryFolder } from '../files/temporary-folder.ts'
 import { namedAuthorities, openTrust, type TrustOptions } from './trust.ts'
 
-interface WayOptions extends Omit<TrustOptions, 'extraCa'>, Pick<ProxySettings, 'proxy'> {
+interface RouteOptions extends Omit<TrustOptions, 'extraCa'>, Pick<ProxySettings, 'proxy'> {
   readonly environment: Environment
 }
 
@@ -24,10 +24,10 @@ const bundles = [
 ]
 
 /**
- * The way that requests of `createHttp` with the same options would take to all of `urls`. Throws
+ * The route that requests of `createHttp` with the same options would take to all of `urls`. Throws
  * `usage` for certificates that cannot be used, and where not all would go by the same proxy.
  */
-export function openWay(options: WayOptions, urls: readonly URL[]): Way {
+export function openRoute(options: RouteOptions, urls: readonly URL[]): Route {
   const { certificate, key } = options
   const extraCa = options.environment['NODE_EXTRA_CA_CERTS']
   const settings = chooseProxySettings(options.environment, { proxy: options.proxy })

@@ -1,11 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { environmentOfOwnChildren } from '../../core/environment.ts'
-import { ToknError } from '../../core/errors.ts'
 import type { Printed } from '../../core/process.ts'
-import { words } from '../../messages/words.ts'
 import type { Environment } from '../files/paths.ts'
 
 /** Runs this very program with `variables` of its own and nothing on its standard input. */
@@ -41,15 +36,4 @@ export function untilInterrupted(): Promise<void> {
       })
     }
   })
-}
-
-/** A new empty folder of the user's own (mode 0700). Throws `usage` where none can be made. */
-export function makeTemporaryFolder(): { readonly path: string; remove(): void } {
-  let path: string
-  try {
-    path = mkdtempSync(join(tmpdir(), 'tokn-'))
-  } catch (error) {
-    throw new ToknError('usage', words.files.noTemporaryFolder(tmpdir()), { cause: error })
-  }
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

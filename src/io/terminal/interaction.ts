@@ -16,7 +16,7 @@ export function openInteraction(
     },
     open: async (url) =>
       options.browser !== false &&
-      (await (await import('../process/browser.ts')).openBrowser(url, environment)),
+      (await (await import('./browser.ts')).openBrowser(url, environment)),
     browserless: options.browser === false,
     draw: async (url) => {
       if (options.qr !== true) return
@@ -24,8 +24,7 @@ export function openInteraction(
       writeLines(...code.replace(/\n$/, '').split('\n'))
     },
     copy: async (text) => {
-      if (options.clipboard === true)
-        await (await import('../process/clipboard.ts')).copyToClipboard(text)
+      if (options.clipboard === true) await (await import('./clipboard.ts')).copyToClipboard(text)
     },
     listen: async (wanted) => await (await import('./callback.ts')).listenForCallback(wanted),
   }

@@ -51,9 +51,9 @@ export function renewedTokenSet(
   const { access, refresh, refreshUnreadable } = findings
   if (access === undefined) throw withoutToken(api.definition, findings)
   const owner = held.context['userId']
-  const successor = findings.context['userId']
-  if (owner !== undefined && successor !== undefined && successor !== owner) {
-    warn(reach, anotherUser(api.definition.title, owner, successor))
+  const newOwner = findings.context['userId']
+  if (owner !== undefined && newOwner !== undefined && newOwner !== owner) {
+    warn(reach, anotherUser(api.definition.title, owner, newOwner))
   }
   const same = refresh === undefined || refresh.equals(held.refresh)
   return {

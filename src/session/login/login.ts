@@ -15,9 +15,9 @@ import { sweepUnsent } from '../unfinished/sweep.ts'
 import { watchRequests } from '../unfinished/watch.ts'
 import { thisMoment } from '../moment.ts'
 import { withName } from '../naming.ts'
-import { eraseEntry, formerStore, saveSession, type SavedSession } from './save-session.ts'
+import { eraseEntry, formerStore, saveSession, type SavedSession } from '../save-session.ts'
 import type { Session } from '../session.ts'
-import { proveStorage } from './check-storage.ts'
+import { proveStorage } from '../check-storage.ts'
 import { fileSecrets, talk } from '../reach.ts'
 
 /** A login; the settings of the profile are already those of `answers`. */
@@ -34,7 +34,7 @@ export interface LoginRequest {
   readonly interaction?: Interaction | undefined
 }
 
-/** Logs in and makes the record, without storing anything. `over` is laid over the way out. */
+/** Logs in and makes the record, without storing anything. `over` is laid over the reach. */
 export async function authenticate(
   session: Session,
   request: LoginRequest,

@@ -12,7 +12,7 @@ export interface Traffic {
   readonly received: string
 }
 
-/** The way out; what goes and comes by it is written down. */
+/** The connection to the provider; what goes and comes by it is written down. */
 export function recordTraffic(http: Http, traffic: Traffic[]): Http {
   return async (request) => {
     const reply = await http(request).catch((error: unknown) => {

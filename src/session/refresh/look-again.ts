@@ -11,10 +11,11 @@ import type { Current } from './current.ts'
 const stormGuard = 5_000
 
 /**
- * Whether the record is what is asked for, and no reply is still to be read. Where it is not, throws
- * what is known already, instead of asking the provider in vain.
+ * Whether the record is what is asked for, and no reply is still to be read; warns where it may have
+ * been replaced all the same. Where it is not, throws what is known already, instead of asking the
+ * provider in vain.
  */
-export function isEnough(
+export function checkAgain(
   { ports, profile }: Session,
   request: RefreshRequest,
   { record, unstored, earlier }: Current,

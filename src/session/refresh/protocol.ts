@@ -3,7 +3,7 @@ import { satisfies, type RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import { readCurrent } from './current.ts'
-import { isEnough } from './look-again.ts'
+import { checkAgain } from './look-again.ts'
 import { nextRecord } from './next-record.ts'
 import { obtainTokens } from './new-tokens.ts'
 import { revokeReplaced } from './revoke-replaced.ts'
@@ -43,7 +43,7 @@ async function refreshOnce(
     const current = await readCurrent(session, lock)
     // 3. Another process may have refreshed meanwhile; and what is known to be in vain is not tried.
     //    Dies here: nothing was touched.
-    if (isEnough(session, request, current)) return { record: current.record, recovered: false }
+    if (checkAgain(session, request, current)) return { record: current.record, recovered: false }
     const run = await openRun(session, request, lock, current)
     try {
       // 4. Begin the journal: room for a reply, the key that seals it, and the intent, on the disk.

@@ -1,6 +1,6 @@
 import { isToknError } from '../../core/errors.ts'
-import { eraseProbe } from '../login/check-storage.ts'
-import { eraseEntry } from '../login/save-session.ts'
+import { eraseProbe } from '../check-storage.ts'
+import { eraseEntry } from '../save-session.ts'
 import type { Ports } from '../ports.ts'
 import { openSession, type Session } from '../session.ts'
 import { forget, type Unfinished } from './find.ts'

@@ -40,8 +40,8 @@ function readEntry({ stores }: Ports, journal: Journal, entry: string): readonly
 }
 
 export async function isOver(ports: Ports, { run, at }: Unfinished): Promise<boolean> {
-  const runs = await ports.runs()
-  return runs.isOver(run) ?? Math.abs(ports.clock.now() - at) > longestRun
+  const invocations = await ports.invocations()
+  return invocations.isOver(run) ?? Math.abs(ports.clock.now() - at) > longestRun
 }
 
 /**

@@ -22,7 +22,7 @@ export async function openIntent(ports: Ports, draft: IntentDraft): Promise<Open
   const { seal } = await ports.seal()
   // Loads what sealing takes: nothing stands between the reply and the disk.
   await seal('', key, entry)
-  const { own } = await ports.runs()
+  const { own } = await ports.invocations()
   const { configuration } = ports
   let intent: Intent = { ...draft, at: ports.clock.now(), configuration, run: own, sent: false }
   const slot = (await ports.journal('unfinished')).reserve(entry)

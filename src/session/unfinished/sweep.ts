@@ -1,5 +1,5 @@
 import { isToknError } from '../../core/errors.ts'
-import { eraseProbe } from '../login/check-storage.ts'
+import { eraseProbe } from '../check-storage.ts'
 import type { Session } from '../session.ts'
 import { findCutOff, forget } from './find.ts'
 

@@ -44,11 +44,11 @@ async function findKey(options: KeyOptions): Promise<Uint8Array> {
   return await unlock(passphrase.reveal(), { ...options, alone })
 
   async function alone<Value>(make: () => Promise<Value>): Promise<Value> {
-    const held = await (await options.lock?.())?.(`file:${options.directory}`, lockTimeout)
+    const lock = await (await options.lock?.())?.(`file:${options.directory}`, lockTimeout)
     try {
       return await make()
     } finally {
-      await held?.release()
+      await lock?.release()
     }
   }
 }

@@ -12,15 +12,15 @@ const lockTimeout = 10_000
  */
 export async function readSealingKey(
   entries: Entries,
-  lock: (() => Promise<Lock>) | undefined,
+  openLock: (() => Promise<Lock>) | undefined,
 ): Promise<Uint8Array> {
   const there = await readKey(entries)
   if (there !== undefined) return there
-  const held = await (await lock?.())?.('keychain:sealing-key', lockTimeout)
+  const lock = await (await openLock?.())?.('keychain:sealing-key', lockTimeout)
   try {
     return await makeKey(entries)
   } finally {
-    await held?.release()
+    await lock?.release()
   }
 }
 

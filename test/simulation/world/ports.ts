@@ -44,7 +44,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
     index: openIndex(process),
     requester: { command: process.name, pid: 1, parent: 'simulation', host: 'simulated' },
     configuration: 'simulated',
-    runs: () =>
+    invocations: () =>
       load('runs', {
         own: process.name,
         isOver: (run) => !world.processes.some((one) => one.name === run && isRunning(one)),

@@ -103,8 +103,8 @@ describe('cookies beside a token that is one', () => {
       String,
     )
     expect(options.map(({ value }) => value)).toEqual(['jar', '@x=y'])
-    const way = { close: () => undefined }
-    expect(curlRequestConfig({ carried: inCookie, urls, way, ...rest })).toBe(
+    const route = { close: () => undefined }
+    expect(curlRequestConfig({ carried: inCookie, urls, route, ...rest })).toBe(
       `cookie = "session=abc; a=b; c=\\"d\\"; e=f"\nurl = "${first}"\n`,
     )
     expect(fit(inHeader, words).options.length).toBe(4)
@@ -118,7 +118,7 @@ describe('the configuration', () => {
       headers: [],
       cookies: [],
       urls: [new URL(url)],
-      way: { close: () => undefined, ...way },
+      route: { close: () => undefined, ...way },
     })
 
   it('leaves the query as it was written, and puts the token behind it', () => {

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hasScreen, openBrowser } from '../../../src/io/process/browser.ts'
-import { copyToClipboard, programsFor } from '../../../src/io/process/clipboard.ts'
+import { hasScreen, openBrowser } from '../../../src/io/terminal/browser.ts'
+import { copyToClipboard, programsFor } from '../../../src/io/terminal/clipboard.ts'
 import { drawQrCode } from '../../../src/io/terminal/qr.ts'
 
 let directory: string

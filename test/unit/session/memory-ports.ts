@@ -46,7 +46,7 @@ export interface MemoryPorts extends Ports {
   pass(time: number): void
   /** Files by path. */
   readonly files: Map<string, string>
-  /** Runs of the program that have ended. */
+  /** Invocations of the program that have ended. */
   readonly ended: Set<string>
 }
 
@@ -101,7 +101,7 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
     requester: { command: 'tokn test', pid: 7, parent: 'sh', host: 'here' },
     configuration: 'here:/config.json',
     stores: storeCatalog,
-    runs: async () => ({ own: 'run', isOver: (run) => ended.has(run) }),
+    invocations: async () => ({ own: 'run', isOver: (run) => ended.has(run) }),
     timeout,
     timeLeft: () => timeout,
     lock: async () => async (entry) => {

@@ -7,7 +7,7 @@ import { openPorts } from './ports.ts'
 import { openVariables } from './variables.ts'
 
 /** Runs a refresh for another process of this program, with the ports that it asks for. */
-export async function runRefresher(inherited: Environment, program: string): Promise<void> {
+export async function serveRefresher(inherited: Environment, program: string): Promise<void> {
   await runRefresh({
     write: (text) => writeAll(1, text),
     openPorts: (request, warn) => {

@@ -44,8 +44,8 @@ export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   }
 }
 
-/** This run of the program as text, and whether the run that such a text identifies has ended. */
-export function openRuns() {
+/** This invocation of the program as text, and whether the one that such a text identifies has ended. */
+export function openInvocations() {
   const self = identifyProcess()
   return {
     own: JSON.stringify(self),

@@ -1,14 +1,14 @@
-import type { Session } from '../session.ts'
-import { ToknError } from '../../core/errors.ts'
-import type { Store } from '../../core/ports.ts'
-import type { Profile } from '../../core/profile.ts'
-import { words } from '../../messages/words.ts'
+import type { Session } from './session.ts'
+import { ToknError } from '../core/errors.ts'
+import type { Store } from '../core/ports.ts'
+import type { Profile } from '../core/profile.ts'
+import { words } from '../messages/words.ts'
 
 /** About as long as a session is. */
 const probeLength = 1_024
 
 /**
- * Proves that a session of `profile` can be kept, while nothing has been spent: its profile can be
+ * Proves that the session can be kept, while nothing has been spent: its profile can be
  * written and read again, its lock taken, an entry of its store written, read and erased. Throws
  * `usage`, `busy`, `store`.
  */

@@ -3,7 +3,7 @@ import { isConfidential } from '../../core/base-url.ts'
 import { environmentOfOthers } from '../../core/environment.ts'
 import { openNamed, stays } from './named-browser.ts'
 import type { Environment } from '../files/paths.ts'
-import { isOn } from '../terminal/terminal.ts'
+import { isOn } from './terminal.ts'
 
 /**
  * Opens `url` in the user's browser; `false` where there is none to open. What BROWSER names is run,
