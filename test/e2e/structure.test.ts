@@ -35,24 +35,51 @@ const everything = new Set(['app', ''])
 /** What lies in `src` itself. */
 const loose = ['fast-path.ts', 'main.ts', 'program.ts']
 
-/** Rooms within rooms that do not know each other: none of the first imports any of the second. */
-const strangers: ReadonlyArray<readonly [string, string]> = [
-  ['src/session/refresh/', 'src/session/login/'],
-  ['src/session/refresh/', 'src/session/revoke/'],
-  ['src/session/refresh/', 'src/session/issue/'],
-  ['src/session/login/', 'src/session/revoke/'],
-  ['src/session/revoke/', 'src/session/login/'],
-  ['src/commands/output/', 'src/commands/flags/'],
-]
+/**
+ * The folders within folders, and which of the others each may import: layers, with no way
+ * back but to `loose`, which is what lies beside them.
+ */
+const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  providers: {
+    loose: ['builtin', 'interpreter', 'oauth', 'schema'],
+    builtin: ['schema'],
+    templates: [],
+    schema: ['templates'],
+    replies: ['schema', 'templates'],
+    interpreter: ['loose', 'replies', 'schema', 'templates'],
+    oauth: ['loose', 'replies', 'schema'],
+  },
+  // The steps of a session are opened by what lies beside them, and stand on it in turn.
+  session: {
+    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh'],
+    login: ['loose', 'unfinished'],
+    issue: ['loose', 'unfinished'],
+    revoke: ['loose'],
+    unfinished: ['loose'],
+    'provider-test': [],
+    refresh: ['loose'],
+  },
+  io: {
+    files: [],
+    terminal: ['files'],
+    process: ['files', 'terminal'],
+    http: ['files', 'process'],
+    profiles: ['files', 'http'],
+  },
+  commands: {
+    loose: ['curl', 'demo', 'flags', 'login', 'output', 'provider'],
+    curl: ['output'],
+    demo: ['loose'],
+    flags: ['loose'],
+    output: ['loose'],
+    login: ['loose', 'flags'],
+    provider: ['loose', 'flags', 'login', 'output'],
+  },
+}
 
-/** The folders of `src/providers`, and which of the others each may import: layers, no way back. */
-const layers: Readonly<Record<string, readonly string[]>> = {
-  builtin: ['schema'],
-  templates: [],
-  schema: ['templates'],
-  replies: ['schema', 'templates'],
-  interpreter: ['replies', 'schema', 'templates'],
-  oauth: ['replies', 'schema'],
+/** What a folder shows: nothing else of it is imported from outside. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  'src/session/refresh/': ['protocol.ts', 'renewable.ts'],
 }
 
 const sources = readSources('src')
@@ -120,29 +147,47 @@ describe('the import table', () => {
     ).toBeGreaterThan(200)
   })
 
-  test('of rooms within rooms is kept', () => {
-    const wrong = strangers.flatMap(([room, other]) =>
-      sources
-        .filter(({ path }) => path.startsWith(room))
-        .flatMap(({ path, imports }) =>
-          imports.filter((name) => name.startsWith(other)).map((name) => `${path} imports ${name}`),
-        ),
+  test.each(Object.entries(layers))('of the layers of %s is kept', (folder, table) => {
+    const layerOf = (path: string) => {
+      const [, room, within] = /^src\/([\w-]+)\/(?:([\w-]+)\/)?/.exec(path) ?? []
+      return room === folder ? (within ?? 'loose') : undefined
+    }
+    const found = new Set(sources.flatMap(({ path }) => layerOf(path) ?? []))
+    expect([...found].toSorted()).toEqual(Object.keys(table).toSorted())
+    const edges = sources.flatMap(({ path, imports }) =>
+      imports.flatMap((name) => {
+        const [from, to] = [layerOf(path), layerOf(name)]
+        return from === undefined || to === undefined || from === to ? [] : { path, name, from, to }
+      }),
     )
-    expect(wrong).toEqual([])
+    const wrong = edges.filter(({ from, to }) => !(table[from] ?? []).includes(to))
+    expect(wrong.map(({ path, name }) => `${path} imports ${name}`)).toEqual([])
+    const unused = Object.entries(table).flatMap(([from, allowed]) =>
+      allowed
+        .filter((to) => !edges.some((edge) => edge.from === from && edge.to === to))
+        .map((to) => `${from} no longer imports ${to}`),
+    )
+    expect(unused).toEqual([])
   })
 
-  test('of the layers of providers is kept', () => {
-    const layerOf = (path: string) => /^src\/providers\/(\w+)\//.exec(path)?.[1]
-    const found = new Set(sources.flatMap(({ path }) => layerOf(path) ?? []))
-    expect([...found].toSorted()).toEqual(Object.keys(layers).toSorted())
-    const wrong = sources.flatMap(({ path, imports }) => {
-      const layer = layerOf(path)
-      if (layer === undefined) return []
-      return imports
-        .filter((name) => ![undefined, layer, ...(layers[layer] ?? [])].includes(layerOf(name)))
-        .map((name) => `${path} imports ${name}`)
-    })
-    expect(wrong).toEqual([])
+  test.each(Object.entries(shown))('of what %s shows is kept', (room, files) => {
+    const used = sources
+      .filter(({ path }) => !path.startsWith(room))
+      .flatMap(({ imports }) => imports.filter((name) => name.startsWith(room)))
+    expect([...new Set(used)].toSorted()).toEqual(files.map((name) => room + name))
+  })
+
+  test('is what CONTRIBUTING says', () => {
+    const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+    const rows = [...text.matchAll(/^\| `src\/([a-z]+)` \|.*\| ([^|]+) \|$/gm)]
+    const told = rows.map(([, room = '', may = '']) => [
+      room,
+      may === 'nothing' ? [] : may.split(', '),
+    ])
+    const kept = Object.entries(table).map(([room, { ours }]) => [room, ours])
+    const all = [...everything].filter((room) => room !== '').map((room) => [room, ['everything']])
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries([...kept, ...all]))
+    expect(told.length).toBe(kept.length + all.length)
   })
 
   test('nothing of ours is imported from outside src, but the version', () => {
@@ -266,7 +311,7 @@ describe('the code', () => {
     const own = /^src\/(stores\/|messages\/en\/stores\.ts$|commands\/demo\.ts$|core\/giving\.ts$)/
     // The value of a flag may be called so: --ca <file>.
     const kinds = storeCatalog.kinds.join('|')
-    const name = new RegExp(`(?<!\\bvalue: )(['"\`])(${kinds})\\1`)
+    const name = new RegExp(`(?<!\\bvalue: )(['"\`])(${kinds})(?:\\1|:)`)
     const naming = sources
       .filter(({ path }) => !own.test(path))
       .filter(({ text }) => name.test(withoutComments(text)))
