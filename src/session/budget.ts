@@ -1,8 +1,8 @@
-import type { Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import type { Session } from './session.ts'
 import { accountKey } from './ledger-keys.ts'
 import { isFromEnvironment } from './naming.ts'
 

@@ -1,8 +1,8 @@
-import type { Session } from './session.ts'
 import { ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
+import type { Session } from './session.ts'
 
 /** About as long as a session is. */
 const probeLength = 1_024

@@ -1,9 +1,9 @@
-import type { Session } from './session.ts'
 import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import { claimedExpiry } from '../core/jwt.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import type { Session } from './session.ts'
 import type { Fresh, FreshOptions } from './fresh.ts'
 import { holderInWords, isFromEnvironment, nextLogin, type Named } from './naming.ts'
 

@@ -1,8 +1,8 @@
-import type { Session } from './session.ts'
 import type { Http } from '../core/ports.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
+import type { Session } from './session.ts'
 import type { Ports } from './ports.ts'
 
 /** What every operation may tell and how long it may take, counted from now. */

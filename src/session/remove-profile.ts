@@ -1,7 +1,7 @@
-import { openSession, type Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
+import { openSession, type Session } from './session.ts'
 import { chooseProfile, outlineOf } from './choose-profile.ts'
 import { erase, readCondition, type Condition } from './usable.ts'
 import type { Ports } from './ports.ts'

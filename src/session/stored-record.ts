@@ -1,9 +1,9 @@
-import type { Session } from './session.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, changedBinding, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { parseRecord, type SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import type { Session } from './session.ts'
 import { byThisClock } from './moment.ts'
 import { withNamedHints } from './naming.ts'
 

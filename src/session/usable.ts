@@ -1,7 +1,7 @@
-import type { Session } from './session.ts'
 import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import type { Session } from './session.ts'
 import { checkProvider } from './stored-record.ts'
 import { forgetReplies } from './unfinished/find.ts'
 

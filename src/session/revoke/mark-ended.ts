@@ -1,8 +1,8 @@
 import { isLost } from '../../core/retry.ts'
-import type { Session } from '../session.ts'
 import { isFailure } from '../../core/errors.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
+import type { Session } from '../session.ts'
 import { readableProfiles } from '../choose-profile.ts'
 import { indexStanding } from '../history.ts'
 
