@@ -27,14 +27,14 @@ const notableSkew = 60_000
 export async function examine(examination: Examination): Promise<readonly Finding[]> {
   const { ports } = examination
   const profiles = await attempt('profiles', () => ports.profiles.list())
-  const known = Array.isArray(profiles) ? (profiles as readonly Profile[]) : []
+  const known = 'status' in profiles ? [] : profiles
   const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
   if (kinds.size === 0) kinds.add(examination.usualStore)
   return [
     checkNode(),
-    Array.isArray(profiles)
-      ? ok('profiles', words.doctor.profilesIn(known.length, ports.profiles.path))
-      : (profiles as Finding),
+    'status' in profiles
+      ? profiles
+      : ok('profiles', words.doctor.profilesIn(known.length, ports.profiles.path)),
     ...checkEnvironment(examination.environment),
     ...checkDirectories(examination),
     ...checkPlaces(examination.paths, kinds),

@@ -1,9 +1,20 @@
 import { z } from 'zod'
 import { words } from '../../messages/words.ts'
-import { attach, operation } from './definition-exchange.ts'
-import type { exchange, reply, request } from './definition-exchange.ts'
-import { places, refusal, templates } from './definition-parts.ts'
-import type { condition, expiry, place } from './definition-parts.ts'
+import {
+  attach,
+  operation,
+  type exchange,
+  type reply,
+  type request,
+} from './definition-exchange.ts'
+import {
+  places,
+  refusal,
+  templates,
+  type condition,
+  type expiry,
+  type place,
+} from './definition-parts.ts'
 
 // The one schema of a provider definition. The built-in definitions, a user's own, the published
 // JSON Schema and the reference in docs/ all come from here. Import it as a type where nothing
