@@ -176,8 +176,7 @@ function openStore(kind: StoreKind, step: Take): Store {
   }
 }
 
-function openIndex(): Index {
-  const entries = new Map<string, IndexEntry>()
+export function openIndex(entries = new Map<string, IndexEntry>()): Index {
   return {
     get: (id) => entries.get(id),
     put: (id, entry) => void entries.set(id, entry),
@@ -186,8 +185,10 @@ function openIndex(): Index {
   }
 }
 
-function openLedger(step: Take): Ledger {
-  const counts = new Map<string, { logins: number[]; refreshes: number[] }>()
+/** What was counted, by key: when, in epoch milliseconds. */
+export type Counts = Map<string, { logins: number[]; refreshes: number[] }>
+
+export function openLedger(step: Take, counts: Counts = new Map()): Ledger {
   const of = (key: string) => counts.get(key) ?? { logins: [], refreshes: [] }
   return {
     read: of,

@@ -1,12 +1,5 @@
 import { ToknError } from '../../../src/core/errors.ts'
-import type {
-  HttpReply,
-  IndexEntry,
-  Journal,
-  JournalEntry,
-  Ledger,
-  Seal,
-} from '../../../src/core/ports.ts'
+import type { HttpReply, IndexEntry, Journal, JournalEntry, Seal } from '../../../src/core/ports.ts'
 import { bindingOf, type Profile } from '../../../src/core/profile.ts'
 import type { Provider } from '../../../src/core/provider.ts'
 import { parseRecord, serializeRecord, type SessionRecord } from '../../../src/core/record.ts'
@@ -24,6 +17,7 @@ import { entryOf } from '../../../src/session/stored-record.ts'
 import { storeCatalog } from '../../../src/stores/catalog.ts'
 import { openMemory } from '../../../src/stores/memory.ts'
 import { json } from '../providers/reach.ts'
+import { openIndex, openLedger, type Counts } from './memory-ports.ts'
 
 export const start = Date.UTC(2026, 1, 3, 12)
 export const minute = 60_000
@@ -84,7 +78,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
   const entry = entryOf(own)
   const entries = new Map<string, JournalEntry>()
   const index = new Map<string, IndexEntry>()
-  const counts = new Map<string, { logins: number[]; refreshes: number[] }>()
+  const counts: Counts = new Map()
   const memory = openMemory()
   const world = {
     held,
@@ -159,12 +153,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       },
       boot: () => world.boot ?? { id: 'boot', at: start - 10 * hour },
     },
-    index: {
-      get: (id) => index.get(id),
-      put: (id, one) => void index.set(id, one),
-      remove: (id) => void index.delete(id),
-      list: () => [...index.keys()],
-    },
+    index: openIndex(index),
     requester: { command: 'tokn test', pid: 1, parent: 'test', host: 'box' },
     configuration: 'box:test',
     timeout: 30_000,
@@ -182,7 +171,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       }
     },
     journal: async () => openJournal(),
-    ledger: async () => openLedger(),
+    ledger: async () => openLedger(() => fail('ledger'), counts),
     seal: async () => seal,
     store: async () => ({
       ...memory,
@@ -257,18 +246,6 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       read: () => entries.get(entry),
       remove: () => void entries.delete(entry),
       list: () => [...entries.keys()],
-    }
-  }
-
-  function openLedger(): Ledger {
-    const of = (key: string) => counts.get(key) ?? { logins: [], refreshes: [] }
-    return {
-      read: of,
-      add: (key, kind, at) => {
-        fail('ledger')
-        counts.set(key, { ...of(key), [kind]: [...of(key)[kind], at] })
-      },
-      reset: (key, kind) => void counts.set(key, { ...of(key), [kind]: [] }),
     }
   }
 
