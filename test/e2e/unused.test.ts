@@ -60,6 +60,38 @@ describe('nothing is there that nothing uses:', () => {
   })
 })
 
+test('each text is said by something, and not by tests alone', () => {
+  const names = /^export (?:const|function) (\w+)/gm
+  const texts = ours.filter(({ path }) => path.startsWith('src/messages/en/'))
+  const unsaid = texts.flatMap(({ path, text }) =>
+    [...text.matchAll(names)]
+      .map(([, name = '']) => name)
+      .filter((name) => !isSaid(path, text, name))
+      .map((name) => `${path}: ${name}`),
+  )
+  expect(texts.length).toBeGreaterThan(20)
+  expect(unsaid).toEqual([])
+})
+
+/** By its area, as `words.times.instant` or `{ instant } = words.times`, or by other texts. */
+function isSaid(path: string, text: string, name: string): boolean {
+  const file = /([a-z-]+)\.ts$/.exec(path)?.[1] ?? ''
+  const area = file.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const ofArea = new RegExp(`\\b(words|texts)\\.${area}\\b|\\b${area}\\b[^}\\n]*\\} = words\\b`)
+  const member = new RegExp(`(\\.|[{,]\\s*)${name}\\b`)
+  const word = new RegExp(`\\b${name}\\b`, 'g')
+  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  return (
+    [...code.matchAll(word)].length > 1 ||
+    ours.some((source) => {
+      if (source.path === path) return false
+      if (source.path.startsWith('src/messages/en/'))
+        return source.text.includes(`'./${file}.ts'`) && source.text.search(word) >= 0
+      return ofArea.test(source.text) && member.test(source.text)
+    })
+  )
+}
+
 test('what time it is says one port, which a test can set', () => {
   // Files are compared with their own times, and waits are measured, where those are made.
   const own = /^src\/(io|sandbox)\//
