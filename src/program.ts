@@ -155,11 +155,25 @@ function asUsage(error: CommanderError, words: readonly string[], program: Comma
     const message = texts.commands.commandMissing()
     return new ToknError('usage', message, { hint: `tokn ${pathOf(group)}--help` })
   }
+  const flag = valuedSwitch(error, words, program)
+  if (flag !== undefined) return new ToknError('usage', texts.commands.takesNoValue(flag))
   // What follows "=" may be a secret that was meant for another place.
   const message = (error.message.split('\n')[0] ?? '')
     .replace(/^error: /, '')
     .replace(/('--[^'=]*)=[^']*'/, "$1'")
   return new ToknError('usage', message, { hint: hintFor(error, words, program) })
+}
+
+/** The flag without values that was given one as `--flag=value`. */
+function valuedSwitch(
+  error: CommanderError,
+  words: readonly string[],
+  program: Command,
+): string | undefined {
+  if (error.code !== 'commander.unknownOption') return undefined
+  const name = /'(--[^'=]*)=/.exec(error.message)?.[1]
+  const option = commandOf(words, program).options.find((one) => one.long === name)
+  return option === undefined || option.required || option.optional ? undefined : name
 }
 
 function hintFor(error: CommanderError, words: readonly string[], program: Command): string {
@@ -170,12 +184,28 @@ function hintFor(error: CommanderError, words: readonly string[], program: Comma
     return texts.commands.secretOnCommandLine()
   }
   const command = commandOf(words, program)
+  const help = `tokn ${pathOf(command)}--help`
+  if (error.code === 'commander.optionMissingArgument') return help
+  if (error.code === 'commander.unknownOption') {
+    const owner = ownerOf(quoted, words, command)
+    if (owner !== undefined) return texts.commands.flagAfterCommand(owner, quoted)
+  }
   const names =
     error.code === 'commander.unknownCommand'
       ? command.commands.flatMap((one) => [one.name(), ...one.aliases()])
       : command.options.map((option) => option.long ?? '')
   const near = nearest(quoted, names)
-  return near === undefined ? `tokn ${pathOf(command)}--help` : texts.commands.didYouMean(near)
+  return near === undefined ? help : texts.commands.didYouMean(near)
+}
+
+/** The command, as it is typed, that takes a flag which was refused for standing before it. */
+function ownerOf(flag: string, words: readonly string[], command: Command): string | undefined {
+  const owners = [command, ...command.commands].filter((one) =>
+    one.options.some(({ long, short }) => long === flag || short === flag),
+  )
+  if (owners.length === 0) return undefined
+  const named = owners.find((one) => one === command || words.includes(one.name()))
+  return named === undefined ? `tokn ${pathOf(command)}COMMAND` : `tokn ${pathOf(named).trim()}`
 }
 
 /** The deepest command that `words` name. */

@@ -2,6 +2,12 @@
 
 export const commandMissing = () => 'a command is missing'
 export const didYouMean = (near: string) => `did you mean "${near}"?`
+export const takesNoValue = (flag: string) => ({
+  message: `${flag} takes no value`,
+  hint: `write ${flag} alone, or leave it out`,
+})
+export const flagAfterCommand = (command: string, flag: string) =>
+  `write it after the command: ${command} ... ${flag}`
 export const secretOnCommandLine = () =>
   'secrets do not go on a command line: use --password-stdin, TOKN_..._FILE, or answer the prompt'
 

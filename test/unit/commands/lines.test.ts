@@ -176,7 +176,22 @@ describe('a wrong command line says what is wrong, and what to type', () => {
       'secrets do not go on a command line: use --password-stdin, TOKN_..._FILE, or answer the prompt',
     ],
     ['refresh --no-inputs', "unknown option '--no-inputs'", 'did you mean "--no-input"?'],
-    ['token --quiet=x', "unknown option '--quiet'", 'did you mean "--quiet"?'],
+    ['token --quiet=x', '--quiet takes no value', 'write --quiet alone, or leave it out'],
+    ['check web --json=false', '--json takes no value', 'write --json alone, or leave it out'],
+    ['--no-color=1', '--no-color takes no value', 'write --no-color alone, or leave it out'],
+    ['list --debug=1', '--debug takes no value', 'write --debug alone, or leave it out'],
+    ['--config-dir', "option '--config-dir <dir>' argument missing", 'tokn --help'],
+    ['-P web check', "unknown option '-P'", 'write it after the command: tokn check ... -P'],
+    [
+      '--min-ttl 5s check web',
+      "unknown option '--min-ttl'",
+      'write it after the command: tokn check ... --min-ttl',
+    ],
+    [
+      '--min-ttl=5s',
+      "unknown option '--min-ttl'",
+      'write it after the command: tokn COMMAND ... --min-ttl',
+    ],
   ])('tokn %s', async (line, message, hint) => {
     const error: unknown = await readLine(readWords(line)).catch((thrown: unknown) => thrown)
     expect(isToknError(error, 'usage')).toBe(true)
