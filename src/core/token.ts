@@ -90,11 +90,18 @@ export function fillAccess(
   )
 }
 
+/** In characters. */
+const longestToken = 16_384
+
 /**
- * Returns a token that was made elsewhere. Throws `usage` for one that cannot travel in a header: a
- * line break in it would begin another header.
+ * Returns a token that was made elsewhere. Throws `usage` for one that is too long, or that cannot
+ * travel in a header: a line break in it would begin another header.
  */
 export function checkGivenToken(access: Secret): Secret {
-  if (/^[\x21-\x7e]{1,16384}$/.test(access.reveal())) return access
+  const value = access.reveal()
+  if (value.length > longestToken) {
+    throw new ToknError('usage', words.core.tokenTooLong(longestToken))
+  }
+  if (/^[\x21-\x7e]+$/.test(value)) return access
   throw new ToknError('usage', words.core.notAToken())
 }

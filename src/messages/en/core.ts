@@ -35,6 +35,12 @@ export const notAToken = () => ({
   hint: 'give the token alone, without quotes and without a word before it',
 })
 
+/** `longest` counts characters. */
+export const tokenTooLong = (longest: number) => ({
+  message: `the token given is too long: a token has at most ${longest} characters`,
+  hint: 'check that it is the token, and not a whole file',
+})
+
 export const notUtf8 = (name: string, instead: string) => ({
   message: `${name} is ${instead}`,
   hint: 'save it as UTF-8',
