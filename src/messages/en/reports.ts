@@ -21,8 +21,10 @@ export const inUse = (profile: string) => `${profile} (in use)`
 /** `what` is one of those below; several profiles have a line each. */
 export const ofProfile = (profile: string, what: string) => `${profile}: ${what}`
 export const withHint = (message: string, hint: string) => `${message} (${hint})`
-export const refreshed = (anew: boolean, left: number | undefined) =>
-  `${anew ? 'refreshed' : 'still good'}${left === undefined ? '' : `, good for ${duration(left)}`}`
+export const refreshed = (anew: boolean, left: number | undefined) => {
+  if (left === undefined) return anew ? 'refreshed' : 'still good'
+  return `${anew ? 'refreshed, good' : 'still good'} for ${duration(left)}`
+}
 export const skipped = (why: string) => `skipped: ${why}`
 export const wouldFail = (why: string) => `fail: ${why}`
 export const notAllRefreshed = (failed: number, all: number) =>
