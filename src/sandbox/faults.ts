@@ -88,10 +88,20 @@ const actions: ReadonlyMap<string, readonly (readonly [string, 'number' | 'strin
 export function checkFaults(value: unknown): readonly Fault[] {
   if (!Array.isArray(value)) throw new TypeError('faults must be a list')
   for (const fault of value as readonly Record<string, unknown>[]) {
-    const needed = actions.get(String(fault?.['do']))
-    if (needed === undefined) throw new TypeError(`no such fault: ${String(fault?.['do'])}`)
+    if (typeof fault !== 'object' || fault === null || Array.isArray(fault)) {
+      throw new TypeError('a fault must be an object, such as {"do":"hang"}')
+    }
+    const kind = fault['do']
+    const known = [...actions.keys()].join(', ')
+    if (kind === undefined) throw new TypeError(`a fault needs "do", one of: ${known}`)
+    const needed = typeof kind === 'string' ? actions.get(kind) : undefined
+    if (needed === undefined) {
+      throw new TypeError(`no such fault: ${JSON.stringify(kind)}; "do" is one of: ${known}`)
+    }
     for (const [key, type] of needed) {
-      if (typeof fault[key] !== type) throw new TypeError(`${String(fault['do'])} needs ${key}`)
+      if (typeof fault[key] !== type) {
+        throw new TypeError(`the fault "${String(kind)}" needs "${key}", a ${type}`)
+      }
     }
   }
   return value as readonly Fault[]

@@ -55,6 +55,24 @@ describe('the list', () => {
   )
 })
 
+describe('a refused fault', () => {
+  it.each([
+    [null, 'a fault must be an object, such as {"do":"hang"}'],
+    [[], 'a fault must be an object, such as {"do":"hang"}'],
+    [{ do: 'status' }, 'the fault "status" needs "status", a number'],
+    [{ do: 'redirect' }, 'the fault "redirect" needs "to", a string'],
+  ])('%j', (fault, message) => {
+    expect(() => checkFaults([fault])).toThrow(message)
+  })
+
+  it('names what there is', () => {
+    expect(() => checkFaults([{}])).toThrow('a fault needs "do", one of: drop-before, ')
+    expect(() => checkFaults([{ do: 'nothing' }])).toThrow(
+      'no such fault: "nothing"; "do" is one of: drop-before, ',
+    )
+  })
+})
+
 describe('a fault', () => {
   it('drops before processing', async () => {
     strike({ path: '/api/authorize', times: 1, do: 'drop-before' })
