@@ -274,7 +274,7 @@ test('a journal that cannot be read is told of, and hides nothing else', async (
   const path = join(homedir(), '.local/state/tokn/journal', journalName(`file:${id}`))
   writeFileSync(path, 'x', { mode: 0o600 })
   chmodSync(path, 0o666)
-  const ended = await world.tokn(['doctor', '--offline'])
+  const ended = await world.tokn(['doctor', '--offline', '--'])
   rmSync(path)
   expect(ended.out).toContain('journal-web: refusing')
   expect(ended.out).toContain('provider-web: not contacted')
