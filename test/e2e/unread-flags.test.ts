@@ -64,3 +64,20 @@ describe('a flag that a login would not read', () => {
     expect([status, err]).toEqual([expected, expect.any(String)])
   })
 })
+
+describe('a flag that a login cannot use as it was given', () => {
+  it.each([
+    [['-p', ''], '--provider is empty'],
+    [['-p', 'oz', '--override', 'a'], '--override takes PATH=VALUE'],
+    [['-p', 'oz', '--set', 'a'], '--set takes NAME=VALUE'],
+    [
+      ['-p', 'oauth', '--flow', 'jwt', '--client-id', 'x', '--assertion-file', '/nope'],
+      'cannot read /nope: no such file or directory',
+    ],
+  ])('%j', async (flags, message) => {
+    const words = ['login', 'web', '--base-url', 'http://127.0.0.1:1', '--no-input', ...flags]
+    const { status, out, err } = await run(words, { home })
+    expect(err.split('\n')[0]).toBe(`tokn: error: ${message}`)
+    expect([status, out]).toEqual([2, ''])
+  })
+})

@@ -27,6 +27,7 @@ export async function draftProfile(
   flags: LoginFlags,
   interaction: Interaction | undefined,
 ): Promise<Draft> {
+  if (flags.provider === '') throw new ToknError('usage', words.loginFlags.emptyProvider())
   // An issuer says of which kind the provider is, unless that was said as well.
   const said =
     flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
@@ -51,14 +52,21 @@ export async function draftProfile(
     baseUrl,
     apiUrls: apiUrls ?? context.environment.apiUrls ?? same?.apiUrls,
     settings: same?.settings ?? {},
-    overrides: flags.override === undefined ? same?.overrides : pairs(flags.override, '--override'),
+    overrides:
+      flags.override === undefined
+        ? same?.overrides
+        : pairs(flags.override, '--override', 'PATH=VALUE'),
     store: context.storeKind(flags, before?.store),
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
     certificate,
     key,
   }
-  return { profile, set: { ...pairs(flags.set, '--set'), ...oauthSettings(flags) }, before }
+  return {
+    profile,
+    set: { ...pairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) },
+    before,
+  }
 }
 
 /** The default profile, unless the provider is said and is another one than its own. */
@@ -115,15 +123,16 @@ async function chooseBaseUrl(
   throw new ToknError('usage', words.loginFlags.noBaseUrl(summary.title))
 }
 
-/** `name=value` flags as a record. Throws `usage`. */
+/** Flags of the `form` that help shows, such as `NAME=VALUE`, as a record. Throws `usage`. */
 function pairs(
   texts: readonly string[] | undefined,
   flag: string,
+  form: string,
 ): Readonly<Record<string, string>> {
   const entries = (texts ?? []).map((text) => {
     const at = text.indexOf('=')
     if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const
-    throw new ToknError('usage', words.loginFlags.notAPair(flag))
+    throw new ToknError('usage', words.loginFlags.notAPair(flag, form))
   })
   return Object.fromEntries(entries)
 }

@@ -114,8 +114,7 @@ export const nothingOnInput = (what: string) => ({
 
 export const standardInput = () => 'standard input'
 
-export const cannotReadFile = (path: string, why: string) =>
-  `a file cannot be read (${why}): ${path}`
+export const cannotReadFile = (path: string, why: string) => `cannot read ${path}: ${why}`
 
 export const notAFile = (path: string) => `not a file that can be read: ${path}`
 

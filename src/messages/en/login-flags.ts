@@ -18,7 +18,11 @@ export const halfAPair = () => ({
   message: 'a client certificate and its key belong together',
   hint: 'give both --cert FILE and --key FILE',
 })
-export const notAPair = (flag: string) => `${flag} takes NAME=VALUE`
+export const notAPair = (flag: string, form: string) => `${flag} takes ${form}`
+export const emptyProvider = () => ({
+  message: '--provider is empty',
+  hint: 'give it one of: tokn provider list',
+})
 
 export const whichApi = () => 'Which API?'
 export const noProviderNamed = (name: string, known: string) => ({
