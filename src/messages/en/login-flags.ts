@@ -33,7 +33,7 @@ export const baseUrl = () => 'the base URL'
 export const apiUrl = () => 'the API URL'
 export const askBaseUrl = (title: string) => `Base URL of ${title}`
 export const noBaseUrl = (title: string) => ({
-  message: `${title} has no address of its own: each customer has another`,
+  message: `${title} has no address of its own: each customer has its own`,
   hint: 'pass --base-url https://...',
 })
 

@@ -90,8 +90,10 @@ export const hosterby = {
   why: {
     list: 'the API has no list; keys are shown in the control panel at https://hoster.by, under hoster API',
     issue: 'every login makes a new pair; what it may do is set with the key in the control panel',
-    revoke: 'the API revokes nothing; remove the key in the control panel at https://hoster.by',
-    logout: 'the API ends no session; remove the key in the control panel at https://hoster.by',
+    revoke:
+      'the API has no way to revoke a token; remove the key in the control panel at https://hoster.by',
+    logout:
+      'the API has no way to end a session; remove the key in the control panel at https://hoster.by',
   },
   rotation: 'always',
   // Nowhere written; the shortest life seen was a little more.

@@ -67,10 +67,10 @@ export const mcs = {
     issue:
       'service tokens are made at https://mcs.mail.ru/app/services/machinelearning/vision/; paste one in with: tokn login NAME --provider mcs --with-token < FILE',
     revoke:
-      'the API revokes nothing; tokens are removed at https://mcs.mail.ru/app/services/machinelearning/vision/',
-    info: 'the API tells nothing about a token; tokn knows when it ends',
+      'the API has no way to revoke a token; tokens are removed at https://mcs.mail.ru/app/services/machinelearning/vision/',
+    info: 'the API has no way to ask about a token; tokn knows when it expires',
     logout:
-      'the API ends no session; tokens are removed at https://mcs.mail.ru/app/services/machinelearning/vision/',
+      'the API has no way to end a session; tokens are removed at https://mcs.mail.ru/app/services/machinelearning/vision/',
   },
   rotation: 'none',
   lifetime: '1h',

@@ -50,13 +50,13 @@ export const oz = {
     ],
   },
   why: {
-    list: 'the API names no way to list sessions; ask the administrator of your installation',
+    list: 'the API has no way to list sessions; ask the administrator of your installation',
     issue:
       'service tokens are issued by an administrator at /api/authorize/service_token; paste one in with: tokn login NAME --provider oz --with-token < FILE',
     revoke:
-      'the API names no way to end a session; it ends by itself, and the pair before it when the new one is first used',
-    info: 'the API names no way to ask about a token; tokn knows when it ends',
-    logout: 'the API names no way to end a session; it ends by itself when it is not used',
+      'the API has no way to end a session; it ends by itself, and the pair before it when the new one is first used',
+    info: 'the API has no way to ask about a token; tokn knows when it expires',
+    logout: 'the API has no way to end a session; it ends by itself when it is not used',
   },
   rotation: 'on-first-use',
   // OZ_SESSION_TTL, whose default this is; service accounts have years, and say so.

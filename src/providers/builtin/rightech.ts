@@ -66,7 +66,7 @@ export const rightech = {
     reply: { format: 'none' },
   },
   why: {
-    refresh: 'the API has no refresh; a token that may POST /tokens issues its successor',
+    refresh: 'the API has no refresh; a token that may POST /tokens issues its replacement',
     info: 'the API has no such call; tokn finds the token in the list, or reads it as a JWT',
     logout: 'the API has no such call; tokn revokes the token by its id',
   },

@@ -174,7 +174,7 @@ export const deeds: readonly Deed[] = [
     line: 'MCS: tokn revoke, of which the document says nothing',
     tokn: 'revoke something -P vis',
     exit: 5,
-    err: [/the API revokes nothing/],
+    err: [/the API has no way to revoke a token/],
     sees: [],
   },
 ]

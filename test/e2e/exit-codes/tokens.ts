@@ -98,7 +98,9 @@ export const tokens: Readonly<Record<string, Rows>> = {
         issued('ci'),
         fault('rightech', denied),
       ]),
-      row(5, 'revoke ci -P hosterby', 'the API revokes nothing', [web], { noHint: true }),
+      row(5, 'revoke ci -P hosterby', 'the API has no way to revoke a token', [web], {
+        noHint: true,
+      }),
       row(
         5,
         'revoke ci -P rightech',
@@ -168,7 +170,7 @@ export const tokens: Readonly<Record<string, Rows>> = {
   logout: {
     shown: [
       row(0, 'logout rightech', 'revoked', [iot], { once: true }),
-      row(0, 'logout hosterby', 'the API ends no session', [web], { once: true }),
+      row(0, 'logout hosterby', 'the API has no way to end a session', [web], { once: true }),
       row(0, 'logout rightech --local-only', '', [iot, fault('rightech', down)], { once: true }),
       row(1, 'logout hosterby --json', 'standard output is full', [web, full], { noHint: true }),
       row(2, 'logout --all', 'nobody to ask', [web, iot]),

@@ -123,6 +123,6 @@ describe('Oz API', () => {
       query: undefined,
       cookies: undefined,
     })
-    expect(provider.why.revoke).toMatch(/names no way/)
+    expect(provider.why.revoke).toMatch(/has no way/)
   })
 })
