@@ -180,7 +180,7 @@ export function createContext({
       })
     },
     startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
-    untilInterrupted: async () => await (await import('../io/process/self.ts')).untilInterrupted(),
+    watchInterruption: async () => (await import('../io/process/self.ts')).watchInterruption(),
     temporaryFolder: async () =>
       (await import('../io/files/temporary-folder.ts')).makeTemporaryFolder(),
   }

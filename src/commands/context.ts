@@ -108,8 +108,8 @@ export interface Context {
     options: { readonly fix: boolean; readonly offline: boolean },
   ): Promise<readonly Finding[]>
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>
-  /** Resolves when the user ends the program. */
-  untilInterrupted(): Promise<void>
+  /** From now on, `happened` resolves when the user ends the program. */
+  watchInterruption(): Promise<{ readonly happened: Promise<void> }>
   /** A new empty folder of the user's own, removed again by `remove`. */
   temporaryFolder(): Promise<{ readonly path: string; remove(): void }>
 }

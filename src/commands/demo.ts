@@ -27,7 +27,8 @@ export function demoCommand(program: Command, context: Context, run = runDemo): 
 async function runDemo(context: Context, flags: CommonFlags): Promise<void> {
   const colours = await context.terminal.colours(flags)
   // Listened for, since the folder would stay otherwise.
-  const interruption = context.untilInterrupted().then(() => true)
+  const watched = await context.watchInterruption()
+  const interruption = watched.happened.then(() => true)
   const folder = await context.temporaryFolder()
   const sandbox = await context.startSandbox({ names: sandboxedApis, strict: true })
   const variables = isolated(folder.path)

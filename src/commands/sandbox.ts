@@ -46,13 +46,15 @@ async function runSandbox(
     faults: flags.fault === undefined ? undefined : `[${flags.fault.join(',')}]`,
   })
   try {
+    // Before anything is printed: whoever reads that may end this program at once.
+    const interruption = await context.watchInterruption()
     if (wantsJson(flags)) {
       printJson(context, flags, { schema: 'tokn.sandbox/v1', apis: sandbox.apis.map(describe) })
     } else {
       for (const api of sandbox.apis) context.terminal.out(howTo(api))
       if (flags.quiet !== true) context.terminal.say(words.reports.serving())
     }
-    await context.untilInterrupted()
+    await interruption.happened
   } finally {
     await sandbox.close()
   }

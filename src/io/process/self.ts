@@ -25,9 +25,9 @@ export async function runSelf(
   return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }
 }
 
-/** Resolves when the user, or whoever started this program, ends it. */
-export function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
+/** From now on, `happened` resolves when the user, or whoever started this program, ends it. */
+export function watchInterruption(): { readonly happened: Promise<void> } {
+  const happened = new Promise<void>((resolve) => {
     const stay = setInterval(() => undefined, 3_600_000)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
@@ -36,4 +36,5 @@ export function untilInterrupted(): Promise<void> {
       })
     }
   })
+  return { happened }
 }
