@@ -23,14 +23,15 @@ export async function diagnoseOrphans(ports: Ports, fix: boolean): Promise<reado
     if (profile !== undefined) known.add(profile.id)
   // A damaged profile without an id, or none at all: what looks like an orphan may be its own.
   const certain = outlines.length > 0 && outlines.every(({ id }) => id !== undefined)
-  const stored = await listStored(ports)
+  const listed = await listStores(ports)
+  const stored = entriesIn(listed)
   const ids = new Set([...stored.map(({ id }) => id), ...ports.index.list()])
   const nameless = [...ids].filter((id) => !known.has(id))
   const isOwn = (id: string) => ports.index.get(id)?.configuration === ports.configuration
   const own = nameless.filter(isOwn)
   const foreign = stored.filter(({ id }) => nameless.includes(id) && !isOwn(id))
   return [
-    ...(await diagnoseMissing(ports)),
+    ...diagnoseMissing(ports, listed),
     ...(await diagnoseMoved(ports, stored, fix)),
     ...(own.length === 0 ? [] : [await diagnoseOwn(ports, own, fix, certain)]),
     ...(foreign.length === 0 ? [] : [tellForeign(foreign)]),
@@ -42,18 +43,24 @@ interface Stored {
   readonly store: StoreKind
 }
 
-/** The sessions in all stores that can tell what they hold. */
-async function listStored(ports: Ports): Promise<readonly Stored[]> {
-  const listing = ports.stores.kinds.filter((kind) => ports.stores.traits(kind).listsEntries)
-  const stored: Stored[] = []
-  for (const store of listing) {
-    for (const id of await listEntries(ports, store)) stored.push({ id, store })
+/** Ids of the entries of each store that can tell what it holds, and can be looked into now. */
+type Listed = ReadonlyMap<StoreKind, readonly string[]>
+
+async function listStores(ports: Ports): Promise<Listed> {
+  const listed = new Map<StoreKind, readonly string[]>()
+  for (const kind of ports.stores.kinds) {
+    if (!ports.stores.traits(kind).listsEntries) continue
+    const ids = await tryList(ports, kind)
+    if (ids !== undefined) listed.set(kind, ids)
   }
-  return stored.filter(({ id }) => !id.startsWith('probe-'))
+  return listed
 }
 
-async function listEntries(ports: Ports, kind: StoreKind): Promise<readonly string[]> {
-  return (await tryList(ports, kind)) ?? []
+/** The sessions among the entries. */
+function entriesIn(listed: Listed): readonly Stored[] {
+  return [...listed].flatMap(([store, ids]) =>
+    ids.filter((id) => !id.startsWith('probe-')).map((id) => ({ id, store })),
+  )
 }
 
 /** `undefined` where the store cannot be looked into now. */
@@ -67,15 +74,14 @@ async function tryList(ports: Ports, kind: StoreKind): Promise<readonly string[]
 }
 
 /** Profiles that are logged in by the index, and have no entry in a store that can tell. */
-async function diagnoseMissing(ports: Ports): Promise<readonly Finding[]> {
-  const findings: Finding[] = []
-  for (const { id, name, store } of readableProfiles(ports.profiles)) {
-    const listed = ports.index.get(id) === undefined ? undefined : await tryList(ports, store)
-    if (listed === undefined || listed.includes(id)) continue
-    const detail = words.unfinished.sessionMissing(name, store)
-    findings.push({ id: `session-${name}`, status: 'warn', detail, fix: `tokn login ${name}` })
-  }
-  return findings
+function diagnoseMissing(ports: Ports, listed: Listed): readonly Finding[] {
+  return readableProfiles(ports.profiles)
+    .filter(({ id }) => ports.index.get(id) !== undefined)
+    .filter(({ id, store }) => listed.get(store)?.includes(id) === false)
+    .map(({ name, store }) => {
+      const detail = words.unfinished.sessionMissing(name, store)
+      return { id: `session-${name}`, status: 'warn', detail, fix: `tokn login ${name}` }
+    })
 }
 
 async function diagnoseOwn(
