@@ -104,8 +104,11 @@ export const words = makeWords()
 function makeWords(): Texts {
   const made = {}
   for (const name of Object.keys(areas)) {
-    const file = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    Object.defineProperty(made, name, { enumerable: true, get: () => loadArea(file) })
+    Object.defineProperty(made, name, { enumerable: true, get: () => loadArea(fileOf(name)) })
   }
   return made as Texts
+}
+
+function fileOf(area: string): string {
+  return area.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
