@@ -1,4 +1,4 @@
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import { longestRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
@@ -49,6 +49,18 @@ export function generationOf(text: string | undefined): number {
     return typeof generation === 'number' ? generation : 0
   } catch {
     return 0
+  }
+}
+
+/** What `read` gives; `undefined` also for a damaged entry, which may be replaced. Throws the rest. */
+export async function readUndamaged(
+  read: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (isToknError(error) && error.details.fault === 'damaged') return undefined
+    throw error
   }
 }
 

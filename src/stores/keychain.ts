@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { isToknError, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Lock, Store } from '../core/ports.ts'
 import { words } from '../messages/words.ts'
 import { readValue, removeValue, writeValue } from './keychain/chunks.ts'
@@ -10,6 +10,7 @@ import {
   decodeBase64Url,
   generationOf,
   longestEntry,
+  readUndamaged,
   superseded,
 } from './entry.ts'
 import { openEntries } from './keychain/entries.ts'
@@ -55,10 +56,10 @@ export function openKeychain(options: KeychainOptions = {}): Store {
   async function write(id: string, generation: number, text: string): Promise<void> {
     checkId(id)
     checkText(text)
-    const before = await readWhole(id)
+    const before = await readUndamaged(() => read(id))
     if (generationOf(before) > generation) throw superseded()
     await writeValue(entries, id, encode(text), entryLimit)
-    const after = await readWhole(id)
+    const after = await readUndamaged(() => read(id))
     if (after === text) return
     if (generationOf(after) > generation) throw superseded()
     if (before !== undefined) await writeValue(entries, id, encode(before), entryLimit)
@@ -72,16 +73,6 @@ export function openKeychain(options: KeychainOptions = {}): Store {
 
   async function sealingKey(): Promise<Uint8Array> {
     return await readSealingKey(entries, lock)
-  }
-
-  /** `undefined` also for a damaged entry: that may be replaced. */
-  async function readWhole(id: string): Promise<string | undefined> {
-    try {
-      return await read(id)
-    } catch (error) {
-      if (isToknError(error) && error.details.fault === 'damaged') return undefined
-      throw error
-    }
   }
 }
 

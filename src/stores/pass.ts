@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isToknError, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
 import { words } from '../messages/words.ts'
 import {
@@ -8,6 +8,7 @@ import {
   damaged,
   decodeBase64Url,
   generationOf,
+  readUndamaged,
   reserved,
   superseded,
 } from './entry.ts'
@@ -43,7 +44,7 @@ export function openPass(options: PassOptions): Store {
   async function write(id: string, generation: number, text: string): Promise<void> {
     checkId(id)
     checkText(text)
-    if (generationOf(await showWhole(id)) > generation) throw superseded()
+    if (generationOf(await readUndamaged(() => show(id))) > generation) throw superseded()
     await removeDrafts(id)
     await replace(id, text)
   }
@@ -114,16 +115,6 @@ export function openPass(options: PassOptions): Store {
     const printed = await command(['show', pathOf(name)])
     if (!isDecrypted(printed)) throw damaged(pathOf(name))
     return printed.out
-  }
-
-  /** `undefined` also for a damaged entry: that may be replaced. */
-  async function showWhole(id: string): Promise<string | undefined> {
-    try {
-      return await show(id)
-    } catch (error) {
-      if (isToknError(error) && error.details.fault === 'damaged') return undefined
-      throw error
-    }
   }
 
   function isThere(name: string): boolean {
