@@ -7,7 +7,7 @@ import { logInFromCi } from './ci-flow.ts'
 import { logInByCode } from './code-flow.ts'
 import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { logInByDevice } from './device-flow.ts'
-import type { Flow } from './settings.ts'
+import { flowOf, type Flow } from './settings.ts'
 import {
   exchangeToken,
   logInAsClient,
@@ -62,7 +62,7 @@ async function logInWithPerson(
 
 /** What `auto` means: the credentials given decide, then whether there is somebody to ask. */
 function chooseFlow(connection: Connection, interaction: Interaction | undefined): Flow {
-  const flow = (connection.settings['flow'] ?? 'auto') as Flow
+  const flow = flowOf(connection.settings)
   if (flow !== 'auto') return flow
   if (connection.secret('subject_token') !== undefined) return 'exchange'
   if (connection.secret('assertion') !== undefined) return 'jwt'

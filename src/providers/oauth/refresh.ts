@@ -4,7 +4,7 @@ import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { connect, type Connection, type ConfiguredServer } from './connect.ts'
 import { requestTokens } from './request-tokens.ts'
-import { splitList, type Flow } from './settings.ts'
+import { flowOf, splitList } from './settings.ts'
 import { exchangeToken, request } from './unattended-flows.ts'
 import { requested } from './grant-parameters.ts'
 
@@ -72,8 +72,4 @@ function explainLackOfProof({ secret, settings }: Connection, error: unknown): u
     ...error.details,
     hint: words.oauth.noKeptProof().hint,
   })
-}
-
-function flowOf(context: TokenSet['context']): Flow {
-  return (context['flow'] ?? 'auto') as Flow
 }

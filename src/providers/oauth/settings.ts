@@ -108,7 +108,8 @@ export function needsPerson(settings: Settings): boolean {
   return ['auto', 'code', 'device'].includes(flowOf(settings))
 }
 
-function flowOf(settings: Settings): Flow {
+/** The flow of a login: as its settings say, or as the context of its tokens remembers. */
+export function flowOf(settings: Settings): Flow {
   return (settings['flow'] ?? 'auto') as Flow
 }
 
