@@ -66,10 +66,9 @@ type Failure = CheckResult['failure']
 export async function checkSession(session: Session, request: CheckRequest): Promise<CheckResult> {
   const held = await session.readRecord()
   const judged = await judge(session, held, request)
-  if (judged.failure === undefined) tellDoubt(session, held)
-  if (judged.failure !== undefined || !request.online) {
-    return judged.failure === undefined ? withScopes(session, judged, request) : judged
-  }
+  if (judged.failure !== undefined) return judged
+  tellDoubt(session, held)
+  if (!request.online) return withScopes(session, judged, request)
   const provider = await session.provider()
   const said = await ask(session, provider, held)
   if (said.active === false) {
