@@ -2,7 +2,7 @@ import { isToknError } from '../core/errors.ts'
 import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
-import { openSession } from './session.ts'
+import { openSession, type Session } from './session.ts'
 import { readableProfiles } from './choose-profile.ts'
 import { erase } from './usable.ts'
 import { readUnfinished } from './unfinished/find.ts'
@@ -31,7 +31,7 @@ export async function diagnoseOrphans(ports: Ports, fix: boolean): Promise<reado
   const own = nameless.filter(isOwn)
   const foreign = stored.filter(({ id }) => nameless.includes(id) && !isOwn(id))
   return [
-    ...diagnoseMissing(ports, listed),
+    ...(await diagnoseMissing(ports, listed, fix)),
     ...(await diagnoseMoved(ports, stored, fix)),
     ...(own.length === 0 ? [] : [await diagnoseOwn(ports, own, fix, certain)]),
     ...(foreign.length === 0 ? [] : [tellForeign(foreign)]),
@@ -73,15 +73,38 @@ async function tryList(ports: Ports, kind: StoreKind): Promise<readonly string[]
   }
 }
 
-/** Profiles that are logged in by the index, and have no entry in a store that can tell. */
-function diagnoseMissing(ports: Ports, listed: Listed): readonly Finding[] {
-  return readableProfiles(ports.profiles)
+/**
+ * Profiles that are logged in by the index, and have no entry in a store that can tell: it was taken
+ * away, or a logout was cut off halfway. `fix` has the index say so.
+ */
+async function diagnoseMissing(
+  ports: Ports,
+  listed: Listed,
+  fix: boolean,
+): Promise<readonly Finding[]> {
+  const missing = readableProfiles(ports.profiles)
     .filter(({ id }) => ports.index.get(id) !== undefined)
     .filter(({ id, store }) => listed.get(store)?.includes(id) === false)
-    .map(({ name, store }) => {
-      const detail = words.unfinished.sessionMissing(name, store)
-      return { id: `session-${name}`, status: 'warn', detail, fix: `tokn login ${name}` }
-    })
+  const findings: Finding[] = []
+  for (const profile of missing) {
+    const { name, store } = profile
+    const detail = words.unfinished.sessionMissing(name, store)
+    const id = `session-${name}`
+    if (!fix) findings.push({ id, status: 'warn', detail, fix: `tokn login ${name}` })
+    else if (await forgetMissing(openSession(ports, profile))) {
+      findings.push({ id, status: 'fixed', detail: words.unfinished.missingForgotten(detail) })
+    }
+  }
+  return findings
+}
+
+/** Whether the session is gone still, now that nobody else writes it. */
+async function forgetMissing(session: Session): Promise<boolean> {
+  return await session.locked(async () => {
+    if ((await session.findRecord()) !== undefined) return false
+    session.ports.index.remove(session.id)
+    return true
+  })
 }
 
 async function diagnoseOwn(

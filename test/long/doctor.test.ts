@@ -93,6 +93,13 @@ describe('sessions that no profile reaches', () => {
     expect(await findings(world, '--offline')).toMatchObject([
       { id: 'session-other', status: 'warn', fix: 'tokn login other' },
     ])
+    // As a logout leaves it that was cut off after the store and before the index.
+    expect(await findings(world, '--offline', '--fix')).toMatchObject([
+      { id: 'session-other', status: 'fixed' },
+    ])
+    expect(await findings(world, '--offline')).toEqual([])
+    expect(await world.tokn(['token', 'other'])).toMatchObject({ status: 4 })
+    expect(await world.tokn(['token'])).toMatchObject({ status: 0 })
   })
 
   test('are what another store still has of a profile that has moved', async () => {

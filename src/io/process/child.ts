@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { constants } from 'node:os'
 import { environmentOfChild } from '../../core/environment.ts'
 import type { ChildRequest } from '../../core/process.ts'
 import { explainStart } from './child-error.ts'
+import { endOf } from './end-of-child.ts'
 import { makeNamedPipe } from '../files/named-pipe.ts'
 import { isTerminal } from '../terminal/is-terminal.ts'
 import type { Environment } from '../files/paths.ts'
@@ -62,7 +62,7 @@ async function runWith(
       stdio: [input === undefined ? 'inherit' : 'pipe', output, output],
       env: { ...environmentOfChild(environment, bare), ...variables },
     })
-    const end = ended(child)
+    const end = endOf(child)
     // A child may end without reading all that it is told.
     child.stdin?.on('error', () => undefined).end(input)
     watch?.(child)
@@ -92,15 +92,4 @@ function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
   return () => {
     for (const [signal, handler] of handlers) process.off(signal, handler)
   }
-}
-
-function ended(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
-  })
-}
-
-function signalNumber(signal: NodeJS.Signals | null): number {
-  return signal === null ? 0 : constants.signals[signal]
 }

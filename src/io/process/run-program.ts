@@ -4,6 +4,7 @@ import { environmentOfTool } from '../../core/environment.ts'
 import type { Printed, ProgramRequest } from '../../core/process.ts'
 import type { Environment } from '../files/paths.ts'
 import { explainStart } from './child-error.ts'
+import { endOf } from './end-of-child.ts'
 
 /** Most that is kept of what a program prints, in bytes of one stream. */
 const longestOutput = 1_048_576
@@ -46,8 +47,7 @@ async function endWithin(child: ChildProcess, limit: number): Promise<number | u
         kill(child)
         resolve(undefined)
       }, limit)
-      child.once('error', reject)
-      child.once('close', (code) => resolve(code ?? 128))
+      endOf(child).then(resolve, reject)
     })
   } finally {
     clearTimeout(timer)

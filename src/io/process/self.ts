@@ -1,9 +1,19 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
 import { environmentOfOwnChildren } from '../../core/environment.ts'
 import type { Printed } from '../../core/process.ts'
 import type { Environment } from '../files/paths.ts'
+import { endOf } from './end-of-child.ts'
 
-/** Runs this very program with `variables` of its own and nothing on its standard input. */
+/** Signals by which the user, or whoever started this program, ends it. */
+const interrupting = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Runs this very program with `variables` of its own and nothing on its standard input. Throws
+ * `interrupted` where it was interrupted: so are we then, even where we hear of it later.
+ */
 export async function runSelf(
   program: string,
   args: readonly string[],
@@ -18,10 +28,10 @@ export async function runSelf(
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-  const status = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve(code ?? 1))
-  })
+  const status = await endOf(child)
+  if (interrupting.some((signal) => status === 128 + constants.signals[signal])) {
+    throw new ToknError('interrupted', words.demo.cancelled())
+  }
   return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }
 }
 
@@ -29,7 +39,7 @@ export async function runSelf(
 export function watchInterruption(): { readonly happened: Promise<void> } {
   const happened = new Promise<void>((resolve) => {
     const stay = setInterval(() => undefined, 3_600_000)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of interrupting) {
       process.once(signal, () => {
         clearInterval(stay)
         resolve()

@@ -119,6 +119,8 @@ export const sessionMoved = (name: string, store: string, former: string) =>
 export const sessionMissing = (name: string, store: string) =>
   `the session of "${name}" is no longer in the ${store} store`
 
+export const missingForgotten = (what: string) => `${what}; it counts as logged out now`
+
 export const movedErased = (what: string) => `${what}; it is erased`
 
 export const sessionsOfOthers = (count: number, stores: readonly string[]) =>
