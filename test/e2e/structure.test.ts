@@ -25,7 +25,7 @@ const table: Readonly<Record<string, { ours: readonly string[]; packages: readon
   },
   session: { ours: ['core', 'messages'], packages: [] },
   refresher: { ours: ['core', 'messages', 'session'], packages: [] },
-  commands: { ours: ['core', 'messages', 'session'], packages: ['commander'] },
+  commands: { ours: ['core', 'messages', 'session'], packages: ['commander', 'string-width'] },
   sandbox: { ours: ['core'], packages: [] },
 }
 

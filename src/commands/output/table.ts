@@ -1,16 +1,17 @@
+import stringWidth from 'string-width'
 import { display } from '../../core/text.ts'
 import type { Context } from '../context.ts'
 
 /** Characters of a cell in a terminal: a longer one could push away what stands above it. */
 const longestCell = 400
-/** Characters that a column keeps, however narrow the terminal is. */
+/** Terminal cells that a column keeps, however narrow the terminal is. */
 const leastCell = 3
 
 /** What a table is shown on; a width that is not known is `undefined`. */
 export type Screen = Pick<Context['terminal'], 'outIsTerminal' | 'width'>
 
 /**
- * Rows as columns of even width, two blanks apart; widths count characters. A row is a line whatever
+ * Rows as columns of even width, two blanks apart; widths count terminal cells. A row is a line whatever
  * is in its cells. Nothing is cut but for a terminal: there no cell is endless.
  */
 export function table(
@@ -43,7 +44,7 @@ function layOut(rows: ReadonlyArray<readonly string[]>): readonly string[] {
   const widths = columnWidths(rows)
   return rows.map((row) =>
     row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell)))
       .join('  ')
       .trimEnd(),
   )
@@ -53,7 +54,7 @@ function columnWidths(rows: ReadonlyArray<readonly string[]>): number[] {
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, [...cell].length)
+      widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell))
     }
   }
   return widths
@@ -63,8 +64,15 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0)
 }
 
+/** The text in at most `width` terminal cells; never half of what a reader sees as one character. */
 function cut(text: string, width: number): string {
-  const characters = [...text]
-  if (characters.length <= width) return text
-  return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
+  if (stringWidth(text) <= width) return text
+  let kept = ''
+  let cells = 1
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    cells += stringWidth(segment)
+    if (cells > width) break
+    kept += segment
+  }
+  return `${kept}…`
 }

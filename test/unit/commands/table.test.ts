@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { fittedTable, table } from '../../../src/commands/output/table.ts'
 
@@ -34,7 +35,21 @@ describe('a table', () => {
   it.each([400, 132, 100, 80, 60, 40, 20, 10, 5, 2, 1])('fits a terminal of %i', (width) => {
     const lines = fittedTable(rows, { outIsTerminal: true, width })
     expect(lines).toHaveLength(rows.length)
-    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width)
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+  })
+
+  it('stands in even columns where characters are two cells wide, or several make one', () => {
+    const wide = [
+      ['NAME', 'STATE'],
+      ['生産環境', 'active'],
+      ['👍🏽 e\u0301', 'active'],
+      ['plain', 'active'],
+    ]
+    const lines = table(wide)
+    const starts = lines.map((line) => stringWidth(line.slice(0, line.search(/STATE|active/))))
+    expect(starts).toEqual([10, 10, 10, 10])
+    expect(fittedTable(wide, { outIsTerminal: true, width: 13 })[1]).toBe('生産…  active')
+    expect(fittedTable(wide, { outIsTerminal: true, width: 12 })[1]).toBe('生産…  acti…')
   })
 
   it('cuts what is widest first, and leaves what is short', () => {
@@ -49,7 +64,7 @@ describe('a table', () => {
         expect(lines).toHaveLength(some.length)
         for (const line of lines) {
           expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
-          expect([...line].length).toBeLessThanOrEqual(width)
+          expect(stringWidth(line)).toBeLessThanOrEqual(width)
         }
       }),
     )
