@@ -1,10 +1,15 @@
 import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
+import type { Interaction } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
+import type { Secret } from '../core/secret.ts'
 import { display } from '../core/text.ts'
+import type { Grant } from '../core/token.ts'
+import type { Opened } from '../session/login/open-provider.ts'
 import type { Ports } from '../session/ports.ts'
+import type { SavedSession } from '../session/save-session.ts'
 import { describeMissingScopes } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/login/answers.ts'
@@ -15,7 +20,7 @@ import { dryRunFields, sayWould } from './output/dry-run.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
 import { answerFields, shallRemember } from './login/answers.ts'
-import { draftProfile } from './login/draft.ts'
+import { draftProfile, type Draft } from './login/draft.ts'
 import { agreeToReplace } from './login/replace.ts'
 import { refuseContrary, refuseIgnored } from './login/unread.ts'
 import { quoteWord } from './output/shell.ts'
@@ -48,39 +53,80 @@ async function runLogin(
   const draft = await draftProfile(context, ports, positional, flags, interaction)
   refuseContrary(context, draft, flags)
   if (flags.dryRun !== true) await agreeToReplace(context, ports, draft, flags)
-  const pasted =
-    flags.withToken === true
-      ? await context.terminal.readSecret(words.loginFlags.aToken())
-      : undefined
+  const pasted = await readPasted(context, flags)
+  const prepared = await prepareLogin(context, ports, draft, flags, interaction, pasted)
+  if (flags.dryRun === true) await sayPlan(context, ports, prepared, flags)
+  else tellPlaced(context, ports, prepared, await logIn(context, ports, prepared, flags), flags)
+}
+
+/** A token that was made elsewhere, where the flags say that there is one. */
+async function readPasted(context: Context, flags: LoginFlags): Promise<Secret | undefined> {
+  if (flags.withToken !== true) return undefined
+  return await context.terminal.readSecret(words.loginFlags.aToken())
+}
+
+/** Everything that a login needs, checked; nothing has been sent yet. */
+interface PreparedLogin extends Opened {
+  readonly grant: Grant
+  readonly pasted: Secret | undefined
+  readonly interaction: Interaction | undefined
+}
+
+async function prepareLogin(
+  context: Context,
+  ports: Ports,
+  draft: Draft,
+  flags: LoginFlags,
+  interaction: Interaction | undefined,
+  pasted: Secret | undefined,
+): Promise<PreparedLogin> {
   const asking = pasted === undefined ? interaction : undefined
   const opened = await answerFields(context, ports, draft, flags, asking, pasted)
-  const { profile, provider, answers } = opened
+  const { provider, answers } = opened
   refuseIgnored(provider, draft, flags)
   const asked = pasted === undefined ? withScopes(context, provider, flags) : flags
   const grant = readGrant(asked, ports.clock.now())
   provider.checkGrant(grant)
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
-  if (flags.dryRun === true) {
-    await refuseSpent(
-      openSession(ports, profile),
-      provider,
-      undefined,
-      'logins',
-      flags.force === true,
-    )
-    const would = words.reports.logsIn(provider.title, provider.origins.join(', '))
-    sayWould(context, flags, [{ subject: profile.name, would }])
-    return
-  }
+  return { ...opened, grant, pasted, interaction }
+}
+
+async function sayPlan(
+  context: Context,
+  ports: Ports,
+  { profile, provider }: PreparedLogin,
+  flags: LoginFlags,
+): Promise<void> {
+  const session = openSession(ports, profile)
+  await refuseSpent(session, provider, undefined, 'logins', flags.force === true)
+  const would = words.reports.logsIn(provider.title, provider.origins.join(', '))
+  sayWould(context, flags, [{ subject: profile.name, would }])
+}
+
+async function logIn(
+  context: Context,
+  ports: Ports,
+  { profile, provider, answers, grant, pasted, interaction }: PreparedLogin,
+  flags: LoginFlags,
+): Promise<SavedSession> {
   const remember =
     pasted === undefined && (await shallRemember(context, provider, flags, interaction))
   const force = flags.force === true
   const request = { provider, answers, grant, remember, pasted, force, interaction }
-  const placed = await openSession(ports, profile)
-    .login(request)
-    .catch((error: unknown) => {
-      throw sendToTerminal(context, error)
-    })
+  try {
+    return await openSession(ports, profile).login(request)
+  } catch (error) {
+    throw sendToTerminal(context, error)
+  }
+}
+
+function tellPlaced(
+  context: Context,
+  ports: Ports,
+  { profile, provider }: PreparedLogin,
+  placed: SavedSession,
+  flags: LoginFlags,
+): void {
   if (placed.profile.name !== profile.name) {
     ports.warn(words.reports.renamedMeanwhile(profile.name, placed.profile.name))
   }
