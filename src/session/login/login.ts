@@ -1,12 +1,10 @@
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
-import { claimedExpiry, readClaims } from '../../core/jwt.ts'
-import { isGood, neverExpires, unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import type { Http, Interaction } from '../../core/ports.ts'
 import { bindingOf } from '../../core/profile.ts'
 import type { Provider, Reach } from '../../core/provider.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import type { Secret } from '../../core/secret.ts'
-import { checkGivenToken, type Grant, type TokenSet } from '../../core/token.ts'
+import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { checkLoginAnswers, type Answers } from './answers.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
@@ -18,6 +16,7 @@ import { withName } from '../naming.ts'
 import { eraseEntry, formerStore, saveSession, type SavedSession } from '../save-session.ts'
 import type { Session } from '../session.ts'
 import { proveStorage } from '../check-storage.ts'
+import { pasteOrWarn } from './pasted.ts'
 import { fileSecrets, talk } from '../reach.ts'
 
 /** A login; the settings of the profile are already those of `answers`. */
@@ -182,31 +181,4 @@ async function logInto(
   const tokens = await provider.login({ http, answers, interaction, ...talk(session.ports) }, grant)
   await forgetRefreshes(session, provider)
   return tokens
-}
-
-function pasteOrWarn({ ports }: Session, provider: Provider, access: Secret): TokenSet {
-  const tokens = paste(provider, access)
-  if (!isGood(tokens.expiry, ports.clock.now(), 0)) {
-    ports.warn(words.login.pastedExpired())
-  }
-  return tokens
-}
-
-function paste(provider: Provider, access: Secret): TokenSet {
-  if (provider.pasted === undefined) {
-    throw new ToknError('unsupported', words.login.noPastedTokens(provider.title))
-  }
-  checkGivenToken(access)
-  const jti = readClaims(access.reveal())?.['jti']
-  return {
-    access,
-    expiry: pastedExpiry(provider.pasted.expiry, access),
-    id: typeof jti === 'string' ? jti : undefined,
-    context: {},
-  }
-}
-
-function pastedExpiry(kind: 'never' | 'unknown' | 'jwt', access: Secret): Expiry {
-  if (kind === 'jwt') return claimedExpiry(access.reveal())
-  return kind === 'never' ? neverExpires : unknownExpiry
 }
