@@ -43,15 +43,23 @@ async function runInfo(
   const fingerprint = await ports.fingerprint(info.record.access)
   if (wantsJson(flags)) {
     const history = ports.index.get(profile.id)?.history ?? []
-    printJson(
-      context,
-      flags,
-      infoDocument(profile.name, profile.store, info, fingerprint, history.at(-1), obtained, now),
-    )
+    printJson(context, flags, {
+      ...infoDocument(
+        profile.name,
+        profile.store,
+        info,
+        fingerprint,
+        history.at(-1),
+        obtained,
+        now,
+      ),
+      credentials_kept: source === 'store' && info.record.credentials !== undefined,
+    })
     return
   }
   const colours = await context.terminal.colours(flags)
   const rows = infoRows(info, fingerprint, obtained, now)
+  if (source === 'store') rows.push(keptRow(info.record))
   context.terminal.show(`${colours.bold(profile.name)}  ${info.provider.title}`)
   if (context.terminal.outIsTerminal) context.terminal.show(...lifetimeBar(info, now, colours))
   const claims = flags.claims === true ? claimRows(info) : []
@@ -148,6 +156,14 @@ function infoRows(
   add(labels.fingerprint, fingerprint === undefined ? undefined : `fp:${fingerprint}`)
   add(labels.standing, explainStanding(record.standing))
   return rows
+}
+
+function keptRow({ credentials, refresh }: SessionInfo['record']): string[] {
+  const { kept } = words.credentials
+  return [
+    `  ${words.reports.infoLabels.kept}`,
+    kept(credentials !== undefined, refresh !== undefined),
+  ]
 }
 
 function describeActive({ remote, notAsked }: SessionInfo): string {

@@ -11,6 +11,7 @@ import { declare, declareGroup } from './flags/declare.ts'
 import type { FlagsOf } from './flags/table.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
 import { fittedTable, table } from './output/table.ts'
+import { forgetCredentials, forgetFlags, type ForgetFlags } from './profile/forget-credentials.ts'
 
 type ShowFlags = CommonFlags & FlagsOf<'profile'>
 type LockFlags = CommonFlags & FlagsOf<'timeout'>
@@ -22,6 +23,7 @@ const runs = {
   use: chooseDefault,
   rename: renameProfile,
   remove: removeProfile,
+  forgetCredentials,
 }
 
 export function profileCommand(program: Command, context: Context, run = runs): void {
@@ -57,6 +59,14 @@ export function profileCommand(program: Command, context: Context, run = runs): 
     text: () => words.help.profileRemove,
     examples: ['tokn logout web && tokn profile remove web'],
   }).action((name: string, flags: RemoveFlags) => run.remove(context, name, flags))
+  declare(profile, {
+    usage: 'forget-credentials [profile]',
+    flags: forgetFlags,
+    text: () => words.help.profileForgetCredentials,
+    examples: ['tokn profile forget-credentials web'],
+  }).action((name: string | undefined, flags: ForgetFlags) =>
+    run.forgetCredentials(context, name, flags),
+  )
 }
 
 function listProfiles(context: Context, flags: CommonFlags): void {
@@ -109,13 +119,34 @@ function describeSession(entry: IndexEntry | undefined, now: number) {
 function showProfile(context: Context, name: string | undefined, flags: ShowFlags): void {
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
+  const entry = ports.index.get(profile.id)
   const document = { schema: 'tokn.profile/v1', ...describe(profile), path: ports.profiles.path }
-  if (wantsJson(flags)) return printJson(context, flags, document)
+  if (wantsJson(flags)) return printJson(context, flags, { ...document, ...describeKept(entry) })
   const { settings, overrides, schema: _, ...plain } = document
-  const rows = Object.entries({ ...plain, ...settings, ...overrides }).flatMap(([key, value]) =>
+  const shown = { ...plain, ...keptInWords(entry), ...settings, ...overrides }
+  const rows = Object.entries(shown).flatMap(([key, value]) =>
     value === null ? [] : [[`  ${key}`, String(value)]],
   )
   context.terminal.show(...table(rows, context.terminal))
+}
+
+/** What is kept with the session; `null` for what nobody has noted, or where there is no session. */
+function describeKept(entry: IndexEntry | undefined) {
+  return {
+    credentials_kept: entry?.renewal === undefined ? null : entry.renewal === 'credentials',
+    refresh_token_kept: entry?.refreshKept ?? null,
+  }
+}
+
+function keptInWords(entry: IndexEntry | undefined): Readonly<Record<string, string>> {
+  if (entry?.renewal === undefined) return {}
+  const refresh = entry.refreshKept ?? entry.renewal === 'refresh'
+  return {
+    [words.reports.infoLabels.kept]: words.credentials.kept(
+      entry.renewal === 'credentials',
+      refresh,
+    ),
+  }
 }
 
 async function chooseDefault(context: Context, name: string, flags: LockFlags): Promise<void> {

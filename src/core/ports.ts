@@ -119,6 +119,8 @@ export interface IndexEntry {
    * refresh token, or nothing. Absent: not known.
    */
   readonly renewal?: 'credentials' | 'refresh' | 'none' | undefined
+  /** Whether a refresh token is held. Absent: not known. */
+  readonly refreshKept?: boolean | undefined
   readonly tokenId?: string | undefined
   readonly tokenName?: string | undefined
   readonly scopes?: readonly string[] | undefined

@@ -27,6 +27,7 @@ const areas = {
   refresh: texts<typeof import('./en/refresh.ts')>(),
   login: texts<typeof import('./en/login.ts')>(),
   tokens: texts<typeof import('./en/tokens.ts')>(),
+  credentials: texts<typeof import('./en/credentials.ts')>(),
   commands: texts<typeof import('./en/commands.ts')>(),
   check: texts<typeof import('./en/check.ts')>(),
   curl: texts<typeof import('./en/curl.ts')>(),

@@ -28,6 +28,13 @@ export function indexStanding(
   ports.index.put(id, { ...entry, standing })
 }
 
+/** Tells the index what is kept with a session, beside what it knows. */
+export function indexKept(ports: Ports, { id, usualStore }: Profile, record: SessionRecord): void {
+  const entry = ports.index.get(id)
+  if (entry === undefined || usualStore !== undefined) return
+  ports.index.put(id, { ...entry, ...keptOf(record) })
+}
+
 /** Tells the index what may be known of a session without unlocking it, and who made it so. */
 export async function indexRecord(
   ports: Ports,
@@ -55,7 +62,7 @@ export async function indexRecord(
     expiry: record.expiry,
     refreshExpiry: record.refreshExpiry,
     obtainedAt: record.obtainedAt,
-    renewal: renewalOf(record),
+    ...keptOf(record),
     tokenId: record.id,
     tokenName: record.name,
     scopes: record.scopes,
@@ -66,7 +73,11 @@ export async function indexRecord(
   ports.index.put(record.profileId, entry)
 }
 
-function renewalOf({ credentials, refresh }: SessionRecord): IndexEntry['renewal'] {
-  if (credentials !== undefined) return 'credentials'
-  return refresh === undefined ? 'none' : 'refresh'
+function keptOf({
+  credentials,
+  refresh,
+}: SessionRecord): Pick<IndexEntry, 'renewal' | 'refreshKept'> {
+  const refreshKept = refresh !== undefined
+  if (credentials !== undefined) return { renewal: 'credentials', refreshKept }
+  return { renewal: refreshKept ? 'refresh' : 'none', refreshKept }
 }

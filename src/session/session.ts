@@ -4,6 +4,7 @@ import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Grant } from '../core/token.ts'
 import type { CheckRequest, CheckResult } from './check.ts'
+import type { Credentials, Forgotten } from './credentials.ts'
 import { fresh, type Fresh, type FreshOptions } from './fresh.ts'
 import type { FreshIdToken } from './id-token.ts'
 import type { SessionInfo } from './info.ts'
@@ -114,6 +115,15 @@ export class Session {
 
   async login(request: LoginRequest): Promise<SavedSession> {
     return await (await import('./login/login.ts')).login(this, request)
+  }
+
+  /** Keeps the credentials of a login with what it has left; see `keepCredentials`. */
+  async keepCredentials(login: SessionRecord, credentials: Credentials): Promise<boolean> {
+    return await (await import('./credentials.ts')).keepCredentials(this, login, credentials)
+  }
+
+  async forgetCredentials(): Promise<Forgotten> {
+    return await (await import('./credentials.ts')).forgetCredentials(this)
   }
 
   async issue(grant: Grant, saveAs?: string): Promise<Issued> {

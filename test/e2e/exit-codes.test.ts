@@ -37,7 +37,7 @@ describe('the table', () => {
 async function collect(path: readonly string[], home: Home): Promise<readonly string[]> {
   const { out } = await run([...path, '--help'], { home })
   const [, listed = ''] = /^Commands:\n((?: .*\n?)*)/m.exec(out) ?? []
-  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
+  const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name)
   const children = names.filter((name) => name !== 'help')
   if (children.length === 0) return [path.join(' ')]
   return (await Promise.all(children.map((name) => collect([...path, name], home)))).flat()

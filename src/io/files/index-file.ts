@@ -81,6 +81,7 @@ function readEntry(value: unknown): IndexEntry | undefined {
     expiry: readExpiry(value['expiry']),
     refreshExpiry: refreshExpiry === undefined ? undefined : readExpiry(refreshExpiry),
     renewal: renewals.find((one) => one === value['renewal']),
+    refreshKept: typeof value['refreshKept'] === 'boolean' ? value['refreshKept'] : undefined,
     tokenId: ownString(value, 'tokenId'),
     tokenName: ownString(value, 'tokenName'),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,

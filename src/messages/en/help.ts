@@ -86,6 +86,11 @@ export const profileShow = { summary: 'what is on disk about a profile; none of 
 export const profileUse = { summary: 'make a profile the default' }
 export const profileRename = { summary: 'rename a profile; its session stays' }
 export const profileRemove = { summary: 'forget a profile; it has to be logged out' }
+export const profileForgetCredentials = {
+  summary: 'erase the credentials kept with a session; its tokens stay',
+  notes:
+    'What "login --remember" has kept is erased from the store, and nothing else. Without them an ended\nsession asks for a login again. Where none were kept it says so, with exit status 0.',
+}
 
 export const provider = { summary: 'the APIs that can be logged in to' }
 export const providerList = { summary: 'all providers, built in and your own' }

@@ -80,6 +80,7 @@ export const infoLabels = {
   obtained: 'obtained',
   fingerprint: 'fingerprint',
   standing: 'standing',
+  kept: 'kept',
 }
 export const used = (kind: string) => `${kind} used`
 export const usedOf = (count: number, limit: number) => `${count} of ${limit}`

@@ -1,10 +1,11 @@
+import { forgetting } from './forgetting.ts'
 import { others } from './others.ts'
 import type { Shown } from './row.ts'
 import { sessions } from './sessions.ts'
 import { tokens } from './tokens.ts'
 
 /** How each command of the program can end: COMMANDS of `tokn help exit-codes`, shown or said to be none. */
-export const table = { ...sessions, ...tokens, ...others }
+export const table = { ...sessions, ...tokens, ...others, ...forgetting }
 
 export interface Row extends Shown {
   readonly command: string

@@ -53,6 +53,7 @@ const speaking = new Set([
   'profile use',
   'profile rename',
   'profile remove',
+  'profile forget-credentials',
   'provider add',
   'provider remove',
   'sandbox',

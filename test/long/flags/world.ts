@@ -105,6 +105,7 @@ export const calls: Readonly<Record<string, Call>> = {
     const { args } = await (calls['logout'] as Call)(stage)
     return { args: ['profile', 'rename', args[1] ?? '', stage.unused()] }
   },
+  'profile forget-credentials': async () => ({ args: ['profile', 'forget-credentials', 'web'] }),
   'profile remove': async (stage) => {
     const { args } = await (calls['logout'] as Call)(stage)
     await must(stage, args)

@@ -40,6 +40,7 @@ const commands: Readonly<Record<string, string>> = {
   'profile use web': 'timeout',
   'profile rename a b': 'timeout',
   'profile remove web': 'dryRun timeout noInput',
+  'profile forget-credentials': 'profile store timeout noInput',
   'provider list': '',
   'provider show x': 'definition',
   'provider add x': 'force yes dryRun timeout noInput',

@@ -85,6 +85,8 @@ const lines: readonly Line[] = [
   ['profile use web --timeout 1s', 'profile use', ['web'], { timeout: '1s' }],
   ['profile rename a b', 'profile rename', ['a', 'b'], {}],
   ['profile rm web --dry-run', 'profile remove', ['web'], { dryRun: true }],
+  ['profile forget-credentials', 'profile forget-credentials', [undefined], {}],
+  ['profile forget-credentials web -q', 'profile forget-credentials', ['web'], { quiet: true }],
   ['provider list', 'provider list', [], {}],
   ['provider show oz --definition', 'provider show', ['oz'], { definition: true }],
   ['provider add - --force -y', 'provider add', ['-'], { force: true, yes: true }],

@@ -47,13 +47,18 @@ function record(command: string): never {
   return run as never
 }
 
-const inProfile = ['list', 'show', 'use', 'rename', 'remove'] as const
+const inProfile = ['list', 'show', 'use', 'rename', 'remove', 'forgetCredentials'] as const
 const inProvider = ['list', 'show', 'add', 'remove', 'schema', 'test', 'create'] as const
 
 const recordAll = <Name extends string>(group: string, names: readonly Name[]) =>
-  Object.fromEntries(
-    names.map((name) => [name, record(`${group} ${name === 'create' ? 'new' : name}`)]),
-  ) as Record<Name, never>
+  Object.fromEntries(names.map((name) => [name, record(`${group} ${typed(name)}`)])) as Record<
+    Name,
+    never
+  >
+
+/** What is typed for a command, where that is not the name of what it runs. */
+const typed = (name: string) =>
+  ({ create: 'new', forgetCredentials: 'forget-credentials' })[name] ?? name
 
 /** The first words of the program, each adding what stands there with nothing that it does. */
 export const adders: Readonly<Record<string, AddCommand>> = {

@@ -1,0 +1,96 @@
+import { isFailure, ToknError } from '../core/errors.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type { Secret } from '../core/secret.ts'
+import { words } from '../messages/words.ts'
+import { indexKept } from './history.ts'
+import { chooseRenewal, type Renewal } from './refresh/renewable.ts'
+import type { Session } from './session.ts'
+import { writeAndReadBack } from './write-record.ts'
+
+/** The secrets of a login, by the names of their fields. */
+export type Credentials = Readonly<Record<string, Secret>>
+
+/**
+ * Keeps `credentials` with the session that `login` has left. It may have been refreshed meanwhile;
+ * `false`, and nothing is kept, where it is not there any more, or another login has replaced it.
+ * Throws `store`, `busy`; then the session is as it was.
+ */
+export async function keepCredentials(
+  session: Session,
+  login: SessionRecord,
+  credentials: Credentials,
+): Promise<boolean> {
+  return await session.locked(async () => {
+    const record = await session.findRecord()
+    if (record === undefined || !descends(session, record, login)) return false
+    await rewrite(session, { ...record, credentials })
+    return true
+  })
+}
+
+/** What became of the credentials of a session. */
+export interface Forgotten {
+  /** Whether there were any. */
+  readonly forgotten: boolean
+  /** What renews the session from now on; `undefined` where only a login does. */
+  readonly renewal: Renewal | undefined
+}
+
+/**
+ * Erases the credentials that are kept with a session, and nothing else: neither its tokens nor their
+ * generation change. Throws `reauth_required` where there is no session, `store`, `busy`.
+ */
+export async function forgetCredentials(session: Session): Promise<Forgotten> {
+  await storeWhatIsSealed(session)
+  return await session.locked(async () => {
+    const found = await session.findRecord()
+    // Says why there is none: the store may only be locked.
+    const { credentials, ...record } = found ?? (await session.readRecord())
+    if (credentials !== undefined) await rewrite(session, record)
+    return { forgotten: credentials !== undefined, renewal: await renewalOf(session, record) }
+  })
+}
+
+/** A refresh that could not store its tokens has sealed them, and the credentials with them. */
+async function storeWhatIsSealed({ ports, profile, entry }: Session): Promise<void> {
+  const left = (await ports.journal()).read(entry)
+  if (left?.record === undefined) return
+  await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
+}
+
+async function renewalOf(session: Session, record: SessionRecord): Promise<Renewal | undefined> {
+  try {
+    return chooseRenewal(await session.provider(), record, session.ports.clock.now())
+  } catch (error) {
+    // Of a definition that is gone, nobody can say how it renews: what was asked for is done.
+    if (!isFailure(error)) throw error
+    return undefined
+  }
+}
+
+/** Whether `record` is what `login` left, or came out of it by refreshes alone. */
+function descends({ ports, id }: Session, record: SessionRecord, login: SessionRecord): boolean {
+  if (record.generation === login.generation) return record.obtainedAt === login.obtainedAt
+  const history = ports.index.get(id)?.history ?? []
+  const since = history.filter(({ generation }) => generation >= login.generation)
+  const [first, ...later] = since
+  return (
+    first?.at === login.obtainedAt &&
+    later.at(-1)?.generation === record.generation &&
+    later.every(({ reason }) => !anew.has(reason))
+  )
+}
+
+/** Reasons for tokens of another login than the one before. */
+const anew: ReadonlySet<string> = new Set(['login', 'imported', 'issued'])
+
+async function rewrite(session: Session, record: SessionRecord): Promise<void> {
+  const store = await session.store()
+  try {
+    await writeAndReadBack(store, record)
+  } catch (error) {
+    if (!(error instanceof ToknError)) throw error
+    throw new ToknError(error.code, words.credentials.unchanged(error.message), error.details)
+  }
+  indexKept(session.ports, session.profile, record)
+}
