@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from './core/errors.ts'
 import { showJson } from './core/text.ts'
 import { createContext } from './app/context.ts'
+import { openHints, type Hints } from './app/hints.ts'
 import { readFastCommand } from './fast-path.ts'
 import { asWarning, writeLines } from './io/terminal/output.ts'
 import { withStandInHome } from './io/files/paths.ts'
@@ -16,16 +17,23 @@ export function start(program: string): void {
   const argv = process.argv.slice(2)
   // Where errors are told in JSON, warnings are told with them: what is on standard error can be read.
   const warnings: string[] = []
-  const fail = (error: unknown) => end(report(error, argv, warnings))
+  const { words } = splitAtDashes(argv)
+  const hints = openHints(words)
+  const fail = (error: unknown) => end(report(error, words, warnings, hints))
   // Without a listener this signal would open a debugger, to which any local user can connect.
   process.on('SIGUSR1', () => undefined)
   process.on('uncaughtException', fail)
   // Nothing is left that could ever settle the command: it has done nothing, and must not pass for done.
   process.on('beforeExit', () => fail(unsettled()))
-  run(argv, program, warnings).then(end, fail)
+  run(argv, program, warnings, hints).then(end, fail)
 }
 
-async function run(argv: readonly string[], program: string, warnings: string[]): Promise<number> {
+async function run(
+  argv: readonly string[],
+  program: string,
+  warnings: string[],
+  hints: Hints,
+): Promise<number> {
   const environment = withStandInHome(await disarm(process.env))
   if (argv[0] === refresherArgument) {
     const { serveRefresher } = await import('./app/serve-refresher.ts')
@@ -33,7 +41,7 @@ async function run(argv: readonly string[], program: string, warnings: string[])
     return 0
   }
   const { words, rest } = splitAtDashes(argv)
-  const context = createContext({ environment, program, words, rest, warnings })
+  const context = createContext({ environment, program, words, rest, warnings, hints })
   const fast = rest === undefined ? readFastCommand(words) : undefined
   if (fast !== undefined) await fast(context)
   else {
@@ -56,15 +64,26 @@ function splitAtDashes(argv: readonly string[]): {
 }
 
 /** The one place where an error becomes words, or JSON, and an exit status. */
-function report(error: unknown, argv: readonly string[], warnings: readonly string[]): number {
+function report(
+  error: unknown,
+  words: readonly string[],
+  warnings: readonly string[],
+  hints: Hints,
+): number {
   if (isToknError(error) && error.details.fault === 'reader-gone') return 0
-  const at = argv.indexOf('--')
-  const ours = at < 0 ? argv : argv.slice(0, at)
-  const known = isToknError(error) ? error : asBug(error, ours.includes('--debug'))
-  const json = ours.some((word) => word === '--json' || word.startsWith('--fields'))
-  const words = json ? inJson(known, warnings).split('\n') : inWords(known)
-  writeLines(...words)
+  const known = isToknError(error)
+    ? withHints(error, hints)
+    : asBug(error, words.includes('--debug'))
+  const json = words.some((word) => word === '--json' || word.startsWith('--fields'))
+  writeLines(...(json ? inJson(known, warnings).split('\n') : inWords(known)))
   return known.exit
+}
+
+function withHints(error: ToknError, { complete }: Hints): ToknError {
+  const { hint } = error.details
+  if (hint === undefined) return error
+  const completed = typeof hint === 'string' ? complete(hint) : hint.map(complete)
+  return new ToknError(error.code, error.message, { ...error.details, hint: completed })
 }
 
 function inWords({ message, details: { hint } }: ToknError): readonly string[] {

@@ -14,6 +14,7 @@ import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, isOn, openColours } from '../io/terminal/terminal.ts'
 import { openPorts } from './ports.ts'
 import { storeCatalog } from '../stores/catalog.ts'
+import type { Hints } from './hints.ts'
 import type { ProfileChoice } from '../session/choose-profile.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
 import type { Ports } from '../session/ports.ts'
@@ -27,6 +28,7 @@ export interface Invocation {
   readonly rest: readonly string[] | undefined
   /** Gets the warnings of a command whose errors are told in JSON; others are written at once. */
   readonly warnings: string[]
+  readonly hints: Hints
 }
 
 /** How long to wait for locks and replies, in milliseconds. */
@@ -60,6 +62,7 @@ export function createContext({
   words,
   rest,
   warnings,
+  hints,
 }: Invocation): Context & { status(): number } {
   const variables = openVariables(environment, readValueFile, isReadOnce)
   const made = new Map<string, Ports>()
@@ -71,7 +74,7 @@ export function createContext({
     terminal: {
       out: (text) => writeAll(1, text),
       show: showLines,
-      say: (text) => writeLines(text),
+      say: (text) => writeLines(hints.complete(text)),
       get outIsTerminal() {
         return isTerminal(1)
       },
@@ -100,11 +103,13 @@ export function createContext({
       const settings = { ca: flags.ca ?? ca, proxy: flags.proxy ?? proxy, certificate, key }
       return openRoute({ ...settings, environment }, urls)
     },
-    choice: (flags, positional) => ({
-      positional,
-      flag: flags.profile,
-      environment: variables.profile,
-    }),
+    choice: (flags, positional) => {
+      const choice = { positional, flag: flags.profile, environment: variables.profile }
+      const name = positional ?? flags.profile ?? choice.environment ?? ''
+      if (name !== '') hints.note(name)
+      return choice
+    },
+    completed: hints.complete,
     session: async (flags, positional, check) => {
       const ports = portsFor(flags)
       const choice = context.choice(flags, positional)
@@ -180,6 +185,11 @@ export function createContext({
       })
     },
     startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
+    typedName: async () => {
+      const { typedName } = await import('../io/process/typed-name.ts')
+      // Where npm runs us, in the folder of the package, it says where it was typed.
+      return typedName(program, environment, environment['INIT_CWD'] ?? process.cwd())
+    },
     watchInterruption: async () => (await import('../io/process/self.ts')).watchInterruption(),
     temporaryFolder: async () =>
       (await import('../io/files/temporary-folder.ts')).makeTemporaryFolder(),
@@ -250,8 +260,9 @@ export function createContext({
       debug: flags.debug === true || isOn(environment, 'TOKN_DEBUG'),
       ca: flags.ca,
       proxy: flags.proxy,
-      warn: (text) => {
+      warn: (said) => {
         if (flags.quiet === true) return
+        const text = hints.complete(said)
         if (flags.json === true || flags.fields !== undefined) warnings.push(text)
         else writeLines(asWarning(text))
       },

@@ -150,7 +150,7 @@ function report(
     const checks = checked.map((one) => describe(one, request, clock.now()))
     printJson(context, flags, { schema: 'tokn.check/v1', ok: worst === undefined, checks })
   } else if (flags.quiet !== true && (all || worst === undefined)) {
-    context.terminal.show(...checked.map((one) => inWords(one, clock.now())))
+    context.terminal.show(...checked.map((one) => context.completed(inWords(one, clock.now()))))
   }
   if (worst === undefined) return
   if (flags.quiet === true && verdict) return context.exitWith(worst.exit)

@@ -67,6 +67,8 @@ export interface Context {
   /** How our own requests would reach all of `urls`. Throws `usage` where they would go several ways. */
   route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Route>
   choice(flags: FlagsOf<'profile'>, positional?: string): ProfileChoice
+  /** A text with commands in it, each with the flags of this command line that it needs as well. */
+  completed(text: string): string
   environment: {
     fromEnvironment: AnswerSources['fromEnvironment']
     readonly provider: string | undefined
@@ -108,6 +110,8 @@ export interface Context {
     options: { readonly fix: boolean; readonly offline: boolean },
   ): Promise<readonly Finding[]>
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>
+  /** The words that begin a command line of this very program, as the user has to type it. */
+  typedName(): Promise<readonly string[]>
   /** From now on, `happened` resolves when the user ends the program. */
   watchInterruption(): Promise<{ readonly happened: Promise<void> }>
   /** A new empty folder of the user's own, removed again by `remove`. */

@@ -31,7 +31,10 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
     printJson(context, flags, { schema: 'tokn.doctor/v1', ok: failed.length === 0, checks })
   } else {
     const colours = await context.terminal.colours(flags)
-    for (const finding of findings) context.terminal.show(...linesOf(finding, colours))
+    for (const finding of findings) {
+      const fix = finding.fix === undefined ? undefined : context.completed(finding.fix)
+      context.terminal.show(...linesOf({ ...finding, fix }, colours))
+    }
   }
   if (failed.length === 0) return
   throw new ToknError('check_failed', words.reports.checksFailed(failed.length, findings.length), {

@@ -28,7 +28,18 @@ export function printJson(
   document: Readonly<Record<string, unknown>>,
 ): void {
   const shown = flags.fields === undefined ? document : pick(document, flags.fields)
-  context.terminal.out(`${showJson(shown)}\n`)
+  context.terminal.out(`${showJson(withCommands(shown, context.completed))}\n`)
+}
+
+/** `value` with what it says is to be typed as it has to be typed here. */
+function withCommands(value: unknown, complete: (text: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withCommands(item, complete))
+  if (!isObject(value) || 'toJSON' in value) return value
+  const entries = Object.entries(value).map(([key, item]) => {
+    const typed = (key === 'hint' || key === 'fix') && typeof item === 'string'
+    return [key, typed ? complete(item) : withCommands(item, complete)]
+  })
+  return Object.fromEntries(entries) as unknown
 }
 
 /** Tells what was done: a document where one is wanted, else a sentence on standard error. */

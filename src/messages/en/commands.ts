@@ -46,7 +46,7 @@ export const noHelp = (
 
 export const dryRunLogsIn = () => ({
   message: '--dry-run does not log in, and without a login there is no session',
-  hint: 'tokn login NAME keeps one; or give a token in TOKN_TOKEN',
+  hint: 'to keep one: tokn login NAME; or give a token in TOKN_TOKEN',
 })
 export const answerBeforehand = (flag: string) => `answer it, or say so beforehand: ${flag}`
 export const passphrase = () => 'Passphrase of the file store'
@@ -108,7 +108,7 @@ export const boundToKey = (token: string, profile: string) => ({
   hint: `tokn curl${profile} -- URL`,
 })
 export const onScreen = (profile: string) =>
-  `tokn: hint: to keep it off the screen: tokn exec${profile} -e NAME -- COMMAND, or tokn curl`
+  `tokn: hint: to keep it off the screen: tokn exec${profile} -e NAME -- COMMAND, or tokn curl${profile} -- URL`
 
 export const programMissing = () => ({
   message: 'the program to run comes after --',
@@ -120,7 +120,7 @@ export const notAVariableAndProfile = () =>
 
 export const loginIsNoSession = () => ({
   message: 'there is no session to refresh: the variables are those of a login',
-  hint: 'tokn token logs in again',
+  hint: 'to log in again: tokn token',
 })
 export const loginIsNoSessionHere = () => ({
   message: 'there is no session here: the variables are those of a login',

@@ -30,7 +30,7 @@ export const tlsTooOld = () => ({
 /** `near` is the option that may have been meant. */
 export const notPassedOn = (option: string, near: string | undefined) => ({
   message: `tokn does not pass on curl's option ${option}`,
-  hint: near === undefined ? 'tokn curl --help lists those it does' : `did you mean --${near}?`,
+  hint: near === undefined ? 'those it does: tokn curl --help' : `did you mean --${near}?`,
 })
 export const notRunWith = (option: string, why: keyof typeof reasons) => ({
   message: `curl is not run with ${option}: ${reasons[why].why}`,
@@ -51,7 +51,7 @@ const reasons = {
   pathAsIs: { why: 'tokn checks a URL, and gives it to curl, in its normal form', hint: undefined },
   next: {
     why: 'it could send the token elsewhere',
-    hint: 'run tokn curl once for each request',
+    hint: 'run it once for each request',
   },
   insecure: {
     why: 'the server must prove who it is, by TLS 1.2 at least',

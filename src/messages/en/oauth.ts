@@ -227,7 +227,7 @@ export const unknownTokenType = (title: string, type: string) =>
 
 export const noRevocation = (title: string) => ({
   message: `${title} has no endpoint to revoke tokens; end the session in its account settings`,
-  hint: 'tokn logout --local-only erases it here',
+  hint: 'to erase it here: tokn logout --local-only',
 })
 
 export const accessNotRevoked = (title: string) =>

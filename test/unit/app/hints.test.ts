@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { openHints, profileReaders, storeReaders } from '../../../src/app/hints.ts'
+import { readLine } from '../commands/tree.ts'
+
+function complete(typed: readonly string[], text: string, ...names: readonly string[]): string {
+  const hints = openHints(typed)
+  for (const name of names) hints.note(name)
+  return hints.complete(text)
+}
+
+describe('a hint for a profile that was named', () => {
+  test.each([
+    ['tokn list', 'tokn list -P iot'],
+    ['tokn list --remote', 'tokn list --remote -P iot'],
+    ['see the ids with: tokn list; or ask', 'see the ids with: tokn list -P iot; or ask'],
+    ['tokn revoke 66a', 'tokn revoke 66a -P iot'],
+    ['tokn exec -e NAME -- COMMAND', 'tokn exec -e NAME -P iot -- COMMAND'],
+    ['X="$(tokn token)"', 'X="$(tokn token -P iot)"'],
+    ['tokn login and tokn list', 'tokn login -P iot and tokn list -P iot'],
+    // What names one already, or all, or reads none.
+    ['tokn list iot', 'tokn list iot'],
+    ['tokn login NAME --provider PROVIDER', 'tokn login NAME --provider PROVIDER'],
+    ['tokn revoke 66a --profile other', 'tokn revoke 66a --profile other'],
+    ['tokn logout --all --yes', 'tokn logout --all --yes'],
+    ['tokn profile list', 'tokn profile list'],
+    ['tokn doctor --fix', 'tokn doctor --fix'],
+    ['tokn list --help', 'tokn list --help'],
+    // What is no command.
+    ['tokn --help', 'tokn --help'],
+    ['tokn does not know', 'tokn does not know'],
+    ['my.tokn list', 'my.tokn list'],
+  ])('%s', (text, completed) => {
+    expect(complete([], text, 'iot')).toBe(completed)
+    expect(complete([], completed, 'iot')).toBe(completed)
+  })
+
+  test('none, or several, are not put in', () => {
+    expect(complete([], 'tokn list')).toBe('tokn list')
+    expect(complete([], 'tokn list', 'a', 'b')).toBe('tokn list')
+    expect(complete([], 'tokn list', 'a', 'a')).toBe('tokn list -P a')
+  })
+})
+
+describe('a hint with another folder or store', () => {
+  const typed = ['token', '--config-dir', "/a b/it's", '--store=file']
+  const directory = String.raw`--config-dir '/a b/it'\''s'`
+
+  test.each([
+    ['tokn login web', `tokn login web --store file ${directory}`],
+    ['tokn doctor --fix', `tokn doctor --fix ${directory}`],
+    ['tokn profile list', `tokn profile list ${directory}`],
+    ['tokn provider add my.json, then look', `tokn provider add my.json ${directory}, then look`],
+    ['tokn list --local', `tokn list --local ${directory}`],
+    ['tokn login web --store pass', `tokn login web --store pass ${directory}`],
+    [
+      'tokn logout web && tokn profile remove web',
+      `tokn logout web --store file ${directory} && tokn profile remove web ${directory}`,
+    ],
+    ['tokn help environment', 'tokn help environment'],
+    ['one line\ntokn doctor\nanother', `one line\ntokn doctor ${directory}\nanother`],
+    [
+      `tokn login web --scope "GET /a b"`,
+      `tokn login web --scope "GET /a b" --store file ${directory}`,
+    ],
+    [`tokn list --config-dir /x`, `tokn list --config-dir /x --store file`],
+  ])('%s', (text, completed) => {
+    expect(complete(typed, text)).toBe(completed)
+    expect(complete(typed, completed)).toBe(completed)
+  })
+
+  test('odd texts stay what they are', () => {
+    for (const text of ['tokn ', 'tokn', 'tokn  list', "tokn '", 'tokn "a', 'tokn \\', 'tokn ;;']) {
+      expect(complete(typed, text, 'iot')).toBe(text)
+    }
+  })
+})
+
+/** What the tree of commands says of a flag. */
+async function takes(command: string, ...flag: readonly string[]): Promise<boolean> {
+  const operands = /^(?:profile show|revoke)$/.test(command) ? ['x'] : []
+  const rest = /^(?:curl|exec)$/.test(command) ? ['--', 'x'] : []
+  return await readLine([...command.split(' '), ...operands, ...flag, ...rest]).then(
+    () => true,
+    () => false,
+  )
+}
+
+test('the commands that take --store and --profile are those of the tree', async () => {
+  const all = ['login', 'token', 'header', 'curl', 'exec', 'refresh', 'list', 'check', 'issue']
+  const others = ['revoke', 'info', 'logout', 'why', 'doctor', 'profile list', 'profile show']
+  for (const command of [...all, ...others, 'provider list', 'demo', 'sandbox']) {
+    expect([command, await takes(command, '--store', 'file')]).toEqual([
+      command,
+      storeReaders.has(command),
+    ])
+    expect([command, await takes(command, '-P', 'x')]).toEqual([
+      command,
+      profileReaders.has(command),
+    ])
+  }
+})
