@@ -53,7 +53,8 @@ async function runDemo(context: Context, flags: CommonFlags): Promise<void> {
   }
   const seconds = ((clock.now() - began) / 1_000).toFixed(1)
   context.terminal.show('', words.demo.done(colours.green(words.demo.doneWord()), count, seconds))
-  context.terminal.show(words.demo.next())
+  const login = [...(await context.typedName()), 'login']
+  context.terminal.show(words.demo.next(login.map(quoteWord).join(' ')))
 }
 
 async function show(

@@ -6,7 +6,8 @@ export const cancelled = () => 'cancelled; nothing is kept'
 export const done = (word: string, count: number, seconds: string) =>
   `${word}: ${count} commands in ${seconds} s, each ended as it should`
 export const doneWord = () => 'done'
-export const next = () => 'next: tokn login NAME --provider PROVIDER, and tokn --help'
+/** `command` asks for whatever is missing in it. */
+export const next = (command: string) => `next: ${command}`
 export const endedOtherwise = (command: string, status: number, expected: number) =>
   `tokn ${command} ended with ${status} instead of ${expected}`
 
