@@ -170,5 +170,10 @@ export interface SandboxedApi {
   readonly baseUrl: string
   readonly apiUrl?: string | undefined
   readonly credentials: Readonly<Record<string, string>>
+  /** Another user of the same API, and one whose sessions live long, where there are such. */
+  readonly secondAccount?: Readonly<Record<string, string>> | undefined
+  readonly serviceAccount?: Readonly<Record<string, string>> | undefined
   readonly resource: { readonly method: string; readonly url: string }
+  /** A request that is forbidden to every user but that of `credentials`. */
+  readonly ownResource?: { readonly method: string; readonly url: string } | undefined
 }

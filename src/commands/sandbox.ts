@@ -66,17 +66,41 @@ function describe(api: SandboxedApi) {
     base_url: api.baseUrl,
     api_url: api.apiUrl ?? null,
     credentials: api.credentials,
+    second_account: api.secondAccount ?? null,
+    service_account: api.serviceAccount ?? null,
     resource: api.resource,
+    own_resource: api.ownResource ?? null,
   }
 }
 
-/** One line to type: the APIs call their answers alike, and an export of one would be taken by all. */
+/** Lines to type: the APIs call their answers alike, and an export of one would be taken by all. */
 function howTo(api: SandboxedApi): string {
-  const variables = Object.entries(api.credentials).map(
+  const { name, secondAccount, serviceAccount, ownResource } = api
+  const { anotherUser, serviceUser } = words.reports
+  const others = [
+    ...(secondAccount === undefined
+      ? []
+      : [`# ${anotherUser(name)}`, loginLine(api, `${name}-second`, secondAccount)]),
+    ...(secondAccount === undefined || ownResource === undefined
+      ? []
+      : [`tokn curl ${name}-second -- -i ${ownResource.url}`]),
+    ...(serviceAccount === undefined
+      ? []
+      : [`# ${serviceUser(name)}`, loginLine(api, `${name}-service`, serviceAccount)]),
+  ]
+  return `${[`# ${name}`, loginLine(api, name, api.credentials), ...others].join('\n')}\n\n`
+}
+
+function loginLine(
+  api: SandboxedApi,
+  profile: string,
+  credentials: Readonly<Record<string, string>>,
+): string {
+  const variables = Object.entries(credentials).map(
     ([name, value]) => `TOKN_${name.toUpperCase()}=${quoteWord(value)} `,
   )
   const apiUrl = api.apiUrl === undefined ? '' : ` --api-url ${api.apiUrl}`
-  return `# ${api.name}\nenv ${variables.join('')}tokn login ${api.name} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}\n\n`
+  return `env ${variables.join('')}tokn login ${profile} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}`
 }
 
 function checkName(name: string): void {

@@ -78,6 +78,8 @@ export interface Api {
   readonly serviceAccount?: Readonly<Record<string, string>>
   /** A path that answers GET to any holder of a good token. */
   readonly resourcePath: string
+  /** A path that answers GET to the user of `credentials`, and 403 to every other one (Oz). */
+  readonly ownResourcePath?: string
   readonly counts: Counts
   /** @throws Refusal when the API says no */
   readonly handle: (call: Call) => Reply

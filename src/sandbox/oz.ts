@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { makeHex, makeWord } from './random.ts'
 import { Refusal, startCounts, type Api, type ApiOptions, type Call, type Reply } from './api.ts'
 import { answerJson, asRecord, hasContentType, readJson } from './reply.ts'
@@ -57,8 +58,10 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
   const serviceAccount = { email: `service.${email}`, password: `${password}.service` }
   const person = { type: 'CLIENT', ttl } as const
   const service = { type: 'CLIENT_SERVICE', ttl: options.ttlMs ?? serviceTtl } as const
+  // From the address, so that the user stays the same when the sessions are reset.
+  const firstUser = createHash('md5').update(email).digest('hex')
   const accounts: readonly Account[] = [
-    { email, password, id: makeHex(32), ...person },
+    { email, password, id: firstUser, ...person },
     { ...secondAccount, id: makeHex(32), ...person },
     { ...serviceAccount, id: makeHex(32), ...service },
   ]
@@ -155,12 +158,23 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
     return answerSession(openSession(session.owner, session))
   }
 
+  /** What a user may ask of himself alone: 403 and AUTH FORBIDDEN for everybody else. */
+  function tellUser(id: string, asking: Account): Reply {
+    if (asking.id !== id) throw refuse(403, 9, 'Access to this user is forbidden')
+    counts.calls += 1
+    return answerJson(200, { user_id: id, email: asking.email, user_type: asking.type })
+  }
+
   function handle(call: Call): Reply {
-    const route = `${call.method} ${call.path.replace(/(?<=.)\/$/, '')}`
-    if (route === 'POST /api/authorize/auth') return logIn(call)
-    if (route === 'POST /api/authorize/refresh') return refresh(call)
-    authenticate(readAccess(call), false)
-    if (route !== 'GET /api/folders') throw refuse(404, 0, 'Not found')
+    // The document writes its paths without the prefix, and every client has it.
+    const path = call.path.replace(/^\/api(?=\/)/, '').replace(/(?<=.)\/$/, '')
+    const route = `${call.method} ${path}`
+    if (route === 'POST /authorize/auth') return logIn(call)
+    if (route === 'POST /authorize/refresh') return refresh(call)
+    const { owner } = authenticate(readAccess(call), false)
+    const user = /^GET \/users\/([^/]+)$/.exec(route)?.[1]
+    if (user !== undefined) return tellUser(user, owner)
+    if (route !== 'GET /folders') throw refuse(404, 0, 'Not found')
     counts.calls += 1
     return answerJson(200, { items: [], limit: 25, offset: 0, total: 0 })
   }
@@ -182,6 +196,7 @@ export function createOz(options: ApiOptions<OzSwitches>): Api {
   }
 
   const resourcePath = '/api/folders/'
-  const others = { secondAccount, serviceAccount }
+  const ownResourcePath = `/api/users/${firstUser}/`
+  const others = { secondAccount, serviceAccount, ownResourcePath }
   return { credentials, ...others, resourcePath, counts, handle, readTokens, expire }
 }

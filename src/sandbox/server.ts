@@ -56,6 +56,8 @@ export interface SandboxApi {
   readonly serviceAccount?: Readonly<Record<string, string>>
   /** A request that any holder of a good token may make. */
   readonly resource: { readonly method: 'GET'; readonly url: string }
+  /** A request that the user of `credentials` alone may make, where there are several (Oz). */
+  readonly ownResource?: { readonly method: 'GET'; readonly url: string }
   /** Requests since the start or the last reset, oldest first; the array itself stays the same. */
   readonly log: readonly RequestLogEntry[]
   /** Read anew at each access. */
@@ -115,7 +117,7 @@ async function startApi(
       createHosterby({ clock, credentials, ttlMs, switches: switches.hosterby }),
   }
   let api = makers[name](options.credentials?.[name] ?? {})
-  const { credentials, secondAccount, serviceAccount, resourcePath } = api
+  const { credentials, secondAccount, serviceAccount, resourcePath, ownResourcePath } = api
   const controlled: Controlled = {
     clock,
     faults,
@@ -135,6 +137,8 @@ async function startApi(
     ? await open({ ...shared, listener: 'resource', handle: handleResource })
     : undefined
 
+  const { url } = resource ?? token
+  const get = (path: string) => ({ method: 'GET', url: `${url}${path}` }) as const
   const described = {
     name,
     baseUrl: token.url,
@@ -142,7 +146,8 @@ async function startApi(
     credentials,
     ...(secondAccount && { secondAccount }),
     ...(serviceAccount && { serviceAccount }),
-    resource: { method: 'GET', url: `${(resource ?? token).url}${resourcePath}` },
+    resource: get(resourcePath),
+    ...(ownResourcePath !== undefined && { ownResource: get(ownResourcePath) }),
   } as const
   return {
     ...described,

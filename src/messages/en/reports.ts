@@ -154,6 +154,9 @@ export const added = (id: string, title: string) =>
 
 export const would = (subject: string, what: string) => `${subject}: would ${what}`
 export const checksFailed = (failed: number, all: number) => `${failed} of ${all} checks failed`
+export const anotherUser = (api: string) =>
+  `${api}, another user, to whom what is the first one's is forbidden (403)`
+export const serviceUser = (api: string) => `${api}, a service account, whose sessions live long`
 export const serving = () => 'serving until you press Ctrl-C'
 
 export const logsIn = (title: string, origins: string) => `log in to ${title} at ${origins}`

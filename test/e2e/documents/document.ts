@@ -53,10 +53,7 @@ export function examplesOf(
 ): void {
   describe.skipIf(!requirePart('curl'))('the requests of the document, sent to the sandbox', () => {
     const known: Known = new Map()
-    const scene = openScene(name, options, ({ secondAccount, ...api }) => {
-      learnPlace(known, api)
-      learn(known, secondAccount ?? {}, 'second')
-    })
+    const scene = openScene(name, options, (api) => learnPlace(known, api))
 
     test.each(examples)('$line', async (example) => {
       const { api, home } = scene()
@@ -111,11 +108,13 @@ function learnPlace(
     baseUrl,
     apiUrl = baseUrl,
     credentials,
+    secondAccount = {},
     serviceAccount = {},
-  }: Pick<SandboxApi, 'baseUrl' | 'apiUrl' | 'credentials' | 'serviceAccount'>,
+  }: SandboxApi,
 ): void {
   learn(known, { host: baseUrl, api: apiUrl })
   learn(known, credentials)
+  learn(known, secondAccount, 'second')
   learn(known, serviceAccount, 'service')
 }
 
@@ -129,6 +128,7 @@ export function deedsOf(
     const known: Known = new Map()
     const scene = openScene(name, options, (api) => {
       learn(known, { address: addressOf(api).join(' '), resource: api.resource.url })
+      learn(known, { own: api.ownResource?.url })
       learnPlace(known, api)
     })
 

@@ -29,6 +29,17 @@ ${body}`
 export const examples: readonly Example[] = [
   { line: 'Oz: POST /authorize/auth/ answers a pair', send: login, status: 200, reply: pair },
   {
+    line: 'Oz: /authorize/auth/ as the document writes it, without /api',
+    send: login.replace('/api/authorize', '/authorize'),
+    status: 200,
+    reply: pair,
+  },
+  {
+    line: 'Oz: its token opens the API under both',
+    send: use('{{access_token}}').replace('/api/folders', '/folders'),
+    status: 200,
+  },
+  {
     line: 'Oz: X-Forensic-Access-Token opens the API',
     send: use('{{access_token}}'),
     status: 200,
@@ -138,6 +149,15 @@ export const examples: readonly Example[] = [
     status: 403,
     reply: { error_message: 'You have not access to refresh this session' },
   },
+  {
+    line: 'Oz: authorize/refresh/ without /api',
+    send: refresh('{{new.access_token}}', '{"expire_token": "{{new.expire_token}}"}').replace(
+      '/api/authorize',
+      '/authorize',
+    ),
+    status: 200,
+    reply: { access_token: text, expire_token: text },
+  },
 ]
 
 const refused = (status: number, error_code: number, error_message: string) => ({
@@ -183,6 +203,18 @@ export const deeds: readonly Deed[] = [
     sees: [],
   },
   {
+    line: 'Oz: tokn login as another user',
+    tokn: 'login eye4 {{address}}',
+    env: { TOKN_EMAIL: '{{second.email}}', TOKN_PASSWORD: '{{second.password}}' },
+    sees: [{ request: 'POST /api/authorize/auth/' }],
+  },
+  {
+    line: 'Oz: tokn curl as another user, to whom it is forbidden',
+    tokn: 'curl eye4 -- -sS {{own}}',
+    json: { error_code: 9 },
+    sees: [{ headers: { 'X-Forensic-Access-Token': '{{access}}' } }],
+  },
+  {
     line: 'Oz: tokn login to go on with',
     tokn: 'login eye',
     env: { TOKN_EMAIL: '{{email}}', TOKN_PASSWORD: '{{password}}' },
@@ -214,13 +246,13 @@ export const deeds: readonly Deed[] = [
   },
   {
     line: 'Oz: the pair before it lives until tokn curl uses the new one',
-    before: (api) => expect(api.state.live).toHaveLength(4),
+    before: (api) => expect(api.state.live).toHaveLength(5),
     tokn: 'curl eye -- -sS {{resource}}',
     sees: [{ headers: { 'X-Forensic-Access-Token': '{{access}}' } }],
   },
   {
     line: 'Oz: tokn info says that use prolongs the session, and asks nobody',
-    before: (api) => expect(api.state.live).toHaveLength(3),
+    before: (api) => expect(api.state.live).toHaveLength(4),
     tokn: 'info eye',
     out: /use prolongs it/,
     sees: [],
