@@ -15,8 +15,6 @@ export interface Preset {
   readonly apiUrls?: readonly string[]
 }
 
-const domain: Field = { name: 'domain', label: 'Domain (for example example.auth0.com)' }
-
 export const presets: readonly Preset[] = [
   {
     id: 'github',
@@ -61,7 +59,13 @@ export const presets: readonly Preset[] = [
       scope: 'openid offline_access',
       redirect_uri: 'http://localhost',
     },
-    fields: [{ name: 'tenant', label: 'Tenant', optional: true }],
+    fields: [
+      {
+        name: 'tenant',
+        label: 'Tenant: a directory id, or its domain (for example example.onmicrosoft.com)',
+        optional: true,
+      },
+    ],
     defaults: { tenant: 'organizations' },
     apiUrls: ['https://graph.microsoft.com'],
   },
@@ -70,7 +74,7 @@ export const presets: readonly Preset[] = [
     title: 'Auth0',
     docs: 'https://auth0.com/docs/get-started/authentication-and-authorization-flow',
     settings: { issuer: 'https://{domain}/', scope: 'openid offline_access' },
-    fields: [domain],
+    fields: [{ name: 'domain', label: 'Domain of the tenant (for example example.eu.auth0.com)' }],
   },
   {
     id: 'okta',
@@ -80,7 +84,14 @@ export const presets: readonly Preset[] = [
       issuer: 'https://{domain}/oauth2/{server}',
       scope: 'openid offline_access',
     },
-    fields: [domain, { name: 'server', label: 'Authorization server', optional: true }],
+    fields: [
+      { name: 'domain', label: 'Domain of the organization (for example example.okta.com)' },
+      {
+        name: 'server',
+        label: 'Authorization server, the last part of its issuer (usually default)',
+        optional: true,
+      },
+    ],
     defaults: { server: 'default' },
   },
   {
@@ -88,7 +99,10 @@ export const presets: readonly Preset[] = [
     title: 'Keycloak',
     docs: 'https://www.keycloak.org/securing-apps/oidc-layers',
     settings: { issuer: 'https://{domain}/realms/{realm}', scope: 'openid' },
-    fields: [domain, { name: 'realm', label: 'Realm' }],
+    fields: [
+      { name: 'domain', label: 'Host of the server (for example sso.example.com)' },
+      { name: 'realm', label: 'Realm (as in /realms/NAME of its addresses)' },
+    ],
   },
   {
     id: 'huggingface',

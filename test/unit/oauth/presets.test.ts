@@ -44,6 +44,33 @@ describe.each(presets.map((preset) => [preset.id, preset] as const))('preset %s'
   })
 })
 
+describe('the questions of a preset', () => {
+  const words = (preset: (typeof presets)[number]) => [
+    preset.id,
+    ...preset.title.toLowerCase().split(' '),
+    ...new URL(preset.docs).hostname.split('.').slice(-2, -1),
+  ]
+
+  it.each(presets.map((preset) => [preset.id, preset] as const))(
+    'of %s name the product of no other one',
+    (_, preset) => {
+      const own = words(preset)
+      const asked = (preset.fields ?? []).flatMap(({ name, label }) => `${name} ${label}`)
+      const text = asked.join(' ').toLowerCase()
+      for (const other of presets.filter((one) => one !== preset)) {
+        const names = words(other).filter((word) => word.length > 3 && !own.includes(word))
+        for (const name of names) expect(text).not.toContain(name)
+      }
+    },
+  )
+
+  it('have an example, and are not those of another preset', () => {
+    const labels = presets.flatMap(({ fields }) => (fields ?? []).map(({ label }) => label))
+    expect(new Set(labels).size).toBe(labels.length)
+    for (const label of labels) expect(label).toMatch(/for example|usually|as in/)
+  })
+})
+
 async function asked(settings: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const { fields } = await openOauth({ settings })
   return fields.filter(({ optional }) => optional !== true).map(({ name }) => name)
