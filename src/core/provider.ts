@@ -55,8 +55,59 @@ export interface Reach {
   readonly interaction?: Interaction | undefined
   /** Warns the user of something odd in a reply that is used all the same; no secrets. */
   warn?(text: string): void
+  /** What a new token is called where the user names none. */
+  readonly label?: string | undefined
   /** Milliseconds left for the whole operation, pauses between attempts included. Default 30 000. */
   timeLeft?(): number
+}
+
+/** What users can be told of an API before they have a session; texts as its definition has them. */
+export interface Traits {
+  /** How the token travels: `{access}` in headers, query values and cookies. */
+  readonly carrier: Pick<Attachment, 'headers' | 'query' | 'cookies'>
+  /** Absent: no scopes can be asked for. */
+  readonly scopes?: ScopeTraits | undefined
+  /** How long an access token lives where no reply says it: "15m". */
+  readonly lifetime?: string | undefined
+  /** Each use of a token prolongs it. */
+  readonly sliding?: boolean | undefined
+  /** Absent: no lifetime can be asked for. */
+  readonly lifetimes?: LifetimeTraits | undefined
+}
+
+export interface ScopeTraits {
+  /** `method-path`: "GET /objects". Default: any text. */
+  readonly form?: 'any' | 'token' | 'method-path' | undefined
+  /** The only ones. */
+  readonly choices?: readonly string[] | undefined
+  /** Some of them. */
+  readonly known?: readonly string[] | undefined
+  /** What a token without scopes may do: everything that its user may. */
+  readonly unscoped?: 'all' | undefined
+}
+
+interface LifetimeTraits {
+  readonly least?: string | undefined
+  readonly most?: string | undefined
+  readonly step?: string | undefined
+  readonly choices?: readonly string[] | undefined
+}
+
+/** A reply of the API to a request of the user's own, as far as it was read. */
+export interface CallReply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  /** Absent where there is none that could matter: it is long, or no JSON object. */
+  readonly body?: string | undefined
+}
+
+/** How an API says that a token is dead, in replies to requests of the user's own. */
+export interface CallRefusals {
+  /** Whether the body of a reply with that status has to be looked at. */
+  needsBody(status: number): boolean
+  /** Whether the reply says that the token is dead: nothing was done, and another token may help. */
+  isDead(reply: CallReply, url: URL): boolean
 }
 
 /** What a session sees of an API. An operation left out is one that the API does not have. */
@@ -66,6 +117,9 @@ export interface Provider {
   /** The page it was written from. */
   readonly docs: string
   readonly fields: readonly Field[]
+  readonly traits?: Traits | undefined
+  /** Absent: nothing is known of how replies with a dead token look. */
+  readonly callRefusals?: CallRefusals | undefined
   /**
    * Whether a login, as it is set up, may show a person a page or a code. Absent: no login of this
    * provider ever does.
@@ -119,6 +173,8 @@ export interface Provider {
   list?(reach: Reach, held: TokenSet): Promise<readonly TokenInfo[]>
   revoke?(reach: Reach, held: TokenSet, target: RevokeTarget): Promise<void>
   info?(reach: Reach, held: TokenSet): Promise<Introspection>
+  /** All scopes that can be asked for, as the API lists them. */
+  listScopes?(reach: Reach, held: TokenSet): Promise<readonly string[]>
   /**
    * Ends the session at the provider. Returns one sentence about what the provider did not end,
    * though it ended the rest.

@@ -9,6 +9,8 @@ export interface Call {
   /** By lower-case name; values as HTTP carries them, one character per byte. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: string
+  /** The fault that struck, where it is one that the API itself has to commit. */
+  readonly fault?: 'repeat-id'
 }
 
 /** What a fake API answers. */

@@ -39,6 +39,8 @@ type FaultAction =
   | { readonly do: 'empty'; readonly status?: number }
   /** Never answers; not processed. */
   | { readonly do: 'hang' }
+  /** Processed; a token made by it gets the id of the token before it (Rightech). */
+  | { readonly do: 'repeat-id' }
   /** Processed; the answer's body is replaced. */
   | { readonly do: 'body'; readonly body: unknown }
   /** Processed; `body` is merged over the answer (or its part `under`), keys `without` taken out. */
@@ -77,6 +79,7 @@ const actions: ReadonlyMap<string, readonly (readonly [string, 'number' | 'strin
   ['html', []],
   ['empty', []],
   ['hang', []],
+  ['repeat-id', []],
   ['body', []],
   ['merge', []],
 ])

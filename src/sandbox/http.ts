@@ -120,7 +120,8 @@ async function serve(
   const names = [...(delayMs > 0 ? ['delay'] : []), ...(fault === undefined ? [] : [fault.do])]
   if (names.length > 0) entry.fault = names.join(', ')
   if (delayMs > 0) await sleep(delayMs, undefined, { signal })
-  const process = (): Reply => options.handle(call)
+  const process = (): Reply =>
+    options.handle(fault?.do === 'repeat-id' ? { ...call, fault: fault.do } : call)
   if (fault === undefined) return send(process())
   return misbehave(fault, { response, process, send, sendHead, signal })
 }

@@ -102,6 +102,9 @@ export async function misbehave(fault: Fault, struck: Struck): Promise<void> {
       send({ ...reply, body: composeReply(reply.status, type, fault.body).body })
       return
     }
+    case 'repeat-id':
+      send(process())
+      return
     case 'merge':
       send(mergeReply(process(), fault))
       return

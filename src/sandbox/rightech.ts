@@ -33,6 +33,11 @@ const documented = [
   'DELETE /geofences/:id',
 ]
 
+const ofTokens = ['GET /tokens', 'POST /tokens', 'DELETE /tokens/:id']
+
+// The document has lost where the list of all methods is: this place is made up.
+const methodsPath = '/methods'
+
 function refuse(status: number, message: string): Refusal {
   const tag = `error_${message.toLowerCase().replaceAll(' ', '_')}`
   const tags = [tag, 'error_tokens']
@@ -75,7 +80,7 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
     return sent
   }
 
-  function makeToken(sent: Fields): Reply {
+  function makeToken(sent: Fields, { fault }: Call): Reply {
     const issuedAt = clock.now()
     const scopes = readScopes(sent)
     const phrase = sent['expiresIn']
@@ -83,7 +88,8 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
     if (life === undefined) throw refuse(400, 'Invalid expiresIn')
     const name = sent['name']
     if (name !== undefined && typeof name !== 'string') throw refuse(400, 'Invalid name')
-    const id = makeHex(24)
+    // Two entries of the list that the document prints have one and the same _id.
+    const id = (fault === 'repeat-id' ? tokens.at(-1)?.id : undefined) ?? makeHex(24)
     const expiresAt = issuedAt + life
     const value = signJwt(
       {
@@ -121,7 +127,11 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
     if (username !== credentials.username || sent['password'] !== credentials.password) {
       throw refuse(401, 'Unauthorized')
     }
-    const reply = makeToken({ ...sent, name: undefined })
+    if (sent['name'] !== undefined && switches.loginName === 'refused') {
+      throw refuse(400, 'Unknown parameter name')
+    }
+    const kept = switches.loginName === 'kept' ? sent : { ...sent, name: undefined }
+    const reply = makeToken(kept, call)
     counts.logins += 1
     return reply
   }
@@ -142,7 +152,7 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
       const isWithin = readScopes(sent)?.every((scope) => held.includes(scope)) ?? false
       if (!isWithin) throw refuse(403, 'Forbidden')
     }
-    const reply = makeToken(sent)
+    const reply = makeToken(sent, call)
     counts.issued += 1
     return { ...reply, status: switches.issueStatus }
   }
@@ -170,6 +180,7 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
     if (route === 'POST /auth/token') return logIn(call)
     const token = authorize(call)
     if (route === 'GET /tokens') return listTokens()
+    if (route === `GET ${methodsPath}`) return answerJson(200, [...documented, ...ofTokens])
     if (route === 'POST /tokens') return issue(call, token)
     const revoked = /^DELETE \/tokens\/([^/]+)$/.exec(route)?.[1]
     if (revoked !== undefined) return revoke(revoked)

@@ -83,6 +83,8 @@ export interface RightechSwitches {
   readonly acceptLogin: boolean
   /** Refuse to issue a token whose scopes its maker lacks. No document says it is so. */
   readonly childWithinParent: boolean
+  /** What a name in a login does: the document has one for `POST /tokens`, and is silent here. */
+  readonly loginName: 'kept' | 'ignored' | 'refused'
   /** Tell expiresAt, when a token is made, in this unit or not at all. */
   readonly expiresAt: 'milliseconds' | 'seconds' | 'absent'
   /** Refuse bodies that are not sent as application/json. */
@@ -94,6 +96,7 @@ const strictRightech: RightechSwitches = {
   revokeStatus: 200,
   acceptLogin: false,
   childWithinParent: false,
+  loginName: 'kept',
   expiresAt: 'milliseconds',
   jsonOnly: true,
 }
@@ -103,6 +106,7 @@ const looseRightech: RightechSwitches = {
   issueStatus: 201,
   revokeStatus: 204,
   acceptLogin: true,
+  loginName: 'ignored',
   expiresAt: 'absent',
   jsonOnly: false,
 }

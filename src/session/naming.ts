@@ -3,6 +3,7 @@
 import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
+import type { Ports } from './ports.ts'
 
 /** A profile, or its session. */
 export type Named = Pick<Profile, 'id' | 'name'>
@@ -50,6 +51,17 @@ export function holderInWords(session: Named): string {
 /** What holds a session, in words: `the session of "web"`, `the token in TOKN_TOKEN`. */
 export function sessionInWords(session: Named): string {
   return isFromEnvironment(session) ? tokenInWords(session) : words.session.sessionOf(session.name)
+}
+
+/**
+ * What a provider calls a token of this profile where the user names none: in the list of a project
+ * it says which program, machine and profile it belongs to.
+ */
+export function usualTokenName(
+  { requester }: Pick<Ports, 'requester'>,
+  { name }: Pick<Profile, 'name'>,
+): string {
+  return `tokn/${requester.host}/${name}`
 }
 
 /** What to type, or to change, for another session; `flags` are for a login of a profile. */

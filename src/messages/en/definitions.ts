@@ -130,6 +130,8 @@ export const noAccess = () => 'none of its replies has an `access`, which says w
 
 const listParts = { items: 'the list is', id: 'the id of a token is' }
 
+export const notAListPath = () => 'expected a path that begins with a slash: /methods'
+export const scopeListWithoutScopes = () => '`reply.scopes` has to say where the scopes are'
 export const listWithout = (key: keyof typeof listParts) =>
   `its reply has no \`${key}\`, which says where ${listParts[key]}`
 

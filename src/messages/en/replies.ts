@@ -172,6 +172,12 @@ const unreadableIds = {
 
 type UnreadableId = keyof typeof unreadableIds
 
+export const unusableScopes = (title: string, count: number) =>
+  `${title} lists ${count} scopes that cannot be asked for; they are left out`
+export const noScopesListed = (title: string) => ({
+  message: `${title} answered without a list of scopes`,
+  hint: 'say where it is in the reply: scopes.list.reply.scopes of the definition',
+})
 export const hiddenEntries = (
   title: string,
   counts: ReadonlyArray<readonly [why: UnreadableId, count: number]>,

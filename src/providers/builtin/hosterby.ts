@@ -98,6 +98,15 @@ export const hosterby = {
   rotation: 'always',
   // Nowhere written; the shortest life seen was a little more.
   lifetime: '10m',
+  api: {
+    // Errors come with status 200 as well.
+    refused: [
+      { when: { at: 'codeList', contains: 'access_token_expired' }, means: 'expired' },
+      { when: { at: 'codeList', contains: 'access_token_not_found' }, means: 'invalid' },
+      { when: { at: 'httpCode', equals: 401 }, means: 'invalid' },
+      { when: { status: 401 }, means: 'invalid' },
+    ],
+  },
   errors: {
     message: ['messageList.error.*', 'messageList.*'],
     code: ['codeList.error.*', 'codeList.error', 'httpCode'],

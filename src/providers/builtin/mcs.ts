@@ -82,6 +82,13 @@ export const mcs = {
     spent:
       'a service token is not counted: make one at https://mcs.mail.ru/app/services/machinelearning/vision/ and paste it in with: tokn login NAME --provider mcs --with-token',
   },
+  api: {
+    refused: [
+      // The envelope has a status of its own, inside whatever HTTP says.
+      { when: { at: 'status', equals: 401 }, means: 'invalid' },
+      { when: { status: 401 }, means: 'invalid' },
+    ],
+  },
   errors: {
     message: ['error_description', 'message', 'error', 'body'],
     code: ['error', 'status'],

@@ -63,6 +63,14 @@ export const oz = {
   lifetime: '15m',
   sliding: true,
   pasted: { expiry: 'unknown' },
+  api: {
+    refused: [
+      { when: { at: 'error_code', equals: 8 }, means: 'expired' },
+      { when: { at: 'error_code', equals: 7 }, means: 'invalid' },
+      { when: { at: 'error_code', exists: true }, means: 'refused' },
+      { when: { status: 401 }, means: 'invalid' },
+    ],
+  },
   errors: {
     message: 'error_message',
     code: 'error_code',

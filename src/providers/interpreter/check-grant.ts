@@ -46,7 +46,7 @@ function checkScopes(
   const form = scopes.form ?? 'any'
   for (const scope of asked) {
     const shown = display(scope, 80)
-    if (!forms[form].test(scope) || unprintable.test(scope)) {
+    if (!isScope({ scopes }, scope)) {
       throw usage(words.requests.notAScope(shown, title, form))
     }
     if (scopes.choices !== undefined && !scopes.choices.includes(scope)) {
@@ -56,12 +56,17 @@ function checkScopes(
   }
 }
 
+/** Whether a text is a scope that the API could be asked for. */
+export function isScope({ scopes }: Pick<ProviderDefinition, 'scopes'>, text: string): boolean {
+  return forms[scopes?.form ?? 'any'].test(text) && !unprintable.test(text)
+}
+
 function checkName(
   { title }: ProviderDefinition,
   exchanges: readonly Exchange[],
   name: string,
 ): void {
-  if (!mentions(exchanges, 'name')) throw usage(words.requests.noName(title))
+  if (!mentions(exchanges, 'name', 'label')) throw usage(words.requests.noName(title))
   if (name.trim() === '' || name.length > 256 || unprintable.test(name)) {
     throw usage(words.requests.notATokenName())
   }

@@ -14,6 +14,8 @@ import { mentions } from '../schema/mentions.ts'
 import { missingScope } from './required-scopes.ts'
 import { warn } from '../replies/warnings.ts'
 import { runOperation } from './operation.ts'
+import { runScopeList } from './scope-list.ts'
+import { callRefusalsOf, traitsOf } from './traits.ts'
 import { locateApi, type ApiLocation, type ProfileUrls } from './api-location.ts'
 import { checkTarget } from './token-id.ts'
 import { newTokenSet, renewedTokenSet } from './token-set.ts'
@@ -128,6 +130,8 @@ export function defineProvider(
     needs,
     lacks: (operation, scopes) => missingScope(definition, operation, scopes),
     pasted,
+    traits: traitsOf(definition),
+    callRefusals: callRefusalsOf(definition),
     digest,
     why: why ?? {},
     asks: questions(definition),
@@ -141,6 +145,14 @@ export function defineProvider(
       }),
     checkTarget: (target) => checkTarget(definition, target),
     ...probe,
+    ...(definition.scopes?.list === undefined
+      ? {}
+      : {
+          listScopes: async (reach, held) => {
+            const values = templateValues(definition, location, reach, valuesOfTokens(held))
+            return await runScopeList({ definition, location, operation: 'list' }, values, reach)
+          },
+        }),
     checkGrant: (grant) =>
       checkGrant(definition, [...exchanges('login'), ...exchanges('issue')], grant),
     ...Object.fromEntries(
@@ -154,10 +166,10 @@ export function defineProvider(
 function templateValues(
   { fields }: ProviderDefinition,
   { baseUrl }: ApiLocation,
-  { answers, clock }: Reach,
+  { answers, clock, label }: Reach,
   values: Partial<RequestValues>,
 ): RequestValues {
-  return { context: {}, ...values, fields, baseUrl, answers, now: clock.now() }
+  return { context: {}, ...values, label, fields, baseUrl, answers, now: clock.now() }
 }
 
 function valuesOfTokens({ access, refresh, id, context }: TokenSet): Partial<RequestValues> {

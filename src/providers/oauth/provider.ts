@@ -44,6 +44,10 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     title,
     docs: preset?.docs ?? docs,
     fields: fieldsFor(preset, own),
+    traits: {
+      carrier: attach({ context: {} }, settings),
+      scopes: { form: 'token' },
+    },
     person: needsPerson(settings),
     ignores: ignoredBy(settings),
     rotation: 'server-decides',

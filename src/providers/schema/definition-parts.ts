@@ -9,7 +9,7 @@ export const template = z
   .string()
   .max(4096)
   .describe(
-    'A text with placeholders: {fields.NAME} {context.NAME} {access} {refresh} {id} {name} {scopes} {lifetime} {expires} {target} {audience} {baseUrl} {now} {uuid}. Transforms change them: {lifetime|words}, {name|or:tokn}, {expires|epoch|or:0}. A text that is one placeholder and nothing else keeps the type of its value. Where a placeholder has no value, the key is left out. {{ and }} are braces. ' +
+    'A text with placeholders: {fields.NAME} {context.NAME} {access} {refresh} {id} {name} {label} {scopes} {lifetime} {expires} {target} {audience} {baseUrl} {now} {uuid}. Transforms change them: {lifetime|words}, {name|or:tokn}, {expires|epoch|or:0}. A text that is one placeholder and nothing else keeps the type of its value. Where a placeholder has no value, the key is left out. {{ and }} are braces. ' +
       transformsInWords(),
   )
   .meta({ id: 'template' })

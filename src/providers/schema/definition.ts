@@ -1,12 +1,6 @@
 import { z } from 'zod'
 import { words } from '../../messages/words.ts'
-import {
-  attach,
-  operation,
-  type exchange,
-  type reply,
-  type request,
-} from './definition-exchange.ts'
+import { attach, exchange, operation, type reply, type request } from './definition-exchange.ts'
 import {
   places,
   refusal,
@@ -142,6 +136,28 @@ export const definitionSchema = z
             'any: any text. token: a scope-token of RFC 6749. method-path: "GET /objects".',
           ),
         choices: z.array(z.string().min(1)).min(1).optional().describe('The only scopes.'),
+        known: z
+          .array(z.string().min(1).max(512))
+          .min(1)
+          .max(256)
+          .optional()
+          .describe('Scopes that the documentation names, where there are more than those.'),
+        list: z
+          .union([
+            z
+              .string()
+              .max(256)
+              .regex(/^\/[!-~]*$/, { error: () => words.definitions.notAListPath() }),
+            exchange,
+          ])
+          .optional()
+          .describe(
+            'How to ask for all scopes (`tokn provider scopes`): a path below the base URL that answers with a list, or an exchange whose `reply.scopes` says where that is.',
+          ),
+        unscoped: z
+          .literal('all')
+          .optional()
+          .describe('What a token without scopes may do. all: everything that its user may.'),
       })
       .optional()
       .describe('Scopes that users can ask for. Without it they cannot.'),
@@ -171,6 +187,18 @@ export const definitionSchema = z
       })
       .optional()
       .describe('How the API says no, in any of its replies.'),
+    api: z
+      .strictObject({
+        refused: z
+          .array(refusal)
+          .min(1)
+          .max(16)
+          .describe(
+            'How it says no. After `expired` and `invalid`, `tokn curl` refreshes the session and sends the request once more. A rule with `at` is looked up in a short JSON object alone.',
+          ),
+      })
+      .optional()
+      .describe('Replies of the API to requests of the user: how those with a dead token look.'),
     ids: z
       .strictObject({
         form: z.enum(['any', 'digits', 'hex', 'uuid']).optional().describe('Default: any.'),

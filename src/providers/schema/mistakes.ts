@@ -38,9 +38,21 @@ function* allMistakes(definition: ProviderDefinition): Generator<Problem> {
       yield* findExchangeMistakes(definition, operation, pointer, exchange, vocabulary)
     }
   }
-  const { errors } = definition
-  if (errors !== undefined) {
-    yield* findReplyMistakes('/errors', errors, false, vocabularyOf(definition, []))
+  const { errors, api, scopes } = definition
+  const replies = { '/errors': errors, '/api': api }
+  for (const [pointer, part] of Object.entries(replies)) {
+    yield* findReplyMistakes(pointer, part, false, vocabularyOf(definition, []))
+  }
+  if (typeof scopes?.list === 'object') {
+    yield* scopeListMistakes(definition, scopes.list)
+  }
+}
+
+function* scopeListMistakes(definition: ProviderDefinition, list: Exchange): Generator<Problem> {
+  const pointer = '/scopes/list'
+  yield* findExchangeMistakes(definition, 'info', pointer, list, vocabularyOf(definition, []))
+  if (list.reply?.scopes === undefined) {
+    yield { pointer, message: words.definitions.scopeListWithoutScopes() }
   }
 }
 
@@ -75,7 +87,7 @@ function vocabularyOf(definition: ProviderDefinition, more: readonly string[]): 
 function grantWords(operation: string): readonly string[] {
   if (operation === 'revoke') return ['target']
   const granting = operation === 'login' || operation === 'issue'
-  return granting ? ['name', 'scopes', 'lifetime', 'expires', 'audience'] : []
+  return granting ? ['name', 'label', 'scopes', 'lifetime', 'expires', 'audience'] : []
 }
 
 function* fieldMistakes({ fields, budget }: ProviderDefinition): Generator<Problem> {

@@ -17,6 +17,8 @@ export interface TemplateValues {
   /** Epoch milliseconds. */
   readonly now: number
   readonly grant?: Grant | undefined
+  /** What a new token is called where the user names none. */
+  readonly label?: string | undefined
   readonly access?: Pick<Secret, 'reveal'> | undefined
   readonly refresh?: Secret | undefined
   /** The held token's own id. */
@@ -37,6 +39,7 @@ const placeholders = {
   id: (values) => values.id,
   target: (values) => values.target,
   name: (values) => values.grant?.name,
+  label: (values) => values.grant?.name ?? values.label,
   audience: (values) => values.grant?.audience,
   scopes: (values) => some(values.grant?.scopes),
   lifetime: (values) => time('duration', values.grant?.lifetime),

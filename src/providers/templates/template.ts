@@ -83,6 +83,7 @@ export const placeholderNames = [
   'id',
   'target',
   'name',
+  'label',
   'audience',
   'scopes',
   'lifetime',

@@ -12,7 +12,7 @@ import { openIntent, type OpenIntent } from '../unfinished/open-intent.ts'
 import { sweepUnsent } from '../unfinished/sweep.ts'
 import { watchRequests } from '../unfinished/watch.ts'
 import { thisMoment } from '../moment.ts'
-import { withName } from '../naming.ts'
+import { usualTokenName, withName } from '../naming.ts'
 import { eraseEntry, formerStore, saveSession, type SavedSession } from '../save-session.ts'
 import type { Session } from '../session.ts'
 import { proveStorage } from '../check-storage.ts'
@@ -178,7 +178,9 @@ async function logInto(
   checkLoginAnswers(provider, answers)
   await spendBudget(session, provider, undefined, 'logins', force)
   const http = over(await session.http())
-  const tokens = await provider.login({ http, answers, interaction, ...talk(session.ports) }, grant)
+  const label = usualTokenName(session.ports, session.profile)
+  const reach = { http, answers, interaction, label, ...talk(session.ports) }
+  const tokens = await provider.login(reach, grant)
   await forgetRefreshes(session, provider)
   return tokens
 }

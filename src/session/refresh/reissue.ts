@@ -3,7 +3,7 @@ import { isGood } from '../../core/expiry.ts'
 import type { Reach } from '../../core/provider.ts'
 import type { Grant, TokenInfo, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
-import { tokenInWords } from '../naming.ts'
+import { tokenInWords, usualTokenName } from '../naming.ts'
 import { neededTtl } from '../refresh-request.ts'
 import type { RefreshRun } from './run.ts'
 
@@ -26,8 +26,7 @@ export async function reissueToken(run: RefreshRun, reach: Reach): Promise<Token
 
 /** What the current token was asked for with. */
 function grantToRepeat({ ports, record, profile }: RefreshRun): Grant {
-  const host = ports.requester.host
-  const name = record.name ?? record.grant?.name ?? `tokn/${host}/${profile.name}`
+  const name = record.name ?? record.grant?.name ?? usualTokenName(ports, profile)
   const { until, ...grant } = record.grant ?? {}
   // What was to end by an instant has no replacement that outlives it. Where that is about to come,
   // a replacement lives as long as the first did, which is told.

@@ -104,13 +104,7 @@ function openScene(
 
 function learnPlace(
   known: Known,
-  {
-    baseUrl,
-    apiUrl = baseUrl,
-    credentials,
-    secondAccount = {},
-    serviceAccount = {},
-  }: SandboxApi,
+  { baseUrl, apiUrl = baseUrl, credentials, secondAccount = {}, serviceAccount = {} }: SandboxApi,
 ): void {
   learn(known, { host: baseUrl, api: apiUrl })
   learn(known, credentials)
