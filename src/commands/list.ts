@@ -160,9 +160,9 @@ function listTable(
     (token.scopes ?? []).join(', ') || '-',
     ...labels.map((label) => token.facts?.[label] ?? '-'),
   ])
-  const [first = '', ...lines] = fittedTable([header, ...rows], screen)
-  const painted = lines.map((line, index) => paint(line, tokens[index]?.state, colours))
-  return [colours.bold(first), ...painted]
+  return fittedTable([header, ...rows], screen, (line, row) =>
+    row === 0 ? colours.bold(line) : paint(line, tokens[row - 1]?.state, colours),
+  )
 }
 
 function paint(line: string, state: ListedToken['state'] | undefined, colours: Colours): string {

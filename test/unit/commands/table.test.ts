@@ -32,10 +32,36 @@ describe('a table', () => {
     },
   )
 
-  it.each([400, 132, 100, 80, 60, 40, 20, 10, 5, 2, 1])('fits a terminal of %i', (width) => {
+  it.each([400, 132, 100, 80, 60, 50])('fits a terminal of %i', (width) => {
     const lines = fittedTable(rows, { outIsTerminal: true, width })
     expect(lines).toHaveLength(rows.length)
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+  })
+
+  it.each([48, 40, 20, 10, 5, 2, 1])(
+    'where its columns could not be read, in a terminal of %i, has a line for each cell',
+    (width) => {
+      const lines = fittedTable(rows, { outIsTerminal: true, width })
+      for (const line of lines) {
+        const fits = stringWidth(line) <= width || !line.trimStart().includes(' ')
+        expect(fits, line).toBe(true)
+      }
+      expect(lines.filter((line) => line === '')).toHaveLength(rows.length - 2)
+      const text = lines.join(' ').replaceAll(/ +/g, ' ')
+      for (const [index, cell] of rows[1]?.entries() ?? []) {
+        expect(text).toContain(`${rows[0]?.[index]}: ${cell}`)
+      }
+      expect(text).not.toContain(': -')
+    },
+  )
+
+  it('paints the lines of each row', () => {
+    const paint = (line: string, row: number) => `${row}|${line}`
+    const inOne = fittedTable(rows, { outIsTerminal: true, width: 80 }, paint)
+    expect(inOne.map((line) => line[0])).toEqual(['0', '1', '2'])
+    const inMany = fittedTable(rows, { outIsTerminal: true, width: 40 }, paint)
+    expect(inMany.at(0)).toBe('1|ID: 66a64c586a8ed41e84ece92b')
+    expect(inMany.slice(-3)).toEqual(['', '2|ID: x', '2|STATE: expired'])
   })
 
   it('stands in even columns where characters are two cells wide, or several make one', () => {
@@ -48,8 +74,44 @@ describe('a table', () => {
     const lines = table(wide)
     const starts = lines.map((line) => stringWidth(line.slice(0, line.search(/STATE|active/))))
     expect(starts).toEqual([10, 10, 10, 10])
-    expect(fittedTable(wide, { outIsTerminal: true, width: 13 })[1]).toBe('生産…  active')
-    expect(fittedTable(wide, { outIsTerminal: true, width: 12 })[1]).toBe('生産…  acti…')
+    const long = wide.map(([name = '', state = '']) => [`${name}${name}`, state])
+    expect(fittedTable(long, { outIsTerminal: true, width: 20 })[1]).toBe('生産環境生…  active')
+  })
+
+  it('keeps columns even whose cells are of wide characters', () => {
+    const wide = [
+      ['NAME', 'STATE'],
+      ['日本語のとても長い名前', 'active'],
+      ['ci', 'expired'],
+    ]
+    const screen = { outIsTerminal: true, width: 24 }
+    expect(fittedTable(wide, screen)).toEqual([
+      'NAME             STATE',
+      '日本語のとても…  active',
+      'ci               expired',
+    ])
+  })
+
+  it('lets the last cell go on below, where a terminal has no room beside the others', () => {
+    const labelled = [
+      ['  scopes', 'GET /objects, POST /objects, DELETE /objects/:id'],
+      ['  fingerprint', 'fp:9f2c11ab'],
+    ]
+    expect(table(labelled, { outIsTerminal: true, width: 40 })).toEqual([
+      '  scopes       GET /objects, POST',
+      '               /objects, DELETE',
+      '               /objects/:id',
+      '  fingerprint  fp:9f2c11ab',
+    ])
+    expect(table(labelled, { outIsTerminal: true, width: 30 })).toEqual([
+      '  scopes',
+      '    GET /objects, POST',
+      '    /objects, DELETE',
+      '    /objects/:id',
+      '  fingerprint',
+      '    fp:9f2c11ab',
+    ])
+    expect(table(labelled, { outIsTerminal: false, width: 30 })).toHaveLength(2)
   })
 
   it('cuts what is widest first, and leaves what is short', () => {
@@ -57,14 +119,26 @@ describe('a table', () => {
     expect(line).toMatch(/^66a64c586a8ed41e84ece92b {2}a name that .*… {2}active {3}GET/)
   })
 
-  it('is a line a row, whatever is in its cells', () => {
+  it('is a line a row, whatever is in its cells, where six columns have room', () => {
     fc.assert(
-      fc.property(cells, fc.integer({ min: 1, max: 120 }), (some, width) => {
+      fc.property(cells, fc.integer({ min: 82, max: 200 }), (some, width) => {
         const lines = fittedTable(some, { outIsTerminal: true, width })
         expect(lines).toHaveLength(some.length)
         for (const line of lines) {
           expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
           expect(stringWidth(line)).toBeLessThanOrEqual(width)
+        }
+      }),
+    )
+  })
+
+  it('is no wider than any terminal but for single words, whatever is in its cells', () => {
+    fc.assert(
+      fc.property(cells, fc.integer({ min: 1, max: 81 }), (some, width) => {
+        for (const line of fittedTable(some, { outIsTerminal: true, width })) {
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+          const fits = stringWidth(line) <= width || !line.trim().includes(' ')
+          expect(fits, line).toBe(true)
         }
       }),
     )
