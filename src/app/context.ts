@@ -7,7 +7,7 @@ import { words as texts } from '../messages/words.ts'
 import { openVariables, readStoreKind } from './variables.ts'
 import { openFiles } from '../io/files/files.ts'
 import { isTerminal, widthOf } from '../io/terminal/is-terminal.ts'
-import { isReadOnce, readValueFile, readValueInput } from '../io/terminal/input.ts'
+import { isReadOnce, readTextInput, readValueFile, readValueInput } from '../io/terminal/input.ts'
 import { asWarning, showLines, writeAll, writeLines } from '../io/terminal/output.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
@@ -83,6 +83,7 @@ export function createContext({
       },
       colours: (flags) => openColours(1, environment, flags.color),
       readSecret: async (what) => new Secret(readValueInput(what)),
+      readText: async (what) => readTextInput(what),
       readSecretFile: async (path) => new Secret(readValueFile(path, 'the secret')),
     },
     words,

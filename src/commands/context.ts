@@ -41,6 +41,8 @@ interface Terminal {
   colours(flags: CommonFlags): Promise<Colours>
   /** All of standard input as one secret, one trailing newline taken off. Throws `usage`. */
   readSecret(what: string): Promise<Secret>
+  /** All of standard input as text, at most 64 KiB. Throws `usage`; never waits for a person to type. */
+  readText(what: string): Promise<string>
   /** The content of a file, or of standard input for `-`, as one secret. Throws `usage`. */
   readSecretFile(path: string): Promise<Secret>
 }

@@ -4,9 +4,9 @@ import { isToknError, ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
-import type { Secret } from '../core/secret.ts'
 import { display } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
+import type { Pasted } from '../session/login/pasted.ts'
 import type { Opened } from '../session/login/open-provider.ts'
 import type { Ports } from '../session/ports.ts'
 import type { SavedSession } from '../session/save-session.ts'
@@ -21,6 +21,7 @@ import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
 import { answerFields, shallRemember } from './login/answers.ts'
 import { draftProfile, type Draft } from './login/draft.ts'
+import { readPasted, withoutEnd } from './login/pasted.ts'
 import { agreeToReplace } from './login/replace.ts'
 import { refuseContrary, refuseIgnored } from './login/unread.ts'
 import { quoteWord } from './output/shell.ts'
@@ -53,22 +54,16 @@ async function runLogin(
   const draft = await draftProfile(context, ports, positional, flags, interaction)
   refuseContrary(context, draft, flags)
   if (flags.dryRun !== true) await agreeToReplace(context, ports, draft, flags)
-  const pasted = await readPasted(context, flags)
+  const pasted = await readPasted(context, ports, draft, flags, interaction)
   const prepared = await prepareLogin(context, ports, draft, flags, interaction, pasted)
   if (flags.dryRun === true) await sayPlan(context, ports, prepared, flags)
   else tellPlaced(context, ports, prepared, await logIn(context, ports, prepared, flags), flags)
 }
 
-/** A token that was made elsewhere, where the flags say that there is one. */
-async function readPasted(context: Context, flags: LoginFlags): Promise<Secret | undefined> {
-  if (flags.withToken !== true) return undefined
-  return await context.terminal.readSecret(words.loginFlags.aToken())
-}
-
 /** Everything that a login needs, checked; nothing has been sent yet. */
 interface PreparedLogin extends Opened {
   readonly grant: Grant
-  readonly pasted: Secret | undefined
+  readonly pasted: Pasted | undefined
   readonly interaction: Interaction | undefined
 }
 
@@ -78,13 +73,12 @@ async function prepareLogin(
   draft: Draft,
   flags: LoginFlags,
   interaction: Interaction | undefined,
-  pasted: Secret | undefined,
+  pasted: Pasted | undefined,
 ): Promise<PreparedLogin> {
-  const asking = pasted === undefined ? interaction : undefined
-  const opened = await answerFields(context, ports, draft, flags, asking, pasted)
+  const opened = await answerFields(context, ports, draft, flags, interaction, pasted)
   const { provider, answers } = opened
   refuseIgnored(provider, draft, flags)
-  const asked = pasted === undefined ? withScopes(context, provider, flags) : flags
+  const asked = pasted === undefined ? withScopes(context, provider, flags) : withoutEnd(flags)
   const grant = readGrant(asked, ports.clock.now())
   provider.checkGrant(grant)
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)

@@ -146,6 +146,8 @@ export interface Provider {
   readonly why: Partial<Record<Operation, string>>
   /** Whether a token made elsewhere may be pasted in, and when such a token ends. */
   readonly pasted?: { readonly expiry: 'never' | 'unknown' | 'jwt' } | undefined
+  /** Names of the fields that a refresh sends the answers to. */
+  readonly refreshFields?: readonly string[] | undefined
   /** Digest of a user's own definition; absent for the built-in ones. */
   readonly digest?: string | undefined
   /** Origins that the token may be sent to; the first is where tokens are made. */
@@ -167,6 +169,13 @@ export interface Provider {
   checkGrant(grant: Grant): void
 
   login?(reach: Reach, grant: Grant): Promise<TokenSet>
+  /**
+   * The tokens in a reply of this API to a login or a refresh, as it came, that somebody else asked
+   * for. Throws `usage`, which names the fields that were looked for and quotes nothing.
+   */
+  readReply?(reply: Secret, reach: Pick<Reach, 'clock' | 'answers' | 'warn'>): Promise<TokenSet>
+  /** What a session of tokens that were made elsewhere has to keep, to be refreshed one day. */
+  contextFor?(answers: Reach['answers']): TokenSet['context']
   /** Gets all tokens of the session, because some APIs need more than the refresh token. */
   refresh?(reach: Reach, held: TokenSet): Promise<TokenSet>
   issue?(reach: Reach, held: TokenSet, grant: Grant): Promise<TokenSet>

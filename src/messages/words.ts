@@ -26,6 +26,7 @@ const areas = {
   providerTest: texts<typeof import('./en/provider-test.ts')>(),
   refresh: texts<typeof import('./en/refresh.ts')>(),
   login: texts<typeof import('./en/login.ts')>(),
+  pasted: texts<typeof import('./en/pasted.ts')>(),
   tokens: texts<typeof import('./en/tokens.ts')>(),
   credentials: texts<typeof import('./en/credentials.ts')>(),
   commands: texts<typeof import('./en/commands.ts')>(),

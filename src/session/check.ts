@@ -179,7 +179,7 @@ async function ask(
   try {
     return await withNamedHints(
       session,
-      async () => await askAbout({ session, provider, reach, record }),
+      async () => await askAbout({ provider, reach, record }),
     )
   } catch (error) {
     // The token itself was refused.

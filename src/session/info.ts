@@ -2,7 +2,7 @@ import { isToknError } from '../core/errors.ts'
 import { readClaims, type Claims } from '../core/jwt.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import type { Introspection, TokenInfo } from '../core/token.ts'
+import type { Introspection, TokenInfo, TokenSet } from '../core/token.ts'
 import { unknownExpiry } from '../core/expiry.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
@@ -78,14 +78,17 @@ async function askProvider(session: Session, provider: Provider): Promise<Asked>
   }
 }
 
+/** A token that a provider is asked about. */
+type AskedToken = Pick<Call, 'provider' | 'reach'> & { readonly record: TokenSet }
+
 /** What the provider says of a token, by its own way to ask or by its list. */
-export async function askAbout(call: Call): Promise<Introspection> {
+export async function askAbout(call: AskedToken): Promise<Introspection> {
   return call.provider.info === undefined
     ? describeListed(await findInList(call))
     : withKnownExpiries(await call.provider.info(call.reach, call.record))
 }
 
-async function findInList({ provider, reach, record }: Call): Promise<readonly TokenInfo[]> {
+async function findInList({ provider, reach, record }: AskedToken): Promise<readonly TokenInfo[]> {
   const tokens = (await provider.list?.(reach, record)) ?? []
   return tokens.filter((token) => token.id === record.id)
 }

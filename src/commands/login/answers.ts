@@ -3,6 +3,7 @@ import type { Interaction } from '../../core/ports.ts'
 import type { Field, Provider } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import { openAnswered, type Opened } from '../../session/login/open-provider.ts'
+import type { Pasted } from '../../session/login/pasted.ts'
 import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
@@ -18,7 +19,7 @@ export async function answerFields(
   { profile, set }: Draft,
   flags: LoginFlags,
   interaction: Interaction | undefined,
-  pasted: Secret | undefined,
+  pasted: Pasted | undefined,
 ): Promise<Opened> {
   const provider = await ports.provider({
     ...profile,
@@ -39,15 +40,38 @@ export async function answerFields(
       fromEnvironment: context.environment.fromEnvironment,
       interaction,
     },
-    pasted === undefined ? undefined : withoutLogin,
+    pasted === undefined
+      ? undefined
+      : (fields) => withoutLogin(fields, takenWith(provider, pasted)),
   )
 }
 
-/** A pasted token comes without the login that made it: nothing is asked, what is given is taken. */
-export function withoutLogin(fields: readonly Field[]): readonly Field[] {
+/**
+ * A pasted token comes without the login that made it: nothing is asked but what is `needed` later,
+ * and what is given is taken. Secrets are those that the session is used with.
+ */
+export function withoutLogin(
+  fields: readonly Field[],
+  { needed, secrets }: Taken = { needed: [], secrets: [] },
+): readonly Field[] {
   return fields
-    .filter(({ secret }) => secret !== true)
-    .map((field) => ({ ...field, optional: true }))
+    .filter(({ name, secret }) => secret !== true || secrets.includes(name))
+    .map((field) =>
+      field.secret !== true && needed.includes(field.name) ? field : { ...field, optional: true },
+    )
+}
+
+/** Names of the fields that go with a pasted token. */
+interface Taken {
+  readonly needed: readonly string[]
+  readonly secrets: readonly string[]
+}
+
+function takenWith({ refreshFields = [], asks = {} }: Provider, pasted: Pasted): Taken {
+  const renews = pasted.refresh !== undefined || 'reply' in pasted.given
+  // Without a person a missing answer is told, and no reason to refuse the token.
+  const needed = renews && pasted.keepRefused !== undefined ? refreshFields : []
+  return { needed, secrets: Object.values(asks).flat() }
 }
 
 async function readSecrets(

@@ -15,10 +15,15 @@ const readBefore = new Map<string, Buffer>()
 
 /** All of standard input as one value. Throws `usage`; never waits for a person to type. */
 export function readValueInput(what: string): string {
+  return readValueText(readTextInput(what), what)
+}
+
+/** All of standard input as text of at most 64 KiB. Throws as `readValueInput` does. */
+export function readTextInput(what: string): string {
   if (isTerminal(0)) {
     throw new ToknError('usage', words.files.nothingOnInput(what))
   }
-  return readValue(readDescriptor(0), what)
+  return requireText(readDescriptor(0), what)
 }
 
 /** The content of a file as one value; `-` is standard input. Throws `usage`. */

@@ -59,11 +59,12 @@ function lacksId(
   return wanted && byId && id === undefined && kept === undefined
 }
 
-async function readAccepted(
+/** What is found in a reply, by its plan. */
+export async function readAccepted(
   api: ApiOperation,
   { reply, plan = {} }: Accepted,
   values: RequestValues,
-  reach: Reach,
+  reach: Pick<Reach, 'warn'>,
 ): Promise<Findings> {
   const timing = timingOf(api, reply)
   let warnings: string[] = []

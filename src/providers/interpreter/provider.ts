@@ -10,12 +10,13 @@ import { runList } from './list.ts'
 import { adjustLifetime } from './lifetime.ts'
 import { asList } from '../schema/as-list.ts'
 import { isUnconfirmed, probeTokens } from './probe-tokens.ts'
-import { mentions } from '../schema/mentions.ts'
+import { fieldsMentioned, mentions } from '../schema/mentions.ts'
 import { missingScope } from './required-scopes.ts'
 import { warn } from '../replies/warnings.ts'
 import { runOperation } from './operation.ts'
 import { runScopeList } from './scope-list.ts'
 import { callRefusalsOf, traitsOf } from './traits.ts'
+import { readPastedReply } from './pasted-reply.ts'
 import { locateApi, type ApiLocation, type ProfileUrls } from './api-location.ts'
 import { checkTarget } from './token-id.ts'
 import { newTokenSet, renewedTokenSet } from './token-set.ts'
@@ -132,6 +133,14 @@ export function defineProvider(
     pasted,
     traits: traitsOf(definition),
     callRefusals: callRefusalsOf(definition),
+    refreshFields: fieldsMentioned(exchanges('refresh')),
+    readReply: async (reply, reach) =>
+      await readPastedReply(
+        { definition, location, operation: 'login' },
+        reply,
+        templateValues(definition, location, reach, {}),
+        reach,
+      ),
     digest,
     why: why ?? {},
     asks: questions(definition),
@@ -166,14 +175,15 @@ export function defineProvider(
 function templateValues(
   { fields }: ProviderDefinition,
   { baseUrl }: ApiLocation,
-  { answers, clock, label }: Reach,
+  { answers, clock, label }: Pick<Reach, 'answers' | 'clock' | 'label'>,
   values: Partial<RequestValues>,
 ): RequestValues {
   return { context: {}, ...values, label, fields, baseUrl, answers, now: clock.now() }
 }
 
 function valuesOfTokens({ access, refresh, id, context }: TokenSet): Partial<RequestValues> {
-  return { access, refresh, id, context }
+  // Nothing but a refresh token may be held, for as long as a first refresh takes.
+  return { access: access.reveal() === '' ? undefined : access, refresh, id, context }
 }
 
 function introspection(findings: Findings): Introspection {

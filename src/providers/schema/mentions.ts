@@ -10,6 +10,16 @@ export function mentions(exchanges: readonly Exchange[], ...names: readonly stri
   )
 }
 
+/** The fields whose answers the requests of the exchanges send. */
+export function fieldsMentioned(exchanges: readonly Exchange[]): readonly string[] {
+  const names = exchanges
+    .flatMap(({ request, otherwise }) => [request, otherwise?.request])
+    .flatMap(placeholdersWithin)
+    .filter(({ name }) => name.startsWith('fields.'))
+    .map(({ name }) => name.slice('fields.'.length))
+  return [...new Set(names)]
+}
+
 /** The transforms of each use of the placeholder `name` in the requests of the exchanges. */
 export function writings(
   exchanges: readonly Exchange[],

@@ -3,7 +3,6 @@ import type { Http, Interaction } from '../../core/ports.ts'
 import { bindingOf } from '../../core/profile.ts'
 import type { Provider, Reach } from '../../core/provider.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
-import type { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { checkLoginAnswers, type Answers } from './answers.ts'
@@ -16,7 +15,7 @@ import { usualTokenName, withName } from '../naming.ts'
 import { eraseEntry, formerStore, saveSession, type SavedSession } from '../save-session.ts'
 import type { Session } from '../session.ts'
 import { proveStorage } from '../check-storage.ts'
-import { pasteOrWarn } from './pasted.ts'
+import { grantOfPasted, takePasted, type Pasted } from './pasted.ts'
 import { fileSecrets, talk } from '../reach.ts'
 
 /** A login; the settings of the profile are already those of `answers`. */
@@ -26,8 +25,8 @@ export interface LoginRequest {
   readonly grant: Grant
   /** Keep the secret answers, so that an expired session can log in again unattended. */
   readonly remember: boolean
-  /** A token made elsewhere, instead of a login. */
-  readonly pasted?: Secret | undefined
+  /** Tokens made elsewhere, instead of a login. */
+  readonly pasted?: Pasted | undefined
   /** Spend the last unit of a budget. */
   readonly force: boolean
   readonly interaction?: Interaction | undefined
@@ -47,9 +46,11 @@ export async function authenticate(
     ...fileSecrets(ports, provider, profile.settings),
     ...answers.secrets,
   }
-  const { refreshUnreadable: _, ...tokens } = request.pasted
-    ? pasteOrWarn(session, provider, request.pasted)
-    : await logInto(session, request, all, over)
+  const { pasted } = request
+  const { refreshUnreadable: _, ...tokens } =
+    pasted === undefined
+      ? await logInto(session, request, all, over)
+      : await takePasted(session, provider, pasted, all)
   return {
     ...tokens,
     v: 1,
@@ -61,11 +62,11 @@ export async function authenticate(
     origins: provider.origins,
     attach: provider.attach(tokens, all),
     ...thisMoment(ports.clock),
-    grant,
+    grant: pasted === undefined ? grant : grantOfPasted(provider, grant, tokens),
     scopes: tokens.scopes ?? grant.scopes,
     name: tokens.name ?? grant.name,
     credentials: request.remember ? answers.secrets : undefined,
-    fixed: request.pasted ? true : undefined,
+    fixed: pasted === undefined ? undefined : true,
   }
 }
 

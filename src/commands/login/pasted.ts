@@ -1,0 +1,171 @@
+import { readDuration } from '../../core/duration.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import { claimedExpiry } from '../../core/jwt.ts'
+import { readPastedText, type PastedText } from '../../core/pasted-text.ts'
+import type { Interaction } from '../../core/ports.ts'
+import type { Provider } from '../../core/provider.ts'
+import { Secret } from '../../core/secret.ts'
+import { checkGivenToken, type Attachment } from '../../core/token.ts'
+import type { Pasted } from '../../session/login/pasted.ts'
+import type { Ports } from '../../session/ports.ts'
+import { words } from '../../messages/words.ts'
+import type { Context } from '../context.ts'
+import { readGrant } from '../flags/grant.ts'
+import type { LoginFlags } from '../flags/login.ts'
+import { wantsJson } from '../output/json.ts'
+import type { Draft } from './draft.ts'
+import { choosesToken } from './choose-way.ts'
+
+/** How often a person is asked for what was no token. */
+const attempts = 3
+
+/**
+ * Tokens that were made elsewhere, where the flags or the user say that there are any: from standard
+ * input, or from a hidden prompt in a terminal. Throws `usage` for what is no token.
+ */
+export async function readPasted(
+  context: Context,
+  ports: Ports,
+  { profile, set }: Draft,
+  flags: LoginFlags,
+  interaction: Interaction | undefined,
+): Promise<Pasted | undefined> {
+  const settings = { ...profile.settings, ...set }
+  const provider = await ports.provider({ ...profile, settings })
+  if (flags.withToken !== true) {
+    const chosen = await choosesToken(context, provider, settings, flags, interaction)
+    if (!chosen) return undefined
+  }
+  const end = readEnd(flags, ports.clock.now())
+  const attachment = attachmentOf(provider, settings)
+  const read = (text: string) => readPastedText(text, attachment, words.loginFlags.aToken())
+  const text =
+    interaction === undefined
+      ? read(await context.terminal.readText(words.loginFlags.aToken()))
+      : await askAgain(interaction, async () => await askToken(interaction, provider, read))
+  if (text.removed.length > 0) ports.warn(words.pasted.tookOff(text.removed))
+  const given = 'reply' in text ? { reply: text.reply } : { access: text.access }
+  const refresh = await findRefresh(context, provider, text, interaction)
+  const { yes: _, ...asking } = flags
+  return {
+    given,
+    refresh,
+    end: end ?? (await askEnd(provider, text, refresh, interaction, ports)),
+    ...(interaction === undefined
+      ? {}
+      : {
+          keepRefused: async (refused: string) =>
+            (await context.confirm(asking, words.pasted.keepAnyway(refused))) === true,
+        }),
+    ...(flags.quiet === true || wantsJson(flags) ? {} : { tell: context.terminal.say }),
+  }
+}
+
+/** The flags without those that say of a pasted token when it ends, and ask nothing of a provider. */
+export function withoutEnd({ expiresIn: _, expiresAt: __, ...flags }: LoginFlags): LoginFlags {
+  return flags
+}
+
+/** Epoch milliseconds. Throws `usage` for an end that is past. */
+function readEnd(
+  { expiresIn, expiresAt }: Pick<LoginFlags, 'expiresIn' | 'expiresAt'>,
+  now: number,
+): number | undefined {
+  const { lifetime, until } = readGrant(
+    {
+      ...(expiresIn === undefined ? {} : { expiresIn }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    },
+    now,
+  )
+  return until ?? (lifetime === undefined ? undefined : now + lifetime)
+}
+
+/** How its tokens travel: what is copied with one is known by that. */
+function attachmentOf(provider: Provider, settings: Readonly<Record<string, string>>): Attachment {
+  try {
+    return provider.attach({ context: {} }, settings)
+  } catch (error) {
+    // An answer that it needs is not there yet.
+    if (isToknError(error, 'usage', 'reauth_required')) return {}
+    throw error
+  }
+}
+
+async function askToken(
+  interaction: Interaction,
+  { title }: Provider,
+  read: (text: string) => PastedText,
+): Promise<PastedText> {
+  const text = read(await interaction.ask(words.pasted.askToken(title), { secret: true }))
+  // A line of input ends at the first line break of what was pasted.
+  if ('reply' in text && !isWhole(text.reply)) {
+    throw new ToknError('usage', words.pasted.partOfDocument())
+  }
+  return text
+}
+
+function isWhole(document: Secret): boolean {
+  try {
+    JSON.parse(document.reveal())
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Asks again after what throws `usage`, which is told. */
+async function askAgain<Value>(
+  interaction: Interaction,
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isToknError(error, 'usage') || attempt === attempts) throw error
+      interaction.tell(error.message)
+    }
+  }
+}
+
+/** The refresh token: from the environment, from the reply itself, or from the user. */
+async function findRefresh(
+  { environment }: Context,
+  provider: Provider,
+  text: PastedText,
+  interaction: Interaction | undefined,
+): Promise<Secret | undefined> {
+  if (provider.refresh === undefined) return undefined
+  const variable = environment.fromEnvironment('refresh_token')
+  if (variable !== undefined) return checkGivenToken(new Secret(variable))
+  if (interaction === undefined || 'reply' in text) return undefined
+  return await askAgain(interaction, async () => {
+    const answer = await interaction.ask(words.pasted.askRefresh(), { secret: true })
+    if (answer.trim() === '') return undefined
+    const read = readPastedText(answer, {}, words.pasted.aRefreshToken())
+    if ('access' in read) return read.access
+    throw new ToknError('usage', words.pasted.documentForRefresh())
+  })
+}
+
+/** Asks for the end of a token, where neither it nor its provider says anything of it. */
+async function askEnd(
+  provider: Provider,
+  text: PastedText,
+  refresh: Secret | undefined,
+  interaction: Interaction | undefined,
+  { clock }: Ports,
+): Promise<number | undefined> {
+  if (interaction === undefined || 'reply' in text) return undefined
+  if (provider.pasted?.expiry === 'never' && refresh === undefined) return undefined
+  const claimed = provider.pasted?.expiry === 'jwt' && claimedExpiry(text.access.reveal())
+  if (claimed !== false && claimed.state === 'at') return undefined
+  return await askAgain(interaction, async () => {
+    const answer = (await interaction.ask(words.pasted.askEnd())).trim()
+    if (answer === '') return undefined
+    const now = clock.now()
+    const life = readDuration(answer)
+    return life === undefined ? readEnd({ expiresAt: answer }, now) : now + life
+  })
+}
