@@ -11,7 +11,7 @@ import { isReadOnce, readTextInput, readValueFile, readValueInput } from '../io/
 import { asWarning, showLines, writeAll, writeLines } from '../io/terminal/output.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
-import { canAsk, isOn, openColours } from '../io/terminal/terminal.ts'
+import { canAsk, columnsOf, isOn, openColours } from '../io/terminal/terminal.ts'
 import { openPorts } from './ports.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import type { Hints } from './hints.ts'
@@ -81,6 +81,7 @@ export function createContext({
       get width() {
         return widthOf(1)
       },
+      pageWidth: (descriptor) => widthOf(descriptor) ?? columnsOf(environment) ?? 80,
       colours: (flags) => openColours(1, environment, flags.color),
       readSecret: async (what) => new Secret(readValueInput(what)),
       readText: async (what) => readTextInput(what),

@@ -30,6 +30,7 @@ type CheckFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function checkCommand(program: Command, context: Context, run = runCheck): void {
   declare(program, {
     usage: 'check [profile]',
+    group: 'tokens',
     flags: reads,
     unheard: ['scope'],
     text: () => words.help.check,

@@ -38,6 +38,8 @@ interface Terminal {
   readonly outIsTerminal: boolean
   /** Characters of a line of the terminal that standard output is, where that is known. */
   readonly width: number | undefined
+  /** Characters of a line of help: those of the terminal, else what `COLUMNS` says, else 80. */
+  pageWidth(descriptor: 1 | 2): number
   colours(flags: CommonFlags): Promise<Colours>
   /** All of standard input as one secret, one trailing newline taken off. Throws `usage`. */
   readSecret(what: string): Promise<Secret>

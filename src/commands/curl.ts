@@ -20,6 +20,7 @@ import { freshRecord, type FreshFlags } from './token.ts'
 export function curlCommand(program: Command, context: Context, run = runCurl): void {
   declare(program, {
     usage: 'curl [profile]',
+    group: 'everyday',
     rest: 'CURL_ARGUMENTS...',
     flags: [...freshFlags, ...sessionFlags],
     answers: false,

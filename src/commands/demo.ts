@@ -13,6 +13,7 @@ import { quoteWord } from './output/shell.ts'
 export function demoCommand(program: Command, context: Context, run = runDemo): void {
   declare(program, {
     usage: 'demo',
+    group: 'tools',
     answers: false,
     text: () => words.help.demo,
     examples: ['tokn demo'],

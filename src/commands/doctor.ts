@@ -14,6 +14,7 @@ type DoctorFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function doctorCommand(program: Command, context: Context, run = runDoctor): void {
   declare(program, {
     usage: 'doctor',
+    group: 'trouble',
     flags: reads,
     text: () => words.help.doctor,
     examples: ['tokn doctor', 'tokn doctor --fix', 'tokn doctor --json'],

@@ -17,6 +17,7 @@ const noToken = 111
 export function execCommand(program: Command, context: Context, run = runExec): void {
   declare(program, {
     usage: 'exec [profile]',
+    group: 'everyday',
     rest: 'COMMAND [ARGUMENT...]',
     flags: reads,
     answers: false,

@@ -18,6 +18,7 @@ export type HeaderFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function headerCommand(program: Command, context: Context, run = runHeader): void {
   declare(program, {
     usage: 'header [profile]',
+    group: 'everyday',
     flags: reads,
     choices: { output: namesOf(headerFormats) },
     text: () => words.help.header,

@@ -1,44 +1,86 @@
-import { exitStatus } from '../core/errors.ts'
-import { words } from '../messages/words.ts'
-import { flagTable, type Flag, type FlagName } from './flags/table.ts'
-import { table } from './output/table.ts'
+import type { Command } from 'commander'
+import { ToknError } from '../core/errors.ts'
+import { display, nearest } from '../core/text.ts'
+import { words as texts } from '../messages/words.ts'
+import type { Context } from './context.ts'
+import { childOf, namesOf, pathOf } from './flags/path.ts'
+import { layOut, wrapLine } from './help/layout.ts'
+import { printPage } from './help/page.ts'
 
-export const topics = ['exit-codes', 'environment'] as const
+/** A topic of `tokn help`. */
+export type Topic = keyof typeof texts.help.topics
 
-/** The text of `tokn help <topic>`; `undefined` where that is no topic. */
-export function helpTopic(name: string | undefined): string | undefined {
-  if (name === 'environment') return text(table(environment()))
-  return name === 'exit-codes' ? text(table(exitCodes())) : undefined
+/**
+ * Prints a topic, or the help of the command that is named from `parent` on. `words` is the whole line,
+ * `behind` what stands behind `help`. Throws `usage` for anything else.
+ */
+export async function runHelp(
+  context: Context,
+  parent: Command,
+  words: readonly string[],
+  behind: readonly string[],
+): Promise<void> {
+  const { terminal, rest = [] } = context
+  const flags = words.filter((word) => word.startsWith('-'))
+  const asked = flags.some((flag) => flag === '-h' || flag === '--help')
+  const path = [...behind.filter((word) => !word.startsWith('-')), ...rest]
+  const text = await textOf(path, parent, { context, asked })
+  const flag = flags.find((one) => one !== '-h' && one !== '--help')
+  if (flag !== undefined) {
+    const shown = display(flag.split('=')[0] ?? '', 60)
+    throw new ToknError('usage', texts.commands.helpTakesNoFlags(shown))
+  }
+  terminal.out(text)
 }
 
-function exitCodes(): readonly (readonly string[])[] {
-  const { exitCodes: meanings, ok, noTokenForProgram, endedBySignal } = words.help
-  const codes = Object.entries(exitStatus).map(([code, status]) => [
-    String(status),
-    code,
-    meanings[code as keyof typeof exitStatus],
-  ])
-  return [
-    ['0', ok, ''],
-    ...codes.filter(([status]) => Number(status) < 100),
-    ['111', '', noTokenForProgram],
-    ...codes.filter(([status]) => Number(status) > 100),
-    ['128+n', '', endedBySignal],
+async function textOf(
+  path: readonly string[],
+  parent: Command,
+  { context, asked }: { readonly context: Context; readonly asked: boolean },
+): Promise<string> {
+  const width = context.terminal.pageWidth(1)
+  const [first, ...further] = path
+  const top = parent.parent === null
+  if (top && (first === 'help' || (first === undefined && asked))) {
+    refuseFurther(further)
+    return helpOfHelp(width)
+  }
+  if (top && isTopic(first)) {
+    refuseFurther(further)
+    const { printTopic } = await import('./help/topics.ts')
+    return await printTopic(first, context, width)
+  }
+  return printPage(commandNamed(path, parent), width)
+}
+
+function isTopic(word: string | undefined): word is Topic {
+  return word !== undefined && Object.hasOwn(texts.help.topics, word)
+}
+
+function helpOfHelp(width: number): string {
+  const { usage, helpOfHelp: told, topics, topicsHeading, examples: heading } = texts.help
+  const blocks = [
+    { text: told.meaning },
+    { heading: topicsHeading, items: Object.entries(topics) },
+    { heading, examples: told.examples },
   ]
+  const line = wrapLine(told.usage, width, usage, ' '.repeat(usage.length))
+  return `${line.join('\n')}\n\n${layOut(blocks, width)}`
 }
 
-/** Each variable, with the flag that wins over it. */
-function environment(): readonly (readonly string[])[] {
-  const { meanings, ofVariables, variables } = words.flags
-  const ofFlags = (Object.keys(flagTable) as FlagName[]).flatMap((name) => {
-    const { names, variable }: Flag = flagTable[name]
-    const long = names.split(', ').at(-1) ?? names
-    return variable === undefined ? [] : [[variable, long, ofVariables[name] ?? meanings[name]]]
-  })
-  const others = Object.entries(variables).map(([variable, meaning]) => [variable, '', meaning])
-  return [...others, ...ofFlags]
+function refuseFurther([word]: readonly string[]): void {
+  if (word === undefined) return
+  throw new ToknError('usage', texts.commands.noHelpThere(display(word, 60)))
 }
 
-function text(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('')
+/** The command at `path`. Throws `usage` where a word of it names none. */
+function commandNamed([name, ...further]: readonly string[], parent: Command): Command {
+  if (name === undefined) return parent
+  const found = childOf(parent, name)
+  if (found !== undefined) return commandNamed(further, found)
+  const commands = parent.commands.map((one) => one.name())
+  const topics = parent.parent === null ? Object.keys(texts.help.topics) : []
+  const near = nearest(name, [...parent.commands.flatMap(namesOf), ...topics])
+  const there = { group: pathOf(parent).trim(), topics, commands }
+  throw new ToknError('usage', texts.commands.noHelp(display(name, 60), near, there))
 }

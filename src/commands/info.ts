@@ -19,6 +19,7 @@ type InfoFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function infoCommand(program: Command, context: Context, run = runInfo): void {
   declare(program, {
     usage: 'info [profile]',
+    group: 'tokens',
     flags: reads,
     text: () => words.help.info,
     examples: ['tokn info web', 'tokn info web --local', 'tokn info web --json'],

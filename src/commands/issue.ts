@@ -23,6 +23,7 @@ type IssueFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function issueCommand(program: Command, context: Context, run = runIssue): void {
   declare(program, {
     usage: 'issue [profile]',
+    group: 'tokens',
     flags: reads,
     choices: { output: namesOf(issueFormats) },
     text: () => words.help.issue,

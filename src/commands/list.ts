@@ -26,6 +26,7 @@ type ListFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function listCommand(program: Command, context: Context, run = runList): void {
   declare(program, {
     usage: 'list [profile]',
+    group: 'tokens',
     flags: reads,
     aliases: ['ls'],
     text: () => words.help.list,

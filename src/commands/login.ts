@@ -31,6 +31,7 @@ import { words } from '../messages/words.ts'
 export function loginCommand(program: Command, context: Context, run = runLogin): void {
   declare(program, {
     usage: 'login [profile]',
+    group: 'everyday',
     flags: loginFlags,
     text: () => words.help.login,
     examples: [

@@ -24,6 +24,7 @@ type LogoutFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function logoutCommand(program: Command, context: Context, run = runLogout): void {
   declare(program, {
     usage: 'logout [profile]',
+    group: 'everyday',
     flags: reads,
     text: () => words.help.logout,
     examples: ['tokn logout web', 'tokn logout --all --yes'],

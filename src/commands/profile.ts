@@ -27,33 +27,38 @@ const runs = {
 }
 
 export function profileCommand(program: Command, context: Context, run = runs): void {
-  const profile = declareGroup(program, 'profile', () => words.help.profile)
+  const profile = declareGroup(program, 'profile', 'profiles', () => words.help.profile)
   declare(profile, {
     usage: 'list',
+    group: 'look',
     aliases: ['ls'],
     text: () => words.help.profileList,
     examples: ['tokn profile list'],
   }).action((flags: CommonFlags) => run.list(context, flags))
   declare(profile, {
     usage: 'show [profile]',
+    group: 'look',
     flags: ['profile'],
     text: () => words.help.profileShow,
     examples: ['tokn profile show web --json'],
   }).action((name: string | undefined, flags: ShowFlags) => run.show(context, name, flags))
   declare(profile, {
     usage: 'use <profile>',
+    group: 'change',
     flags: ['timeout'],
     text: () => words.help.profileUse,
     examples: ['tokn profile use web'],
   }).action((name: string, flags: LockFlags) => run.use(context, name, flags))
   declare(profile, {
     usage: 'rename <from> <to>',
+    group: 'change',
     flags: ['timeout'],
     text: () => words.help.profileRename,
     examples: ['tokn profile rename web web-prod'],
   }).action((from: string, to: string, flags: LockFlags) => run.rename(context, from, to, flags))
   declare(profile, {
     usage: 'remove <profile>',
+    group: 'change',
     flags: ['dryRun', 'timeout', 'noInput'],
     aliases: ['rm'],
     text: () => words.help.profileRemove,

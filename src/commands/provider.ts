@@ -31,15 +31,17 @@ const runs = {
 }
 
 export function providerCommand(program: Command, context: Context, run = runs): void {
-  const provider = declareGroup(program, 'provider', () => words.help.provider)
+  const provider = declareGroup(program, 'provider', 'profiles', () => words.help.provider)
   declare(provider, {
     usage: 'list',
+    group: 'look',
     aliases: ['ls'],
     text: () => words.help.providerList,
     examples: ['tokn provider list'],
   }).action((flags: CommonFlags) => run.list(context, flags))
   declare(provider, {
     usage: 'show <id>',
+    group: 'look',
     flags: ['definition'],
     text: () => words.help.providerShow,
     examples: ['tokn provider show rightech', 'tokn provider show rightech --definition'],

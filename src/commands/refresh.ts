@@ -27,6 +27,7 @@ type RefreshFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function refreshCommand(program: Command, context: Context, run = runRefresh): void {
   declare(program, {
     usage: 'refresh [profile]',
+    group: 'tokens',
     flags: reads,
     text: () => words.help.refresh,
     examples: ['tokn refresh web', 'tokn refresh --all --if-expiring 10m'],

@@ -18,6 +18,7 @@ type RevokeFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
   declare(program, {
     usage: 'revoke [token...]',
+    group: 'tokens',
     flags: reads,
     text: () => words.help.revoke,
     examples: [

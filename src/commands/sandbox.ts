@@ -18,6 +18,7 @@ export const sandboxedApis = ['oz', 'mcs', 'rightech', 'hosterby'] as const
 export function sandboxCommand(program: Command, context: Context, run = runSandbox): void {
   declare(program, {
     usage: 'sandbox [api...]',
+    group: 'tools',
     flags: reads,
     text: () => words.help.sandbox,
     examples: [

@@ -45,6 +45,7 @@ export type FreshFlags = CommonFlags & FlagsOf<(typeof freshFlags | typeof sessi
 export function tokenCommand(program: Command, context: Context, run = runToken): void {
   declare(program, {
     usage: 'token [profile]',
+    group: 'everyday',
     flags: reads,
     choices: { output: namesOf(tokenFormats) },
     text: () => words.help.token,

@@ -15,6 +15,7 @@ type WhyFlags = CommonFlags & FlagsOf<'profile'>
 export function whyCommand(program: Command, context: Context, run = runWhy): void {
   declare(program, {
     usage: 'why [profile]',
+    group: 'trouble',
     flags: ['profile'],
     text: () => words.help.why,
     examples: ['tokn why web', 'tokn why web --json'],

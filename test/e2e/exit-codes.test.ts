@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { makeHome, type Home } from '../support/home.ts'
-import { run } from '../support/run.ts'
+import { makeHome } from '../support/home.ts'
+import { collectHelps, leavesOf } from '../support/helps.ts'
 import { printTable } from './exit-codes/print.ts'
 import { codes } from './exit-codes/row.ts'
 import { wrongWith } from './exit-codes/show.ts'
@@ -16,7 +16,7 @@ describe('with nothing there, a command ends with', () => {
 describe('the table', () => {
   test('has each command of the program, with each code shown or said to be none of its', async () => {
     const home = makeHome()
-    const commands = await collect([], home)
+    const commands = leavesOf(await collectHelps(home)).map(([path]) => path)
     home.remove()
     expect(Object.keys(table).toSorted()).toEqual([...commands, 'help'].toSorted())
     for (const [command, { shown, never }] of Object.entries(table)) {
@@ -32,13 +32,3 @@ describe('the table', () => {
     await expect(printTable()).toMatchFileSnapshot('exit-codes/TABLE.md')
   })
 })
-
-/** The commands that do something, found by reading the helps. */
-async function collect(path: readonly string[], home: Home): Promise<readonly string[]> {
-  const { out } = await run([...path, '--help'], { home })
-  const [, listed = ''] = /^Commands:\n((?: .*\n?)*)/m.exec(out) ?? []
-  const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name)
-  const children = names.filter((name) => name !== 'help')
-  if (children.length === 0) return [path.join(' ')]
-  return (await Promise.all(children.map((name) => collect([...path, name], home)))).flat()
-}

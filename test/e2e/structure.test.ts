@@ -67,10 +67,11 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     profiles: ['files', 'http'],
   },
   commands: {
-    loose: ['curl', 'demo', 'flags', 'login', 'output', 'provider'],
+    loose: ['curl', 'demo', 'flags', 'help', 'login', 'output', 'provider'],
     curl: ['output'],
     demo: ['loose'],
     flags: ['loose'],
+    help: ['loose', 'flags'],
     output: ['loose'],
     login: ['loose', 'flags'],
     provider: ['loose', 'flags', 'login', 'output'],

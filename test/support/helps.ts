@@ -1,3 +1,4 @@
+import { groups } from '../../src/messages/en/help.ts'
 import { run } from './run.ts'
 import type { Home } from './home.ts'
 
@@ -18,11 +19,24 @@ export async function collectHelps(home: Home): Promise<Helps> {
   }
 }
 
+/** The sections of a help by their headings, each with its lines. */
+export function sectionsOf(help: string): ReadonlyMap<string, string> {
+  const found = help.matchAll(/^(\S.*:)\n((?: .*(?:\n|$))*)/gm)
+  return new Map([...found].map(([, heading = '', lines = '']) => [heading, lines]))
+}
+
 /** Names of the commands below the one of this help. */
 export function childrenIn(help: string): readonly string[] {
-  const [, listed = ''] = /^Commands:\n((?: .*\n?)*)/m.exec(help) ?? []
-  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
-  return names.filter((name) => name !== 'help')
+  const sections = sectionsOf(help)
+  const listed = Object.values(groups).map((heading) => sections.get(heading) ?? '')
+  const names = [...listed.join('').matchAll(/^ {2}([a-z][a-z-]*)/gm)]
+  return names.map(([, name = '']) => name).filter((name) => name !== 'help')
+}
+
+/** The command lines that a help shows, each as one line. */
+export function examplesIn(help: string): readonly string[] {
+  const shown = (sectionsOf(help).get('Examples:') ?? '').replaceAll(/ \\\n +/g, ' ')
+  return [...shown.matchAll(/^ {2}\$ (.*)/gm)].map(([, line = '']) => line)
 }
 
 /** The commands that do something by themselves. */

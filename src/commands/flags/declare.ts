@@ -1,20 +1,24 @@
 import type { Command, Option } from 'commander'
 import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
-import { commonFlags, flagTable, headings, type Flag, type FlagName } from './table.ts'
+import { commonFlags, flagTable, type Flag, type FlagName } from './table.ts'
 
 /** What `--help` says of a command. */
 export interface CommandText {
   readonly summary: string
-  /** What else there is to know, in lines of at most 100 characters. */
+  /** What else there is to know: paragraphs, which help wraps. */
   readonly notes?: string
   /** What a flag means here, where that is not what it means elsewhere. */
   readonly flags?: Partial<Record<FlagName, string>>
 }
 
+/** The heading that a command stands under in help; what each says is in `messages`. */
+export type CommandGroup = keyof typeof words.help.groups
+
 export interface Declaration {
   /** Name and arguments in commander's notation: `token [profile]`. */
   readonly usage: string
+  readonly group: CommandGroup
   /** What stands behind the flags and `--`, where something must. */
   readonly rest?: string
   /** Asked for when help is printed, and not before. */
@@ -34,37 +38,38 @@ export interface Declaration {
 /** Adds a subcommand with the flags that every command takes, and those that it reads. */
 export function declare(parent: Command, declaration: Declaration): Command {
   const { usage, rest, text, aliases = [], flags = [], choices = {}, answers = true } = declaration
-  const { unheard = [] } = declaration
+  const { unheard = [], group, examples } = declaration
   const command = parent.command(usage).aliases(aliases)
-  texts.set(command, text)
-  for (const name of [...flags, ...commonFlags]) {
+  told.set(command, { group, text, examples })
+  // A document that is not there has no fields.
+  const everywhere = commonFlags.filter((name) => answers || name !== 'fields')
+  for (const name of [...flags, ...everywhere]) {
     const meaning = () => text().flags?.[name] ?? meaningOf(name, answers)
     const flag: Flag = {
       ...flagTable[name],
       ...(choices[name] === undefined ? {} : { choices: choices[name] }),
     }
     const { variable: _, ...without } = flag
-    const hidden = name === 'fields' && !answers
-    addFlag(command, name, unheard.includes(name) ? without : flag, meaning, hidden)
+    addFlag(command, name, unheard.includes(name) ? without : flag, meaning)
   }
   if (rest !== undefined) {
     withRest.add(command)
     command.usage(`${command.usage()} -- ${rest}`)
   }
-  const examples = declaration.examples.map((example) => `  $ ${example}`).join('\n')
-  command.addHelpText('after', () => {
-    const { notes } = text()
-    return `${notes === undefined ? '' : `\n${notes}\n`}\nExamples:\n${examples}`
-  })
   if (!answers) refuseFields(command)
   return command
 }
 
 /** A command that only groups others. */
-export function declareGroup(parent: Command, name: string, text: () => CommandText): Command {
-  const group = parent.command(name)
-  texts.set(group, text)
-  return group
+export function declareGroup(
+  parent: Command,
+  name: string,
+  group: CommandGroup,
+  text: () => CommandText,
+): Command {
+  const command = parent.command(name).helpCommand(false)
+  told.set(command, { group, text, examples: [] })
+  return command
 }
 
 /**
@@ -76,7 +81,7 @@ export function declareProgram(
   text: () => CommandText,
   choices: Partial<Record<FlagName, readonly string[]>>,
 ): Command {
-  texts.set(program, text)
+  told.set(program, { group: undefined, text, examples: [] })
   programChoices.set(program, choices)
   for (const name of commonFlags) {
     addFlag(program, name, flagTable[name], () => meaningOf(name, true))
@@ -84,13 +89,7 @@ export function declareProgram(
   return program
 }
 
-function addFlag(
-  command: Command,
-  name: FlagName,
-  flag: Flag,
-  meaning: () => string,
-  hidden = false,
-): void {
+function addFlag(command: Command, name: FlagName, flag: Flag, meaning: () => string): void {
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
   const option = command.createOption(`${flag.names}${value}`)
   if (flag.repeatable === true) option.argParser(collect)
@@ -99,7 +98,7 @@ function addFlag(
     const choices = flag.choices ?? choicesOf(command, name)
     return describeFlag(meaning(), choices === undefined ? flag : { ...flag, choices })
   })
-  command.addOption(option.hideHelp(hidden))
+  command.addOption(option)
 }
 
 function choicesOf(command: Command, name: FlagName): readonly string[] | undefined {
@@ -117,7 +116,7 @@ function meaningOf(name: FlagName, answers: boolean): string {
   return name === 'json' && !answers ? jsonOfErrors : known[name]
 }
 
-/** `life that the token must still have (default: 60s; env: TOKN_MIN_TTL)`. */
+/** `how long the token must still live (default: 60s; env: TOKN_MIN_TTL)`. */
 function describeFlag(meaning: string, flag: Flag): string {
   const facts = [
     flag.choices?.join(', '),
@@ -125,7 +124,9 @@ function describeFlag(meaning: string, flag: Flag): string {
     flag.default === undefined ? undefined : `${words.flags.usually}: ${flag.default}`,
     flag.variable === undefined ? undefined : `${words.flags.variable}: ${flag.variable}`,
   ].filter((fact) => fact !== undefined)
-  return facts.length === 0 ? meaning : `${meaning} (${facts.join('; ')})`
+  if (facts.length === 0) return meaning
+  const [, before, inside] = /^(.*) \(([^()]*)\)$/.exec(meaning) ?? []
+  return `${before ?? meaning} (${[...(inside === undefined ? [] : [inside]), ...facts].join('; ')})`
 }
 
 function refuseFields(command: Command): void {
@@ -135,8 +136,16 @@ function refuseFields(command: Command): void {
   })
 }
 
+/** What is told of a command in help. */
+interface Told {
+  /** Absent for the program itself. */
+  readonly group: CommandGroup | undefined
+  readonly text: () => CommandText
+  readonly examples: readonly string[]
+}
+
 // Kept beside the commands and options, not in them: what they say is loaded for `--help` alone.
-const texts = new WeakMap<Command, () => CommandText>()
+const told = new WeakMap<Command, Told>()
 const withRest = new WeakSet<Command>()
 const programChoices = new WeakMap<Command, Partial<Record<FlagName, readonly string[]>>>()
 const meanings = new WeakMap<Option, () => string>()
@@ -146,9 +155,9 @@ export function takesRest(command: Command): boolean {
   return withRest.has(command)
 }
 
-/** What help says of a command; the one that is not declared here is that of commander: `help`. */
-export function summaryOf(command: Command): string {
-  return (texts.get(command)?.() ?? words.help.help).summary
+/** What is told of a command that was declared here. */
+export function toldOf(command: Command): Told | undefined {
+  return told.get(command)
 }
 
 export function meaningOfOption(option: Option): string {
@@ -165,11 +174,4 @@ export function passOn(program: Command): void {
       command.setOptionValueWithSource(name, value, 'cli')
     }
   })
-}
-
-/** The groups of a help, a command's own flags first: the others are the same everywhere. */
-export function ownFirst<Item>(found: Map<string, Item[]>): Map<string, Item[]> {
-  const known: readonly string[] = headings
-  const rank = ([heading]: readonly [string, Item[]]) => known.indexOf(heading)
-  return new Map([...found].toSorted((a, b) => rank(a) - rank(b)))
 }

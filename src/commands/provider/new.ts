@@ -12,6 +12,7 @@ type NewFlags = CommonFlags & FlagsOf<'noInput'>
 export function providerNewCommand(provider: Command, context: Context, run: typeof runNew): void {
   declare(provider, {
     usage: 'new <file>',
+    group: 'change',
     flags: ['noInput'],
     answers: false,
     text: () => words.help.providerNew,

@@ -21,18 +21,21 @@ export function ownProviderCommands(
 ): void {
   declare(provider, {
     usage: 'add <file>',
+    group: 'change',
     flags: addReads,
     text: () => words.help.providerAdd,
     examples: ['tokn provider add my-api.json', 'tokn provider add - < my-api.json'],
   }).action((file: string, flags: AddFlags) => run.add(context, file, flags))
   declare(provider, {
     usage: 'remove <id>',
+    group: 'change',
     aliases: ['rm'],
     text: () => words.help.providerRemove,
     examples: ['tokn provider remove my-api'],
   }).action((id: string, flags: CommonFlags) => run.remove(context, id, flags))
   declare(provider, {
     usage: 'schema',
+    group: 'look',
     answers: false,
     text: () => words.help.providerSchema,
     examples: ['tokn provider schema > tokn-provider.schema.json'],

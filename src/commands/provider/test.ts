@@ -39,6 +39,7 @@ export function providerTestCommand(
 ): void {
   declare(provider, {
     usage: 'test <id>',
+    group: 'look',
     flags: reads,
     text: () => words.help.providerTest,
     examples: ['tokn provider test my-api --base-url http://127.0.0.1:3000'],

@@ -49,6 +49,12 @@ export function isDumb(environment: Environment): boolean {
   return term === 'dumb' || (term === '' && process.platform !== 'win32')
 }
 
+/** The width that `COLUMNS` says (POSIX XBD 8.3), where it says one that a page can have. */
+export function columnsOf(environment: Environment): number | undefined {
+  const text = environment['COLUMNS'] ?? ''
+  return /^[1-9][0-9]{1,3}$/.test(text) ? Number(text) : undefined
+}
+
 /** Whether a switch of the environment is on: `CI=0` and the like say that it is off. */
 export function isOn(environment: Environment, name: string): boolean {
   return !['', '0', 'false', 'no', 'off'].includes((environment[name] ?? '').trim().toLowerCase())

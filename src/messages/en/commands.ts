@@ -1,6 +1,7 @@
 // English texts about command lines: what is wrong with them, and what is asked before something is done.
 
 export const commandMissing = () => 'a command is missing'
+export const unknownCommand = (word: string) => `unknown command '${word}'`
 export const didYouMean = (near: string) => `did you mean "${near}"?`
 export const takesNoValue = (flag: string) => ({
   message: `${flag} takes no value`,

@@ -3,6 +3,8 @@
 export const repeatable = 'repeatable'
 export const usually = 'default'
 export const variable = 'env'
+/** A variable's meaning, with the flag that wins over it. */
+export const orFlag = (meaning: string, flag: string) => `${meaning} [${flag}]`
 
 /** What `--json` means for a command whose output is that of another program. */
 export const jsonOfErrors = 'print errors in JSON'
@@ -19,7 +21,7 @@ export const meanings = {
   profile: 'the profile to use',
   store: 'which store to look in',
   timeout: 'how long the whole command may take',
-  ca: 'further certificate authorities, in PEM',
+  ca: 'more certificate authorities to trust, in PEM',
   proxy: 'proxy for https requests',
   noInput: 'never ask anything',
   yes: 'answer yes to questions',
@@ -100,13 +102,13 @@ export const ofVariables: Partial<Record<keyof typeof meanings, string>> = {
   clientSecretFile: 'OAuth: a file with the client secret',
   subjectTokenFile: 'OAuth: a file with the token to exchange (RFC 8693)',
   assertionFile: 'OAuth: a file with the assertion to exchange for a token (RFC 7523)',
-  trustEndpoint: 'OAuth: other origins where endpoints may be, separated by blanks',
+  trustEndpoint: 'OAuth: other origins where endpoints may be, separated by spaces',
   dpop: 'OAuth: true binds the tokens to a key (RFC 9449)',
 }
 
 /** Variables that no flag has. */
 export const variables = {
-  TOKN_TOKEN: 'a token that wins over every store; TOKN_<PROFILE>_TOKEN for one profile',
+  TOKN_TOKEN: 'a token to use as it is, whatever is stored; TOKN_<PROFILE>_TOKEN for one profile',
   TOKN_STORE_KEY: 'key of the file store: 32 bytes, base64url',
   TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
   'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',

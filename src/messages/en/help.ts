@@ -6,19 +6,33 @@ export const program = {
 export const printHelp = 'print this help'
 export const printVersion = 'print the version'
 export const help = { summary: 'print the help of a command, or a topic' }
-export const usageOfHelp = (topics: string) => `Usage: tokn help [COMMAND...]
-       tokn help TOPIC
+export const helpOfHelp = {
+  usage: 'tokn help [COMMAND...], or tokn help TOPIC',
+  meaning: 'print the help of a command (tokn COMMAND --help does the same), or a topic',
+  examples: ['tokn help login', 'tokn help provider test', 'tokn help exit-codes'],
+}
 
-print the help of a command (tokn COMMAND --help does the same), or a topic
+export const usage = 'Usage: '
+export const options = 'Options:'
+export const examples = 'Examples:'
 
-Topics: ${topics}
+/** Headings of the commands, in the order of the page; the last ones are those below a command. */
+export const groups = {
+  everyday: 'Everyday:',
+  tokens: 'Tokens:',
+  profiles: 'Profiles:',
+  tools: 'Tools:',
+  trouble: 'When something is wrong:',
+  look: 'To look:',
+  change: 'To change:',
+}
 
-Examples:
-  $ tokn help login
-  $ tokn help provider test
-  $ tokn help exit-codes
-`
-export const topics = (commands: string) => `Topics: ${commands}`
+export const topicsHeading = 'Topics (tokn help TOPIC):'
+/** What there is to read besides the helps of the commands, a line each. */
+export const topics = {
+  'exit-codes': 'how a command ends, for scripts to branch on',
+  environment: 'every variable that is read',
+}
 
 export const login = {
   summary: 'log in to an API and keep its tokens',

@@ -38,8 +38,8 @@ export const noBaseUrl = (title: string) => ({
 })
 
 export const runInTerminal = () => 'run it in a terminal'
-export const aToken = () => 'a token'
-export const aPassword = () => 'a password'
+export const aToken = () => 'the token'
+export const aPassword = () => 'the password'
 export const noSecretAsked = () => 'this provider asks for no secret'
 export const keepCredentials = () => 'Keep the credentials too, to log in again unattended?'
 export const keepFlags = () => '--remember or --no-remember'

@@ -95,7 +95,12 @@ function openContext(rest?: readonly string[]): {
     rest,
     checkFlags: async (flags) => void checked.push(flags),
     exitWith: () => undefined,
-    terminal: { out: (text: string) => void printed.push(text) } as Context['terminal'],
+    terminal: {
+      out: (text: string) => void printed.push(text),
+      say: () => undefined,
+      outIsTerminal: false,
+      pageWidth: () => 80,
+    } as Partial<Context['terminal']> as Context['terminal'],
   }
   const context = new Proxy(there as Context, {
     get: (target, name) => {

@@ -1,0 +1,124 @@
+/** Characters that a text keeps beside its term; where the line has fewer, it stands below. */
+const leastBeside = 24
+
+/** A term and what it means. */
+export type Item = readonly [term: string, meaning: string]
+
+/** What stands on a page below each other, with an empty line between. */
+export type Block =
+  | { readonly text: string }
+  | { readonly heading?: string; readonly items: readonly Item[] }
+  /** Command lines, to be pasted into a shell. */
+  | { readonly heading?: string; readonly examples: readonly string[] }
+
+/** The blocks as lines of at most `width` characters, but for single words that are longer. */
+export function layOut(blocks: readonly Block[], width: number): string {
+  const longest = longestTerm(blocks.flatMap((block) => ('items' in block ? block.items : [])))
+  const parts = blocks.map((block) => layOutBlock(block, longest, width))
+  return parts.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n')
+}
+
+function longestTerm(items: readonly Item[]): number {
+  return Math.max(0, ...items.map(([term]) => term.length))
+}
+
+/** `longest` is the longest term of the page: its columns are even where the line has room for that. */
+function layOutBlock(block: Block, longest: number, width: number): readonly string[] {
+  if ('text' in block) return wrapText(block.text, width)
+  const lines =
+    'items' in block
+      ? layOutItems(block.items, longest, width)
+      : block.examples.flatMap((line) => wrapCommand(line, width))
+  return block.heading === undefined ? lines : [...wrapText(block.heading, width), ...lines]
+}
+
+function layOutItems(items: readonly Item[], longest: number, width: number): readonly string[] {
+  const fits = width - (longest + 4) >= leastBeside
+  const own = fits ? longest : longestTerm(items)
+  return items.flatMap((item) => layOutItem(item, own, width))
+}
+
+function layOutItem([term, meaning]: Item, longest: number, width: number): readonly string[] {
+  const column = longest + 4
+  if (width - column < leastBeside) {
+    return [...wrapLine(term, width, '  ', '    '), ...wrapLine(meaning, width, '      ')]
+  }
+  const [first = '', ...further] = wrapLine(meaning, width, ' '.repeat(column))
+  return [`  ${term.padEnd(longest)}  ${first.trimStart()}`.trimEnd(), ...further]
+}
+
+/**
+ * Paragraphs wrapped. Lines that begin with the same blanks are one paragraph, and keep these; an empty
+ * line divides.
+ */
+export function wrapText(text: string, width: number): readonly string[] {
+  const paragraphs: Array<{ indent: string; words: string }> = []
+  for (const line of text.split('\n')) {
+    const indent = /^ */.exec(line)?.[0] ?? ''
+    const last = paragraphs.at(-1)
+    if (last !== undefined && line !== '' && last.words !== '' && last.indent === indent) {
+      last.words += ` ${line.trim()}`
+    } else paragraphs.push({ indent, words: line.trim() })
+  }
+  return paragraphs.flatMap(({ indent, words }) =>
+    words === '' ? [''] : wrapLine(words, width, indent),
+  )
+}
+
+/** One text in lines; `further` stands before all but the first. */
+export function wrapLine(
+  text: string,
+  width: number,
+  first: string,
+  further = first,
+): readonly string[] {
+  return fill(text.split(/ +/), width, first, further, '')
+}
+
+/** A command line in lines that a shell reads as one: each but the last ends with a backslash. */
+function wrapCommand(line: string, width: number): readonly string[] {
+  return fill(splitCommand(line), width, '  $ ', '      ', ' \\')
+}
+
+/** Puts as many words into each line as fit; `end` is what a line ends with that is gone on with. */
+function fill(
+  words: readonly string[],
+  width: number,
+  first: string,
+  further: string,
+  end: string,
+): readonly string[] {
+  const lines: string[] = []
+  let line = first
+  let empty = true
+  for (const [index, word] of words.entries()) {
+    const next = empty ? `${line}${word}` : `${line} ${word}`
+    const room = index === words.length - 1 ? width : width - end.length
+    if (!empty && next.length > room) {
+      lines.push(`${line}${end}`)
+      line = `${further}${word}`
+    } else line = next
+    empty = false
+  }
+  return [...lines, line]
+}
+
+/** The words of a command line; within a substitution a shell takes a line apart as well. */
+function splitCommand(line: string): readonly string[] {
+  const words = ['']
+  const open: string[] = []
+  for (const [index, character] of [...line].entries()) {
+    const last = open.at(-1)
+    if (character === ' ' && (last === undefined || last === '(')) {
+      words.push('')
+      continue
+    }
+    words.push(`${words.pop() ?? ''}${character}`)
+    if (character === '(' && last !== "'" && /[$<]/.test(line[index - 1] ?? '')) open.push('(')
+    else if (character === ')' && last === '(') open.pop()
+    else if ((character === '"' || character === "'") && last === character) open.pop()
+    else if (character === '"' && last !== "'") open.push(character)
+    else if (character === "'" && last !== '"') open.push(character)
+  }
+  return words
+}
