@@ -75,6 +75,7 @@ export function openPorts(request: PortsRequest): Ports {
     clock: systemClock,
     profiles: openProfiles({
       directory: paths.config,
+      chosenBy: paths.configChosenBy,
       files,
       stores: storeCatalog,
       lock,

@@ -2,6 +2,7 @@ import { checkBaseUrl } from '../core/base-url.ts'
 import { ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
+import { display } from '../core/text.ts'
 import { readValueText } from '../core/value-text.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { words } from '../messages/words.ts'
@@ -111,5 +112,5 @@ export function readStoreKind(text: string | undefined, what: string): StoreKind
   if (text === undefined) return undefined
   const kind = storeCatalog.find(text)
   if (kind !== undefined) return kind
-  throw new ToknError('usage', words.app.notAStore(what, storeCatalog.kinds))
+  throw new ToknError('usage', words.app.notAStore(what, display(text, 40), storeCatalog.kinds))
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
-import { timestamp } from '../core/text.ts'
+import { display, timestamp } from '../core/text.ts'
 import type { CommonFlags, Context, SessionFlags } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { flagTable, freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
@@ -69,7 +69,7 @@ async function orNoToken<Result>(asked: Promise<Result>): Promise<Result> {
 function readWish(text: string): { name: string; profile: string | undefined } {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)(?::(.+))?$/.exec(text)
   if (match?.[1] === undefined) {
-    throw new ToknError('usage', words.commands.notAVariableAndProfile())
+    throw new ToknError('usage', words.commands.notAVariableAndProfile(display(text, 60)))
   }
   return { name: match[1], profile: match[2] }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
-import { nearest } from '../core/text.ts'
+import { display, nearOnes } from '../core/text.ts'
 import { checkOneShape, jsonFlag, printJson, wantsJson } from './output/json.ts'
 import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
@@ -69,11 +69,11 @@ async function showProvider(context: Context, id: string, flags: ShowFlags): Pro
   const known = await context.providers(flags)
   const summary = known.find((one) => one.id === id)
   if (summary === undefined) {
-    const near = nearest(
+    const near = nearOnes(
       id,
       known.map((one) => one.id),
     )
-    throw new ToknError('not_found', words.commands.noSuchProvider(near))
+    throw new ToknError('not_found', words.commands.noSuchProvider(display(id, 40), near))
   }
   // Only what an API can do is asked here, and that is the same wherever it stands.
   const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
@@ -99,7 +99,7 @@ async function showDefinition(context: Context, id: string, flags: CommonFlags):
     return context.terminal.show(...text.trimEnd().replaceAll('\t', '  ').split(/\r?\n/))
   }
   if (text !== undefined) return context.terminal.out(`${text.trimEnd()}\n`)
-  throw new ToknError('not_found', words.commands.noDefinition())
+  throw new ToknError('not_found', words.commands.noDefinition(display(id, 40)))
 }
 
 function fieldRow(field: Provider['fields'][number]): readonly string[] {

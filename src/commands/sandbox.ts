@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
-import { nearest } from '../core/text.ts'
+import { display, nearest } from '../core/text.ts'
 import { printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
 import { declare } from './flags/declare.ts'
@@ -107,11 +107,14 @@ function loginLine(
 function checkName(name: string): void {
   if (sandboxedApis.some((known) => known === name)) return
   const near = nearest(name, sandboxedApis)
-  throw new ToknError('usage', words.commands.noSuchApi(near, sandboxedApis.join(', ')))
+  throw new ToknError(
+    'usage',
+    words.commands.noSuchApi(display(name, 40), near, sandboxedApis.join(', ')),
+  )
 }
 
 function readPort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port >= 0 && port <= 65_535 - 8) return port
-  throw new ToknError('usage', words.commands.notAPort('--port', 65_527))
+  throw new ToknError('usage', words.commands.notAPort('--port', display(text, 40), 65_527))
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
+import { display } from '../core/text.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { attachToken, headerLines } from '../session/attach-token.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
@@ -114,7 +115,7 @@ export async function freshRecord(
 function readFreshFlags(context: Context, flags: FreshFlags) {
   const { refresh } = flags
   if (refresh !== undefined && refresh !== 'auto' && refresh !== 'never' && refresh !== 'force') {
-    throw new ToknError('usage', words.commands.notARefreshMode())
+    throw new ToknError('usage', words.commands.notARefreshMode(display(refresh, 40)))
   }
   return { refresh, minTtl: readMinTtl(context, flags) } as const
 }

@@ -1,4 +1,5 @@
 import { ToknError } from './errors.ts'
+import { display } from './text.ts'
 import { words } from '../messages/words.ts'
 
 const units = new Map<string, number>([
@@ -30,12 +31,17 @@ export function readDuration(text: string): number | undefined {
   return duration > 0 && duration <= longest ? duration : undefined
 }
 
-/** As `readDuration`; throws `usage` that names `flag`. Zero (`0s`) is allowed where `zero` is set. */
-export function parseDuration(text: string, flag: string, zero = false): number {
+/**
+ * As `readDuration`; throws `usage` that names `source`, a flag or a variable. Zero (`0s`) is allowed
+ * where `zero` is set.
+ */
+export function parseDuration(text: string, source: string, zero = false): number {
   if (zero && /^0 ?[a-z]*$/.test(text.trim())) return 0
   const duration = readDuration(text)
   if (duration !== undefined) return duration
-  throw new ToknError('usage', words.core.notADuration(flag))
+  // What a variable says may be the content of a file, and that of the wrong one.
+  const shown = source.startsWith('--') ? display(text, 40) : undefined
+  throw new ToknError('usage', words.core.notADuration(source, shown))
 }
 
 /** `90 days`: the largest unit that divides `duration` milliseconds without a rest. */

@@ -80,6 +80,8 @@ export interface Outline {
 /** Profiles on disk. Every write is atomic and happens under a lock. */
 export interface Profiles {
   readonly path: string
+  /** The folder that it is in, for the eye, and the flag or variable that names it, if one does. */
+  readonly place?: { readonly folder: string; readonly chosenBy: string | undefined } | undefined
   /** Throws `usage` for one that is damaged; so does `list`. */
   get(name: string): Profile | undefined
   list(): readonly Profile[]

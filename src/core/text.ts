@@ -67,16 +67,23 @@ export function timestamp(instant: number): string {
 
 /** The candidate nearest to `word`, if it is near enough to have been meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined
-  let least = Number.POSITIVE_INFINITY
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < least && distance <= boundFor(word, candidate)) {
-      least = distance
-      best = candidate
-    }
-  }
-  return best
+  return near(word, candidates)[0]
+}
+
+/** The candidates near enough to `word` to have been meant, or that go on where it ends; three at most. */
+export function nearOnes(word: string, candidates: readonly string[]): readonly string[] {
+  const close = near(word, candidates)
+  const longer = word.length < 2 ? [] : candidates.filter((one) => one.startsWith(word))
+  return [...new Set([...close, ...longer.toSorted()])].slice(0, 3)
+}
+
+/** The candidates near enough to `word` to have been meant, the nearest first. */
+function near(word: string, candidates: readonly string[]): readonly string[] {
+  return candidates
+    .map((one) => ({ one, distance: editDistance(word.toLowerCase(), one.toLowerCase()) }))
+    .filter(({ one, distance }) => distance <= boundFor(word, one))
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ one }) => one)
 }
 
 /** How many slips may lie between two words for one to be meant by the other: most letters stay. */

@@ -3,7 +3,7 @@ import { isObject, ownString } from '../core/json.ts'
 import { readJsonText } from '../core/json-text.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Field, Provider } from '../core/provider.ts'
-import { display, nearest } from '../core/text.ts'
+import { display, nearOnes } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
 import { hosterby } from './builtin/hosterby.ts'
@@ -80,7 +80,7 @@ export async function openProvider(profile: ProviderProfile, own?: string): Prom
     const parsed = parseDefinition(own)
     return defineProvider(await override(parsed, profile), profile, digestOf(parsed))
   }
-  const near = nearest(
+  const near = nearOnes(
     id,
     builtIns().map((known) => known.id),
   )

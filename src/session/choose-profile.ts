@@ -1,7 +1,7 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Outline, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
-import { nearest } from '../core/text.ts'
+import { nearOnes } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 
 export interface ProfileChoice {
@@ -23,16 +23,17 @@ export function namedProfile({ positional, flag, environment }: ProfileChoice): 
 export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profile {
   const name = namedProfile(choice) ?? profiles.defaultName() ?? onlyName(profiles)
   if (name === undefined) {
-    const any = profiles.outlines().length > 0
-    throw new ToknError('not_found', any ? words.session.noneNamed() : words.session.noProfiles())
+    const names = profiles.outlines().map((one) => one.name)
+    const { noneNamed, noProfiles } = words.session
+    const said = names.length > 0 ? noneNamed(names.slice(0, 10)) : noProfiles(profiles.place)
+    throw new ToknError('not_found', said)
   }
   const profile = profiles.get(name)
   if (profile !== undefined) return profile
-  const near = nearest(
-    name,
-    profiles.outlines().map((one) => one.name),
-  )
-  throw new ToknError('not_found', words.session.unknownProfile(name, near))
+  const names = profiles.outlines().map((one) => one.name)
+  const near = nearOnes(name, names)
+  const said = words.session.unknownProfile(name, near, names.length > 0, profiles.place)
+  throw new ToknError('not_found', said)
 }
 
 /** Where the session of a profile rests that may be damaged; `undefined` when there is none. */

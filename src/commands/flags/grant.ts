@@ -1,6 +1,6 @@
 import { parseDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
-import { timestamp } from '../../core/text.ts'
+import { display, timestamp } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { FlagName, FlagsOf } from './table.ts'
@@ -56,10 +56,11 @@ function lastingTo(text: string, now: number): Grant {
 
 function whyNot(text: string, at: number): string {
   const { noDay, noTime, other, past } = words.loginFlags.notALastInstant
+  const shown = display(text, 40)
   const [all, day] = /^(\d{4}-\d{2}-\d{2})(T?)/.exec(text) ?? []
-  if (day !== undefined && !isDay(day)) return noDay()
-  if (all === text && day === text) return noTime()
-  return Number.isFinite(at) ? past() : other()
+  if (day !== undefined && !isDay(day)) return noDay(shown)
+  if (all === text && day === text) return noTime(shown)
+  return Number.isFinite(at) ? past(shown) : other(shown)
 }
 
 /** Whether the calendar has `day`: what Date makes of 31 November is 1 December. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { FlagName, FlagsOf } from './table.ts'
 
@@ -53,5 +54,5 @@ export function secretFiles(flags: OauthFlags): Readonly<Record<string, string>>
 
 function checkPort(text: string): string {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return text
-  throw new ToknError('usage', words.loginFlags.notARedirectPort())
+  throw new ToknError('usage', words.loginFlags.notARedirectPort(display(text, 40)))
 }

@@ -32,7 +32,7 @@ function quoteForDotenv(value: string): string {
 /** Throws `usage` for text that is no name of a variable in every shell; `flag` gave it. */
 export function checkVariableName(text: string, flag: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return text
-  throw new ToknError('usage', words.commands.notAVariable(flag))
+  throw new ToknError('usage', words.commands.notAVariable(flag, display(text, 40)))
 }
 
 /** Of `tokn header`. `place` is where a token has to travel for the format to have anything to say. */

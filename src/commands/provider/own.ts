@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { ToknError } from '../../core/errors.ts'
+import { display } from '../../core/text.ts'
 import { checkFields, printJson, tell, wantsJson } from '../output/json.ts'
 import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
@@ -113,5 +114,5 @@ async function runRemove(context: Context, id: string, flags: CommonFlags): Prom
     })
   }
   await refuseBuiltIn(context, id, flags)
-  throw new ToknError('not_found', words.commands.noOwnProvider())
+  throw new ToknError('not_found', words.commands.noOwnProvider(display(id, 40)))
 }

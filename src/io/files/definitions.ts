@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
+import { display } from '../../core/text.ts'
 import type { Files } from '../../core/ports.ts'
 import { requireText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
@@ -53,6 +54,6 @@ export function openDefinitions(directory: string, files: Files): Definitions {
 
   function pathOf(id: string): string {
     if (idPattern.test(id)) return join(directory, `${id}.json`)
-    throw new ToknError('usage', words.files.notAProviderName())
+    throw new ToknError('usage', words.files.notAProviderName(display(id, 60)))
   }
 }

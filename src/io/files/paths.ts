@@ -13,6 +13,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Paths {
   /** What the user may edit: the profiles. */
   readonly config: string
+  /** The flag or variable that names `config`, if one does. */
+  readonly configChosenBy: string | undefined
   /** What may be lost: the index. */
   readonly state: string
   /** What must not be lost: encrypted sessions. */
@@ -65,6 +67,11 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
   const sharedFolders = () => (known ??= listSharedFolders(environment, data))
   return {
     config,
+    configChosenBy: chosen
+      ? options.configDirectory
+        ? '--config-dir'
+        : 'TOKN_CONFIG_DIR'
+      : undefined,
     state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
     data,
     cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),

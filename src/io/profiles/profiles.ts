@@ -3,7 +3,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Files, Lock, Outline, Profiles } from '../../core/ports.ts'
 import { checkProfileName, type Profile } from '../../core/profile.ts'
 import { canonical, isObject } from '../../core/json.ts'
-import { nearest } from '../../core/text.ts'
+import { nearOnes } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
 import { checkDirectory, hasModes } from '../files/plain-file.ts'
@@ -20,6 +20,8 @@ import { showPath } from '../files/system-error.ts'
 export interface ProfilesOptions {
   /** The directory of the configuration. */
   readonly directory: string
+  /** The flag or variable that names it, if one does. */
+  readonly chosenBy?: string | undefined
   readonly files: Files
   readonly stores: StoreNames
   readonly lock: () => Promise<Lock>
@@ -37,6 +39,9 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   let warned = false
   return {
     path,
+    get place() {
+      return { folder: showPath(options.directory), chosenBy: options.chosenBy }
+    },
     get,
     list,
     outlines,
@@ -196,6 +201,6 @@ function requireFree(profiles: Entries, name: string): void {
 
 function requireName(profiles: Entries, name: string): void {
   if (Object.hasOwn(profiles, name)) return
-  const guess = nearest(name, Object.keys(profiles))
-  throw new ToknError('not_found', words.files.noSuchProfile(name, guess))
+  const near = nearOnes(name, Object.keys(profiles))
+  throw new ToknError('not_found', words.files.noSuchProfile(name, near))
 }

@@ -1,7 +1,8 @@
 // English texts about what a process is made of: variables, definitions, the sandbox.
 
-export const notAStore = (name: string, kinds: readonly string[]) => ({
-  message: `${name} is not the name of a store`,
+/** `name` is a flag or a variable, and `given` its value. */
+export const notAStore = (name: string, given: string, kinds: readonly string[]) => ({
+  message: `${name} "${given}" is not the name of a store`,
   hint: `one of: ${kinds.join(', ')}`,
 })
 

@@ -1,8 +1,9 @@
 // English texts about command lines: what is wrong with them, and what is asked before something is done.
+import { didYouMean } from './core.ts'
 
 export const commandMissing = () => 'a command is missing'
 export const unknownCommand = (word: string) => `unknown command '${word}'`
-export const didYouMean = (near: string) => `did you mean "${near}"?`
+export { didYouMean }
 export const takesNoValue = (flag: string) => ({
   message: `${flag} takes no value`,
   hint: `write ${flag} alone, or leave it out`,
@@ -71,8 +72,8 @@ export const allNamesNone = (hint: string) => ({
   hint,
 })
 
-export const notAVariable = (flag: string) => ({
-  message: `${flag} is not a name for a variable`,
+export const notAVariable = (flag: string, given: string) => ({
+  message: `${flag} "${given}" is not a name for a variable`,
   hint: 'use letters, digits and underscores, and no digit first',
 })
 
@@ -94,7 +95,10 @@ export const notAFormat = (what: string, given: string, known: string) => ({
 export const elsewhereHeaders = (formats: string) =>
   `; to print a header: tokn header -o ${formats}`
 
-export const notARefreshMode = () => '--refresh is auto, never or force'
+export const notARefreshMode = (given: string) => ({
+  message: `--refresh "${given}" is not a time to refresh`,
+  hint: 'one of: auto, never, force',
+})
 // In these, `profile` is ` web` for a command to type, or nothing.
 export const sentInHeader = (token: string, profile: string) => ({
   message: `${token} is sent in a header, not in the query`,
@@ -116,8 +120,10 @@ export const programMissing = () => ({
   hint: 'tokn exec PROFILE -e NAME -- COMMAND',
 })
 export const noTokenForProgram = (why: string) => `no token for the program: ${why}`
-export const notAVariableAndProfile = () =>
-  'a variable is a NAME of letters, digits and underscores, or NAME:PROFILE'
+export const notAVariableAndProfile = (given: string) => ({
+  message: `-e "${given}" is not a name for a variable`,
+  hint: 'write it as NAME, of letters, digits and underscores, or as NAME:PROFILE',
+})
 
 export const loginIsNoSession = () => ({
   message: 'there is no session to refresh: the variables are those of a login',
@@ -156,12 +162,12 @@ export const notAgreedToLogOut = () => ({
 })
 
 export const profileExists = (name: string) => `there is a profile "${name}" already`
-export const noSuchProvider = (near: string | undefined) => ({
-  message: 'there is no such provider',
-  hint: near === undefined ? 'tokn provider list' : didYouMean(near),
+export const noSuchProvider = (id: string, near: readonly string[]) => ({
+  message: `there is no provider "${id}"`,
+  hint: near.length === 0 ? 'tokn provider list' : didYouMean(...near),
 })
-export const noDefinition = () => ({
-  message: 'there is no definition of that name',
+export const noDefinition = (id: string) => ({
+  message: `there is no definition "${id}"`,
   hint: 'tokn provider list',
 })
 export const builtInName = (id: string) => ({
@@ -187,15 +193,15 @@ export const providerInUse = (id: string, profiles: string) => ({
   message: `"${id}" is used by ${profiles}`,
   hint: 'log out of these profiles and remove them first',
 })
-export const noOwnProvider = () => ({
-  message: 'there is no provider of your own by that name',
+export const noOwnProvider = (id: string) => ({
+  message: `there is no provider "${id}" of your own`,
   hint: 'tokn provider list',
 })
-export const noSuchApi = (near: string | undefined, known: string) => ({
-  message: 'there is no such API in the sandbox',
+export const noSuchApi = (name: string, near: string | undefined, known: string) => ({
+  message: `there is no API "${name}" in the sandbox`,
   hint: near === undefined ? `one of: ${known}` : didYouMean(near),
 })
-export const notAPort = (flag: string, longest: number) => ({
-  message: `${flag} is not a port number`,
+export const notAPort = (flag: string, given: string, longest: number) => ({
+  message: `${flag} "${given}" is not a port number`,
   hint: `a number from 0 to ${longest}`,
 })

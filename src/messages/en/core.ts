@@ -1,7 +1,15 @@
 // English texts about values that a user gives: durations, URLs, texts.
 
-export const notADuration = (name: string) => ({
-  message: `${name} is not a valid duration`,
+/** What gave a value, and the value where it may be shown: `--min-ttl "soon"`. */
+const given = (name: string, value: string | undefined) =>
+  value === undefined ? name : `${name} "${value}"`
+
+/** What may have been meant: one word, or several. */
+export const didYouMean = (...near: readonly string[]) =>
+  `did you mean ${near.map((one) => `"${one}"`).join(' or ')}?`
+
+export const notADuration = (name: string, value: string | undefined) => ({
+  message: `${given(name, value)} is not a valid duration`,
   hint: 'write it as 90s, 15m, 12h, 8d, 2w, or in words: "30 minutes", "90 days", "5 years"',
 })
 

@@ -1,4 +1,5 @@
 // English texts about what is wrong with a provider definition.
+import { didYouMean as meantPerhaps } from './core.ts'
 
 const didYouMean = (near: string | undefined) =>
   near === undefined ? '' : `: did you mean "${near}"?`
@@ -268,7 +269,7 @@ export const noProviderNamed = () => ({
   hint: 'set TOKN_PROVIDER to one of: tokn provider list',
 })
 
-export const noSuchProvider = (id: string, near: string | undefined) => ({
+export const noSuchProvider = (id: string, near: readonly string[]) => ({
   message: `there is no provider "${id}"`,
-  hint: near === undefined ? 'see them with: tokn provider list' : `did you mean "${near}"?`,
+  hint: near.length === 0 ? 'see them with: tokn provider list' : meantPerhaps(...near),
 })

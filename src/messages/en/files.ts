@@ -1,4 +1,5 @@
 // English texts about files and folders, profiles on disk, locks.
+import { didYouMean } from './core.ts'
 
 // Why a system call failed.
 
@@ -104,8 +105,10 @@ export const fileNotCreated = (path: string, why: string) => ({
 
 export const theDefinition = (id: string) => `the definition "${id}"`
 
-export const notAProviderName = () =>
-  'the name of a provider consists of lower-case letters, digits and dashes'
+export const notAProviderName = (given: string) => ({
+  message: `"${given}" is not a name for a provider`,
+  hint: 'use lower-case letters, digits and dashes; those there are: tokn provider list',
+})
 
 export const nothingOnInput = (what: string) => ({
   message: `there is nothing on standard input, from which ${what} is to be read`,
@@ -145,9 +148,9 @@ export const profileReplaced = (name: string) => ({
 
 export const profileExists = (name: string) => `there is a profile "${name}" already`
 
-export const noSuchProfile = (name: string, guess: string | undefined) => ({
+export const noSuchProfile = (name: string, near: readonly string[]) => ({
   message: `there is no profile "${name}"`,
-  hint: guess === undefined ? 'tokn profile list' : `did you mean "${guess}"?`,
+  hint: near.length === 0 ? 'tokn profile list' : didYouMean(...near),
 })
 
 /** `path` of a file that is too large, as `message` says. */

@@ -3,15 +3,15 @@
 export const tooLongOrOdd = () => 'a name, scope or audience is one line of 1 to 1024 characters'
 
 export const notALastInstant = {
-  noDay: () => '--expires-at is not a day of the calendar',
-  noTime: () => '--expires-at needs a time of day as well',
-  past: () => '--expires-at is in the past',
-  other: () => '--expires-at is not a valid time',
+  noDay: (given: string) => `--expires-at "${given}" is not a day of the calendar`,
+  noTime: (given: string) => `--expires-at "${given}" needs a time of day as well`,
+  past: (given: string) => `--expires-at "${given}" is in the past`,
+  other: (given: string) => `--expires-at "${given}" is not a valid time`,
 }
 export const writeItAs = (example: string) => `write it as ${example}`
 
-export const notARedirectPort = () => ({
-  message: '--redirect-port is not a port number',
+export const notARedirectPort = (given: string) => ({
+  message: `--redirect-port "${given}" is not a port number`,
   hint: 'a number up to 65535',
 })
 export const halfAPair = () => ({

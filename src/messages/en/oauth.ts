@@ -24,12 +24,15 @@ export const wrongValue = (value: string, setting: string, choices: readonly str
 
 export const reservedParameter = (name: string) => `authorization_parameters must not set ${name}`
 
-export const wrongRedirectUri = () => ({
-  message: 'redirect_uri must be http:// at 127.0.0.1, [::1] or localhost',
+export const wrongRedirectUri = (given: string) => ({
+  message: `redirect_uri "${given}" is not a place on this machine: it must be http:// at 127.0.0.1, [::1] or localhost`,
   hint: 'register such a URI for the client; the server may let its port vary',
 })
 
-export const wrongRedirectPort = () => 'redirect_port must be a number up to 65535'
+export const wrongRedirectPort = (given: string) => ({
+  message: `redirect_port "${given}" is not a port number`,
+  hint: 'a number up to 65535',
+})
 
 // What a token is asked for.
 
@@ -37,12 +40,15 @@ export const noTokenName = () => 'OAuth has no way to give a token a name'
 
 export const noLifetime = () => 'OAuth has no way to ask for a lifetime: the server decides'
 
-export const notAScope = () => ({
-  message: 'a scope contains characters that no scope can have',
+export const notAScope = (given: string) => ({
+  message: `"${given}" contains characters that no scope can have`,
   hint: 'scopes are printable ASCII without spaces, quotes and backslashes',
 })
 
-export const notAResource = () => 'a resource indicator must be an absolute URI without fragment'
+export const notAResource = (given: string) => ({
+  message: `--resource "${given}" is not an absolute URI without a fragment`,
+  hint: 'write it as https://host/path',
+})
 
 export const noTokenExchange = (title: string) => ({
   message: `${title} does not offer token exchange`,

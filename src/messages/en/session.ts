@@ -1,4 +1,5 @@
 // English texts about profiles and their sessions.
+import { didYouMean } from './core.ts'
 
 export const tokenOf = (name: string) => `the token of "${name}"`
 
@@ -24,20 +25,45 @@ export const twoProfiles = () => ({
   hint: 'name one',
 })
 
-export const noneNamed = () => ({
+export const noneNamed = (names: readonly string[]) => ({
   message: 'no profile was named, and none is the default',
-  hint: 'tokn profile use NAME',
+  hint: ['tokn profile use NAME', `or name one: ${names.join(', ')}`],
 })
 
-export const noProfiles = () => ({
-  message: 'there is no profile yet',
+/** Where profiles are looked for, and the flag or variable that says so. */
+interface Place {
+  readonly folder: string
+  readonly chosenBy: string | undefined
+}
+
+const inPlace = (place: Place | undefined) => {
+  if (place === undefined) return ''
+  const { folder, chosenBy } = place
+  return ` in ${folder}${chosenBy === undefined ? '' : `, which ${chosenBy} names`}`
+}
+
+export const noProfiles = (place: Place | undefined) => ({
+  message: `there is no profile yet${inPlace(place)}`,
   hint: 'tokn login NAME --provider PROVIDER',
 })
 
-export const unknownProfile = (name: string, nearest: string | undefined) => ({
-  message: `there is no profile "${name}"`,
+/** `any`: there are others. */
+export const unknownProfile = (
+  name: string,
+  near: readonly string[],
+  any: boolean,
+  place: Place | undefined,
+) => ({
+  message: any
+    ? `there is no profile "${name}"${place?.chosenBy === undefined ? '' : inPlace(place)}`
+    : `there is no profile "${name}", nor any other${inPlace(place)}`,
   hint:
-    nearest === undefined ? `tokn login ${name} --provider PROVIDER` : `did you mean "${nearest}"?`,
+    near.length === 0
+      ? [
+          `tokn login ${name} --provider PROVIDER`,
+          ...(any ? ['or see those that there are: tokn profile list'] : []),
+        ]
+      : didYouMean(...near),
 })
 
 export const profilesUnread = (why: string) => `the profiles were not read: ${why}`

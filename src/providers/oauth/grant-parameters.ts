@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { display } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
@@ -17,12 +18,12 @@ export function checkGrant({ name, scopes, lifetime, resource }: Grant): void {
   }
   for (const scope of scopes ?? []) {
     if (!scope.split(' ').every((word) => scopeToken.test(word))) {
-      throw new ToknError('usage', words.oauth.notAScope())
+      throw new ToknError('usage', words.oauth.notAScope(display(scope, 80)))
     }
   }
   for (const indicator of resource ?? []) {
     if (!URL.canParse(indicator) || indicator.includes('#')) {
-      throw new ToknError('usage', words.oauth.notAResource())
+      throw new ToknError('usage', words.oauth.notAResource(display(indicator, 120)))
     }
   }
 }

@@ -1,6 +1,7 @@
 import { isLoopback } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { ListenOptions } from '../../core/ports.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { Settings } from './settings.ts'
 
@@ -12,11 +13,11 @@ export function redirectOf(settings: Settings): Pick<ListenOptions, 'path' | 'ho
   const text = settings['redirect_uri'] ?? 'http://127.0.0.1/callback'
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !isPlainLoopback(url)) {
-    throw new ToknError('usage', words.oauth.wrongRedirectUri())
+    throw new ToknError('usage', words.oauth.wrongRedirectUri(display(text, 120)))
   }
   const port = settings['redirect_port'] ?? url.port
   if (!/^[0-9]{0,5}$/.test(port) || Number(port) > 65_535) {
-    throw new ToknError('usage', words.oauth.wrongRedirectPort())
+    throw new ToknError('usage', words.oauth.wrongRedirectPort(display(port, 40)))
   }
   return { path: url.pathname, host: url.hostname, port: Number(port) }
 }
