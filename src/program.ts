@@ -20,6 +20,7 @@ import { providerCommand } from './commands/provider.ts'
 import { refreshCommand } from './commands/refresh.ts'
 import { revokeCommand } from './commands/revoke.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
+import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
 import { whyCommand } from './commands/why.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -35,6 +36,7 @@ const everyCommand = [
   execCommand,
   refreshCommand,
   listCommand,
+  statusCommand,
   checkCommand,
   issueCommand,
   revokeCommand,

@@ -262,6 +262,7 @@ export function createContext({
       debug: flags.debug === true || isOn(environment, 'TOKN_DEBUG'),
       ca: flags.ca,
       proxy: flags.proxy,
+      quiet: flags.quiet,
       warn: (said) => {
         if (flags.quiet === true) return
         const text = hints.complete(said)

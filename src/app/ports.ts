@@ -38,6 +38,8 @@ export interface PortsRequest extends ProcessOptions {
   readonly files?: Readonly<Record<string, string>> | undefined
   readonly interaction: () => Promise<Interaction | undefined>
   warn(text: string): void
+  /** Nobody wants warnings. */
+  readonly quiet?: boolean | undefined
 }
 
 /** The ports of a process, each made at its first use. */
@@ -138,6 +140,12 @@ export function openPorts(request: PortsRequest): Ports {
     randomId: () => randomHex(),
     readFile: (path) => new Secret(request.files?.[path] ?? readTextFile(path)),
     warn: request.warn,
+    warnDaily: async (profileId, text) => {
+      if (request.quiet === true) return
+      const { takeDay } = await import('../io/files/daily-stamp.ts')
+      const directory = join(paths.state, 'warned')
+      if (takeDay({ directory, files, name: profileId, now: systemClock.now() })) request.warn(text)
+    },
   }
 
   async function openJournalOf(name: 'journal' | 'marks'): Promise<Journal> {

@@ -3,10 +3,11 @@ import { ToknError } from '../core/errors.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
+import { isOver } from '../session/life.ts'
 import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
 import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { describeStanding, isOver, standingInWords } from './output/standing.ts'
+import { describeStanding, standingInWords } from './output/standing.ts'
 import { declare, declareGroup } from './flags/declare.ts'
 import type { FlagsOf } from './flags/table.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
@@ -66,6 +67,7 @@ export function profileCommand(program: Command, context: Context, run = runs): 
   }).action((name: string, flags: RemoveFlags) => run.remove(context, name, flags))
   declare(profile, {
     usage: 'forget-credentials [profile]',
+    group: 'change',
     flags: forgetFlags,
     text: () => words.help.profileForgetCredentials,
     examples: ['tokn profile forget-credentials web'],

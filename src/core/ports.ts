@@ -116,11 +116,15 @@ export interface IndexEntry {
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined
   readonly obtainedAt: number
+  /** Origin at which the tokens are made. */
+  readonly origin?: string | undefined
   /**
-   * With what a token that has expired can be replaced without a person: the credentials kept, a
-   * refresh token, or nothing. Absent: not known.
+   * With what a token can be replaced without a person: the credentials kept, a refresh token, the
+   * token itself while it is good (`access`), or nothing. Absent: not known.
    */
-  readonly renewal?: 'credentials' | 'refresh' | 'none' | undefined
+  readonly renewal?: 'credentials' | 'refresh' | 'access' | 'none' | undefined
+  /** When that ends, where only asking the provider tells: see `RenewalEnd`. */
+  readonly renewalEnd?: RenewalEnd | undefined
   /** Whether a refresh token is held. Absent: not known. */
   readonly refreshKept?: boolean | undefined
   readonly tokenId?: string | undefined
@@ -130,6 +134,18 @@ export interface IndexEntry {
   readonly standing?:
     Standing | { readonly state: 'doubtful'; readonly at: number; readonly why: string } | undefined
   readonly history?: readonly HistoryEntry[] | undefined
+}
+
+/**
+ * The end of what a session is renewed with, as the provider told it when it was last asked. Instants
+ * are epoch milliseconds; `since` is when it was first asked about this session.
+ */
+export interface RenewalEnd {
+  readonly at: number
+  readonly since: number
+  readonly asked: number
+  /** The credentials of the login may end then, too. */
+  readonly credentials?: boolean | undefined
 }
 
 /** One generation, for `tokn why`. */

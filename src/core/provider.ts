@@ -132,6 +132,10 @@ export interface Provider {
   readonly retry?: Partial<Record<Operation, RetryKind>> | undefined
   /** Whether a refresh needs no refresh token, only an access token that is still good. */
   readonly refreshesByAccess?: boolean | undefined
+  /** Whether `info` says when the refresh token ends. */
+  readonly tellsRefreshEnd?: boolean | undefined
+  /** Whether a refresh token ends with the credentials at the latest: its end tells of theirs. */
+  readonly refreshEndsWithCredentials?: boolean | undefined
   readonly budget?: Budget | undefined
   /** Scope that a token needs for an operation, where tokens carry scopes. */
   readonly needs?: Partial<Record<Operation, string>> | undefined

@@ -30,6 +30,7 @@ const areas = {
   tokens: texts<typeof import('./en/tokens.ts')>(),
   credentials: texts<typeof import('./en/credentials.ts')>(),
   commands: texts<typeof import('./en/commands.ts')>(),
+  status: texts<typeof import('./en/status.ts')>(),
   check: texts<typeof import('./en/check.ts')>(),
   curl: texts<typeof import('./en/curl.ts')>(),
   reports: texts<typeof import('./en/reports.ts')>(),

@@ -6,6 +6,7 @@ import { redact } from '../core/secret.ts'
 import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
 import { refreshNow } from '../session/refresh/protocol.ts'
+import { askRenewalEndAgain } from '../session/ask-renewal-end.ts'
 import { openSession } from '../session/session.ts'
 import { afterwards, tooLate } from './limits.ts'
 import { readRequest, writeOutcome, type RefresherRequest } from './messages.ts'
@@ -43,7 +44,9 @@ async function refresh(ports: Ports, request: RefresherRequest): Promise<string>
     throw new ToknError('not_found', words.refresh.profileChanged(request.profile))
   }
   const session = openSession(ports, lookIn(profile, request.store ?? profile.store))
-  return serializeRecord(await refreshNow(session, request.refresh))
+  const record = await refreshNow(session, request.refresh)
+  await askRenewalEndAgain(session, record)
+  return serializeRecord(record)
 }
 
 /** Makes this process deaf to the signals that end the one which asked. */

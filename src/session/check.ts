@@ -21,8 +21,10 @@ import {
 } from './naming.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
 import { chooseRenewal } from './refresh/renewable.ts'
+import { rememberRenewalEnd } from './renewal-end.ts'
 import { refuseMissingScope, widerLogin } from './scopes.ts'
 import { checkProvider } from './stored-record.ts'
+import { tellEnd } from './tell-end.ts'
 
 /** What a session has to be for a check to find it good. */
 export interface CheckRequest {
@@ -68,9 +70,11 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   const judged = await judge(session, held, request)
   if (judged.failure !== undefined) return judged
   tellDoubt(session, held)
+  await tellEnd(session, held, true)
   if (!request.online) return withScopes(session, judged, request)
   const provider = await session.provider()
   const said = await ask(session, provider, held)
+  rememberRenewalEnd(session, provider, said.refresh)
   if (said.active === false) {
     return { ...judged, failure: await failed(session, held, 'inactive', words.check.inactive) }
   }

@@ -92,5 +92,5 @@ async function rewrite(session: Session, record: SessionRecord): Promise<void> {
     if (!(error instanceof ToknError)) throw error
     throw new ToknError(error.code, words.credentials.unchanged(error.message), error.details)
   }
-  indexKept(session.ports, session.profile, record)
+  await indexKept(session.ports, session.profile, record)
 }

@@ -7,6 +7,7 @@ import type { Session } from './session.ts'
 import { entryOf, readRecord } from './stored-record.ts'
 import { isUntimely } from './moment.ts'
 import { sessionEnded, refuseEnded } from './standing.ts'
+import { tellEnd } from './tell-end.ts'
 import {
   lifeOf,
   neededTtl,
@@ -59,6 +60,7 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   const undisturbed = !pendingBefore && !(await isPending())
   if (undisturbed && satisfies(record, request, ports.clock.now())) {
     if (record.standing !== undefined) tellStanding(session, record)
+    await tellEnd(session, record)
     return { record, refreshed: false }
   }
   if (mode === 'never') {
@@ -76,6 +78,7 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
     throw (await import('./short-lived.ts')).shortLived(profile, refreshed)
   }
   if (!isGood(refreshed.expiry, now, options.minTtl ?? 0)) throw tooShort(profile)
+  await tellEnd(session, refreshed, true)
   return { record: refreshed, refreshed: refreshed.generation > record.generation }
 }
 

@@ -1,7 +1,11 @@
+import { isFailure } from '../core/errors.ts'
 import type { HistoryEntry, IndexEntry } from '../core/ports.ts'
+import type { Provider } from '../core/provider.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import type { Ports } from './ports.ts'
+import { renewalOf } from './life.ts'
+import { nextRenewalEnd } from './renewal-end.ts'
 
 /** Generations remembered for `tokn why`. */
 const remembered = 50
@@ -29,23 +33,28 @@ export function indexStanding(
 }
 
 /** Tells the index what is kept with a session, beside what it knows. */
-export function indexKept(ports: Ports, { id, usualStore }: Profile, record: SessionRecord): void {
-  const entry = ports.index.get(id)
-  if (entry === undefined || usualStore !== undefined) return
-  ports.index.put(id, { ...entry, ...keptOf(record) })
+export async function indexKept(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+): Promise<void> {
+  const kept = await keptOf(ports, profile, record)
+  const entry = ports.index.get(profile.id)
+  if (entry === undefined || profile.usualStore !== undefined) return
+  ports.index.put(profile.id, { ...entry, ...kept })
 }
 
 /** Tells the index what may be known of a session without unlocking it, and who made it so. */
 export async function indexRecord(
   ports: Ports,
-  { usualStore }: Profile,
+  profile: Profile,
   record: SessionRecord,
   reason: Reason,
   { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
 ): Promise<void> {
-  if (usualStore !== undefined) return
+  if (profile.usualStore !== undefined) return
   const { command, pid, parent } = ports.requester
-  const earlier = ports.index.get(record.profileId)?.history ?? []
+  const earlier = ports.index.get(record.profileId)
   const made: HistoryEntry = {
     generation: record.generation,
     at: record.obtainedAt,
@@ -62,22 +71,36 @@ export async function indexRecord(
     expiry: record.expiry,
     refreshExpiry: record.refreshExpiry,
     obtainedAt: record.obtainedAt,
-    ...keptOf(record),
+    origin: record.origins[0],
+    ...(await keptOf(ports, profile, record)),
+    renewalEnd: nextRenewalEnd(earlier, record, reason),
     tokenId: record.id,
     tokenName: record.name,
     scopes: record.scopes,
     fingerprint: await ports.fingerprint(record.access),
     standing: record.standing,
-    history: [...earlier, made].slice(-remembered),
+    history: [...(earlier?.history ?? []), made].slice(-remembered),
   }
   ports.index.put(record.profileId, entry)
 }
 
-function keptOf({
-  credentials,
-  refresh,
-}: SessionRecord): Pick<IndexEntry, 'renewal' | 'refreshKept'> {
-  const refreshKept = refresh !== undefined
-  if (credentials !== undefined) return { renewal: 'credentials', refreshKept }
-  return { renewal: refreshKept ? 'refresh' : 'none', refreshKept }
+async function keptOf(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+): Promise<Pick<IndexEntry, 'renewal' | 'refreshKept'>> {
+  return {
+    renewal: renewalOf(record, await findProvider(ports, profile)),
+    refreshKept: record.refresh !== undefined,
+  }
+}
+
+/** The one at hand: it has just been spoken to. Nothing fails for want of it. */
+async function findProvider(ports: Ports, profile: Profile): Promise<Provider | undefined> {
+  try {
+    return await ports.provider(profile)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return undefined
+  }
 }

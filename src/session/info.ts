@@ -10,6 +10,7 @@ import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { describeListed, withKnownExpiries } from './listed-token.ts'
 import { isUntimely } from './moment.ts'
+import { rememberRenewalEnd } from './renewal-end.ts'
 
 /** What is known of a session, each part by who says so. */
 export interface SessionInfo {
@@ -37,6 +38,7 @@ export async function inspect(
   const asked: Asked = options.local
     ? { notAsked: words.session.notAsked(), asked: false }
     : await askProvider(session, provider)
+  rememberRenewalEnd(session, provider, asked.remote?.refresh)
   const stored = asked.record ?? (await session.readRecord())
   const untimely = isUntimely(stored, session.ports.clock.now())
   const record = untimely ? { ...stored, expiry: unknownExpiry, refreshExpiry: undefined } : stored

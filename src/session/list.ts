@@ -1,3 +1,4 @@
+import { isEnding } from '../core/ending.ts'
 import { unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
@@ -30,23 +31,24 @@ export interface TokenList {
   readonly duplicates: readonly string[]
 }
 
-/** Below this, in milliseconds, a token counts as expiring. */
-const soon = 5 * 60_000
-
 /** Whether `expiry` and a revocation leave a token alive at `now`. */
-function stateOf(token: Pick<TokenInfo, 'expiry' | 'revokedAt'>, now: number): TokenState {
+function stateOf(
+  token: Pick<TokenInfo, 'expiry' | 'revokedAt' | 'createdAt'>,
+  now: number,
+): TokenState {
   if (token.revokedAt !== undefined && token.revokedAt <= now) return 'revoked'
   if (token.expiry.state === 'unknown') return 'unknown'
   if (token.expiry.state === 'never') return 'active'
   const left = token.expiry.at - now
   if (left <= 0) return token.expiry.sliding === true ? 'unknown' : 'expired'
-  return left < soon ? 'expiring' : 'active'
+  const life = token.createdAt === undefined ? undefined : token.expiry.at - token.createdAt
+  return isEnding(left, life) ? 'expiring' : 'active'
 }
 
 /** As `stateOf`, for a token held here: more may be known of it than its times. */
-function heldState({ expiry, standing }: IndexEntry, now: number): TokenState {
+function heldState({ expiry, obtainedAt, standing }: IndexEntry, now: number): TokenState {
   if (standing?.state === 'dead') return 'dead'
-  const byTime = stateOf({ expiry }, now)
+  const byTime = stateOf({ expiry, createdAt: obtainedAt }, now)
   return standing?.state === 'doubtful' && byTime !== 'expired' ? 'doubtful' : byTime
 }
 

@@ -61,6 +61,8 @@ export interface Ports {
   readFile(path: string): Secret
   /** Tells the user something that is not the answer. */
   warn(text: string): void
+  /** As `warn`, at most once a day for a profile; not at all where that cannot be remembered. */
+  warnDaily(profileId: string, text: string): Promise<void>
 }
 
 /** What of a profile decides how requests reach its provider. */

@@ -1,9 +1,7 @@
+import { renewedBelow } from '../core/ending.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import { isUntimely } from './moment.ts'
-
-/** Longest remaining life asked for by default, in milliseconds. */
-export const defaultMinTtl = 60_000
 
 /** What whoever asks needs of the token. */
 export interface RefreshRequest {
@@ -27,8 +25,7 @@ export function reasonToRenew(record: SessionRecord, now: number): Reason {
 export function neededTtl(record: SessionRecord, request: Pick<RefreshRequest, 'minTtl'>): number {
   if (request.minTtl !== undefined) return request.minTtl
   if (record.expiry.state !== 'at') return 0
-  const life = record.expiry.at - record.obtainedAt
-  return Math.min(defaultMinTtl, Math.max(0, life) / 10)
+  return renewedBelow(record.expiry.at - record.obtainedAt)
 }
 
 /** Whether `record` is what is asked for, at `now`. */

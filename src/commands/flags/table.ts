@@ -86,6 +86,8 @@ export const flagTable = {
   local: { names: '--local' },
   remote: { names: '--remote' },
   plain: { names: '--plain' },
+  format: { names: '--format', value: 'template' },
+  current: { names: '--current' },
   claims: { names: '--claims' },
   saveAs: { names: '--save-as', value: 'profile' },
   localOnly: { names: '--local-only' },

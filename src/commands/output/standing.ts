@@ -1,24 +1,18 @@
-import { isGood } from '../../core/expiry.ts'
 import type { IndexEntry } from '../../core/ports.ts'
 import { timestamp } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { isOver, sessionState } from '../../session/life.ts'
 
 type Known = IndexEntry['standing']
 
 /** How a session stands, in a word or two: `logged in` where nothing is known to be wrong. */
 export function standingInWords(entry: IndexEntry, now: number): string {
   const { standing } = entry
-  if (standing !== undefined && standing.state !== 'doubtful') return words.reports.standings.ended
-  if (isOver(entry, now)) return words.reports.standings.expired
-  const { loggedIn, doubtful } = words.reports.standings
-  return standing === undefined ? loggedIn : doubtful
-}
-
-/** Whether the tokens have expired, and nothing is held that could get others. */
-export function isOver({ expiry, refreshExpiry, renewal }: IndexEntry, now: number): boolean {
-  if (isGood(expiry, now, 0)) return false
-  if (renewal === 'none') return true
-  return renewal === 'refresh' && refreshExpiry !== undefined && !isGood(refreshExpiry, now, 0)
+  const { ended, ...known } = words.reports.standings
+  if (standing !== undefined && standing.state !== 'doubtful') return ended
+  const state = sessionState(entry, now)
+  if (state === 'expired' || state === 'expiring' || state === 'doubtful') return known[state]
+  return isOver(entry, now) ? known.expired : known.loggedIn
 }
 
 /** What is known to be wrong with a session, for a JSON document. */

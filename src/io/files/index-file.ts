@@ -68,7 +68,7 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
   }
 }
 
-const renewals = ['credentials', 'refresh', 'none'] as const
+const renewals = ['credentials', 'refresh', 'access', 'none'] as const
 
 function readEntry(value: unknown): IndexEntry | undefined {
   if (!isObject(value)) return undefined
@@ -80,6 +80,8 @@ function readEntry(value: unknown): IndexEntry | undefined {
     obtainedAt,
     expiry: readExpiry(value['expiry']),
     refreshExpiry: refreshExpiry === undefined ? undefined : readExpiry(refreshExpiry),
+    origin: ownString(value, 'origin'),
+    renewalEnd: readRenewalEnd(value['renewalEnd']),
     renewal: renewals.find((one) => one === value['renewal']),
     refreshKept: typeof value['refreshKept'] === 'boolean' ? value['refreshKept'] : undefined,
     tokenId: ownString(value, 'tokenId'),
@@ -94,6 +96,13 @@ function readEntry(value: unknown): IndexEntry | undefined {
 function readDoubt(value: unknown): IndexEntry['standing'] {
   if (!isObject(value) || value['state'] !== 'doubtful' || !isInstant(value['at'])) return undefined
   return { state: 'doubtful', at: value['at'], why: ownString(value, 'why') ?? '' }
+}
+
+function readRenewalEnd(value: unknown): IndexEntry['renewalEnd'] {
+  if (!isObject(value)) return undefined
+  const { at, since, asked } = value
+  if (!isInstant(at) || !isInstant(since) || !isInstant(asked)) return undefined
+  return { at, since, asked, credentials: value['credentials'] === true ? true : undefined }
 }
 
 function isHistoryEntry(value: unknown): value is HistoryEntry {

@@ -39,6 +39,8 @@ export const meanings = {
   local: 'only what is known on this machine',
   remote: 'the tokens that the provider knows, or an error',
   plain: 'one token a line, columns separated by tabs',
+  format: 'a line for each profile, by this template',
+  current: 'only the profile that a command would use here',
   claims: 'show the claims of a JWT',
   saveAs: 'keep it as a profile instead of printing it',
   localOnly: 'erase it here and leave it alive at the provider',

@@ -59,6 +59,11 @@ export const list = {
   summary: "list the provider's tokens; where it lists none, those held here",
   flags: { local: 'the tokens held on this machine, of all profiles or of the one named' },
 }
+export const status = (placeholders: readonly string[]) => ({
+  summary: 'every profile at a glance: how long it lives, what is wrong, and what mends it',
+  notes: `Nothing is unlocked, sent or refreshed. A template can have, besides text, {{ }} \\n \\t and:\n${placeholders.slice(0, 7).join(' ')}\n${placeholders.slice(7).join(' ')}\nThe exit status is 0 whatever is found; to branch on that: tokn check`,
+  flags: { profile: 'only this profile' },
+})
 export const check = {
   summary:
     'say by the exit status whether a session is good: 0, or 10, or 4 where only a login helps',

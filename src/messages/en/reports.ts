@@ -115,6 +115,7 @@ export const processOf = (pid: number, parent: string) => `${pid} (from ${parent
 export const standings = {
   ended: 'ended',
   expired: 'expired',
+  expiring: 'expiring',
   loggedIn: 'logged in',
   doubtful: 'doubtful',
 }

@@ -96,6 +96,8 @@ export const hosterby = {
       'the API has no way to end a session; remove the key in the control panel at https://hoster.by',
   },
   rotation: 'always',
+  // A refresh token lives as long as the keys at most, and nothing else tells when those end.
+  refreshEndsWithCredentials: true,
   // Nowhere written; the shortest life seen was a little more.
   lifetime: '10m',
   api: {

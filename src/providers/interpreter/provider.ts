@@ -127,6 +127,8 @@ export function defineProvider(
     rotation,
     retry: retryKinds(definition),
     refreshesByAccess: definition.refresh && !mentions(exchanges('refresh'), 'refresh'),
+    tellsRefreshEnd: exchanges('info').some(({ reply }) => reply?.refreshExpiry !== undefined),
+    refreshEndsWithCredentials: definition.refreshEndsWithCredentials,
     budget,
     needs,
     lacks: (operation, scopes) => missingScope(definition, operation, scopes),

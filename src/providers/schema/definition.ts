@@ -101,6 +101,10 @@ export const definitionSchema = z
       .string()
       .optional()
       .describe('How long an access token lives where the reply does not say: "15m", "1 day".'),
+    refreshEndsWithCredentials: z
+      .boolean()
+      .optional()
+      .describe('A refresh token ends with the credentials of the login at the latest.'),
     sliding: z.boolean().optional().describe('Each use of a token prolongs it.'),
     pasted: z
       .strictObject({

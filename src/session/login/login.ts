@@ -6,6 +6,7 @@ import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { checkLoginAnswers, type Answers } from './answers.ts'
+import { askRenewalEnd } from '../ask-renewal-end.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
 import { openIntent, type OpenIntent } from '../unfinished/open-intent.ts'
 import { sweepUnsent } from '../unfinished/sweep.ts'
@@ -98,6 +99,7 @@ export async function login(session: Session, request: LoginRequest): Promise<Sa
   const kept = await keepIn(intent, record)
   const saved = await saveOrTell(session, request, record, kept)
   if (await leave(session, saved)) intent.remove()
+  await askRenewalEnd(session.of(saved.profile), saved.record)
   return saved
 }
 

@@ -71,6 +71,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
     warn: (text) => {
       if (process.state !== 'dead') world.note(() => `${process.name} warns: ${text}`)
     },
+    warnDaily: async () => undefined,
   }
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { defaultTimeout } from '../../../src/app/context.ts'
 import { flagTable } from '../../../src/commands/flags/table.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
-import { defaultMinTtl } from '../../../src/session/refresh-request.ts'
+import { defaultMinTtl } from '../../../src/core/ending.ts'
 
 test.each([
   ['timeout', defaultTimeout],

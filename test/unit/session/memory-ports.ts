@@ -134,6 +134,7 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
       return new Secret(text)
     },
     warn: (text) => void warnings.push(text),
+    warnDaily: async (_, text) => void warnings.push(text),
   }
   const ledger = openLedger(step)
   return ports

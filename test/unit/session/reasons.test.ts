@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isOver, standingInWords } from '../../../src/commands/output/standing.ts'
+import { standingInWords } from '../../../src/commands/output/standing.ts'
+import { isOver } from '../../../src/session/life.ts'
 import type { IndexEntry } from '../../../src/core/ports.ts'
 import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
@@ -46,7 +47,12 @@ describe('a session in the list of profiles', () => {
   const past = at(now - 1)
   it.each<readonly [Partial<IndexEntry>, string]>([
     [{}, 'logged in'],
-    [{ renewal: 'none' }, 'logged in'],
+    [{ renewal: 'none' }, 'expiring'],
+    [{ renewal: 'none', obtainedAt: now - hour }, 'logged in'],
+    [{ renewal: 'none', obtainedAt: now - 10 * hour }, 'expiring'],
+    [{ renewal: 'access', obtainedAt: now - 10 * hour }, 'expiring'],
+    [{ renewal: 'refresh', obtainedAt: now - 10 * hour }, 'logged in'],
+    [{ expiry: past, renewal: 'access' }, 'expired'],
     [{ expiry: past }, 'logged in'],
     [{ expiry: past, renewal: 'none' }, 'expired'],
     [{ expiry: past, renewal: 'refresh' }, 'logged in'],

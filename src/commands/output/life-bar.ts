@@ -1,0 +1,16 @@
+import type { Colours } from '../../core/process.ts'
+
+const [full, empty] = ['█', '░']
+
+/** `share` (0 to 1) of a life as a bar of `width` characters; what is left of it at all, shows. */
+export function lifeBar(share: number, width: number): string {
+  const within = Math.min(1, Math.max(0, share))
+  const filled = within === 0 ? 0 : Math.max(1, Math.round(within * width))
+  return full.repeat(filled) + empty.repeat(width - filled)
+}
+
+/** A bar out of `text`, in the colour of how much is left. */
+export function paintBar(text: string, share: number, colours: Colours): string {
+  const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
+  return text.replace(/[█░]+/, (bar) => paint(bar))
+}

@@ -1,0 +1,102 @@
+import { timeLeft } from '../../core/expiry.ts'
+import type { Colours } from '../../core/process.ts'
+import { words } from '../../messages/words.ts'
+import type { ProfileStatus } from '../../session/status.ts'
+import { lifeBar, paintBar } from './life-bar.ts'
+import { fittedTable, table, type Screen } from './table.ts'
+
+/** Characters of a bar, and of one where there is little room. */
+const [wide, narrow] = [10, 5]
+
+type Column = keyof typeof words.status.titles
+
+/** What is shown, from all of it to what nobody can do without. */
+const layouts: ReadonlyArray<{ readonly columns: readonly Column[]; readonly bar: number }> = [
+  { columns: ['profile', 'state', 'bar', 'life', 'provider', 'where', 'store', 'kept'], bar: wide },
+  { columns: ['profile', 'state', 'bar', 'life', 'provider', 'where', 'store'], bar: wide },
+  { columns: ['profile', 'state', 'bar', 'life', 'provider', 'where'], bar: narrow },
+  { columns: ['profile', 'state', 'bar', 'life', 'provider'], bar: narrow },
+  { columns: ['profile', 'state', 'bar', 'life'], bar: narrow },
+  { columns: ['profile', 'state', 'life'], bar: 0 },
+]
+
+/** A line for each profile, and below it what is wrong and the command that mends it. */
+export function statusLines(
+  all: readonly ProfileStatus[],
+  now: number,
+  screen: Screen,
+  colours: Colours,
+): readonly string[] {
+  const cells = layouts.map(({ columns, bar }) => [
+    columns.map((column) => (column === 'profile' ? '  ' : '') + words.status.titles[column]),
+    ...all.map((one) => columns.map((column) => cellOf(one, column, bar, now))),
+  ])
+  const chosen = cells.find((rows) => fits(rows, screen)) ?? cells.at(-1) ?? []
+  const [first = '', ...lines] = fittedTable(chosen, screen)
+  return [
+    colours.bold(first),
+    ...all.flatMap((one, index) => [
+      paintLine(lines[index] ?? '', one, now, colours),
+      ...[one.problem, one.fix].flatMap((text) => (text === undefined ? [] : [`    ${text}`])),
+    ]),
+  ]
+}
+
+/** When a token ends, in a word or two. */
+export function leftInWords({ expiry, state, renews }: ProfileStatus, now: number): string {
+  if (expiry.state === 'never') return words.status.endless
+  const left = timeLeft(expiry, now)
+  if (left === undefined) return state === 'logged_out' ? '-' : words.status.endUnknown
+  return words.status.left(left, renews)
+}
+
+/** The part of its life that a token has left, 0 to 1; `undefined` where that is not known. */
+export function shareLeft({ expiry, life }: ProfileStatus, now: number): number | undefined {
+  if (expiry.state === 'never') return 1
+  const left = timeLeft(expiry, now)
+  return left === undefined || life === undefined ? undefined : left / Math.max(1, life)
+}
+
+/** The host of a URL; the text itself where it is none. */
+export function hostOf(where: string | undefined): string | undefined {
+  return where !== undefined && URL.canParse(where) ? new URL(where).host : where
+}
+
+function cellOf(one: ProfileStatus, column: Column, width: number, now: number): string {
+  switch (column) {
+    case 'profile':
+      return `${one.isDefault ? '*' : ' '} ${one.profile}`
+    case 'state':
+      return words.status.states[one.state]
+    case 'bar': {
+      const share = shareLeft(one, now)
+      return share === undefined ? '-' : lifeBar(share, width)
+    }
+    case 'life':
+      return leftInWords(one, now)
+    case 'provider':
+      return one.provider ?? '-'
+    case 'where':
+      return hostOf(one.where) ?? '-'
+    case 'store':
+      return one.store ?? '-'
+    case 'kept':
+      return one.state === 'logged_out' ? '-' : words.status.keeps(one.credentialsKept)
+  }
+}
+
+/** Whether the rows are no wider than the screen is; where that is not known, they are not. */
+function fits(rows: ReadonlyArray<readonly string[]>, screen: Screen): boolean {
+  const { outIsTerminal, width } = screen
+  if (!outIsTerminal || width === undefined) return true
+  const whole = table(rows, screen)
+  const fitted = fittedTable(rows, screen)
+  return whole.every((line, index) => line === fitted[index])
+}
+
+function paintLine(line: string, one: ProfileStatus, now: number, colours: Colours): string {
+  if (one.state === 'expired' || one.state === 'dead' || one.state === 'logged_out') {
+    return colours.dim(line)
+  }
+  return paintBar(line, shareLeft(one, now) ?? 1, colours)
+}

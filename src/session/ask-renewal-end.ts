@@ -1,0 +1,38 @@
+import { isFailure } from '../core/errors.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { endsSoon, sessionEnd } from './life.ts'
+import { knownAnswers, within } from './reach.ts'
+import { askedEvery, rememberRenewalEnd } from './renewal-end.ts'
+import type { Session } from './session.ts'
+
+/** Nobody waits longer than this for what is only good to know, in milliseconds. */
+const patience = 5_000
+
+/** Asks when the refresh token of a session ends, where only that tells. Never throws. */
+export async function askRenewalEnd(session: Session, record: SessionRecord): Promise<void> {
+  try {
+    const provider = await session.provider()
+    if (provider.tellsRefreshEnd !== true || record.refresh === undefined) return
+    if (record.refreshExpiry?.state === 'at') return
+    // Nobody is asked anything for this.
+    if ((provider.asks?.info ?? []).length > 0) return
+    const { clock, timeLeft } = session.ports
+    const end = performance.now() + Math.min(patience, timeLeft())
+    const left = () => Math.max(0, end - performance.now())
+    const http = within(await session.http(), left)
+    const answers = knownAnswers(session, provider, record)
+    const said = await provider.info?.({ http, clock, answers, timeLeft: left }, record)
+    rememberRenewalEnd(session, provider, said?.refresh)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+  }
+}
+
+/** As `askRenewalEnd`, once a day where that end is near: a refresh may have put it off. */
+export async function askRenewalEndAgain(session: Session, record: SessionRecord): Promise<void> {
+  const { ports, profile } = session
+  const entry = ports.index.get(profile.id)
+  const now = ports.clock.now()
+  if (entry?.renewalEnd === undefined || Math.abs(now - entry.renewalEnd.asked) < askedEvery) return
+  if (endsSoon(sessionEnd(entry), now)) await askRenewalEnd(session, record)
+}

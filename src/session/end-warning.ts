@@ -1,0 +1,59 @@
+import type { IndexEntry } from '../core/ports.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { words } from '../messages/words.ts'
+import { isWorthWarning, sessionEnd, type Lasting } from './life.ts'
+import { nextLogin, sessionInWords, tokenInWords, type Named } from './naming.ts'
+import type { Session } from './session.ts'
+
+/** The end of a session that is near, in a sentence, and the command that puts it off. */
+export interface EndInWords {
+  readonly sentence: string
+  readonly next: string
+}
+
+/** Warns of the end of a session where it is near; `record` tells of it as much as `lasting`. */
+export async function warnOfEnd(
+  session: Session,
+  record: SessionRecord,
+  lasting: Lasting,
+): Promise<void> {
+  const { ports, profile } = session
+  const entry = profile.usualStore === undefined ? ports.index.get(profile.id) : undefined
+  const known = entry?.generation === record.generation ? { ...lasting, ...facts(entry) } : lasting
+  const now = ports.clock.now()
+  if (!isWorthWarning(sessionEnd(known), now)) return
+  const { sentence, next } = describeEnd(session, known, now, record.fixed === true)
+  await ports.warnDaily(profile.id, words.status.withNext(sentence, next))
+}
+
+/** What the index knows beyond the record. */
+function facts({ renewal, renewalEnd }: IndexEntry): Pick<Lasting, 'renewal' | 'renewalEnd'> {
+  return { renewalEnd, ...(renewal === undefined ? {} : { renewal }) }
+}
+
+/** What ends, and when; `pasted` for a token that was made elsewhere. */
+export function describeEnd(
+  named: Named,
+  lasting: Lasting,
+  now: number,
+  pasted: boolean,
+): EndInWords {
+  const { end } = sessionEnd(lasting)
+  const { renewal, renewalEnd } = lasting
+  const at = end.state === 'at' ? end.at : now
+  const left = words.times.duration(at - now)
+  const until = words.times.instant(at)
+  const session = sessionInWords(named)
+  const login = nextLogin(named, pasted ? ' --with-token' : '')
+  if (renewal === 'access') {
+    const sentence = words.status.renewableUntil(tokenInWords(named), left, until)
+    return { sentence, next: `tokn refresh ${named.name}` }
+  }
+  if (renewal === 'none' || renewalEnd === undefined) {
+    const say = renewal === 'none' ? words.status.endsAlone : words.status.renewalEnds
+    return { sentence: say(session, left, until), next: login }
+  }
+  const say =
+    renewalEnd.credentials === true ? words.status.credentialsEnd : words.status.renewalEnds
+  return { sentence: say(session, left, until), next: login }
+}

@@ -1,0 +1,48 @@
+import type { Expiry } from '../core/expiry.ts'
+import type { IndexEntry, RenewalEnd } from '../core/ports.ts'
+import type { Provider } from '../core/provider.ts'
+import type { Reason, SessionRecord } from '../core/record.ts'
+import type { Session } from './session.ts'
+
+/** Ends that differ by no more, in milliseconds, are one: they are told in whole seconds. */
+const sameEnd = 60_000
+
+/** What is asked is not asked again before this has passed, in milliseconds. */
+export const askedEvery = 86_400_000
+
+/** What is known of that end beside a new record: a login begins anew, a refresh goes on. */
+export function nextRenewalEnd(
+  earlier: IndexEntry | undefined,
+  record: SessionRecord,
+  reason: Reason,
+): RenewalEnd | undefined {
+  const { refresh, refreshExpiry, credentials, obtainedAt } = record
+  const began = reason === 'login' || reason === 'imported' || reason === 'issued'
+  const before = began ? undefined : earlier?.renewalEnd
+  if (refresh === undefined && credentials === undefined) return undefined
+  if (credentials !== undefined || refreshExpiry?.state !== 'at') return before
+  return endAt(before, refreshExpiry.at, obtainedAt)
+}
+
+/** Remembers what the provider has said of the end of the refresh token that a session holds. */
+export function rememberRenewalEnd(
+  { ports, profile }: Session,
+  provider: Provider,
+  told: Expiry | undefined,
+): void {
+  const entry = ports.index.get(profile.id)
+  // The index is of the session in the store that the profile names.
+  if (told?.state !== 'at' || entry === undefined || profile.usualStore !== undefined) return
+  const { renewal, renewalEnd } = entry
+  const credentials = provider.refreshEndsWithCredentials === true ? true : undefined
+  if (renewal !== 'refresh' && (renewal !== 'credentials' || credentials === undefined)) return
+  const now = ports.clock.now()
+  const next = { ...endAt(renewalEnd, told.at, now), credentials }
+  if (next.at === renewalEnd?.at && now - renewalEnd.asked < askedEvery) return
+  ports.index.put(profile.id, { ...entry, renewalEnd: next })
+}
+
+function endAt(before: RenewalEnd | undefined, at: number, asked: number): RenewalEnd {
+  const same = before !== undefined && Math.abs(before.at - at) <= sameEnd
+  return { at: same ? before.at : at, since: same ? before.since : asked, asked }
+}
