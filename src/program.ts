@@ -24,6 +24,7 @@ import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
 import { whyCommand } from './commands/why.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { uninstallCommand } from './commands/uninstall.ts'
 import { words as texts } from './messages/words.ts'
 import { storeCatalog } from './stores/catalog.ts'
 import { version } from '../package.json'
@@ -46,6 +47,7 @@ const everyCommand = [
   providerCommand,
   whyCommand,
   doctorCommand,
+  uninstallCommand,
   sandboxCommand,
   demoCommand,
 ]

@@ -186,6 +186,10 @@ export function createContext({
         usualStore: context.storeKind({}),
       })
     },
+    traces: async (flags) => {
+      const { findTraces } = await import('./traces.ts')
+      return await findTraces({ ports: portsFor(flags), paths: pathsFor(flags), environment })
+    },
     startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
     typedName: async () => {
       const { typedName } = await import('../io/process/typed-name.ts')

@@ -5,6 +5,7 @@ import { ToknError } from '../core/errors.ts'
 import type { Http } from '../core/ports.ts'
 import { createTextFile, openDefinitions } from '../io/files/definitions.ts'
 import { openFiles } from '../io/files/files.ts'
+import { namesIn } from '../io/files/paths.ts'
 import { readTextFile } from '../io/terminal/input.ts'
 import { builtInDefinition } from '../providers/catalog.ts'
 import { jsonSchema, parseDefinition } from '../providers/schema/check.ts'
@@ -15,7 +16,7 @@ export function openOwnDefinitions(
   configDirectory: string,
   http: () => Promise<Http>,
 ): OwnDefinitions {
-  const kept = openDefinitions(join(configDirectory, 'providers'), openFiles())
+  const kept = openDefinitions(join(configDirectory, namesIn.config.definitions), openFiles())
   return {
     load: async (source) =>
       /^https?:/i.test(source) ? await fetchText(source, await http()) : readTextFile(source),

@@ -14,7 +14,7 @@ import { readTextFile } from '../io/terminal/input.ts'
 import { nameOfTerminal } from '../io/terminal/is-terminal.ts'
 import { openIndex } from '../io/files/index-file.ts'
 import { journalName } from '../io/files/journal-name.ts'
-import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
+import { locatePaths, namesIn, type Environment, type Paths } from '../io/files/paths.ts'
 import { isInSharedFolders, isTrusted } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
 import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
@@ -48,7 +48,7 @@ export function openPorts(request: PortsRequest): Ports {
   const files = openFiles()
   // From the start of this process: what it took to get here counts.
   const timeLeft = () => Math.max(0, request.timeout - performance.now())
-  const definitions = () => openDefinitions(join(paths.config, 'providers'), files)
+  const definitions = () => openDefinitions(join(paths.config, namesIn.config.definitions), files)
   const stores = new Map<StoreKind, Promise<Store>>()
   const providers = new Map<string, Promise<Provider>>()
   const clients = new Map<string, Promise<Http>>()
@@ -59,7 +59,7 @@ export function openPorts(request: PortsRequest): Ports {
   const journal = once(() => openJournalOf('journal'))
   const surroundings: Surroundings = {
     files,
-    directory: join(paths.data, 'sessions'),
+    directory: join(paths.data, namesIn.data.sessions),
     lock,
     storeKey: request.storeKey,
     passphrase: request.passphrase,
@@ -84,12 +84,16 @@ export function openPorts(request: PortsRequest): Ports {
       timeout: request.timeout,
       warn: request.warn,
     }),
-    index: openIndex({ directory: join(paths.state, 'index'), files, warn: request.warn }),
+    index: openIndex({
+      directory: join(paths.state, namesIn.state.index),
+      files,
+      warn: request.warn,
+    }),
     get requester() {
       return request.requester ?? describeRequester(request.command)
     },
     get configuration() {
-      return `${hostname()}:${join(paths.config, 'config.json')}`
+      return `${hostname()}:${join(paths.config, namesIn.config.profiles)}`
     },
     invocations: once(async () => {
       const { openInvocations } = await import('../io/files/process-identity.ts')

@@ -10,6 +10,7 @@ import type {
   Printed,
   Route,
 } from '../core/process.ts'
+import type { Traces } from '../core/trace.ts'
 import type { HttpSettings, Ports } from '../session/ports.ts'
 import type { Session } from '../session/session.ts'
 import type { Secret } from '../core/secret.ts'
@@ -113,6 +114,8 @@ export interface Context {
     flags: RequestFlags,
     options: { readonly fix: boolean; readonly offline: boolean },
   ): Promise<readonly Finding[]>
+  /** What this program has made on this machine, or may have made. Unlocks nothing. */
+  traces(flags: CommonFlags): Promise<Traces>
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>
   /** The words that begin a command line of this very program, as the user has to type it. */
   typedName(): Promise<readonly string[]>

@@ -1,6 +1,7 @@
 import type { Profile, StoreKind } from './profile.ts'
 import type { Expiry } from './expiry.ts'
 import type { Reason, Standing } from './record.ts'
+import type { Trace } from './trace.ts'
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -66,6 +67,11 @@ export interface Store {
   remove(id: string): Promise<boolean>
   /** Ids of all entries, whoever made them; absent where the backend cannot tell. Throws `store`. */
   list?(): Promise<readonly string[]>
+  /**
+   * What it has made on this machine, or may have made, where it holds sessions of these ids. Looks at
+   * nothing; absent where nothing stays.
+   */
+  traces?(ids: readonly string[]): readonly Trace[]
   /** 32 bytes that belong to this store, for what must be sealed on disk meanwhile. Throws `store`. */
   sealingKey(): Promise<Uint8Array>
 }

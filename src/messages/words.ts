@@ -42,6 +42,7 @@ const areas = {
   doctor: texts<typeof import('./en/doctor.ts')>(),
   times: texts<typeof import('./en/times.ts')>(),
   unfinished: texts<typeof import('./en/unfinished.ts')>(),
+  uninstall: texts<typeof import('./en/uninstall.ts')>(),
 }
 
 /** Stands for the type alone: there is nothing to load yet. */

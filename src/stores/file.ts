@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isToknError, systemCode, ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import { display } from '../core/text.ts'
+import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
 import { checkId, checkText, damaged, longestEntry, superseded } from './entry.ts'
 import { decryptText, encryptText, readHeader } from './file/jwe.ts'
@@ -22,7 +23,7 @@ const foreign: ReadonlySet<string> = new Set(['ELOOP', 'ENXIO', 'EISDIR', 'EACCE
 export function openFileStore(options: KeyOptions): Store {
   const { directory, files } = options
   const openKey = keepKey(options)
-  return { kind: 'file', describe, read, write, remove, list, sealingKey }
+  return { kind: 'file', describe, read, write, remove, list, traces, sealingKey }
 
   function describe(): string {
     return words.stores.encryptedFiles(show(directory))
@@ -52,6 +53,10 @@ export function openFileStore(options: KeyOptions): Store {
 
   async function list(): Promise<readonly string[]> {
     return files.list(directory).flatMap((name) => /^([a-z0-9_-]+)\.jwe$/.exec(name)?.[1] ?? [])
+  }
+
+  function traces(): readonly Trace[] {
+    return [{ kind: 'sessions', path: directory }]
   }
 
   async function sealingKey(): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { ToknError } from '../core/errors.ts'
 import type { Lock, Store } from '../core/ports.ts'
+import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
 import { readValue, removeValue, writeValue } from './keychain/chunks.ts'
 import {
@@ -11,6 +12,7 @@ import {
   generationOf,
   longestEntry,
   readUndamaged,
+  reserved,
   superseded,
 } from './entry.ts'
 import { openEntries } from './keychain/entries.ts'
@@ -41,7 +43,7 @@ export function openKeychain(options: KeychainOptions = {}): Store {
   const { platform = process.platform, service = 'tokn/v1', limit = 3_000, keytar, lock } = options
   const { entryLimit = platform === 'win32' ? 2_400 : Number.POSITIVE_INFINITY } = options
   const entries = openEntries({ service, limit, keytar })
-  return { kind: 'keychain', describe, read, write, remove, sealingKey }
+  return { kind: 'keychain', describe, read, write, remove, traces, sealingKey }
 
   function describe(): string {
     return words.stores.keychainName(platform)
@@ -69,6 +71,11 @@ export function openKeychain(options: KeychainOptions = {}): Store {
   async function remove(id: string): Promise<boolean> {
     checkId(id)
     return await removeValue(entries, id)
+  }
+
+  function traces(ids: readonly string[]): readonly Trace[] {
+    const accounts = [...ids, reserved.sealingKey]
+    return accounts.map((account) => ({ kind: 'keychain-entry', service, account }))
   }
 
   async function sealingKey(): Promise<Uint8Array> {

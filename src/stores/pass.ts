@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
+import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
 import {
   checkId,
@@ -34,7 +35,7 @@ export function openPass(options: PassOptions): Store {
   const command = openCommand(options)
   const root =
     environment['PASSWORD_STORE_DIR'] || join(environment['HOME'] ?? '', '.password-store')
-  return { kind: 'pass', describe, read, write, remove, list, sealingKey }
+  return { kind: 'pass', describe, read, write, remove, list, traces, sealingKey }
 
   async function read(id: string): Promise<string | undefined> {
     checkId(id)
@@ -60,6 +61,10 @@ export function openPass(options: PassOptions): Store {
   async function list(): Promise<readonly string[]> {
     const names = listNames().filter((name) => /^[a-z0-9_-]+$/.test(name))
     return names.filter((name) => name !== reserved.sealingKey)
+  }
+
+  function traces(): readonly Trace[] {
+    return [{ kind: 'pass-entries', path: join(root, folder) }]
   }
 
   async function sealingKey(): Promise<Uint8Array> {

@@ -94,6 +94,7 @@ export const flagTable = {
   fix: { names: '--fix' },
   offline: { names: '--offline' },
   online: { names: '--online' },
+  list: { names: '--list' },
   definition: { names: '--definition' },
   port: { names: '--port', value: 'number' },
   loose: { names: '--loose' },

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Files } from '../../core/ports.ts'
 import type { Secret } from '../../core/secret.ts'
+import { namesIn } from './paths.ts'
 
 /** First 32 bits of HMAC-SHA256, as hex. */
 export function fingerprint(secret: Secret, key: Uint8Array): string {
@@ -10,7 +11,7 @@ export function fingerprint(secret: Secret, key: Uint8Array): string {
 
 /** The key of this installation, made when it is first needed. It is not a secret of a provider. */
 export function readFingerprintKey(files: Files, directory: string): Uint8Array {
-  const path = join(directory, 'fingerprint.key')
+  const path = join(directory, namesIn.state.fingerprintKey)
   const known = files.read(path, 1_024)
   if (known?.length === 32) return known
   const key = randomBytes(32)

@@ -7,6 +7,13 @@ import { words } from '../../messages/words.ts'
 import { chooseSharedFolder, isDirectory, isPrivate, type SharedFolder } from './shared-folders.ts'
 import { showPath } from './system-error.ts'
 
+/** Names of what lies in the folders of `Paths`, each once. */
+export const namesIn = {
+  config: { profiles: 'config.json', definitions: 'providers' },
+  state: { index: 'index', fingerprintKey: 'fingerprint.key' },
+  data: { sessions: 'sessions' },
+} as const
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Directories, absolute; none is made here. */

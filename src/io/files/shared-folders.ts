@@ -16,7 +16,8 @@ export interface SharedFolder {
   readonly guard?: string | undefined
 }
 
-const parts = ['locks', 'journal', 'marks', 'ledger']
+/** Names of the folders in it. */
+export const sharedParts = ['locks', 'journal', 'marks', 'ledger'] as const
 
 // These mean that this process may not, or cannot, work there; not that a disk is full or broken.
 const closed = new Set(
@@ -41,7 +42,10 @@ export function chooseSharedFolder(folders: readonly SharedFolder[]): string {
 /**
  * Why this process cannot use a folder; `undefined` where it can. Throws `store` for a broken disk.
  */
-export function problemOf(folder: SharedFolder, wanted = parts): string | undefined {
+export function problemOf(
+  folder: SharedFolder,
+  wanted: readonly string[] = sharedParts,
+): string | undefined {
   try {
     prepareSharedFolder(folder)
     for (const part of wanted) {

@@ -6,6 +6,7 @@ import { canonical, isObject } from '../../core/json.ts'
 import { nearOnes } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
+import { namesIn } from '../files/paths.ts'
 import { checkDirectory, hasModes } from '../files/plain-file.ts'
 import {
   idOfEntry,
@@ -34,7 +35,7 @@ type Entries = Readonly<Record<string, unknown>>
 
 /** The profiles in `config.json`. Reading needs no library and no lock; a change takes both. */
 export function openProfiles(options: ProfilesOptions): Profiles {
-  const path = join(options.directory, 'config.json')
+  const path = join(options.directory, namesIn.config.profiles)
   const { stores } = options
   let warned = false
   return {

@@ -47,6 +47,7 @@ export const meanings = {
   fix: 'fix what can be fixed safely',
   offline: 'do not contact the providers',
   online: 'ask the provider as well whether the token is active',
+  list: 'say each of them, there or not',
   definition: 'print its definition: a good start for one of your own',
   port: 'first port; the others follow (any free ones if not given)',
   loose: 'behave in the other ways that the documents leave open',

@@ -310,6 +310,13 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
       expect(asking.out).not.toBe(silent.out)
     },
   },
+  uninstall: {
+    '--list': async (stage) => {
+      const without = await stage.tokn(['uninstall'])
+      expect(without).toMatchObject({ status: 2, out: '' })
+      expect(await stage.tokn(['uninstall', '--list'])).toMatchObject({ status: 0 })
+    },
+  },
   sandbox: {
     '--port': makes(['--port', 'nonsense'], { status: 2 }),
     '--loose': isRead('loose'),

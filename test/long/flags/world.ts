@@ -131,6 +131,7 @@ export const calls: Readonly<Record<string, Call>> = {
   'provider new': async ({ unused }) => ({ args: ['provider', 'new', `${unused()}.json`] }),
   why: async () => ({ args: ['why', 'web'] }),
   doctor: async () => ({ args: ['doctor'] }),
+  uninstall: async () => ({ args: ['uninstall', '--list'] }),
   sandbox: async () => ({ args: ['sandbox', 'hosterby'] }),
   demo: async () => ({ args: ['demo'] }),
 }

@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, string>> = {
   'provider new x': 'noInput',
   why: 'profile',
   doctor: `fix offline ${request}`,
+  uninstall: 'list',
   sandbox: 'port loose ttl clockOffset fault',
   demo: '',
 }

@@ -67,6 +67,7 @@ const lines: readonly Line[] = [
   ['revoke', 'revoke', [[]], {}],
   ['revoke a --dry-run b', 'revoke', [['a', 'b']], { dryRun: true }],
   ['info web --local --claims', 'info', ['web'], { local: true, claims: true }],
+  ['uninstall --list --json', 'uninstall', [], { list: true, json: true }],
   ['logout --all --yes', 'logout', [undefined], { all: true, yes: true }],
   ['logout web --local-only', 'logout', ['web'], { localOnly: true }],
   ['login web -p hosterby', 'login', ['web'], { provider: 'hosterby' }],

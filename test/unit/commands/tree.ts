@@ -16,6 +16,7 @@ import { refreshCommand } from '../../../src/commands/refresh.ts'
 import { revokeCommand } from '../../../src/commands/revoke.ts'
 import { sandboxCommand } from '../../../src/commands/sandbox.ts'
 import { tokenCommand } from '../../../src/commands/token.ts'
+import { uninstallCommand } from '../../../src/commands/uninstall.ts'
 import { whyCommand } from '../../../src/commands/why.ts'
 import { readFastCommand } from '../../../src/fast-path.ts'
 import { runProgram, type AddCommand } from '../../../src/program.ts'
@@ -79,6 +80,7 @@ export const adders: Readonly<Record<string, AddCommand>> = {
     providerCommand(program, context, recordAll('provider', inProvider)),
   why: (program, context) => whyCommand(program, context, record('why')),
   doctor: (program, context) => doctorCommand(program, context, record('doctor')),
+  uninstall: (program, context) => uninstallCommand(program, context, record('uninstall')),
   sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
   demo: (program, context) => demoCommand(program, context, record('demo')),
 }
