@@ -5,6 +5,7 @@ import { words as texts } from '../messages/words.ts'
 import type { Context } from './context.ts'
 import { childOf, namesOf, pathOf } from './flags/path.ts'
 import { layOut, wrapLine } from './help/layout.ts'
+import { meantInstead } from './help/meant.ts'
 import { printPage } from './help/page.ts'
 
 /** A topic of `tokn help`. */
@@ -80,6 +81,10 @@ function commandNamed([name, ...further]: readonly string[], parent: Command): C
   if (found !== undefined) return commandNamed(further, found)
   const commands = parent.commands.map((one) => one.name())
   const topics = parent.parent === null ? Object.keys(texts.help.topics) : []
+  const meant = meantInstead([name, ...further], parent)
+  if (meant !== undefined) {
+    throw new ToknError('usage', texts.commands.thereIsNoHelp(display(name, 60)), { hint: meant })
+  }
   const near = nearest(name, [...parent.commands.flatMap(namesOf), ...topics])
   const there = { group: pathOf(parent).trim(), topics, commands }
   throw new ToknError('usage', texts.commands.noHelp(display(name, 60), near, there))

@@ -22,6 +22,7 @@ export const noHelpThere = (word: string) => ({
   message: `there is no help on "${word}" there`,
   hint: howToAskForHelp,
 })
+export const thereIsNoHelp = (word: string) => `there is no help on "${word}"`
 /** `near` is what may have been meant; without `group` the word stands first, and may be a topic. */
 export const noHelp = (
   word: string,
@@ -36,7 +37,7 @@ export const noHelp = (
     readonly commands: readonly string[]
   },
 ) => ({
-  message: `there is no help on "${word}"`,
+  message: thereIsNoHelp(word),
   hint: [
     ...(near === undefined ? [] : [didYouMean(near)]),
     ...(topics.length === 0 ? [] : [`topics: ${topics.join(', ')}`]),

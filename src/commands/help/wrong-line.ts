@@ -2,7 +2,8 @@ import type { Command, CommanderError } from 'commander'
 import { ToknError } from '../../core/errors.ts'
 import { display, nearest } from '../../core/text.ts'
 import { words as texts } from '../../messages/words.ts'
-import { followPath, namesOf, pathOf } from './path.ts'
+import { followPath, namesOf, pathOf } from '../flags/path.ts'
+import { meantInstead } from './meant.ts'
 
 /** What commander found wrong with a command line, as a failure. */
 export function asUsage(
@@ -32,9 +33,12 @@ export function commandMissing(group: Command): ToknError {
 }
 
 /** `words` begin with the one that names no command of the group. */
-export function unknownCommand([word = '']: readonly string[], group: Command): ToknError {
+export function unknownCommand(words: readonly string[], group: Command): ToknError {
+  const [word = ''] = words
   const near = nearest(word, group.commands.flatMap(namesOf))
-  const hint = near === undefined ? `tokn ${pathOf(group)}--help` : texts.commands.didYouMean(near)
+  const hint =
+    meantInstead(words, group) ??
+    (near === undefined ? `tokn ${pathOf(group)}--help` : texts.commands.didYouMean(near))
   return new ToknError('usage', texts.commands.unknownCommand(display(word, 60)), { hint })
 }
 
