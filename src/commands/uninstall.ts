@@ -15,6 +15,7 @@ type UninstallFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export function uninstallCommand(program: Command, context: Context, run = runUninstall): void {
   declare(program, {
     usage: 'uninstall',
+    group: 'trouble',
     flags: reads,
     text: () => words.uninstall.help,
     examples: ['tokn uninstall --list', 'tokn uninstall --list --json'],
