@@ -43,10 +43,14 @@ async function run(
   const { words, rest } = splitAtDashes(argv)
   const context = createContext({ environment, program, words, rest, warnings, hints })
   const fast = rest === undefined ? readFastCommand(words) : undefined
-  if (fast !== undefined) await fast(context)
-  else {
-    const { runProgram } = await import('./program.ts')
-    await runProgram(context, words)
+  try {
+    if (fast !== undefined) await fast(context)
+    else {
+      const { runProgram } = await import('./program.ts')
+      await runProgram(context, words)
+    }
+  } catch (error) {
+    throw context.explain(error)
   }
   if (warnings.length > 0) writeLines(...warnings.map(asWarning))
   return context.status()

@@ -3,6 +3,7 @@ import type { Context } from './commands/context.ts'
 import { checkCommand } from './commands/check.ts'
 import { curlCommand } from './commands/curl.ts'
 import { demoCommand } from './commands/demo.ts'
+import { envCommand } from './commands/env.ts'
 import { execCommand } from './commands/exec.ts'
 import { declareProgram, passOn, takesRest } from './commands/flags/declare.ts'
 import { followPath } from './commands/flags/path.ts'
@@ -22,6 +23,7 @@ import { revokeCommand } from './commands/revoke.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
+import { whichCommand } from './commands/which.ts'
 import { whyCommand } from './commands/why.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { uninstallCommand } from './commands/uninstall.ts'
@@ -34,6 +36,7 @@ const everyCommand = [
   tokenCommand,
   headerCommand,
   curlCommand,
+  envCommand,
   execCommand,
   refreshCommand,
   listCommand,
@@ -45,6 +48,7 @@ const everyCommand = [
   logoutCommand,
   profileCommand,
   providerCommand,
+  whichCommand,
   whyCommand,
   doctorCommand,
   uninstallCommand,

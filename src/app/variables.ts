@@ -15,6 +15,8 @@ export interface Variables {
   readSecret(name: string): Secret | undefined
   /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. */
   token(profile: string | undefined): { token: Secret; variable: string } | undefined
+  /** The variable that `token` would read, or that names its file; it is not read. */
+  tokenVariable(profile: string | undefined): string | undefined
   /** Each throws `usage` for a value that is not one line of text. */
   readonly profile: string | undefined
   readonly provider: string | undefined
@@ -46,6 +48,11 @@ export function openVariables(
     read,
     readSecret,
     token,
+    tokenVariable: (profile) =>
+      namesOfToken(profile)
+        .map(variableOf)
+        .flatMap((variable) => [variable, `${variable}_FILE`])
+        .find((variable) => (environment[variable] ?? '') !== ''),
     get profile() {
       return filled('TOKN_PROFILE')
     },
@@ -80,7 +87,7 @@ export function openVariables(
   }
 
   function token(profile: string | undefined): { token: Secret; variable: string } | undefined {
-    for (const name of [...(profile === undefined ? [] : [`${profile}_token`]), 'token']) {
+    for (const name of namesOfToken(profile)) {
       const value = readSecret(name)
       if (value !== undefined) return { token: value, variable: variableOf(name) }
     }
@@ -91,6 +98,10 @@ export function openVariables(
     const value = environment[name]
     return value === undefined || value === '' ? undefined : readValueText(value, name)
   }
+}
+
+function namesOfToken(profile: string | undefined): readonly string[] {
+  return [...(profile === undefined ? [] : [`${profile}_token`]), 'token']
 }
 
 function variableOf(name: string): string {

@@ -1,6 +1,7 @@
 import type { ProfileChoice } from '../session/choose-profile.ts'
 import type { AnswerSources } from '../session/login/answers.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
+import type { FolderFile } from '../core/folder-profile.ts'
 import type { Interaction } from '../core/ports.ts'
 import type {
   ChildRequest,
@@ -71,7 +72,7 @@ export interface Context {
   ): Promise<Session>
   /** How our own requests would reach all of `urls`. Throws `usage` where they would go several ways. */
   route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Route>
-  choice(flags: FlagsOf<'profile'>, positional?: string): ProfileChoice
+  choice(flags: CommonFlags & FlagsOf<'profile'>, positional?: string): ProfileChoice
   /** A text with commands in it, each with the flags of this command line that it needs as well. */
   completed(text: string): string
   environment: {
@@ -82,7 +83,17 @@ export interface Context {
     readonly apiUrls: readonly string[] | undefined
     /** `TOKN_SCOPE`. */
     readonly scopes: readonly string[] | undefined
+    /** The user's shell, as far as variables tell: its name, which may be one that is not known. */
+    readonly shell: string | undefined
+    /** `TOKN_STORE`. */
+    readonly store: StoreKind | undefined
+    /** The variable with a token that wins over the stores, or with the name of its file; not read. */
+    tokenVariable(profile: string | undefined): string | undefined
   }
+  /** The files that bind folders to profiles. */
+  folders(): Promise<Folders>
+  /** Where profiles could be kept, by all that has something to say of it; the first one is. */
+  configurations(flags: CommonFlags): readonly Configuration[]
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
   interaction(
     flags: FlagsOf<'noInput'>,
@@ -123,6 +134,29 @@ export interface Context {
   watchInterruption(): Promise<{ readonly happened: Promise<void> }>
   /** A new empty folder of the user's own, removed again by `remove`. */
   temporaryFolder(): Promise<{ readonly path: string; remove(): void }>
+}
+
+export interface Folders {
+  /** Those of the current folder and of all above it that there are, the nearest first. */
+  list(): readonly FolderFile[]
+  /** Where that of the current folder is, or would be. Throws `usage` where that is gone. */
+  place(): Pick<FolderFile, 'path' | 'shown'> & {
+    /** The folder, for a person. */
+    readonly folder: string
+    /** A directory of that name is no file. */
+    readonly found: FolderFile | 'directory' | undefined
+  }
+  /** Each throws `usage`. */
+  write(path: string, name: string): void
+  remove(path: string): void
+}
+
+export interface Configuration {
+  readonly path: string
+  /** `path` for a person. */
+  readonly shown: string
+  /** `--config-dir`, a variable, or nothing for the usual place. */
+  readonly from?: string | undefined
 }
 
 export interface ProviderSummary {

@@ -6,6 +6,7 @@ import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
 import { isOver } from '../session/life.ts'
 import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
 import { words } from '../messages/words.ts'
+import { bindFolder, unbindFolder, type BindFlags } from './bind.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { describeStanding, standingInWords } from './output/standing.ts'
 import { declare, declareGroup } from './flags/declare.ts'
@@ -22,6 +23,8 @@ const runs = {
   list: listProfiles,
   show: showProfile,
   use: chooseDefault,
+  bind: bindFolder,
+  unbind: unbindFolder,
   rename: renameProfile,
   remove: removeProfile,
   forgetCredentials,
@@ -50,6 +53,19 @@ export function profileCommand(program: Command, context: Context, run = runs): 
     text: () => words.help.profileUse,
     examples: ['tokn profile use web'],
   }).action((name: string, flags: LockFlags) => run.use(context, name, flags))
+  declare(profile, {
+    usage: 'bind [profile]',
+    group: 'change',
+    flags: ['profile', 'yes', 'noInput'],
+    text: () => words.help.profileBind,
+    examples: ['tokn profile bind web'],
+  }).action((name: string | undefined, flags: BindFlags) => run.bind(context, name, flags))
+  declare(profile, {
+    usage: 'unbind',
+    group: 'change',
+    text: () => words.help.profileUnbind,
+    examples: ['tokn profile unbind'],
+  }).action((flags: CommonFlags) => run.unbind(context, flags))
   declare(profile, {
     usage: 'rename <from> <to>',
     group: 'change',

@@ -45,11 +45,16 @@ const reserved = new Set([
 ])
 const deviceName = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/
 
+/** Whether a profile can have this name. */
+export function isProfileName(name: string): boolean {
+  return (
+    namePattern.test(name) && !reserved.has(name) && !deviceName.test(name) && !name.endsWith('.')
+  )
+}
+
 /** Returns `name` if it can be a profile's name; throws `usage` otherwise. */
 export function checkProfileName(name: string): string {
-  const fine =
-    namePattern.test(name) && !reserved.has(name) && !deviceName.test(name) && !name.endsWith('.')
-  if (fine) return name
+  if (isProfileName(name)) return name
   throw new ToknError('usage', words.core.notAProfileName(display(name, 80)))
 }
 

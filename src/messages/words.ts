@@ -20,6 +20,8 @@ const areas = {
   replies: texts<typeof import('./en/replies.ts')>(),
   oauth: texts<typeof import('./en/oauth.ts')>(),
   oauthLogin: texts<typeof import('./en/oauth-login.ts')>(),
+  folders: texts<typeof import('./en/folders.ts')>(),
+  shells: texts<typeof import('./en/shells.ts')>(),
   session: texts<typeof import('./en/session.ts')>(),
   logout: texts<typeof import('./en/logout.ts')>(),
   plans: texts<typeof import('./en/plans.ts')>(),

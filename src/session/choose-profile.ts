@@ -1,4 +1,5 @@
 import { isToknError, ToknError } from '../core/errors.ts'
+import type { FolderProfile } from '../core/folder-profile.ts'
 import type { Outline, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { nearOnes } from '../core/text.ts'
@@ -8,6 +9,8 @@ export interface ProfileChoice {
   readonly positional?: string | undefined
   readonly flag?: string | undefined
   readonly environment?: string | undefined
+  /** What the folder says that the user is in. Asked where nothing above names one. Throws `usage`. */
+  readonly folder?: (() => FolderProfile | undefined) | undefined
 }
 
 /** The name that the user means: positional or flag, else the environment; `undefined` for none. */
@@ -19,9 +22,18 @@ export function namedProfile({ positional, flag, environment }: ProfileChoice): 
   return name === undefined ? undefined : checkProfileName(name)
 }
 
-/** The profile that the user means, else the default one, else the only one. Throws `not_found`. */
+/** What the folder says, where neither the command line nor the environment names a profile. */
+export function folderProfile(choice: ProfileChoice): FolderProfile | undefined {
+  return namedProfile(choice) === undefined ? choice.folder?.() : undefined
+}
+
+/**
+ * The profile that the user means, else that of the folder, else the default one, else the only one.
+ * Throws `not_found`.
+ */
 export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profile {
-  const name = namedProfile(choice) ?? profiles.defaultName() ?? onlyName(profiles)
+  const folder = folderProfile(choice)
+  const name = namedProfile(choice) ?? folder?.name ?? profiles.defaultName() ?? onlyName(profiles)
   if (name === undefined) {
     const names = profiles.outlines().map((one) => one.name)
     const { noneNamed, noProfiles } = words.session
@@ -32,8 +44,12 @@ export function chooseProfile(profiles: Profiles, choice: ProfileChoice): Profil
   if (profile !== undefined) return profile
   const names = profiles.outlines().map((one) => one.name)
   const near = nearOnes(name, names)
-  const said = words.session.unknownProfile(name, near, names.length > 0, profiles.place)
-  throw new ToknError('not_found', said)
+  throw new ToknError(
+    'not_found',
+    folder === undefined
+      ? words.session.unknownProfile(name, near, names.length > 0, profiles.place)
+      : words.folders.unknownProfile(name, folder.shown, near[0]),
+  )
 }
 
 /** Where the session of a profile rests that may be damaged; `undefined` when there is none. */
@@ -54,7 +70,8 @@ export function readableProfiles(profiles: Profiles): readonly Profile[] {
   })
 }
 
-function onlyName(profiles: Profiles): string | undefined {
+/** The profile that is meant where there is no other. */
+export function onlyName(profiles: Profiles): string | undefined {
   const all = profiles.outlines()
   return all.length === 1 ? all[0]?.name : undefined
 }

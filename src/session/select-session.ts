@@ -1,7 +1,7 @@
 import { lookIn, type Profile, type StoreKind } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
-import { chooseProfile, namedProfile, type ProfileChoice } from './choose-profile.ts'
+import { chooseProfile, folderProfile, namedProfile, type ProfileChoice } from './choose-profile.ts'
 import type { Ports } from './ports.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -33,8 +33,8 @@ export interface SessionVariables {
 
 /**
  * The session that a command works on: a token given in the environment wins, then the profile
- * named, then a login from the environment alone (`TOKN_PROVIDER` and no profile), then the default
- * profile. `openInMemory` gives ports that write nothing anywhere.
+ * named, then a login from the environment alone (`TOKN_PROVIDER` and no profile), then the profile of
+ * the folder, or a token for it in the environment, then the default one. `openInMemory` gives ports that write nothing anywhere.
  */
 export async function selectSession(
   ports: Ports,
@@ -51,6 +51,12 @@ export async function selectSession(
   if (name === undefined && variables.provider !== undefined) {
     const { openLogin } = await import('./environment-session.ts')
     return await openLogin(variables, await openInMemory())
+  }
+  const folder = folderProfile(choice)?.name
+  const own = folder === undefined ? undefined : variables.token(folder)
+  if (own !== undefined) {
+    const { openGiven } = await import('./environment-session.ts')
+    return await openGiven(ports, { flag: folder }, variables, own, await openInMemory())
   }
   const profile = chooseProfile(ports.profiles, choice)
   return openSession(ports, lookIn(profile, variables.storeOf(profile)))

@@ -78,6 +78,13 @@ export const flagTable = {
   },
   output: { names: '-o, --output', value: 'format' },
   var: { names: '--var', value: 'name', default: 'TOKN_ACCESS_TOKEN' },
+  shell: {
+    names: '--shell',
+    value: 'name',
+    choices: ['sh', 'bash', 'zsh', 'fish', 'pwsh', 'cmd', 'nu'],
+    variable: 'SHELL',
+  },
+  unset: { names: '--unset' },
   bare: { names: '-n, --bare' },
   idToken: { names: '--id-token' },
   env: { names: '-e, --env', value: 'variable', repeatable: true, default: 'TOKN_ACCESS_TOKEN' },

@@ -5,6 +5,7 @@ import { headerLines, queryText, type AttachedToken } from '../../session/attach
 import type { CommonFlags } from '../context.ts'
 import { curlConfig } from './curl.ts'
 import { checkOneShape, jsonFlag } from './json.ts'
+import { exportLine } from './shell.ts'
 
 // Everything that `-o` knows. Each format but `json`, which is a document of the command's own, is a
 // function that gives what is printed.
@@ -12,8 +13,7 @@ import { checkOneShape, jsonFlag } from './json.ts'
 /** Of `tokn token`. */
 export const tokenFormats = {
   raw: (token: string) => `${token}\n`,
-  env: (token: string, variable: string) =>
-    `export ${variable}='${token.replaceAll("'", "'\\''")}'\n`,
+  env: (token: string, variable: string) => exportLine(variable, token),
   dotenv: (token: string, variable: string) => `${variable}=${quoteForDotenv(token)}\n`,
 }
 

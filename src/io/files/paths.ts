@@ -99,6 +99,36 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
   }
 }
 
+/** A folder for the profiles, and what says so: the winner first. */
+export interface ConfigChoice {
+  readonly path: string
+  /** `--config-dir`, a variable, or nothing for the usual place. */
+  readonly from?: string | undefined
+}
+
+/** All that has something to say of where the profiles are; see `locatePaths`. */
+export function listConfigChoices(
+  environment: Environment,
+  { configDirectory }: PathOptions = {},
+): readonly ConfigChoice[] {
+  const ofVariable = configDirectory === '' ? undefined : directoryIn(environment)
+  const bare = { ...environment, TOKN_CONFIG_DIR: undefined }
+  const { XDG_CONFIG_HOME: base } = environment
+  const chosen = [
+    { from: '--config-dir', path: configDirectory },
+    { from: 'TOKN_CONFIG_DIR', path: ofVariable },
+  ]
+  return [
+    ...chosen.flatMap(({ from, path = '' }) =>
+      path === '' ? [] : { from, path: resolveChosen(path) },
+    ),
+    ...(absolute(base) === undefined
+      ? []
+      : [{ from: 'XDG_CONFIG_HOME', path: locatePaths(bare).config }]),
+    { path: locatePaths({ ...bare, XDG_CONFIG_HOME: undefined }).config },
+  ]
+}
+
 function listSharedFolders(environment: Environment, data: string): readonly SharedFolder[] {
   const homes = [passwdHome(), homeOf(environment)].filter((home) => home !== undefined)
   const runtime = absolute(environment['XDG_RUNTIME_DIR'])

@@ -31,6 +31,8 @@ export const meanings = {
   refresh: 'whether to refresh the token',
   output: 'what to print',
   var: 'name of the variable, for -o env and -o dotenv',
+  shell: 'the shell that is to read it',
+  unset: 'print the line that removes the variable',
   bare: 'no newline after the token',
   idToken: 'the ID token of OpenID Connect instead',
   env: 'variable for the token: NAME, or NAME:PROFILE',

@@ -88,6 +88,21 @@ export const info = {
 export const logout = {
   summary: 'end the session at the provider where that can be done, and erase it here',
 }
+export const which = {
+  summary:
+    'which profile, store and folder of profiles a command uses here, and what else was named',
+  notes:
+    'The first that names a profile wins: the command line, TOKN_PROFILE, the nearest .tokn of this folder\nand those above it, the default profile. A token in TOKN_TOKEN wins over all of them.',
+}
+export const env = {
+  summary: 'print the line that sets the token as a variable of your shell',
+  notes:
+    'The shell is taken from SHELL where --shell does not say it; on Windows PSModulePath tells PowerShell\nfrom cmd. A token with signs that mean something to a shell takes --shell.',
+  flags: {
+    var: 'name of the variable',
+    unset: 'print the line that removes the variable; no session is needed',
+  },
+}
 export const why = { summary: 'who refreshed the tokens of a session, when and why' }
 export const doctor = {
   summary: 'look at everything that could go wrong: stores, locks, clock, permissions, network',
@@ -99,10 +114,18 @@ export const demo = {
   summary: 'walk through the main job on all four APIs, against fakes on this machine',
 }
 
-export const profile = { summary: 'list, show, choose, rename and remove profiles' }
+export const profile = {
+  summary: 'list, show, choose, bind, rename and remove profiles',
+}
 export const profileList = { summary: 'all profiles, and which is the default' }
 export const profileShow = { summary: 'what is on disk about a profile; none of it is secret' }
 export const profileUse = { summary: 'make a profile the default' }
+export const profileBind = {
+  summary: 'have this folder and those below it use a profile: writes its name to .tokn',
+  notes:
+    'The file holds the name and nothing else, so it can be committed. TOKN_PROFILE and -P win over it.',
+}
+export const profileUnbind = { summary: 'remove the .tokn of this folder' }
 export const profileRename = { summary: 'rename a profile; its session stays' }
 export const profileRemove = { summary: 'forget a profile; it has to be logged out' }
 export const profileForgetCredentials = {

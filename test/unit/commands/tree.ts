@@ -3,6 +3,7 @@ import type { Context } from '../../../src/commands/context.ts'
 import { curlCommand } from '../../../src/commands/curl.ts'
 import { demoCommand } from '../../../src/commands/demo.ts'
 import { doctorCommand } from '../../../src/commands/doctor.ts'
+import { envCommand } from '../../../src/commands/env.ts'
 import { execCommand } from '../../../src/commands/exec.ts'
 import { headerCommand } from '../../../src/commands/header.ts'
 import { infoCommand } from '../../../src/commands/info.ts'
@@ -17,6 +18,7 @@ import { revokeCommand } from '../../../src/commands/revoke.ts'
 import { sandboxCommand } from '../../../src/commands/sandbox.ts'
 import { tokenCommand } from '../../../src/commands/token.ts'
 import { uninstallCommand } from '../../../src/commands/uninstall.ts'
+import { whichCommand } from '../../../src/commands/which.ts'
 import { whyCommand } from '../../../src/commands/why.ts'
 import { readFastCommand } from '../../../src/fast-path.ts'
 import { runProgram, type AddCommand } from '../../../src/program.ts'
@@ -48,7 +50,16 @@ function record(command: string): never {
   return run as never
 }
 
-const inProfile = ['list', 'show', 'use', 'rename', 'remove', 'forgetCredentials'] as const
+const inProfile = [
+  'list',
+  'show',
+  'use',
+  'bind',
+  'unbind',
+  'rename',
+  'remove',
+  'forgetCredentials',
+] as const
 const inProvider = ['list', 'show', 'add', 'remove', 'schema', 'test', 'create'] as const
 
 const recordAll = <Name extends string>(group: string, names: readonly Name[]) =>
@@ -67,6 +78,7 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   token: (program, context) => tokenCommand(program, context, record('token')),
   header: (program, context) => headerCommand(program, context, record('header')),
   curl: (program, context) => curlCommand(program, context, record('curl')),
+  env: (program, context) => envCommand(program, context, record('env')),
   exec: (program, context) => execCommand(program, context, record('exec')),
   refresh: (program, context) => refreshCommand(program, context, record('refresh')),
   list: (program, context) => listCommand(program, context, record('list')),
@@ -78,6 +90,7 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   profile: (program, context) => profileCommand(program, context, recordAll('profile', inProfile)),
   provider: (program, context) =>
     providerCommand(program, context, recordAll('provider', inProvider)),
+  which: (program, context) => whichCommand(program, context, record('which')),
   why: (program, context) => whyCommand(program, context, record('why')),
   doctor: (program, context) => doctorCommand(program, context, record('doctor')),
   uninstall: (program, context) => uninstallCommand(program, context, record('uninstall')),

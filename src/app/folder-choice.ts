@@ -1,0 +1,36 @@
+import { isToknError, ToknError } from '../core/errors.ts'
+import type { FolderProfile } from '../core/folder-profile.ts'
+import { listFolderFiles } from '../io/files/folder-profile.ts'
+import { words } from '../messages/words.ts'
+
+/** What the current folder says of the profile to use. */
+export interface FolderChoice {
+  /** Looked for once, and what is ignored is told by `warn`. Throws `usage` for a file that is wrong. */
+  find(warn: (text: string) => void): FolderProfile | undefined
+  /** `error`, which may speak of a profile that nobody has named but the folder's file. */
+  explain(error: unknown): unknown
+}
+
+export function openFolderChoice(): FolderChoice {
+  let looked: { readonly found: FolderProfile | undefined } | undefined
+  return {
+    find: (warn) => (looked ??= { found: findNearest(warn) }).found,
+    explain(error) {
+      const { name, shown } = looked?.found ?? {}
+      if (name === undefined || shown === undefined || !isToknError(error)) return error
+      const { code, message, details } = error
+      if (!message.includes(`"${name}"`) || message.includes(shown)) return error
+      const told = words.folders.namedBy(message, name, shown)
+      return new ToknError(code, told, { ...details, cause: error })
+    },
+  }
+}
+
+function findNearest(warn: (text: string) => void): FolderProfile | undefined {
+  for (const { name, shown, ignored, wrong } of listFolderFiles()) {
+    if (wrong !== undefined) throw wrong
+    if (name !== undefined) return { name, shown }
+    if (ignored !== undefined) warn(words.folders.ignored(shown, ignored))
+  }
+  return undefined
+}
