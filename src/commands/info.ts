@@ -75,7 +75,7 @@ function refuseLogin(): never {
 function infoDocument(
   profile: string,
   store: string,
-  { record, remote, claims, budget, notAsked, provider }: SessionInfo,
+  { record, remote, claims, budget, notAsked, provider, unrestricted }: SessionInfo,
   fingerprint: string | undefined,
   last: { at: number; pid: number; command: string; reason: string } | undefined,
   obtained: number | undefined,
@@ -94,6 +94,7 @@ function infoDocument(
     signature: remote?.signature ?? (claims === undefined ? null : 'not checked'),
     user_id: remote?.userId ?? record.context['userId'] ?? null,
     scopes: remote?.scopes ?? record.scopes ?? null,
+    unrestricted: unrestricted ?? null,
     token_id: record.id ?? null,
     fingerprint: fingerprint ?? null,
     standing: describeStanding(record.standing),
@@ -148,7 +149,8 @@ function infoRows(
   add(labels.user, remote?.userId ?? record.context['userId'])
   add(labels.tokenId, record.id)
   add(labels.name, record.name)
-  add(labels.scopes, (remote?.scopes ?? record.scopes)?.join(', '))
+  const scopes = (remote?.scopes ?? record.scopes)?.join(', ')
+  add(labels.scopes, info.unrestricted === true ? words.reports.allRights() : scopes)
   add(labels.sentTo, record.origins.join(', '))
   add(labels.signature, remote?.signature)
   for (const [label, value] of Object.entries(remote?.facts ?? {})) add(label, value)

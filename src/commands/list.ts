@@ -117,6 +117,7 @@ function describeListed(token: ListedToken, now: number) {
     short_id: token.id.slice(0, 8),
     name: token.name ?? null,
     scopes: token.scopes ?? null,
+    unrestricted: token.unrestricted ?? null,
     created_at: instant(token.createdAt),
     expires_at,
     expires_in,
@@ -158,7 +159,8 @@ function listTable(
     token.state,
     token.untimely === true ? words.times.clockWasSet() : words.times.when(token.expiry, now),
     heldAs(token),
-    (token.scopes ?? []).join(', ') || '-',
+    (token.scopes ?? []).join(', ') ||
+      (token.unrestricted === true ? words.reports.allRights() : '-'),
     ...labels.map((label) => token.facts?.[label] ?? '-'),
   ])
   return fittedTable([header, ...rows], screen, (line, row) =>

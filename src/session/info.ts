@@ -11,6 +11,7 @@ import { callWithToken, type Call } from './call.ts'
 import { describeListed, withKnownExpiries } from './listed-token.ts'
 import { isUntimely } from './moment.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
+import { isUnrestricted } from './scopes.ts'
 
 /** What is known of a session, each part by who says so. */
 export interface SessionInfo {
@@ -27,6 +28,8 @@ export interface SessionInfo {
   /** What the token says of itself; nobody has checked it here. */
   readonly claims?: Claims | undefined
   readonly budget: readonly BudgetUse[]
+  /** Whether the token may do all that its user may; `undefined` where that is not known. */
+  readonly unrestricted?: boolean | undefined
 }
 
 /** Asks the provider about the token where it can be asked; else gives what is known here. */
@@ -51,7 +54,21 @@ export async function inspect(
     asked: asked.asked ?? asked.remote?.asked ?? asked.remote?.answered !== false,
     claims: readClaims(record.access.reveal()),
     budget: await readBudget(session, provider, record),
+    unrestricted: unrestrictedOf(provider, record, asked.remote),
   }
+}
+
+/** By what the provider says; else by what a login of our own asked for. */
+function unrestrictedOf(
+  provider: Provider,
+  record: SessionRecord,
+  remote: Introspection | undefined,
+): boolean | undefined {
+  const said =
+    remote !== undefined && remote.answered !== false && remote.facts['listed'] === undefined
+  const scopes = remote?.scopes ?? record.scopes
+  const known = said || record.fixed !== true || (scopes?.length ?? 0) > 0
+  return known ? isUnrestricted(provider, scopes) : undefined
 }
 
 interface Asked {

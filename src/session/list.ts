@@ -7,6 +7,7 @@ import type { Session } from './session.ts'
 import { callWithToken } from './call.ts'
 import { readableProfiles } from './choose-profile.ts'
 import { isUntimely } from './moment.ts'
+import { isUnrestricted } from './scopes.ts'
 import type { Ports } from './ports.ts'
 
 export type TokenState =
@@ -19,6 +20,8 @@ export interface ListedToken extends TokenInfo {
   readonly untimely?: boolean | undefined
   /** Whether it is the one that the profile holds. */
   readonly current: boolean
+  /** Whether it may do all that its user may; `undefined` where that is not known. */
+  readonly unrestricted?: boolean | undefined
   /** The profile that holds it. */
   readonly savedAs?: string | undefined
   readonly fingerprint?: string | undefined
@@ -55,15 +58,17 @@ function heldState({ expiry, obtainedAt, standing }: IndexEntry, now: number): T
 /** The tokens that the provider knows of. Throws `unsupported` where it does not list them. */
 export async function listRemote(session: Session): Promise<TokenList> {
   const { ports } = session
-  const { tokens, current } = await callWithToken(session, 'list', async (call) => ({
+  const { tokens, current, provider } = await callWithToken(session, 'list', async (call) => ({
     tokens: (await call.provider.list?.(call.reach, call.record)) ?? [],
     current: call.record.id,
+    provider: call.provider,
   }))
   const saved = savedIds(session)
   const listed = tokens.map((token) => ({
     ...token,
     state: stateOf(token, ports.clock.now()),
     current: token.id === current,
+    unrestricted: isUnrestricted(provider, token.scopes),
     savedAs: saved.get(token.id),
   }))
   return { where: 'remote', tokens: listed, duplicates: repeated(tokens.map((token) => token.id)) }

@@ -96,6 +96,18 @@ const standIns: Partial<Record<Operation, (provider: Provider) => Operation | un
   refresh: ({ rotation }) => (rotation === 'reissue' ? 'issue' : undefined),
 }
 
+/**
+ * Whether a token that the provider lists with these scopes may do all that its user may; `undefined`
+ * where the provider does not say what no scopes mean.
+ */
+export function isUnrestricted(
+  { traits }: Pick<Provider, 'traits'>,
+  scopes: readonly string[] | undefined,
+): boolean | undefined {
+  if (scopes !== undefined && scopes.length > 0) return false
+  return traits?.scopes?.unscoped === 'all' ? true : undefined
+}
+
 function quoted(scope: string): string {
   return /^[A-Za-z0-9_:./-]+$/.test(scope) ? scope : `"${scope.replace(/(["\\$`])/g, '\\$1')}"`
 }

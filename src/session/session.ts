@@ -11,6 +11,7 @@ import type { SessionInfo } from './info.ts'
 import type { Issued } from './issue/issue.ts'
 import type { TokenList } from './list.ts'
 import type { LoginRequest } from './login/login.ts'
+import type { ScopeList } from './scope-list.ts'
 import type { SavedSession } from './save-session.ts'
 import { sourceOf, type SessionSource } from './naming.ts'
 import type { Ports } from './ports.ts'
@@ -99,6 +100,10 @@ export class Session {
 
   async list(): Promise<TokenList> {
     return await (await import('./list.ts')).listRemote(this)
+  }
+
+  async listScopes(): Promise<ScopeList> {
+    return await (await import('./scope-list.ts')).listScopes(this)
   }
 
   async inspect(options: { readonly local: boolean }): Promise<SessionInfo> {

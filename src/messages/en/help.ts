@@ -136,13 +136,18 @@ export const profileForgetCredentials = {
 
 export const provider = { summary: 'the APIs that can be logged in to' }
 export const providerList = { summary: 'all providers, built in and your own' }
-export const providerShow = { summary: 'what a provider asks for and what it can do' }
+export const providerShow = {
+  summary: 'what a provider asks for, how its tokens travel and end, and what it can do',
+}
 export const providerAdd = {
   summary: 'add an API by its definition: a file, a URL on this machine, or - for standard input',
   flags: { force: 'replace a definition of the same name' },
 }
 export const providerRemove = { summary: 'forget a definition of your own' }
 export const providerSchema = { summary: 'print the JSON Schema of a definition, for editors' }
+export const providerScopes = {
+  summary: 'the scopes that a login or an issue can ask for, one a line',
+}
 export const providerTest = {
   summary: 'try everything that a provider can do on a real server, and say what does not fit',
   flags: {

@@ -16,6 +16,8 @@ export const listTitles = (remote: boolean) => [
   'HELD AS',
   'SCOPES',
 ]
+/** In place of scopes: the token has none, and so is not limited. */
+export const allRights = () => 'all rights'
 export const inUse = (profile: string) => `${profile} (in use)`
 
 /** `what` is one of those below; several profiles have a line each. */
@@ -148,6 +150,70 @@ export const fieldNotes = {
 export const can = () => 'yes'
 export const canByIssuing = () => 'by issuing a successor'
 export const cannot = (why: string | undefined) => `no: ${why ?? 'the API has no such operation'}`
+export const someScopes = (title: string, docs: string, profile: string) =>
+  `these are in the documents of ${title} (${docs}), and there are more; if you know where the API lists them: tokn login ${profile} --override scopes.list=/PATH`
+
+/** Labels of `tokn provider show`, and what stands beside them. */
+export const traitLabels = {
+  address: 'address',
+  sentTo: 'sent to',
+  carrier: 'carried in',
+  scopes: 'scopes',
+  lifetime: 'lifetime',
+  wanted: 'on request',
+  refresh: 'refresh',
+  budget: 'budget',
+  pasted: 'pasted',
+}
+export const ownAddress = () => 'no usual one: tokn login NAME --base-url URL'
+export const carriers = {
+  headers: (name: string, value: string) => `the header ${name}: ${value}`,
+  query: (name: string, value: string) => `the query, ${name}=${value}`,
+  cookies: (name: string, value: string) => `the cookie ${name}=${value}`,
+}
+export const scopeForms = {
+  any: 'any text',
+  token: 'words without blanks',
+  'method-path': 'METHOD /path',
+}
+export const oneOf = (choices: string) => `one of ${choices}`
+export const scopesSuchAs = (form: string, examples: string) =>
+  `${form}${examples === '' ? '' : `, such as ${examples}`}`
+export const withoutScopes = (scopes: string) => `${scopes}; without any, all that its user may do`
+export const noScopesAsked = () => 'none can be asked for'
+export const saidByReply = () => 'as the reply to the login says'
+export const usuallyLives = (time: string, sliding: boolean) =>
+  `as the reply says, else ${time}${sliding ? '; each use of the token starts it anew' : ''}`
+export const prolongedByUse = () => 'as the reply says; each use of the token starts it anew'
+export const noneOnRequest = () => 'no other can be asked for'
+export const lifetimesBetween = (least?: string, most?: string, step?: string) =>
+  [
+    least === undefined ? '' : `at least ${least}`,
+    most === undefined ? '' : `at most ${most}`,
+    step === undefined ? '' : `in steps of ${step}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ') || 'any'
+export const rotations = {
+  none: 'the refresh token stays the same',
+  'on-first-use': 'makes a new pair; the old one ends when the new one is first used',
+  always: 'makes a new pair; the old one ends at once',
+  reissue: 'none; the token issues its successor, and is revoked then',
+  'server-decides': 'whether the refresh token stays is for the server to decide',
+}
+export const noRefresh = () => 'none'
+export const budgetOf = (per: string, logins?: number, refreshes?: number) =>
+  [
+    logins === undefined ? '' : `${logins} logins for a ${per}`,
+    refreshes === undefined ? '' : `${refreshes} living tokens from the refreshes of one login`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
+export const pastedEnds = {
+  never: 'a token made elsewhere can be used; it does not end',
+  unknown: 'a token made elsewhere can be used; when it ends is not known',
+  jwt: 'a token made elsewhere can be used; it ends as its claim exp says',
+}
 export const wouldAdd = (title: string, origins: string) =>
   `add this provider (${title})${origins === '' ? '' : `, which may also send secrets to ${origins}`}`
 export const added = (id: string, title: string) =>

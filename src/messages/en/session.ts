@@ -189,6 +189,13 @@ const purposes: Readonly<Record<Operation, string>> = {
 export const lacksScope = (token: string, operation: Operation, scope: string) =>
   `${token} may not be used to ${purposes[operation]}: it lacks the scope "${scope}"`
 
+export const scopesNotListed = (title: string, docs: string, profile: string) => ({
+  message: `nothing here says which scopes ${title} has; its documents may: ${docs}`,
+  hint: `where it lists them at a path: tokn login ${profile} --override scopes.list=/PATH`,
+})
+export const noScopes = (title: string, docs: string) => ({
+  message: `no scopes can be asked for of ${title}: what a token may do is decided where its user or key is set up; see ${docs}`,
+})
 export const limitedSession = (
   session: string,
   lacks: ReadonlyArray<{ readonly operations: readonly string[]; readonly scope: string }>,

@@ -60,7 +60,7 @@ const inProfile = [
   'remove',
   'forgetCredentials',
 ] as const
-const inProvider = ['list', 'show', 'add', 'remove', 'schema', 'test', 'create'] as const
+const inProvider = ['list', 'show', 'scopes', 'add', 'remove', 'schema', 'test', 'create'] as const
 
 const recordAll = <Name extends string>(group: string, names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, record(`${group} ${typed(name)}`)])) as Record<

@@ -1,0 +1,102 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Operation, Provider } from '../../core/provider.ts'
+import { display, nearOnes } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
+import type { CommonFlags, Context } from '../context.ts'
+import type { FlagsOf } from '../flags/table.ts'
+import { checkOneShape, jsonFlag, printJson, wantsJson } from '../output/json.ts'
+import { table } from '../output/table.ts'
+import { describeTraits, traitRows } from './traits.ts'
+
+const operations: readonly Operation[] = [
+  'login',
+  'refresh',
+  'list',
+  'issue',
+  'revoke',
+  'info',
+  'logout',
+]
+
+export type ShowFlags = CommonFlags & FlagsOf<'definition'>
+
+/** Shows what a provider asks for, how its tokens travel and end, and what it can do. */
+export async function showProvider(context: Context, id: string, flags: ShowFlags): Promise<void> {
+  checkOneShape(flags.definition === true ? '--definition' : undefined, jsonFlag(flags))
+  if (flags.definition === true) return await showDefinition(context, id, flags)
+  const known = await context.providers(flags)
+  const summary = known.find((one) => one.id === id)
+  if (summary === undefined) {
+    const near = nearOnes(
+      id,
+      known.map((one) => one.id),
+    )
+    throw new ToknError('not_found', words.commands.noSuchProvider(display(id, 40), near))
+  }
+  // Only what an API can do is asked here, and that is the same wherever it stands.
+  const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
+  const provider = await context.ports(flags).provider({ provider: id, baseUrl, settings: {} })
+  if (wantsJson(flags)) {
+    printJson(context, flags, {
+      schema: 'tokn.provider/v1',
+      ...summary,
+      ...describe(provider),
+      ...describeTraits(provider, summary.needsBaseUrl),
+    })
+    return
+  }
+  const [first, ...titles] = words.reports.fieldTitles()
+  context.terminal.show(
+    provider.title,
+    provider.docs,
+    '',
+    ...table(traitRows(provider, summary.needsBaseUrl)),
+    '',
+    ...table([[`  ${first}`, ...titles], ...provider.fields.map(fieldRow)]),
+    '',
+    ...table(operations.map((operation) => operationRow(provider, operation))),
+  )
+}
+
+async function showDefinition(context: Context, id: string, flags: CommonFlags): Promise<void> {
+  const text = (await context.definitions(flags)).text(id)
+  if (text !== undefined && context.terminal.outIsTerminal) {
+    return context.terminal.show(...text.trimEnd().replaceAll('\t', '  ').split(/\r?\n/))
+  }
+  if (text !== undefined) return context.terminal.out(`${text.trimEnd()}\n`)
+  throw new ToknError('not_found', words.commands.noDefinition(display(id, 40)))
+}
+
+function fieldRow(field: Provider['fields'][number]): readonly string[] {
+  const { choices, optional, secret, usually } = words.reports.fieldNotes
+  const notes = [
+    field.label,
+    field.secret === true ? secret : '',
+    field.optional === true ? optional : '',
+    field.default === undefined ? '' : usually(field.default),
+    field.choices === undefined ? '' : choices(field.choices.join(', ')),
+  ]
+  return [
+    `  ${field.name}`,
+    `TOKN_${field.name.toUpperCase()}`,
+    notes.filter((note) => note !== '').join('; '),
+  ]
+}
+
+function operationRow(provider: Provider, operation: Operation): readonly string[] {
+  const own = provider[operation] !== undefined
+  const reissued = operation === 'refresh' && provider.rotation === 'reissue'
+  const { can, canByIssuing, cannot } = words.reports
+  const text = own ? can() : reissued ? canByIssuing() : cannot(provider.why[operation])
+  return [`  ${operation}`, text]
+}
+
+function describe(provider: Provider) {
+  return {
+    fields: provider.fields,
+    rotation: provider.rotation,
+    budget: provider.budget ?? null,
+    operations: Object.fromEntries(operations.map((one) => [one, provider[one] !== undefined])),
+    why: provider.why,
+  }
+}

@@ -1,0 +1,90 @@
+import type { Provider, ScopeTraits, Traits } from '../../core/provider.ts'
+import { words } from '../../messages/words.ts'
+
+const places = ['headers', 'query', 'cookies'] as const
+
+/** How many of the scopes in the documents are named as examples. */
+const examples = 3
+
+/** What `provider show` tells of an API before anybody logs in. */
+export function traitRows(provider: Provider, needsBaseUrl: boolean): readonly string[][] {
+  const { origins, traits, budget, pasted } = provider
+  const { traitLabels: labels, ownAddress, budgetOf, pastedEnds } = words.reports
+  const [made, ...used] = needsBaseUrl ? [ownAddress(), ...origins.slice(1)] : origins
+  const rows = [
+    [labels.address, made],
+    [labels.sentTo, used.join(', ')],
+    ...(traits === undefined ? [] : rowsOf(traits)),
+    [labels.refresh, refreshInWords(provider)],
+    [labels.budget, budget && budgetOf(budget.per, budget.logins, budget.refreshes)],
+    [labels.pasted, pasted && pastedEnds[pasted.expiry]],
+  ]
+  return rows.flatMap(([label = '', text = '']) => (text === '' ? [] : [[`  ${label}`, text]]))
+}
+
+function rowsOf({ carrier, scopes, lifetime, sliding, lifetimes }: Traits) {
+  const { traitLabels: labels, carriers, noScopesAsked, noneOnRequest } = words.reports
+  const carried = places.flatMap((place) =>
+    Object.entries(carrier[place] ?? {}).map(([name, value]) => carriers[place](name, value)),
+  )
+  return [
+    [labels.carrier, carried.join(', ')],
+    [labels.scopes, scopes === undefined ? noScopesAsked() : scopesInWords(scopes)],
+    [labels.lifetime, lifetimeInWords(lifetime, sliding === true)],
+    [labels.wanted, lifetimes === undefined ? noneOnRequest() : wantedInWords(lifetimes)],
+  ]
+}
+
+function scopesInWords({ form = 'any', choices, known, unscoped }: ScopeTraits): string {
+  const { oneOf, scopeForms, scopesSuchAs, withoutScopes } = words.reports
+  const said =
+    choices === undefined
+      ? scopesSuchAs(scopeForms[form], (known ?? []).slice(0, examples).join(', '))
+      : oneOf(choices.join(', '))
+  return unscoped === 'all' ? withoutScopes(said) : said
+}
+
+function lifetimeInWords(lifetime: string | undefined, sliding: boolean): string {
+  const { prolongedByUse, saidByReply, usuallyLives } = words.reports
+  if (lifetime !== undefined) return usuallyLives(lifetime, sliding)
+  return sliding ? prolongedByUse() : saidByReply()
+}
+
+function wantedInWords(lifetimes: NonNullable<Traits['lifetimes']>): string {
+  const { choices, least, most, step } = lifetimes
+  const { lifetimesBetween, oneOf } = words.reports
+  return choices === undefined ? lifetimesBetween(least, most, step) : oneOf(choices.join(', '))
+}
+
+function refreshInWords({ refresh, rotation }: Provider): string {
+  const { noRefresh, rotations } = words.reports
+  return refresh === undefined && rotation !== 'reissue' ? noRefresh() : rotations[rotation]
+}
+
+/** The same as JSON; `null` where the API has no such thing, or it is not known. */
+export function describeTraits({ origins, traits, pasted }: Provider, needsBaseUrl: boolean) {
+  const carrier = traits?.carrier
+  const { scopes, lifetimes } = traits ?? {}
+  return {
+    address: needsBaseUrl ? null : (origins[0] ?? null),
+    sent_to: needsBaseUrl ? origins.slice(1) : origins,
+    carrier: {
+      headers: carrier?.headers ?? {},
+      query: carrier?.query ?? {},
+      cookies: carrier?.cookies ?? {},
+    },
+    scopes:
+      scopes === undefined
+        ? null
+        : {
+            form: scopes.form ?? 'any',
+            choices: scopes.choices ?? null,
+            known: scopes.known ?? [],
+            unscoped: scopes.unscoped ?? null,
+          },
+    lifetime: traits?.lifetime ?? null,
+    sliding: traits?.sliding === true,
+    lifetimes: lifetimes ?? null,
+    pasted: pasted?.expiry ?? null,
+  }
+}

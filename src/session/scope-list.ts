@@ -1,0 +1,45 @@
+import { ToknError } from '../core/errors.ts'
+import type { Provider } from '../core/provider.ts'
+import { words } from '../messages/words.ts'
+import { reachFor } from './call.ts'
+import { withName } from './naming.ts'
+import type { Session } from './session.ts'
+import { checkProvider } from './stored-record.ts'
+
+/** The scopes that a login or an issue can ask for. */
+export interface ScopeList {
+  readonly scopes: readonly string[]
+  readonly from: 'api' | 'definition'
+  /** Whether there are no others. */
+  readonly complete: boolean
+}
+
+/**
+ * The scopes of the API, from it where it is known to list them, else from its definition. Throws
+ * `unsupported` where neither has any: with where to look instead.
+ */
+export async function listScopes(session: Session): Promise<ScopeList> {
+  const { profile } = session
+  const provider = await session.provider()
+  const { choices, known } = provider.traits?.scopes ?? {}
+  if (provider.listScopes !== undefined) {
+    const { record } = await session.fresh()
+    checkProvider(record, profile, provider)
+    const reach = await reachFor(session, provider, record, 'list')
+    try {
+      const scopes = await provider.listScopes(reach, record)
+      return { scopes, from: 'api', complete: true }
+    } catch (error) {
+      throw withName(error, session)
+    }
+  }
+  if (choices !== undefined) return { scopes: choices, from: 'definition', complete: true }
+  if (known !== undefined) return { scopes: known, from: 'definition', complete: false }
+  throw noScopes(session, provider)
+}
+
+function noScopes({ name }: Session, { title, docs, traits, fields }: Provider): ToknError {
+  const asked = traits?.scopes !== undefined || fields.some((field) => field.name === 'scope')
+  const said = asked ? words.session.scopesNotListed : words.session.noScopes
+  return new ToknError('unsupported', said(title, docs, name))
+}
