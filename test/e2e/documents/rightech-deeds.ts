@@ -46,9 +46,30 @@ export const deeds: readonly Deed[] = [
       {
         request: 'POST /api/v1/auth/token',
         headers: { 'content-type': 'application/json' },
-        body: { username: '{{username}}', password: '{{password}}' },
+        body: {
+          username: '{{username}}',
+          password: '{{password}}',
+          name: expect.stringMatching(/^tokn\/.+\/iot$/),
+        },
       },
     ],
+  },
+  {
+    line: 'Rightech: tokn list knows the token of the login by its name, and that it has all rights',
+    tokn: 'list iot --remote',
+    out: /tokn\/\S+\/iot .*all rights/,
+  },
+  {
+    line: 'Rightech: tokn info says all rights of a token without scopes',
+    tokn: 'info iot',
+    out: /^ {2}name +tokn\/\S+\/iot\n {2}scopes +all rights$/m,
+  },
+  {
+    line: 'Rightech: tokn provider scopes prints the methods that the document names',
+    tokn: 'provider scopes iot',
+    out: /^GET \/objects\nPOST \/objects\n(.+\n){10}$/,
+    err: [/there are more; .*--override scopes\.list=\/PATH/],
+    sees: [],
   },
   {
     line: 'Rightech: tokn login with other credentials',
@@ -98,6 +119,17 @@ export const deeds: readonly Deed[] = [
     err: [/^tokn: error: /],
   },
   {
+    line: 'Rightech: tokn login that says where the list of methods is',
+    tokn: 'login methods {{address}} --override scopes.list=/methods',
+    env: credentials,
+  },
+  {
+    line: 'Rightech: tokn provider scopes asks for the list there',
+    tokn: 'provider scopes methods --json',
+    json: { source: 'api', complete: true, scopes: expect.arrayContaining(documentedScopes) },
+    sees: [{ request: 'GET /api/v1/methods', headers: bearer }],
+  },
+  {
     line: 'Rightech: tokn login to go on with',
     tokn: 'login iot',
     env: credentials,
@@ -128,6 +160,32 @@ export const deeds: readonly Deed[] = [
         { id: '66a64c586a8ed41e84ece92b', name: 'post-objects-01', scopes: ['POST /objects'] },
       ],
     },
+  },
+  {
+    line: 'Rightech: tokn login of a second token with the _id of the first',
+    before: (api) =>
+      api.control.replaceFaults([
+        { do: 'repeat-id', method: 'POST', path: '/api/v1/tokens', times: 1 } as const,
+      ]),
+    tokn: 'issue iot --name post-objects-01 --json',
+    json: { name: 'post-objects-01' },
+  },
+  {
+    line: 'Rightech: tokn list names an _id that two tokens have',
+    tokn: 'list iot --json',
+    json: { duplicates: [expect.stringMatching(/^[0-9a-f]{24}$/)] },
+  },
+  {
+    line: 'Rightech: tokn revoke refuses an _id that two tokens have',
+    tokn: 'revoke post-objects-01 -P iot',
+    exit: 3,
+    err: [/has one id with others \(tokn\/\S+\/iot\): [0-9a-f]{24}$/m],
+    sees: [{ request: 'GET /api/v1/tokens' }],
+  },
+  {
+    line: 'Rightech: tokn login anew, with an _id of its own',
+    tokn: 'login iot',
+    env: credentials,
   },
   {
     line: 'Rightech: tokn issue, as the document issues test-token-01',
@@ -193,7 +251,7 @@ export const deeds: readonly Deed[] = [
     line: 'Rightech: tokn login --with-token of a token made by hand',
     tokn: 'login hand {{address}} --with-token',
     input: '{{access}}\n',
-    sees: [],
+    sees: [{ request: 'GET /api/v1/tokens', headers: bearer }],
   },
   {
     line: 'Rightech: tokn curl with it',

@@ -1,12 +1,13 @@
 import { forgetting } from './forgetting.ts'
 import { others } from './others.ts'
 import type { Shown } from './row.ts'
+import { scopes } from './scopes.ts'
 import { sessions } from './sessions.ts'
 import { tokens } from './tokens.ts'
 import { uninstall } from './uninstall.ts'
 
 /** How each command of the program can end: COMMANDS of `tokn help exit-codes`, shown or said to be none. */
-export const table = { ...sessions, ...tokens, ...others, ...forgetting, ...uninstall }
+export const table = { ...sessions, ...tokens, ...others, ...forgetting, ...scopes, ...uninstall }
 
 export interface Row extends Shown {
   readonly command: string

@@ -32,6 +32,7 @@ const talking = new Set([
   'revoke',
   'logout',
   'info',
+  'provider scopes',
   'provider test',
 ])
 

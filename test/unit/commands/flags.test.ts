@@ -49,6 +49,7 @@ const commands: Readonly<Record<string, string>> = {
   'provider add x': 'force yes dryRun timeout noInput',
   'provider remove x': '',
   'provider schema': '',
+  'provider scopes': session,
   'provider test x': `baseUrl set withToken ${grant} profile ${request}`,
   'provider new x': 'noInput',
   which: 'profile store',

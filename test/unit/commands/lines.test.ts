@@ -99,6 +99,8 @@ const lines: readonly Line[] = [
   ['provider add - --force -y', 'provider add', ['-'], { force: true, yes: true }],
   ['provider rm x', 'provider remove', ['x'], {}],
   ['provider schema', 'provider schema', [], {}],
+  ['provider scopes iot --store file', 'provider scopes', ['iot'], { store: 'file' }],
+  ['provider scopes -P iot', 'provider scopes', [undefined], { profile: 'iot' }],
   ['provider test x --with-token', 'provider test', ['x'], { withToken: true }],
   ['provider new x.json --no-input', 'provider new', ['x.json'], { input: false }],
   ['why web', 'why', ['web'], {}],
