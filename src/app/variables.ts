@@ -33,6 +33,10 @@ const provided: Readonly<Record<string, string>> = {
   TOKN_CI_REQUEST_TOKEN: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 }
 
+const taken: ReadonlySet<string> = new Set(
+  ['REFRESH', 'ID', 'SUBJECT', 'CI_REQUEST'].map((name) => `TOKN_${name}_TOKEN`),
+)
+
 /**
  * Reads the variables lazily, by the same rule as files, and each file once: it may be a pipe, `<(...)`, that gives what it has
  * to the first who asks. `readFile` gives the content of a file. One that `isReadOnce` is no answer
@@ -101,7 +105,9 @@ export function openVariables(
 }
 
 function namesOfToken(profile: string | undefined): readonly string[] {
-  return [...(profile === undefined ? [] : [`${profile}_token`]), 'token']
+  const own = profile === undefined ? [] : [`${profile}_token`]
+  // The names of other values: a profile called "refresh" has no variable for its token.
+  return [...own.filter((name) => !taken.has(variableOf(name))), 'token']
 }
 
 function variableOf(name: string): string {

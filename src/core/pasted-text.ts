@@ -79,8 +79,8 @@ function escape(text: string): string {
 /** What the text is instead of a token, in words; `undefined` where it may be one. */
 function problemOf(text: string): string | undefined {
   const { pasted } = words
-  if (/^-----BEGIN /.test(text)) return pasted.isPem()
-  if (/^</.test(text)) return pasted.isPage()
+  if (text.startsWith('-----BEGIN ')) return pasted.isPem()
+  if (text.startsWith('<')) return pasted.isPage()
   if (/^(\$\s*)?(curl|wget|http|tokn|export|set)\s/i.test(text)) return pasted.isCommand()
   if (/[\r\n]/.test(text)) return pasted.hasLines()
   if (/^[[{]/.test(text)) return pasted.isList()

@@ -181,10 +181,7 @@ async function ask(
   refuseMissingScope(session, provider, record, 'info')
   const reach = await reachFor(session, provider, record, 'info')
   try {
-    return await withNamedHints(
-      session,
-      async () => await askAbout({ provider, reach, record }),
-    )
+    return await withNamedHints(session, async () => await askAbout({ provider, reach, record }))
   } catch (error) {
     // The token itself was refused.
     if (isToknError(error, 'reauth_required') && error.details.http !== undefined) {

@@ -69,7 +69,10 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   }
   if (undisturbed) refuseEnded(profile, record)
   if (expired) refuseExpiredGift(profile, record)
-  if (undisturbed && request.reason === 'forced') await refuseUnrenewable(session, record)
+  const ofVariable = session.source === 'environment' && record.refresh !== undefined
+  if ((undisturbed && request.reason === 'forced') || ofVariable) {
+    await refuseUnrenewable(session, record)
+  }
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(session, request)
@@ -89,8 +92,8 @@ export async function refreshThrough(
 ): Promise<SessionRecord> {
   const { ports, profile } = session
   if (!ports.stores.traits(profile.store).outlivesProcess) {
-    const { refreshNow } = await import('./refresh/protocol.ts')
-    return await refreshNow(session, request)
+    const { refreshInMemory } = await import('./given-refresh.ts')
+    return await refreshInMemory(session, request)
   }
   return await withNamedHints(profile, async () =>
     parseRecord(await ports.refresher(profile, request), profile.id),
@@ -107,8 +110,14 @@ export async function refuseUnrenewable(session: Session, record: SessionRecord)
 }
 
 /** A token out of the environment has nothing to renew it with, whatever its provider can do. */
-function refuseExpiredGift(profile: Profile, { fixed, expiry }: SessionRecord): void {
-  if (fixed !== true || expiry.state !== 'at' || !isFromEnvironment(profile)) return
+function refuseExpiredGift(profile: Profile, { fixed, expiry, refresh }: SessionRecord): void {
+  if (
+    refresh !== undefined ||
+    fixed !== true ||
+    expiry.state !== 'at' ||
+    !isFromEnvironment(profile)
+  )
+    return
   const ended = words.refresh.expiredAt(tokenInWords(profile), words.times.instant(expiry.at))
   throw new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
 }

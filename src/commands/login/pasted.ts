@@ -12,7 +12,6 @@ import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
 import { readGrant } from '../flags/grant.ts'
 import type { LoginFlags } from '../flags/login.ts'
-import { wantsJson } from '../output/json.ts'
 import type { Draft } from './draft.ts'
 import { choosesToken } from './choose-way.ts'
 
@@ -57,13 +56,16 @@ export async function readPasted(
           keepRefused: async (refused: string) =>
             (await context.confirm(asking, words.pasted.keepAnyway(refused))) === true,
         }),
-    ...(flags.quiet === true || wantsJson(flags) ? {} : { tell: context.terminal.say }),
+    ...(flags.quiet === true || flags.json === true || flags.fields !== undefined
+      ? {}
+      : { tell: context.terminal.say }),
   }
 }
 
 /** The flags without those that say of a pasted token when it ends, and ask nothing of a provider. */
-export function withoutEnd({ expiresIn: _, expiresAt: __, ...flags }: LoginFlags): LoginFlags {
-  return flags
+export function withoutEnd(flags: LoginFlags): LoginFlags {
+  const { expiresIn: _, expiresAt: __, ...others } = flags
+  return others
 }
 
 /** Epoch milliseconds. Throws `usage` for an end that is past. */

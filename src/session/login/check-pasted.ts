@@ -4,7 +4,6 @@ import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { askAbout } from '../info.ts'
 import { talk, within } from '../reach.ts'
-import { isTokenRefusal } from '../refresh/refusals.ts'
 import type { Session } from '../session.ts'
 import type { Pasted } from './pasted.ts'
 
@@ -87,9 +86,8 @@ async function ask(
     }
   } catch (error) {
     if (!isFailure(error)) throw error
-    const refused = isTokenRefusal(error) || isToknError(error, 'reauth_required')
-    const { http } = error.details
-    return refused && http !== undefined
+    const answered = error.details.http !== undefined
+    return answered && isToknError(error, 'reauth_required')
       ? { state: 'refused', why: error.message }
       : { state: 'unknown', why: error.message }
   }

@@ -4,7 +4,8 @@ import { claimedExpiry } from '../../core/jwt.ts'
 import { bindingOf, type Profile } from '../../core/profile.ts'
 import type { Field } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import type { Secret } from '../../core/secret.ts'
+import { Secret } from '../../core/secret.ts'
+import { checkGivenToken } from '../../core/token.ts'
 import { openAnswered } from './open-provider.ts'
 import type { Ports } from '../ports.ts'
 
@@ -44,10 +45,17 @@ export async function openGivenToken(
   const sources = { set: {}, secrets: {}, fromEnvironment: environment.read }
   const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
   const all = { ...answers.settings, ...answers.secrets }
+  const refresh = provider.refresh && environment.read('refresh_token')
   return {
     profile,
     record: {
       ...recordOf(ports, profile, access),
+      ...(refresh === undefined
+        ? {}
+        : {
+            refresh: checkGivenToken(new Secret(refresh)),
+            context: provider.contextFor?.(all) ?? {},
+          }),
       definition: provider.digest,
       origins: provider.origins,
       attach: provider.attach({ context: {} }, all),
@@ -78,6 +86,7 @@ function originsOf({ baseUrl, apiUrls = [] }: Profile): readonly string[] {
   return [...(baseUrl === undefined ? [] : [new URL(baseUrl).origin]), ...apiUrls]
 }
 
-function optionalOnes(fields: readonly Field[]): readonly Field[] {
+/** Fields of which any may be left out: who needs one that is missing says so. */
+export function optionalOnes(fields: readonly Field[]): readonly Field[] {
   return fields.map((field) => ({ ...field, optional: true }))
 }

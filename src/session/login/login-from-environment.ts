@@ -1,15 +1,20 @@
+import { isToknError, type ToknError } from '../../core/errors.ts'
+import { Secret } from '../../core/secret.ts'
+import { checkGivenToken } from '../../core/token.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Provider } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
 import { openSession, type Session } from '../session.ts'
 import { readBudget } from '../budget.ts'
-import { placesIn, type ProviderEnvironment } from './given-token.ts'
+import { optionalOnes, placesIn, type ProviderEnvironment } from './given-token.ts'
 import { authenticate } from './login.ts'
 import { idInEnvironment } from '../naming.ts'
 import { openAnswered } from './open-provider.ts'
 import type { Ports } from '../ports.ts'
 import { takesScope } from '../scopes.ts'
+import { losesSuccessor } from '../given-refresh.ts'
+import { refreshFromEnvironment } from './refresh-from-environment.ts'
 
 /** Looks at what a login is to be for. Throws where it would be for nothing. */
 export type LoginCheck = (provider: Provider, profile: Profile) => void
@@ -32,11 +37,21 @@ export async function loginFromEnvironment(
     settings: {},
     store: ports.stores.transient,
   }
-  const { profile, provider, answers } = await openAnswered(ports, draft, {
-    set: {},
-    secrets: {},
-    fromEnvironment: environment.read,
-  })
+  const sources = { set: {}, secrets: {}, fromEnvironment: environment.read }
+  const refresh = await refreshTokenIn(ports, draft, environment)
+  if (refresh instanceof Secret) {
+    const opened = await openAnswered(ports, draft, sources, optionalOnes)
+    check?.(opened.provider, opened.profile)
+    const { profile, provider, answers } = opened
+    const record = await refreshFromEnvironment(ports, profile, provider, answers, refresh)
+    return { profile, record }
+  }
+  const { profile, provider, answers } = await openAnswered(ports, draft, sources).catch(
+    (error: unknown) => {
+      // What is there instead of credentials is of no use, and that is why there are none.
+      throw isToknError(error, 'reauth_required') && refresh !== undefined ? refresh : error
+    },
+  )
   check?.(provider, profile)
   const session = openSession(ports, profile)
   const scopes = takesScope(provider) ? undefined : environment.scopes
@@ -49,6 +64,19 @@ export async function loginFromEnvironment(
   })
   await tellCost(session, provider)
   return { profile, record }
+}
+
+/** The refresh token of the environment, or the error that says why it is of no use there. */
+async function refreshTokenIn(
+  ports: Ports,
+  draft: Profile,
+  environment: ProviderEnvironment,
+): Promise<Secret | ToknError | undefined> {
+  const value = environment.read('refresh_token')
+  if (value === undefined) return undefined
+  const provider = await ports.provider(draft)
+  if (provider.refresh === undefined) return undefined
+  return losesSuccessor(provider) ?? checkGivenToken(new Secret(value))
 }
 
 /** Each command logs in by itself: where logins are numbered, nobody may find that out by the last one. */

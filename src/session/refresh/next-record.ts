@@ -29,6 +29,8 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
       ? thisMoment(ports.clock)
       : { obtainedAt: waited.at, boot: waited.boot }),
     standing,
+    // Whatever it was before, this one was made here.
+    fixed: undefined,
   }
   return fit(next, ports.warn)
 }

@@ -67,7 +67,7 @@ async function refreshOnce(
       const { record, stored } = await storeNext(run, next, tokens.renewal)
       // 8. Revoke the token that a reissue has replaced.
       //    Dies here: that one lives until it expires.
-      if (stored) await revokeReplaced(run, record)
+      if (stored) await revokeReplaced(run, record, tokens.renewal)
       return { record, recovered: run.journal.usedReply() !== undefined }
     } catch (error) {
       // No new tokens, or no place for them: another's record, the current one, or the error.

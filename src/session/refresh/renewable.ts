@@ -5,7 +5,8 @@ import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
-import { isFromEnvironment, nextLogin, tokenInWords } from '../naming.ts'
+import { losesSuccessor } from '../given-refresh.ts'
+import { isFromEnvironment, nextLogin, sourceOf, tokenInWords } from '../naming.ts'
 import { missingScope, widerLogin } from '../scopes.ts'
 
 /**
@@ -28,8 +29,10 @@ export function unrenewable(
     const why = provider.why.refresh ?? words.refresh.noWayToRefresh(provider.title)
     return new ToknError('unsupported', say(why), { hint: login })
   }
-  if (provider.refresh !== undefined && record.refresh !== undefined) return undefined
-  if (record.fixed === true) {
+  if (provider.refresh !== undefined && record.refresh !== undefined) {
+    return sourceOf(profile) === 'environment' ? losesSuccessor(provider) : undefined
+  }
+  if (record.fixed === true && !replacesPasted(provider, record)) {
     const { madeElsewhere, pastedIn } = words.refresh
     const message = (isFromEnvironment(profile) ? madeElsewhere : pastedIn)(token, expired)
     return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
@@ -72,13 +75,24 @@ export function chooseRenewal(
 ): Renewal | undefined {
   if (record.standing === undefined) {
     if (provider.refresh !== undefined && canRefresh(provider, record, now)) return 'refresh'
-    if (reissues(provider) && record.fixed !== true) return 'reissue'
+    if (reissues(provider) && (record.fixed !== true || replacesPasted(provider, record))) {
+      return 'reissue'
+    }
   }
   return record.credentials !== undefined && provider.login !== undefined ? 'login' : undefined
 }
 
 function reissues({ rotation, issue }: Provider): boolean {
   return rotation === 'reissue' && issue !== undefined
+}
+
+/**
+ * Whether a token that was pasted in issues its own replacement: nothing but the token is needed for
+ * that, and a place to keep the new one.
+ */
+function replacesPasted(provider: Provider, record: SessionRecord): boolean {
+  const kept = !isFromEnvironment({ id: record.profileId })
+  return reissues(provider) && kept && record.credentials === undefined
 }
 
 function canRefresh(provider: Provider, record: SessionRecord, now: number): boolean {

@@ -1,21 +1,33 @@
 import { isFailure, isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { talk } from '../reach.ts'
+import type { Renewal } from './renewable.ts'
 import type { RefreshRun } from './run.ts'
 
-/** Revokes the token that a reissue has replaced, once `next` is stored. Never throws for it. */
-export async function revokeReplaced(run: RefreshRun, next: SessionRecord): Promise<void> {
+/**
+ * Revokes the token that a reissue has replaced, once `next` is stored. Never throws for it. One that
+ * was pasted in, and that a login has replaced, is not ours to end.
+ */
+export async function revokeReplaced(
+  run: RefreshRun,
+  next: SessionRecord,
+  renewal: Renewal,
+): Promise<void> {
   const { ports, profile, provider, record } = run
   const replaced = record.id
-  const reissued = provider.rotation === 'reissue' && replaced !== undefined && replaced !== next.id
-  if (!reissued || provider.revoke === undefined || record.fixed === true) return
+  const pasted = record.fixed === true
+  if (provider.rotation !== 'reissue' || (pasted && renewal !== 'reissue')) return
+  if (pasted && replaced === undefined) ports.warn(words.pasted.replacedAndValid())
+  if (replaced === undefined || replaced === next.id || provider.revoke === undefined) return
   const http = await ports.http(profile)
   const reach = { http, ...talk(ports), answers: run.answers() }
   try {
     // Sent with the new token: that it is accepted proves the new one before the old one is gone.
     await provider.revoke(reach, next, { id: replaced })
+    if (pasted) ports.warn(words.pasted.replacedAndRevoked(display(replaced, 64)))
   } catch (error) {
     if (isToknError(error, 'not_found')) return
     if (!isFailure(error)) throw error

@@ -235,7 +235,9 @@ describe('what a provider cannot do', () => {
 
   it('a token pasted in is kept as it is', async () => {
     const world = open({ pasted: { expiry: 'never' } })
-    const { record } = await world.session.login(request(world, { pasted: { given: { access: new Secret('given') } } }))
+    const { record } = await world.session.login(
+      request(world, { pasted: { given: { access: new Secret('given') } } }),
+    )
     expect(record).toMatchObject({ fixed: true, expiry: { state: 'never' } })
     expect(world.ports.index.get('one')?.history?.at(-1)?.reason).toBe('imported')
   })
