@@ -15,6 +15,7 @@ import { showPath } from '../io/files/system-error.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, columnsOf, isOn, openColours } from '../io/terminal/terminal.ts'
 import { openFolderChoice } from './folder-choice.ts'
+import { openPassphrase } from './passphrase.ts'
 import { openPorts } from './ports.ts'
 import { nameOfShell } from './shell.ts'
 import { storeCatalog } from '../stores/catalog.ts'
@@ -73,8 +74,7 @@ export function createContext({
   const made = new Map<string, Ports>()
   const sessions = new Map<string, Promise<Session>>()
   let exit = 0
-  // Asked for once, though both a store and the process that refreshes need it.
-  let passphrase: Promise<Secret | undefined> | undefined
+  let passphrase: ReturnType<typeof openPassphrase> | undefined
   const context: Context = {
     terminal: {
       out: (text) => writeAll(1, text),
@@ -230,6 +230,10 @@ export function createContext({
     return await (await import('../io/terminal/prompts.ts')).openPrompts(environment)
   }
 
+  async function askHidden(label: string): Promise<string> {
+    return await (await prompts()).askLine(label, { secret: true })
+  }
+
   async function findSession(
     flags: SessionFlags,
     ports: Ports,
@@ -284,7 +288,7 @@ export function createContext({
               parseDuration(timeout, flags.timeout === undefined ? 'TOKN_TIMEOUT' : '--timeout'),
             ),
       storeKey: () => variables.readSecret('store_key'),
-      passphrase: () => (passphrase ??= findPassphrase(flags)),
+      passphrase: async (question) => await passphraseFor(flags)(question),
       fromEnvironment: variables.read,
       interaction: async () => await context.interaction(flags),
       debug: flags.debug === true || isOn(environment, 'TOKN_DEBUG'),
@@ -300,11 +304,11 @@ export function createContext({
     })
   }
 
-  async function findPassphrase(flags: RequestFlags): Promise<Secret | undefined> {
-    const given = variables.readSecret('passphrase')
-    if (given !== undefined) return given
-    if (!canAsk(environment, flags.input)) return undefined
-    const { askLine } = await prompts()
-    return new Secret(await askLine(texts.commands.passphrase(), { secret: true }))
+  function passphraseFor(flags: RequestFlags): ReturnType<typeof openPassphrase> {
+    return (passphrase ??= openPassphrase({
+      given: () => variables.readSecret('passphrase'),
+      ask: canAsk(environment, flags.input) ? askHidden : undefined,
+      say: writeLines,
+    }))
   }
 }

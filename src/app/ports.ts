@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isToknError } from '../core/errors.ts'
 import { canonical } from '../core/json.ts'
-import type { Files, Http, Interaction, Journal, Store } from '../core/ports.ts'
+import type { Files, Http, Interaction, Journal, PassphraseQuestion, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
@@ -31,7 +31,7 @@ export interface PortsRequest extends ProcessOptions {
   readonly requester?: Requester | undefined
   readonly storeKey: () => Secret | undefined
   /** The passphrase of the file store; asks where that is possible. */
-  readonly passphrase: () => Promise<Secret | undefined>
+  readonly passphrase: (question?: PassphraseQuestion) => Promise<Secret | undefined>
   /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
   readonly fromEnvironment: (name: string) => string | undefined
   /** What files said that another process has read, by path. */

@@ -18,7 +18,8 @@ export async function serveRefresher(inherited: Environment, program: string): P
         program,
         command: request.requester.command,
         storeKey: () => secretOf(request.storeKey),
-        passphrase: async () => secretOf(request.passphrase),
+        passphrase: async (question) =>
+          question?.refused === true ? undefined : secretOf(request.passphrase),
         fromEnvironment: openVariables(environment, readValueFile).read,
         interaction: async () => undefined,
         warn,

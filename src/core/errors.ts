@@ -31,10 +31,17 @@ export type ErrorCode = keyof typeof exitStatus
  * `unusable-id`: nothing can be stored under this id. `superseded`: a higher generation is stored.
  * `damaged`: what is stored does not open. `too-large`: the file is longer than may be read.
  * `no-terminal`: a person has to answer, and nobody can be asked.
+ * `wrong-passphrase`: the store opens with another one.
  * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
  */
 export type Fault =
-  'unusable-id' | 'superseded' | 'damaged' | 'too-large' | 'no-terminal' | 'reader-gone'
+  | 'unusable-id'
+  | 'superseded'
+  | 'damaged'
+  | 'too-large'
+  | 'no-terminal'
+  | 'wrong-passphrase'
+  | 'reader-gone'
 
 /** What a failure says: the sentence, and the next command to type or what to change. */
 export interface Said {

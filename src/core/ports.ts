@@ -76,6 +76,14 @@ export interface Store {
   sealingKey(): Promise<Uint8Array>
 }
 
+/** What a store says of the passphrase that it asks for. */
+export interface PassphraseQuestion {
+  /** There was none so far: this one is chosen now. */
+  readonly isNew: boolean
+  /** The one that was given before does not open it. */
+  readonly refused: boolean
+}
+
 /** Where the session of a profile rests, as far as that can be read. */
 export interface Outline {
   readonly name: string

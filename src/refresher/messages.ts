@@ -89,6 +89,7 @@ const faults: Readonly<Record<Fault, true>> = {
   damaged: true,
   'too-large': true,
   'no-terminal': true,
+  'wrong-passphrase': true,
   'reader-gone': true,
 }
 

@@ -1,5 +1,5 @@
 import type { RunProgram } from '../core/process.ts'
-import type { Files, Lock, Store } from '../core/ports.ts'
+import type { Files, Lock, PassphraseQuestion, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreCatalog, StoreTraits } from '../core/store-traits.ts'
@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly lock: () => Promise<Lock>
   readonly storeKey: () => Secret | undefined
   /** Asks where that is possible; `undefined` where there is none. */
-  readonly passphrase: () => Promise<Secret | undefined>
+  readonly passphrase: (question: PassphraseQuestion) => Promise<Secret | undefined>
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly run: RunProgram
   /** The path of the user's terminal, if there is one. */

@@ -172,8 +172,8 @@ function open(options: { key?: string; passphrase?: string; cost?: number }): St
     directory,
     files: openFiles(),
     key: options.key === undefined ? undefined : new Secret(options.key),
-    passphrase: async () =>
-      options.passphrase === undefined ? undefined : new Secret(options.passphrase),
+    passphrase: async ({ refused }) =>
+      options.passphrase === undefined || refused ? undefined : new Secret(options.passphrase),
     cost: options.cost ?? 16_384,
   })
 }
@@ -228,11 +228,34 @@ describe('the key of the file store', () => {
     const asking = openFileStore({
       directory,
       files: openFiles(),
-      passphrase: async () => new Secret(answers.shift() ?? ''),
+      passphrase: async ({ refused }) => (refused ? undefined : new Secret(answers.shift() ?? '')),
     })
     await expect(asking.read('asked')).rejects.toMatchObject({ code: 'store' })
     expect(await asking.read('asked')).toBe('x')
     expect(await asking.read('asked')).toBe('x')
+  })
+
+  it('is asked for three times at most, with the reason, and said to be new where it is', async () => {
+    const inside = mkdtempSync(join(tmpdir(), 'tokn-asked-'))
+    const asked: string[] = []
+    const asking = (answers: string[]) =>
+      openFileStore({
+        directory: inside,
+        files: openFiles(),
+        cost: 16_384,
+        passphrase: async ({ isNew, refused }) => {
+          asked.push(`${isNew ? 'new' : 'known'}${refused ? ', refused' : ''}`)
+          return new Secret(answers.shift() ?? 'wrong')
+        },
+      })
+    await asking(['right']).write('asked', 1, 'x')
+    expect(await asking(['wrong', 'right']).read('asked')).toBe('x')
+    await expect(asking([]).read('asked')).rejects.toThrow('does not open the file store')
+    expect(asked).toEqual([
+      ...['new', 'known', 'known, refused'],
+      ...['known', 'known, refused', 'known, refused'],
+    ])
+    rmSync(inside, { recursive: true })
   })
 
   it.each([

@@ -67,13 +67,14 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     profiles: ['files', 'http'],
   },
   commands: {
-    loose: ['curl', 'demo', 'flags', 'help', 'login', 'output', 'provider'],
+    loose: ['curl', 'demo', 'flags', 'help', 'login', 'output', 'profile', 'provider'],
     curl: ['output'],
     demo: ['loose'],
     flags: ['loose'],
     help: ['loose', 'flags'],
     output: ['loose'],
     login: ['loose', 'flags'],
+    profile: ['loose', 'flags', 'output'],
     provider: ['loose', 'flags', 'login', 'output'],
   },
 }

@@ -52,7 +52,6 @@ export const dryRunLogsIn = () => ({
   hint: 'to keep one: tokn login NAME; or give a token in TOKN_TOKEN',
 })
 export const answerBeforehand = (flag: string) => `answer it, or say so beforehand: ${flag}`
-export const passphrase = () => 'Passphrase of the file store'
 
 export const noDocument = (command: string) => ({
   message: `"${command}" has no JSON document to take fields of`,

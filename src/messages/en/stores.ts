@@ -59,6 +59,11 @@ export const notAStoreKey = () => ({
 
 export const emptyPassphrase = () => 'the passphrase is empty'
 
+export const askPassphrase = () => 'Passphrase of the file store'
+export const askNewPassphrase = () => 'New passphrase for the file store'
+export const askOnceMore = () => 'Once more'
+export const passphrasesDiffer = () => 'the two passphrases differ'
+
 export const wrongPassphrase = () => ({
   message: 'the passphrase does not open the file store',
   hint: 'give the passphrase of the first login, in TOKN_PASSPHRASE or when asked',

@@ -13,6 +13,9 @@ export const notAnswered = () => ({
   hint: 'answer it, or see what can be given without a question: tokn help environment',
 })
 
+/** Before a question that is put again: why the answer will not do. */
+export const again = (why: string) => `tokn: ${why}: once more`
+
 /** What follows a question of yes or no, where no is meant by an empty line. */
 export const yesOrNo = () => '[y/N]'
 

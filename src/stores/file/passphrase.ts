@@ -41,7 +41,12 @@ export async function unlock(passphrase: string, options: PassphraseOptions): Pr
   const vault = readVault(options) ?? (await options.alone(() => makeVault(passphrase, options)))
   const key = await stretch(passphrase, vault)
   if (nameKey(key) === vault.check) return key
-  throw new ToknError('store', words.stores.wrongPassphrase())
+  throw new ToknError('store', words.stores.wrongPassphrase(), { fault: 'wrong-passphrase' })
+}
+
+/** Whether no passphrase was chosen yet. Throws `store` where that cannot be seen. */
+export function isNewVault(options: Pick<PassphraseOptions, 'directory' | 'files'>): boolean {
+  return readVault(options) === undefined
 }
 
 async function makeVault(passphrase: string, options: PassphraseOptions): Promise<Vault> {
@@ -55,7 +60,10 @@ async function makeVault(passphrase: string, options: PassphraseOptions): Promis
   return readVault(options) ?? vault
 }
 
-function readVault({ directory, files }: PassphraseOptions): Vault | undefined {
+function readVault({
+  directory,
+  files,
+}: Pick<PassphraseOptions, 'directory' | 'files'>): Vault | undefined {
   const bytes = files.read(join(directory, name), 4_096)
   if (bytes === undefined) return undefined
   const vault = parseVault(Buffer.from(bytes).toString())

@@ -1,5 +1,5 @@
-import { ToknError } from '../../core/errors.ts'
-import type { Files, Lock } from '../../core/ports.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Files, Lock, PassphraseQuestion } from '../../core/ports.ts'
 import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { decodeBase64Url } from '../entry.ts'
@@ -10,7 +10,7 @@ export interface KeyOptions {
   /** 32 bytes in base64 or base64url; goes before the passphrase. */
   readonly key?: Secret | undefined
   /** Asks, where that is possible; `undefined` where there is none. */
-  readonly passphrase?: (() => Promise<Secret | undefined>) | undefined
+  readonly passphrase?: ((question: PassphraseQuestion) => Promise<Secret | undefined>) | undefined
   /** Keeps two processes from setting up the folder at once. */
   readonly lock?: (() => Promise<Lock>) | undefined
   /** N of scrypt for a new folder. Default 2^17: a second and 128 MiB. */
@@ -18,6 +18,8 @@ export interface KeyOptions {
 }
 
 const lockTimeout = 10_000
+/** Opening with each takes a second: whoever gives them must come to an end. */
+const mostTries = 3
 
 /** Gives the key of the file store, found at the first call. Throws `store`. */
 export function keepKey(options: KeyOptions): () => Promise<Uint8Array> {
@@ -36,12 +38,20 @@ export function keepKey(options: KeyOptions): () => Promise<Uint8Array> {
 
 async function findKey(options: KeyOptions): Promise<Uint8Array> {
   if (options.key !== undefined) return decodeKey(options.key)
-  const passphrase = await options.passphrase?.()
-  if (passphrase === undefined) {
-    throw new ToknError('store', words.stores.noStoreKey())
+  const { isNewVault, unlock } = await import('./passphrase.ts')
+  let refused: ToknError | undefined
+  for (let tries = 1; ; tries++) {
+    const question = { isNew: isNewVault(options), refused: refused !== undefined }
+    const passphrase = await options.passphrase?.(question)
+    if (passphrase === undefined) throw refused ?? noKey()
+    try {
+      return await unlock(passphrase.reveal(), { ...options, alone })
+    } catch (error) {
+      const wrong = isToknError(error) && error.details.fault === 'wrong-passphrase'
+      if (!wrong || tries >= mostTries) throw error
+      refused = error
+    }
   }
-  const { unlock } = await import('./passphrase.ts')
-  return await unlock(passphrase.reveal(), { ...options, alone })
 
   async function alone<Value>(make: () => Promise<Value>): Promise<Value> {
     const lock = await (await options.lock?.())?.(`file:${options.directory}`, lockTimeout)
@@ -51,6 +61,10 @@ async function findKey(options: KeyOptions): Promise<Uint8Array> {
       await lock?.release()
     }
   }
+}
+
+function noKey(): ToknError {
+  return new ToknError('store', words.stores.noStoreKey())
 }
 
 function decodeKey(key: Secret): Uint8Array {
