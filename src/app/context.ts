@@ -1,7 +1,6 @@
 import type { CommonFlags, Context, RequestFlags, SessionFlags } from '../commands/context.ts'
 import { parseDuration } from '../core/duration.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
-import type { FolderProfile } from '../core/folder-profile.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
 import { words as texts } from '../messages/words.ts'
@@ -10,8 +9,7 @@ import { openFiles } from '../io/files/files.ts'
 import { isTerminal, widthOf } from '../io/terminal/is-terminal.ts'
 import { isReadOnce, readTextInput, readValueFile, readValueInput } from '../io/terminal/input.ts'
 import { asWarning, showLines, writeAll, writeLines } from '../io/terminal/output.ts'
-import { listConfigChoices, locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
-import { showPath } from '../io/files/system-error.ts'
+import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, columnsOf, isOn, openColours } from '../io/terminal/terminal.ts'
 import { openFolderChoice } from './folder-choice.ts'
@@ -70,7 +68,7 @@ export function createContext({
   hints,
 }: Invocation): Context & { status(): number; explain(error: unknown): unknown } {
   const variables = openVariables(environment, readValueFile, isReadOnce)
-  const folder = openFolderChoice()
+  const folder = openFolderChoice(hints.note)
   const made = new Map<string, Ports>()
   const sessions = new Map<string, Promise<Session>>()
   let exit = 0
@@ -114,7 +112,7 @@ export function createContext({
       const choice = { positional, flag: flags.profile, environment: variables.profile }
       const name = positional ?? flags.profile ?? choice.environment ?? ''
       if (name !== '') hints.note(name)
-      return { ...choice, folder: () => findInFolder(flags) }
+      return { ...choice, folder: () => folder.find(portsFor(flags).warn) }
     },
     completed: hints.complete,
     session: async (flags, positional, check) => {
@@ -151,11 +149,8 @@ export function createContext({
       tokenVariable: variables.tokenVariable,
     },
     folders: async () => (await import('./folders.ts')).openFolders(),
-    configurations: ({ configDir }) =>
-      listConfigChoices(environment, { configDirectory: configDir }).map((one) => ({
-        ...one,
-        shown: showPath(one.path),
-      })),
+    configurations: async (flags) =>
+      (await import('./folders.ts')).listConfigurations(environment, flags),
     interaction: async (flags, options = {}) => {
       if (!canAsk(environment, flags.input)) return undefined
       const { openInteraction } = await import('../io/terminal/interaction.ts')
@@ -219,12 +214,6 @@ export function createContext({
       (await import('../io/files/temporary-folder.ts')).makeTemporaryFolder(),
   }
   return { ...context, status: () => exit, explain: folder.explain }
-
-  function findInFolder(flags: CommonFlags): FolderProfile | undefined {
-    const found = folder.find(portsFor(flags).warn)
-    if (found !== undefined) hints.note(found.name)
-    return found
-  }
 
   async function prompts() {
     return await (await import('../io/terminal/prompts.ts')).openPrompts(environment)

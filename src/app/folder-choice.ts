@@ -11,10 +11,17 @@ export interface FolderChoice {
   explain(error: unknown): unknown
 }
 
-export function openFolderChoice(): FolderChoice {
+/** `note` gets the name that was found. */
+export function openFolderChoice(note: (name: string) => void): FolderChoice {
   let looked: { readonly found: FolderProfile | undefined } | undefined
   return {
-    find: (warn) => (looked ??= { found: findNearest(warn) }).found,
+    find(warn) {
+      if (looked !== undefined) return looked.found
+      const found = findNearest(warn)
+      looked = { found }
+      if (found !== undefined) note(found.name)
+      return found
+    },
     explain(error) {
       const { name, shown } = looked?.found ?? {}
       if (name === undefined || shown === undefined || !isToknError(error)) return error

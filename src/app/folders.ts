@@ -1,10 +1,11 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Folders } from '../commands/context.ts'
+import type { CommonFlags, Configuration, Folders } from '../commands/context.ts'
 import { ToknError } from '../core/errors.ts'
 import { folderFileName } from '../core/folder-profile.ts'
 import { removeFolderFile, writeFolderFile } from '../io/files/bind-folder.ts'
 import { currentFolder, listFolderFiles, readFolderFile } from '../io/files/folder-profile.ts'
+import { listConfigChoices, type Environment } from '../io/files/paths.ts'
 import { showPath } from '../io/files/system-error.ts'
 import { words } from '../messages/words.ts'
 
@@ -25,4 +26,12 @@ export function openFolders(): Folders {
 
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+export function listConfigurations(
+  environment: Environment,
+  { configDir }: CommonFlags,
+): readonly Configuration[] {
+  const choices = listConfigChoices(environment, { configDirectory: configDir })
+  return choices.map((one) => ({ ...one, shown: showPath(one.path) }))
 }

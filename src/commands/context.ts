@@ -93,7 +93,7 @@ export interface Context {
   /** The files that bind folders to profiles. */
   folders(): Promise<Folders>
   /** Where profiles could be kept, by all that has something to say of it; the first one is. */
-  configurations(flags: CommonFlags): readonly Configuration[]
+  configurations(flags: CommonFlags): Promise<readonly Configuration[]>
   /** Absent where nobody can be asked: no terminal, `CI`, `--no-input`. */
   interaction(
     flags: FlagsOf<'noInput'>,

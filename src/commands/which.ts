@@ -48,7 +48,7 @@ async function runWhich(
   const kept = profile === undefined || profile.value !== undefined
   const ofStore = kept ? storeCandidates(context, positional, flags) : []
   const [store] = ofStore
-  const ofConfiguration = context.configurations(flags).map(configurationCandidate)
+  const ofConfiguration = (await context.configurations(flags)).map(configurationCandidate)
   const [configuration] = ofConfiguration
   const all = [...ofProfile, ...ofStore, ...ofConfiguration]
   const winners = new Set([profile, store, configuration])

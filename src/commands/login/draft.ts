@@ -4,7 +4,12 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import { checkProfileName, type Profile } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
-import { namedProfile, outlineOf } from '../../session/choose-profile.ts'
+import {
+  folderProfile,
+  namedProfile,
+  outlineOf,
+  type ProfileChoice,
+} from '../../session/choose-profile.ts'
 import type { Ports } from '../../session/ports.ts'
 import type { Context } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
@@ -31,7 +36,11 @@ export async function draftProfile(
   // An issuer says of which kind the provider is, unless that was said as well.
   const said =
     flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
-  const named = namedProfile(context.choice(flags, positional)) ?? usualName(ports, flags, said)
+  const choice = context.choice(flags, positional)
+  const named =
+    namedProfile(choice) ??
+    boundName(context, ports, choice, flags, said) ??
+    usualName(ports, flags, said)
   const before = named === undefined ? undefined : readProfile(ports, named, flags)
   const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
   const same = before?.provider === providerId ? before : undefined
@@ -67,6 +76,25 @@ export async function draftProfile(
     set: { ...pairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) },
     before,
   }
+}
+
+/** The profile of the folder, unless the provider is said and is another one than its own. */
+function boundName(
+  { terminal }: Context,
+  ports: Ports,
+  choice: ProfileChoice,
+  flags: LoginFlags,
+  said: string | undefined,
+): string | undefined {
+  const folder = folderProfile(choice)
+  if (folder === undefined) return undefined
+  const { name, shown } = folder
+  const own = said === undefined ? undefined : readProfile(ports, name, flags)?.provider
+  const other = own !== said && own !== undefined
+  const { loginAs, loginNotAs } = words.folders
+  const silent = flags.quiet === true || flags.json === true || flags.fields !== undefined
+  if (!silent) terminal.say(other ? loginNotAs(name, shown, own) : loginAs(name, shown))
+  return other ? undefined : name
 }
 
 /** The default profile, unless the provider is said and is another one than its own. */

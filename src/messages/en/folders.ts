@@ -33,9 +33,9 @@ export const unknownProfile = (name: string, file: string, nearest: string | und
 export const namedBy = (message: string, name: string, file: string) =>
   `${message} ("${name}" is named by ${file})`
 
-export const loginAs = (name: string, file: string) => `as "${name}", which ${file} names`
-export const loginNotAs = (name: string, file: string, bound: string) =>
-  `as "${name}": "${bound}", which ${file} names, is of another provider`
+export const loginAs = (name: string, file: string) => `as profile "${name}", which ${file} names`
+export const loginNotAs = (name: string, file: string, provider: string) =>
+  `not as profile "${name}", which ${file} names: that one is of ${provider}`
 
 export const bound = (folder: string, name: string) =>
   `${folder} and the folders in it now use "${name}"; the file only names a profile, and can be committed`
