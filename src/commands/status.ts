@@ -43,7 +43,7 @@ const entryFields =
   'profile provider where store state expires_at expires_in credentials_kept default problem fix'
 
 /** What a template can name. */
-export const placeholders = [
+const placeholders = [
   'profile',
   'provider',
   'where',
@@ -124,7 +124,6 @@ function describe(one: ProfileStatus, now: number) {
 function valuesOf(one: ProfileStatus, now: number) {
   const left = timeLeft(one.expiry, now)
   const share = shareLeft(one, now)
-  const shown = (text: string | null | undefined) => display(text ?? '', 400)
   return {
     profile: shown(one.profile),
     provider: shown(one.provider),
@@ -141,4 +140,8 @@ function valuesOf(one: ProfileStatus, now: number) {
     problem: shown(one.problem),
     fix: shown(one.fix),
   }
+}
+
+function shown(text: string | undefined): string {
+  return display(text ?? '', 400)
 }

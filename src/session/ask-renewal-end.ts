@@ -17,8 +17,8 @@ export async function askRenewalEnd(session: Session, record: SessionRecord): Pr
     // Nobody is asked anything for this.
     if ((provider.asks?.info ?? []).length > 0) return
     const { clock, timeLeft } = session.ports
-    const end = performance.now() + Math.min(patience, timeLeft())
-    const left = () => Math.max(0, end - performance.now())
+    const end = clock.now() + Math.min(patience, timeLeft())
+    const left = () => Math.max(0, end - clock.now())
     const http = within(await session.http(), left)
     const answers = knownAnswers(session, provider, record)
     const said = await provider.info?.({ http, clock, answers, timeLeft: left }, record)
@@ -34,5 +34,8 @@ export async function askRenewalEndAgain(session: Session, record: SessionRecord
   const entry = ports.index.get(profile.id)
   const now = ports.clock.now()
   if (entry?.renewalEnd === undefined || Math.abs(now - entry.renewalEnd.asked) < askedEvery) return
-  if (endsSoon(sessionEnd(entry), now)) await askRenewalEnd(session, record)
+  if (!endsSoon(sessionEnd(entry), now)) return
+  // First: where there is no answer, no refresh of today waits for one again.
+  ports.index.put(profile.id, { ...entry, renewalEnd: { ...entry.renewalEnd, asked: now } })
+  await askRenewalEnd(session, record)
 }

@@ -21,9 +21,10 @@ import {
 } from './naming.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
 import { chooseRenewal } from './refresh/renewable.ts'
+import { findWaiting } from './refresh/waiting.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
 import { refuseMissingScope, widerLogin } from './scopes.ts'
-import { checkProvider } from './stored-record.ts'
+import { checkBinding, checkProvider } from './stored-record.ts'
 import { tellEnd } from './tell-end.ts'
 
 /** What a session has to be for a check to find it good. */
@@ -42,6 +43,7 @@ export type CheckReason =
   | 'below_min_ttl'
   | 'expiring'
   | 'clock_was_set'
+  | 'refresh_pending'
   | 'missing_scope'
   | 'scopes_unknown'
   | 'inactive'
@@ -59,6 +61,9 @@ export interface CheckResult {
 
 type Failure = CheckResult['failure']
 
+/** Longer than a refresh takes from its answer to its end, in milliseconds. */
+const endOfRefresh = 500
+
 /**
  * Judges the session held by what is known of it here and, where that is asked for, by what the
  * provider says. Nothing is refreshed. Throws `reauth_required` where there is no session, `store`
@@ -66,7 +71,11 @@ type Failure = CheckResult['failure']
  * nothing.
  */
 export async function checkSession(session: Session, request: CheckRequest): Promise<CheckResult> {
-  const held = await session.readRecord()
+  const { held, unread } = await readHeld(session)
+  if (unread) {
+    const failure = await failed(session, held, 'refresh_pending', words.check.refreshPending)
+    return { record: held, needed: neededTtl(held, request), failure }
+  }
   const judged = await judge(session, held, request)
   if (judged.failure !== undefined) return judged
   tellDoubt(session, held)
@@ -85,6 +94,27 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   const { access: expiry = held.expiry, scopes = held.scopes } = said
   const again = await judge(session, { ...held, expiry, scopes }, request)
   return again.failure === undefined ? withScopes(session, again, request) : again
+}
+
+/**
+ * The tokens that the next command would use: those that a refresh has left in the journal go before
+ * those in the store. `unread` where it has left an answer that only that command can read.
+ */
+async function readHeld(
+  session: Session,
+): Promise<{ readonly held: SessionRecord; readonly unread: boolean }> {
+  const look = async () => {
+    const stored = await session.readRecord()
+    return { stored, waiting: await findWaiting(session, stored) }
+  }
+  let { stored, waiting } = await look()
+  if (waiting?.unread === true) {
+    // One that is under way is about to store what it got.
+    await session.ports.clock.wait(endOfRefresh)
+    ;({ stored, waiting } = await look())
+  }
+  if (waiting?.record === undefined) return { held: stored, unread: waiting?.unread === true }
+  return { held: checkBinding(waiting.record, session.profile), unread: false }
 }
 
 /** What whoever relies on a token that has not expired has to know of it. */
@@ -147,7 +177,8 @@ async function failed(
 ): Promise<Failure> {
   const message = say(tokenInWords(session))
   const over = reason === 'dead' || reason === 'expired' || reason === 'inactive'
-  const renewable = await canComeBack(session, record, over)
+  // What waits is adopted by whatever asks for a token: that is no question of renewal.
+  const renewable = reason === 'refresh_pending' || (await canComeBack(session, record, over))
   const hint = renewable ? `tokn refresh${wordOf(session)}` : nextLogin(session)
   const code = over && !renewable ? 'reauth_required' : 'check_failed'
   return { reason, error: new ToknError(code, message, { hint }) }

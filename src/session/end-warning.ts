@@ -1,3 +1,4 @@
+import { worthWarning } from '../core/ending.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
@@ -38,20 +39,25 @@ export function describeEnd(
   now: number,
   pasted: boolean,
 ): EndInWords {
-  const { end } = sessionEnd(lasting)
+  const { end, from } = sessionEnd(lasting)
   const { renewal, renewalEnd } = lasting
   const at = end.state === 'at' ? end.at : now
   const left = words.times.duration(at - now)
   const until = words.times.instant(at)
   const session = sessionInWords(named)
   const login = nextLogin(named, pasted ? ' --with-token' : '')
+  const refresh = `tokn refresh ${named.name}`
   if (renewal === 'access') {
-    const sentence = words.status.renewableUntil(tokenInWords(named), left, until)
-    return { sentence, next: `tokn refresh ${named.name}` }
+    return {
+      sentence: words.status.renewableUntil(tokenInWords(named), left, until),
+      next: refresh,
+    }
   }
   if (renewal === 'none' || renewalEnd === undefined) {
     const say = renewal === 'none' ? words.status.endsAlone : words.status.renewalEnds
-    return { sentence: say(session, left, until), next: login }
+    // One of those that last for hours is put off by every use.
+    const idle = renewal !== 'none' && at - from < worthWarning
+    return { sentence: say(session, left, until), next: idle ? refresh : login }
   }
   const say =
     renewalEnd.credentials === true ? words.status.credentialsEnd : words.status.renewalEnds

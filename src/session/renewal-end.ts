@@ -38,7 +38,7 @@ export function rememberRenewalEnd(
   if (renewal !== 'refresh' && (renewal !== 'credentials' || credentials === undefined)) return
   const now = ports.clock.now()
   const next = { ...endAt(renewalEnd, told.at, now), credentials }
-  if (next.at === renewalEnd?.at && now - renewalEnd.asked < askedEvery) return
+  if (next.at === renewalEnd?.at && Math.abs(now - renewalEnd.asked) < askedEvery) return
   ports.index.put(profile.id, { ...entry, renewalEnd: next })
 }
 

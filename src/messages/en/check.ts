@@ -6,6 +6,8 @@ export const ended = (session: string, since: string, why: string) =>
   `${session} has ended (known since ${since}): ${why}`
 export const clockWasSet = (token: string, obtained: string) =>
   `${token} was obtained at ${obtained}, which is in the future: the clock was set back since, and when the token expires is not known`
+export const refreshPending = (token: string) =>
+  `a refresh of ${token} was cut off, and its answer waits for the next command`
 export const expired = (token: string, at: string) => `${token} expired at ${at}`
 export const expiring = (token: string, left: string) => `${token} is about to expire: ${left} left`
 export const tooShort = (token: string, left: string, needed: string) =>

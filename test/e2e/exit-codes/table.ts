@@ -3,11 +3,20 @@ import { others } from './others.ts'
 import type { Shown } from './row.ts'
 import { scopes } from './scopes.ts'
 import { sessions } from './sessions.ts'
+import { status } from './status.ts'
 import { tokens } from './tokens.ts'
 import { uninstall } from './uninstall.ts'
 
 /** How each command of the program can end: COMMANDS of `tokn help exit-codes`, shown or said to be none. */
-export const table = { ...sessions, ...tokens, ...others, ...forgetting, ...scopes, ...uninstall }
+export const table = {
+  ...sessions,
+  ...status,
+  ...tokens,
+  ...others,
+  ...forgetting,
+  ...scopes,
+  ...uninstall,
+}
 
 export interface Row extends Shown {
   readonly command: string

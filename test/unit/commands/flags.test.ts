@@ -31,6 +31,7 @@ const commands: Readonly<Record<string, string>> = {
   exec: `minTtl refresh env ${session}`,
   refresh: `all ifExpiring force dryRun ${session}`,
   list: `local remote plain ${session}`,
+  status: 'format current profile',
   check: 'all minTtl scope online profile store timeout ca proxy',
   issue: `${grant} saveAs output dryRun ${session}`,
   revoke: `yes dryRun ${session}`,

@@ -16,6 +16,7 @@ import { providerCommand } from '../../../src/commands/provider.ts'
 import { refreshCommand } from '../../../src/commands/refresh.ts'
 import { revokeCommand } from '../../../src/commands/revoke.ts'
 import { sandboxCommand } from '../../../src/commands/sandbox.ts'
+import { statusCommand } from '../../../src/commands/status.ts'
 import { tokenCommand } from '../../../src/commands/token.ts'
 import { uninstallCommand } from '../../../src/commands/uninstall.ts'
 import { whichCommand } from '../../../src/commands/which.ts'
@@ -82,6 +83,7 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   exec: (program, context) => execCommand(program, context, record('exec')),
   refresh: (program, context) => refreshCommand(program, context, record('refresh')),
   list: (program, context) => listCommand(program, context, record('list')),
+  status: (program, context) => statusCommand(program, context, record('status')),
   check: (program, context) => checkCommand(program, context, record('check')),
   issue: (program, context) => issueCommand(program, context, record('issue')),
   revoke: (program, context) => revokeCommand(program, context, record('revoke')),

@@ -56,7 +56,11 @@ describe('a session in the list of profiles', () => {
     [{ expiry: past }, 'logged in'],
     [{ expiry: past, renewal: 'none' }, 'expired'],
     [{ expiry: past, renewal: 'refresh' }, 'logged in'],
-    [{ expiry: past, renewal: 'refresh', refreshExpiry: at(now + hour) }, 'logged in'],
+    [{ expiry: past, renewal: 'refresh', refreshExpiry: at(now + hour) }, 'expiring'],
+    [
+      { expiry: past, obtainedAt: now - hour, renewal: 'refresh', refreshExpiry: at(now + hour) },
+      'logged in',
+    ],
     [{ expiry: past, renewal: 'refresh', refreshExpiry: past }, 'expired'],
     [{ expiry: past, renewal: 'credentials', refreshExpiry: past }, 'logged in'],
     [{ expiry: past, renewal: 'none', standing: dead }, 'ended'],

@@ -15,7 +15,9 @@ it.each([
   [24 * hour, 30 * 24 * hour, 'unknown', false],
   [30_000, hour, 'active', true],
   [0, hour, 'active', true],
-  [0, minute, 'expiring', true],
+  [0, minute, 'active', true],
+  [-54_000, minute, 'active', true],
+  [-55_000, minute, 'expiring', true],
   [-hour, 30_000, 'expired', true],
   [-hour, 2 * hour, 'active', true],
 ])('a token from %d ms ahead that lives for %d ms is %s', (ahead, life, state, known) => {
