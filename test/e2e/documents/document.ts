@@ -10,7 +10,7 @@ import { fill, learn, runLine, send, type Known } from './exchange.ts'
 
 /** A line of a vendor's document, as a request that the document shows or describes. */
 export interface Example {
-  /** The name of the test; COVERAGE.md has a row with it. */
+  /** The name of the test; docs/vendors.md has a row with it. */
   readonly line: string
   readonly before?: (api: SandboxApi) => unknown
   /** Request line, headers, an empty line and the body; `{{name}}` is filled in, as Postman does. */
