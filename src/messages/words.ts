@@ -41,6 +41,7 @@ const areas = {
   demo: texts<typeof import('./en/demo.ts')>(),
   flags: texts<typeof import('./en/flags.ts')>(),
   help: texts<typeof import('./en/help.ts')>(),
+  topics: texts<typeof import('./en/topics.ts')>(),
   doctor: texts<typeof import('./en/doctor.ts')>(),
   times: texts<typeof import('./en/times.ts')>(),
   unfinished: texts<typeof import('./en/unfinished.ts')>(),

@@ -71,7 +71,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     curl: ['output'],
     demo: ['loose'],
     flags: ['loose'],
-    help: ['loose', 'flags'],
+    help: ['loose', 'flags', 'output'],
     output: ['loose'],
     login: ['loose', 'flags'],
     profile: ['loose', 'flags', 'output'],

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { startServers, credentialsOf, type Servers } from '../support/servers.ts'
+import { misfitsOf } from '../support/fits-shape.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
 import { startCommand, type Ended } from '../support/run.ts'
 import { sandboxNames, type SandboxApi, type SandboxOptions } from '../../src/sandbox/server.ts'
@@ -144,6 +145,8 @@ export function openStoryWorld(): StoryWorld {
     if (status !== 0 && out !== '' && !saysOutput) {
       throw new StoryFailure('it failed, and printed to standard output')
     }
+    const misfits = line.includes('--fields') ? [] : [...misfitsOf(out), ...misfitsOf(err)]
+    if (misfits.length > 0) throw new StoryFailure(misfits.join('\n'))
     const secret = secrets().find((one) => err.includes(one))
     if (secret !== undefined) throw new StoryFailure(`a secret is on standard error: ${secret}`)
   }

@@ -1,6 +1,9 @@
 /** Characters that a text keeps beside its term; where the line has fewer, it stands below. */
 const leastBeside = 24
 
+/** What stands before a meaning below its term. */
+const below = '      '
+
 /** A term and what it means. */
 export type Item = readonly [term: string, meaning: string]
 
@@ -33,18 +36,20 @@ function layOutBlock(block: Block, longest: number, width: number): readonly str
 }
 
 function layOutItems(items: readonly Item[], longest: number, width: number): readonly string[] {
-  const fits = width - (longest + 4) >= leastBeside
-  const own = fits ? longest : longestTerm(items)
-  return items.flatMap((item) => layOutItem(item, own, width))
+  const word = Math.max(...items.flatMap(([, meaning]) => meaning.split(' ').map(lengthOf)))
+  const needed = Math.max(leastBeside, Math.min(word, width - below.length))
+  const [column] = [longest, longestTerm(items)].filter((one) => width - (one + 4) >= needed)
+  return items.flatMap(([term, meaning]): readonly string[] => {
+    if (column === undefined) {
+      return [...wrapLine(term, width, '  ', '    '), ...wrapLine(meaning, width, below)]
+    }
+    const [first = '', ...further] = wrapLine(meaning, width, ' '.repeat(column + 4))
+    return [`  ${term.padEnd(column)}  ${first.trimStart()}`.trimEnd(), ...further]
+  })
 }
 
-function layOutItem([term, meaning]: Item, longest: number, width: number): readonly string[] {
-  const column = longest + 4
-  if (width - column < leastBeside) {
-    return [...wrapLine(term, width, '  ', '    '), ...wrapLine(meaning, width, '      ')]
-  }
-  const [first = '', ...further] = wrapLine(meaning, width, ' '.repeat(column))
-  return [`  ${term.padEnd(longest)}  ${first.trimStart()}`.trimEnd(), ...further]
+function lengthOf(text: string): number {
+  return text.length
 }
 
 /**

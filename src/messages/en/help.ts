@@ -32,6 +32,12 @@ export const topicsHeading = 'Topics (tokn help TOPIC):'
 export const topics = {
   'exit-codes': 'how a command ends, for scripts to branch on',
   environment: 'every variable that is read',
+  formats: 'what -o can print, and where each is of use',
+  json: 'the documents of --json, and their fields',
+  ci: 'a job without a profile: log in, answer, keep nothing',
+  agents: 'for programs and AI agents that work for you',
+  providers: 'the built-in APIs: where tokens travel, what each cannot do',
+  scopes: 'what a token may do: how to ask for it, API by API',
 }
 
 export const login = {

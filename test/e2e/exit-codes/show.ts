@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { misfitsOf } from '../../support/fits-shape.ts'
 import { requirePart } from '../../support/parts.ts'
 import type { Ended } from '../../support/run.ts'
 import { hasTerminal } from '../../support/terminal.ts'
@@ -74,9 +75,11 @@ async function inJson(row: Row, scene: Scene): Promise<readonly string[]> {
 }
 
 function common(row: Row, { status, out, err }: Ended): readonly string[] {
+  const chosen = row.line.includes('--fields')
   const free = row.code === 0 || row.as?.answers === true || row.as?.notOurs === true
   return [
     ...(status === statusOf(row) ? [] : [`it ended with ${status}: ${err}`]),
+    ...(chosen ? [] : [...misfitsOf(out), ...misfitsOf(err)]),
     ...(free || out === '' ? [] : [`it failed, and printed to standard output: ${out}`]),
   ]
 }

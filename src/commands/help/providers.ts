@@ -1,0 +1,119 @@
+import type { Operation, Provider } from '../../core/provider.ts'
+import { words } from '../../messages/words.ts'
+import type { Context } from '../context.ts'
+import type { Block, Item } from './layout.ts'
+
+const operations: readonly Operation[] = ['refresh', 'list', 'issue', 'revoke', 'info', 'logout']
+
+interface BuiltIn {
+  readonly provider: Provider
+  readonly needsBaseUrl: boolean
+}
+
+/** The providers that come with the program; those that are OAuth under another name stand for it. */
+async function builtIns(context: Context): Promise<{
+  readonly opened: readonly BuiltIn[]
+  readonly presets: readonly string[]
+}> {
+  const { text } = await context.definitions({})
+  const known = (await context.providers({})).filter(({ source }) => source === 'built-in')
+  const first = known.findIndex(({ id }) => text(id) === undefined)
+  const opened = known.slice(0, first + 1).map(async ({ id, needsBaseUrl }) => {
+    // Only what an API can do is asked here, and that is the same wherever it stands.
+    const baseUrl = needsBaseUrl ? 'https://api.invalid' : undefined
+    const provider = await context.ports({}).provider({ provider: id, baseUrl, settings: {} })
+    return { provider, needsBaseUrl }
+  })
+  return { opened: await Promise.all(opened), presets: known.slice(first + 1).map(({ id }) => id) }
+}
+
+/** Where the tokens of each provider travel, and what it cannot do. */
+export async function providerBlocks(context: Context): Promise<readonly Block[]> {
+  const { intro, presets: heading, presetsText } = words.topics.providers
+  const { opened, presets } = await builtIns(context)
+  return [
+    { text: intro },
+    ...opened.map((one) => ({
+      heading: `${one.provider.id}: ${one.provider.title}`,
+      items: providerItems(one),
+    })),
+    { text: `oauth, ${heading}:\n  ${presetsText(presets.join(', '))}` },
+  ]
+}
+
+function providerItems({ provider, needsBaseUrl }: BuiltIn): readonly Item[] {
+  const { address, alsoTo, cannot, byIssuing, notSaid, ownAddress, token } = words.topics.providers
+  const [made, ...further] = provider.origins
+  const missing = operations.filter((operation) => provider[operation] === undefined)
+  return [
+    [address, needsBaseUrl ? ownAddress : (made ?? '')],
+    [token, carriersOf(provider).join('; ')],
+    [alsoTo, further.join(', ')],
+    ...missing.map((operation): Item => {
+      const reissued = operation === 'refresh' && provider.rotation === 'reissue'
+      const why = provider.why[operation] ?? notSaid
+      return reissued ? [operation, byIssuing] : [cannot(operation), why]
+    }),
+  ].filter((item): item is Item => item[1] !== '')
+}
+
+function carriersOf({ traits, fields }: Provider): readonly string[] {
+  const { headers, query, cookies } = words.topics.providers
+  const { carrier } = traits ?? {}
+  const found = [
+    [headers, listParts(carrier?.headers, ': ', fields).join(', ')],
+    [query, listParts(carrier?.query, '=', fields).join('&')],
+    [cookies, listParts(carrier?.cookies, '=', fields).join('; ')],
+  ] as const
+  return found.flatMap(([say, text]) => (text === '' ? [] : [say(text)]))
+}
+
+/** Names and values, with what a field usually is in its place, and `TOKEN` in that of the token. */
+function listParts(
+  values: Readonly<Record<string, string>> | undefined,
+  between: string,
+  fields: Provider['fields'],
+): readonly string[] {
+  return Object.entries(values ?? {}).map(([name, value]) => {
+    const filled = value.replaceAll(/\{(?:fields\.)?([a-z_]+)\}/g, (_, field: string) => {
+      if (field === 'access') return 'TOKEN'
+      return fields.find((one) => one.name === field)?.default ?? field.toUpperCase()
+    })
+    return `${name}${between}${filled}`
+  })
+}
+
+/** How scopes are asked for, provider by provider. */
+export async function scopeBlocks(context: Context): Promise<readonly Block[]> {
+  const { intro, seen } = words.topics.scopes
+  const { opened } = await builtIns(context)
+  return [
+    { text: intro },
+    { items: opened.map(({ provider }): Item => [provider.id, scopesInWords(provider)]) },
+    { text: seen },
+    {
+      heading: words.help.examples,
+      examples: [
+        'tokn login iot -p rightech --scope "GET /objects" --scope "POST /tokens"',
+        'tokn issue iot --name ci --scope "GET /objects" --expires-in "7 days"',
+        'tokn login work --issuer https://sso.example.com --scope openid --scope offline_access',
+      ],
+    },
+  ]
+}
+
+function scopesInWords({ traits, needs }: Provider): string {
+  const say = words.topics.scopes
+  const { scopes } = traits ?? {}
+  if (scopes === undefined) return say.none
+  const { form = 'any', choices, known = [], unscoped } = scopes
+  const plain = choices === undefined ? say.forms[form] : say.oneOf(choices.join(', '))
+  const needed = Object.entries(needs ?? {}).map(([operation, scope]) =>
+    say.needs(operation, scope),
+  )
+  return [
+    known.length === 0 ? plain : say.suchAs(plain, known.slice(0, 3)),
+    ...(unscoped === 'all' ? [say.unscoped] : []),
+    ...needed,
+  ].join('; ')
+}

@@ -1,0 +1,114 @@
+/** Fields of a document: a name, `?` where it may be missing, and in brackets those below it. */
+export interface Shape {
+  /** The commands that print it, as they are typed behind `tokn`. */
+  readonly by: string
+  readonly fields: string
+}
+
+const expiry = 'expires_at expires_at_epoch expires_in expiry'
+const reason = '(code message hint retry_after?)'
+const standing = 'standing(state since why)'
+const refreshed = `profile refreshed generation expires_at? expires_at_epoch? expires_in? expiry? error${reason} skipped${reason}`
+
+/**
+ * Every document that `--json` prints, by its `schema`, which stands before all other fields. What is
+ * below a field is an object, `null`, or a list of such objects. A document only ever gains fields; one
+ * that has to lose any gets another version.
+ */
+export const shapes = {
+  'tokn.status/v1': {
+    by: 'status',
+    fields:
+      'profiles(profile provider where store state expires_at expires_in credentials_kept default problem fix)',
+  },
+  'tokn.login/v1': {
+    by: 'login',
+    fields: `profile provider store token_id scopes ${expiry} origins`,
+  },
+  'tokn.token/v1': {
+    by: 'token',
+    fields: `profile provider token token_type header(name value) placement issued_at ${expiry} scopes generation refreshed source fingerprint id_token?`,
+  },
+  'tokn.header/v1': { by: 'header', fields: 'profile headers query' },
+  'tokn.logout/v1': {
+    by: 'logout',
+    fields: 'results(profile erased revoked verified alive_until alive)',
+  },
+  'tokn.refresh/v1': { by: 'refresh', fields: refreshed },
+  'tokn.refresh-all/v1': { by: 'refresh --all', fields: `results(schema ${refreshed})` },
+  'tokn.list/v1': {
+    by: 'list',
+    fields:
+      'profile where tokens(id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts) duplicates',
+  },
+  'tokn.check/v1': { by: 'check', fields: 'ok checks(profile ok reason expires_in needed)' },
+  'tokn.issue/v1': {
+    by: 'issue',
+    fields: `id name token refresh_token ${expiry} scopes shown_once saved_as`,
+  },
+  'tokn.revoke/v1': {
+    by: 'revoke',
+    fields:
+      'results(id name status verified verified_by verify_ms listed also_named held_by error(code exit message hint retryable))',
+  },
+  'tokn.info/v1': {
+    by: 'info',
+    fields: `profile provider active remote_checked not_checked_because claims signature user_id scopes token_id fingerprint ${standing} access(${expiry}) refresh(${expiry} uses_left) facts quota store origins lineage(generation obtained_at last_refresh(at pid cmd reason))`,
+  },
+  'tokn.profiles/v1': {
+    by: 'profile list',
+    fields: `default profiles(name provider base_url api_urls store ca proxy certificate key settings overrides logged_in expired ${standing})`,
+  },
+  'tokn.profile/v1': {
+    by: 'profile show',
+    fields:
+      'name provider base_url api_urls store ca proxy certificate key settings overrides path credentials_kept refresh_token_kept',
+  },
+  'tokn.profile-use/v1': { by: 'profile use', fields: 'profile provider' },
+  'tokn.profile-rename/v1': { by: 'profile rename', fields: 'from profile' },
+  'tokn.profile-remove/v1': { by: 'profile remove', fields: 'profile alive' },
+  'tokn.profile-forget-credentials/v1': {
+    by: 'profile forget-credentials',
+    fields: 'profile forgotten renewal',
+  },
+  'tokn.providers/v1': {
+    by: 'provider list',
+    fields: 'providers(id title docs needsBaseUrl fields? source)',
+  },
+  'tokn.provider/v1': {
+    by: 'provider show',
+    fields:
+      'id title docs needsBaseUrl fields(name label secret? file? optional? default? choices? loginChoices?) source rotation budget operations why',
+  },
+  'tokn.provider-add/v1': { by: 'provider add', fields: 'id title docs origins' },
+  'tokn.provider-remove/v1': { by: 'provider remove', fields: 'id' },
+  'tokn.provider-test/v1': {
+    by: 'provider test',
+    fields: `provider ok steps(operation outcome words traffic odd?) made(by ended ${expiry} refresh_expires_at why)`,
+  },
+  'tokn.why/v1': {
+    by: 'why',
+    fields: `profile ${standing} generations(generation at reason issued_by? command pid parent cost)`,
+  },
+  'tokn.doctor/v1': { by: 'doctor', fields: 'ok checks(id status detail fix)' },
+  'tokn.sandbox/v1': {
+    by: 'sandbox',
+    fields:
+      'apis(name base_url api_url credentials second_account service_account resource own_resource)',
+  },
+  'tokn.dry-run/v1': { by: 'any command with --dry-run', fields: 'steps(subject would)' },
+  'tokn.error/v1': {
+    by: 'any command that fails, on standard error',
+    fields:
+      'code exit message hint retryable retry_after next(command) warnings http(status provider_code)',
+  },
+} as const satisfies Readonly<Record<string, Shape>>
+
+/** The fields as a text for people: `profile, header (name, value)`. */
+export function shapeInWords({ fields }: Shape): string {
+  return fields
+    .replaceAll('?', '')
+    .replaceAll('(', ' (')
+    .replaceAll(' ', ', ')
+    .replaceAll(', (', ' (')
+}

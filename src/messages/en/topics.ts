@@ -1,0 +1,122 @@
+// English texts of `tokn help TOPIC`. Where a topic lists what the program knows, only the words are here.
+
+export const exitCodes = {
+  intro:
+    'Branch on the status, or on the code of the error document that --json prints. 7 and 9 may succeed when repeated as they are; 4 needs a login.',
+}
+
+export const environment = {
+  intro: 'A flag, here in square brackets, wins over its variable.',
+}
+
+export const formats = {
+  intro:
+    'With -o a command prints its answer in another form. Without it, the form that stands first. --json is short for -o json.',
+  token: 'tokn token -o FORMAT:',
+  header: 'tokn header -o FORMAT:',
+  issue: 'tokn issue -o FORMAT:',
+  ofToken: {
+    raw: 'the token and a newline; -n leaves the newline out',
+    env: "export NAME='TOKEN', for eval in a shell; --var says the name",
+    dotenv: 'NAME="TOKEN", a line of a .env file; --var says the name',
+    json: 'a document, with what is known of the token (tokn help json)',
+  },
+  ofHeader: {
+    header: 'the header as the API wants it: Authorization: Bearer TOKEN, for curl -H',
+    value: 'what stands behind the name of the header',
+    query: 'for an API that wants the token in the address: name=TOKEN, joined by &',
+    curl: 'a configuration for curl -K, with the header or the query',
+    json: 'a document with both, headers and query (tokn help json)',
+  },
+  ofIssue: {
+    raw: 'the token; on a second line its refresh token, where it has one',
+    json: 'a document (tokn help json)',
+  },
+  others: 'Lists are for people; scripts take --json, or tokn list --plain.',
+}
+
+export const json = {
+  intro:
+    'With --json a command prints one document on standard output. Its first field, schema, names the shape and its version. A document gains fields and never loses one: one that has to lose any gets another version.',
+  rules:
+    '--fields a,b prints these fields alone; where the document is a list, those of its entries. A field that is not known is null. Times are RFC 3339 in UTC, and in ..._epoch seconds; expires_in is in seconds; expiry is known, unknown or never.',
+  failure:
+    'A command that fails prints nothing on standard output, but for one that judges (check, doctor, provider test) or does several things (revoke, logout --all, refresh --all). Its error is a document on standard error.',
+  noDocument: (commands: string) =>
+    `No document: ${commands}. With --json they print their errors so.`,
+}
+
+export const ci = {
+  intro:
+    'In a job there is no profile. With TOKN_PROVIDER and the credentials in the environment tokn logs in, answers, and keeps nothing: no store, no file. The one exception: where an API numbers its logins, they are counted.',
+  asks: 'tokn asks nothing where standard input is no terminal, or with CI or TOKN_NO_INPUT set. What would need an answer ends with 4, and names the variable to set.',
+  secrets:
+    'A secret is never a flag: TOKN_PASSWORD, or TOKN_PASSWORD_FILE with the path of a file. tokn exec takes these variables out of the environment of what it starts.',
+  each: 'Each command in a job logs in anew. Where logins are numbered (MCS), log in once for the whole job:',
+  idToken:
+    'A job of GitHub or GitLab can trade in the ID token of its CI, and needs no stored secret. GitHub: permissions: id-token: write. GitLab: id_tokens: with TOKN_CI_ID_TOKEN.',
+  more: 'Exit codes: tokn help exit-codes. Variables: tokn help environment. More: docs/ci.md.',
+  heading: 'Examples:',
+}
+
+export const agents = {
+  intro:
+    'A program that works for you, an AI agent among them, needs no token in its hands: let tokn add it.',
+  ways: 'Ways to give access, the narrowest first:',
+  waysMeanings: {
+    'tokn curl': 'adds the token to one request, and sends it to no host but those of the API',
+    'tokn exec':
+      'a variable with the token for one program; the other secrets of tokn are taken out',
+    'tokn issue':
+      'a token of its own for the program: few scopes, a short life, revoked by its name',
+    'tokn token': 'prints the token: whoever reads the output has it',
+  },
+  rules: 'What a program can build on:',
+  rulesMeanings: {
+    'no questions':
+      'without a terminal, or with --no-input, nothing ever asks; only login opens a browser',
+    'standard output': 'holds the answer alone, and nothing where a command fails',
+    '--json': 'documents with a version; an error names the next command in next (tokn help json)',
+    'exit codes': '4: a person has to log in; 7 and 9: try again (tokn help exit-codes)',
+    'tokn check': 'says before a long job whether the token lasts: --min-ttl 1h',
+    'tokn status': 'every profile at a glance, and nothing is unlocked for it',
+  },
+  limit:
+    'None of this is a wall: a program that runs as you can run tokn as well. What it must not reach, give it no way to: another user, a container, or a token with few scopes.',
+  heading: 'Examples:',
+}
+
+export const providers = {
+  intro:
+    'What tokn can log in to. All that a provider asks for: tokn provider show ID. One of your own is a file: tokn provider new FILE.',
+  address: 'address',
+  ownAddress: 'each customer has its own: --base-url https://...',
+  token: 'token',
+  alsoTo: 'also to',
+  cannot: (operation: string) => `no ${operation}`,
+  byIssuing: 'by issuing a successor with the held token',
+  notSaid: 'the API has none',
+  headers: (text: string) => `in a header, ${text}`,
+  query: (text: string) => `in the query, ${text}`,
+  cookies: (text: string) => `in a cookie, ${text}`,
+  oauth: 'OAuth 2.0 and OpenID Connect',
+  presets: 'with an address of their own',
+  presetsText: (ids: string) => `${ids}: as oauth, with what each of them needs filled in`,
+}
+
+export const scopes = {
+  intro:
+    'A scope is something that a token may do. --scope asks for one, and may be given several times; TOKN_SCOPE has several, separated by commas. login and issue read them.',
+  seen: 'What the held token may do: tokn info. What each token of the account may do: tokn list.',
+  none: 'none can be asked for',
+  forms: {
+    any: 'any text',
+    token: 'words as the server names them; in TOKN_SCOPE they are separated by spaces',
+    'method-path': 'a method and a path of the API, in quotes',
+  },
+  oneOf: (choices: string) => `one of: ${choices}`,
+  suchAs: (form: string, known: readonly string[]) =>
+    `${form}, such as ${known.map((one) => `"${one}"`).join(', ')}`,
+  unscoped: 'a token without any may do all that its user may',
+  needs: (operation: string, scope: string) => `tokn ${operation} needs ${scope}`,
+}
