@@ -1,3 +1,4 @@
+import type { Expiry } from './expiry.ts'
 import type { Clock, Http, Interaction } from './ports.ts'
 import type { Secret } from './secret.ts'
 import type { Attachment, Grant, Introspection, TokenInfo, TokenSet } from './token.ts'
@@ -132,8 +133,6 @@ export interface Provider {
   readonly retry?: Partial<Record<Operation, RetryKind>> | undefined
   /** Whether a refresh needs no refresh token, only an access token that is still good. */
   readonly refreshesByAccess?: boolean | undefined
-  /** Whether `info` says when the refresh token ends. */
-  readonly tellsRefreshEnd?: boolean | undefined
   /** Whether a refresh token ends with the credentials at the latest: its end tells of theirs. */
   readonly refreshEndsWithCredentials?: boolean | undefined
   readonly budget?: Budget | undefined
@@ -188,6 +187,8 @@ export interface Provider {
   info?(reach: Reach, held: TokenSet): Promise<Introspection>
   /** All scopes that can be asked for, as the API lists them. */
   listScopes?(reach: Reach, held: TokenSet): Promise<readonly string[]>
+  /** When the refresh token ends, by the request of `info` that alone tells it. */
+  refreshEnd?(reach: Reach, held: TokenSet): Promise<Expiry | undefined>
   /**
    * Ends the session at the provider. Returns one sentence about what the provider did not end,
    * though it ended the rest.

@@ -12,7 +12,7 @@ const patience = 5_000
 export async function askRenewalEnd(session: Session, record: SessionRecord): Promise<void> {
   try {
     const provider = await session.provider()
-    if (provider.tellsRefreshEnd !== true || record.refresh === undefined) return
+    if (provider.refreshEnd === undefined || record.refresh === undefined) return
     if (record.refreshExpiry?.state === 'at') return
     // Nobody is asked anything for this.
     if ((provider.asks?.info ?? []).length > 0) return
@@ -21,8 +21,8 @@ export async function askRenewalEnd(session: Session, record: SessionRecord): Pr
     const left = () => Math.max(0, end - clock.now())
     const http = within(await session.http(), left)
     const answers = knownAnswers(session, provider, record)
-    const said = await provider.info?.({ http, clock, answers, timeLeft: left }, record)
-    rememberRenewalEnd(session, provider, said?.refresh)
+    const told = await provider.refreshEnd({ http, clock, answers, timeLeft: left }, record)
+    rememberRenewalEnd(session, provider, told)
   } catch (error) {
     if (!isFailure(error)) throw error
   }

@@ -192,7 +192,10 @@ describe('what each provider receives, from the server’s side', () => {
   test('hoster.by', async () => {
     const api = servers.api('hosterby')
     const common = { query: {}, listener: 'token', body: '' }
-    expect((await login('hosterby')).requests).toEqual([
+    const { requests } = await login('hosterby')
+    const { access, refresh = '' } = heldOf('hosterby')
+    const user = ['X-User-Id', userOf(access)]
+    expect(requests).toEqual([
       {
         ...common,
         method: 'POST',
@@ -202,9 +205,13 @@ describe('what each provider receives, from the server’s side', () => {
           ['Secret-Key', `${asciiOdd}2`],
         ],
       },
+      {
+        ...common,
+        method: 'GET',
+        path: '/token/info/refresh',
+        headers: expect.toSatisfy(sameHeaders([['Refresh-Token', refresh], user])),
+      },
     ])
-    const { access, refresh = '' } = heldOf('hosterby')
-    const user = ['X-User-Id', userOf(access)]
     const info = await wire(api, ['info', 'hosterby'])
     expect(info.requests).toHaveLength(2)
     expect(info.requests).toEqual(

@@ -42,10 +42,15 @@ export function defineProvider(
 ): Provider {
   const location = locateApi(definition, site)
   const exchanges = (operation: Operation) => asList<Exchange>(definition[operation])
-  const run = (operation: Operation, reach: Reach, values: Partial<RequestValues>) =>
+  const run = (
+    operation: Operation,
+    reach: Reach,
+    values: Partial<RequestValues>,
+    some = exchanges(operation),
+  ) =>
     runOperation(
       { definition, location, operation },
-      exchanges(operation),
+      some,
       templateValues(definition, location, reach, values),
       reach,
     )
@@ -118,6 +123,9 @@ export function defineProvider(
       })
     },
   }
+  const endTold = exchanges('info').filter(({ reply }) => reply?.refreshExpiry !== undefined)
+  const refreshEnd: NonNullable<Provider['refreshEnd']> = async (reach, held) =>
+    (await run('info', reach, valuesOfTokens(held), endTold)).refreshExpiry?.expiry
   const { id, title, docs, fields, rotation, budget, needs, why, pasted } = definition
   return {
     id,
@@ -127,7 +135,6 @@ export function defineProvider(
     rotation,
     retry: retryKinds(definition),
     refreshesByAccess: definition.refresh && !mentions(exchanges('refresh'), 'refresh'),
-    tellsRefreshEnd: exchanges('info').some(({ reply }) => reply?.refreshExpiry !== undefined),
     refreshEndsWithCredentials: definition.refreshEndsWithCredentials,
     budget,
     needs,
@@ -164,6 +171,7 @@ export function defineProvider(
             return await runScopeList({ definition, location, operation: 'list' }, values, reach)
           },
         }),
+    ...(endTold.length > 0 && { refreshEnd }),
     checkGrant: (grant) =>
       checkGrant(definition, [...exchanges('login'), ...exchanges('issue')], grant),
     ...Object.fromEntries(
