@@ -31,9 +31,10 @@ async function loadsOf(args: readonly string[], env = {}) {
   const target = join(home.path, 'loads.json')
   const options = { home, env: { ...env, LOADS_FILE: target }, node: ['--require', recorder] }
   const ended = await run(args, options)
-  const { files, connections } = JSON.parse(readFileSync(target, 'utf8')) as {
+  const { files, connections, looks } = JSON.parse(readFileSync(target, 'utf8')) as {
     files: string[]
     connections: string[]
+    looks: string[]
   }
   const ours = files.filter((path) => path.startsWith(dist))
   // The bundler names, above each part of a chunk, the file that it comes from.
@@ -44,7 +45,7 @@ async function loadsOf(args: readonly string[], env = {}) {
     ...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g),
   ])
   const packages = [...new Set([...bundled, ...required].map(([, name = '']) => name))].sort()
-  return { ...ended, files, ours, packages, connections }
+  return { ...ended, files, ours, packages, connections, looks }
 }
 
 describe('a good token is handed out by little', () => {
@@ -75,6 +76,25 @@ describe('a good token is handed out by little', () => {
     expect(out).toBe('given\n')
     expect(connections).toEqual([])
     expect(packages.filter((name) => ['undici', 'conf', 'commander'].includes(name))).toEqual([])
+  })
+
+  test('where a profile is named, no folder is asked for one', async () => {
+    for (const [args, env] of [
+      [['token', 'web'], {}],
+      [['header', '-P', 'web'], {}],
+      [['token'], { TOKN_PROFILE: 'web' }],
+      [['info', 'web', '--local'], {}],
+    ] as const) {
+      expect({ args, ...(await loadsOf(args, env)) }).toMatchObject({ args, status: 0, looks: [] })
+    }
+    // One look for each folder on the way up, and no more.
+    const { looks, ours } = await loadsOf(['token'])
+    expect(looks.slice(0, 2)).toEqual([
+      `lstatSync ${join(home.work, '.tokn')}`,
+      `lstatSync ${join(home.path, '.tokn')}`,
+    ])
+    expect(new Set(looks).size).toBe(looks.length)
+    expect(ours.length).toBe((await loadsOf(['token', 'web'])).ours.length)
   })
 
   test('what records this sees what there is to see', async () => {

@@ -1,7 +1,8 @@
-// Required before the program: writes to LOADS_FILE, when the process ends, which files it loaded and
-// where it connected to.
+// Required before the program: writes to LOADS_FILE, when the process ends, which files it loaded,
+// where it connected to, and which files named .tokn it looked for.
 'use strict'
-const { writeFileSync } = require('node:fs')
+const fs = require('node:fs')
+const { writeFileSync } = fs
 const Module = require('node:module')
 const net = require('node:net')
 
@@ -18,8 +19,16 @@ net.Socket.prototype.connect = function (...given) {
   connections.push(JSON.stringify(given[0]))
   return connect.apply(this, given)
 }
+const looks = []
+for (const name of ['lstatSync', 'statSync', 'openSync', 'readFileSync', 'existsSync']) {
+  const real = fs[name]
+  fs[name] = function (path, ...rest) {
+    if (/[\\/]\.tokn$/.test(String(path))) looks.push(`${name} ${path}`)
+    return real.call(this, path, ...rest)
+  }
+}
 const target = process.env.LOADS_FILE
 delete process.env.LOADS_FILE
 process.on('exit', () => {
-  writeFileSync(target, JSON.stringify({ files: [...files], connections }))
+  writeFileSync(target, JSON.stringify({ files: [...files], connections, looks }))
 })

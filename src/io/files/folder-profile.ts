@@ -29,14 +29,13 @@ type Objection = Parameters<(typeof words)['folders']['whyIgnored']>[0]
  * or at the root for a folder outside of it: what lies above a home is of no user, and an automounter
  * would take the question for the name of a machine. Gives nothing in a folder that is gone.
  */
-export function* listFolderFiles(): Generator<FolderFile> {
-  const start = currentFolder()
+export function* listFolderFiles(start = currentFolder(), home = homedir()): Generator<FolderFile> {
   if (start === undefined) return
-  const home = resolve(homedir())
+  const last = resolve(home)
   for (let folder = start; ; folder = dirname(folder)) {
     const found = readFolderFile(folder)
     if (found !== undefined) yield found
-    if (folder === home || dirname(folder) === folder) return
+    if (folder === last || dirname(folder) === folder) return
   }
 }
 

@@ -1,3 +1,4 @@
+import { folders } from './folders.ts'
 import { forgetting } from './forgetting.ts'
 import { others } from './others.ts'
 import type { Shown } from './row.ts'
@@ -16,6 +17,7 @@ export const table = {
   ...forgetting,
   ...scopes,
   ...uninstall,
+  ...folders,
 }
 
 export interface Row extends Shown {
