@@ -8,7 +8,7 @@ import type { Ended } from '../../support/run.ts'
 import { addressOf, credentialsOf } from '../../support/servers.ts'
 import { openTerminal } from '../../support/terminal.ts'
 import type { Demonstration } from './shared.ts'
-import { call, calls, must, type Call, type Stage } from './world.ts'
+import { bind, call, calls, must, type Call, type Stage } from './world.ts'
 
 type Outcome = Partial<Record<keyof Ended, unknown>>
 
@@ -169,6 +169,12 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
   },
   header: { ...fresh, '--output': makes(['--output', 'json'], { out: inJson('tokn.header/v1') }) },
   curl: fresh,
+  env: {
+    ...fresh,
+    '--shell': makes(['--shell', 'fish'], { out: said(/^set -gx TOKN_ACCESS_TOKEN '/) }),
+    '--var': makes(['--var', 'MINE'], { out: said(/^export MINE='/) }),
+    '--unset': makes(['--unset'], { out: 'unset TOKN_ACCESS_TOKEN\n' }),
+  },
   exec: {
     '--min-ttl': makes(['--min-ttl', '1000h'], { status: 111 }),
     '--refresh': fresh['--refresh'],
@@ -237,6 +243,20 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--all': isRead('all'),
     '--local-only': makes(['--local-only'], { err: said('as asked') }),
   },
+  'profile bind': {
+    '--no-input': async (stage) => {
+      const words = ['profile', 'bind', 'web']
+      bind(stage, 'iot')
+      const asking = openTerminal(words, stage.home)
+      await asking.until(/instead\?/)
+      asking.type('\u0003')
+      expect((await asking.ended).status).toBe(130)
+      const silent = openTerminal([...words, '--no-input'], stage.home)
+      expect((await silent.ended).status).toBe(2)
+      await must(stage, [...words, '--yes'])
+    },
+  },
+  which: { '--store': makes(['--store', 'memory'], { out: said(/^\* store +memory +--store$/m) }) },
   'profile remove': {
     '--no-input': async (stage) => {
       const { args } = await (calls['logout'] as Call)(stage)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { addressOf, credentialsOf } from '../../support/servers.ts'
 import { openTerminal } from '../../support/terminal.ts'
-import { call, calls, must, withFlags, type Call, type Stage } from './world.ts'
+import { bind, call, calls, must, withFlags, type Call, type Stage } from './world.ts'
 
 /** Shows that `command` behaves otherwise with a flag than without it. */
 export type Demonstration = (stage: Stage, command: string) => Promise<void>
@@ -22,6 +22,7 @@ const everywhereTheSame = new Set([
   'provider new',
   'provider test',
   'provider add',
+  'profile unbind',
 ])
 
 const talking = new Set([
@@ -41,6 +42,7 @@ const sending: Readonly<Record<string, readonly string[]>> = {
   token: ['--refresh', 'force'],
   header: ['--refresh', 'force'],
   curl: ['--refresh', 'force'],
+  env: ['--refresh', 'force'],
   exec: ['--refresh', 'force'],
 }
 
@@ -52,6 +54,8 @@ const speaking = new Set([
   'revoke',
   'logout',
   'profile use',
+  'profile bind',
+  'profile unbind',
   'profile rename',
   'profile remove',
   'profile forget-credentials',
@@ -252,6 +256,10 @@ export const shared: Readonly<Record<string, Demonstration>> = {
         return ['revoke', ...names, '-P', 'iot']
       },
       logout: async () => ['logout', '--all', '--local-only'],
+      'profile bind': async () => {
+        bind(stage, 'iot')
+        return ['profile', 'bind', 'web']
+      },
       'provider add': async () => {
         await stage.tokn(['provider', 'remove', 'mine'])
         return ['provider', 'add', 'mine.json']

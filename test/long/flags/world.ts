@@ -82,6 +82,7 @@ export const calls: Readonly<Record<string, Call>> = {
   token: async () => ({ args: ['token', 'web'] }),
   header: async () => ({ args: ['header', 'web'] }),
   curl: async ({ web }) => ({ args: ['curl', 'web', '--', '-sS', web.resource.url] }),
+  env: async () => ({ args: ['env', 'web', '--shell', 'sh'] }),
   exec: async () => ({ args: ['exec', 'web', '--', 'true'] }),
   refresh: async () => ({ args: ['refresh', 'web'] }),
   check: async () => ({ args: ['check', 'web', '--online'] }),
@@ -104,6 +105,14 @@ export const calls: Readonly<Record<string, Call>> = {
   'profile rename': async (stage) => {
     const { args } = await (calls['logout'] as Call)(stage)
     return { args: ['profile', 'rename', args[1] ?? '', stage.unused()] }
+  },
+  'profile bind': async (stage) => {
+    bind(stage, 'web')
+    return { args: ['profile', 'bind', 'web'] }
+  },
+  'profile unbind': async (stage) => {
+    bind(stage, 'web')
+    return { args: ['profile', 'unbind'] }
   },
   'profile forget-credentials': async () => ({ args: ['profile', 'forget-credentials', 'web'] }),
   'profile remove': async (stage) => {
@@ -135,11 +144,17 @@ export const calls: Readonly<Record<string, Call>> = {
   }),
   // Only a person can answer its questions: what needs one is shown in a terminal.
   'provider new': async ({ unused }) => ({ args: ['provider', 'new', `${unused()}.json`] }),
+  which: async () => ({ args: ['which', 'web'] }),
   why: async () => ({ args: ['why', 'web'] }),
   doctor: async () => ({ args: ['doctor'] }),
   uninstall: async () => ({ args: ['uninstall', '--list'] }),
   sandbox: async () => ({ args: ['sandbox', 'hosterby'] }),
   demo: async () => ({ args: ['demo'] }),
+}
+
+/** The folder of all commands has a file that names a profile. */
+export function bind({ home }: Stage, name: string): void {
+  writeFileSync(join(home.work, '.tokn'), `${name}\n`, { mode: 0o644 })
 }
 
 /** Calls a command with `flags` before any `--`; one that serves is ended once it has said where. */

@@ -10,6 +10,10 @@ import {
 import { openScripted, web } from './scripted.ts'
 
 const ci = { ...web, name: 'ci', id: 'two' }
+const inFolder = (name: string) => () => ({ name, shown: '~/work/.tokn' })
+const notAsked = () => {
+  throw new Error('the folder was asked')
+}
 
 describe('the name that is meant', () => {
   it.each<readonly [ProfileChoice, string | undefined]>([
@@ -19,6 +23,7 @@ describe('the name that is meant', () => {
     [{ flag: 'web', environment: 'env' }, 'web'],
     [{ positional: 'web', environment: 'env' }, 'web'],
     [{ positional: 'web', flag: 'web' }, 'web'],
+    [{ folder: inFolder('web') }, undefined],
   ])('%j: %s', (choice, name) => {
     expect(namedProfile(choice)).toBe(name)
   })
@@ -36,6 +41,12 @@ describe('the profile that is meant', () => {
     ['the one named', [web, ci], 'web', { positional: 'ci' }, 'ci'],
     ['the default one', [web, ci], 'ci', {}, 'ci'],
     ['the only one', [ci], undefined, {}, 'ci'],
+    ['that of the folder', [web, ci], 'web', { folder: inFolder('ci') }, 'ci'],
+    ['that of no folder', [web, ci], 'web', { folder: () => undefined }, 'web'],
+    ['named, in a folder', [web, ci], 'web', { positional: 'ci', folder: notAsked }, 'ci'],
+    ['named by -P, in a folder', [web, ci], 'web', { flag: 'ci', folder: notAsked }, 'ci'],
+    ['named by a variable, too', [web, ci], 'web', { environment: 'ci', folder: notAsked }, 'ci'],
+    ['not by an empty one', [web, ci], 'web', { environment: '', folder: inFolder('ci') }, 'ci'],
   ])('is %s', async (_, profiles, chosen, choice, name) => {
     const { ports } = openScripted({}, { profiles })
     await ports.profiles.setDefault(chosen)
@@ -64,6 +75,20 @@ describe('the profile that is meant', () => {
       { flag: 'production' },
       'there is no profile "production"',
       'tokn login production --provider PROVIDER',
+    ],
+    [
+      'that of the folder',
+      [web],
+      { folder: inFolder('production') },
+      'there is no profile "production", which ~/work/.tokn names',
+      'tokn login production --provider PROVIDER',
+    ],
+    [
+      'nearly that of the folder',
+      [web],
+      { folder: inFolder('wev') },
+      'there is no profile "wev", which ~/work/.tokn names',
+      'did you mean "web"? Then: tokn profile bind web',
     ],
   ])('is not found: %s', (_, profiles, choice, message, hint) => {
     const { ports } = openScripted({}, { profiles })

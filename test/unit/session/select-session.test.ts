@@ -25,9 +25,14 @@ afterAll(async () => {
 })
 
 /** The session that a command finds in `environment`. */
-async function find(environment: Record<string, string>, flag?: string): Promise<Session> {
+async function find(
+  environment: Record<string, string>,
+  flag?: string,
+  folder?: string,
+): Promise<Session> {
   const variables = openVariables(environment, () => '')
-  const choice = { positional: undefined, flag, environment: undefined }
+  const inFolder = folder === undefined ? undefined : { name: folder, shown: '~/.tokn' }
+  const choice = { positional: undefined, flag, environment: undefined, folder: () => inFolder }
   return await selectSession(
     world.ports,
     choice,
@@ -105,5 +110,24 @@ describe('a token out of the environment that has ended', () => {
   it('is another matter than one that is good', async () => {
     const session = await find({ TOKN_TOKEN: jwt(4_000_000_000) })
     expect((await session.fresh()).refreshed).toBe(false)
+  })
+})
+
+describe('in a folder that is bound to a profile', () => {
+  it('a token or a login in the environment wins, whatever the file names', async () => {
+    const given = await find({ TOKN_TOKEN: 'abc' }, undefined, 'nobody')
+    expect(given.source).toBe('environment')
+    expect((await find(made, undefined, 'nobody')).source).toBe('login')
+  })
+
+  it('a token for that profile wins over its session', async () => {
+    const session = await find({ TOKN_CI_TOKEN: 'abc' }, undefined, 'ci')
+    expect([session.name, session.source]).toEqual(['ci', 'environment'])
+  })
+
+  it('a token for another one does not', async () => {
+    await expect(find({ TOKN_OTHER_TOKEN: 'abc' }, undefined, 'nobody')).rejects.toThrow(
+      'there is no profile "nobody", which ~/.tokn names',
+    )
   })
 })
