@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
-import type { ChildRequest, Route } from '../core/process.ts'
+import type { ChildRequest, HeadCheck, Route } from '../core/process.ts'
+import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Session } from '../session/session.ts'
 import { attachToken } from '../session/attach-token.ts'
@@ -11,6 +12,14 @@ import { mayReadInput, readCurlArguments, writeOptions } from './curl/arguments.
 import { curlRequestConfig } from './curl/config.ts'
 import { passedOn } from './curl/options.ts'
 import { amendsFor, checkProvable, methodOf, type Amends } from './curl/proof.ts'
+import {
+  mayRepeat,
+  mayReplace,
+  printsElsewhere,
+  printsHead,
+  replaceRefused,
+  replyOf,
+} from './curl/refused.ts'
 import { fitToSession, type Fitted } from './curl/session.ts'
 import { declare } from './flags/declare.ts'
 import { freshFlags, sessionFlags } from './flags/table.ts'
@@ -71,20 +80,87 @@ async function runCurl(
   )
   const route = await context.route(flags, profile, fitted.urls)
   try {
-    const request = (amends?: Amends) => requestFor(session, record, fitted, route, amends)
-    const first = await request()
-    if (!bound) return await context.runChild(first)
-    const headCheck = {
-      args: trialArgs(fitted, context.terminal.outIsTerminal),
-      copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
-      again: async (head: string) => {
-        const amends = amendsFor(head, ports.clock.now())
-        return amends === undefined ? undefined : await request(amends)
-      },
+    const made = await requestFor(session, record, fitted, route, undefined)
+    const terminal = context.terminal.outIsTerminal
+    if (bound) {
+      const headCheck = proofCheck(session, record, fitted, route, terminal)
+      return await context.runChild({ ...made, headCheck })
     }
-    return await context.runChild({ ...first, headCheck })
+    const provider = mayRepeat(fitted) ? await session.provider() : undefined
+    if (provider === undefined) return await context.runChild(made)
+    return await runWatched(context, session, provider, record, { flags, fitted, route, made })
   } finally {
     route.close()
+  }
+}
+
+/** What an answer that refuses a proof is followed by: the request with another one. */
+function proofCheck(
+  session: Session,
+  record: SessionRecord,
+  fitted: Fitted,
+  route: Route,
+  terminal: boolean,
+): HeadCheck {
+  return {
+    ...checkOf(fitted, terminal),
+    again: async (head) => {
+      const amends = amendsFor(head, session.ports.clock.now())
+      return amends === undefined
+        ? undefined
+        : await requestFor(session, record, fitted, route, amends)
+    },
+  }
+}
+
+interface Watched {
+  readonly flags: FreshFlags
+  readonly fitted: Fitted
+  readonly route: Route
+  readonly made: ChildRequest
+}
+
+/**
+ * Runs curl with an eye on its answer: where the API says that the token is dead, the session is
+ * refreshed and the request made once more; where use prolongs the session, that is noted.
+ */
+async function runWatched(
+  context: Context,
+  session: Session,
+  provider: Provider,
+  record: SessionRecord,
+  { flags, fitted, route, made }: Watched,
+): Promise<number> {
+  const refusals = mayReplace(session, provider, flags.refresh) ? provider.callRefusals : undefined
+  const slides = record.expiry.state === 'at' && record.expiry.sliding === true
+  const [url] = fitted.urls
+  if (url === undefined || (refusals === undefined && !slides)) return await context.runChild(made)
+  const sentAt = session.ports.clock.now()
+  const bodyIsSeen = !printsElsewhere(fitted.options)
+  let used = false
+  const headCheck: HeadCheck = {
+    ...checkOf(fitted, context.terminal.outIsTerminal),
+    headIncluded: printsHead(fitted.options),
+    needsBody: (head) => bodyIsSeen && refusals?.needsBody(replyOf(head).status) === true,
+    again: async (head, body) => {
+      const reply = replyOf(head, body)
+      const dead = refusals?.isDead(reply, url) === true
+      used = !dead && reply.status >= 200 && reply.status < 300
+      const next = dead ? await replaceRefused(session, record) : undefined
+      if (next === undefined) return undefined
+      checkOrigin(next, url)
+      return await requestFor(session, next, fitted, route, undefined)
+    },
+  }
+  const status = await context.runChild({ ...made, headCheck })
+  if (used && slides) await session.prolong(record, sentAt)
+  return status
+}
+
+function checkOf(fitted: Fitted, outIsTerminal: boolean): Pick<HeadCheck, 'args' | 'copy'> {
+  return {
+    args: trialArgs(fitted, outIsTerminal),
+    copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
   }
 }
 
@@ -131,5 +207,8 @@ function ownArgs(urls: readonly URL[], { proxy }: Route): readonly string[] {
 function trialArgs({ options }: Fitted, outIsTerminal: boolean): readonly string[] {
   const toFile = options.some(({ name }) => /^(output|remote-name)$/.test(name))
   // As curl does by itself where it writes to a terminal, which it does not see here.
-  return [...(outIsTerminal && !toFile ? ['--no-progress-meter'] : []), '--dump-header']
+  // What is waited for is to come as it comes, and what is shown then, too.
+  const unbuffered = options.some(({ name }) => /^(no-)?buffer$/.test(name)) ? [] : ['--no-buffer']
+  const quiet = outIsTerminal && !toFile ? ['--no-progress-meter'] : []
+  return [...unbuffered, ...quiet, '--dump-header']
 }

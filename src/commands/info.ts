@@ -190,7 +190,7 @@ function lifetimeBar(
   const expiry = remote?.access ?? record.expiry
   const left = timeLeft(expiry, now)
   if (expiry.state !== 'at' || left === undefined) return []
-  const life = Math.max(1, expiry.at - record.obtainedAt)
+  const life = Math.max(1, expiry.at - (record.prolongedAt ?? record.obtainedAt))
   const share = Math.min(1, Math.max(0, left / life))
   const width = 32
   const full = Math.round(share * width)

@@ -130,6 +130,8 @@ export interface IndexEntry {
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined
   readonly obtainedAt: number
+  /** The use that last moved the expiry; absent: none has. */
+  readonly prolongedAt?: number | undefined
   /** Origin at which the tokens are made. */
   readonly origin?: string | undefined
   /**

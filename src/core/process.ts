@@ -43,8 +43,15 @@ interface Told {
 export interface HeadCheck {
   /** Behind the other arguments, and before a path to which the child writes the head of its answer. */
   readonly args: readonly string[]
-  /** What to run instead, with the same standard input; `undefined` where the answer is to be shown. */
-  again(head: string): Promise<ChildRequest | undefined>
+  /** Whether the body says more of an answer with this head, if it is a short JSON object. */
+  needsBody?(head: string): boolean
+  /** Whether the child prints the head before the body. */
+  readonly headIncluded?: boolean | undefined
+  /**
+   * What to run instead, with the same standard input; `undefined` where the answer is to be shown.
+   * `body` is that of a short JSON object that was asked for.
+   */
+  again(head: string, body?: string): Promise<ChildRequest | undefined>
   /** Where the user wants that head; `-` is standard output. */
   readonly copy?: string | undefined
 }

@@ -51,6 +51,8 @@ export interface SessionRecord extends TokenSet {
   readonly attach: Attachment
   /** Epoch milliseconds. */
   readonly obtainedAt: number
+  /** Epoch milliseconds of the use that last moved the expiry; absent: none has. */
+  readonly prolongedAt?: number | undefined
   /** The start of the machine before that: by it is seen whether the clock was set meanwhile. */
   readonly boot?: Boot | undefined
   readonly grant?: Grant | undefined
@@ -103,6 +105,7 @@ export function parseRecord(text: string, profileId: string): SessionRecord {
     expiry: readExpiry(value['expiry']),
     refreshExpiry: optionalExpiry(value['refreshExpiry']),
     obtainedAt: typeof value['obtainedAt'] === 'number' ? value['obtainedAt'] : 0,
+    prolongedAt: typeof value['prolongedAt'] === 'number' ? value['prolongedAt'] : undefined,
     boot: readBoot(value['boot']),
     id: ownString(value, 'id'),
     name: ownString(value, 'name'),

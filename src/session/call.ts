@@ -35,8 +35,11 @@ export async function callWithToken<Result>(
     return await operate({ session, provider, reach, record })
   }
   const first = await session.fresh({ refresh })
+  const sentAt = session.ports.clock.now()
   try {
-    return await run(first.record)
+    const result = await run(first.record)
+    if (provider.traits?.sliding === true) await session.prolong(first.record, sentAt)
+    return result
   } catch (error) {
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
     if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {

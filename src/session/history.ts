@@ -32,6 +32,17 @@ export function indexStanding(
   ports.index.put(id, { ...entry, standing })
 }
 
+/** Tells the index that the same generation ends later than it knew. */
+export function indexExpiry(
+  ports: Ports,
+  { id, usualStore }: Profile,
+  { generation, expiry, prolongedAt }: SessionRecord,
+): void {
+  const entry = ports.index.get(id)
+  if (entry?.generation !== generation || usualStore !== undefined) return
+  ports.index.put(id, { ...entry, expiry, prolongedAt })
+}
+
 /** Tells the index what is kept with a session, beside what it knows. */
 export async function indexKept(
   ports: Ports,

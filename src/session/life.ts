@@ -15,7 +15,7 @@ export type SessionState =
 /** What of a session decides how long it lives. */
 export type Lasting = Pick<
   IndexEntry,
-  'expiry' | 'refreshExpiry' | 'renewal' | 'renewalEnd' | 'obtainedAt' | 'standing'
+  'expiry' | 'refreshExpiry' | 'renewal' | 'renewalEnd' | 'obtainedAt' | 'prolongedAt' | 'standing'
 >
 
 /** When a session ends for which no person does anything, and since when that was so. */
@@ -60,8 +60,8 @@ export function endsSoon({ end, from }: SessionEnd, now: number): boolean {
 }
 
 export function sessionEnd(entry: Lasting): SessionEnd {
-  const { expiry, refreshExpiry, renewal, renewalEnd, obtainedAt } = entry
-  const token = { end: expiry, from: obtainedAt }
+  const { expiry, refreshExpiry, renewal, renewalEnd, obtainedAt, prolongedAt } = entry
+  const token = { end: expiry, from: prolongedAt ?? obtainedAt }
   if (isStuck(entry)) return token
   if (renewal === undefined) return { end: unknownExpiry, from: obtainedAt }
   if (!renewsWhenExpired(entry)) return token

@@ -49,9 +49,12 @@ function stateOf(
 }
 
 /** As `stateOf`, for a token held here: more may be known of it than its times. */
-function heldState({ expiry, obtainedAt, standing }: IndexEntry, now: number): TokenState {
+function heldState(
+  { expiry, obtainedAt, prolongedAt, standing }: IndexEntry,
+  now: number,
+): TokenState {
   if (standing?.state === 'dead') return 'dead'
-  const byTime = stateOf({ expiry, createdAt: obtainedAt }, now)
+  const byTime = stateOf({ expiry, createdAt: prolongedAt ?? obtainedAt }, now)
   return standing?.state === 'doubtful' && byTime !== 'expired' ? 'doubtful' : byTime
 }
 

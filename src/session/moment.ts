@@ -6,17 +6,25 @@ import type { SessionRecord } from '../core/record.ts'
 const tolerated = 60_000
 
 /** What a record keeps of the moment at which it is made. */
-export function thisMoment(clock: Clock): Pick<SessionRecord, 'obtainedAt' | 'boot'> {
-  return { obtainedAt: clock.now(), boot: clock.boot?.() }
+export function thisMoment(
+  clock: Clock,
+): Pick<SessionRecord, 'obtainedAt' | 'prolongedAt' | 'boot'> {
+  return { obtainedAt: clock.now(), prolongedAt: undefined, boot: clock.boot?.() }
 }
 
 /** Made in the future: the clock was wrong then or is wrong now, and the expiry means nothing. */
 export function isUntimely(
-  { expiry, obtainedAt, fixed }: Pick<SessionRecord, 'expiry' | 'obtainedAt' | 'fixed'>,
+  {
+    expiry,
+    obtainedAt,
+    prolongedAt = obtainedAt,
+    fixed,
+  }: Pick<SessionRecord, 'expiry' | 'obtainedAt' | 'prolongedAt' | 'fixed'>,
   now: number,
 ): boolean {
   // The times of a pasted token do not come from a clock of this machine.
-  return expiry.state === 'at' && fixed !== true && obtainedAt > now + tolerated
+  const latest = Math.max(obtainedAt, prolongedAt)
+  return expiry.state === 'at' && fixed !== true && latest > now + tolerated
 }
 
 /**
@@ -34,7 +42,7 @@ export function byThisClock(record: SessionRecord, clock: Clock): SessionRecord 
  * and a refresh puts that right. Another start says nothing of this clock.
  */
 export function setBack(record: SessionRecord, clock: Clock): SessionRecord {
-  const { boot, fixed, expiry, refreshExpiry, obtainedAt } = record
+  const { boot, fixed, expiry, refreshExpiry, obtainedAt, prolongedAt } = record
   const now = boot === undefined || fixed === true ? undefined : clock.boot?.()
   if (boot === undefined || now === undefined || now.id !== boot.id) return record
   const back = boot.at - now.at
@@ -43,6 +51,7 @@ export function setBack(record: SessionRecord, clock: Clock): SessionRecord {
     ...record,
     boot: now,
     obtainedAt: obtainedAt - back,
+    ...(prolongedAt === undefined ? {} : { prolongedAt: prolongedAt - back }),
     expiry: earlier(expiry, back),
     refreshExpiry: refreshExpiry && earlier(refreshExpiry, back),
   }

@@ -25,7 +25,7 @@ export function reasonToRenew(record: SessionRecord, now: number): Reason {
 export function neededTtl(record: SessionRecord, request: Pick<RefreshRequest, 'minTtl'>): number {
   if (request.minTtl !== undefined) return request.minTtl
   if (record.expiry.state !== 'at') return 0
-  return renewedBelow(record.expiry.at - record.obtainedAt)
+  return renewedBelow(lifeOf(record))
 }
 
 /** Whether `record` is what is asked for, at `now`. */
@@ -40,7 +40,11 @@ export function mayServe(record: SessionRecord, request: RefreshRequest, now: nu
   return isGood(record.expiry, now, neededTtl(record, request))
 }
 
-/** How long the tokens of a session live from the start, in milliseconds. */
-export function lifeOf({ expiry, obtainedAt }: SessionRecord): number {
-  return expiry.state === 'at' ? expiry.at - obtainedAt : Number.POSITIVE_INFINITY
+/** How long the tokens of a session live from the start, or from each use, in milliseconds. */
+export function lifeOf({
+  expiry,
+  obtainedAt,
+  prolongedAt,
+}: Pick<SessionRecord, 'expiry' | 'obtainedAt' | 'prolongedAt'>): number {
+  return expiry.state === 'at' ? expiry.at - (prolongedAt ?? obtainedAt) : Number.POSITIVE_INFINITY
 }

@@ -102,6 +102,11 @@ export class Session {
     return await (await import('./list.ts')).listRemote(this)
   }
 
+  /** Notes that its token was used at that instant, in epoch milliseconds, where use prolongs it. */
+  async prolong(used: SessionRecord, usedAt: number): Promise<void> {
+    await (await import('./prolong.ts')).prolong(this, used, usedAt)
+  }
+
   async listScopes(): Promise<ScopeList> {
     return await (await import('./scope-list.ts')).listScopes(this)
   }

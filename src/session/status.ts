@@ -9,6 +9,7 @@ import { isOver, sessionState, type SessionState } from './life.ts'
 import { isUntimely } from './moment.ts'
 import { nextLogin } from './naming.ts'
 import type { Ports } from './ports.ts'
+import { lifeOf } from './refresh-request.ts'
 import { entryOf } from './stored-record.ts'
 
 /** A profile at a glance: what is known without unlocking anything or asking anybody. */
@@ -77,7 +78,7 @@ async function describeProfile(ports: Ports, profile: Profile): Promise<Describe
     store,
     state,
     expiry,
-    life: expiry.state === 'at' && entry !== undefined ? expiry.at - entry.obtainedAt : undefined,
+    life: expiry.state === 'at' && entry !== undefined ? lifeOf({ ...entry, expiry }) : undefined,
     renews: entry !== undefined && !isOver(entry, now) && renewsItself(entry),
     credentialsKept:
       entry !== undefined && renewal === undefined ? undefined : renewal === 'credentials',

@@ -72,12 +72,13 @@ const renewals = ['credentials', 'refresh', 'access', 'none'] as const
 
 function readEntry(value: unknown): IndexEntry | undefined {
   if (!isObject(value)) return undefined
-  const { generation, obtainedAt, refreshExpiry, scopes, history } = value
+  const { generation, obtainedAt, prolongedAt, refreshExpiry, scopes, history } = value
   if (!isInstant(generation) || !isInstant(obtainedAt)) return undefined
   return {
     configuration: ownString(value, 'configuration'),
     generation,
     obtainedAt,
+    prolongedAt: isInstant(prolongedAt) ? prolongedAt : undefined,
     expiry: readExpiry(value['expiry']),
     refreshExpiry: refreshExpiry === undefined ? undefined : readExpiry(refreshExpiry),
     origin: ownString(value, 'origin'),

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { ToknError } from '../../core/errors.ts'
 import type { ChildRequest, HeadCheck } from '../../core/process.ts'
 import { words } from '../../messages/words.ts'
 import { readDescriptor } from '../terminal/input.ts'
 import { makeNamedPipe, type NamedPipe } from '../files/named-pipe.ts'
 import { writeAll } from '../terminal/output.ts'
+import { holdStream } from './held-stream.ts'
 import { translateSystemError } from '../files/system-error.ts'
 
 /** The standard streams of a child, where they are not ours. */
@@ -19,9 +19,6 @@ export interface Streams {
 
 /** Most of standard input that is kept to be sent again, in bytes. */
 const mostKept = 67_108_864
-
-/** Pieces of output that are held back in memory, of at most 64 KiB each. */
-const mostHeld = 16
 
 /**
  * Runs a program that makes a request, and holds back all that it prints until the head of the
@@ -111,7 +108,10 @@ async function decide(
   told: string,
 ): Promise<ChildRequest | undefined> {
   try {
-    const next = await headCheck.again(head)
+    const wanted = headCheck.needsBody?.(head) === true
+    const before = headCheck.headIncluded === true ? told.slice(0, endOfHead(told, head)) : ''
+    const body = wanted ? await child.look(before) : undefined
+    const next = await headCheck.again(head, body)
     if (next === undefined) child.show(headCheck.copy === '-' ? told : '')
     else child.drop()
     return next
@@ -127,8 +127,16 @@ function finalHead(told: string): string | undefined {
   return whole.find((block) => /^HTTP\/\S+ [2-9]\d\d/.test(block))
 }
 
+/** Where a head of several ends, with the empty line behind it. */
+function endOfHead(told: string, head: string): number {
+  const end = told.indexOf(head) + head.length
+  return end + (/^\r?\n\r?\n/.exec(told.slice(end))?.[0].length ?? 0)
+}
+
 /** A child whose output waits for a verdict. */
 interface HeldBack {
+  /** What it prints behind `before`, where that is a short JSON object which comes soon. */
+  look(before: string): Promise<string | undefined>
   /** Shows what it prints, from its beginning; `before` first. */
   show(before?: string): void
   /** Ends it, and shows nothing. */
@@ -136,8 +144,10 @@ interface HeldBack {
 }
 
 function holdBack(child: ChildProcess): HeldBack {
-  const streams = [hold(child.stdout, 1), hold(child.stderr, 2)]
+  const out = holdStream(child.stdout, 1)
+  const streams = [out, holdStream(child.stderr, 2)]
   return {
+    look: out.look,
     show: (before = '') => {
       if (before !== '') writeAll(1, Buffer.from(before, 'latin1'))
       for (const stream of streams) stream.show()
@@ -146,40 +156,5 @@ function holdBack(child: ChildProcess): HeldBack {
       for (const stream of streams) stream.drop()
       child.kill()
     },
-  }
-}
-
-/**
- * Reads a stream from the start, since Node discards unread output of a child that has ended. Once
- * much is held, the rest stays in the pipe.
- */
-function hold(stream: Readable | null, descriptor: number) {
-  let held: Buffer[] | undefined = []
-  let take = (chunk: Buffer) => {
-    held?.push(chunk)
-    if ((held?.length ?? 0) > mostHeld) stream?.pause()
-  }
-  stream?.on('data', (chunk: Buffer) => take(chunk))
-  return {
-    show: () => {
-      const first = held ?? []
-      held = undefined
-      take = (chunk) => pass(stream, descriptor, chunk)
-      for (const chunk of first) take(chunk)
-      stream?.resume()
-    },
-    drop: () => {
-      held = undefined
-      stream?.resume()
-    },
-  }
-}
-
-function pass(stream: Readable | null, descriptor: number, chunk: Buffer): void {
-  try {
-    writeAll(descriptor, chunk)
-  } catch {
-    // Our reader has gone: the child gets the same error as it would without us.
-    stream?.destroy()
   }
 }

@@ -189,6 +189,8 @@ const purposes: Readonly<Record<Operation, string>> = {
 export const lacksScope = (token: string, operation: Operation, scope: string) =>
   `${token} may not be used to ${purposes[operation]}: it lacks the scope "${scope}"`
 
+export const notProlonged = (profile: string, why: string) =>
+  `it could not be noted that use has prolonged the session of "${profile}": ${why}`
 export const scopesNotListed = (title: string, docs: string, profile: string) => ({
   message: `nothing here says which scopes ${title} has; its documents may: ${docs}`,
   hint: `where it lists them at a path: tokn login ${profile} --override scopes.list=/PATH`,

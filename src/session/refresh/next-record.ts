@@ -27,7 +27,7 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
     generation: record.generation + 1,
     ...(waited === undefined
       ? thisMoment(ports.clock)
-      : { obtainedAt: waited.at, boot: waited.boot }),
+      : { obtainedAt: waited.at, prolongedAt: undefined, boot: waited.boot }),
     standing,
     // Whatever it was before, this one was made here.
     fixed: undefined,

@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream'
+import { writeAll } from '../terminal/output.ts'
+
+/** Most of a stream that is held back in memory; the rest stays in the pipe. */
+const mostBytes = 1_048_576
+const mostChunks = 4_096
+
+/** Bytes of the longest object that is waited for. */
+const longestObject = 65_536
+/** Milliseconds for which all of it is waited for: what comes more slowly is no error message. */
+const longestWait = 2_000
+
+/** What a child prints, until it is known what becomes of it. */
+interface HeldStream {
+  /** What comes behind `before`, where that is a JSON object that is short and soon there. */
+  look(before: string): Promise<string | undefined>
+  /** Passes it on, from its beginning. */
+  show(): void
+  /** Throws it away. */
+  drop(): void
+}
+
+/**
+ * Reads a stream from the start, since Node discards unread output of a child that has ended; it goes
+ * to `descriptor` once it is to be shown.
+ */
+export function holdStream(stream: Readable | null, descriptor: number): HeldStream {
+  let held: Buffer[] | undefined = []
+  let bytes = 0
+  let ended = stream === null
+  let notice = ignore
+  let take = (chunk: Buffer) => {
+    held?.push(chunk)
+    bytes += chunk.length
+    if (bytes > mostBytes || (held?.length ?? 0) > mostChunks) stream?.pause()
+    notice()
+  }
+  stream?.on('data', (chunk: Buffer) => take(chunk))
+  for (const over of ['end', 'close', 'error']) {
+    stream?.on(over, () => {
+      ended = true
+      notice()
+    })
+  }
+  return {
+    look: async (before) =>
+      await new Promise((resolve) => {
+        const start = Buffer.byteLength(before, 'latin1')
+        const settle = (body: string | undefined) => {
+          clearTimeout(timer)
+          notice = ignore
+          resolve(body)
+        }
+        const timer = setTimeout(() => settle(undefined), longestWait)
+        notice = () => {
+          // Not put together again for each chunk, of which there may be thousands.
+          const longer = bytes > start + longestObject
+          const first = startOf(held ?? [], start)
+          if (longer || (first !== undefined && first !== '{')) settle(undefined)
+          else if (ended) settle(textBehind(Buffer.concat(held ?? []), before))
+        }
+        notice()
+      }),
+    show: () => {
+      const first = held ?? []
+      held = undefined
+      take = (chunk) => pass(stream, descriptor, chunk)
+      for (const chunk of first) take(chunk)
+      stream?.resume()
+    },
+    drop: () => {
+      held = undefined
+      take = ignore
+      stream?.resume()
+    },
+  }
+}
+
+function ignore(): void {}
+
+/** The first sign behind `start` bytes that is no blank; `undefined` while there is none. */
+function startOf(chunks: readonly Buffer[], start: number): string | undefined {
+  let skipped = 0
+  for (const chunk of chunks) {
+    const rest = chunk.subarray(Math.max(0, start - skipped))
+    skipped += chunk.length
+    const sign = rest.find((byte) => !blanks.has(byte))
+    if (sign !== undefined) return String.fromCharCode(sign)
+  }
+  return undefined
+}
+
+/** Tab, line feed, carriage return and space (RFC 8259 section 2). */
+const blanks: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20])
+
+function textBehind(all: Buffer, before: string): string | undefined {
+  const head = Buffer.from(before, 'latin1')
+  if (!all.subarray(0, head.length).equals(head)) return undefined
+  return all.subarray(head.length).toString('utf8')
+}
+
+function pass(stream: Readable | null, descriptor: number, chunk: Buffer): void {
+  try {
+    writeAll(descriptor, chunk)
+  } catch {
+    // Our reader has gone: the child gets the same error as it would without us.
+    stream?.destroy()
+  }
+}

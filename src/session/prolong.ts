@@ -1,0 +1,59 @@
+import { isFailure, isToknError } from '../core/errors.ts'
+import { serializeRecord, type SessionRecord } from '../core/record.ts'
+import { words } from '../messages/words.ts'
+import { indexExpiry } from './history.ts'
+import { lifeOf } from './refresh-request.ts'
+import type { Session } from './session.ts'
+import { withLock } from './with-lock.ts'
+
+/** How long the lock is waited for, in milliseconds: whoever has it writes what is newer. */
+const patience = 200
+
+/** What is gained has to be worth a write: this part of the life, and at most this long. */
+const leastGain = { part: 1 / 15, time: 60_000 }
+
+/**
+ * Notes that the API has taken the token of `used` at `usedAt`, where each use starts its life anew:
+ * the same generation ends later. That the write fails is a warning at most: what was known before is
+ * still true, as a lower bound.
+ */
+export async function prolong(
+  session: Session,
+  used: SessionRecord,
+  usedAt: number,
+): Promise<void> {
+  const { expiry } = used
+  if (expiry.state !== 'at' || expiry.sliding !== true || used.standing !== undefined) return
+  const life = lifeOf(used)
+  const until = usedAt + life
+  if (until - expiry.at < Math.min(leastGain.time, life * leastGain.part)) return
+  try {
+    await withLock(
+      session.ports,
+      session.entry,
+      async () => await write(session, used.generation, until, usedAt),
+      patience,
+    )
+  } catch (error) {
+    if (isToknError(error, 'busy')) return
+    if (!isFailure(error)) throw error
+    session.ports.warn(words.session.notProlonged(session.name, error.message))
+  }
+}
+
+async function write(
+  session: Session,
+  generation: number,
+  until: number,
+  usedAt: number,
+): Promise<void> {
+  const { ports, profile } = session
+  const held = await session.findRecord()
+  if (held?.generation !== generation || held.standing !== undefined) return
+  const { expiry } = held
+  if (expiry.state !== 'at' || expiry.sliding !== true || expiry.at >= until) return
+  const next = { ...held, prolongedAt: usedAt, expiry: { ...expiry, at: until } }
+  const store = await session.store()
+  await store.write(profile.id, generation, serializeRecord(next))
+  indexExpiry(ports, profile, next)
+}
