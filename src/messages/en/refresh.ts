@@ -72,6 +72,8 @@ export const expiredAnd = (token: string, problem: string) => `${token} has expi
 
 export const expiredAndStuck = (token: string) => `${token} has expired and cannot renew itself`
 
+export const olderCopy = (stored: number, known: number) =>
+  `what is stored is an older copy (generation ${stored}, and ${known} is known), and its refresh token is spent`
 export const sessionEnded = (
   session: string,
   since: string | undefined,
