@@ -13,6 +13,7 @@ import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, columnsOf, isOn, openColours } from '../io/terminal/terminal.ts'
 import { openFolderChoice } from './folder-choice.ts'
+import { openAnnouncement } from './announcement.ts'
 import { openPassphrase } from './passphrase.ts'
 import { openPorts } from './ports.ts'
 import { nameOfShell } from './shell.ts'
@@ -71,6 +72,7 @@ export function createContext({
   const folder = openFolderChoice(hints.note)
   const made = new Map<string, Ports>()
   const sessions = new Map<string, Promise<Session>>()
+  const announcement = openAnnouncement(writeLines)
   let exit = 0
   let passphrase: ReturnType<typeof openPassphrase> | undefined
   const context: Context = {
@@ -154,8 +156,9 @@ export function createContext({
     interaction: async (flags, options = {}) => {
       if (!canAsk(environment, flags.input)) return undefined
       const { openInteraction } = await import('../io/terminal/interaction.ts')
-      return openInteraction(environment, options)
+      return announcement.over(openInteraction(environment, options))
     },
+    announce: announcement.set,
     confirm: async (flags, question, beforehand = '--yes') => {
       if (flags.yes === true) return true
       if (!canAsk(environment, flags.input)) return undefined
@@ -216,6 +219,7 @@ export function createContext({
   return { ...context, status: () => exit, explain: folder.explain }
 
   async function prompts() {
+    announcement.say()
     return await (await import('../io/terminal/prompts.ts')).openPrompts(environment)
   }
 

@@ -99,6 +99,8 @@ export interface Context {
     flags: FlagsOf<'noInput'>,
     options?: InteractionOptions,
   ): Promise<Interaction | undefined>
+  /** Says a line before the first question, whatever asks it; not at all where nothing is asked. */
+  announce(line: string): void
   /**
    * Asks yes or no; `undefined` where nobody can be asked. `beforehand` is the flag that would have
    * answered. Default: `--yes`.
@@ -166,6 +168,8 @@ export interface ProviderSummary {
   readonly source: 'built-in' | 'yours'
   /** Whether each profile has to say where the API is. */
   readonly needsBaseUrl: boolean
+  /** Paths of its requests below a base URL; `{...}` stands for a segment. */
+  readonly paths: readonly string[]
 }
 
 /** Provider definitions as texts. */

@@ -2,27 +2,29 @@ import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
-import type { Profile } from '../core/profile.ts'
-import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
 import type { Pasted } from '../session/login/pasted.ts'
 import type { Opened } from '../session/login/open-provider.ts'
 import type { Ports } from '../session/ports.ts'
-import type { SavedSession } from '../session/save-session.ts'
+import { findReplaced, type Replaced } from '../session/revoke/end-replaced.ts'
 import { describeMissingScopes } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/login/answers.ts'
-import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
+import { checkFields, expiryNames } from './output/json.ts'
 import type { Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { dryRunFields, sayWould } from './output/dry-run.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
-import { answerFields, shallRemember } from './login/answers.ts'
+import { askToKeep, isToAskAboutKeeping, offerToEnd } from './login/afterwards.ts'
+import { announceLogin } from './login/announce.ts'
+import { answerFields } from './login/answers.ts'
+import { logInUntilRight, type Made } from './login/attempts.ts'
 import { draftProfile, type Draft } from './login/draft.ts'
 import { readPasted, withoutEnd } from './login/pasted.ts'
 import { agreeToReplace } from './login/replace.ts'
+import { closeLogin, sayLoggedIn } from './login/report.ts'
 import { refuseContrary, refuseIgnored } from './login/unread.ts'
 import { quoteWord } from './output/shell.ts'
 import { loginFlags, type LoginFlags } from './flags/login.ts'
@@ -54,11 +56,15 @@ async function runLogin(
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)
   refuseContrary(context, draft, flags)
-  if (flags.dryRun !== true) await agreeToReplace(context, ports, draft, flags)
+  const isDry = flags.dryRun === true
+  if (!isDry) await agreeToReplace(context, ports, draft, flags)
+  const replaced =
+    isDry || interaction === undefined ? undefined : await proveFirst(context, ports, draft, flags)
   const pasted = await readPasted(context, ports, draft, flags, interaction)
   const prepared = await prepareLogin(context, ports, draft, flags, interaction, pasted)
-  if (flags.dryRun === true) await sayPlan(context, ports, prepared, flags)
-  else tellPlaced(context, ports, prepared, await logIn(context, ports, prepared, flags), flags)
+  if (isDry) return await sayPlan(context, ports, prepared, flags)
+  const made = await logIn(context, ports, prepared, flags)
+  await finishLogin(context, ports, prepared, made, replaced, flags)
 }
 
 /** Everything that a login needs, checked; nothing has been sent yet. */
@@ -101,33 +107,72 @@ async function sayPlan(
 async function logIn(
   context: Context,
   ports: Ports,
-  { profile, provider, answers, grant, pasted, interaction }: PreparedLogin,
+  prepared: PreparedLogin,
   flags: LoginFlags,
-): Promise<SavedSession> {
-  const remember =
-    pasted === undefined && (await shallRemember(context, provider, flags, interaction))
+): Promise<Made> {
+  const { profile, provider, grant, pasted, interaction } = prepared
+  const session = openSession(ports, profile)
+  const remember = pasted === undefined && flags.remember === true
   const force = flags.force === true
-  const request = { provider, answers, grant, remember, pasted, force, interaction }
-  try {
-    return await openSession(ports, profile).login(request)
-  } catch (error) {
-    throw sendToTerminal(context, error)
-  }
+  const asking = pasted === undefined ? interaction : undefined
+  return await logInUntilRight({
+    session,
+    opened: prepared,
+    interaction: asking,
+    force,
+    logIn: async (answers) => {
+      const request = { provider, answers, grant, remember, pasted, force, interaction }
+      try {
+        return await session.login(request)
+      } catch (error) {
+        throw sendToTerminal(context, error)
+      }
+    },
+  })
 }
 
-function tellPlaced(
+/** What is said and asked once the session is stored: nothing of that can lose it. */
+async function finishLogin(
   context: Context,
   ports: Ports,
-  { profile, provider }: PreparedLogin,
-  placed: SavedSession,
+  prepared: PreparedLogin,
+  { saved, answers }: Made,
+  replaced: Replaced | undefined,
   flags: LoginFlags,
-): void {
-  if (placed.profile.name !== profile.name) {
-    ports.warn(words.reports.renamedMeanwhile(profile.name, placed.profile.name))
+): Promise<void> {
+  const { profile, provider, pasted, interaction } = prepared
+  if (saved.profile.name !== profile.name) {
+    ports.warn(words.reports.renamedMeanwhile(profile.name, saved.profile.name))
   }
-  report(context, ports, placed.profile, placed.record, flags)
-  const lacks = describeMissingScopes(placed.profile, provider, placed.record)
+  sayLoggedIn(context, ports, saved, flags)
+  const lacks = describeMissingScopes(saved.profile, provider, saved.record)
   if (lacks !== undefined) ports.warn(lacks)
+  const session = openSession(ports, saved.profile)
+  const { outlivesProcess } = ports.stores.traits(saved.profile.store)
+  if (interaction !== undefined && outlivesProcess) {
+    const mayKeep = pasted === undefined && isToAskAboutKeeping(prepared, answers, flags)
+    if (mayKeep) await askToKeep(context, session, saved, answers, flags)
+    if (replaced !== undefined) await offerToEnd(context, replaced, session, saved, flags)
+  }
+  closeLogin(context, ports, saved, flags)
+}
+
+/**
+ * Looks, before a person is asked for anything secret, at what is to keep it; gives what the login
+ * would leave alive at the provider.
+ */
+async function proveFirst(
+  context: Context,
+  ports: Ports,
+  { profile, set, before }: Draft,
+  flags: LoginFlags,
+): Promise<Replaced | undefined> {
+  const settings = { ...profile.settings, ...set }
+  const provider = await ports.provider({ ...profile, settings })
+  const [origin = ''] = provider.origins
+  announceLogin(context, ports, flags, provider.title, { profile, set }, origin)
+  await openSession(ports, profile).proveBeforeQuestions(origin)
+  return before === undefined ? undefined : await findReplaced(openSession(ports, before))
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */
@@ -139,32 +184,4 @@ function sendToTerminal({ words: typed }: Context, error: unknown): unknown {
     ...error.details,
     hint: display(['tokn', ...same.map(quoteWord)].join(' '), 1_000),
   })
-}
-
-function report(
-  context: Context,
-  ports: Ports,
-  profile: Profile,
-  record: SessionRecord,
-  flags: LoginFlags,
-): void {
-  const now = ports.clock.now()
-  if (wantsJson(flags)) {
-    printJson(context, flags, {
-      schema: 'tokn.login/v1',
-      profile: profile.name,
-      provider: profile.provider,
-      store: profile.store,
-      token_id: record.id ?? null,
-      scopes: record.scopes ?? null,
-      ...expiryFields(record.expiry, now),
-      origins: record.origins,
-    })
-  } else if (flags.quiet !== true) {
-    const { keptIn, loggedIn, nothingKept } = words.reports
-    const expires = record.expiry.state === 'at' ? words.times.expires(record.expiry, now) : ''
-    const { outlivesProcess } = ports.stores.traits(profile.store)
-    const kept = outlivesProcess ? keptIn(profile.store) : nothingKept(profile.store)
-    context.terminal.say(loggedIn(profile.name, expires, kept))
-  }
 }

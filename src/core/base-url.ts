@@ -37,3 +37,33 @@ export function checkBaseUrl(text: string, what = 'the base URL'): string {
   }
   return url.href.replace(/\/+$/, '')
 }
+
+/**
+ * A base URL without the path of a request at its end, as it is pasted from a vendor's document.
+ * `paths` are those of the API's requests: the longest that fits is cut off, whole segments alone;
+ * `{...}` stands for one segment. The same URL where none fits.
+ */
+export function withoutRequestPath(baseUrl: string, paths: readonly string[]): string {
+  const url = new URL(baseUrl)
+  const given = segmentsOf(url.pathname)
+  const fitting = paths.map(segmentsOf).filter((wanted) => endsWith(given, wanted))
+  const cut = Math.max(0, ...fitting.map((wanted) => wanted.length))
+  if (cut === 0) return baseUrl
+  url.pathname = given.slice(0, -cut).join('/')
+  return url.href.replace(/\/+$/, '')
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.split('/').filter((segment) => segment !== '')
+}
+
+function endsWith(given: readonly string[], wanted: readonly string[]): boolean {
+  // One of placeholders alone would fit every path.
+  if (wanted.every(isPlaceholder) || wanted.length > given.length) return false
+  const end = given.slice(given.length - wanted.length)
+  return wanted.every((segment, index) => isPlaceholder(segment) || segment === end[index])
+}
+
+function isPlaceholder(segment: string): boolean {
+  return segment.includes('{')
+}

@@ -27,6 +27,13 @@ export interface Field {
   /** The answer is the path of a file with a secret: the field of this name without `_file`. */
   readonly file?: boolean | undefined
   readonly optional?: boolean | undefined
+  /**
+   * Though it is optional a person is asked for it, unless one of these fields has an answer: most
+   * logins of this kind need it.
+   */
+  readonly askUnless?: readonly string[] | undefined
+  /** Though it is optional a person is asked for it, once the login was refused without it. */
+  readonly askWhenRefused?: boolean | undefined
   readonly default?: string | undefined
   /** A closed set of values. */
   readonly choices?: readonly string[] | undefined

@@ -26,6 +26,8 @@ export interface ProviderSummary {
   readonly docs: string
   /** Whether each profile has to give a base URL. */
   readonly needsBaseUrl: boolean
+  /** Paths of its requests below a base URL, with and without the part that all of them share. */
+  readonly paths: readonly string[]
   /** What a login asks for; absent where the profile's settings decide that. */
   readonly fields?: readonly Field[]
 }
@@ -36,11 +38,16 @@ const oauth: ProviderSummary = {
   title: 'OAuth 2.0 / OpenID Connect',
   docs: 'https://www.rfc-editor.org/rfc/rfc6749',
   needsBaseUrl: false,
+  paths: [],
 }
 
 /** The providers that come with the program. Their names are taken. */
 export function builtIns(): readonly ProviderSummary[] {
-  const issuers = presets.map(({ id, title, docs }) => ({ id, title, docs, needsBaseUrl: false }))
+  const issuers = presets.map(({ id, title, docs }) => ({
+    ...{ id, title, docs },
+    needsBaseUrl: false,
+    paths: [],
+  }))
   return [...definitions.map(summaryOfDefinition), oauth, ...issuers]
 }
 
@@ -52,6 +59,7 @@ export function summarize(id: string, text: string): ProviderSummary {
     title: display(ownString(value, 'title') ?? words.definitions.damagedTitle(), 80),
     docs: display(ownString(value, 'docs') ?? ''),
     needsBaseUrl: ownString(value, 'baseUrl') === undefined,
+    paths: requestPaths(value),
   }
 }
 
@@ -96,14 +104,26 @@ async function override(
   return applyOverrides(definition, overrides)
 }
 
-function summaryOfDefinition({
-  id,
-  title,
-  docs,
-  baseUrl,
-  fields,
-}: ProviderDefinition): ProviderSummary {
-  return { id, title, docs, needsBaseUrl: baseUrl === undefined, fields }
+function summaryOfDefinition(definition: ProviderDefinition): ProviderSummary {
+  const { id, title, docs, baseUrl, fields } = definition
+  const needsBaseUrl = baseUrl === undefined
+  return { id, title, docs, needsBaseUrl, paths: requestPaths(definition), fields }
+}
+
+/** The paths of all requests of a definition, whether or not all of it is valid. */
+function requestPaths(definition: Readonly<Record<string, unknown>>): readonly string[] {
+  const shared = ownString(definition, 'basePath') ?? ''
+  const paths = collectPaths(definition)
+  return [...new Set(paths.flatMap((path) => [path, `${shared}${path}`]))]
+}
+
+function collectPaths(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(collectPaths)
+  if (!isObject(value)) return []
+  const path = ownString(value, 'method') === undefined ? undefined : ownString(value, 'path')
+  // One that begins otherwise is the URL of another place.
+  const own = path?.startsWith('/') === true ? [path] : []
+  return [...own, ...Object.values(value).flatMap(collectPaths)]
 }
 
 function readLeniently(text: string): Readonly<Record<string, unknown>> {

@@ -60,7 +60,10 @@ export async function reachFor(
   const { ports } = session
   const kept = knownAnswers(session, provider, record)
   const names = provider.asks?.[operation] ?? []
-  const asked = provider.fields.filter(({ name }) => names.includes(name))
+  // Only a login asks for what may be left out.
+  const asked = provider.fields
+    .filter(({ name }) => names.includes(name))
+    .map((field) => ({ ...field, askUnless: undefined }))
   const { settings, secrets } =
     asked.length === 0
       ? { settings: {}, secrets: {} }

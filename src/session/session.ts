@@ -127,6 +127,11 @@ export class Session {
     return await (await import('./login/login.ts')).login(this, request)
   }
 
+  /** Throws where no session could be kept; see `proveBeforeQuestions`. */
+  async proveBeforeQuestions(origin: string): Promise<void> {
+    await (await import('./login/prove-before.ts')).proveBeforeQuestions(this, origin)
+  }
+
   /** Keeps the credentials of a login with what it has left; see `keepCredentials`. */
   async keepCredentials(login: SessionRecord, credentials: Credentials): Promise<boolean> {
     return await (await import('./credentials.ts')).keepCredentials(this, login, credentials)

@@ -38,7 +38,12 @@ describe.skipIf(!hasTerminal())('before a person', () => {
     terminal.type(enter)
     const { status, out, err } = await terminal.ended
     expect({ status, out }).toEqual({ status: 0, out: '' })
-    expect(err).toContain('logged in as "iot"')
+    expect(err).toMatch(
+      /^to Rightech IoT Cloud at 127\.0\.0\.1:\d+, as profile iot, kept in the file store\n/,
+    )
+    expect(err).toMatch(
+      /logged in as "iot"[^]*Keep the credentials too\?[^]*next: tokn token iot\n$/,
+    )
     expect(terminal.raw()).not.toContain(password)
     expect((await run(['token', 'iot'], { home })).out).toMatch(/^eyJ/)
 
@@ -79,17 +84,20 @@ describe.skipIf(!hasTerminal())('before a person', () => {
     expect((await run(['profile', 'show', 'other'], { home })).status).toBe(3)
   })
 
-  test('a question left empty says so', async () => {
+  test('a question left empty says so, and is put three times', async () => {
     const api = servers.api('rightech')
     const terminal = openTerminal(
       ['login', 'empty', '-p', 'rightech', '--base-url', api.baseUrl],
       home,
     )
-    await terminal.until(/User name/)
-    terminal.type(enter)
+    for (const times of [1, 2, 3]) {
+      await terminal.until(new RegExp(`(◆  User name[^]*){${times}}`))
+      terminal.type(enter)
+    }
     const { status, err } = await terminal.ended
     expect(status).toBe(2)
-    expect(err).toContain('was left empty')
+    expect(err).toContain('was left empty: once more')
+    expect(err).toMatch(/tokn: error: ".*" was left empty\n/)
   })
 
   test('provider new asks about an API and writes a definition that can be added', async () => {

@@ -57,7 +57,9 @@ export function withoutLogin(
   return fields
     .filter(({ name, secret }) => secret !== true || secrets.includes(name))
     .map((field) =>
-      field.secret !== true && needed.includes(field.name) ? field : { ...field, optional: true },
+      field.secret !== true && needed.includes(field.name)
+        ? field
+        : { ...field, optional: true, askUnless: undefined },
     )
 }
 
@@ -101,25 +103,4 @@ function mainSecret(provider: Provider): string | undefined {
   const names = (needed.length > 0 ? needed : secrets).map(({ name }) => name)
   const preferred = needed.length > 0 ? 'password' : 'client_secret'
   return names.find((name) => name === preferred) ?? names.at(-1)
-}
-
-/** Whether the secrets of the login are to be kept: as the flags say, else as the user says. */
-export async function shallRemember(
-  context: Context,
-  provider: Provider,
-  flags: LoginFlags,
-  interaction: Interaction | undefined,
-): Promise<boolean> {
-  if (flags.remember !== undefined) return flags.remember
-  const secret = provider.fields.some((field) => field.secret === true && field.optional !== true)
-  if (!secret || interaction === undefined) return false
-  // What is kept is asked for by itself: an answer given beforehand means the other questions.
-  const { yes: _, ...asking } = flags
-  return (
-    (await context.confirm(
-      asking,
-      words.loginFlags.keepCredentials(),
-      words.loginFlags.keepFlags(),
-    )) === true
-  )
 }

@@ -4,16 +4,14 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import { checkProfileName, type Profile } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
-import {
-  folderProfile,
-  namedProfile,
-  outlineOf,
-  type ProfileChoice,
-} from '../../session/choose-profile.ts'
+import { folderProfile, outlineOf, type ProfileChoice } from '../../session/choose-profile.ts'
 import type { Ports } from '../../session/ports.ts'
 import type { Context } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
 import { oauthSettings } from '../flags/oauth.ts'
+import { announceLogin } from './announce.ts'
+import { chooseBaseUrl } from './base-url.ts'
+import { chooseName } from './choose-name.ts'
 
 /** What a login is to make or renew, before its fields are answered. */
 export interface Draft {
@@ -38,17 +36,23 @@ export async function draftProfile(
     flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
   const choice = context.choice(flags, positional)
   const named =
-    namedProfile(choice) ??
+    (await chooseName(choice, interaction)) ??
     boundName(context, ports, choice, flags, said) ??
     usualName(ports, flags, said)
   const before = named === undefined ? undefined : readProfile(ports, named, flags)
   const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
   const same = before?.provider === providerId ? before : undefined
+  const name = checkProfileName(named ?? providerId)
+  const store = context.storeKind(flags, before?.store)
+  const set = { ...pairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
+  const settings = same?.settings ?? {}
+  const known = { name, store, settings, baseUrl: flags.baseUrl ?? same?.baseUrl }
+  const summary = (await context.providers(flags)).find((one) => one.id === providerId)
+  announceLogin(context, ports, flags, summary?.title ?? providerId, { profile: known, set })
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
   const apiUrls = flags.apiUrl?.map(
     (url) => new URL(checkBaseUrl(url, words.loginFlags.apiUrl())).origin,
   )
-  const name = checkProfileName(named ?? providerId)
   const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
   const key = flags.key === undefined ? same?.key : resolve(flags.key)
   if ((certificate === undefined) !== (key === undefined)) {
@@ -60,22 +64,18 @@ export async function draftProfile(
     provider: providerId,
     baseUrl,
     apiUrls: apiUrls ?? context.environment.apiUrls ?? same?.apiUrls,
-    settings: same?.settings ?? {},
+    settings,
     overrides:
       flags.override === undefined
         ? same?.overrides
         : pairs(flags.override, '--override', 'PATH=VALUE'),
-    store: context.storeKind(flags, before?.store),
+    store,
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
     certificate,
     key,
   }
-  return {
-    profile,
-    set: { ...pairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) },
-    before,
-  }
+  return { profile, set, before }
 }
 
 /** The profile of the folder, unless the provider is said and is another one than its own. */
@@ -131,24 +131,6 @@ async function chooseProvider(
   if (chosen !== undefined) return chosen
   const known = providers.map((one) => one.id).join(', ')
   throw new ToknError('usage', words.loginFlags.noProviderNamed(named ?? 'NAME', known))
-}
-
-async function chooseBaseUrl(
-  context: Context,
-  flags: LoginFlags,
-  providerId: string,
-  before: Profile | undefined,
-  interaction: Interaction | undefined,
-): Promise<string | undefined> {
-  const given = flags.baseUrl ?? context.environment.baseUrl ?? before?.baseUrl
-  if (given !== undefined) return checkBaseUrl(given, words.loginFlags.baseUrl())
-  const summary = (await context.providers(flags)).find((one) => one.id === providerId)
-  if (summary?.needsBaseUrl !== true) return undefined
-  const asked = await interaction?.ask(words.loginFlags.askBaseUrl(summary.title), {
-    placeholder: 'https://',
-  })
-  if (asked !== undefined) return checkBaseUrl(asked, words.loginFlags.baseUrl())
-  throw new ToknError('usage', words.loginFlags.noBaseUrl(summary.title))
 }
 
 /** Flags of the `form` that help shows, such as `NAME=VALUE`, as a record. Throws `usage`. */

@@ -39,7 +39,11 @@ function placeOf(profile: Profile, set: Draft['set']): string {
   return words.loginFlags.place(profile.provider, originOf(profile, set))
 }
 
-function originOf({ baseUrl, settings }: Profile, set: Draft['set']): string | undefined {
+/** The origin that a profile, or what is said for it, names. */
+export function originOf(
+  { baseUrl, settings }: Pick<Profile, 'baseUrl' | 'settings'>,
+  set: Draft['set'],
+): string | undefined {
   const url = baseUrl ?? set['issuer'] ?? settings['issuer'] ?? settings['token_endpoint']
   return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 }

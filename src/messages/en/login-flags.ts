@@ -32,16 +32,43 @@ export const noProviderNamed = (name: string, known: string) => ({
 export const baseUrl = () => 'the base URL'
 export const apiUrl = () => 'the API URL'
 export const askBaseUrl = (title: string) => `Base URL of ${title}`
+export const baseUrlTaken = (url: string) => `base URL taken as ${url}`
 export const noBaseUrl = (title: string) => ({
   message: `${title} has no address of its own: each customer has its own`,
   hint: 'pass --base-url https://...',
 })
+
+/** Where a login goes and what becomes of it; `host` is not known where that is asked for next. */
+export const announcement = (
+  title: string,
+  host: string | undefined,
+  profile: string,
+  store: string | undefined,
+) =>
+  `to ${title}${host === undefined ? '' : ` at ${host}`}, as profile ${profile}, kept ${keptAt(store)}`
+const keptAt = (store: string | undefined) => {
+  if (store === undefined) return 'nowhere: it ends with this command'
+  return store === 'keychain' ? 'in the keychain' : `in the ${store} store`
+}
+
+/** What stays as it was answered while something is asked for again. */
+export const keptAnswers = (answers: string) => `kept: ${answers}`
+export const spendsAnother = (title: string) =>
+  `each login spends one of those that ${title} allows, a refused one too, going by our own count`
+export const notAgain = (why: string) => `it is not asked again: ${why}`
+
+export const askProfileName = () => 'Name of the profile'
 
 export const runInTerminal = () => 'run it in a terminal'
 export const aToken = () => 'the token'
 export const aPassword = () => 'the password'
 export const noSecretAsked = () => 'this provider asks for no secret'
 export const keepCredentials = () => 'Keep the credentials too, to log in again unattended?'
+/** `why` ends a question or a writing that came after the session was stored. */
+export const keptWithout = (why: string, profile: string) =>
+  `${why}; the session of "${profile}" is kept, without the credentials`
+export const notKept = () =>
+  'the credentials are not kept: another login has replaced this session in the meantime'
 export const keepFlags = () => '--remember or --no-remember'
 
 export const sameTwice = (name: string) =>
@@ -76,3 +103,28 @@ export const wouldReplace = (what: string, other: string, name: string) => ({
 })
 export const place = (provider: string, origin: string | undefined) =>
   `"${provider}"${origin === undefined ? '' : ` at ${origin}`}`
+
+/** `until` says when it ends by itself, where that is known. */
+export const askToEndReplaced = (title: string, until: string | undefined) =>
+  `The token that this login replaced is still alive at ${title}${until === undefined ? '' : ` (it ${until})`}. Revoke it?`
+export const replacedEnded = ({
+  revoked,
+  verified,
+  unverified,
+  alive,
+}: {
+  readonly revoked: boolean
+  readonly verified: boolean
+  readonly unverified?: string | undefined
+  readonly alive?: string | undefined
+}) => {
+  if (alive !== undefined) return `the token before may still be alive: ${alive}`
+  if (!revoked) return 'the token before had ended already'
+  const proof = verified ? ', and seen to work no more' : `, not verified: ${unverified ?? ''}`
+  return `the token before is revoked${proof.replace(/: $/, '')}`
+}
+export const replacedStays = (why: string) => `the token before was not revoked: ${why}`
+export const nextEnded = (profile: string) =>
+  `its provider has ended the new session as well: tokn login ${profile}`
+
+export const nextCommand = (profile: string) => `next: tokn token ${profile}`

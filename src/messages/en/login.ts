@@ -5,6 +5,12 @@ export const leftEmpty = (label: string) => ({
   hint: 'run the command again',
 })
 
+/** A question that needs no answer. */
+export const mayBeEmpty = (label: string) => `${label} (may be left empty)`
+
+export const blanksLeftOut = (label: string) =>
+  `tokn: the blanks around "${label}" are left out; one that has them can be given with --password-stdin or by its variable`
+
 /** `how` says how a value can be given. */
 export const missingValue = (label: string, how: string) => ({
   message: `no value for "${label}", and nobody to ask`,

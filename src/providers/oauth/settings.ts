@@ -124,9 +124,34 @@ export function fieldsFor(preset: Preset | undefined, settings: Settings): reado
     ...(preset?.fields ?? []),
     { name: 'client_id', label: 'Client ID' },
     ...[...settingFields, ...secretFields].map((field) =>
-      requireSecret.includes(field.name) ? { ...field, optional: false } : field,
+      requireSecret.includes(field.name)
+        ? { ...field, optional: false }
+        : { ...field, ...proofOf(field, { ...preset?.settings, ...settings }) },
     ),
   ]
+}
+
+const withSecret = [
+  'client_secret_post',
+  'client_secret_basic',
+  'basic_raw',
+  'client_secret_jwt',
+] as const satisfies ClientAuthMethod[]
+
+/** Whether a person is asked for what the client proves itself with, by how it logs in. */
+function proofOf({ name }: Field, settings: Settings): Pick<Field, 'askUnless' | 'askWhenRefused'> {
+  const { client_auth: method } = settings
+  const flow = flowOf(settings)
+  if (name === 'private_key_file') {
+    if (method === 'private_key_jwt') return { askUnless: ['private_key'] }
+    return flow === 'jwt' ? { askUnless: ['private_key', 'assertion'] } : {}
+  }
+  if (name !== 'client_secret') return {}
+  if (withSecret.some((one) => one === method)) return { askUnless: [] }
+  if (method !== undefined) return {}
+  if (flow === 'client') return { askUnless: ['private_key', 'private_key_file'] }
+  // Many clients of a person have none, and nobody knows before the server says so.
+  return needsPerson(settings) ? { askWhenRefused: true } : {}
 }
 
 /** The settings in force: the preset's, then the profile's, then this login's answers. */

@@ -6,6 +6,9 @@ import type { Field, Provider } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import { display, nearest } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { askUntil } from './ask.ts'
+import { checkChoice } from './choices.ts'
+import { readAnswer } from './read-answer.ts'
 
 /**
  * Where the answers to a provider's fields come from, the first that has one: the command line, the
@@ -22,6 +25,10 @@ export interface AnswerSources {
   readonly kept?: Readonly<Record<string, string | Secret>> | undefined
   /** Absent where nobody can be asked. */
   readonly interaction?: Interaction | undefined
+  /** Gets the names of the fields that a person was asked for. */
+  readonly asked?: Set<string> | undefined
+  /** Throws `usage` for a file, typed as an answer, that cannot be read. */
+  checkFile?(path: string): unknown
 }
 
 export interface Answers {
@@ -44,7 +51,8 @@ export async function collectAnswers(
   const secrets: Record<string, Secret> = {}
   for (const field of fields) {
     if (field.secret === true && hasOwnFile(field, settings, sources)) continue
-    const value = await answer(field, sources)
+    const known = { ...sources, kept: { ...sources.kept, ...settings, ...secrets } }
+    const value = await answer(field, known)
     if (value === undefined) continue
     if (value instanceof Secret) secrets[field.name] = value
     else settings[field.name] = field.file === true ? resolve(value) : checkChoice(field, value)
@@ -92,15 +100,53 @@ function textOf(value: string | Secret | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-async function ask(field: Field, { interaction }: AnswerSources) {
-  if (interaction === undefined || field.optional === true) return undefined
+async function ask(field: Field, sources: AnswerSources): Promise<string | Secret | undefined> {
+  const { interaction, asked, checkFile = () => undefined } = sources
+  if (interaction === undefined || !isAskedFor(field, sources)) return undefined
+  // What was left empty is not asked for again.
+  if (asked?.has(field.name) === true && field.optional === true) return undefined
+  asked?.add(field.name)
   const secret = field.secret === true
-  const text = await interaction.ask(field.label, {
+  const label = field.optional === true ? words.login.mayBeEmpty(field.label) : field.label
+  const options = {
     secret,
     ...(field.default === undefined ? {} : { placeholder: field.default }),
-  })
+  }
+  const text = await askUntil(interaction, label, options, (typed) =>
+    readAnswer(field, typed, interaction.tell, checkFile),
+  )
   if (text === '') return undefined
   return secret ? new Secret(text) : text
+}
+
+/** Secrets, instead of those that a provider has refused; one that needs none may be left empty. */
+export async function askForRefused(
+  fields: readonly Field[],
+  interaction: Interaction,
+): Promise<Readonly<Record<string, Secret>>> {
+  const secrets: Record<string, Secret> = {}
+  for (const field of fields) {
+    const asked = { ...field, askUnless: [] }
+    const sources = { set: {}, secrets: {}, fromEnvironment: () => undefined, interaction }
+    const value = await ask(asked, sources)
+    if (value instanceof Secret) secrets[field.name] = value
+  }
+  return secrets
+}
+
+/** Whether a person is asked: for what is needed, and for what the login mostly needs. */
+function isAskedFor({ optional, askUnless }: Field, sources: AnswerSources): boolean {
+  if (optional !== true) return true
+  return askUnless !== undefined && !askUnless.some((name) => isGiven(name, sources))
+}
+
+function isGiven(name: string, { set, secrets, kept, fromEnvironment }: AnswerSources): boolean {
+  return (
+    set[name] !== undefined ||
+    secrets[name] !== undefined ||
+    kept?.[name] !== undefined ||
+    fromEnvironment(name) !== undefined
+  )
 }
 
 function missing(field: Field, { interaction }: AnswerSources): undefined {
@@ -141,10 +187,4 @@ export function checkLoginAnswers(
     const said = words.login.notLoginChoice(provider.title, name, given, loginChoices)
     throw new ToknError('usage', said, { sent: false })
   }
-}
-
-function checkChoice(field: Field, value: string): string {
-  if (field.choices === undefined || field.choices.includes(value)) return value
-  const given = display(value, 60)
-  throw new ToknError('usage', words.login.notChoice(field.name, given, field.choices))
 }

@@ -8,6 +8,8 @@ export interface Opened {
   readonly profile: Profile
   readonly provider: Provider
   readonly answers: Answers
+  /** Names of the fields that a person was asked for. */
+  readonly asked: ReadonlySet<string>
 }
 
 /**
@@ -22,6 +24,7 @@ export async function openAnswered(
   sources: Omit<AnswerSources, 'kept'>,
   choose: (fields: readonly Field[]) => readonly Field[] = (fields) => fields,
 ): Promise<Opened> {
+  const asked = new Set<string>()
   const named = withSettings(draft, sources.set)
   const { fields } = await ports.provider(named)
   const given = await collectAnswers(choose(fields).map(unasked), {
@@ -33,15 +36,19 @@ export async function openAnswered(
   const first = await collectAnswers(choose((await ports.provider(known)).fields), {
     ...sources,
     kept: known.settings,
+    asked,
+    checkFile: ports.readFile,
   })
   const profile = withSettings(known, first.settings)
   const provider = await ports.provider(profile)
   const answers = await collectAnswers(choose(provider.fields), {
     ...sources,
     kept: profile.settings,
+    asked,
+    checkFile: ports.readFile,
     secrets: { ...sources.secrets, ...first.secrets },
   })
-  return { profile: withSettings(profile, answers.settings), provider, answers }
+  return { profile: withSettings(profile, answers.settings), provider, answers, asked }
 }
 
 function withSettings(profile: Profile, settings: Profile['settings']): Profile {

@@ -83,7 +83,12 @@ async function endAtProvider(
       return { ...nothing, alive: condition.why.message, doubtful: expiry?.state !== 'at' }
     }
     case 'usable': {
-      if (!localOnly) return await endUsable(session, condition)
+      if (!localOnly) {
+        // Without the credentials: what was meant to end must not log in again by itself.
+        const last = { ...condition.record, credentials: undefined }
+        const mark = async () => await markEnded(session, last, words.tokens.endRequested())
+        return await endTokens(session, condition.provider, condition.record, mark)
+      }
       const left = remains(condition.record, ports.clock.now())
       return keeps(left, words.logout.notAsked())
     }
@@ -103,9 +108,15 @@ export function whyNoEnd(
   return words.logout.idUnknown(title)
 }
 
-async function endUsable(
+/**
+ * Has the provider end the tokens of `record`, and looks before and after; `mark` runs before the
+ * request goes out. Never throws for what the provider does not do.
+ */
+export async function endTokens(
   session: Session,
-  { provider, record }: Extract<Condition, { state: 'usable' }>,
+  provider: Provider,
+  record: SessionRecord,
+  mark: () => Promise<void>,
 ): Promise<End> {
   const { ports } = session
   const left = remains(record, ports.clock.now())
@@ -124,9 +135,7 @@ async function endUsable(
   try {
     reach = await reachFor(session, provider, record, 'logout')
     before = await probeTokens(provider, reach, record)
-    // Without the credentials: what was meant to end must not log in again by itself.
-    const last = { ...record, credentials: undefined }
-    await markEnded(session, last, words.tokens.endRequested())
+    await mark()
     spared =
       provider.logout === undefined
         ? await provider.revoke?.(reach, record, { id: record.id ?? '' }).then(() => undefined)

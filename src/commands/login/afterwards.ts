@@ -1,0 +1,74 @@
+import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
+import type { Answers } from '../../session/login/answers.ts'
+import type { Opened } from '../../session/login/open-provider.ts'
+import { endReplaced, isOther, type Replaced } from '../../session/revoke/end-replaced.ts'
+import type { SavedSession } from '../../session/save-session.ts'
+import type { Session } from '../../session/session.ts'
+import type { Context } from '../context.ts'
+import type { LoginFlags } from '../flags/login.ts'
+
+/** Whether the secrets of a login may be kept, and nobody has said whether they are to be. */
+export function isToAskAboutKeeping(
+  { provider }: Pick<Opened, 'provider'>,
+  { secrets }: Answers,
+  flags: LoginFlags,
+): boolean {
+  if (flags.remember !== undefined || Object.keys(secrets).length === 0) return false
+  return provider.fields.some(
+    ({ name, secret, optional, askUnless }) =>
+      secret === true && name in secrets && (optional !== true || askUnless !== undefined),
+  )
+}
+
+/**
+ * Asks whether the secrets that proved right are to be kept too, and keeps them after a yes. The
+ * session is stored already, whatever becomes of the question. Throws `interrupted`, `store`, `busy`.
+ */
+export async function askToKeep(
+  context: Context,
+  session: Session,
+  { record }: SavedSession,
+  { secrets }: Answers,
+  flags: LoginFlags,
+): Promise<void> {
+  // What is kept is asked for by itself: an answer given beforehand means the other questions.
+  const { yes: _, ...asking } = flags
+  const { keepCredentials, keepFlags, keptWithout } = words.loginFlags
+  try {
+    if ((await context.confirm(asking, keepCredentials(), keepFlags())) !== true) return
+    if (await session.keepCredentials(record, secrets)) return
+    session.ports.warn(words.loginFlags.notKept())
+  } catch (error) {
+    if (!isToknError(error)) throw error
+    throw new ToknError(error.code, keptWithout(error.message, session.name), error.details)
+  }
+}
+
+/**
+ * Offers to end what the login has replaced, after the new session is stored: a no, or no answer,
+ * leaves it alive. What the provider does not do is told, and no failure of the login.
+ */
+export async function offerToEnd(
+  context: Context,
+  replaced: Replaced,
+  session: Session,
+  { record }: SavedSession,
+  flags: LoginFlags,
+): Promise<void> {
+  if (!isOther(replaced, record)) return
+  const { expiry } = replaced.record
+  const now = session.ports.clock.now()
+  const until = expiry.state === 'at' ? words.times.expires(expiry, now) : undefined
+  const { yes: _, ...asking } = flags
+  const question = words.loginFlags.askToEndReplaced(replaced.provider.title, until)
+  if ((await context.confirm(asking, question, '--no-input')) !== true) return
+  try {
+    const { nextEnded, ...end } = await endReplaced(replaced, session)
+    context.terminal.say(words.loginFlags.replacedEnded(end))
+    if (nextEnded) session.ports.warn(words.loginFlags.nextEnded(session.name))
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    session.ports.warn(words.loginFlags.replacedStays(error.message))
+  }
+}

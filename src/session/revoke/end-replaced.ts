@@ -1,0 +1,78 @@
+import { isToknError } from '../../core/errors.ts'
+import type { Provider } from '../../core/provider.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import { reachFor } from '../call.ts'
+import type { Session } from '../session.ts'
+import { isAlive } from '../standing.ts'
+import { endTokens, whyNoEnd } from './logout.ts'
+import type { End } from './logout-verdict.ts'
+import { holdersOf } from './mark-ended.ts'
+import { compare, probeAgain, probeTokens } from './probe.ts'
+
+/** A session that a login is about to replace, as it is before that. */
+export interface Replaced {
+  readonly session: Session
+  readonly provider: Provider
+  readonly record: SessionRecord
+}
+
+/** What a login in place of `session` would leave alive at the provider, which could end it. */
+export async function findReplaced(session: Session): Promise<Replaced | undefined> {
+  const condition = await session.condition()
+  if (condition.state !== 'usable') return undefined
+  const { provider, record } = condition
+  const { ports } = session
+  if (!isAlive(record, ports.clock.now()) || whyNoEnd(provider, record) !== undefined) {
+    return undefined
+  }
+  // Another profile holds the same token, and would lose it.
+  if (record.id !== undefined && isHeldElsewhere(session, record.id)) return undefined
+  return { session, provider, record }
+}
+
+/** Whether `next` is something else than what it replaced: some APIs give the same token again. */
+export function isOther({ record }: Replaced, next: SessionRecord): boolean {
+  return (
+    record.access.reveal() !== next.access.reveal() &&
+    (record.id === undefined || record.id !== next.id)
+  )
+}
+
+/** How the end of a replaced session went. */
+export interface EndReplaced extends End {
+  /** Whether the session in its place was seen alive before, and not any more. */
+  readonly nextEnded: boolean
+}
+
+/**
+ * Ends a session that `next` has replaced, by its own token, and looks before and after at both.
+ * Never throws for what the provider does not do.
+ */
+export async function endReplaced(replaced: Replaced, next: Session): Promise<EndReplaced> {
+  const { provider, record } = replaced
+  const after = await next.findRecord()
+  const same = after?.provider === record.provider ? after : undefined
+  const probe = async (how: typeof probeTokens) => {
+    if (same === undefined) return []
+    const own = await next.provider()
+    return await how(own, await reachFor(next, own, same, 'logout'), same)
+  }
+  const before = await safely(probe(probeTokens))
+  const end = await endTokens(replaced.session, provider, record, async () => undefined)
+  const now = before.length === 0 ? [] : await safely(probe(probeAgain))
+  return { ...end, nextEnded: compare(before, now, 'access').liveness === 'ended' }
+}
+
+function isHeldElsewhere(session: Session, id: string): boolean {
+  return holdersOf(session, id).length > 1
+}
+
+/** A look that fails shows nothing. */
+async function safely<Result>(looking: Promise<readonly Result[]>): Promise<readonly Result[]> {
+  try {
+    return await looking
+  } catch (error) {
+    if (!isToknError(error) || error.code === 'interrupted') throw error
+    return []
+  }
+}
