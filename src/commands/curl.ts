@@ -5,7 +5,7 @@ import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Session } from '../session/session.ts'
 import { attachToken } from '../session/attach-token.ts'
-import { checkOrigin } from '../session/check-origin.ts'
+import { checkOrigin, checkOrigins } from '../session/check-origin.ts'
 import { withNamedHints } from '../session/naming.ts'
 import type { Context } from './context.ts'
 import { mayReadInput, readCurlArguments, writeOptions } from './curl/arguments.ts'
@@ -72,7 +72,7 @@ async function runCurl(
     for (const url of asked.urls) checkOrigin({ origins, profileId: profile.id }, url)
   })
   const { ports, profile } = session
-  for (const url of asked.urls) checkOrigin(record, url)
+  await checkOrigins(context.ports(flags), record, asked.urls)
   const bound = record.attach.bound === true
   if (bound) checkProvable(asked)
   const fitted = fitToSession(asked, attachToken(record), bound, (path) =>

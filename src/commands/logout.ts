@@ -102,6 +102,10 @@ function report(context: Context, flags: LogoutFlags, results: readonly Result[]
     return
   }
   if (flags.quiet === true) return
+  if (results.length === 0) {
+    const { place } = context.ports(flags).profiles
+    context.terminal.say(words.reports.nothingTo('logOut', false, place?.folder))
+  }
   for (const result of results) for (const line of inWords(result)) context.terminal.say(line)
 }
 
@@ -152,6 +156,6 @@ async function agree(
   if (yes === true) return
   throw new ToknError(
     yes === undefined ? 'usage' : 'interrupted',
-    words.commands.notAgreedToLogOut(),
+    words.commands.notAgreedToLogOut(yes === undefined ? profiles.length : undefined),
   )
 }

@@ -97,6 +97,11 @@ async function refreshAll(
       results: results.map((one) => describe(one, now)),
     })
   } else {
+    if (held.length === 0 && flags.quiet !== true) {
+      const { profiles } = ports
+      const any = profiles.outlines().length > 0
+      context.terminal.say(words.reports.nothingTo('refresh', any, profiles.place?.folder))
+    }
     for (const one of results)
       if (flags.quiet !== true || one.error) context.terminal.say(inWords(one, now))
   }

@@ -30,7 +30,8 @@ export type ErrorCode = keyof typeof exitStatus
 /**
  * `unusable-id`: nothing can be stored under this id. `superseded`: a higher generation is stored.
  * `damaged`: what is stored does not open. `too-large`: the file is longer than may be read.
- * `no-terminal`: a person has to answer, and nobody can be asked.
+ * `no-terminal`: a person has to answer, and nobody can be asked. `no-address`: the API stands at
+ * another place for each customer, and nothing says where.
  * `wrong-passphrase`: the store opens with another one.
  * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
  */
@@ -41,6 +42,7 @@ export type Fault =
   | 'too-large'
   | 'no-terminal'
   | 'wrong-passphrase'
+  | 'no-address'
   | 'reader-gone'
 
 /** What a failure says: the sentence, and the next command to type or what to change. */

@@ -1,9 +1,21 @@
 import type { Field } from './provider.ts'
 
 /** How the value of a field can be given, to follow "hint:"; a secret never on a command line. */
-export function howToGive({ name, secret, file }: Pick<Field, 'name' | 'secret' | 'file'>): string {
+export function howToGive(field: Given): string {
+  const flag = field.secret === true ? '' : `, or log in with --set ${field.name}=...`
+  return `set ${variablesOf(field)}${flag}`
+}
+
+/** As `howToGive`, for one line of several. */
+export function waysToGive(field: Given): string {
+  return `${variablesOf(field)}${field.secret === true ? '' : `, or --set ${field.name}=...`}`
+}
+
+type Given = Pick<Field, 'name' | 'secret' | 'file'>
+
+/** `TOKN_USERNAME or TOKN_USERNAME_FILE`. */
+export function variablesOf({ name, file }: Given): string {
   const variable = `TOKN_${name.toUpperCase()}`
   // The answer to one that asks for a file is a path, not what is in another file.
-  const variables = file === true ? variable : `${variable} or ${variable}_FILE`
-  return `set ${variables}${secret === true ? '' : `, or log in with --set ${name}=...`}`
+  return file === true ? variable : `${variable} or ${variable}_FILE`
 }

@@ -90,6 +90,7 @@ const faults: Readonly<Record<Fault, true>> = {
   'too-large': true,
   'no-terminal': true,
   'wrong-passphrase': true,
+  'no-address': true,
   'reader-gone': true,
 }
 

@@ -8,6 +8,7 @@ import { askUntil } from '../../session/login/ask.ts'
 import type { Context, ProviderSummary } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
 import { wantsJson } from '../output/json.ts'
+import { missingAddress } from './missing.ts'
 
 /**
  * Where the API is: as the flags or the environment say, as the profile has it, or as the user says.
@@ -29,7 +30,7 @@ export async function chooseBaseUrl(
   if (given !== undefined) return checkBaseUrl(given, what)
   if (summary?.needsBaseUrl !== true) return undefined
   if (interaction === undefined) {
-    throw new ToknError('usage', words.loginFlags.noBaseUrl(summary.title))
+    throw await missingAddress(context, flags, providerId)
   }
   const label = words.loginFlags.askBaseUrl(summary.title)
   const asked = await askUntil(interaction, label, { placeholder: 'https://' }, (typed) => {

@@ -156,8 +156,12 @@ export const notAProfileToLogOut = (variable: string) => ({
   hint: 'name the profile to log out: tokn logout PROFILE',
 })
 export const logOutOfSeveral = (count: number) => `log out of ${count} profiles?`
-export const notAgreedToLogOut = () => ({
-  message: 'no profile was logged out',
+/** `unasked`: how many profiles nobody could be asked about. */
+export const notAgreedToLogOut = (unasked: number | undefined) => ({
+  message:
+    unasked === undefined
+      ? 'no profile was logged out'
+      : `nobody can be asked whether to log out of ${unasked} profiles: none was logged out`,
   hint: 'tokn logout --all --yes',
 })
 

@@ -33,10 +33,6 @@ export const baseUrl = () => 'the base URL'
 export const apiUrl = () => 'the API URL'
 export const askBaseUrl = (title: string) => `Base URL of ${title}`
 export const baseUrlTaken = (url: string) => `base URL taken as ${url}`
-export const noBaseUrl = (title: string) => ({
-  message: `${title} has no address of its own: each customer has its own`,
-  hint: 'pass --base-url https://...',
-})
 
 /** Where a login goes and what becomes of it; `host` is not known where that is asked for next. */
 export const announcement = (

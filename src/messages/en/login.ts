@@ -17,6 +17,28 @@ export const missingValue = (label: string, how: string) => ({
   hint: `${how}, or run the command in a terminal`,
 })
 
+/** `ways` says of each how it can be given; `asks`: the command would ask in a terminal. */
+export const missingValues = (
+  labels: readonly string[],
+  ways: readonly string[],
+  asks: boolean,
+) => ({
+  message: `no value${labels.length === 1 ? '' : 's'} for ${labels.map((label) => `"${label}"`).join(', ')}, and nobody to ask`,
+  hint: [asks ? 'set each of these, or run the command in a terminal:' : 'set:', ...ways],
+})
+
+const giveAddress = (asks: boolean) =>
+  asks ? 'give it with --base-url URL, or in TOKN_BASE_URL' : 'give it in TOKN_BASE_URL'
+
+/** `ways` says how each of the values can be given that are missing as well. */
+export const noAddress = (title: string, ways: readonly string[], asks: boolean) => ({
+  message: `${title} has no default address: a base URL is needed`,
+  hint:
+    ways.length === 0
+      ? giveAddress(asks)
+      : [`${giveAddress(asks)}; and what is missing besides:`, ...ways],
+})
+
 export const unknownField = (
   given: string,
   names: readonly string[],

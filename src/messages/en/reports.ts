@@ -131,6 +131,12 @@ export const standing = (state: keyof typeof whatIsWrong, at: number, why: strin
 
 export const damagedLeftOut = (count: number) => `${count} damaged left out; see: tokn doctor`
 export const noProfiles = () => 'no profiles; make one with: tokn login NAME --provider PROVIDER'
+const deeds = { refresh: 'refresh', logOut: 'log out of' }
+/** `folder` is where profiles are; `any`: there are some, and none is logged in. */
+export const nothingTo = (deed: keyof typeof deeds, any: boolean, folder: string | undefined) =>
+  any
+    ? `no profile is logged in: there is nothing to ${deeds[deed]}`
+    : `no profiles to ${deeds[deed]}${folder === undefined ? '' : ` in ${folder}`}`
 export const profileTitles = () => ['PROFILE', 'PROVIDER', 'BASE URL', 'STORE', 'SESSION']
 export const isDefault = (profile: string) => `"${profile}" is the default`
 export const renamed = (from: string, to: string) => `"${from}" is now "${to}"; its session stays`

@@ -117,13 +117,23 @@ export const originAdded = (provider: string, origin: string, name: string) => (
 export const credentialsInUrl = () =>
   'refusing to send the token to a URL with a user or password in it'
 
-/** `change` is how another origin is allowed: a command, or a variable. */
-export const foreignOrigin = (origin: string, allowed: readonly string[], change: string) => ({
+/**
+ * `change` is how another origin is allowed: a command, or a variable. `owner` is the profile whose
+ * token is sent there.
+ */
+export const foreignOrigin = (
+  origin: string,
+  allowed: readonly string[],
+  change: string,
+  owner: string | undefined,
+) => ({
   message: `refusing to send the token to ${origin}`,
   hint:
-    allowed.length === 0
-      ? `say where it may be sent with ${change}`
-      : `its session is bound to: ${allowed.join(', ')}; bind another with ${change}`,
+    owner !== undefined
+      ? `${origin.replace('https://', '')} is a host of the profile "${owner}": tokn curl ${owner} -- ...`
+      : allowed.length === 0
+        ? `say where it may be sent with ${change}`
+        : `its session is bound to: ${allowed.join(', ')}; bind another with ${change}`,
 })
 
 /** `holder` is whose token it is: `"web"`, `this login`. */

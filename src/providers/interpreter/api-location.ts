@@ -25,7 +25,9 @@ export interface ApiLocation {
 export function locateApi(definition: ProviderDefinition, site: ProfileUrls): ApiLocation {
   const given = site.baseUrl ?? definition.baseUrl
   if (given === undefined) {
-    throw new ToknError('usage', words.requests.noBaseUrl(definition.title))
+    throw new ToknError('usage', words.requests.noBaseUrl(definition.title), {
+      fault: 'no-address',
+    })
   }
   const base = new URL(checkBaseUrl(given))
   const prefix = joinPrefix(trimSlashes(base.pathname), definition.basePath ?? '')

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
-import { howToGive } from '../../core/giving.ts'
+import { howToGive, variablesOf, waysToGive } from '../../core/giving.ts'
 import type { Interaction } from '../../core/ports.ts'
 import type { Field, Provider } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
@@ -29,6 +29,8 @@ export interface AnswerSources {
   readonly asked?: Set<string> | undefined
   /** Throws `usage` for a file, typed as an answer, that cannot be read. */
   checkFile?(path: string): unknown
+  /** Whether variables are all that the command takes: it has no flags for answers, and never asks. */
+  readonly onlyVariables?: boolean | undefined
 }
 
 export interface Answers {
@@ -49,15 +51,32 @@ export async function collectAnswers(
   checkNames(fields, sources)
   const settings: Record<string, string> = {}
   const secrets: Record<string, Secret> = {}
+  const lacking: Field[] = []
   for (const field of fields) {
     if (field.secret === true && hasOwnFile(field, settings, sources)) continue
     const known = { ...sources, kept: { ...sources.kept, ...settings, ...secrets } }
     const value = await answer(field, known)
-    if (value === undefined) continue
+    if (value === undefined) {
+      if (field.optional !== true) lacking.push(field)
+      continue
+    }
     if (value instanceof Secret) secrets[field.name] = value
     else settings[field.name] = field.file === true ? resolve(value) : checkChoice(field, value)
   }
+  if (lacking.length > 0) throw missing(lacking, sources)
   return { settings, secrets }
+}
+
+/** The fields that nothing but a question could answer. */
+export function lackingFields(
+  fields: readonly Field[],
+  { set, secrets, fromEnvironment, kept }: AnswerSources,
+): readonly Field[] {
+  return fields.filter(
+    ({ name, optional, default: usual }) =>
+      optional !== true &&
+      (set[name] ?? secrets[name] ?? fromEnvironment(name) ?? kept?.[name] ?? usual) === undefined,
+  )
 }
 
 /**
@@ -83,7 +102,7 @@ async function answer(field: Field, sources: AnswerSources): Promise<string | Se
     if (value !== undefined) return new Secret(value)
     const before = sources.kept?.[field.name]
     if (before !== undefined) return before instanceof Secret ? before : new Secret(before)
-    return (await ask(field, sources)) ?? missing(field, sources)
+    return (await ask(field, sources)) ?? leftEmpty(field, sources)
   }
   const known =
     sources.set[field.name] ??
@@ -93,7 +112,7 @@ async function answer(field: Field, sources: AnswerSources): Promise<string | Se
   if (known !== undefined) return known
   const asked = await ask(field, sources)
   if (asked instanceof Secret) return asked.reveal()
-  return asked ?? field.default ?? missing(field, sources)
+  return asked ?? field.default ?? leftEmpty(field, sources)
 }
 
 function textOf(value: string | Secret | undefined): string | undefined {
@@ -149,12 +168,29 @@ function isGiven(name: string, { set, secrets, kept, fromEnvironment }: AnswerSo
   )
 }
 
-function missing(field: Field, { interaction }: AnswerSources): undefined {
-  if (field.optional === true) return undefined
-  if (interaction !== undefined) {
-    throw new ToknError('usage', words.login.leftEmpty(field.label))
-  }
-  throw new ToknError('reauth_required', words.login.missingValue(field.label, howToGive(field)))
+function leftEmpty({ optional, label }: Field, { interaction }: AnswerSources): undefined {
+  if (optional === true || interaction === undefined) return undefined
+  throw new ToknError('usage', words.login.leftEmpty(label))
+}
+
+/** All of them at once: a job that is started anew for each would be started often. */
+function missing(fields: readonly Field[], sources: AnswerSources): ToknError {
+  const [first, second] = fields
+  const labels = fields.map(({ label }) => label)
+  const asks = sources.onlyVariables !== true
+  const said =
+    asks && first !== undefined && second === undefined
+      ? words.login.missingValue(first.label, howToGive(first))
+      : words.login.missingValues(labels, waysOf(fields, sources), asks)
+  return new ToknError('reauth_required', said)
+}
+
+/** How each of `fields` can be given, to follow a hint line by line. */
+export function waysOf(
+  fields: readonly Field[],
+  { onlyVariables }: Pick<AnswerSources, 'onlyVariables'>,
+): readonly string[] {
+  return fields.map(onlyVariables === true ? variablesOf : waysToGive)
 }
 
 function checkNames(fields: readonly Field[], sources: AnswerSources): void {

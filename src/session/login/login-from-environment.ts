@@ -37,7 +37,8 @@ export async function loginFromEnvironment(
     settings: {},
     store: ports.stores.transient,
   }
-  const sources = { set: {}, secrets: {}, fromEnvironment: environment.read }
+  const { read: fromEnvironment } = environment
+  const sources = { set: {}, secrets: {}, fromEnvironment, onlyVariables: true }
   const refresh = await refreshTokenIn(ports, draft, environment)
   if (refresh instanceof Secret) {
     const opened = await openAnswered(ports, draft, sources, optionalOnes)

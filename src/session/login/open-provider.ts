@@ -2,6 +2,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { Field, Provider } from '../../core/provider.ts'
 import { collectAnswers, type Answers, type AnswerSources } from './answers.ts'
 import type { Ports } from '../ports.ts'
+import { orWithoutAddress } from './without-address.ts'
 
 /** A profile whose fields are answered, and the provider as these answers have it. */
 export interface Opened {
@@ -26,7 +27,9 @@ export async function openAnswered(
 ): Promise<Opened> {
   const asked = new Set<string>()
   const named = withSettings(draft, sources.set)
-  const { fields } = await ports.provider(named)
+  const { fields } = await ports.provider(named).catch(async (error: unknown) => {
+    throw await orWithoutAddress(error, ports, named, sources, choose)
+  })
   const given = await collectAnswers(choose(fields).map(unasked), {
     ...sources,
     kept: draft.settings,

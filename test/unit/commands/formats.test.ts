@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkVariableName, tokenFormats } from '../../../src/commands/output/formats.ts'
 import { isToknError } from '../../../src/core/errors.ts'
+import { display } from '../../../src/core/text.ts'
 import { requirePart } from '../../support/parts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tokn-formats-'))
@@ -155,6 +156,8 @@ describe('the name of a variable', () => {
   })
 
   it.each(['', '1a', 'a-b', 'a b', 'a=b', 'ä', "a';b", 'a\nb', '$(x)'])('is not %j', (name) => {
-    expect(() => checkVariableName(name, '--var')).toThrow('--var is not a name for a variable')
+    expect(() => checkVariableName(name, '--var')).toThrow(
+      `--var "${display(name)}" is not a name for a variable`,
+    )
   })
 })

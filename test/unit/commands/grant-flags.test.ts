@@ -38,7 +38,7 @@ describe('--expires-at', () => {
     ['2026-11-19T23:59:59Z', 'is in the past'],
     ['2026-11-20T00:00:00Z', 'is in the past'],
   ])('%j %s', (expiresAt, why) => {
-    expect(failure(expiresAt).message).toBe(`--expires-at ${why}`)
+    expect(failure(expiresAt).message).toBe(`--expires-at "${expiresAt}" ${why}`)
   })
 
   it('says how to write a day with its time', () => {

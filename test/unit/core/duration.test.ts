@@ -37,14 +37,20 @@ describe('readDuration', () => {
   ])('refuses %j', (text) => {
     expect(readDuration(text)).toBeUndefined()
     expect(() => parseDuration(text, '--expires-in')).toThrow(
-      '--expires-in is not a valid duration',
+      `--expires-in "${text}" is not a valid duration`,
+    )
+  })
+
+  it('does not show what a variable says, which may be the content of a file', () => {
+    expect(() => parseDuration('hunter2', 'TOKN_TIMEOUT')).toThrow(
+      /^TOKN_TIMEOUT is not a valid duration$/,
     )
   })
 
   it('takes zero only where it means something', () => {
     expect(parseDuration('0s', '--min-ttl', true)).toBe(0)
     expect(() => parseDuration('0s', '--expires-in')).toThrow(
-      '--expires-in is not a valid duration',
+      '--expires-in "0s" is not a valid duration',
     )
   })
 })

@@ -107,8 +107,8 @@ describe('the fields of OAuth', () => {
   it('say what can be asked of a token', async () => {
     const { checkGrant, list, revoke, why } = await openOauth({ settings: {} })
     expect(() => checkGrant({ scopes: ['repo:read', 'a b'] })).not.toThrow()
-    expect(() => checkGrant({ scopes: ['a"b'] })).toThrow('a scope contains characters')
-    expect(() => checkGrant({ scopes: ['a\nb'] })).toThrow('a scope contains characters')
+    expect(() => checkGrant({ scopes: ['a"b'] })).toThrow('"a"b" contains characters')
+    expect(() => checkGrant({ scopes: ['a\nb'] })).toThrow('"a\\x0ab" contains characters')
     expect(() => checkGrant({ lifetime: 1 })).toThrow('lifetime')
     expect(() => checkGrant({ resource: ['not a uri'] })).toThrow('resource')
     expect([list, revoke]).toEqual([undefined, undefined])

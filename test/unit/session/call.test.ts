@@ -213,7 +213,7 @@ describe('where a token is sent', () => {
       'https://evil.example/',
       bound,
       'refusing to send the token to https://evil.example',
-      'its session is bound to: https://shop.example; bind another with tokn login --api-url',
+      'its session is bound to: https://shop.example; bind another with tokn login --api-url URL',
     ],
     [
       'https://evil.example/',

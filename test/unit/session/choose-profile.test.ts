@@ -60,7 +60,7 @@ describe('the profile that is meant', () => {
       [web, ci],
       {},
       'no profile was named, and none is the default',
-      'tokn profile use NAME',
+      'tokn profile use NAME\nor name one: web, ci',
     ],
     [
       'one nearly named',
@@ -74,7 +74,7 @@ describe('the profile that is meant', () => {
       [web, ci],
       { flag: 'production' },
       'there is no profile "production"',
-      'tokn login production --provider PROVIDER',
+      'tokn login production --provider PROVIDER\nor see those that there are: tokn profile list',
     ],
     [
       'that of the folder',
