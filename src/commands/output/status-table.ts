@@ -1,12 +1,19 @@
 import { timeLeft } from '../../core/expiry.ts'
 import type { Colours } from '../../core/process.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { ProfileStatus } from '../../session/status.ts'
 import { lifeBar, paintBar } from './life-bar.ts'
+import { wrapWords } from './cells.ts'
 import { fittedTable, table, type Screen } from './table.ts'
 
 /** Characters of a bar, and of one where there is little room. */
 const [wide, narrow] = [10, 5]
+
+const indent = '    '
+
+/** In characters: a reason told by a provider may be longer. */
+const longestNote = 600
 
 type Column = keyof typeof words.status.titles
 
@@ -32,14 +39,28 @@ export function statusLines(
     ...all.map((one) => columns.map((column) => cellOf(one, column, bar, now))),
   ])
   const chosen = cells.find((rows) => fits(rows, screen)) ?? cells.at(-1) ?? []
-  const [first = '', ...lines] = fittedTable(chosen, screen)
+  const shown: string[][] = []
+  // Where there is no room for columns, a row has several lines.
+  fittedTable(chosen, screen, (line, row) => {
+    ;(shown[row] ??= []).push(line)
+    return line
+  })
+  const [titles = [], ...rows] = Array.from(shown, (lines = []) => lines)
   return [
-    colours.bold(first),
+    ...titles.map((line) => colours.bold(line)),
     ...all.flatMap((one, index) => [
-      paintLine(lines[index] ?? '', one, now, colours),
-      ...[one.problem, one.fix].flatMap((text) => (text === undefined ? [] : [`    ${text}`])),
+      ...(rows[index] ?? []).map((line) => paintLine(line, one, now, colours)),
+      ...[one.problem, one.fix].flatMap((text) => (text === undefined ? [] : note(text, screen))),
     ]),
   ]
+}
+
+/** A sentence or a command, set in below its profile. */
+function note(text: string, { outIsTerminal, width = 0 }: Screen): readonly string[] {
+  const shown = display(text, longestNote)
+  const lines =
+    outIsTerminal && width > indent.length ? wrapWords(shown, width - indent.length) : [shown]
+  return lines.map((line) => indent + line)
 }
 
 /** When a token ends, in a word or two. */
@@ -89,7 +110,7 @@ function cellOf(one: ProfileStatus, column: Column, width: number, now: number):
 function fits(rows: ReadonlyArray<readonly string[]>, screen: Screen): boolean {
   const { outIsTerminal, width } = screen
   if (!outIsTerminal || width === undefined) return true
-  const whole = table(rows, screen)
+  const whole = table(rows, { outIsTerminal })
   const fitted = fittedTable(rows, screen)
   return whole.every((line, index) => line === fitted[index])
 }

@@ -1,0 +1,54 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { takeDay } from '../../../src/io/files/daily-stamp.ts'
+import { openFiles } from '../../../src/io/files/files.ts'
+
+const noon = Date.UTC(2026, 0, 15, 12)
+const hour = 3_600_000
+let folder: string
+let directory: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tokn-stamp-'))
+  directory = join(folder, 'warned')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const take = (name = 'one', now = noon) => takeDay({ directory, files: openFiles(), name, now })
+
+it('is there once a day for each name', () => {
+  expect([take(), take(), take('one', noon + 11 * hour), take('two')]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ])
+  expect([take('one', noon + 12 * hour), take('one', noon + 13 * hour)]).toEqual([true, false])
+})
+
+it('leaves nothing of other days, not even of later ones', () => {
+  take('one', noon + 300 * 24 * hour)
+  take('two', noon - 24 * hour)
+  expect(take()).toBe(true)
+  expect(readdirSync(directory)).toEqual(['one.2026-01-15'])
+})
+
+it('is not there where it cannot be remembered', () => {
+  writeFileSync(directory, 'in the way')
+  expect(take()).toBe(false)
+})
+
+it.skipIf(process.geteuid?.() === 0)('is not there in a folder that cannot be written', () => {
+  take('other', noon)
+  chmodSync(directory, 0o500)
+  expect([take(), take()]).toEqual([false, false])
+  chmodSync(directory, 0o700)
+  expect(take()).toBe(true)
+})
+
+it.each(['../one', '', 'a/b', 'a.b', 'x'.repeat(65)])('is none for %j', (name) => {
+  expect(take(name)).toBe(false)
+  expect(existsSync(directory)).toBe(false)
+})
