@@ -15,8 +15,8 @@ import { canAsk, columnsOf, isOn, openColours } from '../io/terminal/terminal.ts
 import { openFolderChoice } from './folder-choice.ts'
 import { openAnnouncement } from './announcement.ts'
 import { openPassphrase } from './passphrase.ts'
+import { describeVariables } from './described-variables.ts'
 import { openPorts } from './ports.ts'
-import { nameOfShell } from './shell.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import type { Hints } from './hints.ts'
 import type { ProfileChoice } from '../session/choose-profile.ts'
@@ -128,28 +128,7 @@ export function createContext({
       sessions.set(key, session)
       return await session
     },
-    environment: {
-      fromEnvironment: variables.read,
-      get provider() {
-        return variables.provider
-      },
-      get baseUrl() {
-        return variables.read('base_url')
-      },
-      get scopes() {
-        return variables.scopes
-      },
-      get apiUrls() {
-        return variables.apiUrls
-      },
-      get store() {
-        return variables.store
-      },
-      get shell() {
-        return nameOfShell(environment)
-      },
-      tokenVariable: variables.tokenVariable,
-    },
+    environment: describeVariables(variables, environment),
     folders: async () => (await import('./folders.ts')).openFolders(),
     configurations: async (flags) =>
       (await import('./folders.ts')).listConfigurations(environment, flags),
