@@ -62,7 +62,8 @@ async function runInfo(
   const rows = infoRows(info, fingerprint, obtained, now)
   if (source === 'store') rows.push(keptRow(info.record))
   context.terminal.show(`${colours.bold(profile.name)}  ${info.provider.title}`)
-  if (context.terminal.outIsTerminal) context.terminal.show(...lifetimeBar(info, now, colours))
+  if (context.terminal.outIsTerminal)
+    context.terminal.show(...lifetimeBar(info, now, colours, context.terminal.width))
   const claims = flags.claims === true ? claimRows(info) : []
   context.terminal.show(...table([...rows, ...claims], context.terminal))
 }
@@ -132,7 +133,8 @@ function infoRows(
   const { record, untimely, remote, notAsked, asked, budget } = info
   const rows: string[][] = []
   const add = (label: string, value: string | undefined) => {
-    if (value !== undefined && value !== '') rows.push([`  ${label}`, value])
+    const isNew = rows.every(([known, said]) => known !== `  ${label}` || said !== value)
+    if (value !== undefined && value !== '' && isNew) rows.push([`  ${label}`, value])
   }
   const { expiryOf, infoLabels: labels, obtained: obtainedAt, used, usedOf } = words.reports
   const { clockWasSet, expiresExactly } = words.times
@@ -186,15 +188,17 @@ function lifetimeBar(
   { record, remote }: SessionInfo,
   now: number,
   colours: Colours,
+  columns = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   const expiry = remote?.access ?? record.expiry
   const left = timeLeft(expiry, now)
   if (expiry.state !== 'at' || left === undefined) return []
   const life = Math.max(1, expiry.at - (record.prolongedAt ?? record.obtainedAt))
   const share = Math.min(1, Math.max(0, left / life))
-  const width = 32
+  const text = words.times.remaining(left)
+  const width = Math.max(4, Math.min(32, columns - text.length - 3))
   const full = Math.round(share * width)
   const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
   const bar = paint('█'.repeat(full)) + colours.dim('░'.repeat(width - full))
-  return [`  ${bar} ${words.times.remaining(left)}`]
+  return [`  ${bar} ${text}`]
 }
