@@ -96,6 +96,30 @@ describe.skipIf(!requirePart('tmux'))('the screens', () => {
     })
   }
 
+  test.each(widths)('of a login with wrong answers, in %i columns', async (width) => {
+    const api = servers.api('hosterby')
+    const { TOKN_ACCESS_KEY: key = '', TOKN_SECRET_KEY: secret = '' } = credentialsOf(api)
+    const login = `tokn ${['login', `new-${width}`, ...addressOf(api)].join(' ')}`
+    const pane = await openPane(home, width, [login])
+    const questions = [
+      [/◆ {2}Access key/, ''],
+      [/empty[\s\S]*◆ {2}Access key/, 'wrong'],
+      [/◆ {2}Secret key/, 'wrong'],
+      [/401[\s\S]*◆ {2}Access key/, ` ${key} `],
+      [/◆ {2}Secret key/, secret],
+      [/◆ {2}Keep the credentials too/, 'n'],
+    ] as const
+    for (const [question, answer] of questions) {
+      await pane.until(question)
+      await pane.type('-l', answer)
+      if (answer !== 'n') await pane.type('Enter')
+    }
+    const { shown } = await pane.ended()
+    await pane.close()
+    expect(shown).not.toContain(secret)
+    await expect(tellScreens(shown)).toMatchFileSnapshot(`screens/login-${width}.txt`)
+  })
+
   test.each([
     ['TERM=dumb', { TERM: 'dumb' }],
     ['NO_COLOR', { NO_COLOR: '1' }],
