@@ -7,10 +7,10 @@ import type { LoginFlags } from '../flags/login.ts'
 import { oauthFlags } from '../flags/oauth.ts'
 
 /** Flags that say something of a login, so that nobody has to be asked whether there is to be one. */
-const ofLogin: ReadonlyArray<keyof LoginFlags> = [
+const ofLogin: readonly string[] = [
   ...['username', 'passwordStdin', 'secretFile', 'remember', 'force', 'dryRun', 'set'],
-  ...[...grantFlags, ...oauthFlags, 'browser'],
-] as ReadonlyArray<keyof LoginFlags>
+  ...[...grantFlags, ...oauthFlags],
+]
 
 /**
  * Whether the user has a token to paste in, and no credentials to log in with: asked where the
@@ -24,7 +24,8 @@ export async function choosesToken(
   interaction: Interaction | undefined,
 ): Promise<boolean> {
   if (interaction === undefined || login === undefined || pasted === undefined) return false
-  if (ofLogin.some((name) => flags[name] !== undefined && isSaid(flags[name]))) return false
+  const said = Object.entries(flags).filter(([name]) => ofLogin.includes(name))
+  if (flags.browser === false || said.some(([, value]) => value !== undefined)) return false
   const answered = fields.some(
     ({ name }) => settings[name] !== undefined || environment.fromEnvironment(name) !== undefined,
   )
@@ -35,9 +36,4 @@ export async function choosesToken(
     { value: 'token', label: words.pasted.byToken() },
   ])
   return chosen === 'token'
-}
-
-/** A flag that is not given may be there all the same, with its default. */
-function isSaid(value: LoginFlags[keyof LoginFlags]): boolean {
-  return !(Array.isArray(value) && value.length === 0)
 }

@@ -168,6 +168,16 @@ async function askEnd(
     if (answer === '') return undefined
     const now = clock.now()
     const life = readDuration(answer)
-    return life === undefined ? readEnd({ expiresAt: answer }, now) : now + life
+    return life === undefined ? instantIn(answer, now) : now + life
   })
+}
+
+/** Throws `usage` for an answer that is no instant to come. */
+function instantIn(answer: string, now: number): number | undefined {
+  try {
+    return readEnd({ expiresAt: answer }, now)
+  } catch (error) {
+    if (!isToknError(error, 'usage')) throw error
+    throw new ToknError('usage', words.pasted.notAnEnd())
+  }
 }

@@ -55,6 +55,8 @@ export const askEnd = () => 'When does it end: 90d, or 2027-01-31T00:00:00Z (emp
 export const cannotRefreshWithout = (names: readonly string[], how: string) =>
   `the session cannot be refreshed without ${names.join(', ')}: ${how}`
 
+export const notAnEnd = () => 'that is neither a duration nor an instant that is to come'
+
 /** `said` and `known` are instants. */
 export const otherEnd = (said: string, known: string, taken: string) =>
   `the token is said to end at ${said}, and by itself ends at ${known}; ${taken} counts`

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeHome, type Home } from '../support/home.ts'
+import { run } from '../support/run.ts'
+import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
+import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
+
+const enter = '\r'
+const down = '\u001b[B'
+
+describe.skipIf(!hasTerminal())('a token pasted by a person', () => {
+  let servers: Servers
+  let home: Home
+  beforeEach(async () => {
+    servers = await startServers(['rightech', 'oz', 'mcs'])
+    home = makeHome()
+  })
+  afterEach(async () => {
+    home.remove()
+    await servers.close()
+  })
+
+  type Name = 'rightech' | 'oz' | 'mcs'
+
+  async function makeToken(name: Name): Promise<string> {
+    const api = servers.api(name)
+    const env = credentialsOf(api)
+    const login = await run(['login', 'maker', ...addressOf(api), '--yes'], { home, env })
+    expect(login.status, login.err).toBe(0)
+    const { out } = await run(['token', 'maker'], { home })
+    await run(['profile', 'remove', 'maker', '--yes'], { home })
+    return out.trim()
+  }
+
+  function open(
+    name: Name,
+    flags: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Terminal {
+    return openTerminal(['login', 'web', ...addressOf(servers.api(name)), ...flags], home, env)
+  }
+
+  async function answer(terminal: Terminal, question: RegExp, text: string): Promise<void> {
+    await terminal.until(question)
+    terminal.type(text)
+  }
+
+  async function tokenOf(name = 'web'): Promise<string> {
+    return (await run(['token', name], { home })).out.trim()
+  }
+
+  test.each([{}, { TERM: 'dumb' }, { NO_COLOR: '1' }])(
+    'is chosen in the menu, asked for in secret, and checked, with %j',
+    async (env: Readonly<Record<string, string>>) => {
+      const token = await makeToken('rightech')
+      const terminal = open('rightech', [], env)
+      await terminal.until(/How to log in to Rightech IoT Cloud\?/)
+      expect(await terminal.until(/log in \(User name \(e-mail address\), Password\)/)).toBeTruthy()
+      terminal.type(env['TERM'] === 'dumb' ? `2${enter}` : down + enter)
+      await answer(terminal, /Token of Rightech/, `"${token}" ${enter}`)
+      const { status, out, err } = await terminal.ended
+      expect({ status, out }, err).toEqual({ status: 0, out: '' })
+      expect(err).toContain('took off the quotes around it')
+      expect(err).toContain('checked with Rightech IoT Cloud: the token is accepted')
+      expect(terminal.raw()).not.toContain(token)
+      expect(await tokenOf()).toBe(token)
+    },
+  )
+
+  test('is not offered where an answer to the login is given, or nobody can be asked', async () => {
+    for (const [flags, env] of [
+      [['--username', 'ann'], {}],
+      [[], { TOKN_USERNAME: 'ann' }],
+      [['--scope', 'GET /objects'], {}],
+    ] as const) {
+      const terminal = open('rightech', flags, env)
+      await terminal.until(/User name|Password/)
+      terminal.type('\u0003')
+      const { status, err } = await terminal.ended
+      expect(status).toBe(130)
+      expect(err).not.toContain('How to log in')
+    }
+    const { status, err } = await open('rightech', ['--no-input']).ended
+    expect(status, err).toBe(4)
+    expect(err).not.toContain('How to log in')
+  })
+
+  test('is asked for with --with-token, with its refresh token and its end', async () => {
+    const terminal = open('oz', ['--with-token'])
+    await answer(terminal, /Token of Oz API/, `made-by-hand${enter}`)
+    await answer(terminal, /Its refresh token/, `refresh-by-hand${enter}`)
+    await answer(terminal, /When does it end/, `yesterday${enter}`)
+    await terminal.until(/neither a duration nor an instant[^]*When does it end/)
+    terminal.type(`2h${enter}`)
+    const { status, err } = await terminal.ended
+    expect(status, err).toBe(0)
+    expect(err).toMatch(/not checked: Oz API has no way to ask/)
+    expect(err).toMatch(/expires in (1h 59m|2h)/)
+    expect(terminal.raw()).not.toMatch(/made-by-hand|refresh-by-hand/)
+    expect(await tokenOf()).toBe('made-by-hand')
+  })
+
+  test('needs neither, and is asked again for what is no token, three times', async () => {
+    const terminal = open('oz', ['--with-token'])
+    await answer(terminal, /Token of Oz API/, `curl https://x.example${enter}`)
+    await answer(terminal, /is a command line[^]*Token of/, `${enter}`)
+    await answer(terminal, /token is empty[^]*Token of/, `made-by-hand${enter}`)
+    await answer(terminal, /Its refresh token/, enter)
+    await answer(terminal, /When does it end/, enter)
+    expect(await terminal.ended).toMatchObject({ status: 0 })
+    expect(await tokenOf()).toBe('made-by-hand')
+
+    const lost = open('oz', ['--with-token', '--yes'])
+    await answer(lost, /Token of/, `null${enter}`)
+    await answer(lost, /is the word for nothing[^]*Token of/, `a b${enter}`)
+    await answer(lost, /has blanks in it[^]*Token of/, `[1]${enter}`)
+    expect((await lost.ended).status).toBe(2)
+    expect(await tokenOf()).toBe('made-by-hand')
+  })
+
+  test('of MCS that never ends is not asked for an end, and a pair is asked for its client', async () => {
+    const terminal = open('mcs', ['--with-token'])
+    const { service_token: token = '' } = servers.api('mcs').credentials
+    await answer(terminal, /Token of MCS Vision/, token + enter)
+    await answer(terminal, /Its refresh token/, enter)
+    const { status, err } = await terminal.ended
+    expect(status, err).toBe(0)
+    expect(err).not.toContain('When does it end')
+
+    const pair = open('mcs', ['--with-token', '--yes'])
+    await answer(pair, /Token of MCS Vision/, `{"access_token":"a","refresh_token":"b"}${enter}`)
+    await answer(pair, /Client id/, `id-of-client${enter}`)
+    expect(await pair.ended).toMatchObject({ status: 0 })
+  })
+
+  test('that the provider refuses is kept after a yes alone', async () => {
+    for (const [key, status] of [
+      ['n', 130],
+      ['y', 0],
+    ] as const) {
+      const terminal = open('rightech', ['--with-token'])
+      await answer(terminal, /Token of Rightech/, `opaque${enter}`)
+      await answer(terminal, /When does it end/, enter)
+      await answer(terminal, /does not accept the token.*Keep it anyway\?/, key)
+      expect((await terminal.ended).status).toBe(status)
+    }
+    expect(await tokenOf()).toBe('opaque')
+  })
+
+  test('several lines at once are no token, and none of them lands in the shell', async () => {
+    const words = ['sh', '-c', `"$@"; echo ended >&2; cat >&2`, 'sh', process.execPath]
+    const terminal = openTerminal(
+      [
+        (await import('../support/home.ts')).program,
+        'login',
+        'web',
+        ...addressOf(servers.api('oz')),
+        '--with-token',
+      ],
+      home,
+      {},
+      words,
+    )
+    await terminal.until(/Token of Oz API/)
+    terminal.type('{\r  "access_token": "s3cret-one",\r  "expire_token": "s3cret-two"\r}\r')
+    await terminal.until(/is not the whole JSON document/)
+    terminal.type('\u0003')
+    await terminal.until(/ended/)
+    terminal.type('\u0004')
+    await terminal.ended
+    expect(terminal.raw()).not.toContain('s3cret')
+  })
+
+  test.each([
+    ['Ctrl-C', '\u0003'],
+    ['the end of input', '\u0004'],
+  ])('%s at a question ends with 130 and stores nothing', async (_, key) => {
+    for (const [flags, question] of [
+      [[], /How to log in/],
+      [['--with-token'], /Token of Oz API/],
+    ] as const) {
+      const terminal = open('oz', flags)
+      await answer(terminal, question, key)
+      expect(await terminal.ended).toMatchObject({ status: 130, out: '' })
+    }
+    expect((await run(['token', 'web'], { home })).status).toBe(3)
+  })
+})
