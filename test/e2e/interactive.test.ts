@@ -30,6 +30,8 @@ describe.skipIf(!hasTerminal())('before a person', () => {
       ['login', 'iot', '-p', 'rightech', '--base-url', api.baseUrl],
       home,
     )
+    await terminal.until(/How to log in to Rightech IoT Cloud\?/)
+    terminal.type(enter)
     await terminal.until(/User name/)
     terminal.type(username + enter)
     await terminal.until(/Password/)
@@ -67,6 +69,8 @@ describe.skipIf(!hasTerminal())('before a person', () => {
     const willing = openTerminal(['login', 'replaced', '-p', 'oz', ...at], home)
     await willing.until(/Replace it by one of "oz"/)
     willing.type('y')
+    await willing.until(/How to log in to Oz API\?/)
+    willing.type(enter)
     await willing.until(/E-mail address/)
     willing.type('\u0003')
     expect(await willing.ended).toMatchObject({ status: 130 })
@@ -78,6 +82,8 @@ describe.skipIf(!hasTerminal())('before a person', () => {
       ['login', 'other', '-p', 'rightech', '--base-url', api.baseUrl],
       home,
     )
+    await terminal.until(/How to log in/)
+    terminal.type(enter)
     await terminal.until(/User name/)
     terminal.type('\u0003')
     expect(await terminal.ended).toMatchObject({ status: 130, out: '' })
@@ -90,6 +96,8 @@ describe.skipIf(!hasTerminal())('before a person', () => {
       ['login', 'empty', '-p', 'rightech', '--base-url', api.baseUrl],
       home,
     )
+    await terminal.until(/How to log in/)
+    terminal.type(enter)
     for (const times of [1, 2, 3]) {
       await terminal.until(new RegExp(`(◆  User name[^]*){${times}}`))
       terminal.type(enter)

@@ -17,6 +17,8 @@ interface Question {
 
 const login = ['login', 'iot', '-p', 'rightech', '--base-url', 'http://127.0.0.1:9']
 const named = [/User name/, 'ann'] as const
+/** The first question of a login: the first answer is the one with credentials. */
+const chosen: Question['before'][number] = [/How to log in[^]*(?:1-\d: |●)/, '1']
 const drafted: Question['before'] = [
   [/Short name/, 'shop'],
   [/Its title/, 'Shop'],
@@ -25,11 +27,16 @@ const drafted: Question['before'] = [
   [/Path of the request/, '/login'],
 ]
 const questions = new Map<string, Question>([
-  ['a text', { args: login, before: [], asks: /User name/ }],
-  ['a password', { args: login, before: [named], asks: /Password/ }],
+  ['a text', { args: login, before: [chosen], asks: /User name/ }],
+  ['the way to log in', { args: login, before: [], asks: /How to log in[^]*(?:1-\d: |●)/ }],
+  ['a password', { args: login, before: [chosen, named], asks: /Password/ }],
   [
     'yes or no',
-    { args: login, before: [named, [/Password/, 'pass']], asks: /Keep the credentials too/ },
+    {
+      args: login,
+      before: [chosen, named, [/Password/, 'pass']],
+      asks: /Keep the credentials too/,
+    },
   ],
   [
     'a choice',
@@ -115,7 +122,7 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
     const words = ['sh', '-c', 'trap "" HUP; (trap - HUP; exec "$@"); echo $? > "$RECORD"', 'sh']
     const env = { TERM: term, RECORD: record }
     const terminal = openTerminal(login, home, env, [...words, process.execPath, program])
-    await terminal.until(/User name/)
+    await terminal.until(/How to log in/)
     terminal.hangUp()
     await expect.poll(() => readStatus(record), { timeout: 20_000 }).toBe('129')
   })
@@ -172,7 +179,7 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
     { TOKN_NO_INPUT: '0' },
     { TOKN_NO_INPUT: 'false' },
   ])('%j keeps nobody from being asked', async (env) => {
-    const terminal = await ask({ args: login, before: [], asks: /User name/ }, env)
+    const terminal = await ask({ args: login, before: [chosen], asks: /User name/ }, env)
     terminal.type('\u0004')
     expect(await terminal.ended).toMatchObject({ status: 130 })
   })
@@ -189,7 +196,7 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
   test('a terminal of 0 columns is taken for one of 80', async () => {
     const words = ['sh', '-c', 'stty cols 0 rows 0; exec "$@"', 'sh', process.execPath, program]
     const terminal = openTerminal(login, home, {}, words)
-    await terminal.until(/User name \(e-mail address\)/)
+    await terminal.until(/How to log in to Rightech IoT Cloud\?/)
     terminal.type('\u0004')
     expect(await terminal.ended).toMatchObject({ status: 130 })
   })
@@ -197,6 +204,8 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
   test('answers are taken line by line where there is no cursor, and a secret is not shown', async () => {
     const words = ['sh', '-c', 'stty cols 0; exec "$@"', 'sh', process.execPath, program]
     const terminal = openTerminal(login, home, { TERM: 'dumb' }, words)
+    await terminal.until(chosen[0])
+    terminal.type('1\r')
     await terminal.until(/User name/)
     terminal.type('ann\r')
     await terminal.until(/Password: /)

@@ -30,9 +30,8 @@ export async function choosesToken(
     ({ name }) => settings[name] !== undefined || environment.fromEnvironment(name) !== undefined,
   )
   if (answered) return false
-  const asked = fields.filter(({ optional }) => optional !== true).map(({ label }) => label)
   const chosen = await select(flags, words.pasted.howToLogIn(title), [
-    { value: 'login', label: words.pasted.byLogin(person === undefined ? asked : []) },
+    { value: 'login', label: person === true ? words.pasted.byPage() : words.pasted.byLogin() },
     { value: 'token', label: words.pasted.byToken() },
   ])
   return chosen === 'token'

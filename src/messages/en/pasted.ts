@@ -37,9 +37,9 @@ export const onlyWhole = (title: string) => ({
 })
 
 export const howToLogIn = (title: string) => `How to log in to ${title}?`
-export const byLogin = (labels: readonly string[]) =>
-  labels.length === 0 ? 'log in' : `log in (${labels.join(', ')})`
-export const byToken = () => 'paste a token that was made there'
+export const byLogin = () => 'with credentials'
+export const byPage = () => 'as a person, in a browser or by a code'
+export const byToken = () => 'paste a token that was made at the provider'
 export const askToken = (title: string) => `Token of ${title} (or its whole reply, as JSON)`
 export const askRefresh = () => 'Its refresh token (empty: none)'
 export const aRefreshToken = () => 'a refresh token'
