@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeHome, root, type Home } from '../support/home.ts'
+import { shapes } from '../../src/commands/output/shapes.ts'
+import { makeHome, program, root, type Home } from '../support/home.ts'
 import { printReference } from '../support/command-reference.ts'
 import { topics as topicMeanings, topicsHeading } from '../../src/messages/en/help.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Helps,
 } from '../support/helps.ts'
 import { run } from '../support/run.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 
 let home: Home
 let helps: Helps
@@ -36,7 +38,7 @@ describe('help', () => {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(root, 'src/commands', name), 'utf8'))
       .flatMap((text) =>
-        [...text.matchAll(/usage: '([a-z]+)(?:'| \[| <)/g)].map(([, name = '']) => name),
+        [...text.matchAll(/usage: '([a-z-]+)(?:'| \[| <)/g)].map(([, name = '']) => name),
       )
     const names = leaves().map(([path]) => path.split(' ').at(-1))
     expect(names.toSorted()).toEqual(found.toSorted())
@@ -88,6 +90,50 @@ describe('help', () => {
       texts.set(topic, out)
     }
     await expect(printReference(helps, texts)).toMatchFileSnapshot('../../docs/commands.md')
+  })
+})
+
+test('help json has every document that the program prints', () => {
+  const texts = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+  const printed = texts.flatMap((text) =>
+    [...text.matchAll(/schema: '(tokn\.[^']+)'/g)].map(([, schema = '']) => schema),
+  )
+  expect(Object.keys(shapes).toSorted()).toEqual([...new Set(printed)].toSorted())
+})
+
+describe.skipIf(!hasTerminal())('in a terminal', () => {
+  /** The words of `sh` that run the program with standard output in a terminal of this width. */
+  const screen = (columns: number) => [
+    'sh',
+    '-c',
+    `stty cols ${columns}; exec "$0" "$@" >/dev/tty`,
+    process.execPath,
+    program,
+  ]
+
+  test.each([40, 80, 140])(
+    'of %i columns help is as wide, and tokn alone is help',
+    async (columns) => {
+      for (const args of [[], ['login', '--help'], ['help', 'environment']]) {
+        const { status, err } = await openTerminal(args, home, {}, screen(columns)).ended
+        const said = args.length === 0 ? ['--help'] : args
+        const { out } = await run(said, { home, env: { COLUMNS: String(columns) } })
+        expect({ status, shown: err }).toEqual({ status: 0, shown: out })
+        const widest = Math.max(...out.split('\n').map((line) => line.length))
+        expect(widest).toBeLessThanOrEqual(columns)
+        expect(widest).toBeGreaterThan(columns * 0.7)
+      }
+    },
+  )
+
+  test('the width of the terminal counts, and not COLUMNS; a group alone is a mistake there too', async () => {
+    const { err } = await openTerminal(['help'], home, { COLUMNS: '60' }, screen(100)).ended
+    expect(err).toBe((await run(['help'], { home, env: { COLUMNS: '100' } })).out)
+    const alone = await openTerminal(['profile'], home, {}, screen(80)).ended
+    expect(alone).toMatchObject({ status: 2 })
+    expect(alone.err).toContain('tokn: hint: tokn profile --help')
   })
 })
 

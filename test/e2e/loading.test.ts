@@ -97,6 +97,13 @@ describe('a good token is handed out by little', () => {
     expect(ours.length).toBe((await loadsOf(['token', 'web'])).ours.length)
   })
 
+  test('what only a topic says is loaded for that topic alone', async () => {
+    const topics = (ours: readonly string[]) => ours.filter((path) => path.endsWith('/topics.cjs'))
+    expect(topics((await loadsOf(['--help'])).ours)).toEqual([])
+    expect(topics((await loadsOf(['status'])).ours)).toEqual([])
+    expect(topics((await loadsOf(['help', 'json'])).ours)).not.toEqual([])
+  })
+
   test('what records this sees what there is to see', async () => {
     const help = await loadsOf(['--help'])
     expect(help.packages).toContain('commander')

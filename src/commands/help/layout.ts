@@ -36,9 +36,10 @@ function layOutBlock(block: Block, longest: number, width: number): readonly str
 }
 
 function layOutItems(items: readonly Item[], longest: number, width: number): readonly string[] {
-  const word = Math.max(...items.flatMap(([, meaning]) => meaning.split(' ').map(lengthOf)))
+  const words = items.flatMap(([, meaning]) => meaning.split(' '))
+  const word = Math.max(...words.map((one) => one.length))
   const needed = Math.max(leastBeside, Math.min(word, width - below.length))
-  const [column] = [longest, longestTerm(items)].filter((one) => width - (one + 4) >= needed)
+  const column = [longest, longestTerm(items)].find((one) => width - (one + 4) >= needed)
   return items.flatMap(([term, meaning]): readonly string[] => {
     if (column === undefined) {
       return [...wrapLine(term, width, '  ', '    '), ...wrapLine(meaning, width, below)]
@@ -46,10 +47,6 @@ function layOutItems(items: readonly Item[], longest: number, width: number): re
     const [first = '', ...further] = wrapLine(meaning, width, ' '.repeat(column + 4))
     return [`  ${term.padEnd(column)}  ${first.trimStart()}`.trimEnd(), ...further]
   })
-}
-
-function lengthOf(text: string): number {
-  return text.length
 }
 
 /**

@@ -30,6 +30,10 @@ export const shapes = {
     fields: `profile provider token token_type header(name value) placement issued_at ${expiry} scopes generation refreshed source fingerprint id_token?`,
   },
   'tokn.header/v1': { by: 'header', fields: 'profile headers query' },
+  'tokn.env/v1': {
+    by: 'env',
+    fields: `profile? shell variable line expires_at? expires_at_epoch? expires_in? expiry?`,
+  },
   'tokn.logout/v1': {
     by: 'logout',
     fields: 'results(profile erased revoked verified alive_until alive)',
@@ -39,7 +43,7 @@ export const shapes = {
   'tokn.list/v1': {
     by: 'list',
     fields:
-      'profile where tokens(id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts) duplicates',
+      'profile where tokens(id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts unrestricted) duplicates',
   },
   'tokn.check/v1': { by: 'check', fields: 'ok checks(profile ok reason expires_in needed)' },
   'tokn.issue/v1': {
@@ -53,7 +57,7 @@ export const shapes = {
   },
   'tokn.info/v1': {
     by: 'info',
-    fields: `profile provider active remote_checked not_checked_because claims signature user_id scopes token_id fingerprint ${standing} access(${expiry}) refresh(${expiry} uses_left) facts quota store origins lineage(generation obtained_at last_refresh(at pid cmd reason))`,
+    fields: `profile provider active remote_checked not_checked_because claims signature user_id scopes unrestricted token_id fingerprint ${standing} access(${expiry}) refresh(${expiry} uses_left) facts quota store origins credentials_kept lineage(generation obtained_at last_refresh(at pid cmd reason))`,
   },
   'tokn.profiles/v1': {
     by: 'profile list',
@@ -67,6 +71,8 @@ export const shapes = {
   'tokn.profile-use/v1': { by: 'profile use', fields: 'profile provider' },
   'tokn.profile-rename/v1': { by: 'profile rename', fields: 'from profile' },
   'tokn.profile-remove/v1': { by: 'profile remove', fields: 'profile alive' },
+  'tokn.profile-bind/v1': { by: 'profile bind', fields: 'profile path before' },
+  'tokn.profile-unbind/v1': { by: 'profile unbind', fields: 'profile path' },
   'tokn.profile-forget-credentials/v1': {
     by: 'profile forget-credentials',
     fields: 'profile forgotten renewal',
@@ -78,7 +84,7 @@ export const shapes = {
   'tokn.provider/v1': {
     by: 'provider show',
     fields:
-      'id title docs needsBaseUrl fields(name label secret? file? optional? default? choices? loginChoices?) source rotation budget operations why',
+      'id title docs needsBaseUrl fields(name label secret? file? optional? default? choices? loginChoices?) source rotation budget operations why address sent_to carrier(headers query cookies) scopes(form choices known unscoped) lifetime sliding lifetimes(least? most? step? choices?) pasted',
   },
   'tokn.provider-add/v1': { by: 'provider add', fields: 'id title docs origins' },
   'tokn.provider-remove/v1': { by: 'provider remove', fields: 'id' },
@@ -86,11 +92,22 @@ export const shapes = {
     by: 'provider test',
     fields: `provider ok steps(operation outcome words traffic odd?) made(by ended ${expiry} refresh_expires_at why)`,
   },
+  'tokn.scopes/v1': { by: 'provider scopes', fields: 'profile provider source complete scopes' },
+  'tokn.which/v1': {
+    by: 'which',
+    fields:
+      'winner(profile source variable path store store_source configuration configuration_source) losers(kind value source variable path ignored)',
+  },
   'tokn.why/v1': {
     by: 'why',
     fields: `profile ${standing} generations(generation at reason issued_by? command pid parent cost)`,
   },
   'tokn.doctor/v1': { by: 'doctor', fields: 'ok checks(id status detail fix)' },
+  'tokn.uninstall/v1': {
+    by: 'uninstall --list',
+    fields:
+      'configuration other_configurations profiles_unread traces(kind path service account sight files bytes more) steps',
+  },
   'tokn.sandbox/v1': {
     by: 'sandbox',
     fields:

@@ -107,7 +107,7 @@ export const providers = {
 export const scopes = {
   intro:
     'A scope is something that a token may do. --scope asks for one, and may be given several times; TOKN_SCOPE has several, separated by commas. login and issue read them.',
-  seen: 'What the held token may do: tokn info. What each token of the account may do: tokn list.',
+  seen: 'Scopes that can be asked for: tokn provider scopes PROFILE. What the held token may do: tokn info. What each token of the account may do: tokn list.',
   none: 'none can be asked for',
   forms: {
     any: 'any text',
