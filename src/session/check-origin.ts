@@ -28,6 +28,8 @@ export function checkOrigin(record: Bound, url: URL, owner?: string): void {
     throw new ToknError('usage', words.session.credentialsInUrl())
   }
   if (record.origins.includes(url.origin)) return
-  const how = isFromEnvironment({ id: record.profileId }) ? 'TOKN_API_URL' : 'tokn login --api-url URL'
+  const how = isFromEnvironment({ id: record.profileId })
+    ? 'TOKN_API_URL'
+    : 'tokn login --api-url URL'
   throw new ToknError('usage', words.session.foreignOrigin(url.origin, record.origins, how, owner))
 }

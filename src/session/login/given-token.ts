@@ -42,7 +42,8 @@ export async function openGivenToken(
 ): Promise<{ profile: Profile; record: SessionRecord }> {
   const draft = { ...sketch, ...placesIn(environment) }
   if (draft.provider === '') return { profile: draft, record: recordOf(ports, draft, access) }
-  const sources = { set: {}, secrets: {}, fromEnvironment: environment.read }
+  const { read: fromEnvironment } = environment
+  const sources = { set: {}, secrets: {}, fromEnvironment, onlyVariables: true }
   const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
   const all = { ...answers.settings, ...answers.secrets }
   const refresh = provider.refresh && environment.read('refresh_token')
