@@ -1,4 +1,5 @@
 import { isToknError } from '../core/errors.ts'
+import type { FolderProfile } from '../core/folder-profile.ts'
 import type { Profile } from '../core/profile.ts'
 import { serializeRecord, type Reason } from '../core/record.ts'
 import { checkGivenToken } from '../core/token.ts'
@@ -49,13 +50,25 @@ function sketchOf(
   variable: string,
 ): Profile {
   const name = namedProfile(choice)
+  const folder = () => findInFolder(ports, choice)
   const known = name !== undefined || variables.provider === undefined
-  const stored = known ? tryChoose(ports, choice, name) : undefined
+  const stored = known ? tryChoose(ports, { ...choice, folder }, name) : undefined
   return {
     ...(stored ?? { provider: variables.provider ?? '', settings: {} }),
     name: name ?? stored?.name ?? 'environment',
     id: idInEnvironment(variable),
     store: ports.stores.transient,
+  }
+}
+
+/** A file that is wrong is no reason to fail, either. */
+function findInFolder(ports: Ports, choice: ProfileChoice): FolderProfile | undefined {
+  try {
+    return choice.folder?.()
+  } catch (error) {
+    if (!isToknError(error, 'usage')) throw error
+    ports.warn(error.message)
+    return undefined
   }
 }
 
