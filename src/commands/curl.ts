@@ -157,8 +157,12 @@ async function runWatched(
   return status
 }
 
-function checkOf(fitted: Fitted, outIsTerminal: boolean): Pick<HeadCheck, 'args' | 'copy'> {
+function checkOf(
+  fitted: Fitted,
+  outIsTerminal: boolean,
+): Pick<HeadCheck, 'args' | 'copy' | 'onTerminal'> {
   return {
+    onTerminal: outIsTerminal && !hasOutput(fitted),
     args: trialArgs(fitted, outIsTerminal),
     copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
   }
@@ -204,8 +208,12 @@ function ownArgs(urls: readonly URL[], { proxy }: Route): readonly string[] {
   return ['--globoff', '--proto', plain ? '=http,https' : '=https', '--tlsv1.2', ...inside]
 }
 
+function hasOutput({ options }: Pick<Fitted, 'options'>): boolean {
+  return options.some(({ name }) => /^(output|remote-name)$/.test(name))
+}
+
 function trialArgs({ options }: Fitted, outIsTerminal: boolean): readonly string[] {
-  const toFile = options.some(({ name }) => /^(output|remote-name)$/.test(name))
+  const toFile = hasOutput({ options })
   // As curl does by itself where it writes to a terminal, which it does not see here.
   // What is waited for is to come as it comes, and what is shown then, too.
   const unbuffered = options.some(({ name }) => /^(no-)?buffer$/.test(name)) ? [] : ['--no-buffer']

@@ -52,6 +52,8 @@ export interface HeadCheck {
    * `body` is that of a short JSON object that was asked for.
    */
   again(head: string, body?: string): Promise<ChildRequest | undefined>
+  /** Whether the body goes to a terminal, on which no binary one is shown, as by curl itself. */
+  readonly onTerminal?: boolean | undefined
   /** Where the user wants that head; `-` is standard output. */
   readonly copy?: string | undefined
 }

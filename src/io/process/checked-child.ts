@@ -36,7 +36,7 @@ export async function runChecked(
   let judged: Promise<ChildRequest | undefined> | undefined
   const watch = (child: ChildProcess) => {
     child.once('exit', () => over.abort())
-    judged = judge(holdBack(child), pipe, headCheck, over.signal)
+    judged = judge(holdBack(child, headCheck.onTerminal === true), pipe, headCheck, over.signal)
     // Awaited below; a failure before that is not unhandled.
     judged.catch(() => undefined)
   }
@@ -143,9 +143,9 @@ interface HeldBack {
   drop(): void
 }
 
-function holdBack(child: ChildProcess): HeldBack {
-  const out = holdStream(child.stdout, 1)
-  const streams = [out, holdStream(child.stderr, 2)]
+function holdBack(child: ChildProcess, onTerminal: boolean): HeldBack {
+  const out = holdStream(child.stdout, 1, onTerminal)
+  const streams = [out, holdStream(child.stderr, 2, false)]
   return {
     look: out.look,
     show: (before = '') => {

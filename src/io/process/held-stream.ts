@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { words } from '../../messages/words.ts'
 import { writeAll } from '../terminal/output.ts'
 
 /** Most of a stream that is held back in memory; the rest stays in the pipe. */
@@ -9,6 +10,9 @@ const mostChunks = 4_096
 const longestObject = 65_536
 /** Milliseconds for which all of it is waited for: what comes more slowly is no error message. */
 const longestWait = 2_000
+
+/** Of the beginning, as curl looks at it. */
+const checkedBytes = 2_000
 
 /** What a child prints, until it is known what becomes of it. */
 interface HeldStream {
@@ -22,9 +26,13 @@ interface HeldStream {
 
 /**
  * Reads a stream from the start, since Node discards unread output of a child that has ended; it goes
- * to `descriptor` once it is to be shown.
+ * to `descriptor` once it is to be shown. `onTerminal`: unless it is binary.
  */
-export function holdStream(stream: Readable | null, descriptor: number): HeldStream {
+export function holdStream(
+  stream: Readable | null,
+  descriptor: number,
+  onTerminal: boolean,
+): HeldStream {
   let held: Buffer[] | undefined = []
   let bytes = 0
   let ended = stream === null
@@ -64,7 +72,14 @@ export function holdStream(stream: Readable | null, descriptor: number): HeldStr
     show: () => {
       const first = held ?? []
       held = undefined
-      take = (chunk) => pass(stream, descriptor, chunk)
+      let left = onTerminal ? checkedBytes : 0
+      take = (chunk) => {
+        const binary = left > 0 && chunk.includes(0)
+        left -= chunk.length
+        if (!binary) return pass(stream, descriptor, chunk)
+        take = ignore
+        refuseBinary(stream)
+      }
       for (const chunk of first) take(chunk)
       stream?.resume()
     },
@@ -97,6 +112,12 @@ function textBehind(all: Buffer, before: string): string | undefined {
   const head = Buffer.from(before, 'latin1')
   if (!all.subarray(0, head.length).equals(head)) return undefined
   return all.subarray(head.length).toString('utf8')
+}
+
+/** The child fails to write, as it does where it sees the terminal itself. */
+function refuseBinary(stream: Readable | null): void {
+  writeAll(2, Buffer.from(`${words.terminal.warning(words.processes.binaryOutput())}\n`))
+  stream?.destroy()
 }
 
 function pass(stream: Readable | null, descriptor: number, chunk: Buffer): void {

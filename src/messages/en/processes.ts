@@ -1,5 +1,7 @@
 // English texts about programs that are started.
 
+export const binaryOutput = () =>
+  'binary output can mess up your terminal; --output - shows it all the same, --output FILE saves it'
 export const noSuchProgram = (name: string, isPath: boolean, command: string) => ({
   message: `there is no program ${name}`,
   hint: isPath
