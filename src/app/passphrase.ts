@@ -1,6 +1,6 @@
 import { ToknError } from '../core/errors.ts'
-import type { PassphraseQuestion } from '../core/ports.ts'
 import { Secret } from '../core/secret.ts'
+import type { PassphraseQuestion } from '../core/store-traits.ts'
 import { words } from '../messages/words.ts'
 
 /** How the passphrase of the file store is found. */

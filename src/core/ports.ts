@@ -1,4 +1,5 @@
 import type { Profile, StoreKind } from './profile.ts'
+import type { ListenOptions, Listener } from './callback.ts'
 import type { Expiry } from './expiry.ts'
 import type { Reason, Standing } from './record.ts'
 import type { Trace } from './trace.ts'
@@ -74,14 +75,6 @@ export interface Store {
   traces?(ids: readonly string[]): readonly Trace[]
   /** 32 bytes that belong to this store, for what must be sealed on disk meanwhile. Throws `store`. */
   sealingKey(): Promise<Uint8Array>
-}
-
-/** What a store says of the passphrase that it asks for. */
-export interface PassphraseQuestion {
-  /** There was none so far: this one is chosen now. */
-  readonly isNew: boolean
-  /** The one that was given before does not open it. */
-  readonly refused: boolean
 }
 
 /** Where the session of a profile rests, as far as that can be read. */
@@ -226,28 +219,6 @@ export interface Interaction {
   copy(text: string): Promise<void>
   /** Waits on a loopback port for the browser to come back (RFC 8252 section 7.3). */
   listen(options: ListenOptions): Promise<Listener>
-}
-
-export interface ListenOptions {
-  /** Path of the redirect URI; anything else is answered 404. */
-  readonly path: string
-  /** Loopback host that the redirect URI names. Default 127.0.0.1. */
-  readonly host?: string | undefined
-  /** Default, or 0: any free one. */
-  readonly port?: number | undefined
-  /** Milliseconds until `wait` gives up with `reauth_required`. */
-  readonly timeout: number
-  /** Whether a callback is the expected one (its `state` is right); others are refused and waited past. */
-  accepts(callback: URL): boolean
-  /** Name of the provider, for the page that the browser shows. */
-  readonly title: string
-}
-
-export interface Listener {
-  readonly redirectUri: string
-  /** The first accepted callback, with its query. */
-  wait(): Promise<URL>
-  close(): Promise<void>
 }
 
 /**

@@ -30,3 +30,11 @@ export interface StoreCatalog {
   /** The store that `value`, from outside, names; `undefined` for anything else. */
   find(value: unknown): StoreKind | undefined
 }
+
+/** What a store says of the passphrase that it asks for. */
+export interface PassphraseQuestion {
+  /** There was none so far: this one is chosen now. */
+  readonly isNew: boolean
+  /** The one that was given before does not open it. */
+  readonly refused: boolean
+}

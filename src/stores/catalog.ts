@@ -1,8 +1,8 @@
 import type { RunProgram } from '../core/process.ts'
-import type { Files, Lock, PassphraseQuestion, Store } from '../core/ports.ts'
+import type { Files, Lock, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
-import type { StoreCatalog, StoreTraits } from '../core/store-traits.ts'
+import type { PassphraseQuestion, StoreCatalog, StoreTraits } from '../core/store-traits.ts'
 
 /** What a process brings to the stores. */
 export interface Surroundings {

@@ -73,7 +73,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     flags: ['loose'],
     help: ['loose', 'flags', 'output'],
     output: ['loose'],
-    login: ['loose', 'flags'],
+    login: ['loose', 'flags', 'output'],
     profile: ['loose', 'flags', 'output'],
     provider: ['loose', 'flags', 'login', 'output'],
   },

@@ -28,6 +28,7 @@ export function announceLogin(
   const place = originOf(profile, set) ?? origin
   const host = place === undefined ? undefined : new URL(place).host
   const { name, store } = profile
-  const kept = ports.stores.traits(store).outlivesProcess ? store : undefined
+  const { traits, usual } = ports.stores
+  const kept = traits(store).outlivesProcess ? { store, isUsual: store === usual } : undefined
   context.announce(words.loginFlags.announcement(display(title, 80), host, name, kept))
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemCode, ToknError } from '../../core/errors.ts'
-import type { Listener, ListenOptions } from '../../core/ports.ts'
+import type { Listener, ListenOptions } from '../../core/callback.ts'
 import { words } from '../../messages/words.ts'
 import { renderPage, type PageKind } from './callback-page.ts'
 

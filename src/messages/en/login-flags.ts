@@ -39,12 +39,12 @@ export const announcement = (
   title: string,
   host: string | undefined,
   profile: string,
-  store: string | undefined,
+  kept: { readonly store: string; readonly isUsual: boolean } | undefined,
 ) =>
-  `to ${title}${host === undefined ? '' : ` at ${host}`}, as profile ${profile}, kept ${keptAt(store)}`
-const keptAt = (store: string | undefined) => {
-  if (store === undefined) return 'nowhere: it ends with this command'
-  return store === 'keychain' ? 'in the keychain' : `in the ${store} store`
+  `to ${title}${host === undefined ? '' : ` at ${host}`}, as profile ${profile}, kept ${keptAt(kept)}`
+const keptAt = (kept: { readonly store: string; readonly isUsual: boolean } | undefined) => {
+  if (kept === undefined) return 'nowhere: it ends with this command'
+  return kept.isUsual ? `in the ${kept.store}` : `in the ${kept.store} store`
 }
 
 /** What stays as it was answered while something is asked for again. */

@@ -1,6 +1,7 @@
 import { readDuration } from '../../core/duration.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
-import type { Interaction, Listener } from '../../core/ports.ts'
+import type { Listener } from '../../core/callback.ts'
+import type { Interaction } from '../../core/ports.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { authorizationUrl, prepareAuthorization, type Authorization } from './authorization.ts'

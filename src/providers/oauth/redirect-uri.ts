@@ -1,6 +1,6 @@
 import { isLoopback } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
-import type { ListenOptions } from '../../core/ports.ts'
+import type { ListenOptions } from '../../core/callback.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { Settings } from './settings.ts'

@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
-import type { Files, Lock, PassphraseQuestion } from '../../core/ports.ts'
+import type { Files, Lock } from '../../core/ports.ts'
 import type { Secret } from '../../core/secret.ts'
+import type { PassphraseQuestion } from '../../core/store-traits.ts'
 import { words } from '../../messages/words.ts'
 import { decodeBase64Url } from '../entry.ts'
 

@@ -1,7 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Listener, ListenOptions } from '../../../src/core/ports.ts'
+import type { Listener, ListenOptions } from '../../../src/core/callback.ts'
 import { listenForCallback } from '../../../src/io/terminal/callback.ts'
 
 const open: Listener[] = []
