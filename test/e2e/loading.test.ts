@@ -104,6 +104,19 @@ describe('a good token is handed out by little', () => {
     expect(topics((await loadsOf(['help', 'json'])).ours)).not.toEqual([])
   })
 
+  test('a glance at all profiles opens no store, and sends nothing', async () => {
+    const { status, out, packages, connections, files } = await loadsOf(['status'])
+    expect(status).toBe(0)
+    expect(out).toContain('alive')
+    expect(connections).toEqual([])
+    // Those that count cells are of one piece.
+    const cells = ['ansi-regex', 'get-east-asian-width', 'string-width', 'strip-ansi']
+    expect(packages.filter((name) => !['commander', ...cells].includes(name))).toEqual([])
+    expect(files.filter((name) => /^(node:)?(https?|net|tls|child_process)$/.test(name))).toEqual(
+      [],
+    )
+  })
+
   test('what records this sees what there is to see', async () => {
     const help = await loadsOf(['--help'])
     expect(help.packages).toContain('commander')
