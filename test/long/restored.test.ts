@@ -1,9 +1,12 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { journalName } from '../../src/io/files/journal-name.ts'
 import type { SandboxApi, SandboxName } from '../../src/sandbox/server.ts'
 import { makeHome, type Home } from '../support/home.ts'
-import { run, type Ended } from '../support/run.ts'
+import { run, start, type Ended } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
 
 /** What a backup has: the sessions in files, the index, the profiles. */
@@ -69,7 +72,11 @@ describe('what is restored from a backup', () => {
     const api = await logIn('hosterby')
     backUp()
     await refreshTwice()
+    const { out: old } = await tokn('token', 'web')
     restore('sessions')
+    const held = await seen(api, 'token', 'web')
+    expect(held).toMatchObject({ ended: { status: 0 }, requests: [] })
+    expect(held.ended.out).not.toBe(old)
     const forced = await seen(api, 'refresh', 'web')
     refused(forced.ended)
     expect(forced.requests).toEqual([])
@@ -125,6 +132,28 @@ describe('what is restored from a backup', () => {
     expect((await seen(api, 'refresh', 'web')).ended).toMatchObject({ status: 0 })
     rmSync(at('state', 'tokn', 'index'), { recursive: true })
     expect((await seen(api, 'refresh', 'web')).ended).toMatchObject({ status: 0 })
+    const { out } = await tokn('token', 'web')
+    expect(api.state.live).toContain(out.trim())
+  })
+
+  test('an older journal is dropped: what it was about has been spent since', async () => {
+    const api = await logIn('hosterby')
+    const [id = ''] = readdirSync(at('state', 'tokn', 'index')).map((name) => name.slice(0, -5))
+    const folder = join(userInfo().homedir, '.local', 'state', 'tokn', 'journal')
+    const journal = join(folder, journalName(`file:${id}`))
+    api.control.replaceFaults([{ do: 'delay', ms: 2_000, path: '/token/refresh' }])
+    const before = api.log.length
+    const running = start(['refresh', 'web'], { home })
+    while (api.log.length === before) await sleep(5)
+    const kept = readFileSync(journal)
+    expect(await running.ended).toMatchObject({ status: 0 })
+    api.control.replaceFaults([])
+    await refreshTwice()
+    writeFileSync(journal, kept, { mode: 0o600 })
+    const { ended, requests } = await seen(api, 'refresh', 'web')
+    expect(ended).toMatchObject({ status: 0 })
+    expect(requests).toEqual(['PATCH /token/refresh'])
+    expect(existsSync(journal)).toBe(false)
     const { out } = await tokn('token', 'web')
     expect(api.state.live).toContain(out.trim())
   })
