@@ -208,6 +208,8 @@ export interface Interaction {
     label: string,
     options?: {
       secret?: boolean
+      /** Secret as well, and long: pasted in one or several lines. */
+      pasted?: boolean
       placeholder?: string
       /** Takes the question back when the answer came another way. */
       signal?: AbortSignal

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makeHome, type Home } from '../support/home.ts'
+import { makeHome, program, type Home } from '../support/home.ts'
 import { run } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
 import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
@@ -146,28 +147,51 @@ describe.skipIf(!hasTerminal())('a token pasted by a person', () => {
     expect(await tokenOf()).toBe('opaque')
   })
 
-  test('several lines at once are no token, and none of them lands in the shell', async () => {
-    const words = ['sh', '-c', `"$@"; echo ended >&2; cat >&2`, 'sh', process.execPath]
-    const terminal = openTerminal(
-      [
-        (await import('../support/home.ts')).program,
-        'login',
-        'web',
-        ...addressOf(servers.api('oz')),
-        '--with-token',
-      ],
-      home,
-      {},
-      words,
-    )
+  test.each(['xterm', 'dumb'])(
+    'takes a reply of several lines, and none of them lands in the shell of a %s',
+    async (TERM) => {
+      const words = ['sh', '-c', `"$@"; echo ended >&2; cat >&2`, 'sh', process.execPath, program]
+      const args = ['login', 'web', ...addressOf(servers.api('oz')), '--with-token']
+      const terminal = openTerminal(args, home, { TERM }, words)
+      await terminal.until(/Token of Oz API/)
+      terminal.type(
+        '{\r  "access_token": "s3cret-one",\r  "expire_token": "s3cret-two",\r  "expire_date": 9',
+      )
+      terminal.type('999999999\r}\r')
+      await terminal.until(/\(\d+ characters\)/)
+      await terminal.until(/ended/)
+      terminal.type('\u0004')
+      await terminal.ended
+      expect(terminal.raw()).not.toContain('s3cret')
+      expect(await tokenOf()).toBe('s3cret-one')
+    },
+  )
+
+  test('takes what is marked as pasted to its end, and what is corrected', async () => {
+    const terminal = open('oz', ['--with-token'])
     await terminal.until(/Token of Oz API/)
-    terminal.type('{\r  "access_token": "s3cret-one",\r  "expire_token": "s3cret-two"\r}\r')
-    await terminal.until(/is not the whole JSON document[^]*Token of/)
-    terminal.type('\u0003')
-    await terminal.until(/ended/)
-    terminal.type('\u0004')
-    await terminal.ended
-    expect(terminal.raw()).not.toContain('s3cret')
+    terminal.type('\u001b[200~s3cret-\r')
+    await delay(300)
+    terminal.type('\u001b[201~')
+    terminal.type('\u0015s3cret-onf\u007fe\u001b[D')
+    await delay(200)
+    terminal.type(enter)
+    await answer(terminal, /Its refresh token/, enter)
+    await answer(terminal, /When does it end/, enter)
+    expect((await terminal.ended).status).toBe(0)
+    expect(await tokenOf()).toBe('s3cret-one')
+  })
+
+  test.each([4_095, 4_096, 16_384])('takes one of %i characters at once', async (length) => {
+    const token = 'Ab1-'.repeat(length / 4 + 1).slice(0, length)
+    const terminal = open('oz', ['--with-token'])
+    await answer(terminal, /Token of Oz API/, token + enter)
+    await terminal.until(new RegExp(`\\(${length} characters\\)`))
+    await answer(terminal, /Its refresh token/, enter)
+    await answer(terminal, /When does it end/, enter)
+    expect((await terminal.ended).status).toBe(0)
+    expect(terminal.raw()).not.toContain('Ab1-Ab1')
+    expect(await tokenOf()).toBe(token)
   })
 
   test.each([

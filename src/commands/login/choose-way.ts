@@ -7,10 +7,10 @@ import type { LoginFlags } from '../flags/login.ts'
 import { oauthFlags } from '../flags/oauth.ts'
 
 /** Flags that say something of a login, so that nobody has to be asked whether there is to be one. */
-const ofLogin: readonly string[] = [
+const ofLogin: ReadonlySet<string> = new Set([
   ...['username', 'passwordStdin', 'secretFile', 'remember', 'force', 'dryRun', 'set'],
   ...[...grantFlags, ...oauthFlags],
-]
+])
 
 /**
  * Whether the user has a token to paste in, and no credentials to log in with: asked where the
@@ -24,7 +24,7 @@ export async function choosesToken(
   interaction: Interaction | undefined,
 ): Promise<boolean> {
   if (interaction === undefined || login === undefined || pasted === undefined) return false
-  const said = Object.entries(flags).filter(([name]) => ofLogin.includes(name))
+  const said = Object.entries(flags).filter(([name]) => ofLogin.has(name))
   if (flags.browser === false || said.some(([, value]) => value !== undefined)) return false
   const answered = fields.some(
     ({ name }) => settings[name] !== undefined || environment.fromEnvironment(name) !== undefined,

@@ -99,8 +99,7 @@ async function askToken(
   { title }: Provider,
   read: (text: string) => PastedText,
 ): Promise<PastedText> {
-  const text = read(await interaction.ask(words.pasted.askToken(title), { secret: true }))
-  // A line of input ends at the first line break of what was pasted.
+  const text = read(await interaction.ask(words.pasted.askToken(title), { pasted: true }))
   if ('reply' in text && !isWhole(text.reply)) {
     throw new ToknError('usage', words.pasted.partOfDocument())
   }
@@ -143,7 +142,7 @@ async function findRefresh(
   if (variable !== undefined) return checkGivenToken(new Secret(variable))
   if (interaction === undefined || 'reply' in text) return undefined
   return await askAgain(interaction, async () => {
-    const answer = await interaction.ask(words.pasted.askRefresh(), { secret: true })
+    const answer = await interaction.ask(words.pasted.askRefresh(), { pasted: true })
     if (answer.trim() === '') return undefined
     const read = readPastedText(answer, {}, words.pasted.aRefreshToken())
     if ('access' in read) return read.access

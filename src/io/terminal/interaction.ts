@@ -1,6 +1,7 @@
 import type { Interaction } from '../../core/ports.ts'
 import type { InteractionOptions } from '../../core/process.ts'
 import { writeLines } from './output.ts'
+import { isDumb } from './terminal.ts'
 import type { Environment } from '../files/paths.ts'
 
 /** Questions and answers in this terminal; everything goes to standard error. */
@@ -11,6 +12,9 @@ export function openInteraction(
   return {
     tell: (text) => writeLines(text),
     ask: async (label, asked) => {
+      if (asked?.pasted === true) {
+        return await (await import('./paste-prompt.ts')).askPasted(label, isDumb(environment))
+      }
       const { openPrompts } = await import('./prompts.ts')
       return await (await openPrompts(environment)).askLine(label, asked)
     },

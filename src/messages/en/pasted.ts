@@ -48,8 +48,8 @@ export const documentForRefresh = () => ({
   hint: 'a whole reply, as JSON, is the answer to the question before',
 })
 export const partOfDocument = () => ({
-  message: 'that is not the whole JSON document: a prompt takes one line',
-  hint: 'from a file: tokn login NAME --with-token < FILE',
+  message: 'that is not a whole JSON document',
+  hint: 'or from a file: tokn login NAME --with-token < FILE',
 })
 export const askEnd = () => 'When does it end: 90d, or 2027-01-31T00:00:00Z (empty: not known)'
 export const cannotRefreshWithout = (names: readonly string[], how: string) =>

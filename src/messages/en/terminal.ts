@@ -13,6 +13,9 @@ export const notAnswered = () => ({
   hint: 'answer it, or see what can be given without a question: tokn help environment',
 })
 
+/** Instead of a text that is not shown. */
+export const characters = (count: number) => `(${count} character${count === 1 ? '' : 's'})`
+
 /** Before a question that is put again: why the answer will not do. */
 export const again = (why: string) => `tokn: ${why}: once more`
 
