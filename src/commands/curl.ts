@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ToknError } from '../core/errors.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import type { ChildRequest, HeadCheck, Route } from '../core/process.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
@@ -86,11 +86,21 @@ async function runCurl(
       const headCheck = proofCheck(session, record, fitted, route, terminal)
       return await context.runChild({ ...made, headCheck })
     }
-    const provider = mayRepeat(fitted) ? await session.provider() : undefined
+    const provider = mayRepeat(fitted) ? await findProvider(session) : undefined
     if (provider === undefined) return await context.runChild(made)
     return await runWatched(context, session, provider, record, { flags, fitted, route, made })
   } finally {
     route.close()
+  }
+}
+
+/** `undefined` where the definition is gone, or none is known: the token is sent as it was kept. */
+async function findProvider(session: Session): Promise<Provider | undefined> {
+  try {
+    return session.source === 'environment' ? undefined : await session.provider()
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return undefined
   }
 }
 

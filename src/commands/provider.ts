@@ -44,7 +44,8 @@ export function providerCommand(program: Command, context: Context, run = runs):
 async function listProviders(context: Context, flags: CommonFlags): Promise<void> {
   const providers = await context.providers(flags)
   if (wantsJson(flags)) {
-    printJson(context, flags, { schema: 'tokn.providers/v1', providers })
+    const shown = providers.map(({ paths: _, ...one }) => one)
+    printJson(context, flags, { schema: 'tokn.providers/v1', providers: shown })
     return
   }
   const rows = providers.map((one) => [one.id, one.title, one.source, one.docs])

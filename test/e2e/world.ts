@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { relative } from 'node:path'
 import { startServers, credentialsOf, type Servers } from '../support/servers.ts'
 import { misfitsOf } from '../support/fits-shape.ts'
@@ -51,6 +52,7 @@ export function openStoryWorld(): StoryWorld {
     // Seen from where commands run: the folder of temporary files may have a blank in its name.
     ['CONFIG', relative(home.work, home.config)],
     ['SESSIONS', relative(home.work, home.sessions)],
+    ['MACHINE', hostname()],
   ] as const) {
     variables.set(name, value)
   }

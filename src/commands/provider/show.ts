@@ -37,9 +37,10 @@ export async function showProvider(context: Context, id: string, flags: ShowFlag
   const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
   const provider = await context.ports(flags).provider({ provider: id, baseUrl, settings: {} })
   if (wantsJson(flags)) {
+    const { paths: _, ...shown } = summary
     printJson(context, flags, {
       schema: 'tokn.provider/v1',
-      ...summary,
+      ...shown,
       ...describe(provider),
       ...describeTraits(provider, summary.needsBaseUrl),
     })
