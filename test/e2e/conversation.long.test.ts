@@ -1,5 +1,9 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { converse, said, type Turn } from '../support/conversation.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
@@ -37,7 +41,7 @@ describe.skipIf(!hasTerminal())('a login as a conversation', () => {
     { home = newHome(), env = {} as Environment, plain = false } = {},
   ) {
     const given = plain ? { ...env, TERM: 'dumb' } : env
-    const between = ['How to log in', plain ? `1${enter}` : enter] as const
+    const between = plain ? (['1-2', `1${enter}`] as const) : (['How to log in', enter] as const)
     const ended = await converse(openTerminal(args, home, given), turns, { plain, between })
     return { ...ended, home, lines: said(ended.err) }
   }
@@ -265,5 +269,67 @@ describe.skipIf(!hasTerminal())('a login as a conversation', () => {
     expect(other.status).toBe(0)
     expect(other.lines.join('\n')).not.toContain('the token before')
     expect((await run(['token', 'iot'], { home })).out).not.toBe(second)
+  })
+
+  describe('to an OAuth server', () => {
+    let server: Server
+    let issuer: string
+    beforeAll(async () => {
+      server = createServer((request, response) => {
+        void text(request).then((body) => {
+          response.setHeader('content-type', 'application/json')
+          if (request.method === 'GET') {
+            const endpoints = { token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` }
+            const methods = { token_endpoint_auth_methods_supported: ['client_secret_post'] }
+            response.end(JSON.stringify({ issuer, ...endpoints, ...methods }))
+          } else if (new URLSearchParams(body).get('client_secret') === 'right') {
+            response.end('{"access_token":"at","token_type":"bearer","expires_in":600}')
+          } else {
+            response.statusCode = 401
+            response.end('{"error":"invalid_client"}')
+          }
+        })
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    })
+    afterAll(() => server.close())
+
+    test('asks for the secret of a client, and again for a wrong one', async () => {
+      const { status, lines, home } = await talk(
+        ['login', 'work', '--issuer', issuer, '--client-id', 'app', '--flow', 'client'],
+        [
+          ['Client secret (may be left empty)', `wrong${enter}`],
+          ['Client secret (may be left empty)', `right${enter}`],
+          ['Keep the credentials', yes],
+        ],
+      )
+      expect({ status, last: lines.at(-1) }).toEqual({ status: 0, last: 'next: tokn token work' })
+      expect(lines[0]).toBe(
+        `to OAuth 2.0 / OpenID Connect at ${new URL(issuer).host}, as profile work, kept in the file store`,
+      )
+      expect((await run(['token', 'work'], { home })).out).toBe('at')
+      const forgotten = await run(['profile', 'forget-credentials', 'work', '--json'], { home })
+      expect(JSON.parse(forgotten.out)).toMatchObject({ forgotten: true, renewal: null })
+    })
+
+    test('takes no secret for an answer, and a file with a key that is there alone', async () => {
+      const empty = await talk(
+        ['login', 'work', '--issuer', issuer, '--client-id', 'app', '--flow', 'client'],
+        [['Client secret (may be left empty)', enter]],
+      )
+      expect(empty.status).not.toBe(0)
+      expect(empty.lines.join('\n')).not.toContain('was left empty')
+      const words = ['--issuer', issuer, '--client-id', 'app', '--client-auth', 'private_key_jwt']
+      const key = await talk(
+        ['login', 'work', ...words, '--flow', 'client'],
+        [
+          ['File with the private key', `/no/such/file${enter}`],
+          ['File with the private key', '\u0003'],
+        ],
+      )
+      expect(key.status).toBe(130)
+      expect(key.lines.join('\n')).toContain('/no/such/file')
+    })
   })
 })

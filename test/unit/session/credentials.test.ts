@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import type { Reason, SessionRecord } from '../../../src/core/record.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import { saveSession } from '../../../src/session/save-session.ts'
+import { findReplaced, isOther } from '../../../src/session/revoke/end-replaced.ts'
+import { recordFor, openLoggedIn, openScripted, scripted, web, type Script } from './scripted.ts'
+
+const credentials = { password: new Secret('correct horse') }
+
+type World = Awaited<ReturnType<typeof openLoggedIn>>
+
+/** Another generation of the session, for a reason. */
+async function add({ session, ports }: World, reason: Reason): Promise<void> {
+  const record = await session.readRecord()
+  const generation = record.generation + 1
+  const next = { ...record, generation, obtainedAt: record.obtainedAt + 5, access: new Secret('x') }
+  await saveSession(session, next, { reason, adopt: true })
+  expect(ports.index.get(web.id)?.generation).toBe(generation)
+}
+
+describe('the credentials of a login', () => {
+  test.each<readonly [string, readonly Reason[], boolean]>([
+    ['nothing', [], true],
+    ['a refresh', ['expired'], true],
+    ['several refreshes', ['expired', 'forced', 'min-ttl'], true],
+    ['another login', ['login'], false],
+    ['another login that was refreshed', ['login', 'expired'], false],
+    ['a token that was pasted in', ['imported'], false],
+  ])('are kept with its session alone: after %s', async (_, reasons, kept) => {
+    const world = await openLoggedIn({})
+    const { session, ports } = world
+    const login = await session.readRecord()
+    for (const reason of reasons) await add(world, reason)
+    expect(await session.keepCredentials(login, credentials)).toBe(kept)
+    const record = await session.readRecord()
+    expect(record.credentials?.['password']?.reveal()).toBe(kept ? 'correct horse' : undefined)
+    expect(record.generation).toBe(1 + reasons.length)
+    expect(ports.index.get(web.id)?.renewal).toBe(kept ? 'credentials' : 'none')
+  })
+
+  test('are not kept where the session is gone, or one of its number is another', async () => {
+    const { session } = await openLoggedIn({})
+    const login = await session.readRecord()
+    await session.logout({ localOnly: true })
+    expect(await session.keepCredentials(login, credentials)).toBe(false)
+    const other = { ...login, obtainedAt: login.obtainedAt + 1 }
+    await saveSession(session, other, { reason: 'login', adopt: true })
+    expect(await session.keepCredentials(login, credentials)).toBe(false)
+  })
+
+  test.each<readonly [string, Script, Partial<SessionRecord>, string | undefined]>([
+    ['a refresh token', { refresh: async () => never() }, { refresh: new Secret('r') }, 'refresh'],
+    ['nothing', { refresh: async () => never() }, {}, undefined],
+    ['its own token', { rotation: 'reissue', issue: async () => never() }, {}, 'reissue'],
+  ])('are forgotten alone; what renews it then is %s', async (_, script, more, renewal) => {
+    const { session, ports } = await openLoggedIn(script, { ...more, credentials })
+    const before = await session.readRecord()
+    expect(await session.forgetCredentials()).toEqual({ forgotten: true, renewal })
+    const { credentials: kept, ...rest } = await session.readRecord()
+    const { credentials: _kept, ...was } = before
+    expect(kept).toBeUndefined()
+    expect(JSON.stringify(rest)).toBe(JSON.stringify(was))
+    expect(ports.index.get(web.id)?.renewal).not.toBe('credentials')
+    expect(await session.forgetCredentials()).toEqual({ forgotten: false, renewal })
+  })
+
+  test('are not there without a session, and stay where the store cannot be written', async () => {
+    const none = openScripted({})
+    await expect(none.session.forgetCredentials()).rejects.toMatchObject({
+      code: 'reauth_required',
+    })
+    const { session, ports } = await openLoggedIn({}, { credentials })
+    ports.fail('write file')
+    await expect(session.forgetCredentials()).rejects.toThrow(/; what is kept is as it was$/)
+    ports.mend('write file')
+    expect((await session.readRecord()).credentials).toBeDefined()
+  })
+})
+
+describe('what a login replaces', () => {
+  const ends = { logout: async () => undefined }
+  const standing = { state: 'dead', at: 1, why: 'it was ended' } as const
+  test.each<readonly [string, Script, Partial<SessionRecord>, boolean]>([
+    ['can be ended', ends, {}, true],
+    ['the API cannot end', {}, {}, false],
+    ['is ended by an id that is not known', { revoke: async () => undefined }, {}, false],
+    ['is ended by its id', { revoke: async () => undefined }, { id: 't1' }, true],
+    ['has expired', ends, { expiry: { state: 'at', at: 1 } }, false],
+    ['is dead', ends, { standing }, false],
+  ])('is looked at where it %s', async (_, script, more, found) => {
+    const { session } = await openLoggedIn(script, more)
+    expect((await findReplaced(session)) !== undefined).toBe(found)
+  })
+
+  test.each([
+    [{ access: 'a', id: '1' }, { access: 'b', id: '2' }, true],
+    [{ access: 'a' }, { access: 'b' }, true],
+    [{ access: 'a', id: '1' }, { access: 'b', id: '1' }, false],
+    [{ access: 'a', id: '1' }, { access: 'a', id: '2' }, false],
+  ])('%j and %j: another is %s', (old, next, other) => {
+    const of = ({ access, id }: { access: string; id?: string }) =>
+      recordFor(web, scripted(), { access: new Secret(access), id })
+    expect(isOther({ record: of(old) } as never, of(next))).toBe(other)
+  })
+})
+
+function never(): never {
+  throw new Error('nothing is to be sent')
+}
