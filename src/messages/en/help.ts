@@ -31,7 +31,7 @@ export const topicsHeading = 'Topics (tokn help TOPIC):'
 /** What there is to read besides the helps of the commands, a line each. */
 export const topics = {
   'exit-codes': 'how a command ends, for scripts to branch on',
-  environment: 'every variable that is read',
+  environment: 'the variables that are read',
   formats: 'what -o can print, and where each is of use',
   json: 'the documents of --json, and their fields',
   ci: 'a job without a profile: log in, answer, keep nothing',
@@ -67,14 +67,13 @@ export const list = {
 }
 export const status = (placeholders: readonly string[]) => ({
   summary: 'every profile at a glance: how long it lives, what is wrong, and what mends it',
-  notes: `Nothing is unlocked, sent or refreshed. A template can have, besides text, {{ }} \\n \\t and:\n${placeholders.slice(0, 7).join(' ')}\n${placeholders.slice(7).join(' ')}\nThe exit status is 0 whatever is found; to branch on that: tokn check`,
+  notes: `Nothing is unlocked, sent or refreshed. A template can have, besides text, {{ }} \\n \\t and:\n  ${placeholders.join(' ')}\n\nThe exit status is 0 whatever is found; to branch on that: tokn check`,
   flags: { profile: 'only this profile' },
 })
 export const check = {
-  summary:
-    'say by the exit status whether a session is good: 0, or 10, or 4 where only a login helps',
+  summary: 'say by the exit status whether a session is good: 0 yes, 10 no, 4 only a login helps',
   notes:
-    'Nothing is refreshed, nobody is asked, and nothing is sent unless --online is given. With --all the\nworst result counts: 4 before all others, and 10 after them.',
+    'Nothing is refreshed, nobody is asked, and nothing is sent unless --online is given. With --all the worst result counts: 4 before all others, and 10 after them.',
   flags: {
     all: 'every profile that is logged in',
     scope: 'a scope that the token must have',
@@ -82,10 +81,10 @@ export const check = {
   },
 }
 export const issue = {
-  summary: 'make a further token, with a name, scopes and a lifetime of its own',
+  summary: 'make another token, with a name, scopes and a lifetime of its own',
 }
 export const revoke = {
-  summary: 'revoke tokens by id, by name, or by a beginning of the id that only one has',
+  summary: 'revoke tokens by id, by the first characters of an id, or by name',
 }
 export const info = {
   summary: 'what the provider, the token itself and this machine say about a session',
@@ -133,7 +132,7 @@ export const profileBind = {
 }
 export const profileUnbind = { summary: 'remove the .tokn of this folder' }
 export const profileRename = { summary: 'rename a profile; its session stays' }
-export const profileRemove = { summary: 'forget a profile; it has to be logged out' }
+export const profileRemove = { summary: 'forget a profile; log out of it first' }
 export const profileForgetCredentials = {
   summary: 'erase the credentials kept with a session; its tokens stay',
   notes:

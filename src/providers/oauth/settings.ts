@@ -53,7 +53,7 @@ export const settingFields: readonly Field[] = [
   optional('par', 'Push the authorization request (RFC 9126)', yesOrNo),
   optional('redirect_uri', 'Loopback redirect URI that the client registered'),
   optional('redirect_port', 'Port of the loopback redirect URI'),
-  optional('authorization_parameters', 'Further parameters of the authorization URL, as a query'),
+  optional('authorization_parameters', 'More parameters of the authorization URL, as a query'),
   optional('login_timeout', 'How long to wait for the person, for example 5m'),
   optional('username', 'User name, for flow "password"'),
   optional('subject_token_type', 'Type of the subject token (RFC 8693)'),
