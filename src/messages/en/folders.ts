@@ -69,7 +69,7 @@ export const notBound = (file: string, above: string | undefined) => ({
 })
 
 export const whichTitles = () => ['  WHAT', 'VALUE', 'FROM']
-export const what = { profile: 'profile', store: 'store', configuration: 'configuration' }
+export const what = { profile: 'profile', store: 'store', configuration: 'config' }
 export const from = {
   commandLine: 'the command line',
   defaultProfile: 'the default profile',
