@@ -33,8 +33,9 @@ const provided: Readonly<Record<string, string>> = {
   TOKN_CI_REQUEST_TOKEN: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 }
 
+// TOKN_ACCESS_TOKEN is what `env` and `exec` set where no other name is said.
 const taken: ReadonlySet<string> = new Set(
-  ['REFRESH', 'ID', 'SUBJECT', 'CI_REQUEST'].map((name) => `TOKN_${name}_TOKEN`),
+  ['ACCESS', 'REFRESH', 'ID', 'SUBJECT', 'CI_REQUEST'].map((name) => `TOKN_${name}_TOKEN`),
 )
 
 /**

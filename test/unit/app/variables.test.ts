@@ -50,3 +50,28 @@ describe('TOKN_API_URL', () => {
     },
   )
 })
+
+describe('the variable with the token of a profile', () => {
+  it.each<readonly [string | undefined, Record<string, string>, string | undefined]>([
+    [undefined, { TOKN_TOKEN: 'x', TOKN_WEB_TOKEN: 'y' }, 'TOKN_TOKEN'],
+    ['web', { TOKN_TOKEN: 'x', TOKN_WEB_TOKEN: 'y' }, 'TOKN_WEB_TOKEN'],
+    ['web', { TOKN_TOKEN: 'x', TOKN_WEB_TOKEN: '' }, 'TOKN_TOKEN'],
+    ['a.b-c', { TOKN_A_B_C_TOKEN: 'x' }, 'TOKN_A_B_C_TOKEN'],
+    ['iot', { TOKN_WEB_TOKEN: 'y' }, undefined],
+    ...['access', 'refresh', 'id', 'subject', 'ci.request'].map(
+      (name) =>
+        [name, { [`TOKN_${name.toUpperCase().replace('.', '_')}_TOKEN`]: 'x' }, undefined] as const,
+    ),
+  ])('of %j in %j: %s', (profile, environment, variable) => {
+    expect(variables(environment).token(profile)?.variable).toBe(variable)
+    expect(variables(environment).tokenVariable(profile)).toBe(variable)
+  })
+
+  it('may name a file, which is not read to find that out', () => {
+    const closed = openVariables({ TOKN_WEB_TOKEN_FILE: '/gone' }, () => {
+      throw new Error('read')
+    })
+    expect(closed.tokenVariable('web')).toBe('TOKN_WEB_TOKEN_FILE')
+    expect(() => closed.token('web')).toThrow('read')
+  })
+})
