@@ -3,6 +3,7 @@ import { systemCode, ToknError } from '../../core/errors.ts'
 import { redact } from '../../core/secret.ts'
 import { printable } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { widthOf } from './is-terminal.ts'
 
 /**
  * Writes all of `text` to a file descriptor. Synchronous, and without the streams of `process`,
@@ -32,11 +33,13 @@ export function showLines(...lines: readonly string[]): void {
 
 /**
  * Lines for a person on standard error. As `showLines`, but the command does not fail where they
- * cannot be written.
+ * cannot be written; and in a terminal a sentence goes on in the next line between two words.
  */
 export function writeLines(...lines: readonly string[]): void {
   try {
-    writeAll(2, asText(lines))
+    const width = widthOf(2) ?? Number.POSITIVE_INFINITY
+    // Redacted before: a secret that has blanks must not be broken at one.
+    writeAll(2, asText(lines.flatMap((line) => wrapSentence(redact(line), width))))
   } catch {
     // Nobody is reading.
   }
@@ -49,6 +52,27 @@ export function writePart(text: string): void {
   } catch {
     // Nobody is reading.
   }
+}
+
+// What is to be copied whole is left to the terminal to break: commands, JSON, codes to scan; and
+// what has a style in it cannot be counted.
+const sentence = /^(?!tokn: hint: |next: )["\p{L}\d][^\ufdd0]*$/u
+
+/**
+ * A sentence in lines of at most `width` characters, broken at its blanks. What follows the first is
+ * set in, so that no foreign text can pass for a message of its own.
+ */
+export function wrapSentence(line: string, width: number): readonly string[] {
+  if (line.length <= width || !sentence.test(line)) return [line]
+  const lines: string[] = []
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1)
+    const longer = `${last} ${word}`
+    if (last === undefined) lines.push(word)
+    else if ([...longer].length <= width) lines[lines.length - 1] = longer
+    else lines.push(`  ${word}`)
+  }
+  return lines
 }
 
 function asText(lines: readonly string[]): string {
