@@ -6,7 +6,7 @@ import { declare, declareGroup } from './flags/declare.ts'
 import { providerNewCommand, runNew } from './provider/new.ts'
 import { ownProviderCommands, ownProviderRuns } from './provider/own.ts'
 import { providerScopesCommand, runScopes } from './provider/scopes.ts'
-import { showProvider, type ShowFlags } from './provider/show.ts'
+import { shownSummary, showProvider, type ShowFlags } from './provider/show.ts'
 import { providerTestCommand, runTest } from './provider/test.ts'
 import { fittedTable } from './output/table.ts'
 
@@ -44,7 +44,7 @@ export function providerCommand(program: Command, context: Context, run = runs):
 async function listProviders(context: Context, flags: CommonFlags): Promise<void> {
   const providers = await context.providers(flags)
   if (wantsJson(flags)) {
-    const shown = providers.map(({ paths: _, ...one }) => one)
+    const shown = providers.map(shownSummary)
     printJson(context, flags, { schema: 'tokn.providers/v1', providers: shown })
     return
   }

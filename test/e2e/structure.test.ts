@@ -346,7 +346,7 @@ describe('the code', () => {
 
   test('prints exact bytes only where they are data: all else goes where it is made harmless', () => {
     const data =
-      /^src\/(program|commands\/(output\/json|env|header|issue|list|provider|provider\/own|sandbox|status|token))\.ts$/
+      /^src\/(program|commands\/(output\/json|env|header|help|issue|list|provider\/(own|show)|sandbox|status|token))\.ts$/
     const exact = sources.filter(({ text }) => /\bterminal\.out\(/.test(text))
     expect(exact.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([])
     const raw = sources.filter(({ text }) => /\bwriteAll\([12],/.test(text))

@@ -53,7 +53,7 @@ function layOutItems(items: readonly Item[], longest: number, width: number): re
  * Paragraphs wrapped. Lines that begin with the same blanks are one paragraph, and keep these; an empty
  * line divides.
  */
-export function wrapText(text: string, width: number): readonly string[] {
+function wrapText(text: string, width: number): readonly string[] {
   const paragraphs: Array<{ indent: string; words: string }> = []
   for (const line of text.split('\n')) {
     const indent = /^ */.exec(line)?.[0] ?? ''

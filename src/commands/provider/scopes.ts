@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
@@ -38,7 +37,7 @@ export async function runScopes(
   }
   // A scope is a line, whatever is in it.
   for (const scope of scopes) {
-    context.terminal.out(`${display(scope, Number.POSITIVE_INFINITY)}\n`)
+    context.terminal.show(scope)
   }
   if (complete || flags.quiet === true) return
   context.terminal.say(words.reports.someScopes(title, docs, session.name))

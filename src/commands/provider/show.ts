@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Operation, Provider } from '../../core/provider.ts'
 import { display, nearOnes } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
-import type { CommonFlags, Context } from '../context.ts'
+import type { CommonFlags, Context, ProviderSummary } from '../context.ts'
 import type { FlagsOf } from '../flags/table.ts'
 import { checkOneShape, jsonFlag, printJson, wantsJson } from '../output/json.ts'
 import { table } from '../output/table.ts'
@@ -37,10 +37,9 @@ export async function showProvider(context: Context, id: string, flags: ShowFlag
   const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
   const provider = await context.ports(flags).provider({ provider: id, baseUrl, settings: {} })
   if (wantsJson(flags)) {
-    const { paths: _, ...shown } = summary
     printJson(context, flags, {
       schema: 'tokn.provider/v1',
-      ...shown,
+      ...shownSummary(summary),
       ...describe(provider),
       ...describeTraits(provider, summary.needsBaseUrl),
     })
@@ -57,6 +56,12 @@ export async function showProvider(context: Context, id: string, flags: ShowFlag
     '',
     ...table(operations.map((operation) => operationRow(provider, operation))),
   )
+}
+
+/** Without the paths of its requests, which only a login reads. */
+export function shownSummary(summary: ProviderSummary): Omit<ProviderSummary, 'paths'> {
+  const { paths: _, ...shown } = summary
+  return shown
 }
 
 async function showDefinition(context: Context, id: string, flags: CommonFlags): Promise<void> {
