@@ -26,7 +26,9 @@ export function announceLogin(
 ): void {
   if (flags.quiet === true || wantsJson(flags)) return
   const place = originOf(profile, set) ?? origin
-  const host = place === undefined ? undefined : new URL(place).host
+  const there = place === undefined ? undefined : new URL(place).host
+  // A server that is known by its address alone has that for a name.
+  const host = there === title ? undefined : there
   const { name, store } = profile
   const { traits, usual } = ports.stores
   const kept = traits(store).outlivesProcess ? { store, isUsual: store === usual } : undefined
