@@ -22,6 +22,6 @@ export default function setUp(project: TestProject): () => void {
     rmSync(directory, { recursive: true, force: true })
     delete process.env[recordsVariable]
     // Not on standard output: a reporter may write a document there.
-    if (text !== undefined) process.stderr.write(`${text}\n`)
+    if (text !== undefined) process.stderr.write(`\n${text}\n`)
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { howToGet } from './part-sources.ts'
 
 /** Names the folder in which all workers of one run write what they found out. */
 export const recordsVariable = 'TOKN_TEST_PARTS'
@@ -50,22 +51,30 @@ export interface Skipped {
 }
 
 /**
- * `skipped for want of: strace (12 tests), root or tmpfs (3 tests)`: a file that goes without
- * several parts does not say which of its tests wanted which.
+ * A table: what is missing here, how many tests were skipped for want of it, how to get it. A file
+ * that goes without several parts does not say which of its tests wanted which: `root or tmpfs`.
  */
 export function summarize(wants: readonly Want[], skipped: readonly Skipped[]): string | undefined {
-  const sums = new Map<string, number>()
+  const sums = new Map<string, { tests: number; parts: readonly string[] }>()
   for (const { file, tests } of skipped) {
-    const parts = wants.filter((want) => want.file === file).map(({ part }) => part)
-    if (parts.length === 0) continue
-    const name = [...new Set(parts)].sort().join(' or ')
-    sums.set(name, (sums.get(name) ?? 0) + tests)
+    const named = wants.filter((want) => want.file === file).map(({ part }) => part)
+    if (named.length === 0) continue
+    const parts = [...new Set(named)].sort()
+    const name = parts.join(' or ')
+    sums.set(name, { parts, tests: (sums.get(name)?.tests ?? 0) + tests })
   }
   if (sums.size === 0) return undefined
-  const texts = [...sums]
-    .sort(([one, few], [other, many]) => many - few || one.localeCompare(other))
-    .map(([name, tests]) => `${name} (${tests} ${tests === 1 ? 'test' : 'tests'})`)
-  return `skipped for want of: ${texts.join(', ')}`
+  const rows = [...sums]
+    .sort(([one, few], [other, many]) => many.tests - few.tests || one.localeCompare(other))
+    .map(([name, { tests, parts }]) => {
+      return [name, String(tests), [...new Set(parts.map(howToGet))].join('; ')] as const
+    })
+  const all = [['missing here', 'skipped tests', 'how to get it'] as const, ...rows]
+  const width = Math.max(...all.map(([name]) => name.length))
+  const count = Math.max(...all.map(([, tests]) => tests.length))
+  return all
+    .map(([name, tests, how]) => `${name.padEnd(width)}  ${tests.padStart(count)}  ${how}`)
+    .join('\n')
 }
 
 function pathOf(kind: string, name: string): string | undefined {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { howToGet } from './part-sources.ts'
 import { noteWant, recall, recordsVariable, remember, summarize } from './part-records.ts'
 import { hasPart, requirePart, requireParts, startPart, tryPart } from './parts.ts'
 import { probe } from './probes.ts'
@@ -99,7 +100,7 @@ describe('what was found out', () => {
     await expect(tryPart('thing', start)).rejects.toThrow(/thing.*it is broken/)
   })
 
-  it('is summed up in one line, by what each file goes without', () => {
+  it('is summed up in one table, by what each file goes without', () => {
     const directories = mkdtempSync(join(directory, 'run-'))
     vi.stubEnv(recordsVariable, directories)
     expect(noteWant({ part: 'strace', file: 'a' })).toBe(true)
@@ -119,10 +120,25 @@ describe('what was found out', () => {
       { file: 'c', tests: 1 },
       { file: 'e', tests: 7 },
     ]
-    expect(summarize(wants, skipped)).toBe(
-      'skipped for want of: strace (12 tests), root or strace or tmpfs (3 tests)',
-    )
-    expect(summarize(wants, [{ file: 'd', tests: 1 }])).toBe('skipped for want of: git (1 test)')
+    expect(summarize(wants, skipped)?.split('\n')).toEqual([
+      'missing here             skipped tests  how to get it',
+      'strace                              12  apt-get install strace',
+      'root or strace or tmpfs              3  run as root; apt-get install strace; run as root, in a container with --privileged',
+    ])
+    expect(summarize(wants, [{ file: 'd', tests: 1 }])?.split('\n')).toEqual([
+      'missing here  skipped tests  how to get it',
+      'git                       1  apt-get install git',
+    ])
     expect(summarize([], skipped)).toBeUndefined()
+  })
+
+  it('comes with a way to get it', () => {
+    expect(['keychain', 'zsh', 'etcd', 'pid namespace', 'some thing'].map(howToGet)).toEqual([
+      'apt-get install gnome-keyring dbus libsecret-1-0',
+      'apt-get install zsh',
+      'bash .ci/install-servers',
+      'run as root, in a container with --privileged',
+      'see the line that says SKIPPED',
+    ])
   })
 })
