@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { display, timestamp } from '../core/text.ts'
-import type { HistoryEntry } from '../core/ports.ts'
+import type { HistoryEntry } from '../core/session-history.ts'
 import { chooseProfile } from '../session/choose-profile.ts'
 import { printJson, wantsJson } from './output/json.ts'
 import { words } from '../messages/words.ts'

@@ -1,7 +1,8 @@
 import type { Profile, StoreKind } from './profile.ts'
 import type { ListenOptions, Listener } from './callback.ts'
 import type { Expiry } from './expiry.ts'
-import type { Reason, Standing } from './record.ts'
+import type { Standing } from './record.ts'
+import type { HistoryEntry, RenewalEnd } from './session-history.ts'
 import type { Trace } from './trace.ts'
 
 /** Epoch milliseconds. */
@@ -143,32 +144,6 @@ export interface IndexEntry {
   readonly standing?:
     Standing | { readonly state: 'doubtful'; readonly at: number; readonly why: string } | undefined
   readonly history?: readonly HistoryEntry[] | undefined
-}
-
-/**
- * The end of what a session is renewed with, as the provider told it when it was last asked. Instants
- * are epoch milliseconds; `since` is when it was first asked about this session.
- */
-export interface RenewalEnd {
-  readonly at: number
-  readonly since: number
-  readonly asked: number
-  /** The credentials of the login may end then, too. */
-  readonly credentials?: boolean | undefined
-}
-
-/** One generation, for `tokn why`. */
-export interface HistoryEntry {
-  readonly generation: number
-  readonly at: number
-  readonly reason: Reason
-  /** The profile that issued it, where one did. */
-  readonly by?: string | undefined
-  readonly command: string
-  readonly pid: number
-  readonly parent: string
-  /** What it cost: `1 refresh`, `1 login`. */
-  readonly cost?: string | undefined
 }
 
 export interface Index {

@@ -1,5 +1,6 @@
 import type { Expiry } from '../core/expiry.ts'
-import type { IndexEntry, RenewalEnd } from '../core/ports.ts'
+import type { IndexEntry } from '../core/ports.ts'
+import type { RenewalEnd } from '../core/session-history.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import type { Session } from './session.ts'

@@ -1,14 +1,23 @@
 import stringWidth from 'string-width'
 
+// Letters of ASCII, the ellipsis and the two of a bar: a cell each.
+const plain = /^[\x20-\x7e\u2026\u2588\u2591]*$/
+
+/** How many cells of a terminal `text` takes. */
+export function cellsOf(text: string): number {
+  // The library takes as long over its first word as the program over its start.
+  return plain.test(text) ? text.length : stringWidth(text)
+}
+
 /**
  * `text` in at most `width` cells of a terminal, and never half of what a reader sees as one
  * character; one that was cut ends with an ellipsis.
  */
 export function cutToCells(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
+  if (cellsOf(text) <= width) return text
   let [kept, used] = ['', 0]
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += stringWidth(segment)
+    used += cellsOf(segment)
     if (used >= width) break
     kept += segment
   }
@@ -16,7 +25,7 @@ export function cutToCells(text: string, width: number): string {
 }
 
 export function padToCells(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+  return text + ' '.repeat(Math.max(0, width - cellsOf(text)))
 }
 
 /**
@@ -28,7 +37,7 @@ export function wrapWords(text: string, width: number): readonly string[] {
   let line = ''
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && stringWidth(longer) > width) {
+    if (line !== '' && cellsOf(longer) > width) {
       lines.push(line)
       line = word
     } else line = longer

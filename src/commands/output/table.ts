@@ -1,7 +1,6 @@
-import stringWidth from 'string-width'
 import { display } from '../../core/text.ts'
 import type { Context } from '../context.ts'
-import { cutToCells, padToCells, wrapWords } from './cells.ts'
+import { cellsOf, cutToCells, padToCells, wrapWords } from './cells.ts'
 
 /** Characters of a cell in a terminal: a longer one could push away what stands above it. */
 const longestCell = 400
@@ -29,7 +28,7 @@ export function table(
   const rows = cells.map((row) => row.map((cell) => display(cell, longest)))
   const lines = layOut(rows)
   const width = widthOf(screen)
-  if (width === undefined || lines.every((line) => stringWidth(line) <= width)) return lines
+  if (width === undefined || lines.every((line) => cellsOf(line) <= width)) return lines
   return wrapLast(rows, width)
 }
 
@@ -94,7 +93,7 @@ function stack(
 function wrapLast(rows: ReadonlyArray<readonly string[]>, width: number): readonly string[] {
   const last = Math.max(...rows.map((row) => row.length)) - 1
   const before = layOut(rows.map((row) => row.slice(0, last)))
-  const indent = Math.max(0, ...before.map((one) => stringWidth(one))) + 2
+  const indent = Math.max(0, ...before.map((one) => cellsOf(one))) + 2
   return rows.flatMap((row, index) => {
     const label = before[index] ?? ''
     const value = row[last] ?? ''
@@ -119,7 +118,7 @@ function columnWidths(rows: ReadonlyArray<readonly string[]>): number[] {
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell))
+      widths[column] = Math.max(widths[column] ?? 0, cellsOf(cell))
     }
   }
   return widths

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { readExpiry } from '../../core/expiry.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { readStanding } from '../../core/record.ts'
-import type { Files, HistoryEntry, Index, IndexEntry } from '../../core/ports.ts'
+import type { Files, Index, IndexEntry } from '../../core/ports.ts'
+import type { HistoryEntry } from '../../core/session-history.ts'
 import { words } from '../../messages/words.ts'
 
 const limit = 262_144

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Expiry } from '../../../src/core/expiry.ts'
-import type { IndexEntry, RenewalEnd } from '../../../src/core/ports.ts'
+import type { IndexEntry } from '../../../src/core/ports.ts'
+import type { RenewalEnd } from '../../../src/core/session-history.ts'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { askRenewalEnd, askRenewalEndAgain } from '../../../src/session/ask-renewal-end.ts'
