@@ -89,11 +89,12 @@ export function createRightech(options: ApiOptions<RightechSwitches>): Api {
     const name = sent['name']
     if (name !== undefined && typeof name !== 'string') throw refuse(400, 'Invalid name')
     // Two entries of the list that the document prints have one and the same _id.
-    const id = (fault === 'repeat-id' ? tokens.at(-1)?.id : undefined) ?? makeHex(24)
+    const own = makeHex(24)
+    const id = (fault === 'repeat-id' ? tokens.at(-1)?.id : undefined) ?? own
     const expiresAt = issuedAt + life
     const value = signJwt(
       {
-        jti: id,
+        jti: own,
         sub: owner,
         grp: group,
         lic: false,

@@ -5,6 +5,10 @@ export const givenTokenUsed = () => 'the given token is used instead'
 export const listed = (count: number, hasCurrent: boolean) =>
   `${count} tokens${hasCurrent ? '' : ', and the one in use is not among them'}`
 
+export const revokedAndUnlisted = () =>
+  'the provider says that the token just issued is revoked, and no longer lists it'
+export const stillListed = () =>
+  'the provider says that the token just issued is revoked, and lists it as before'
 export const revoked = () => 'the provider says that the token just issued is revoked'
 
 export const ended = () => 'the provider says that the session is ended'

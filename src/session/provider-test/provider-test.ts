@@ -110,7 +110,21 @@ export async function testProvider(
   async function revoke(recorded: Reach): Promise<string> {
     await provider.revoke?.(recorded, tokens, { id: target ?? '' })
     made.splice(0, made.length, ...made.filter(({ what }) => what !== 'issue'))
-    return words.providerTest.revoked()
+    const listed = await isListed(recorded)
+    if (listed === true) recorded.warn?.(words.providerTest.stillListed())
+    return listed === false ? words.providerTest.revokedAndUnlisted() : words.providerTest.revoked()
+  }
+
+  /** Whether the list shows what was revoked as alive; `undefined` where there is no list to look at. */
+  async function isListed(recorded: Reach): Promise<boolean | undefined> {
+    try {
+      const all = await provider.list?.(recorded, tokens)
+      return all?.some(({ id, revokedAt }) => id === target && revokedAt === undefined)
+    } catch (error) {
+      // The step of the list says why.
+      if (!isFailure(error)) throw error
+      return undefined
+    }
   }
 
   async function info(recorded: Reach): Promise<string> {

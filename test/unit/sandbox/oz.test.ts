@@ -230,3 +230,28 @@ it('diverges when loose', async () => {
   expect(answer.status).toBe(201)
   expect(typeof answer.json.expire_date).toBe('string')
 })
+
+describe('two users', () => {
+  it('each have what is forbidden to the other', async () => {
+    await start()
+    const own = new URL(api.ownResource?.url ?? '').pathname
+    const first = await makePair()
+    const { access_token } = (await logIn(api.secondAccount)).json as Pair
+    expect((await useToken(first.access_token, own)).json.email).toBe(api.credentials['email'])
+    const other = await useToken(access_token, own)
+    expect([other.status, other.json.error_code]).toEqual([403, 9])
+    api.control.reset()
+    expect((await useToken((await makePair()).access_token, own)).status).toBe(200)
+  })
+
+  it.each(['/api', ''])('log in and refresh below "%s"', async (prefix) => {
+    await start()
+    const { email, password } = api.credentials
+    const body = { credentials: { email, password } }
+    const { json } = await call('POST', `${api.baseUrl}${prefix}/authorize/auth/`, { body })
+    const next = await refresh(json.access_token, json, `${prefix}/authorize/refresh`)
+    expect(next.status).toBe(200)
+    expect((await useToken(next.json.access_token, `${prefix}/folders`)).status).toBe(200)
+    expect((await useToken(next.json.access_token, '/api/api/folders')).status).toBe(404)
+  })
+})

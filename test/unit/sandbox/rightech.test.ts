@@ -207,3 +207,39 @@ it('diverges when loose', async () => {
   const revoked = await ask(made.json.token, 'DELETE', `/tokens/${issued.json._id}`)
   expect([revoked.status, revoked.text]).toEqual([204, ''])
 })
+
+describe('what the document leaves open', () => {
+  const nameOf = async (loginName: 'kept' | 'ignored' | 'refused') => {
+    await start({ switches: { rightech: { loginName } } })
+    const { status, json } = await logIn({ name: 'night' })
+    await sandbox?.close()
+    return [status, json.name]
+  }
+
+  it('is whether a login takes a name', async () => {
+    expect(await nameOf('kept')).toEqual([200, 'night'])
+    expect(await nameOf('ignored')).toEqual([200, undefined])
+    expect(await nameOf('refused')).toEqual([400, 'RicError'])
+  })
+
+  it('is where the list of all methods is', async () => {
+    await start()
+    const { token } = (await logIn()).json
+    const { status, json } = await ask(token, 'GET', '/methods')
+    expect(status).toBe(200)
+    expect(json).toContain('DELETE /tokens/:id')
+    expect(json.every(isScope)).toBe(true)
+  })
+
+  it('is how two tokens come to one _id', async () => {
+    const fault = { do: 'repeat-id', path: '/api/v1/tokens', method: 'POST', times: 1 } as const
+    await start({ faults: [fault] })
+    const { token, _id } = (await logIn()).json
+    const issued = (await ask(token, 'POST', '/tokens', { name: 'second' })).json
+    expect(issued._id).toBe(_id)
+    expect(issued.token).not.toBe(token)
+    const { json } = await ask(token, 'GET', '/tokens')
+    expect(json.map((one: { _id: string }) => one._id)).toEqual([_id, _id])
+    expect((await ask(token, 'POST', '/tokens', {})).json._id).not.toBe(_id)
+  })
+})
