@@ -48,12 +48,27 @@ it.each<
     'the token of "web" was pasted in and cannot be refreshed',
   ],
   ['a token that issues its replacement', issue, {}, 'reissue', undefined],
+  ['a pasted one that does', issue, { fixed: true }, 'reissue', undefined],
   [
-    'a pasted one, too',
+    'a pasted one that lacks the scope',
+    lacking,
+    { fixed: true, scopes: ['read'] },
+    'reissue',
+    'the token of "web" may not issue its own replacement: it lacks the scope "admin"',
+  ],
+  [
+    'one in a variable, whose replacement nobody would keep',
     issue,
-    { fixed: true },
+    { fixed: true, profileId: 'environment-tokn_token' },
     undefined,
-    'the token of "web" was pasted in and cannot be refreshed',
+    'the token in TOKN_TOKEN was made elsewhere and cannot be refreshed',
+  ],
+  [
+    'a pasted one, and a login',
+    { ...issue, ...login },
+    { fixed: true, ...credentials },
+    'login',
+    undefined,
   ],
   [
     'one that lacks the scope',
@@ -79,8 +94,19 @@ it.each<
     fields: [],
     ...ability,
   } as unknown as Provider
-  const record = { expiry: { state: 'never' }, context: {}, ...having } as SessionRecord
-  const profile = { id: 'p', name: 'web', provider: 'x', store: 'file', settings: {} } as Profile
+  const record = {
+    profileId: 'p',
+    expiry: { state: 'never' },
+    context: {},
+    ...having,
+  } as SessionRecord
+  const profile = {
+    id: record.profileId,
+    name: 'web',
+    provider: 'x',
+    store: 'file',
+    settings: {},
+  } as Profile
   expect(chooseRenewal(provider, record, 100)).toBe(renewal)
   expect(unrenewable(profile, provider, record)?.message).toBe(why)
 })
