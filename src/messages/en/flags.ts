@@ -65,7 +65,7 @@ export const meanings = {
   username: 'short for --set username=..., or --set email=... where the API calls it that',
   passwordStdin: 'read the password from standard input',
   secretFile: 'read the secret of the login from a file, or from - for standard input',
-  withToken: 'read a token that was made elsewhere from standard input',
+  withToken: 'take a token that was made elsewhere, or the whole JSON reply with it',
   remember: 'keep the credentials too, to log in again unattended',
   noRemember: 'do not keep the credentials, and do not ask',
   force: "spend the last unit of a provider's budget",
@@ -114,6 +114,8 @@ export const ofVariables: Partial<Record<keyof typeof meanings, string>> = {
 /** Variables that no flag has. */
 export const variables = {
   TOKN_TOKEN: 'a token to use as it is, whatever is stored; TOKN_<PROFILE>_TOKEN for one profile',
+  TOKN_REFRESH_TOKEN:
+    'a refresh token beside TOKN_TOKEN, or for login --with-token; with TOKN_PROVIDER alone too',
   TOKN_STORE_KEY: 'key of the file store: 32 bytes, base64url',
   TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
   'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',
