@@ -81,11 +81,11 @@ function commandNamed([name, ...further]: readonly string[], parent: Command): C
   if (found !== undefined) return commandNamed(further, found)
   const commands = parent.commands.map((one) => one.name())
   const topics = parent.parent === null ? Object.keys(texts.help.topics) : []
+  const near = nearest(name, [...parent.commands.flatMap(namesOf), ...topics])
   const meant = meantInstead([name, ...further], parent)
-  if (meant !== undefined) {
+  if (near === undefined && meant !== undefined) {
     throw new ToknError('usage', texts.commands.thereIsNoHelp(display(name, 60)), { hint: meant })
   }
-  const near = nearest(name, [...parent.commands.flatMap(namesOf), ...topics])
   const there = { group: pathOf(parent).trim(), topics, commands }
   throw new ToknError('usage', texts.commands.noHelp(display(name, 60), near, there))
 }
