@@ -89,6 +89,34 @@ export const peers: ReadonlyMap<string, readonly string[]> = new Map(
  * among them say nothing.
  */
 export function meantBy(words: readonly string[]): readonly string[] | undefined {
-  const named = words.filter((word) => !word.startsWith('-')).slice(0, 2)
+  const plain = words.filter((word) => !word.startsWith('-'))
+  const named = plain.slice(0, 2).map((word) => word.toLowerCase())
   return peers.get(named.join(' ')) ?? (named.length === 0 ? undefined : peers.get(named[0] ?? ''))
+}
+
+/** Flags of other tools, by those that do it here where a command takes them. */
+export const peerFlags: Readonly<Record<string, string>> = {
+  '-v': '--version',
+  '--verbose': '--debug',
+  '--silent': '--quiet',
+  '--format': '--json',
+  '--output': '--json',
+  '--out': '--output',
+  '-o': '--json',
+  '-j': '--json',
+  '--host': '--base-url',
+  '--hostname': '--base-url',
+  '--url': '--base-url',
+  '--server': '--base-url',
+  '--user': '--username',
+  '--email': '--username',
+  '--api': '--provider',
+  '--scopes': '--scope',
+  '--expiry': '--expires-in',
+  '--insecure': '--ca',
+  '-k': '--ca',
+  '--no-verify': '--ca',
+  '--cacert': '--ca',
+  '--non-interactive': '--no-input',
+  '--no-prompt': '--no-input',
 }

@@ -4,6 +4,7 @@ import { display, nearest } from '../../core/text.ts'
 import { words as texts } from '../../messages/words.ts'
 import { followPath, namesOf, pathOf } from '../flags/path.ts'
 import { meantInstead } from './meant.ts'
+import { peerFlags } from './peers.ts'
 
 /** What commander found wrong with a command line, as a failure. */
 export function asUsage(
@@ -67,10 +68,10 @@ function hintFor(
     const owner = ownerOf(quoted, words, command)
     if (owner !== undefined) return texts.commands.flagAfterCommand(owner, quoted)
   }
-  const near = nearest(
-    quoted,
-    command.options.map((option) => option.long ?? ''),
-  )
+  // The one flag that the program alone takes.
+  if (quoted === '--version' || quoted === '-V') return 'tokn --version'
+  const known = command.options.map((option) => option.long ?? '')
+  const near = known.find((one) => one === peerFlags[quoted]) ?? nearest(quoted, known)
   return near === undefined ? help : texts.commands.didYouMean(near)
 }
 
