@@ -7,7 +7,7 @@ import { collectAnswers } from './login/answers.ts'
 import { checkProvider } from './stored-record.ts'
 import { withNamedHints, withName } from './naming.ts'
 import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
-import { refuseMissingScope } from './scopes.ts'
+import { refuseMissingScope, withNeededScope } from './scopes.ts'
 
 /** What an operation of a provider is called with. */
 export interface Call {
@@ -34,6 +34,8 @@ export async function callWithToken<Result>(
     const reach = await reachFor(session, provider, record, operation)
     return await operate({ session, provider, reach, record })
   }
+  const explained = (error: unknown, record: SessionRecord) =>
+    withNeededScope(error, session, provider, record, operation)
   const first = await session.fresh({ refresh })
   const sentAt = session.ports.clock.now()
   try {
@@ -43,10 +45,16 @@ export async function callWithToken<Result>(
   } catch (error) {
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
     if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {
-      throw withName(error, session)
+      throw withName(explained(error, first.record), session)
     }
     const second = await session.fresh({ refresh: 'force', reason: 'rejected' })
-    return await withNamedHints(session, async () => await run(second.record))
+    return await withNamedHints(session, async () => {
+      try {
+        return await run(second.record)
+      } catch (again) {
+        throw explained(again, second.record)
+      }
+    })
   }
 }
 

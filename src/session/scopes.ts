@@ -1,5 +1,5 @@
 import { inWords } from '../core/duration.ts'
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { display } from '../core/text.ts'
@@ -63,6 +63,34 @@ export function refuseMissingScope(
   )
 }
 
+/**
+ * `error` with the scope that `operation` takes in its hint, where the API forbade it and says no
+ * more: which scopes a token has is not always known before, nor what its user may do.
+ */
+export function withNeededScope(
+  error: unknown,
+  session: Named,
+  provider: Provider,
+  record: SessionRecord,
+  operation: Operation,
+): unknown {
+  if (!isToknError(error, 'forbidden')) return error
+  const needed = provider.needs?.[standInOf(provider, operation) ?? operation]
+  if (error.details.http === undefined || error.hint !== undefined || needed === undefined) {
+    return error
+  }
+  const { scopes } = record
+  const shown = scopes?.map((scope) => display(scope, 80))
+  const token = tokenInWords(session)
+  const said = words.session.takesScope(operation, display(needed, 80), token, shown)
+  const login =
+    scopes === undefined || scopes.length === 0 || scopes.includes(needed)
+      ? []
+      : [widerLogin(session, record, [needed])]
+  const { code, message, details } = error
+  return new ToknError(code, message, { ...details, hint: [said, ...login], cause: error })
+}
+
 /** The login that has the same scopes and `further` ones. */
 export function widerLogin(
   session: Named,
@@ -84,10 +112,14 @@ export function missingScope(
   operation: Operation,
   scopes: readonly string[] | undefined,
 ): string | undefined {
-  const stands = provider[operation] === undefined ? standIns[operation]?.(provider) : operation
+  const stands = standInOf(provider, operation)
   return stands === undefined || provider[stands] === undefined
     ? undefined
     : provider.lacks?.(stands, scopes)
+}
+
+function standInOf(provider: Provider, operation: Operation): Operation | undefined {
+  return provider[operation] === undefined ? standIns[operation]?.(provider) : operation
 }
 
 const standIns: Partial<Record<Operation, (provider: Provider) => Operation | undefined>> = {

@@ -208,6 +208,20 @@ export const scopesNotListed = (title: string, docs: string, profile: string) =>
 export const noScopes = (title: string, docs: string) => ({
   message: `no scopes can be asked for of ${title}: what a token may do is decided where its user or key is set up; see ${docs}`,
 })
+/** `scopes` are those of `token`; undefined where they are not known, none where it has no limit. */
+export const takesScope = (
+  operation: Operation,
+  scope: string,
+  token: string,
+  scopes: readonly string[] | undefined,
+) => {
+  const takes = `to ${deeds[operation]} takes the scope "${scope}"`
+  if (scopes === undefined) return `${takes}; which ones ${token} has is not known`
+  return scopes.length === 0
+    ? `${takes}; ${token} was made without limits, so it is its user who may not`
+    : `${takes}; ${token} has: ${scopes.join(', ')}`
+}
+
 export const limitedSession = (
   session: string,
   lacks: ReadonlyArray<{ readonly operations: readonly string[]; readonly scope: string }>,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ToknError } from '../../../src/core/errors.ts'
 import type { Operation, Provider } from '../../../src/core/provider.ts'
 import { idInEnvironment } from '../../../src/session/naming.ts'
 import {
@@ -6,6 +7,7 @@ import {
   describeMissingScopes,
   refuseMissingScope,
   widerLogin,
+  withNeededScope,
 } from '../../../src/session/scopes.ts'
 import { recordFor, scripted, tokens, web } from './scripted.ts'
 
@@ -81,5 +83,44 @@ describe('the login that has more scopes', () => {
     expect(widerLogin(web, { grant }, ['b'])).toBe(
       'tokn login web --expires-in "90 days" --scope b',
     )
+  })
+})
+
+describe('an operation that the API forbids', () => {
+  const api = { ...shop, needs: { list: 'GET /tokens' } }
+  const forbidden = new ToknError('forbidden', 'the shop forbids this', { http: { status: 403 } })
+  const explain = (scopes: readonly string[] | undefined, operation: Operation = 'list') => {
+    const record = recordFor(web, api, { scopes })
+    return withNeededScope(forbidden, web, api, record, operation) as ToknError
+  }
+
+  it('says which scope it takes, and which ones the token has', () => {
+    const takes = 'to list tokens takes the scope "GET /tokens"'
+    expect(explain(undefined).hint).toBe(`${takes}; which ones the token of "web" has is not known`)
+    expect(explain([]).hint).toBe(
+      `${takes}; the token of "web" was made without limits, so it is its user who may not`,
+    )
+    expect(explain(['GET /*']).hint).toBe(
+      `${takes}; the token of "web" has: GET /*\ntokn login web --scope "GET /*" --scope "GET /tokens"`,
+    )
+    expect(explain(['GET /tokens']).hint).toBe(`${takes}; the token of "web" has: GET /tokens`)
+    expect(explain(undefined, 'info').hint).toMatch(/^to ask about a token takes the scope/)
+    expect(explain(undefined)).toMatchObject({
+      code: 'forbidden',
+      details: { http: { status: 403 } },
+    })
+  })
+
+  it('is told as it is where nothing more is known', () => {
+    expect(explain(undefined, 'revoke')).toBe(forbidden)
+    const record = recordFor(web, api, {})
+    for (const error of [
+      new ToknError('forbidden', 'no', { http: { status: 403 }, hint: 'ask the vendor' }),
+      new ToknError('forbidden', 'no'),
+      new ToknError('network', 'no', { http: { status: 503 } }),
+      new Error('no'),
+    ]) {
+      expect(withNeededScope(error, web, api, record, 'list')).toBe(error)
+    }
   })
 })
