@@ -67,7 +67,9 @@ async function describeProfile(ports: Ports, profile: Profile): Promise<Describe
   const entry = ports.index.get(profile.id)
   const now = ports.clock.now()
   const { name, provider, store, settings } = profile
-  const state = sessionState(entry, now)
+  // Something is known of it, and cannot be read.
+  const unread = entry === undefined && ports.index.list().includes(profile.id)
+  const state = unread ? 'unknown' : sessionState(entry, now)
   const untimely = entry !== undefined && isUntimely(entry, now)
   const expiry = entry === undefined || untimely ? unknownExpiry : entry.expiry
   const renewal = entry?.renewal
@@ -81,7 +83,9 @@ async function describeProfile(ports: Ports, profile: Profile): Promise<Describe
     life: expiry.state === 'at' && entry !== undefined ? lifeOf({ ...entry, expiry }) : undefined,
     renews: entry !== undefined && !isOver(entry, now) && renewsItself(entry),
     credentialsKept:
-      entry !== undefined && renewal === undefined ? undefined : renewal === 'credentials',
+      unread || (entry !== undefined && renewal === undefined)
+        ? undefined
+        : renewal === 'credentials',
     ...(await findProblem(ports, profile, entry, state)),
   }
 }
@@ -111,6 +115,9 @@ async function findProblem(
     return { problem: error.message, fix: 'tokn doctor' }
   }
   if (entry !== undefined) return byState ?? {}
+  if (state === 'unknown') {
+    return { problem: words.status.indexUnread(), fix: `tokn refresh ${profile.name}` }
+  }
   return { problem: words.status.notLoggedIn(), fix: nextLogin(profile) }
 }
 

@@ -187,6 +187,20 @@ describe('what is wrong', () => {
     expect((await tokn('status nobody')).status).toBe(3)
   })
 
+  test('is said where what is known of a session is damaged', async () => {
+    await logInBefore(0, 'hosterby')
+    const index = join(home.path, 'state/tokn/index')
+    const [name = ''] = readdirSync(index)
+    writeFileSync(join(index, name), '{"generation":1,"obtainedAt":9007199254740991}')
+    expect(JSON.parse((await tokn('status --json')).out)).toMatchObject({
+      profiles: [{ state: 'unknown', credentials_kept: null, fix: 'tokn refresh web' }],
+    })
+    expect((await tokn('refresh web')).status).toBe(0)
+    expect(JSON.parse((await tokn('status --json')).out)).toMatchObject({
+      profiles: [{ state: 'alive', credentials_kept: false, problem: null }],
+    })
+  })
+
   test('is said of a refresh that got no answer', async () => {
     await logInBefore(0, 'hosterby')
     const api = servers?.api('hosterby')

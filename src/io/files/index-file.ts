@@ -8,6 +8,9 @@ import { words } from '../../messages/words.ts'
 
 const limit = 262_144
 
+/** The last instant of a `Date`, in milliseconds: one beyond it cannot be shown. */
+const latestDate = 8_640_000_000_000_000
+
 export interface IndexOptions {
   readonly directory: string
   readonly files: Files
@@ -119,6 +122,7 @@ function isHistoryEntry(value: unknown): value is HistoryEntry {
   )
 }
 
+/** What a date can be made of, or a count. */
 function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value)
+  return Number.isSafeInteger(value) && Math.abs(Number(value)) <= latestDate
 }

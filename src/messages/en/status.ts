@@ -16,7 +16,8 @@ export const renewableUntil = (token: string, left: string, until: string) =>
 
 // What is wrong, as `tokn status` says it below a profile.
 
-export const notLoggedIn = () => 'not logged in'
+export const notLoggedIn = () => 'no session is known here'
+export const indexUnread = () => 'what is known of the session cannot be read'
 export const expired = (at: number) => `expired at ${instant(at)}, and cannot renew itself`
 export const expiryUnknown = (at: number) =>
   `the token expired at ${instant(at)}; whether the session renews itself is not known`

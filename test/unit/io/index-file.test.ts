@@ -63,6 +63,7 @@ it.each([
   ['without a generation', '{"obtainedAt":1}'],
   ['with a wrong generation', '{"generation":"1","obtainedAt":1}'],
   ['with an infinite instant', '{"generation":1,"obtainedAt":1e999}'],
+  ['with an instant that no calendar has', '{"generation":1,"obtainedAt":9007199254740991}'],
   ['too long', ' '.repeat(300_000)],
 ])('reads one that is %s as absent', (_name, text) => {
   open().put(id, entry)
