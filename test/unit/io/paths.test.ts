@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { locatePaths } from '../../../src/io/files/paths.ts'
+import { listConfigChoices, locatePaths } from '../../../src/io/files/paths.ts'
 import { requirePart, requireParts } from '../../support/parts.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'tokn-home-'))
@@ -78,5 +78,30 @@ describe.skipIf(!root)('paths of root', () => {
     expect(locatePaths({ HOME: home }).config).toBe(join(home, '.config/tokn'))
     chownSync(home, 0, 0)
     expect(locatePaths({ HOME: home, SUDO_UID: '1234' }).config).toBe(join(home, '.config/tokn'))
+  })
+})
+
+describe('what says where profiles are', () => {
+  const usual = join(home, '.config/tokn')
+  const base = { HOME: home, XDG_CONFIG_HOME: '/c' }
+  const all = { ...base, TOKN_CONFIG_DIR: '/t' }
+  it.each<readonly [Record<string, string>, string | undefined, readonly string[]]>([
+    [{ HOME: home }, undefined, [usual]],
+    [base, undefined, ['XDG_CONFIG_HOME /c/tokn', usual]],
+    [all, undefined, ['TOKN_CONFIG_DIR /t', 'XDG_CONFIG_HOME /c/tokn', usual]],
+    [all, '/f', ['--config-dir /f', 'TOKN_CONFIG_DIR /t', 'XDG_CONFIG_HOME /c/tokn', usual]],
+    // An empty flag takes the variable away.
+    [all, '', ['XDG_CONFIG_HOME /c/tokn', usual]],
+    [
+      { HOME: home, TOKN_CONFIG_DIR: 'here' },
+      undefined,
+      [`TOKN_CONFIG_DIR ${resolve('here')}`, usual],
+    ],
+    [{ HOME: home, TOKN_CONFIG_DIR: '', XDG_CONFIG_HOME: 'relative' }, undefined, [usual]],
+  ])('%j %j', (environment, configDirectory, expected) => {
+    const choices = listConfigChoices(environment, { configDirectory })
+    const shown = choices.map(({ from, path }) => (from === undefined ? path : `${from} ${path}`))
+    expect(shown).toEqual(expected)
+    expect(choices[0]?.path).toBe(locatePaths(environment, { configDirectory }).config)
   })
 })
