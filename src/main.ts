@@ -7,6 +7,7 @@ import { asWarning, writeLines } from './io/terminal/output.ts'
 import { withStandInHome } from './io/files/paths.ts'
 import { disarm } from './io/process/runtime.ts'
 import { refresherArgument } from './refresher/argument.ts'
+import { words as texts } from './messages/words.ts'
 import { isCallBlocked } from './stores/keychain/blocked-calls.ts'
 
 /**
@@ -77,7 +78,7 @@ function report(
   if (isToknError(error) && error.details.fault === 'reader-gone') return 0
   const known = isToknError(error)
     ? withHints(error, hints)
-    : asBug(error, words.includes('--debug'))
+    : asKnown(error, words.includes('--debug'))
   const json = words.some((word) => word === '--json' || word.startsWith('--fields'))
   writeLines(...(json ? inJson(known, warnings).split('\n') : inWords(known)))
   return known.exit
@@ -119,7 +120,12 @@ function inJson(error: ToknError, warnings: readonly string[]): string {
   })
 }
 
-function asBug(error: unknown, debug: boolean): ToknError {
+/** What was not expected, in words. */
+function asKnown(error: unknown, debug: boolean): ToknError {
+  // A relative path, wherever it was given, means nothing in a folder that was removed.
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    return new ToknError('usage', texts.folders.noFolder())
+  }
   const again = 'run it again with --debug and report what it says'
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return new ToknError('internal', 'this is a bug in tokn', {

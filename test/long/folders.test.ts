@@ -96,9 +96,16 @@ describe('the profile in use', () => {
   })
 
   test('can be asked for in a folder that is gone', async () => {
-    const gone = ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec tokn token --json']
-    const { out } = await startCommand(gone, { home }).ended
-    expect(JSON.parse(out)).toMatchObject({ profile: 'web' })
+    const gone = (line: string) =>
+      startCommand(['sh', '-c', `mkdir gone && cd gone && rmdir ../gone && exec tokn ${line}`], {
+        home,
+      }).ended
+    expect(JSON.parse((await gone('token --json')).out)).toMatchObject({ profile: 'web' })
+    for (const line of ['profile bind web', 'profile unbind', 'token --config-dir relative']) {
+      const { status, out, err } = await gone(line)
+      expect({ line, status, out }).toEqual({ line, status: 2, out: '' })
+      expect(err).toContain('tokn: error: the current folder is gone\n')
+    }
   })
 })
 
