@@ -97,6 +97,7 @@ export const meanings = {
 
 /** What there is to know of a variable beyond the meaning of its flag, by the name of the flag. */
 export const ofVariables: Partial<Record<keyof typeof meanings, string>> = {
+  profile: 'the profile to use, also where the .tokn of a folder names another',
   noColor: 'no colours; NO_COLOR does the same',
   noInput: 'never ask anything; CI does the same (0, false and no are off)',
   proxy: 'proxy for https requests; else ALL_PROXY. NO_PROXY: hosts to reach without it',

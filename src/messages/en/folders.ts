@@ -26,7 +26,7 @@ export const unknownProfile = (name: string, file: string, nearest: string | und
   hint:
     nearest === undefined
       ? `tokn login ${name} --provider PROVIDER`
-      : `did you mean "${nearest}"? Then: tokn profile bind ${nearest}`,
+      : `did you mean "${nearest}"? Then: tokn profile bind ${nearest} --yes`,
 })
 
 /** Goes behind a message that speaks of a profile which nobody has named on the command line. */

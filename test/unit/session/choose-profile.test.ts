@@ -88,7 +88,7 @@ describe('the profile that is meant', () => {
       [web],
       { folder: inFolder('wev') },
       'there is no profile "wev", which ~/work/.tokn names',
-      'did you mean "web"? Then: tokn profile bind web',
+      'did you mean "web"? Then: tokn profile bind web --yes',
     ],
   ])('is not found: %s', (_, profiles, choice, message, hint) => {
     const { ports } = openScripted({}, { profiles })
