@@ -151,7 +151,7 @@ export const everywhere: Readonly<Record<string, Demonstration>> = {
 export const shared: Readonly<Record<string, Demonstration>> = {
   '--profile': async (stage, command) => {
     const { args, env } = await (calls[command] as Call)(stage)
-    const named = args.filter((word) => word !== 'web' && word !== 'iot' && word !== '-P')
+    const named = args.filter((word) => !['web', 'iot', 'listed', '-P'].includes(word))
     if (command === 'login') {
       await must(stage, [...named, '--profile', 'named'], env)
       expect((await must(stage, ['profile', 'list'])).out).toContain('named')
