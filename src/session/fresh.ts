@@ -30,6 +30,8 @@ export interface FreshOptions {
   readonly refresh?: 'auto' | 'never' | 'force' | undefined
   /** Why it is forced, where nobody asked for that. */
   readonly reason?: Reason | undefined
+  /** Forced: the generation that is not good enough. A newer one is, whoever got it. Default: the one held. */
+  readonly beyond?: number | undefined
 }
 
 export interface Fresh {
@@ -55,7 +57,7 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
     reason:
       mode === 'force' ? (options.reason ?? 'forced') : reasonToRenew(record, ports.clock.now()),
     minTtl: options.minTtl,
-    beyond: mode === 'force' ? record.generation : undefined,
+    beyond: mode === 'force' ? (options.beyond ?? record.generation) : undefined,
   }
   const undisturbed = !pendingBefore && !(await isPending())
   if (undisturbed && satisfies(record, request, ports.clock.now())) {

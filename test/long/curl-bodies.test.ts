@@ -180,6 +180,21 @@ describe.skipIf(!requirePart('curl'))('tokn curl passes on, as it is,', () => {
   })
 })
 
+describe.skipIf(!requirePart('curl') || !requirePart('linux'))(
+  'where nothing can be written',
+  () => {
+    test('tokn curl ends as curl does, and says why', async () => {
+      const line = `"$1" "$2" curl web -- -sS "$3" > /dev/full`
+      const { status, err } = await startCommand(
+        ['sh', '-c', line, 'sh', process.execPath, program, `${url}/dead-in-list`],
+        { home },
+      ).ended
+      expect(status).toBe(23)
+      expect(err).toMatch(/could not write to standard output \(ENOSPC\)/)
+    })
+  },
+)
+
 describe.skipIf(!requirePart('curl') || !hasTerminal())('in a terminal tokn curl', () => {
   const see = async (...options: readonly string[]) => {
     const words = [process.execPath, program, 'curl', 'web', '--', '-sS', ...options]

@@ -61,10 +61,8 @@ export async function replaceRefused(
 ): Promise<SessionRecord | undefined> {
   const { ports } = session
   try {
-    const held = await session.readRecord()
-    const newer = held.generation > refused.generation && held.standing === undefined
-    if (newer) return held
-    const { record } = await session.fresh({ refresh: 'force', reason: 'rejected' })
+    const beyond = refused.generation
+    const { record } = await session.fresh({ refresh: 'force', reason: 'rejected', beyond })
     return record
   } catch (error) {
     if (!isFailure(error)) throw error

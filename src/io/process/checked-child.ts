@@ -17,6 +17,9 @@ export interface Streams {
   readonly watch?: ((child: ChildProcess) => void) | undefined
 }
 
+/** The status of curl where it cannot write what it got. */
+const notWritten = 23
+
 /** Most of standard input that is kept to be sent again, in bytes. */
 const mostKept = 67_108_864
 
@@ -33,10 +36,12 @@ export async function runChecked(
   // There is no way to see the head, so the answer is shown, whatever it is.
   if (pipe === undefined) return await run(request, {})
   const over = new AbortController()
+  let held: HeldBack | undefined
   let judged: Promise<ChildRequest | undefined> | undefined
   const watch = (child: ChildProcess) => {
     child.once('exit', () => over.abort())
-    judged = judge(holdBack(child, headCheck.onTerminal === true), pipe, headCheck, over.signal)
+    held = holdBack(child, headCheck.onTerminal === true)
+    judged = judge(held, pipe, headCheck, over.signal)
     // Awaited below; a failure before that is not unhandled.
     judged.catch(() => undefined)
   }
@@ -46,7 +51,8 @@ export async function runChecked(
     const status = await run(made, { input, watch })
     over.abort()
     const next = await judged
-    return next === undefined ? status : await run(next, { input })
+    if (next !== undefined) return await run(next, { input })
+    return status === 0 && held?.isWhole() === false ? notWritten : status
   } finally {
     over.abort()
     pipe.remove()
@@ -141,6 +147,8 @@ interface HeldBack {
   show(before?: string): void
   /** Ends it, and shows nothing. */
   drop(): void
+  /** Whether all that was to be shown could be written. */
+  isWhole(): boolean
 }
 
 function holdBack(child: ChildProcess, onTerminal: boolean): HeldBack {
@@ -148,6 +156,7 @@ function holdBack(child: ChildProcess, onTerminal: boolean): HeldBack {
   const streams = [out, holdStream(child.stderr, 2, false)]
   return {
     look: out.look,
+    isWhole: out.isWhole,
     show: (before = '') => {
       if (before !== '') writeAll(1, Buffer.from(before, 'latin1'))
       for (const stream of streams) stream.show()

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
+import { isFailure } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
-import { writeAll } from '../terminal/output.ts'
+import { asWarning, writeAll, writeLines } from '../terminal/output.ts'
 
 /** Most of a stream that is held back in memory; the rest stays in the pipe. */
 const mostBytes = 1_048_576
@@ -22,6 +23,8 @@ interface HeldStream {
   show(): void
   /** Throws it away. */
   drop(): void
+  /** Whether all that was to be shown could be written. */
+  isWhole(): boolean
 }
 
 /**
@@ -37,6 +40,18 @@ export function holdStream(
   let bytes = 0
   let ended = stream === null
   let notice = ignore
+  let whole = true
+  const pass = (chunk: Buffer) => {
+    try {
+      writeAll(descriptor, chunk)
+    } catch (error) {
+      whole = false
+      take = ignore
+      tell(error)
+      // The child gets the same error as it would without us, if it writes on.
+      stream?.destroy()
+    }
+  }
   let take = (chunk: Buffer) => {
     held?.push(chunk)
     bytes += chunk.length
@@ -76,7 +91,8 @@ export function holdStream(
       take = (chunk) => {
         const binary = left > 0 && chunk.includes(0)
         left -= chunk.length
-        if (!binary) return pass(stream, descriptor, chunk)
+        if (!binary) return pass(chunk)
+        whole = false
         take = ignore
         refuseBinary(stream)
       }
@@ -88,6 +104,7 @@ export function holdStream(
       take = ignore
       stream?.resume()
     },
+    isWhole: () => whole,
   }
 }
 
@@ -116,15 +133,12 @@ function textBehind(all: Buffer, before: string): string | undefined {
 
 /** The child fails to write, as it does where it sees the terminal itself. */
 function refuseBinary(stream: Readable | null): void {
-  writeAll(2, Buffer.from(`${words.terminal.warning(words.processes.binaryOutput())}\n`))
+  writeLines(asWarning(words.processes.binaryOutput()))
   stream?.destroy()
 }
 
-function pass(stream: Readable | null, descriptor: number, chunk: Buffer): void {
-  try {
-    writeAll(descriptor, chunk)
-  } catch {
-    // Our reader has gone: the child gets the same error as it would without us.
-    stream?.destroy()
-  }
+/** That a reader has gone needs no words: it was its own will. */
+function tell(error: unknown): void {
+  if (!isFailure(error)) throw error
+  if (error.details.fault !== 'reader-gone') writeLines(asWarning(error.message))
 }
