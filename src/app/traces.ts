@@ -67,6 +67,14 @@ function knownFolders(paths: Paths): ReadonlyMap<string, Known> {
   }
 }
 
+/** What may be in a folder that is one of ours for a process with another home. */
+const anywhere: Known = new Map<string, TraceKind>([
+  [namesIn.state.index, 'index'],
+  [namesIn.state.fingerprintKey, 'fingerprint-key'],
+  [namesIn.data.sessions, 'sessions'],
+  ...sharedParts.map((name) => [name, name] as const),
+])
+
 /** One line for a folder that is not there or that we may not read; else one for each part of it. */
 function within(folder: string, known: Known): readonly FoundTrace[] {
   const trace: Trace = { kind: 'folder', path: folder }
@@ -75,7 +83,8 @@ function within(folder: string, known: Known): readonly FoundTrace[] {
   const names = [...new Set([...known.keys(), ...namesAt(folder)])]
   const parts = names.map((name): FoundTrace => {
     const path = join(folder, name)
-    return { trace: { kind: known.get(name) ?? 'other', path }, ...measure(path) }
+    const kind = known.get(name) ?? anywhere.get(name) ?? 'other'
+    return { trace: { kind, path }, ...measure(path) }
   })
   return parts.some(({ sight }) => sight !== 'absent') ? parts : [{ trace, ...whole }, ...parts]
 }

@@ -6,7 +6,7 @@ import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
 import { printJson, wantsJson } from './output/json.ts'
-import { table } from './output/table.ts'
+import { wholeTable } from './output/table.ts'
 
 const reads = ['list'] as const satisfies FlagName[]
 
@@ -29,8 +29,9 @@ async function runUninstall(context: Context, flags: UninstallFlags): Promise<vo
   if (wantsJson(flags)) return printJson(context, flags, describe(traces))
   const { terminal } = context
   const colours = await terminal.colours(flags)
-  const [header = '', ...lines] = table([titles(), ...traces.found.map(rowOf)], terminal)
-  terminal.show(colours.bold(header), ...lines)
+  const rows = [titles(), ...traces.found.map(rowOf)]
+  const lines = wholeTable(rows, terminal, (line, row) => (row === 0 ? colours.bold(line) : line))
+  terminal.show(...lines)
   if (flags.quiet === true) return
   if (traces.unread !== undefined) terminal.say(profilesUnread(traces.unread))
   for (const other of traces.others) terminal.say(otherConfiguration(other))

@@ -57,6 +57,19 @@ export function fittedTable(
   return layOut(fitted).map(paint)
 }
 
+/** As `fittedTable`, where no cell may be cut: a row that is wider than the terminal makes paragraphs. */
+export function wholeTable(
+  cells: ReadonlyArray<readonly string[]>,
+  screen: Screen,
+  paint: Paint = (line) => line,
+): readonly string[] {
+  const rows = cells.map((row) => row.map((cell) => display(cell, Number.POSITIVE_INFINITY)))
+  const lines = layOut(rows)
+  const width = widthOf(screen)
+  const fits = width === undefined || lines.every((line) => stringWidth(line) <= width)
+  return fits ? lines.map(paint) : stack(rows, width, paint)
+}
+
 function widthOf(screen: Partial<Screen> | undefined): number | undefined {
   const { outIsTerminal = false, width = 0 } = screen ?? {}
   return outIsTerminal && width > 0 ? width : undefined

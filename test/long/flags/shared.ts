@@ -48,6 +48,7 @@ const sending: Readonly<Record<string, readonly string[]>> = {
 
 /** Commands that say on standard error what they did. */
 const speaking = new Set([
+  'uninstall',
   'login',
   'refresh',
   'issue',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { fittedTable, table } from '../../../src/commands/output/table.ts'
+import { fittedTable, table, wholeTable } from '../../../src/commands/output/table.ts'
 
 const name = 'a name that is much longer than any column was ever allowed to be, to its very end'
 const rows = [
@@ -54,6 +54,15 @@ describe('a table', () => {
       expect(text).not.toContain(': -')
     },
   )
+
+  it('cuts nothing where it has to be whole: what does not fit in a line is a paragraph', () => {
+    const wide = Math.max(...table(rows).map((line) => line.length))
+    expect(wholeTable(rows, { outIsTerminal: true, width: wide })).toEqual(table(rows))
+    expect(wholeTable(rows, { outIsTerminal: false, width: 10 })).toEqual(table(rows))
+    const narrow = wholeTable(rows, { outIsTerminal: true, width: wide - 1 })
+    expect(narrow).toHaveLength(4 + 1 + 2)
+    expect(narrow.slice(0, 2)).toEqual(['ID: 66a64c586a8ed41e84ece92b', `NAME: ${name}`])
+  })
 
   it('paints the lines of each row', () => {
     const paint = (line: string, row: number) => `${row}|${line}`
