@@ -66,7 +66,7 @@ export function wholeTable(
   const rows = cells.map((row) => row.map((cell) => display(cell, Number.POSITIVE_INFINITY)))
   const lines = layOut(rows)
   const width = widthOf(screen)
-  const fits = width === undefined || lines.every((line) => stringWidth(line) <= width)
+  const fits = width === undefined || lines.every((line) => cellsOf(line) <= width)
   return fits ? lines.map(paint) : stack(rows, width, paint)
 }
 
