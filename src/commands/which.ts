@@ -6,7 +6,7 @@ import type { CommonFlags, Configuration, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
 import { printJson, wantsJson } from './output/json.ts'
-import { fittedTable } from './output/table.ts'
+import { wholeTable } from './output/table.ts'
 
 const reads = ['profile', 'store'] as const satisfies FlagName[]
 
@@ -75,7 +75,7 @@ async function runWhich(
     one.shown ?? one.value ?? '-',
     one.from,
   ])
-  context.terminal.show(...fittedTable([whichTitles(), ...rows], context.terminal))
+  context.terminal.show(...wholeTable([whichTitles(), ...rows], context.terminal))
 }
 
 /** All that says which session is meant, the one that is first. Throws `usage` for a wrong file that is. */

@@ -26,7 +26,8 @@ const stories: readonly Story[] = [
   { name: 'help', lines: ['tokn --help', 'tokn profile --help', 'tokn issue --help'] },
   { name: 'topics', lines: ['tokn help exit-codes'] },
   { name: 'profiles', lines: ['tokn profile list', 'tokn profile show iot', 'tokn provider list'] },
-  { name: 'status', lines: ['tokn status'] },
+  { name: 'status', lines: ['tokn status', 'tokn which'] },
+  { name: 'providers', lines: ['tokn provider show rightech', 'tokn provider scopes iot'] },
   {
     name: 'tokens',
     lines: ['tokn list iot', 'tokn list --local', 'tokn info iot'],
@@ -41,6 +42,7 @@ const stories: readonly Story[] = [
       'tokn login --passwrd x',
       'tokn revoke ci -P web',
       'tokn header eye',
+      'tokn check --all',
       'tokn uninstall',
     ],
   },

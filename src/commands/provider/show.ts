@@ -50,11 +50,14 @@ export async function showProvider(context: Context, id: string, flags: ShowFlag
     provider.title,
     provider.docs,
     '',
-    ...table(traitRows(provider, summary.needsBaseUrl)),
+    ...table(traitRows(provider, summary.needsBaseUrl), context.terminal),
     '',
-    ...table([[`  ${first}`, ...titles], ...provider.fields.map(fieldRow)]),
+    ...table([[`  ${first}`, ...titles], ...provider.fields.map(fieldRow)], context.terminal),
     '',
-    ...table(operations.map((operation) => operationRow(provider, operation))),
+    ...table(
+      operations.map((operation) => operationRow(provider, operation)),
+      context.terminal,
+    ),
   )
 }
 

@@ -137,7 +137,10 @@ function show(context: Context, steps: readonly TestStep[], colours: Colours): v
     failed: colours.red(outcomes.failed),
   }
   context.terminal.show(
-    ...table(steps.map(({ operation, outcome, words }) => [operation, outcome, words])),
+    ...table(
+      steps.map(({ operation, outcome, words }) => [operation, outcome, words]),
+      context.terminal,
+    ),
   )
   for (const { operation, outcome, traffic, odd } of steps) {
     for (const text of odd ?? []) context.terminal.show('', oddly(colours.bold(operation), text))
