@@ -276,7 +276,8 @@ describe.skipIf(!hasTerminal())('a login as a conversation', () => {
     let issuer: string
     beforeAll(async () => {
       server = createServer((request, response) => {
-        void text(request).then((body) => {
+        void (async () => {
+          const body = await text(request)
           response.setHeader('content-type', 'application/json')
           if (request.method === 'GET') {
             const endpoints = { token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` }
@@ -288,7 +289,7 @@ describe.skipIf(!hasTerminal())('a login as a conversation', () => {
             response.statusCode = 401
             response.end('{"error":"invalid_client"}')
           }
-        })
+        })()
       }).listen(0, '127.0.0.1')
       await once(server, 'listening')
       issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

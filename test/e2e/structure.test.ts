@@ -357,6 +357,8 @@ describe('the code', () => {
       // What a program of the user's has printed.
       'src/io/process/checked-child.ts',
       'src/io/terminal/output.ts',
+      // A prompt, with the codes by which a terminal asks for what is pasted.
+      'src/io/terminal/paste-prompt.ts',
     ])
   })
 
