@@ -117,6 +117,8 @@ describe('no section of Node’s debug log shows a secret', () => {
     const { TOKN_USERNAME: username = '', TOKN_PASSWORD: password = '' } = credentialsOf(api)
     const args = ['login', 'typed', ...addressOf(api)]
     const terminal = openTerminal(args, home, { NODE_DEBUG: '*' })
+    await terminal.until(/How to log in/)
+    terminal.type('\r')
     await terminal.until(/User name/)
     terminal.type(`${username}\r`)
     await terminal.until(/Password/)
