@@ -97,13 +97,22 @@ function later(token: SessionEnd, renewal: SessionEnd): SessionEnd {
 
 /** With what a session is renewed; a provider that is not known may have further ways. */
 export function renewalOf(
-  { credentials, refresh, fixed }: Pick<SessionRecord, 'credentials' | 'refresh' | 'fixed'>,
+  held: Pick<SessionRecord, 'credentials' | 'refresh' | 'fixed' | 'scopes'>,
   provider?: Provider,
 ): NonNullable<IndexEntry['renewal']> {
-  if (credentials !== undefined) return 'credentials'
-  if (refresh !== undefined) return 'refresh'
-  const byAccess =
-    (provider?.rotation === 'reissue' && provider.issue !== undefined) ||
-    (provider?.refresh !== undefined && provider.refreshesByAccess === true)
-  return byAccess && fixed !== true ? 'access' : 'none'
+  if (held.credentials !== undefined) return 'credentials'
+  if (held.refresh !== undefined) return 'refresh'
+  return provider !== undefined && renewsByAccess(provider, held) ? 'access' : 'none'
+}
+
+/** Whether the token itself is all that it takes to get another one, while it is good. */
+function renewsByAccess(
+  provider: Provider,
+  { fixed, scopes }: Pick<SessionRecord, 'fixed' | 'scopes'>,
+): boolean {
+  const { rotation, issue, refresh, refreshesByAccess } = provider
+  if (refresh !== undefined) return refreshesByAccess === true && fixed !== true
+  // An issue stands in for a refresh that the API does not have.
+  const reissues = rotation === 'reissue' && issue !== undefined
+  return reissues && provider.lacks?.('issue', scopes) === undefined
 }

@@ -119,7 +119,10 @@ describe('what a session is renewed with', () => {
     ['refresh', { refresh: secret }, issues],
     ['credentials', { refresh: secret, credentials: { password: secret } }, {}],
     ['access', {}, issues],
+    ['access', { fixed: true }, issues],
+    ['none', {}, { ...issues, lacks: () => 'POST /tokens' }],
     ['access', {}, byAccess],
+    ['none', { fixed: true }, byAccess],
     ['none', {}, { rotation: 'reissue' }],
   ])('%s: %j', (renewal, held, provider) => {
     expect(renewalOf(held, scripted(provider))).toBe(renewal)
