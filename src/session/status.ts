@@ -41,15 +41,22 @@ export async function listStatus(ports: Ports, name?: string): Promise<readonly 
     .filter((one) => name === undefined || one.name === name)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const found: ProfileStatus[] = []
-  for (const outline of outlines) found.push(await statusOf(ports, outline))
+  let indexed: ReadonlySet<string> | undefined
+  const isIndexed = (id: string) => (indexed ??= new Set(ports.index.list())).has(id)
+  for (const outline of outlines) found.push(await statusOf(ports, outline, isIndexed))
   return found
 }
 
-async function statusOf(ports: Ports, outline: Outline): Promise<ProfileStatus> {
+async function statusOf(
+  ports: Ports,
+  outline: Outline,
+  isIndexed: (id: string) => boolean,
+): Promise<ProfileStatus> {
   const isDefault = ports.profiles.defaultName() === outline.name
   try {
     const profile = ports.profiles.get(outline.name)
-    if (profile !== undefined) return { ...(await describeProfile(ports, profile)), isDefault }
+    if (profile !== undefined)
+      return { ...(await describeProfile(ports, profile, isIndexed)), isDefault }
     return { ...damaged(outline), problem: words.status.notLoggedIn(), isDefault }
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -63,12 +70,16 @@ function damaged({ name, store }: Outline): Described {
   return { profile: name, store, state: 'unknown', expiry: unknownExpiry, renews: false }
 }
 
-async function describeProfile(ports: Ports, profile: Profile): Promise<Described> {
+async function describeProfile(
+  ports: Ports,
+  profile: Profile,
+  isIndexed: (id: string) => boolean,
+): Promise<Described> {
   const entry = ports.index.get(profile.id)
   const now = ports.clock.now()
   const { name, provider, store, settings } = profile
   // Something is known of it, and cannot be read.
-  const unread = entry === undefined && ports.index.list().includes(profile.id)
+  const unread = entry === undefined && isIndexed(profile.id)
   const state = unread ? 'unknown' : sessionState(entry, now)
   const untimely = entry !== undefined && isUntimely(entry, now)
   const expiry = entry === undefined || untimely ? unknownExpiry : entry.expiry
