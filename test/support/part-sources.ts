@@ -29,6 +29,8 @@ const others: Readonly<Record<string, string>> = {
   localhost: 'a line for localhost in /etc/hosts',
   '127.0.0.2': 'a loopback device with all of 127.0.0.0/8',
   'another user': 'run as root',
+  nu: 'npm install -g nushell',
+  pwsh: 'PowerShell 7, in the packages of Microsoft',
   glewlwyd: server,
   verdaccio: server,
   'node-red': server,
