@@ -153,3 +153,37 @@ describe('a trial of a defined API', () => {
     })
   })
 })
+
+describe('a trial of a revocation', () => {
+  const tried = async (after: Scripted) => {
+    const provider = defineProvider(
+      define({
+        list: { request: { method: 'GET', path: '/tokens' }, reply: { items: '', id: 'id' } },
+        issue: {
+          request: { method: 'POST', path: '/tokens' },
+          reply: { access: 'token', id: 'id' },
+        },
+        revoke: { request: { method: 'DELETE', path: '/tokens/{target}' } },
+      }),
+      {},
+    )
+    const made = [json({ token: 'held-token' }), json([{ id: 'two' }])]
+    const issued = json({ token: 'further-token', id: 'two' })
+    const reach = record([...made, issued, json({}), after], { user: 'ada', password: 'secret' })
+    const { steps } = await testProvider(provider, { ...asked, reach })
+    const { outcome, words, odd } = steps.find(({ operation }) => operation === 'revoke') ?? {}
+    return { outcome, words, odd }
+  }
+
+  it.each<readonly [string, Scripted, string, readonly string[] | undefined]>([
+    ['the token is listed no more', json([]), ', and no longer lists it', undefined],
+    ['it is listed', json([{ id: 'two' }]), '', [expect.stringContaining('lists it as before')]],
+    ['nothing can be listed', json({ error: 'no' }, 403), '', undefined],
+  ])('looks into the list: %s', async (_, after, more, odd) => {
+    expect(await tried(after)).toEqual({
+      outcome: 'ok',
+      words: `the provider says that the token just issued is revoked${more}`,
+      odd,
+    })
+  })
+})
