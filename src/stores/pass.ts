@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
 import type { Trace } from '../core/trace.ts'
@@ -64,7 +64,8 @@ export function openPass(options: PassOptions): Store {
   }
 
   function traces(): readonly Trace[] {
-    return [{ kind: 'pass-entries', path: join(root, folder) }]
+    // Without a home, pass itself would look in whatever folder it is started in.
+    return isAbsolute(root) ? [{ kind: 'pass-entries', path: join(root, folder) }] : []
   }
 
   async function sealingKey(): Promise<Uint8Array> {
