@@ -307,7 +307,7 @@ describe.skipIf(!hasTerminal())('a login as a conversation', () => {
       )
       expect({ status, last: lines.at(-1) }).toEqual({ status: 0, last: 'next: tokn token work' })
       expect(lines[0]).toBe(`to ${new URL(issuer).host}, as profile work, kept in the file store`)
-      expect((await run(['token', 'work'], { home })).out).toBe('at')
+      expect((await run(['token', 'work'], { home })).out).toBe('at\n')
       const forgotten = await run(['profile', 'forget-credentials', 'work', '--json'], { home })
       expect(JSON.parse(forgotten.out)).toMatchObject({ forgotten: true, renewal: null })
     })

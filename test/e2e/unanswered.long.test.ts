@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeHome, program, root, type Environment, type Home } from '../support/home.ts'
 import { run } from '../support/run.ts'
+import { plainDefinition } from './exit-codes/faults.ts'
 import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
 
 /** A question of the program, and what is answered before it is asked. */
@@ -33,9 +34,9 @@ const questions = new Map<string, Question>([
   [
     'yes or no',
     {
-      args: login,
-      before: [chosen, named, [/Password/, 'pass']],
-      asks: /Keep the credentials too/,
+      args: ['provider', 'add', 'wide.json'],
+      before: [],
+      asks: /Is that right\?/,
     },
   ],
   [
@@ -55,8 +56,8 @@ const questions = new Map<string, Question>([
     {
       args: login,
       env: { TOKN_STORE_KEY: undefined, TOKN_USERNAME: 'ann', TOKN_PASSWORD: 'pass' },
-      before: [[/Keep the credentials too/, '']],
-      asks: /Passphrase/,
+      before: [],
+      asks: /New passphrase/,
     },
   ],
 ])
@@ -72,6 +73,8 @@ describe.skipIf(!hasTerminal())('a question that nobody answers', () => {
   let origin = ''
   beforeAll(async () => {
     home = makeHome()
+    const wide = { ...JSON.parse(plainDefinition), apiOrigins: ['https://elsewhere.example'] }
+    writeFileSync(join(home.work, 'wide.json'), JSON.stringify(wide))
     server = createServer((request, response) => {
       const device = { device_code: 'd', user_code: 'ABCD', verification_uri: `${origin}/device` }
       const pending = { error: 'authorization_pending' }
