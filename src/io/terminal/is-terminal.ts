@@ -18,7 +18,10 @@ export function isTerminal(descriptor: number): boolean {
  * cases: an ordinary exit would touch the terminal, and Node aborts there.
  */
 export function endWithTerminal(): void {
-  if (!isTerminal(0)) process.kill(process.pid, 'SIGHUP')
+  if (isTerminal(0)) return
+  // A listener, which some packages leave behind, is only called later: until then we would go on.
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
 }
 
 /** The path of the terminal that we read from or write to, if there is one and it has a name. */
