@@ -23,13 +23,16 @@ const closing = '\u001b[201~'
  */
 export async function askPasted(label: string, plain: boolean): Promise<string> {
   const asked = display(label)
-  const text = await readPasted(plain ? `${asked}: ` : `${brackets.on}│\n◆  ${asked}\n│  `)
+  const question = plain ? `${asked}: ` : `${brackets.on}│\n◆  ${asked}\n│  `
+  const text = await readPasted(question).finally(() => {
+    if (!plain) write(brackets.off)
+  })
   if (text === undefined) {
-    write(plain ? '\n' : `${brackets.off}\n`)
+    write('\n')
     throw new ToknError('interrupted', words.terminal.notAnswered())
   }
   const size = words.terminal.characters([...text.trim()].length)
-  write(plain ? `${size}\n` : `${brackets.off}${size}\n`)
+  write(`${size}\n`)
   return text
 }
 
