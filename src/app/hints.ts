@@ -59,7 +59,7 @@ export function openHints(typed: readonly string[]): Hints {
     // Several: a command that gives a child the tokens of several profiles.
     const [profile] = names.size === 1 && !named && profileReaders.has(command) ? names : []
     const kind = storeReaders.has(command) && !has(/^--(?:store|local$)/) ? store : undefined
-    const place = has(/^--config-dir/) ? undefined : directory
+    const place = has(/^--config-dir/) || directory === '' ? undefined : directory
     return [
       ...(profile === undefined ? [] : [` -P ${quoteWord(profile)}`]),
       ...(kind === undefined ? [] : [` --store ${quoteWord(kind)}`]),

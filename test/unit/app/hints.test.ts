@@ -68,6 +68,10 @@ describe('a hint with another folder or store', () => {
     expect(complete(typed, completed)).toBe(completed)
   })
 
+  test('an empty folder is none', () => {
+    expect(complete(['--config-dir='], 'tokn doctor')).toBe('tokn doctor')
+  })
+
   test('odd texts stay what they are', () => {
     for (const text of ['tokn ', 'tokn', 'tokn  list', "tokn '", 'tokn "a', 'tokn \\', 'tokn ;;']) {
       expect(complete(typed, text, 'iot')).toBe(text)
