@@ -73,8 +73,7 @@ export async function runProgram(
   if (asked === 'version' || versionWord) return context.terminal.out(`${version}\n`)
   if (unknown?.[0] === 'help') return await runHelp(context, command, words, unknown.slice(1))
   if (unknown !== undefined) throw unknownCommand(unknown, command)
-  const { terminal } = context
-  if (asked === 'help') return terminal.out(printPage(command, terminal.pageWidth(1)))
+  if (asked === 'help') return showPage(context, command)
   // What stands behind `--` is for a child, or else names that may begin with a dash (POSIX 12.2).
   const operands = rest.length === 0 || takesRest(command) ? [] : ['--', ...rest]
   if (unfinished === true && operands.length === 0) throw commandMissing(command)
@@ -111,7 +110,11 @@ function buildProgram(context: Context, commands: readonly AddCommand[]): Comman
 
 /** The program without a word: help for a person. A script that says nothing has made a mistake. */
 function showAlone({ terminal }: Context, program: Command): void {
-  if (terminal.outIsTerminal) return terminal.out(printPage(program, terminal.pageWidth(1)))
+  if (terminal.outIsTerminal) return showPage({ terminal }, program)
   for (const line of printPage(program, terminal.pageWidth(2)).split('\n')) terminal.say(line)
   throw commandMissing(program)
+}
+
+function showPage({ terminal }: Pick<Context, 'terminal'>, command: Command): void {
+  terminal.out(printPage(command, terminal.pageWidth(1)))
 }
