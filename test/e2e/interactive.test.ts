@@ -44,7 +44,7 @@ describe.skipIf(!hasTerminal())('before a person', () => {
       /^to Rightech IoT Cloud at 127\.0\.0\.1:\d+, as profile iot, kept in the file store\n/,
     )
     expect(err).toMatch(
-      /logged in as "iot"[^]*Keep the credentials too\?[^]*next: tokn token iot\n$/,
+      /logged in as "iot"[^]*Keep the credentials too, to log in again unattended\?[^]*next: tokn token iot\n$/,
     )
     expect(terminal.raw()).not.toContain(password)
     expect((await run(['token', 'iot'], { home })).out).toMatch(/^eyJ/)

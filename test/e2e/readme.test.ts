@@ -15,6 +15,9 @@ const definitions = documents.flatMap(({ path, text }) =>
   [...text.matchAll(/```jsonc\n([\s\S]*?)```/g)].map(([, block = '']) => ({ path, text, block })),
 )
 
+/** Where a command begins in code: in a line, behind a prompt, in a pipe or a list. */
+const anyStart = /(?:^|[`(|;] ?|\$ )tokn ([a-z]+)/gm
+
 /** A block as a story: what the terminal shows is both streams, in the order of their writing. */
 function retell(setting: string, block: string): string {
   const prepared = setting.split(';').flatMap((text) => {
@@ -62,12 +65,12 @@ describe('what the documents show is true', () => {
   })
 
   test('every command that they show exists', () => {
-    const code = documents.flatMap(({ text }) =>
-      [...text.matchAll(/^```[\s\S]*?^```|`[^`\n]+`/gm)].map(([block]) => block),
-    )
-    const shown = code.flatMap((block) =>
-      [...block.matchAll(/(?:^|[`(|;] ?|\$ )tokn ([a-z]+)/gm)].map(([, name]) => name),
-    )
+    const shown = documents.flatMap(({ path, text }) => {
+      // What help prints has sentences about tokn among its commands.
+      const start = path.endsWith('commands.md') ? /\$ tokn ([a-z]+)/g : anyStart
+      const code = [...text.matchAll(/^```[\s\S]*?^```|`[^`\n]+`/gm)]
+      return code.flatMap(([block]) => [...block.matchAll(start)].map(([, name]) => name))
+    })
     const program = readFileSync(join(root, 'src/program.ts'), 'utf8')
     const unknown = shown.filter((name) => name !== 'help' && !program.includes(`${name}Command,`))
     expect(shown.length).toBeGreaterThan(50)

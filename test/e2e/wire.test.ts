@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RequestLogEntry } from '../../src/sandbox/http.ts'
 import type { SandboxApi, SandboxName } from '../../src/sandbox/server.ts'
@@ -134,7 +135,13 @@ describe('what each provider receives, from the server’s side', () => {
         query: {},
         listener: 'token',
         headers: [json],
-        body: { username: odd, password: odd, expiresIn: '90 days', scopes },
+        body: {
+          username: odd,
+          password: odd,
+          expiresIn: '90 days',
+          name: `tokn/${hostname()}/rightech`,
+          scopes,
+        },
       },
     ])
     const bearer = ['Authorization', `Bearer ${heldOf('rightech').access}`]

@@ -10,13 +10,16 @@ const create = {
   body: '',
 }
 
+/** When the refresh token ends, which no other answer says. */
+const askEnd = { request: 'GET /token/info/refresh' }
+
 export const deeds: readonly Deed[] = [
   {
     line: 'hoster.by: tokn login',
     tokn: 'login web {{address}}',
     env: keys,
     err: [/^logged in as "web", expires in 1[45]m/],
-    sees: [create],
+    sees: [create, askEnd],
   },
   {
     line: 'hoster.by: tokn login with another Secret Key',
@@ -88,13 +91,13 @@ export const deeds: readonly Deed[] = [
     line: 'hoster.by: tokn login creates tokens again',
     tokn: 'login web',
     env: keys,
-    sees: [create],
+    sees: [create, askEnd],
   },
   {
     line: 'hoster.by: tokn login --remember',
     tokn: 'login kept {{address}} --remember',
     env: keys,
-    sees: [create],
+    sees: [create, askEnd],
   },
   {
     line: 'hoster.by: tokn refresh with keys that are kept creates tokens again',
