@@ -170,7 +170,7 @@ describe('what each provider receives, from the server’s side', () => {
     const { requests, out } = await wire(api, ['list', 'rightech', '--json'])
     expect(requests).toEqual([list])
     const listed = JSON.parse(out) as { tokens: { name: string | null }[] }
-    expect(listed.tokens.map(({ name }) => name)).toEqual([null, odd])
+    expect(listed.tokens.map(({ name }) => name)).toEqual([`tokn/${hostname()}/rightech`, odd])
     expect((await wire(api, ['revoke', odd, '-P', 'rightech'])).requests).toEqual([
       list,
       { ...list, method: 'DELETE', path: `/api/v1/tokens/${id}` },

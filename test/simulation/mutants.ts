@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
         'else if (isLost(reason) && journal.replies().length > 9) {',
       ),
     ],
-    breaks: 'a',
+    breaks: 'ab',
   },
   {
     name: 'the journal of a run that was cut off stays after its tokens are stored',

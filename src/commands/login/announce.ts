@@ -26,7 +26,8 @@ export function announceLogin(
 ): void {
   if (flags.quiet === true || wantsJson(flags)) return
   const place = originOf(profile, set) ?? origin
-  const there = place === undefined ? undefined : new URL(place).host
+  // Not known yet, or not understood: the question for it, or the refusal of it, comes next.
+  const there = URL.canParse(place ?? '') ? new URL(place ?? '').host : undefined
   // A server that is known by its address alone has that for a name.
   const host = there === title ? undefined : there
   const { name, store } = profile

@@ -123,6 +123,7 @@ describe('the catalogue', () => {
       title: 'Sample',
       docs: 'https://example.com/docs',
       needsBaseUrl: false,
+      paths: ['/login'],
     })
     expect(summarize('mine', '{ broken')).toMatchObject({ title: 'a damaged definition' })
     expect(summarize('mine', '{"title":"\\u001b[31m"}').title).toBe('\\x1b[31m')
