@@ -37,7 +37,9 @@ describe('tokn login for a client that speaks for itself', () => {
   async function expectLogin(words: readonly string[], env: Environment = {}): Promise<void> {
     const { status, out, err } = await run(words, { home, env })
     expect({ status, out }, err).toEqual({ status: 0, out: '' })
-    expect(err).toMatch(/^logged in as "svc", expires in 9m .*; kept in the file store\nnext: tokn token svc\n$/)
+    expect(err).toMatch(
+      /^logged in as "svc", expires in 9m .*; kept in the file store\nnext: tokn token svc\n$/,
+    )
     const info = await run(['info', 'svc', '--json', '--fields', 'scopes'], { home, env })
     expect(JSON.parse(info.out).scopes).toEqual(['read'])
   }
