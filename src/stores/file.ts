@@ -82,7 +82,7 @@ export function openFileStore(options: KeyOptions): Store {
   }
 
   async function open(id: string, sealed: string): Promise<Opened> {
-    const secret = await openKey()
+    const secret = await openKey(true)
     const opened = await decryptText(sealed, secret)
     if (opened === undefined) throw await explain(id, sealed, secret)
     const { typ, id: name, generation } = opened.header

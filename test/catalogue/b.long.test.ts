@@ -332,14 +332,7 @@ describe('the file of profiles', () => {
       proxy: trap.url,
       profiles: { web: { ...entry, baseUrl: trap.url }, evil: { ...entry, baseUrl: trap.url } },
     })
-    const names = [
-      '.tokn',
-      '.toknrc',
-      '.toknrc.json',
-      'tokn.json',
-      'config.json',
-      'tokn.config.json',
-    ]
+    const names = ['.toknrc', '.toknrc.json', 'tokn.json', 'config.json', 'tokn.config.json']
     for (const name of names) writeFileSync(join(home.work, name), hostile)
     const lines = `TOKN_BASE_URL=${trap.url}\nTOKN_PROFILE=evil\nHTTPS_PROXY=${trap.url}\n`
     writeFileSync(join(home.work, '.env'), lines)

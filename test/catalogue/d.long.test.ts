@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -108,9 +116,14 @@ describe('a refresh that is disturbed', () => {
     await world.login()
     const path = listFiles(world.home.sessions).find((name) => name.endsWith('.jwe')) ?? ''
     const old = readFileSync(path)
+    const index = join(world.home.path, 'state/tokn/index')
+    cpSync(index, `${index}.old`, { recursive: true })
     expect((await world.tokn(['refresh', 'web'])).status).toBe(0)
     const newer = readFileSync(path)
+    // As on a machine that has not heard of the newer one: what it knows of is never sent.
     writeFileSync(path, old)
+    rmSync(index, { recursive: true })
+    renameSync(`${index}.old`, index)
     world.strike({ do: 'delay', ms: 700, path: '/token/refresh' })
     const before = world.api.log.length
     const running = start(['token', 'web', '--refresh', 'force'], { home: world.home })

@@ -109,7 +109,7 @@ describe('nothing of others drives the terminal', () => {
       expect(added.err).toMatch(/^"bank" may also send secrets to: https:\/\/evil\.example$/m)
       expect((await go(['provider', 'list'])).out).toMatch(/^bank +\S/m)
       const shown = await go(['provider', 'show', 'bank'])
-      expect(shown.out.split('\n')).toHaveLength(15)
+      expect(shown.out.split('\n')).toHaveLength(23)
       const json = JSON.parse((await go(['provider', 'show', 'bank', '--json'])).out) as object
       expect(json).toMatchObject({ fields: [{ label: text.toString() }, {}] })
       await go(['login', 'b', '-p', 'bank', '--base-url', server.origin])

@@ -52,6 +52,16 @@ export const noStoreKey = () => ({
   hint: `set TOKN_STORE_KEY to a key that you keep, made with: ${makeKey}`,
 })
 
+export const noPassphrase = () => ({
+  message: 'the file store opens with its passphrase, and none is given',
+  hint: 'set TOKN_PASSPHRASE, or TOKN_PASSPHRASE_FILE; for a session under a key TOKN_STORE_KEY',
+})
+
+export const storedUnderKey = () => ({
+  message: 'what the file store has is under a key, and none is given',
+  hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key of the login; if that was a passphrase, restore vault.json from a backup',
+})
+
 export const notAStoreKey = () => ({
   message: 'TOKN_STORE_KEY is not a key: 32 bytes in base64 are needed',
   hint: `make one with: ${makeKey}`,

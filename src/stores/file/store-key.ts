@@ -22,11 +22,14 @@ const lockTimeout = 10_000
 /** Opening with each takes a second: whoever gives them must come to an end. */
 const mostTries = 3
 
-/** Gives the key of the file store, found at the first call. Throws `store`. */
-export function keepKey(options: KeyOptions): () => Promise<Uint8Array> {
+/**
+ * Gives the key of the file store, found at the first call; `stored` for the key of what is there
+ * already: a passphrase that was never chosen opens none of that. Throws `store`.
+ */
+export function keepKey(options: KeyOptions): (stored?: boolean) => Promise<Uint8Array> {
   let key: Promise<Uint8Array> | undefined
-  return async () => {
-    key ??= findKey(options)
+  return async (stored = false) => {
+    key ??= findKey(options, stored)
     try {
       return await key
     } catch (error) {
@@ -37,14 +40,15 @@ export function keepKey(options: KeyOptions): () => Promise<Uint8Array> {
   }
 }
 
-async function findKey(options: KeyOptions): Promise<Uint8Array> {
+async function findKey(options: KeyOptions, stored: boolean): Promise<Uint8Array> {
   if (options.key !== undefined) return decodeKey(options.key)
   const { isNewVault, unlock } = await import('./passphrase.ts')
+  if (stored && isNewVault(options)) throw new ToknError('store', words.stores.storedUnderKey())
   let refused: ToknError | undefined
   for (let tries = 1; ; tries++) {
     const question = { isNew: isNewVault(options), refused: refused !== undefined }
     const passphrase = await options.passphrase?.(question)
-    if (passphrase === undefined) throw refused ?? noKey()
+    if (passphrase === undefined) throw refused ?? noKey(question.isNew)
     try {
       return await unlock(passphrase.reveal(), { ...options, alone })
     } catch (error) {
@@ -64,8 +68,9 @@ async function findKey(options: KeyOptions): Promise<Uint8Array> {
   }
 }
 
-function noKey(): ToknError {
-  return new ToknError('store', words.stores.noStoreKey())
+function noKey(isNew: boolean): ToknError {
+  const { noStoreKey, noPassphrase } = words.stores
+  return new ToknError('store', isNew ? noStoreKey() : noPassphrase())
 }
 
 function decodeKey(key: Secret): Uint8Array {

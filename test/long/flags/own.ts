@@ -188,6 +188,19 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--if-expiring': makes(['--if-expiring', '1m'], { err: said('still good') }),
     '--force': isRead('force'),
   },
+  status: {
+    '--format': makes(['--format', '<{profile}>'], { out: said(/^<web>$/m) }),
+    '--current': async (stage) => {
+      const all = await must(stage, ['status'])
+      const one = await must(stage, ['status', '--current'], { TOKN_PROFILE: 'iot' })
+      expect([all.out, one.out].map((out) => /^\W*web\b/m.test(out))).toEqual([true, false])
+    },
+    '--profile': async (stage) => {
+      const { out } = await must(stage, ['status', '-P', 'iot'])
+      expect(out).toMatch(/\biot\b/)
+      expect(out).not.toMatch(/^\W*web\b/m)
+    },
+  },
   check: {
     '--all': async (stage) => {
       // Other commands may have left further profiles between the two.
@@ -259,14 +272,17 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
   which: { '--store': makes(['--store', 'memory'], { out: said(/^\* store +memory +--store$/m) }) },
   'profile remove': {
     '--no-input': async (stage) => {
-      const { args } = await (calls['logout'] as Call)(stage)
-      const removing = ['profile', 'remove', args[1] ?? '']
+      // Under a passphrase, which is asked for: of what is under a key, nobody is asked for another.
+      const opened = { TOKN_STORE_KEY: undefined, TOKN_PASSPHRASE: 'of the store' }
+      const login = ['login', 'secret', '-p', 'rightech', '--base-url', stage.iot.baseUrl]
+      await must(stage, login, { ...opened, ...credentialsOf(stage.iot) })
+      const removing = ['profile', 'remove', 'secret']
       const closed = { TOKN_STORE_KEY: undefined }
       const asking = openTerminal(removing, stage.home, closed)
       await asking.until(/Passphrase/)
       asking.type('\u0003')
       expect((await asking.ended).status).toBe(130)
-      await must(stage, ['token', args[1] ?? ''])
+      await must(stage, ['token', 'secret'], opened)
       const silent = await openTerminal([...removing, '--no-input'], stage.home, closed).ended
       expect(silent.err).not.toContain('Passphrase')
       expect(silent.err).toContain('its tokens may still be alive')

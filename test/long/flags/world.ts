@@ -85,6 +85,7 @@ export const calls: Readonly<Record<string, Call>> = {
   env: async () => ({ args: ['env', 'web', '--shell', 'sh'] }),
   exec: async () => ({ args: ['exec', 'web', '--', 'true'] }),
   refresh: async () => ({ args: ['refresh', 'web'] }),
+  status: async () => ({ args: ['status'] }),
   check: async () => ({ args: ['check', 'web', '--online'] }),
   list: async () => ({ args: ['list', 'iot'] }),
   issue: async (stage) => ({ args: ['issue', 'iot', '--name', stage.unused()] }),
