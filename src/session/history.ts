@@ -53,7 +53,8 @@ export async function indexKept(
   const kept = await keptOf(ports, profile, record)
   const entry = ports.index.get(profile.id)
   if (entry === undefined || profile.usualStore !== undefined) return
-  ports.index.put(profile.id, { ...entry, ...kept })
+  const renewalEnd = nextRenewalEnd(entry, record, 'forced')
+  ports.index.put(profile.id, { ...entry, ...kept, renewalEnd })
 }
 
 /** Tells the index what may be known of a session without unlocking it, and who made it so. */

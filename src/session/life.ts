@@ -65,7 +65,9 @@ export function sessionEnd(entry: Lasting): SessionEnd {
   if (isStuck(entry)) return token
   if (renewal === undefined) return { end: unknownExpiry, from: obtainedAt }
   if (!renewsWhenExpired(entry)) return token
-  if (renewalEnd !== undefined) {
+  // Credentials outlive the refresh token, unless the provider says that both end together.
+  const ends = renewal === 'refresh' || renewalEnd?.credentials === true
+  if (renewalEnd !== undefined && ends) {
     return later(token, { end: { state: 'at', at: renewalEnd.at }, from: renewalEnd.since })
   }
   const end = (renewal === 'refresh' ? refreshExpiry : undefined) ?? unknownExpiry

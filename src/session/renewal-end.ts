@@ -21,7 +21,9 @@ export function nextRenewalEnd(
   const began = reason === 'login' || reason === 'imported' || reason === 'issued'
   const before = began ? undefined : earlier?.renewalEnd
   if (refresh === undefined && credentials === undefined) return undefined
-  if (credentials !== undefined || refreshExpiry?.state !== 'at') return before
+  // That of a refresh token alone is no end of credentials, and not of the next login's refresh token.
+  if (credentials !== undefined) return before?.credentials === true ? before : undefined
+  if (refreshExpiry?.state !== 'at') return before
   return endAt(before, refreshExpiry.at, obtainedAt)
 }
 

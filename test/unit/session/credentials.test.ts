@@ -3,6 +3,7 @@ import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { saveSession } from '../../../src/session/save-session.ts'
 import { findReplaced, isOther } from '../../../src/session/revoke/end-replaced.ts'
+import { start } from './memory-ports.ts'
 import { recordFor, openLoggedIn, openScripted, scripted, web, type Script } from './scripted.ts'
 
 const credentials = { password: new Secret('correct horse') }
@@ -62,6 +63,18 @@ describe('the credentials of a login', () => {
     expect(JSON.stringify(rest)).toBe(JSON.stringify(was))
     expect(ports.index.get(web.id)?.renewal).not.toBe('credentials')
     expect(await session.forgetCredentials()).toEqual({ forgotten: false, renewal })
+  })
+
+  test('end with no refresh token; once they are forgotten, its end counts again', async () => {
+    const end = start + 90 * 86_400_000
+    const more = { refresh: new Secret('r'), refreshExpiry: { state: 'at', at: end } } as const
+    const { session, ports } = await openLoggedIn({}, more)
+    const renewalEnd = () => ports.index.get(web.id)?.renewalEnd
+    expect(renewalEnd()).toMatchObject({ at: end })
+    await session.keepCredentials(await session.readRecord(), credentials)
+    expect(renewalEnd()).toBeUndefined()
+    await session.forgetCredentials()
+    expect(renewalEnd()).toEqual({ at: end, since: start, asked: start })
   })
 
   test('are not there without a session, and stay where the store cannot be written', async () => {

@@ -63,6 +63,8 @@ describe('the state of a session', () => {
     ['alive', { expiry: { state: 'never' }, refreshExpiry: at(-1) }],
     // Where a login follows, its end is none, unless the credentials end as well.
     ['alive', { renewal: 'credentials', refreshExpiry: at(1_000) }],
+    ['alive', { renewal: 'credentials', renewalEnd: ends(8 * day) }],
+    ['alive', { expiry: at(-1), renewal: 'credentials', renewalEnd: ends(-1, -day) }],
     ['expiring', { renewal: 'credentials', renewalEnd: ends(8 * day, -90 * day, true) }],
     ['expired', { expiry: at(-1), renewal: 'credentials', renewalEnd: ends(-1, -day, true) }],
     ['dead', { standing: standing('dead') }],

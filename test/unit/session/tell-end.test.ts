@@ -77,7 +77,7 @@ describe('the end of what a session is renewed with', () => {
 
   it.each<readonly [string, Partial<SessionRecord>, 'login' | 'expired', RenewalEnd | undefined]>([
     ['goes on over a refresh', { refresh }, 'expired', end],
-    ['goes on over a login with kept credentials', { credentials: keys }, 'expired', end],
+    ['is none of kept credentials', { refresh, credentials: keys }, 'expired', undefined],
     ['is another one after a login', { refresh }, 'login', undefined],
     ['is none where nothing renews it', {}, 'expired', undefined],
     [
@@ -94,6 +94,12 @@ describe('the end of what a session is renewed with', () => {
     ],
   ])('%s', (_, more, reason, next) => {
     expect(nextRenewalEnd(entry, record(more), reason)).toEqual(next)
+  })
+
+  it('goes on over a login with kept credentials that end together with it', () => {
+    const together = { ...end, credentials: true } as const
+    const earlier = { ...entry, renewalEnd: together }
+    expect(nextRenewalEnd(earlier, record({ credentials: keys }), 'expired')).toEqual(together)
   })
 
   const open = async (script: Script, more: Partial<SessionRecord> = { refresh }) => {
