@@ -126,6 +126,8 @@ export interface IndexEntry {
   readonly obtainedAt: number
   /** The use that last moved the expiry; absent: none has. */
   readonly prolongedAt?: number | undefined
+  /** Made elsewhere and pasted in: its times come from no clock of this machine. */
+  readonly fixed?: boolean | undefined
   /** Origin at which the tokens are made. */
   readonly origin?: string | undefined
   /**

@@ -84,6 +84,7 @@ export async function indexRecord(
     expiry: record.expiry,
     refreshExpiry: record.refreshExpiry,
     obtainedAt: record.obtainedAt,
+    fixed: record.fixed === true ? true : undefined,
     origin: record.origins[0],
     ...(await keptOf(ports, profile, record)),
     renewalEnd: nextRenewalEnd(earlier, record, reason),

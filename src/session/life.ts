@@ -15,7 +15,14 @@ export type SessionState =
 /** What of a session decides how long it lives. */
 export type Lasting = Pick<
   IndexEntry,
-  'expiry' | 'refreshExpiry' | 'renewal' | 'renewalEnd' | 'obtainedAt' | 'prolongedAt' | 'standing'
+  | 'expiry'
+  | 'refreshExpiry'
+  | 'renewal'
+  | 'renewalEnd'
+  | 'obtainedAt'
+  | 'prolongedAt'
+  | 'fixed'
+  | 'standing'
 >
 
 /** When a session ends for which no person does anything, and since when that was so. */

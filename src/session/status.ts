@@ -138,8 +138,8 @@ function problemByState(
   state: SessionState,
   now: number,
 ): Problem | undefined {
-  const { standing, expiry, obtainedAt, history } = entry
-  const pasted = history?.at(-1)?.reason === 'imported'
+  const { standing, expiry, obtainedAt } = entry
+  const pasted = entry.fixed === true
   const login = nextLogin(profile, pasted ? ' --with-token' : '')
   const refresh = `tokn refresh ${profile.name}`
   if (isUntimely(entry, now)) return { problem: words.status.clockWasSet(obtainedAt), fix: refresh }

@@ -84,6 +84,7 @@ function readEntry(value: unknown): IndexEntry | undefined {
     obtainedAt,
     prolongedAt: isInstant(prolongedAt) ? prolongedAt : undefined,
     expiry: readExpiry(value['expiry']),
+    fixed: value['fixed'] === true ? true : undefined,
     refreshExpiry: refreshExpiry === undefined ? undefined : readExpiry(refreshExpiry),
     origin: ownString(value, 'origin'),
     renewalEnd: readRenewalEnd(value['renewalEnd']),

@@ -29,6 +29,7 @@ const entry: IndexEntry = {
   generation: 7,
   expiry: { state: 'at', at: 1_800_000_000_000, sliding: true },
   refreshExpiry: { state: 'never' },
+  fixed: true,
   origin: 'https://api.example',
   renewal: 'access',
   renewalEnd: { at: 1_900_000_000_000, since: 1, asked: 2, credentials: true },

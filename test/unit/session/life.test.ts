@@ -78,8 +78,9 @@ describe('the state of a session', () => {
     // An entry of a version that did not say how it is renewed.
     ['alive', { renewal: undefined }],
     ['unknown', { renewal: undefined, expiry: at(-1) }],
-    // The clock was set back.
+    // The clock was set back. The times of a pasted token are not by it.
     ['unknown', { obtainedAt: now + hour, expiry: at(2 * hour) }],
+    ['alive', { obtainedAt: now + hour, expiry: at(2 * hour), fixed: true }],
   ])('%s: %j', (state, change) => {
     expect(sessionState({ ...fresh, ...change }, now)).toBe(state)
   })
