@@ -156,7 +156,7 @@ function showProfile(context: Context, name: string | undefined, flags: ShowFlag
 /** What is kept with the session; `null` for what nobody has noted, or where there is no session. */
 function describeKept(entry: IndexEntry | undefined) {
   return {
-    credentials_kept: entry?.renewal === undefined ? null : entry.renewal === 'credentials',
+    credentials_kept: entry?.renewal === undefined ? null : keepsCredentials(entry),
     refresh_token_kept: entry?.refreshKept ?? null,
   }
 }
@@ -165,11 +165,13 @@ function keptInWords(entry: IndexEntry | undefined): Readonly<Record<string, str
   if (entry?.renewal === undefined) return {}
   const refresh = entry.refreshKept ?? entry.renewal === 'refresh'
   return {
-    [words.reports.infoLabels.kept]: words.credentials.kept(
-      entry.renewal === 'credentials',
-      refresh,
-    ),
+    [words.reports.infoLabels.kept]: words.credentials.kept(keepsCredentials(entry), refresh),
   }
+}
+
+/** They may be kept where they are no longer of use: the definition has no login any more. */
+function keepsCredentials({ credentialsKept, renewal }: IndexEntry): boolean {
+  return credentialsKept ?? renewal === 'credentials'
 }
 
 async function chooseDefault(context: Context, name: string, flags: LockFlags): Promise<void> {

@@ -137,8 +137,10 @@ export interface IndexEntry {
   readonly renewal?: 'credentials' | 'refresh' | 'access' | 'none' | undefined
   /** When that ends, where only asking the provider tells: see `RenewalEnd`. */
   readonly renewalEnd?: RenewalEnd | undefined
-  /** Whether a refresh token is held. Absent: not known. */
+  /** Whether a refresh token is held, of use or not. Absent: not known. */
   readonly refreshKept?: boolean | undefined
+  /** The same of credentials. */
+  readonly credentialsKept?: boolean | undefined
   readonly tokenId?: string | undefined
   readonly tokenName?: string | undefined
   readonly scopes?: readonly string[] | undefined

@@ -20,12 +20,12 @@ import {
   wordOf,
 } from './naming.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
-import { chooseRenewal } from './refresh/renewable.ts'
 import { findWaiting } from './refresh/waiting.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
 import { refuseMissingScope, widerLogin } from './scopes.ts'
 import { checkBinding, checkProvider } from './stored-record.ts'
 import { tellEnd } from './tell-end.ts'
+import { waysToRenew } from './ways-to-renew.ts'
 
 /** What a session has to be for a check to find it good. */
 export interface CheckRequest {
@@ -193,11 +193,11 @@ async function canComeBack(
   if (isFromEnvironment(session)) return false
   const now = session.ports.clock.now()
   const provider = await session.provider()
-  const way = chooseRenewal(provider, record, now)
-  if (way === undefined || way === 'login') return way === 'login'
-  const spent =
-    way === 'reissue' ? over : !isGood(record.refreshExpiry ?? { state: 'unknown' }, now, 0)
-  return !spent || (record.credentials !== undefined && provider.login !== undefined)
+  const canRefresh = isGood(record.refreshExpiry ?? { state: 'unknown' }, now, 0)
+  return waysToRenew(provider, record).some((way) => {
+    if (way === 'login') return true
+    return record.standing === undefined && (way === 'refresh' ? canRefresh : !over)
+  })
 }
 
 async function ask(

@@ -47,7 +47,7 @@ export async function forgetCredentials(session: Session): Promise<Forgotten> {
     // Says why there is none: the store may only be locked.
     const { credentials, ...record } = found ?? (await session.readRecord())
     if (credentials !== undefined) await rewrite(session, record)
-    return { forgotten: credentials !== undefined, renewal: await renewalOf(session, record) }
+    return { forgotten: credentials !== undefined, renewal: await findRenewal(session, record) }
   })
 }
 
@@ -58,7 +58,7 @@ async function storeWhatIsSealed({ ports, profile, entry }: Session): Promise<vo
   await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
 }
 
-async function renewalOf(session: Session, record: SessionRecord): Promise<Renewal | undefined> {
+async function findRenewal(session: Session, record: SessionRecord): Promise<Renewal | undefined> {
   try {
     return chooseRenewal(await session.provider(), record, session.ports.clock.now())
   } catch (error) {

@@ -5,8 +5,8 @@ import type { Profile } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import type { HistoryEntry } from '../core/session-history.ts'
 import type { Ports } from './ports.ts'
-import { renewalOf } from './life.ts'
 import { nextRenewalEnd } from './renewal-end.ts'
+import { renewalOf } from './ways-to-renew.ts'
 
 /** Generations remembered for `tokn why`. */
 const remembered = 50
@@ -102,10 +102,11 @@ async function keptOf(
   ports: Ports,
   profile: Profile,
   record: SessionRecord,
-): Promise<Pick<IndexEntry, 'renewal' | 'refreshKept'>> {
+): Promise<Pick<IndexEntry, 'renewal' | 'refreshKept' | 'credentialsKept'>> {
   return {
     renewal: renewalOf(record, await findProvider(ports, profile)),
     refreshKept: record.refresh !== undefined,
+    credentialsKept: record.credentials !== undefined,
   }
 }
 

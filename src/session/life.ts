@@ -1,8 +1,6 @@
 import { isEnding, worthWarning } from '../core/ending.ts'
 import { isGood, unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { IndexEntry } from '../core/ports.ts'
-import type { Provider } from '../core/provider.ts'
-import type { SessionRecord } from '../core/record.ts'
 import { isUntimely } from './moment.ts'
 
 /**
@@ -41,9 +39,8 @@ export function sessionState(entry: Lasting | undefined, now: number): SessionSt
   if (isOver(entry, now)) return isSliding(expiry) ? 'unknown' : 'expired'
   if (standing?.state === 'doubtful') return 'doubtful'
   if (isStuck(entry) || endsSoon(sessionEnd(entry), now)) return 'expiring'
-  const lasts = renewal === 'credentials' || renewal === 'refresh'
   const known = isGood(expiry, now, 0) && expiry.state !== 'unknown'
-  return lasts || known ? 'alive' : 'unknown'
+  return renewsWhenExpired(entry) || known ? 'alive' : 'unknown'
 }
 
 /** Whether the tokens have expired, and nothing is held that could get others. */
@@ -82,7 +79,7 @@ export function sessionEnd(entry: Lasting): SessionEnd {
 }
 
 /** Whether a session gets new tokens when those held have expired. */
-function renewsWhenExpired(entry: Lasting): boolean {
+export function renewsWhenExpired(entry: Lasting): boolean {
   if (isStuck(entry)) return false
   return entry.renewal === 'credentials' || entry.renewal === 'refresh'
 }
@@ -102,26 +99,4 @@ function later(token: SessionEnd, renewal: SessionEnd): SessionEnd {
   if (token.end.state === 'never') return token
   const [one, other] = [token.end, renewal.end]
   return one.state === 'at' && other.state === 'at' && one.at > other.at ? token : renewal
-}
-
-/** With what a session is renewed; a provider that is not known may have further ways. */
-export function renewalOf(
-  held: Pick<SessionRecord, 'credentials' | 'refresh' | 'fixed' | 'scopes'>,
-  provider?: Provider,
-): NonNullable<IndexEntry['renewal']> {
-  if (held.credentials !== undefined) return 'credentials'
-  if (held.refresh !== undefined) return 'refresh'
-  return provider !== undefined && renewsByAccess(provider, held) ? 'access' : 'none'
-}
-
-/** Whether the token itself is all that it takes to get another one, while it is good. */
-function renewsByAccess(
-  provider: Provider,
-  { fixed, scopes }: Pick<SessionRecord, 'fixed' | 'scopes'>,
-): boolean {
-  const { rotation, issue, refresh, refreshesByAccess } = provider
-  if (refresh !== undefined) return refreshesByAccess === true && fixed !== true
-  // An issue stands in for a refresh that the API does not have.
-  const reissues = rotation === 'reissue' && issue !== undefined
-  return reissues && provider.lacks?.('issue', scopes) === undefined
 }

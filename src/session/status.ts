@@ -5,7 +5,7 @@ import type { IndexEntry, Outline } from '../core/ports.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
 import { describeEnd } from './end-warning.ts'
-import { isOver, sessionState, type SessionState } from './life.ts'
+import { isOver, renewsWhenExpired, sessionState, type SessionState } from './life.ts'
 import { isUntimely } from './moment.ts'
 import { nextLogin } from './naming.ts'
 import type { Ports } from './ports.ts'
@@ -92,18 +92,13 @@ async function describeProfile(
     state,
     expiry,
     life: expiry.state === 'at' && entry !== undefined ? lifeOf({ ...entry, expiry }) : undefined,
-    renews: entry !== undefined && !isOver(entry, now) && renewsItself(entry),
+    renews: entry !== undefined && !isOver(entry, now) && renewsWhenExpired(entry),
     credentialsKept:
       unread || (entry !== undefined && renewal === undefined)
         ? undefined
-        : renewal === 'credentials',
+        : (entry?.credentialsKept ?? renewal === 'credentials'),
     ...(await findProblem(ports, profile, entry, state)),
   }
-}
-
-function renewsItself({ renewal, standing }: IndexEntry): boolean {
-  if (renewal === 'credentials') return true
-  return renewal === 'refresh' && (standing === undefined || standing.state === 'doubtful')
 }
 
 type Problem = Pick<ProfileStatus, 'problem' | 'fix'>

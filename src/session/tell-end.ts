@@ -1,7 +1,8 @@
 import type { SessionRecord } from '../core/record.ts'
-import { isWorthWarning, renewalOf, sessionEnd } from './life.ts'
+import { isWorthWarning, sessionEnd } from './life.ts'
 import { isFromEnvironment } from './naming.ts'
 import type { Session } from './session.ts'
+import { renewalOf } from './ways-to-renew.ts'
 
 /**
  * Warns, once a day, of a session that ends soon unless a person does something. A record says of

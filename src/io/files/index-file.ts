@@ -89,7 +89,8 @@ function readEntry(value: unknown): IndexEntry | undefined {
     origin: ownString(value, 'origin'),
     renewalEnd: readRenewalEnd(value['renewalEnd']),
     renewal: renewals.find((one) => one === value['renewal']),
-    refreshKept: typeof value['refreshKept'] === 'boolean' ? value['refreshKept'] : undefined,
+    refreshKept: readFlag(value['refreshKept']),
+    credentialsKept: readFlag(value['credentialsKept']),
     tokenId: ownString(value, 'tokenId'),
     tokenName: ownString(value, 'tokenName'),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
@@ -97,6 +98,10 @@ function readEntry(value: unknown): IndexEntry | undefined {
     standing: readDoubt(value['standing']) ?? readStanding(value['standing']),
     history: Array.isArray(history) ? history.filter(isHistoryEntry) : undefined,
   }
+}
+
+function readFlag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
 }
 
 function readDoubt(value: unknown): IndexEntry['standing'] {

@@ -8,6 +8,7 @@ import { words } from '../../messages/words.ts'
 import { losesSuccessor } from '../given-refresh.ts'
 import { isFromEnvironment, nextLogin, sourceOf, tokenInWords } from '../naming.ts'
 import { missingScope, widerLogin } from '../scopes.ts'
+import { mayReissue, reissues, waysToRenew } from '../ways-to-renew.ts'
 
 /**
  * Why a session cannot be renewed by whatever its provider has for that, as an error; `undefined`
@@ -21,7 +22,12 @@ export function unrenewable(
   record: SessionRecord,
   expired = false,
 ): ToknError | undefined {
-  if (record.credentials !== undefined && provider.login !== undefined) return undefined
+  const ways = waysToRenew(provider, record)
+  if (ways.includes('login')) return undefined
+  if (ways.includes('refresh')) {
+    return sourceOf(profile) === 'environment' ? losesSuccessor(provider) : undefined
+  }
+  if (ways.length > 0) return undefined
   const login = nextLogin(profile)
   const token = tokenInWords(profile)
   const say = (why: string) => (expired ? words.refresh.expiredAnd(token, why) : why)
@@ -29,20 +35,16 @@ export function unrenewable(
     const why = provider.why.refresh ?? words.refresh.noWayToRefresh(provider.title)
     return new ToknError('unsupported', say(why), { hint: login })
   }
-  if (provider.refresh !== undefined && record.refresh !== undefined) {
-    return sourceOf(profile) === 'environment' ? losesSuccessor(provider) : undefined
-  }
-  if (record.fixed === true && !replacesPasted(provider, record)) {
+  if (record.fixed === true && !mayReissue(provider, record)) {
     const { madeElsewhere, pastedIn } = words.refresh
     const message = (isFromEnvironment(profile) ? madeElsewhere : pastedIn)(token, expired)
     return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
   }
-  if (provider.refresh !== undefined && provider.refreshesByAccess === true) return undefined
   if (!reissues(provider)) {
     const why = provider.why.refresh ?? words.refresh.noRefreshToken(provider.title)
     return new ToknError('reauth_required', say(why), { hint: login })
   }
-  const needed = missingScope(provider, 'refresh', record.scopes)
+  const needed = missingScope(provider, 'issue', record.scopes)
   if (needed === undefined) return undefined
   const message = words.refresh.mayNotReissue(token, display(needed, 80), expired)
   return new ToknError('reauth_required', message, { hint: widerLogin(profile, record, [needed]) })
@@ -73,31 +75,11 @@ export function chooseRenewal(
   record: SessionRecord,
   now: number,
 ): Renewal | undefined {
+  const ways = waysToRenew(provider, record)
   if (record.standing === undefined) {
-    if (provider.refresh !== undefined && canRefresh(provider, record, now)) return 'refresh'
-    if (reissues(provider) && (record.fixed !== true || replacesPasted(provider, record))) {
-      return 'reissue'
-    }
+    const byAccess = ways.includes('access') && isGood(record.expiry, now, 0)
+    if (ways.includes('refresh') || byAccess) return 'refresh'
+    if (ways.includes('reissue')) return 'reissue'
   }
-  return record.credentials !== undefined && provider.login !== undefined ? 'login' : undefined
-}
-
-function reissues({ rotation, issue }: Provider): boolean {
-  return rotation === 'reissue' && issue !== undefined
-}
-
-/**
- * Whether a token that was pasted in issues its own replacement: nothing but the token is needed for
- * that, and a place to keep the new one.
- */
-function replacesPasted(provider: Provider, record: SessionRecord): boolean {
-  const kept = !isFromEnvironment({ id: record.profileId })
-  return reissues(provider) && kept && record.credentials === undefined
-}
-
-function canRefresh(provider: Provider, record: SessionRecord, now: number): boolean {
-  if (record.refresh !== undefined) return true
-  return (
-    provider.refreshesByAccess === true && record.fixed !== true && isGood(record.expiry, now, 0)
-  )
+  return ways.includes('login') ? 'login' : undefined
 }

@@ -32,6 +32,7 @@ const entry: IndexEntry = {
   fixed: true,
   origin: 'https://api.example',
   renewal: 'access',
+  credentialsKept: true,
   renewalEnd: { at: 1_900_000_000_000, since: 1, asked: 2, credentials: true },
   obtainedAt: 1_700_000_000_000,
   tokenId: '66a6',

@@ -28,7 +28,7 @@ describe('the credentials of a login', () => {
     ['another login that was refreshed', ['login', 'expired'], false],
     ['a token that was pasted in', ['imported'], false],
   ])('are kept with its session alone: after %s', async (_, reasons, kept) => {
-    const world = await openLoggedIn({})
+    const world = await openLoggedIn({ login: async () => never() })
     const { session, ports } = world
     const login = await session.readRecord()
     for (const reason of reasons) await add(world, reason)
@@ -68,7 +68,8 @@ describe('the credentials of a login', () => {
   test('end with no refresh token; once they are forgotten, its end counts again', async () => {
     const end = start + 90 * 86_400_000
     const more = { refresh: new Secret('r'), refreshExpiry: { state: 'at', at: end } } as const
-    const { session, ports } = await openLoggedIn({}, more)
+    const script = { refresh: async () => never(), login: async () => never() }
+    const { session, ports } = await openLoggedIn(script, more)
     const renewalEnd = () => ports.index.get(web.id)?.renewalEnd
     expect(renewalEnd()).toMatchObject({ at: end })
     await session.keepCredentials(await session.readRecord(), credentials)

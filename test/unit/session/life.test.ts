@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Expiry } from '../../../src/core/expiry.ts'
 import type { IndexEntry } from '../../../src/core/ports.ts'
-import type { Provider } from '../../../src/core/provider.ts'
-import type { SessionRecord, Standing } from '../../../src/core/record.ts'
-import { Secret } from '../../../src/core/secret.ts'
+import type { Standing } from '../../../src/core/record.ts'
 import {
   isWorthWarning,
-  renewalOf,
   sessionEnd,
   sessionState,
   type SessionState,
 } from '../../../src/session/life.ts'
-import { scripted } from './scripted.ts'
 
 const now = Date.UTC(2026, 0, 15, 12)
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
@@ -106,28 +102,5 @@ describe('a warning of the end of a session', () => {
     [false, { renewal: undefined, expiry: at(-1) }],
   ])('%s: %j', (worth, change) => {
     expect(isWorthWarning(sessionEnd({ ...fresh, ...change }), now)).toBe(worth)
-  })
-})
-
-describe('what a session is renewed with', () => {
-  const secret = new Secret('x')
-  const issues: Partial<Provider> = { rotation: 'reissue', issue: async () => Promise.reject() }
-  const byAccess: Partial<Provider> = {
-    refresh: async () => Promise.reject(),
-    refreshesByAccess: true,
-  }
-  type Held = Partial<Pick<SessionRecord, 'credentials' | 'refresh' | 'fixed'>>
-  it.each<readonly [string, Held, Partial<Provider>]>([
-    ['none', {}, {}],
-    ['refresh', { refresh: secret }, issues],
-    ['credentials', { refresh: secret, credentials: { password: secret } }, {}],
-    ['access', {}, issues],
-    ['access', { fixed: true }, issues],
-    ['none', {}, { ...issues, lacks: () => 'POST /tokens' }],
-    ['access', {}, byAccess],
-    ['none', { fixed: true }, byAccess],
-    ['none', {}, { rotation: 'reissue' }],
-  ])('%s: %j', (renewal, held, provider) => {
-    expect(renewalOf(held, scripted(provider))).toBe(renewal)
   })
 })

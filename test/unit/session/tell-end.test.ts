@@ -39,7 +39,7 @@ describe('a command that gets a token warns of the end of a session', () => {
     [
       'whose refresh token ends',
       { ...old, expiry: at(day), refresh, refreshExpiry: at(8 * day) },
-      {},
+      { refresh: async () => Promise.reject() },
       'what renews the session of "web" ends in 8d (2026-01-23T12:00:00Z); next: tokn login web',
     ],
   ])('%s', async (_, record, script, warning) => {
@@ -108,7 +108,8 @@ describe('the end of what a session is renewed with', () => {
       asked++
       return at(300 * day)
     }
-    const world = await openLoggedIn({ refreshEnd, ...script }, more, {
+    const operations = { refresh: async () => never(), login: async () => never() }
+    const world = await openLoggedIn({ ...operations, refreshEnd, ...script }, more, {
       http: async () => Promise.reject(new Error('nothing is sent')),
     })
     const known = () => world.ports.index.get('one')?.renewalEnd
@@ -185,3 +186,7 @@ describe('the end of what a session is renewed with', () => {
     expect(asked).toBe(1)
   })
 })
+
+function never(): never {
+  throw new Error('nothing is to be sent')
+}
