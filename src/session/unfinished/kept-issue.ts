@@ -34,6 +34,7 @@ export function recordOfIssued(
     grant,
     attach: provider.attach(tokens, profile.settings),
     boot: undefined,
+    prolongedAt: undefined,
     ...moment,
     credentials: undefined,
     fixed: undefined,

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ToknError } from '../../../src/core/errors.ts'
 import type { SessionRecord } from '../../../src/core/record.ts'
+import { Secret } from '../../../src/core/secret.ts'
 import { callWithToken } from '../../../src/session/call.ts'
 import { lifeOf } from '../../../src/session/refresh-request.ts'
 import { openSession } from '../../../src/session/session.ts'
+import { recordOfIssued } from '../../../src/session/unfinished/kept-issue.ts'
 import { openWorld, type SessionWorld } from './world.ts'
 
 let world: SessionWorld | undefined
@@ -52,6 +54,18 @@ describe('a use of a session that each use prolongs', () => {
     const before = await held()
     await session.prolong(before, usedAt)
     expect(await held()).toEqual(before)
+  })
+
+  it('says nothing of a token that is issued with it', async () => {
+    const { session, held, ports } = await openSliding()
+    await session.prolong(await held(), now)
+    const provider = await session.provider()
+    const expiry = { state: 'at', at: now + 35 * minute, sliding: true } as const
+    const given = { access: new Secret('issued'), expiry, context: {} }
+    const moment = { obtainedAt: ports.clock.now() }
+    const issued = recordOfIssued(await held(), given, {}, provider, session.profile, moment)
+    expect(issued.prolongedAt).toBeUndefined()
+    expect(lifeOf(issued)).toBe(expiry.at - moment.obtainedAt)
   })
 
   it('moves nothing of another generation', async () => {
