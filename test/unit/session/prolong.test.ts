@@ -3,6 +3,7 @@ import { ToknError } from '../../../src/core/errors.ts'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { callWithToken } from '../../../src/session/call.ts'
+import { indexRecord } from '../../../src/session/history.ts'
 import { lifeOf } from '../../../src/session/refresh-request.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { recordOfIssued } from '../../../src/session/unfinished/kept-issue.ts'
@@ -20,7 +21,9 @@ async function openSliding(record: Partial<SessionRecord> = {}) {
     changes: { sliding: true },
     record: { expiry, obtainedAt: now - 10 * minute, ...record },
   })
-  return { ...world, session: openSession(world.ports, world.profile) }
+  const session = openSession(world.ports, world.profile)
+  await indexRecord(world.ports, world.profile, await world.held(), 'login')
+  return { ...world, session }
 }
 
 describe('a use of a session that each use prolongs', () => {
@@ -33,7 +36,8 @@ describe('a use of a session that each use prolongs', () => {
     expect(after.expiry).toEqual({ state: 'at', at: now + 15 * minute, sliding: true })
     expect([lifeOf(before), lifeOf(after)]).toEqual([15 * minute, 15 * minute])
     expect(after.obtainedAt).toBe(before.obtainedAt)
-    expect(ports.index.get(profile.id)?.expiry ?? after.expiry).toEqual(after.expiry)
+    const { expiry, prolongedAt } = after
+    expect(ports.index.get(profile.id)).toMatchObject({ expiry, prolongedAt })
   })
 
   it('moves it again, by the same life', async () => {
