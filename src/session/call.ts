@@ -7,6 +7,7 @@ import { collectAnswers } from './login/answers.ts'
 import { checkProvider } from './stored-record.ts'
 import { withNamedHints, withName } from './naming.ts'
 import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
+import { replaceRejected } from './replace-rejected.ts'
 import { refuseMissingScope, withNeededScope } from './scopes.ts'
 
 /** What an operation of a provider is called with. */
@@ -47,7 +48,7 @@ export async function callWithToken<Result>(
     if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {
       throw withName(explained(error, first.record), session)
     }
-    const second = await session.fresh({ refresh: 'force', reason: 'rejected' })
+    const second = await replaceRejected(session, first.record)
     return await withNamedHints(session, async () => {
       try {
         return await run(second.record)

@@ -5,6 +5,7 @@ import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import type { Fresh, FreshOptions } from './fresh.ts'
+import { replaceRejected } from './replace-rejected.ts'
 import { holderInWords, isFromEnvironment, nextLogin, type Named } from './naming.ts'
 
 export type FreshIdToken = Fresh & { readonly idToken: string }
@@ -21,9 +22,8 @@ export async function freshIdToken(session: Session, options: FreshOptions): Pro
   const kept = idTokenOf(first.record, session)
   if (good(kept)) return { ...first, idToken: kept }
   if (options.refresh === 'never' || first.refreshed) throw tooOld(session)
-  const second = await session.fresh({
-    ...options,
-    refresh: 'force',
+  const second = await replaceRejected(session, first.record, {
+    minTtl: options.minTtl,
     reason: 'id-token',
   })
   const idToken = idTokenOf(second.record, session)

@@ -3,6 +3,7 @@ import type { CallReply, Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { holderInWords } from '../../session/naming.ts'
+import { replaceRejected } from '../../session/replace-rejected.ts'
 import type { Session } from '../../session/session.ts'
 import { mayReadInput, type CurlArguments } from './arguments.ts'
 import type { CurlOption } from './arguments.ts'
@@ -61,9 +62,7 @@ export async function replaceRefused(
 ): Promise<SessionRecord | undefined> {
   const { ports } = session
   try {
-    const beyond = refused.generation
-    const { record } = await session.fresh({ refresh: 'force', reason: 'rejected', beyond })
-    return record
+    return (await replaceRejected(session, refused)).record
   } catch (error) {
     if (!isFailure(error)) throw error
     ports.warn(words.curl.refusedForGood(holderInWords(session.profile), error.message, error.hint))

@@ -6,7 +6,16 @@ import { Secret } from '../../../src/core/secret.ts'
 import { callWithToken, requireOperation } from '../../../src/session/call.ts'
 import { checkOrigin } from '../../../src/session/check-origin.ts'
 import { start } from './memory-ports.ts'
-import { openLoggedIn, openScripted, scripted, tokens, web, type Script } from './scripted.ts'
+import {
+  keep,
+  openLoggedIn,
+  openScripted,
+  recordFor,
+  scripted,
+  tokens,
+  web,
+  type Script,
+} from './scripted.ts'
 
 const hour = 3_600_000
 const refresh = new Secret('refresh-1')
@@ -47,6 +56,31 @@ describe('a call with the token', () => {
     else
       await expect(work).rejects.toMatchObject({ code: 'reauth_required', hint: 'tokn login web' })
     expect(used).toEqual(expected)
+  })
+
+  it('of two that are refused at once is refreshed once', async () => {
+    let refreshes = 0
+    const script: Script = {
+      refresh: async () => tokens(`access-${++refreshes + 1}`, { refresh }),
+      list: async () => [],
+    }
+    const { session } = await openLoggedIn(script, { refresh })
+    const used: string[] = []
+    /** The token is refused once both have sent it; the later one hears of it after `before`. */
+    let sent: () => void = () => undefined
+    const bothSent = new Promise<void>((resolve) => (sent = resolve))
+    const call = (before: Promise<unknown>) =>
+      callWithToken(session, 'list', async ({ record }) => {
+        used.push(record.access.reveal())
+        if (record.access.reveal() !== 'access-1') return 'done'
+        if (used.length === 2) sent()
+        await bothSent
+        await before
+        throw refused
+      })
+    const first = call(Promise.resolve())
+    expect(await Promise.all([first, call(first)])).toEqual(['done', 'done'])
+    expect([refreshes, used]).toEqual([1, ['access-1', 'access-1', 'access-2', 'access-2']])
   })
 
   it('asks again for what the provider wants each time', async () => {
@@ -179,6 +213,35 @@ describe('an ID token', () => {
       refreshed: true,
       idToken: idToken(start + hour),
     })
+  })
+
+  it('that another process has renewed meanwhile is not renewed again', async () => {
+    let refreshes = 0
+    const counted: Provider['refresh'] = async () => {
+      refreshes++
+      return tokens('access-3', { context: { id_token: idToken(start + hour) } })
+    }
+    const context = { id_token: idToken(start - 1_000) }
+    const { session, provider, ports } = await openLoggedIn(
+      { refresh: counted },
+      { refresh, context },
+    )
+    // The other is done between the look at the old one and the refresh.
+    const other = recordFor(web, provider, {
+      generation: 2,
+      refresh,
+      context: { id_token: idToken(start + hour) },
+    })
+    let looks = 0
+    const { refreshPending } = ports
+    Object.assign(ports, {
+      refreshPending: async (entry: string) => {
+        if (++looks === 3) await keep(session, other)
+        return await refreshPending(entry)
+      },
+    })
+    expect(await session.idToken()).toMatchObject({ idToken: idToken(start + hour) })
+    expect(refreshes).toBe(0)
   })
 
   it.each<readonly [string, Readonly<Record<string, string>>, object]>([
