@@ -32,10 +32,12 @@ export function readPastedText(text: string, attachment: Attachment, what: strin
   const unquoted = withoutQuotes(bare)
   const removed = unquoted === bare ? [] : [words.pasted.quotes()]
   if (unquoted.startsWith('{')) return { reply: new Secret(unquoted), removed }
-  const label = labelBefore(unquoted, attachment)
+  const labels = labelsOf(attachment)
+  const label = labelBefore(unquoted, labels)
   const value = withoutQuotes(unquoted.slice(label.length).trim())
   const further = label === '' ? removed : [...removed, words.pasted.label(label.trim())]
-  const problem = problemOf(value)
+  const alone = isLabel(unquoted, labels) || isLabel(value, labels)
+  const problem = alone ? words.pasted.isLabel() : problemOf(value)
   if (problem !== undefined) throw new ToknError('usage', words.pasted.noToken(what, problem))
   return { access: checkGivenToken(new Secret(value)), removed: further }
 }
@@ -50,10 +52,10 @@ function withoutQuotes(text: string): string {
   return own ? text : inside
 }
 
-/** The name of the header, parameter or cookie, and the scheme, before a token; `''` for none. */
-function labelBefore(text: string, { headers, query, cookies }: Attachment): string {
+/** Patterns of a header's name, with and without the scheme, of a parameter's and of a cookie's. */
+function labelsOf({ headers, query, cookies }: Attachment): readonly string[] {
   const named = [...Object.entries(headers ?? {}), ['Authorization', 'Bearer {access}'] as const]
-  const labels = [
+  return [
     ...named.flatMap(([name, value]) => {
       const scheme = value.split('{access}')[0]?.trim() ?? ''
       const header = `${escape(name)}\\s*:\\s*`
@@ -65,11 +67,20 @@ function labelBefore(text: string, { headers, query, cookies }: Attachment): str
       .filter((name) => (query?.[name] ?? cookies?.[name]) === '{access}')
       .map((name) => `${escape(name)}=`),
   ]
+}
+
+/** What stands before a token; `''` for nothing. */
+function labelBefore(text: string, labels: readonly string[]): string {
   for (const label of labels) {
     const found = new RegExp(`^${label}(?=\\S)`, 'i').exec(text)?.[0]
     if (found !== undefined) return found
   }
   return ''
+}
+
+/** Whether a token was left out behind it. */
+function isLabel(text: string, labels: readonly string[]): boolean {
+  return labels.some((label) => new RegExp(`^${label}\\s*$`, 'i').test(`${text} `))
 }
 
 function escape(text: string): string {
@@ -86,7 +97,8 @@ function problemOf(text: string): string | undefined {
   if (/^[[{]/.test(text)) return pasted.isList()
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return pasted.isUrl()
   if (/^["'`\u2018\u201c\u00ab]|["'`\u2019\u201d\u00bb]$/.test(text)) return pasted.hasQuotes()
-  if (/^(undefined|null|none|nil|nan|true|false)$/i.test(text)) return pasted.isNothing()
+  if (/^(undefined|null|none|nil|nan)$/i.test(text)) return pasted.isNothing()
+  if (/^(true|false)$/i.test(text)) return pasted.isYesOrNo()
   if (/^(\$\{?\w+\}?|%\w+%|\*+|\.+)$/.test(text)) return pasted.isPlaceholder()
   if (/^[A-Za-z_]\w*=[^=]/.test(text)) return pasted.isAssignment()
   if (/\s/.test(text)) return pasted.hasBlanks()
