@@ -130,7 +130,7 @@ async function askAgain<Value>(
   }
 }
 
-/** The refresh token: from the environment, from the reply itself, or from the user. */
+/** The refresh token that is not in a reply: from the environment, or from the user. */
 async function findRefresh(
   { environment }: Context,
   provider: Provider,

@@ -13,6 +13,7 @@ import { checkPasted } from './check-pasted.ts'
 export interface Pasted {
   /** An access token, or a whole reply of the provider that has one. */
   readonly given: { readonly access: Secret } | { readonly reply: Secret }
+  /** Of an access token, or of a reply that has none itself. */
   readonly refresh?: Secret | undefined
   /** When the access token is said to end, in epoch milliseconds. */
   readonly end?: number | undefined
@@ -72,7 +73,8 @@ async function readTokens(
     const found = await provider.readReply(given.reply, reach)
     const expiry =
       found.expiry.state === 'unknown' ? claimedExpiry(found.access.reveal()) : found.expiry
-    return { ...found, expiry, refresh: refresh ?? found.refresh }
+    // Two of one reply belong together; one that stands in a variable may be of another session.
+    return { ...found, expiry, refresh: found.refresh ?? refresh }
   }
   if (provider.pasted === undefined) {
     const { pasted, login } = words

@@ -241,4 +241,15 @@ describe('what a provider cannot do', () => {
     expect(record).toMatchObject({ fixed: true, expiry: { state: 'never' } })
     expect(world.ports.index.get('one')?.history?.at(-1)?.reason).toBe('imported')
   })
+  it.each([
+    ['wins over another one', { refresh: new Secret('of-the-reply') }, 'of-the-reply'],
+    ['may be given beside it', {}, 'of-a-variable'],
+  ])('the refresh token of a reply that was pasted in %s', async (_, further, kept) => {
+    const refresh: Provider['refresh'] = async () => tokens('access-2')
+    const world = open({ refresh, readReply: async () => tokens('access-1', further) })
+    const given = { reply: new Secret('{}') }
+    const pasted = { given, refresh: new Secret('of-a-variable') }
+    const { record } = await world.session.login(request(world, { pasted }))
+    expect(record.refresh?.reveal()).toBe(kept)
+  })
 })
