@@ -5,6 +5,7 @@ import {
   lstatSync,
   openSync,
   readSync,
+  realpathSync,
   statSync,
   type Stats,
 } from 'node:fs'
@@ -31,11 +32,20 @@ type Objection = Parameters<(typeof words)['folders']['whyIgnored']>[0]
  */
 export function* listFolderFiles(start = currentFolder(), home = homedir()): Generator<FolderFile> {
   if (start === undefined) return
-  const last = resolve(home)
+  const last = new Set([resolve(home), ...realPathOf(home)])
   for (let folder = start; ; folder = dirname(folder)) {
     const found = readFolderFile(folder)
     if (found !== undefined) yield found
-    if (folder === last || dirname(folder) === folder) return
+    if (last.has(folder) || dirname(folder) === folder) return
+  }
+}
+
+/** The system knows the folder that a process is in by no link: its home may be one. */
+function realPathOf(home: string): readonly string[] {
+  try {
+    return [realpathSync(home)]
+  } catch {
+    return []
   }
 }
 

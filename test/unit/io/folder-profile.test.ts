@@ -62,6 +62,17 @@ describe('the files of a folder and those above it', () => {
     expect(found(folder, `${at('a')}/`)).toEqual(['vis', 'iot'])
   })
 
+  it('end at a home that is a link, as well', () => {
+    put('.tokn', 'web\n')
+    put('a/.tokn', 'iot\n')
+    put('a/b/.tokn', 'vis\n')
+    symlinkSync(at('a'), at('link'))
+    expect(found(folder, at('link'))).toEqual(['vis', 'iot'])
+    expect(found(at('link/b'), at('link'))).toEqual(['vis', 'iot'])
+    symlinkSync(at('gone'), at('nowhere'))
+    expect(found(folder, at('nowhere'))).toEqual(['vis', 'iot', 'web'])
+  })
+
   it('end at the root elsewhere', () => {
     put('.tokn', 'web\n')
     expect(found(folder, '/nonexistent')).toEqual(['web'])
