@@ -23,11 +23,13 @@ export const storeReaders: ReadonlySet<string> = new Set(
     'check',
     'issue',
     'revoke',
-  ].concat(['info', 'logout', 'env', 'which']),
+  ].concat(['info', 'logout', 'env', 'which', 'profile forget-credentials', 'provider scopes']),
 )
 
 /** Commands that read `--profile`. */
-export const profileReaders: ReadonlySet<string> = new Set([...storeReaders, 'why', 'profile show'])
+export const profileReaders: ReadonlySet<string> = new Set(
+  [...storeReaders].concat(['why', 'status', 'profile show', 'profile bind', 'provider test']),
+)
 
 const groups: ReadonlySet<string> = new Set(['profile', 'provider'])
 

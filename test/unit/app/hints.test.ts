@@ -1,6 +1,8 @@
+import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { openHints, profileReaders, storeReaders } from '../../../src/app/hints.ts'
-import { readLine } from '../commands/tree.ts'
+import { pathOf } from '../../../src/commands/flags/path.ts'
+import { openTree } from '../commands/tree.ts'
 
 function complete(typed: readonly string[], text: string, ...names: readonly string[]): string {
   const hints = openHints(typed)
@@ -14,6 +16,8 @@ describe('a hint for a profile that was named', () => {
     ['tokn list --remote', 'tokn list --remote -P iot'],
     ['see the ids with: tokn list; or ask', 'see the ids with: tokn list -P iot; or ask'],
     ['tokn revoke 66a', 'tokn revoke 66a -P iot'],
+    ['tokn provider scopes', 'tokn provider scopes -P iot'],
+    ['tokn profile forget-credentials', 'tokn profile forget-credentials -P iot'],
     ['tokn exec -e NAME -- COMMAND', 'tokn exec -e NAME -P iot -- COMMAND'],
     ['X="$(tokn token)"', 'X="$(tokn token -P iot)"'],
     ['tokn login and tokn list', 'tokn login -P iot and tokn list -P iot'],
@@ -56,6 +60,7 @@ describe('a hint with another folder or store', () => {
       'tokn logout web && tokn profile remove web',
       `tokn logout web --store file ${directory} && tokn profile remove web ${directory}`,
     ],
+    ['tokn provider scopes web', `tokn provider scopes web --store file ${directory}`],
     ['tokn help environment', 'tokn help environment'],
     ['one line\ntokn doctor\nanother', `one line\ntokn doctor ${directory}\nanother`],
     [
@@ -79,27 +84,19 @@ describe('a hint with another folder or store', () => {
   })
 })
 
-/** What the tree of commands says of a flag. */
-async function takes(command: string, ...flag: readonly string[]): Promise<boolean> {
-  const operands = /^(?:profile show|revoke)$/.test(command) ? ['x'] : []
-  const rest = /^(?:curl|exec)$/.test(command) ? ['--', 'x'] : []
-  return await readLine([...command.split(' '), ...operands, ...flag, ...rest]).then(
-    () => true,
-    () => false,
-  )
+/** The commands that take a flag, as they are typed behind `tokn`. */
+function takersOf(flag: string): readonly string[] {
+  return leavesOf(openTree())
+    .filter(({ options }) => options.some(({ long }) => long === flag))
+    .map((command) => pathOf(command).trim())
+    .toSorted()
 }
 
-test('the commands that take --store and --profile are those of the tree', async () => {
-  const all = ['login', 'token', 'header', 'curl', 'exec', 'refresh', 'list', 'check', 'issue']
-  const others = ['revoke', 'info', 'logout', 'why', 'doctor', 'profile list', 'profile show']
-  for (const command of [...all, ...others, 'provider list', 'demo', 'sandbox']) {
-    expect([command, await takes(command, '--store', 'file')]).toEqual([
-      command,
-      storeReaders.has(command),
-    ])
-    expect([command, await takes(command, '-P', 'x')]).toEqual([
-      command,
-      profileReaders.has(command),
-    ])
-  }
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
+}
+
+test('the commands that take --store and --profile are those of the tree', () => {
+  expect([...storeReaders].toSorted()).toEqual(takersOf('--store'))
+  expect([...profileReaders].toSorted()).toEqual(takersOf('--profile'))
 })

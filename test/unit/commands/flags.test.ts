@@ -6,6 +6,7 @@ import {
   type FlagName,
 } from '../../../src/commands/flags/table.ts'
 import { environmentItems } from '../../../src/commands/help/environment.ts'
+import { shellNames } from '../../../src/commands/output/shell.ts'
 import { meanings, variables } from '../../../src/messages/en/flags.ts'
 import { readLine, type Called } from './tree.ts'
 
@@ -124,6 +125,10 @@ describe('the table of flags', () => {
     expect(Object.keys(meanings).toSorted()).toEqual(names.toSorted())
     const odd = Object.values(meanings).filter((text) => !/^[^\n]{5,90}[^.\n]$/.test(text))
     expect(odd).toEqual([])
+  })
+
+  it('names the shells that are known', () => {
+    expect(flagTable.shell.choices).toEqual(shellNames)
   })
 
   it('is what tokn help environment shows', () => {

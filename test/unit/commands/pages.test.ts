@@ -1,21 +1,20 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../../src/commands/context.ts'
-import { declareProgram, toldOf } from '../../../src/commands/flags/declare.ts'
+import { toldOf } from '../../../src/commands/flags/declare.ts'
 import { pathOf } from '../../../src/commands/flags/path.ts'
 import type { Topic } from '../../../src/commands/help.ts'
 import { printPage } from '../../../src/commands/help/page.ts'
 import { printTopic } from '../../../src/commands/help/topics.ts'
 import { shapes } from '../../../src/commands/output/shapes.ts'
-import { groups, program as about, topics } from '../../../src/messages/en/help.ts'
+import { groups, topics } from '../../../src/messages/en/help.ts'
 import { builtInDefinition, builtIns, openProvider } from '../../../src/providers/catalog.ts'
 import { readParts } from '../../support/fits-shape.ts'
-import { adders } from './tree.ts'
+import { openTree } from './tree.ts'
 
 const widths = [40, 58, 80, 140]
 
-const program = declareProgram(new Command('tokn').helpCommand(false), () => about, {})
-for (const add of Object.values(adders)) add(program, {} as Context)
+const program = openTree()
 
 function withAllBelow(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withAllBelow)]

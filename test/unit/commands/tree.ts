@@ -1,3 +1,4 @@
+import { Command } from 'commander'
 import { checkCommand } from '../../../src/commands/check.ts'
 import type { Context } from '../../../src/commands/context.ts'
 import { curlCommand } from '../../../src/commands/curl.ts'
@@ -21,7 +22,9 @@ import { tokenCommand } from '../../../src/commands/token.ts'
 import { uninstallCommand } from '../../../src/commands/uninstall.ts'
 import { whichCommand } from '../../../src/commands/which.ts'
 import { whyCommand } from '../../../src/commands/why.ts'
+import { declareProgram } from '../../../src/commands/flags/declare.ts'
 import { readFastCommand } from '../../../src/fast-path.ts'
+import { program as about } from '../../../src/messages/en/help.ts'
 import { runProgram, type AddCommand } from '../../../src/program.ts'
 
 /** What a command line came to. */
@@ -98,6 +101,13 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   uninstall: (program, context) => uninstallCommand(program, context, record('uninstall')),
   sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
   demo: (program, context) => demoCommand(program, context, record('demo')),
+}
+
+/** The program with all of its commands, to be looked at. */
+export function openTree(): Command {
+  const program = declareProgram(new Command('tokn').helpCommand(false), () => about, {})
+  for (const add of Object.values(adders)) add(program, {} as Context)
+  return program
 }
 
 /** A context that has nothing but what stands before every command. */
