@@ -23,11 +23,11 @@ export async function chooseBaseUrl(
 ): Promise<string | undefined> {
   const what = words.loginFlags.baseUrl()
   const summary = (await context.providers(flags)).find((one) => one.id === providerId)
-  if (flags.baseUrl !== undefined) {
-    return takePasted(context, flags, summary, checkBaseUrl(flags.baseUrl, what))
-  }
-  const given = context.environment.baseUrl ?? before?.baseUrl
-  if (given !== undefined) return checkBaseUrl(given, what)
+  const { baseUrl: variable } = context.environment
+  const [said, name] =
+    flags.baseUrl === undefined ? [variable, 'TOKN_BASE_URL'] : [flags.baseUrl, what]
+  if (said !== undefined) return takePasted(context, flags, summary, checkBaseUrl(said, name))
+  if (before?.baseUrl !== undefined) return checkBaseUrl(before.baseUrl, what)
   if (summary?.needsBaseUrl !== true) return undefined
   if (interaction === undefined) {
     throw await missingAddress(context, flags, providerId)
