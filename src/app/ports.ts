@@ -148,7 +148,7 @@ export function openPorts(request: PortsRequest): Ports {
     warnDaily: async (profileId, text) => {
       if (request.quiet === true) return
       const { takeDay } = await import('../io/files/daily-stamp.ts')
-      const directory = join(paths.state, 'warned')
+      const directory = join(paths.state, namesIn.state.warned)
       if (takeDay({ directory, files, name: profileId, now: systemClock.now() })) request.warn(text)
     },
   }

@@ -49,6 +49,7 @@ function knownFolders(paths: Paths): ReadonlyMap<string, Known> {
   add(paths.state, {
     [namesIn.state.index]: 'index',
     [namesIn.state.fingerprintKey]: 'fingerprint-key',
+    [namesIn.state.warned]: 'warnings',
   })
   add(paths.data, { [namesIn.data.sessions]: 'sessions' })
   const shared = Object.fromEntries(sharedParts.map((name) => [name, name]))
@@ -71,6 +72,7 @@ function knownFolders(paths: Paths): ReadonlyMap<string, Known> {
 const anywhere: Known = new Map<string, TraceKind>([
   [namesIn.state.index, 'index'],
   [namesIn.state.fingerprintKey, 'fingerprint-key'],
+  [namesIn.state.warned, 'warnings'],
   [namesIn.data.sessions, 'sessions'],
   ...sharedParts.map((name) => [name, name] as const),
 ])

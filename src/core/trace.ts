@@ -5,6 +5,7 @@ export type TraceKind =
   | 'definitions'
   | 'index'
   | 'fingerprint-key'
+  | 'warnings'
   | 'sessions'
   | 'locks'
   | 'journal'

@@ -10,7 +10,7 @@ import { showPath } from './system-error.ts'
 /** Names of what lies in the folders of `Paths`, each once. */
 export const namesIn = {
   config: { profiles: 'config.json', definitions: 'providers' },
-  state: { index: 'index', fingerprintKey: 'fingerprint.key' },
+  state: { index: 'index', fingerprintKey: 'fingerprint.key', warned: 'warned' },
   data: { sessions: 'sessions' },
 } as const
 

@@ -21,6 +21,7 @@ export const kinds = {
   definitions: 'your own definitions',
   index: 'index of the sessions',
   'fingerprint-key': 'key of the fingerprints',
+  warnings: 'warnings already given',
   sessions: 'sessions in files',
   locks: 'locks',
   journal: 'refreshes under way',
