@@ -15,7 +15,7 @@ import {
   printJson,
   wantsJson,
 } from './output/json.ts'
-import { lineToSet, shellNames, shells, type ShellName } from './output/shell.ts'
+import { lineToSet, lineToUnset, shellNames, shells, type ShellName } from './output/shell.ts'
 import { freshRecord } from './token.ts'
 
 const reads = [
@@ -83,7 +83,7 @@ function removeVariable(
   ]
   for (const flag of needless) checkOneShape('--unset', flag)
   checkFields(flags, 'schema shell variable line')
-  const line = shells[shell].unset(variable)
+  const line = lineToUnset(shell, variable)
   if (!wantsJson(flags)) return context.terminal.out(line)
   const document = { schema: 'tokn.env/v1', shell, variable, line: line.trimEnd() }
   printJson(context, flags, document)

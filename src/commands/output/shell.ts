@@ -21,6 +21,8 @@ interface ShellSyntax {
   set(variable: string, value: string): string | undefined
   /** A line that removes it, and does not mind where there is none. */
   unset(variable: string): string
+  /** It reads no lines that a program has printed, but takes data: a line has to be typed. */
+  readonly runsNothing?: true
   /** What to type, for `command` to print such a line to the shell itself. */
   read(command: string): string
 }
@@ -57,10 +59,10 @@ export const shells = {
     unset: (variable) => `set "${variable}="\n`,
     read: (command) => `for /f "delims=" %i in ('${command}') do @%i`,
   },
-  // It runs no text that a program has printed, but takes data.
   nu: {
     set: (variable, value) => `${JSON.stringify({ [variable]: value })}\n`,
     unset: (variable) => `hide-env --ignore-errors ${variable}\n`,
+    runsNothing: true,
     read: (command) => `${command} | from json | load-env`,
   },
 } as const satisfies Readonly<Record<string, ShellSyntax>>
@@ -86,6 +88,14 @@ export function lineToSet(
   const line = /\p{Cc}/u.test(value) ? undefined : shells[shell].set(variable, value)
   if (line === undefined) throw new ToknError('usage', words.shells.notQuotable(shell))
   return line
+}
+
+/** The line that removes a variable. Throws `usage` for a shell that runs none. */
+export function lineToUnset(shell: ShellName, variable: string): string {
+  const { unset, runsNothing }: ShellSyntax = shells[shell]
+  const line = unset(variable)
+  if (runsNothing !== true) return line
+  throw new ToknError('usage', words.shells.hasToBeTyped(shell, line.trimEnd()))
 }
 
 function isAscii(text: string): boolean {

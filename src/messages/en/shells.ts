@@ -19,5 +19,9 @@ export const notQuotable = (shell: string) => ({
   message: `the token has signs that ${shell} could take for more than text`,
   hint: 'tokn exec hands it to a program without a shell',
 })
+export const hasToBeTyped = (shell: string, line: string) => ({
+  message: `${shell} runs no line that a program has printed, and so none that removes a variable`,
+  hint: `type it there: ${line}`,
+})
 /** `line` is what to type. */
 export const howToRead = (line: string) => `tokn: hint: to set it in this shell: ${line}`
