@@ -160,6 +160,8 @@ export interface Provider {
   readonly refreshFields?: readonly string[] | undefined
   /** Digest of a user's own definition; absent for the built-in ones. */
   readonly digest?: string | undefined
+  /** Whether it is made by a definition, of which a profile can replace single values. */
+  readonly overridable?: boolean | undefined
   /** Origins that the token may be sent to; the first is where tokens are made. */
   readonly origins: readonly string[]
   /** How the token is sent, with everything filled in but `{access}`. */

@@ -38,8 +38,12 @@ export async function listScopes(session: Session): Promise<ScopeList> {
   throw noScopes(session, provider)
 }
 
-function noScopes({ name }: Session, { title, docs, traits, fields }: Provider): ToknError {
+function noScopes({ name }: Session, provider: Provider): ToknError {
+  const { title, docs, traits, fields, overridable } = provider
   const asked = traits?.scopes !== undefined || fields.some((field) => field.name === 'scope')
-  const said = asked ? words.session.scopesNotListed : words.session.noScopes
-  return new ToknError('unsupported', said(title, docs, name))
+  const { scopesNotListed, noScopes: none } = words.session
+  const said = asked
+    ? scopesNotListed(title, docs, overridable === true ? name : undefined)
+    : none(title, docs)
+  return new ToknError('unsupported', said)
 }

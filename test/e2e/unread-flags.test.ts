@@ -16,6 +16,8 @@ const refused: ReadonlyArray<readonly [command: string, flag: string]> = [
   ['login a -p hosterby --force', '--force'],
   ['login a -p oz --force --base-url http://127.0.0.1:1', '--force'],
   [`${oauth} --force`, '--force'],
+  [`${oauth} --override scopes.list=/scopes`, '--override'],
+  ['login a -p github --client-id x --override scopes.list=/scopes --dry-run', '--override'],
   [`${oauth} --flow client --qr`, '--qr'],
   [`${oauth} --flow exchange --clipboard`, '--clipboard'],
   [`${oauth} --flow jwt --no-browser`, '--no-browser'],

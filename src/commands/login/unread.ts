@@ -33,7 +33,10 @@ export function refuseContrary({ words: typed }: Context, { set }: Draft, flags:
 
 /** Throws `usage` for a flag that no login of this provider reads, whatever its answers are. */
 export function refuseForeign(provider: Provider, flags: LoginFlags): void {
-  const { title, budget, fields, person } = provider
+  const { title, budget, fields, person, overridable } = provider
+  if (flags.override !== undefined && overridable !== true) {
+    throw unread('--override', words.loginFlags.purposes.definition(title))
+  }
   if (flags.force === true && budget?.logins === undefined) {
     throw unread('--force', words.loginFlags.purposes.budget(title))
   }

@@ -77,6 +77,8 @@ export const unread = (flag: string, purpose: string, hint: string = `leave ${fl
 export const purposes = {
   login: () => 'a login, and --with-token takes a token that is made already',
   budget: (title: string) => `a provider that allows a number of logins; ${title} counts none`,
+  definition: (title: string) =>
+    `a provider that is made by a definition; ${title} is made by none`,
   userName: (title: string) => `a login with a username or an email; ${title} has no such field`,
   browser: (title: string) => `a login in a browser; that of ${title} opens none`,
   person: () => 'a login by a person, which this one is not',

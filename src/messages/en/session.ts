@@ -201,9 +201,12 @@ export const lacksScope = (token: string, operation: Operation, scope: string) =
 
 export const notProlonged = (profile: string, why: string) =>
   `it could not be noted that use has prolonged the session of "${profile}": ${why}`
-export const scopesNotListed = (title: string, docs: string, profile: string) => ({
+/** `profile` is one whose definition can be told where the scopes are. */
+export const scopesNotListed = (title: string, docs: string, profile: string | undefined) => ({
   message: `nothing here says which scopes ${title} has; its documents may: ${docs}`,
-  hint: `where it lists them at a path: tokn login ${profile} --override scopes.list=/PATH`,
+  ...(profile !== undefined && {
+    hint: `where it lists them at a path: tokn login ${profile} --override scopes.list=/PATH`,
+  }),
 })
 export const noScopes = (title: string, docs: string) => ({
   message: `no scopes can be asked for of ${title}: what a token may do is decided where its user or key is set up; see ${docs}`,

@@ -151,6 +151,7 @@ export function defineProvider(
         reach,
       ),
     digest,
+    overridable: true,
     why: why ?? {},
     asks: questions(definition),
     origins: location.origins,
