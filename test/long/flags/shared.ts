@@ -66,7 +66,15 @@ const speaking = new Set([
 ])
 
 /** Commands whose answer has colours. */
-const colourful = new Set(['list', 'info', 'doctor', 'uninstall', 'demo', 'provider test'])
+const colourful = new Set([
+  'status',
+  'list',
+  'info',
+  'doctor',
+  'uninstall',
+  'demo',
+  'provider test',
+])
 
 /** What is said besides errors and hints. */
 function ownWords(err: string): string {

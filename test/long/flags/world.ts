@@ -40,6 +40,11 @@ export async function openStage(): Promise<Stage> {
     const name = api === web ? 'web' : 'iot'
     await must(stage, ['login', name, ...addressOf(api)], credentialsOf(api))
   }
+  // The passphrase of the store is chosen: without the key, it is what a person is asked for.
+  const sealed = { TOKN_STORE_KEY: undefined, TOKN_PASSPHRASE: 'of the store' }
+  await must(stage, ['login', 'sealed', ...addressOf(iot)], { ...credentialsOf(iot), ...sealed })
+  await must(stage, ['logout', 'sealed'], sealed)
+  await must(stage, ['profile', 'remove', 'sealed'], sealed)
   writeFileSync(join(home.work, 'mine.json'), JSON.stringify(definition))
   return stage
 }
