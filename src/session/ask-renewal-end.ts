@@ -1,5 +1,6 @@
 import { isFailure } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { amendIndexLocked } from './amend-index.ts'
 import { endsSoon, sessionEnd } from './life.ts'
 import { knownAnswers, within } from './reach.ts'
 import { askedEvery, rememberRenewalEnd } from './renewal-end.ts'
@@ -22,7 +23,7 @@ export async function askRenewalEnd(session: Session, record: SessionRecord): Pr
     const http = within(await session.http(), left)
     const answers = knownAnswers(session, provider, record)
     const told = await provider.refreshEnd({ http, clock, answers, timeLeft: left }, record)
-    rememberRenewalEnd(session, provider, told)
+    await rememberRenewalEnd(session, provider, record, told)
   } catch (error) {
     if (!isFailure(error)) throw error
   }
@@ -30,12 +31,14 @@ export async function askRenewalEnd(session: Session, record: SessionRecord): Pr
 
 /** As `askRenewalEnd`, once a day where that end is near: a refresh may have put it off. */
 export async function askRenewalEndAgain(session: Session, record: SessionRecord): Promise<void> {
-  const { ports, profile } = session
-  const entry = ports.index.get(profile.id)
-  const now = ports.clock.now()
-  if (entry?.renewalEnd === undefined || Math.abs(now - entry.renewalEnd.asked) < askedEvery) return
-  if (!endsSoon(sessionEnd(entry), now)) return
+  const now = session.ports.clock.now()
   // First: where there is no answer, no refresh of today waits for one again.
-  ports.index.put(profile.id, { ...entry, renewalEnd: { ...entry.renewalEnd, asked: now } })
-  await askRenewalEnd(session, record)
+  const due = await amendIndexLocked(session, record.generation, (entry) => {
+    const { renewalEnd } = entry
+    if (renewalEnd === undefined || Math.abs(now - renewalEnd.asked) < askedEvery) return undefined
+    return endsSoon(sessionEnd(entry), now)
+      ? { renewalEnd: { ...renewalEnd, asked: now } }
+      : undefined
+  })
+  if (due) await askRenewalEnd(session, record)
 }

@@ -83,7 +83,7 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   if (!request.online) return withScopes(session, judged, request)
   const provider = await session.provider()
   const said = await ask(session, provider, held)
-  rememberRenewalEnd(session, provider, said.refresh)
+  await rememberRenewalEnd(session, provider, held, said.refresh)
   if (said.active === false) {
     return { ...judged, failure: await failed(session, held, 'inactive', words.check.inactive) }
   }

@@ -4,6 +4,7 @@ import type { Provider } from '../core/provider.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
 import type { HistoryEntry } from '../core/session-history.ts'
+import { amendIndex } from './amend-index.ts'
 import type { Ports } from './ports.ts'
 import { nextRenewalEnd } from './renewal-end.ts'
 import { renewalOf } from './ways-to-renew.ts'
@@ -21,40 +22,35 @@ const costs: Partial<Record<Reason, string>> = {
   rejected: '1 refresh',
 }
 
-/** Tells the index what is known to be wrong with a session, if anything, beside what it knows. */
+/** Tells the index what is known to be wrong with a generation, if anything, beside what it knows. */
 export function indexStanding(
   ports: Ports,
-  { id, usualStore }: Profile,
-  standing: IndexEntry['standing'],
+  profile: Profile,
+  { generation, standing }: Pick<IndexEntry, 'generation' | 'standing'>,
 ): void {
-  const entry = ports.index.get(id)
-  // The index is of the session in the store that the profile names.
-  if (entry === undefined || usualStore !== undefined) return
-  ports.index.put(id, { ...entry, standing })
+  amendIndex(ports, profile, generation, () => ({ standing }))
 }
 
 /** Tells the index that the same generation ends later than it knew. */
 export function indexExpiry(
   ports: Ports,
-  { id, usualStore }: Profile,
+  profile: Profile,
   { generation, expiry, prolongedAt }: SessionRecord,
 ): void {
-  const entry = ports.index.get(id)
-  if (entry?.generation !== generation || usualStore !== undefined) return
-  ports.index.put(id, { ...entry, expiry, prolongedAt })
+  amendIndex(ports, profile, generation, () => ({ expiry, prolongedAt }))
 }
 
-/** Tells the index what is kept with a session, beside what it knows. */
+/** Tells the index what is kept with a generation, beside what it knows. */
 export async function indexKept(
   ports: Ports,
   profile: Profile,
   record: SessionRecord,
 ): Promise<void> {
   const kept = await keptOf(ports, profile, record)
-  const entry = ports.index.get(profile.id)
-  if (entry === undefined || profile.usualStore !== undefined) return
-  const renewalEnd = nextRenewalEnd(entry, record, 'forced')
-  ports.index.put(profile.id, { ...entry, ...kept, renewalEnd })
+  amendIndex(ports, profile, record.generation, (entry) => ({
+    ...kept,
+    renewalEnd: nextRenewalEnd(entry, record, 'forced'),
+  }))
 }
 
 /** Tells the index what may be known of a session without unlocking it, and who made it so. */

@@ -41,8 +41,8 @@ export async function inspect(
   const asked: Asked = options.local
     ? { notAsked: words.session.notAsked(), asked: false }
     : await askProvider(session, provider)
-  rememberRenewalEnd(session, provider, asked.remote?.refresh)
   const stored = asked.record ?? (await session.readRecord())
+  await rememberRenewalEnd(session, provider, stored, asked.remote?.refresh)
   const untimely = isUntimely(stored, session.ports.clock.now())
   const record = untimely ? { ...stored, expiry: unknownExpiry, refreshExpiry: undefined } : stored
   return {

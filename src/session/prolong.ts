@@ -1,13 +1,11 @@
 import { isFailure, isToknError } from '../core/errors.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import { patience } from './amend-index.ts'
 import { indexExpiry } from './history.ts'
 import { lifeOf } from './refresh-request.ts'
 import type { Session } from './session.ts'
 import { withLock } from './with-lock.ts'
-
-/** How long the lock is waited for, in milliseconds: whoever has it writes what is newer. */
-const patience = 200
 
 /** What is gained has to be worth a write: this part of the life, and at most this long. */
 const leastGain = { part: 1 / 15, time: 60_000 }

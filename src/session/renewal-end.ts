@@ -3,6 +3,7 @@ import type { IndexEntry } from '../core/ports.ts'
 import type { RenewalEnd } from '../core/session-history.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
+import { amendIndexLocked } from './amend-index.ts'
 import type { Session } from './session.ts'
 
 /** Ends that differ by no more, in milliseconds, are one: they are told in whole seconds. */
@@ -27,22 +28,27 @@ export function nextRenewalEnd(
   return endAt(before, refreshExpiry.at, obtainedAt)
 }
 
-/** Remembers what the provider has said of the end of the refresh token that a session holds. */
-export function rememberRenewalEnd(
-  { ports, profile }: Session,
+/**
+ * Remembers what the provider has said of the end of the refresh token of `asked`, unless another
+ * session or a refresh has taken its place meanwhile.
+ */
+export async function rememberRenewalEnd(
+  session: Session,
   provider: Provider,
+  { generation }: Pick<SessionRecord, 'generation'>,
   told: Expiry | undefined,
-): void {
-  const entry = ports.index.get(profile.id)
-  // The index is of the session in the store that the profile names.
-  if (told?.state !== 'at' || entry === undefined || profile.usualStore !== undefined) return
-  const { renewal, renewalEnd } = entry
+): Promise<void> {
+  if (told?.state !== 'at') return
+  const now = session.ports.clock.now()
   const credentials = provider.refreshEndsWithCredentials === true ? true : undefined
-  if (renewal !== 'refresh' && (renewal !== 'credentials' || credentials === undefined)) return
-  const now = ports.clock.now()
-  const next = { ...endAt(renewalEnd, told.at, now), credentials }
-  if (next.at === renewalEnd?.at && Math.abs(now - renewalEnd.asked) < askedEvery) return
-  ports.index.put(profile.id, { ...entry, renewalEnd: next })
+  await amendIndexLocked(session, generation, ({ renewal, renewalEnd }) => {
+    if (renewal !== 'refresh' && (renewal !== 'credentials' || credentials === undefined)) {
+      return undefined
+    }
+    const next = { ...endAt(renewalEnd, told.at, now), credentials }
+    const known = next.at === renewalEnd?.at && Math.abs(now - renewalEnd.asked) < askedEvery
+    return known ? undefined : { renewalEnd: next }
+  })
 }
 
 function endAt(before: RenewalEnd | undefined, at: number, asked: number): RenewalEnd {

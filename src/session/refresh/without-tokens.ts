@@ -50,7 +50,8 @@ async function concludeRefusal(
   else if (isLost(reason) || journal.isReplyLost()) {
     // The intent stays in the journal: the next run must know that one went before it.
     const why = words.refresh.noAnswer(isToknError(reason) ? reason.message : undefined)
-    indexStanding(ports, profile, { state: 'doubtful', at: ports.clock.now(), why })
+    const standing = { state: 'doubtful', at: ports.clock.now(), why } as const
+    indexStanding(ports, profile, { generation: run.record.generation, standing })
     // A reply that cannot be read stays, though kept credentials were of no help either.
   } else if (!isUnreadable(reason) && !isUnreadable(refusal)) journal.remove()
   throw withNextCommand(reason, profile)
@@ -72,7 +73,7 @@ async function storeRefusal(
     why: refusal.message,
   }
   if (!lock.stillHeld()) return
-  indexStanding(ports, profile, standing)
+  indexStanding(ports, profile, { generation: record.generation, standing })
   try {
     await writeAndReadBack(store, { ...record, standing })
     if (!keepReplies) journal.remove()

@@ -83,7 +83,7 @@ async function rewrite(session: Session, record: SessionRecord): Promise<void> {
   const { ports, profile } = session
   const store = await session.store()
   await store.write(profile.id, record.generation, serializeRecord(record))
-  indexStanding(ports, profile, record.standing)
+  indexStanding(ports, profile, record)
 }
 
 /** Runs what may fail without harm: the token of another profile, or what was not ended after all. */

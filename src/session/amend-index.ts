@@ -1,0 +1,61 @@
+import { isFailure, isToknError } from '../core/errors.ts'
+import type { IndexEntry } from '../core/ports.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Ports } from './ports.ts'
+import type { Session } from './session.ts'
+import { withLock } from './with-lock.ts'
+
+/** How long the lock is waited for, in milliseconds: whoever has it writes what is newer. */
+export const patience = 200
+
+/** What to change of an entry; `undefined` where nothing is. */
+export type Amendment = (entry: IndexEntry) => Partial<IndexEntry> | undefined
+
+/**
+ * Changes what the index says of `generation` of a session; whether that was done. Nothing is where
+ * it has another one by now, or none. Whoever calls holds the lock of the store entry.
+ */
+export function amendIndex(
+  { index }: Pick<Ports, 'index'>,
+  profile: Pick<Profile, 'id' | 'usualStore'>,
+  generation: number,
+  change: Amendment,
+): boolean {
+  const found = find(index, profile, generation, change)
+  if (found !== undefined) index.put(profile.id, { ...found.entry, ...found.changes })
+  return found !== undefined
+}
+
+/**
+ * As `amendIndex`, for what was told in the meantime, without the lock: it is taken for the change
+ * alone. What cannot be written down now is told again another time, and fails nothing.
+ */
+export async function amendIndexLocked(
+  { ports, profile, entry }: Session,
+  generation: number,
+  change: Amendment,
+): Promise<boolean> {
+  if (find(ports.index, profile, generation, change) === undefined) return false
+  const amend = async () => amendIndex(ports, profile, generation, change)
+  try {
+    return await withLock(ports, entry, amend, patience)
+  } catch (error) {
+    if (isToknError(error, 'busy')) return false
+    if (!isFailure(error)) throw error
+    ports.warn(error.message)
+    return false
+  }
+}
+
+function find(
+  index: Ports['index'],
+  { id, usualStore }: Pick<Profile, 'id' | 'usualStore'>,
+  generation: number,
+  change: Amendment,
+) {
+  // The index is of the session in the store that the profile names.
+  const entry = usualStore === undefined ? index.get(id) : undefined
+  if (entry?.generation !== generation) return undefined
+  const changes = change(entry)
+  return changes && { entry, changes }
+}
