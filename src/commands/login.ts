@@ -2,12 +2,13 @@ import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
+import type { Profile } from '../core/profile.ts'
 import { display } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
 import type { Pasted } from '../session/login/pasted.ts'
 import type { Opened } from '../session/login/open-provider.ts'
 import type { Ports } from '../session/ports.ts'
-import { findReplaced, type Replaced } from '../session/revoke/end-replaced.ts'
+import { findReplaced } from '../session/revoke/end-replaced.ts'
 import { describeMissingScopes } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/login/answers.ts'
@@ -58,13 +59,12 @@ async function runLogin(
   refuseContrary(context, draft, flags)
   const isDry = flags.dryRun === true
   if (!isDry) await agreeToReplace(context, ports, draft, flags)
-  const replaced =
-    isDry || interaction === undefined ? undefined : await proveFirst(context, ports, draft, flags)
+  if (!isDry && interaction !== undefined) await proveFirst(context, ports, draft, flags)
   const pasted = await readPasted(context, ports, draft, flags, interaction)
   const prepared = await prepareLogin(context, ports, draft, flags, interaction, pasted)
   if (isDry) return await sayPlan(context, ports, prepared, flags)
   const made = await logIn(context, ports, prepared, flags)
-  await finishLogin(context, ports, prepared, made, replaced, flags)
+  await finishLogin(context, ports, prepared, made, draft.before, flags)
 }
 
 /** Everything that a login needs, checked; nothing has been sent yet. */
@@ -137,7 +137,7 @@ async function finishLogin(
   ports: Ports,
   prepared: PreparedLogin,
   { saved, answers }: Made,
-  replaced: Replaced | undefined,
+  before: Profile | undefined,
   flags: LoginFlags,
 ): Promise<void> {
   const { profile, provider, pasted, interaction } = prepared
@@ -152,27 +152,24 @@ async function finishLogin(
   if (interaction !== undefined && outlivesProcess) {
     const mayKeep = pasted === undefined && isToAskAboutKeeping(prepared, answers, flags)
     if (mayKeep) await askToKeep(context, session, saved, answers, flags)
+    const replaced = before && (await findReplaced(openSession(ports, before), saved.replaced))
     if (replaced !== undefined) await offerToEnd(context, replaced, session, saved, flags)
   }
   closeLogin(context, ports, saved, flags)
 }
 
-/**
- * Looks, before a person is asked for anything secret, at what is to keep it; gives what the login
- * would leave alive at the provider.
- */
+/** Looks, before a person is asked for anything secret, at what is to keep it. */
 async function proveFirst(
   context: Context,
   ports: Ports,
-  { profile, set, before }: Draft,
+  { profile, set }: Draft,
   flags: LoginFlags,
-): Promise<Replaced | undefined> {
+): Promise<void> {
   const settings = { ...profile.settings, ...set }
   const provider = await ports.provider({ ...profile, settings })
   const [origin = ''] = provider.origins
   announceLogin(context, ports, flags, provider.title, { profile, set }, origin)
   await openSession(ports, profile).proveBeforeQuestions(origin)
-  return before === undefined ? undefined : await findReplaced(openSession(ports, before))
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */

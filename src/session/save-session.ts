@@ -5,7 +5,6 @@ import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { outlineOf } from './choose-profile.ts'
 import { fit } from './fit-record.ts'
-import { entryOf } from './stored-record.ts'
 import { withLock } from './with-lock.ts'
 import { indexRecord } from './history.ts'
 import { writeAndReadBack } from './write-record.ts'
@@ -27,6 +26,8 @@ export interface SavedSession {
   readonly record: SessionRecord
   /** Another store, which held the session until now and still has its entry. */
   readonly former?: StoreKind | undefined
+  /** What was held until now under the same id, as it was then; absent where nothing could be read. */
+  readonly replaced?: SessionRecord | undefined
 }
 
 /** Pauses before what failed is tried once more, in milliseconds: the tokens cannot be had again. */
@@ -72,21 +73,30 @@ async function saveAt(
   return await session.locked(async () => {
     const current = await ports.profiles.putIfCurrent(profile)
     if (current.name !== profile.name || current.id !== profile.id) return { instead: current }
-    const kept = { ...next, generation: (await generationBefore(session)) + 1 }
+    const { generation, replaced } = await findBefore(session)
+    const kept = { ...next, generation: generation + 1 }
     await writeAndReadBack(store, kept)
     await forgetRefresh(session)
     await indexRecord(ports, profile, kept, reason, { by })
-    return { profile, record: kept, former }
+    return { profile, record: kept, former, replaced }
   })
 }
 
-/** Erases what another store than the profile's holds under its id. Throws `store`, `busy`. */
-export async function eraseEntry(session: Session, kind: StoreKind): Promise<void> {
+/**
+ * Erases what another store than the profile's holds under its id, and gives what could be read of
+ * it. Throws `store`, `busy`.
+ */
+export async function eraseEntry(
+  session: Session,
+  kind: StoreKind,
+): Promise<SessionRecord | undefined> {
   const { ports, profile } = session
-  const entry = entryOf({ ...profile, store: kind })
-  await withLock(ports, entry, async () => {
+  const former = session.of({ ...profile, store: kind })
+  return await withLock(ports, former.entry, async () => {
+    const erased = await findReadable(former)
     await (await ports.store(kind)).remove(profile.id)
-    ;(await ports.journal()).remove(entry)
+    ;(await ports.journal()).remove(former.entry)
+    return erased
   })
 }
 
@@ -99,14 +109,21 @@ export function formerStore({ ports, profile }: Session): StoreKind | undefined 
   return former !== undefined && ports.stores.traits(former).outlivesProcess ? former : undefined
 }
 
-/** The generation before. A record that cannot be read is no reason not to log in again. */
-async function generationBefore(session: Session): Promise<number> {
-  const { ports, profile } = session
-  const indexed = ports.index.get(profile.id)?.generation ?? 0
+/** The session before, and its generation. */
+async function findBefore(
+  session: Session,
+): Promise<{ readonly generation: number; readonly replaced: SessionRecord | undefined }> {
+  const indexed = session.ports.index.get(session.id)?.generation ?? 0
+  const replaced = await findReadable(session)
+  return { generation: Math.max(indexed, replaced?.generation ?? 0), replaced }
+}
+
+/** A record that cannot be read is no reason not to log in again. */
+async function findReadable(session: Session): Promise<SessionRecord | undefined> {
   try {
-    return Math.max(indexed, (await session.findRecord())?.generation ?? 0)
+    return await session.findRecord()
   } catch (error) {
-    if (isToknError(error, 'store')) return indexed
+    if (isToknError(error, 'store')) return undefined
     throw error
   }
 }

@@ -2,7 +2,7 @@ import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Session } from './session.ts'
-import { checkProvider } from './stored-record.ts'
+import { checkBinding, checkProvider } from './stored-record.ts'
 import { forgetReplies } from './unfinished/find.ts'
 
 /**
@@ -19,7 +19,7 @@ export type Condition =
 export async function readCondition(session: Session): Promise<Condition> {
   try {
     const record = await session.readRecord()
-    return await conditionAtProvider(session, record)
+    return await conditionOf(session, record)
   } catch (error) {
     if (!isFailure(error)) throw error
     // Under such an id nothing was ever stored.
@@ -30,8 +30,10 @@ export async function readCondition(session: Session): Promise<Condition> {
   }
 }
 
-async function conditionAtProvider(session: Session, record: SessionRecord): Promise<Condition> {
+/** As `readCondition`, of a record that is at hand. */
+export async function conditionOf(session: Session, record: SessionRecord): Promise<Condition> {
   try {
+    checkBinding(record, session.profile)
     const provider = await session.provider()
     checkProvider(record, session.profile, provider)
     return { state: 'usable', record, provider }

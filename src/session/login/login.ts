@@ -98,9 +98,10 @@ export async function login(session: Session, request: LoginRequest): Promise<Sa
   const record = await spend(session, request, intent)
   const kept = await keepIn(intent, record)
   const saved = await saveOrTell(session, request, record, kept)
-  if (await leave(session, saved)) intent.remove()
+  const left = await leave(session, saved)
+  if (left.done) intent.remove()
   await askRenewalEnd(session.of(saved.profile), saved.record)
-  return saved
+  return { ...saved, replaced: saved.replaced ?? left.erased }
 }
 
 async function spend(
@@ -155,16 +156,18 @@ async function saveOrTell(
   }
 }
 
-/** Erases what another store held of the session before; whether that is done. */
-async function leave(session: Session, { profile, former }: SavedSession): Promise<boolean> {
-  if (former === undefined) return true
+/** Erases what another store held of the session before; whether that is done, and what it was. */
+async function leave(
+  session: Session,
+  { profile, former }: SavedSession,
+): Promise<{ readonly done: boolean; readonly erased?: SessionRecord | undefined }> {
+  if (former === undefined) return { done: true }
   try {
-    await eraseEntry(session.of(profile), former)
-    return true
+    return { done: true, erased: await eraseEntry(session.of(profile), former) }
   } catch (error) {
     if (!isFailure(error)) throw error
     session.ports.warn(words.login.earlierStays(former, error.message))
-    return false
+    return { done: false }
   }
 }
 

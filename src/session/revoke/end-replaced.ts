@@ -4,23 +4,32 @@ import type { SessionRecord } from '../../core/record.ts'
 import { reachFor } from '../call.ts'
 import type { Session } from '../session.ts'
 import { isAlive } from '../standing.ts'
+import { conditionOf } from '../usable.ts'
 import { endTokens, whyNoEnd } from './logout.ts'
 import type { End } from './logout-verdict.ts'
 import { holdersOf } from './mark-ended.ts'
 import { compare, probeAgain, probeTokens } from './probe.ts'
 
-/** A session that a login is about to replace, as it is before that. */
+/** A session that a login has replaced, as it was at that moment. */
 export interface Replaced {
   readonly session: Session
   readonly provider: Provider
   readonly record: SessionRecord
 }
 
-/** What a login in place of `session` would leave alive at the provider, which could end it. */
-export async function findReplaced(session: Session): Promise<Replaced | undefined> {
-  const condition = await session.condition()
+/**
+ * What a login in place of `session` has left alive at the provider, which could end it: of `record`,
+ * which was stored when the login took its place. Before the questions it may have been another.
+ */
+export async function findReplaced(
+  session: Session,
+  record: SessionRecord | undefined,
+): Promise<Replaced | undefined> {
+  // A login of a new id has replaced nothing of this session.
+  if (record?.profileId !== session.id) return undefined
+  const condition = await conditionOf(session, record)
   if (condition.state !== 'usable') return undefined
-  const { provider, record } = condition
+  const { provider } = condition
   const { ports } = session
   if (!isAlive(record, ports.clock.now()) || whyNoEnd(provider, record) !== undefined) {
     return undefined

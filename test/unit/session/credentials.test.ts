@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { saveSession } from '../../../src/session/save-session.ts'
-import { findReplaced, isOther } from '../../../src/session/revoke/end-replaced.ts'
 import { start } from './memory-ports.ts'
-import { recordFor, openLoggedIn, openScripted, scripted, web, type Script } from './scripted.ts'
+import { openLoggedIn, openScripted, web, type Script } from './scripted.ts'
 
 const credentials = { password: new Secret('correct horse') }
 
@@ -88,33 +87,6 @@ describe('the credentials of a login', () => {
     await expect(session.forgetCredentials()).rejects.toThrow(/; what is kept is as it was$/)
     ports.mend('write file')
     expect((await session.readRecord()).credentials).toBeDefined()
-  })
-})
-
-describe('what a login replaces', () => {
-  const ends = { logout: async () => undefined }
-  const standing = { state: 'dead', at: 1, why: 'it was ended' } as const
-  test.each<readonly [string, Script, Partial<SessionRecord>, boolean]>([
-    ['can be ended', ends, {}, true],
-    ['the API cannot end', {}, {}, false],
-    ['is ended by an id that is not known', { revoke: async () => undefined }, {}, false],
-    ['is ended by its id', { revoke: async () => undefined }, { id: 't1' }, true],
-    ['has expired', ends, { expiry: { state: 'at', at: 1 } }, false],
-    ['is dead', ends, { standing }, false],
-  ])('is looked at where it %s', async (_, script, more, found) => {
-    const { session } = await openLoggedIn(script, more)
-    expect((await findReplaced(session)) !== undefined).toBe(found)
-  })
-
-  test.each([
-    [{ access: 'a', id: '1' }, { access: 'b', id: '2' }, true],
-    [{ access: 'a' }, { access: 'b' }, true],
-    [{ access: 'a', id: '1' }, { access: 'b', id: '1' }, false],
-    [{ access: 'a', id: '1' }, { access: 'a', id: '2' }, false],
-  ])('%j and %j: another is %s', (old, next, other) => {
-    const of = ({ access, id }: { access: string; id?: string }) =>
-      recordFor(web, scripted(), { access: new Secret(access), id })
-    expect(isOther({ record: of(old) } as never, of(next))).toBe(other)
   })
 })
 
