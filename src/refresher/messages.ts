@@ -129,6 +129,9 @@ export function readRequest(json: string): RefresherRequest | undefined {
   return read(json, request)
 }
 
+/** Follows an outcome: JSON has no line break of its own, and no more is to come. */
+export const endOfOutcome = '\n'
+
 export function writeOutcome({ warnings, result }: Outcome): string {
   if (typeof result === 'string') return JSON.stringify(outcome({ warnings, record: result }))
   return JSON.stringify(outcome({ warnings, error: result }))

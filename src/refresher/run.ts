@@ -9,7 +9,7 @@ import { refreshNow } from '../session/refresh/protocol.ts'
 import { askRenewalEndAgain } from '../session/ask-renewal-end.ts'
 import { openSession } from '../session/session.ts'
 import { afterwards, tooLate } from './limits.ts'
-import { readRequest, writeOutcome, type RefresherRequest } from './messages.ts'
+import { endOfOutcome, readRequest, writeOutcome, type RefresherRequest } from './messages.ts'
 
 /** What is made for a request once it is known, and where its outcome goes. */
 export interface Running {
@@ -24,7 +24,7 @@ export async function runRefresh({ openPorts, write }: Running): Promise<void> {
   const warnings: string[] = []
   let answered = false
   const answer = (result: string | ToknError) => {
-    if (!answered) writeIfRead(write, writeOutcome({ warnings, result }))
+    if (!answered) writeIfRead(write, writeOutcome({ warnings, result }) + endOfOutcome)
     answered = true
   }
   try {
@@ -32,21 +32,30 @@ export async function runRefresh({ openPorts, write }: Running): Promise<void> {
     if (request === undefined) throw new ToknError('usage', words.refresh.notForUsers())
     limitTo(request.timeout, () => answer(withoutSecrets(tooLate(request.timeout))))
     const ports = openPorts(request, (text) => warnings.push(redact(text)))
-    answer(await refresh(ports, request))
+    await refreshAndAnswer(ports, request, answer)
   } catch (error) {
     answer(withoutSecrets(error))
   }
 }
 
-async function refresh(ports: Ports, request: RefresherRequest): Promise<string> {
+/**
+ * Runs a refresh and gives `answer` the text of its record. What is only good to know is asked after
+ * that: nobody waits for it, and nothing of it makes a refresh that is stored a failed one. Throws
+ * what the refresh throws.
+ */
+export async function refreshAndAnswer(
+  ports: Ports,
+  request: Pick<RefresherRequest, 'profile' | 'profileId' | 'store' | 'refresh'>,
+  answer: (text: string) => void,
+): Promise<void> {
   const profile = ports.profiles.get(request.profile)
   if (profile?.id !== request.profileId) {
     throw new ToknError('not_found', words.refresh.profileChanged(request.profile))
   }
   const session = openSession(ports, lookIn(profile, request.store ?? profile.store))
   const record = await refreshNow(session, request.refresh)
+  answer(serializeRecord(record))
   await askRenewalEndAgain(session, record)
-  return serializeRecord(record)
 }
 
 /** Makes this process deaf to the signals that end the one which asked. */

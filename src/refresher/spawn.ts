@@ -5,7 +5,13 @@ import { words } from '../messages/words.ts'
 import { refresherArgument } from './argument.ts'
 import { endsOthers, stayFor } from './last-process.ts'
 import { afterwards, tooLate } from './limits.ts'
-import { readOutcome, writeRequest, type Outcome, type RefresherRequest } from './messages.ts'
+import {
+  endOfOutcome,
+  readOutcome,
+  writeRequest,
+  type Outcome,
+  type RefresherRequest,
+} from './messages.ts'
 
 /** What the process that asks brings with it. */
 export interface Spawning {
@@ -80,12 +86,18 @@ async function run(
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   const chunks: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const end = await new Promise<End>((resolve) => {
     const deadline = setTimeout(() => resolve('late'), patience)
     child.once('error', () => {
       clearTimeout(deadline)
       resolve('not started')
+    })
+    // What it may do after its answer is nothing to wait for.
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (!chunk.toString().endsWith(endOfOutcome)) return
+      clearTimeout(deadline)
+      resolve(0)
     })
     child.once('close', (code, signal) => {
       clearTimeout(deadline)
