@@ -18,30 +18,33 @@ export interface Call {
   readonly record: SessionRecord
 }
 
+/** What a token is used for. Of the scopes that can be asked for, nobody knows which scope it takes. */
+export type Use = Operation | 'scopes'
+
 /**
  * Runs `operate` with a good token. A token that the provider refuses, though its time is not up,
  * is refreshed once, unless it was fresh already; with `never`, nothing is refreshed.
  */
 export async function callWithToken<Result>(
   session: Session,
-  operation: Operation,
+  use: Use,
   operate: (call: Call) => Promise<Result>,
   refresh: 'auto' | 'never' = 'auto',
 ): Promise<Result> {
   const provider = await session.provider()
   const run = async (record: SessionRecord) => {
     checkProvider(record, session.profile, provider)
-    refuseMissingScope(session, provider, record, operation)
-    const reach = await reachFor(session, provider, record, operation)
+    if (use !== 'scopes') refuseMissingScope(session, provider, record, use)
+    const reach = await reachFor(session, provider, record, use === 'scopes' ? 'list' : use)
     return await operate({ session, provider, reach, record })
   }
   const explained = (error: unknown, record: SessionRecord) =>
-    withNeededScope(error, session, provider, record, operation)
+    use === 'scopes' ? error : withNeededScope(error, session, provider, record, use)
   const first = await session.fresh({ refresh })
   const sentAt = session.ports.clock.now()
   try {
     const result = await run(first.record)
-    if (provider.traits?.sliding === true) await session.prolong(first.record, sentAt)
+    await noteUse(session, provider, first.record, sentAt)
     return result
   } catch (error) {
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
@@ -57,6 +60,16 @@ export async function callWithToken<Result>(
       }
     })
   }
+}
+
+/** Notes that the API has taken the token of `record` at `usedAt`, where that prolongs the session. */
+export async function noteUse(
+  session: Session,
+  { traits }: Provider,
+  record: SessionRecord,
+  usedAt: number,
+): Promise<void> {
+  if (traits?.sliding === true) await session.prolong(record, usedAt)
 }
 
 /** What `operation` may use: the answers known, and those that the provider asks for again. */

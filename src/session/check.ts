@@ -6,7 +6,7 @@ import { display } from '../core/text.ts'
 import type { Introspection } from '../core/token.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
-import { reachFor, unsupported } from './call.ts'
+import { noteUse, reachFor, unsupported } from './call.ts'
 import { tellStanding } from './fresh.ts'
 import { askAbout } from './info.ts'
 import { isUntimely } from './moment.ts'
@@ -82,6 +82,7 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   await tellEnd(session, held, true)
   if (!request.online) return withScopes(session, judged, request)
   const provider = await session.provider()
+  const sentAt = session.ports.clock.now()
   const said = await ask(session, provider, held)
   await rememberRenewalEnd(session, provider, held, said.refresh)
   if (said.active === false) {
@@ -91,6 +92,7 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   if (said.answered === false || said.uncertain === true) {
     throw new ToknError('unsupported', words.check.notTold(provider.title))
   }
+  await noteUse(session, provider, held, sentAt)
   const { access: expiry = held.expiry, scopes = held.scopes } = said
   const again = await judge(session, { ...held, expiry, scopes }, request)
   return again.failure === undefined ? withScopes(session, again, request) : again

@@ -1,10 +1,8 @@
 import { ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import { words } from '../messages/words.ts'
-import { reachFor } from './call.ts'
-import { withName } from './naming.ts'
+import { callWithToken } from './call.ts'
 import type { Session } from './session.ts'
-import { checkProvider } from './stored-record.ts'
 
 /** The scopes that a login or an issue can ask for. */
 export interface ScopeList {
@@ -19,19 +17,15 @@ export interface ScopeList {
  * `unsupported` where neither has any: with where to look instead.
  */
 export async function listScopes(session: Session): Promise<ScopeList> {
-  const { profile } = session
   const provider = await session.provider()
   const { choices, known } = provider.traits?.scopes ?? {}
   if (provider.listScopes !== undefined) {
-    const { record } = await session.fresh()
-    checkProvider(record, profile, provider)
-    const reach = await reachFor(session, provider, record, 'list')
-    try {
-      const scopes = await provider.listScopes(reach, record)
-      return { scopes, from: 'api', complete: true }
-    } catch (error) {
-      throw withName(error, session)
-    }
+    const scopes = await callWithToken(
+      session,
+      'scopes',
+      async (call) => (await call.provider.listScopes?.(call.reach, call.record)) ?? [],
+    )
+    return { scopes, from: 'api', complete: true }
   }
   if (choices !== undefined) return { scopes: choices, from: 'definition', complete: true }
   if (known !== undefined) return { scopes: known, from: 'definition', complete: false }
