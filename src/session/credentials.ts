@@ -5,6 +5,7 @@ import { words } from '../messages/words.ts'
 import { indexKept } from './history.ts'
 import { chooseRenewal, type Renewal } from './refresh/renewable.ts'
 import type { Session } from './session.ts'
+import { isRecordSealed, storeWhatIsSealed } from './store-sealed.ts'
 import { writeAndReadBack } from './write-record.ts'
 
 /** The secrets of a login, by the names of their fields. */
@@ -41,6 +42,7 @@ export interface Forgotten {
  * generation change. Throws `reauth_required` where there is no session, `store`, `busy`.
  */
 export async function forgetCredentials(session: Session): Promise<Forgotten> {
+<<<<<<< HEAD
   await storeWhatIsSealed(session)
   return await session.locked(async () => {
     const found = await session.findRecord()
@@ -48,14 +50,36 @@ export async function forgetCredentials(session: Session): Promise<Forgotten> {
     const { credentials, ...record } = found ?? (await session.readRecord())
     if (credentials !== undefined) await rewrite(session, record)
     return { forgotten: credentials !== undefined, renewal: await findRenewal(session, record) }
+=======
+  for (let looks = 1; looks <= mostLooks; looks++) {
+    await storeSealed(session)
+    const result = await session.locked(async () => {
+      // A refresh may have been cut off since, and has sealed the credentials with its tokens.
+      if (await isRecordSealed(session)) return undefined
+      const found = await session.findRecord()
+      // Says why there is none: the store may only be locked.
+      const { credentials, ...record } = found ?? (await session.readRecord())
+      if (credentials !== undefined) await rewrite(session, record)
+      return { forgotten: credentials !== undefined, renewal: await renewalOf(session, record) }
+    })
+    if (result !== undefined) return result
+  }
+  throw new ToknError('store', words.credentials.unchanged(words.credentials.stillSealed()), {
+    hint: `tokn refresh ${session.name}`,
+>>>>>>> 6e92799 (Forget credentials that a refresh seals while they are being forgotten)
   })
 }
 
-/** A refresh that could not store its tokens has sealed them, and the credentials with them. */
-async function storeWhatIsSealed({ ports, profile, entry }: Session): Promise<void> {
-  const left = (await ports.journal()).read(entry)
-  if (left?.record === undefined) return
-  await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
+/** Times that a refresh may be cut off anew before that counts as no luck. */
+const mostLooks = 3
+
+/** Replies that are of no use are no reason to keep what is to be forgotten: it is not in them. */
+async function storeSealed(session: Session): Promise<void> {
+  try {
+    await storeWhatIsSealed(session)
+  } catch (error) {
+    if (!isFailure(error) || (await isRecordSealed(session))) throw error
+  }
 }
 
 async function findRenewal(session: Session, record: SessionRecord): Promise<Renewal | undefined> {

@@ -24,4 +24,7 @@ export const forgotten = (name: string, renewal: keyof typeof after | undefined)
 export const noneKept = (name: string, renewal: keyof typeof after | undefined) =>
   `no credentials were kept of "${name}"; ${renewed(renewal, name)}`
 
+export const stillSealed = () =>
+  'a refresh has kept its tokens, and the credentials with them, where the store does not have them'
+
 export const unchanged = (why: string) => `${why}; what is kept is as it was`

@@ -4,6 +4,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { reachFor } from '../call.ts'
 import type { Session } from '../session.ts'
+import { storeWhatIsSealed } from '../store-sealed.ts'
 import { erase, type Condition } from '../usable.ts'
 import { markEnded } from './mark-ended.ts'
 import { judge, keeps, nothing, type End } from './logout-verdict.ts'
@@ -49,13 +50,8 @@ export async function logout(session: Session, options: LogoutOptions): Promise<
 async function storeKeptReply(
   session: Session,
 ): Promise<Pick<End, 'alive' | 'doubtful' | 'failed'> | undefined> {
-  const { ports, profile } = session
   try {
-    const left = (await ports.journal()).read(session.entry)
-    if (left === undefined || (left.record === undefined && left.answers.length === 0)) {
-      return undefined
-    }
-    await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
+    await storeWhatIsSealed(session)
     return undefined
   } catch (error) {
     if (!isFailure(error)) throw error

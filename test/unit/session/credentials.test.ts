@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { ToknError } from '../../../src/core/errors.ts'
 import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { isRecordSealed } from '../../../src/session/store-sealed.ts'
 import { saveSession } from '../../../src/session/save-session.ts'
 import { start } from './memory-ports.ts'
-import { openLoggedIn, openScripted, web, type Script } from './scripted.ts'
+import { openLoggedIn, openScripted, tokens, web, type Script } from './scripted.ts'
 
 const credentials = { password: new Secret('correct horse') }
 
@@ -64,17 +66,65 @@ describe('the credentials of a login', () => {
     expect(await session.forgetCredentials()).toEqual({ forgotten: false, renewal })
   })
 
-  test('end with no refresh token; once they are forgotten, its end counts again', async () => {
-    const end = start + 90 * 86_400_000
-    const more = { refresh: new Secret('r'), refreshExpiry: { state: 'at', at: end } } as const
-    const script = { refresh: async () => never(), login: async () => never() }
-    const { session, ports } = await openLoggedIn(script, more)
-    const renewalEnd = () => ports.index.get(web.id)?.renewalEnd
-    expect(renewalEnd()).toMatchObject({ at: end })
-    await session.keepCredentials(await session.readRecord(), credentials)
-    expect(renewalEnd()).toBeUndefined()
-    await session.forgetCredentials()
-    expect(renewalEnd()).toEqual({ at: end, since: start, asked: start })
+  test.each([
+    ['before the lock is taken', 1, true],
+    ['again and again', 9, false],
+  ])(
+    'are forgotten where a refresh that is cut off seals them: %s',
+    async (_, times, forgotten) => {
+      let refreshes = 0
+      const refresh = new Secret('refresh-1')
+      const script: Script = {
+        refresh: async () => tokens(`access-${++refreshes + 1}`, { refresh }),
+      }
+      const { session, ports } = await openLoggedIn(script, { refresh, credentials })
+      const { lock } = ports
+      const cutOff = async () => {
+        ports.fail('write file')
+        Object.assign(ports, { lock })
+        await session.fresh({ refresh: 'force' })
+        ports.mend('write file')
+        Object.assign(ports, { lock: disturbed })
+      }
+      let left = times
+      let locks = 0
+      const disturbed: typeof lock = async () => {
+        // The lock of whatever stores what was sealed comes between.
+        if (left > 0 && (await isRecordSealed(session)) === false) {
+          left--
+          await cutOff()
+        }
+        locks++
+        return await lock()
+      }
+      Object.assign(ports, { lock: disturbed })
+      const result = session.forgetCredentials()
+      if (!forgotten) {
+        await expect(result).rejects.toMatchObject({ code: 'store' })
+        return
+      }
+      expect(await result).toMatchObject({ forgotten: true })
+      expect(await isRecordSealed(session)).toBe(false)
+      const record = await session.fresh()
+      expect([record.record.access.reveal(), record.record.credentials]).toEqual([
+        'access-2',
+        undefined,
+      ])
+      expect(locks).toBeGreaterThan(1)
+    },
+  )
+
+  test('are forgotten though a reply that was kept is of no use', async () => {
+    const { session, ports } = await openLoggedIn({}, { credentials })
+    const slot = (await ports.journal()).reserve(session.entry)
+    slot.intend('{}')
+    slot.answer('unreadable')
+    Object.assign(ports, {
+      refresher: async () => {
+        throw new ToknError('provider_nonsense', 'no')
+      },
+    })
+    expect(await session.forgetCredentials()).toMatchObject({ forgotten: true })
   })
 
   test('are not there without a session, and stay where the store cannot be written', async () => {
