@@ -195,6 +195,26 @@ describe.skipIf(!hasTerminal())('a token pasted by a person', () => {
   })
 
   test.each([
+    ['at once', (text: string) => [text + enter]],
+    ['marked as such', (text: string) => [`\u001b[200~${text}\u001b[201~`, enter]],
+    ['in lines', (text: string) => [text.replace(/.{1000}/g, '$&\r') + enter]],
+  ])('that is too long, pasted %s, answers no further question', async (_, pieces) => {
+    for (const length of [69_900, 140_000]) {
+      const terminal = open('oz', ['--with-token', '--yes'])
+      await terminal.until(/Token of Oz API/)
+      for (const piece of pieces(`${'x'.repeat(length)}TAIL`)) {
+        terminal.type(piece)
+        await delay(200)
+      }
+      await answer(terminal, /more to read than the 64 KiB[^]*Token of Oz API/, `by-hand${enter}`)
+      await answer(terminal, /Its refresh token/, enter)
+      await answer(terminal, /When does it end/, enter)
+      expect((await terminal.ended).status).toBe(0)
+      expect(await tokenOf()).toBe('by-hand')
+    }
+  })
+
+  test.each([
     ['Ctrl-C', '\u0003'],
     ['the end of input', '\u0004'],
   ])('%s at a question ends with 130 and stores nothing', async (_, key) => {

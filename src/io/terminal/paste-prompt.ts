@@ -13,6 +13,9 @@ const longest = 65_536
 /** A key ends the text where nothing follows it for so long: what is pasted comes at once. */
 const pause = 60
 
+/** As `pause`, behind a text too long: a terminal that takes long for it must not pass for its end. */
+const longPause = 400
+
 const brackets = { on: '\u001b[?2004h', off: '\u001b[?2004l' }
 const opening = '\u001b[200~'
 const closing = '\u001b[201~'
@@ -39,6 +42,7 @@ export async function askPasted(label: string, plain: boolean): Promise<string> 
 function readPasted(asked: string): Promise<string | undefined> {
   const { stdin } = process
   let typed = ''
+  let tooLong = false
   return new Promise((resolve, reject) => {
     let end: NodeJS.Timeout | undefined
     const stop = () => {
@@ -48,11 +52,17 @@ function readPasted(asked: string): Promise<string | undefined> {
     const take = (text: string) => {
       clearTimeout(end)
       typed += text
+      if (isDismissed(typed)) return done(undefined)
       if (typed.length > longest) {
-        finish()
-        reject(new ToknError('usage', words.files.tooMuchInput(longest / 1_024)))
-      } else if (isDismissed(typed)) done(undefined)
-      else if (isEnded(typed)) end = setTimeout(() => done(correct(typed)), pause)
+        tooLong = true
+        typed = endOfText(typed)
+      }
+      if (isEnded(typed)) end = setTimeout(() => settle(), tooLong ? longPause : pause)
+    }
+    const settle = () => {
+      if (!tooLong) return done(correct(typed))
+      finish()
+      reject(new ToknError('usage', words.files.tooMuchInput(longest / 1_024)))
     }
     const finish = () => {
       clearTimeout(end)
@@ -90,8 +100,17 @@ function isDismissed(typed: string): boolean {
 
 /** Whether the last key was Enter, and no text is still being pasted. */
 function isEnded(typed: string): boolean {
-  const open = typed.lastIndexOf(opening) > typed.lastIndexOf(closing)
-  return !open && /[\r\n]$/.test(typed)
+  return !isOpen(typed) && /[\r\n]$/.test(typed)
+}
+
+function isOpen(typed: string): boolean {
+  return typed.lastIndexOf(opening) > typed.lastIndexOf(closing)
+}
+
+/** What tells where a text ends of which nothing else is wanted: its rest must answer no question. */
+function endOfText(typed: string): string {
+  const tail = typed.slice(-opening.length)
+  return isOpen(typed) ? opening + tail : tail
 }
 
 /** What a terminal does by itself where it shows what is typed: erase a character, or all. */
