@@ -1,3 +1,4 @@
+import { restoreAtSignals } from './end-by-signal.ts'
 import { endWithTerminal } from './is-terminal.ts'
 import { writeLines, writePart } from './output.ts'
 import { words } from '../../messages/words.ts'
@@ -63,6 +64,7 @@ function readLine(
 ): Promise<string | undefined> {
   const { stdin } = process
   return new Promise((resolve) => {
+    const free = restoreAtSignals(() => undefined)
     const stop = () => {
       endWithTerminal()
       done(undefined)
@@ -78,6 +80,7 @@ function readLine(
     const done = (line: string | undefined) => {
       stdin.off('data', take).off('end', stop).off('close', stop).off('error', stop).pause()
       process.off('SIGINT', stop)
+      free()
       signal?.removeEventListener('abort', stop)
       if (secret) stdin.setRawMode(false)
       resolve(line)

@@ -1,6 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { restoreAtSignals } from './end-by-signal.ts'
 import { endWithTerminal } from './is-terminal.ts'
 import { writeAll } from './output.ts'
 
@@ -27,8 +28,13 @@ const closing = '\u001b[201~'
 export async function askPasted(label: string, plain: boolean): Promise<string> {
   const asked = display(label)
   const question = plain ? `${asked}: ` : `${brackets.on}│\n◆  ${asked}\n│  `
-  const text = await readPasted(question).finally(() => {
+  const unmark = () => {
     if (!plain) write(brackets.off)
+  }
+  const free = restoreAtSignals(unmark)
+  const text = await readPasted(question).finally(() => {
+    free()
+    unmark()
   })
   if (text === undefined) {
     write('\n')

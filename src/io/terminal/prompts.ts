@@ -2,8 +2,10 @@ import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { AskedLine } from './dumb-prompts.ts'
+import { restoreAtSignals } from './end-by-signal.ts'
 import { endWithTerminal } from './is-terminal.ts'
 import type { Environment } from '../files/paths.ts'
+import { writeAll } from './output.ts'
 import { isDumb } from './terminal.ts'
 
 /**
@@ -97,16 +99,29 @@ async function untilEnd<Value>(
     [process.stdin, 'error'],
     // A terminal that is gone is also noticed when writing to it.
     [process.stderr, 'error'],
+    // Sent by somebody: the library knows the key alone.
+    [process, 'SIGINT'],
   ] as const
   if (process.stdin.readableEnded || process.stdin.destroyed) stop()
   for (const [stream, event] of ends) stream.on(event, stop)
+  const free = restoreAtSignals(showCursor)
   try {
     const end = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
     const answer = await ask(end)
     if (typeof answer === 'symbol') throw unanswered()
     return answer as Exclude<Value, symbol>
   } finally {
+    free()
     for (const [stream, event] of ends) stream.off(event, stop)
+  }
+}
+
+/** The library hides it while it asks. */
+function showCursor(): void {
+  try {
+    writeAll(2, '\u001b[?25h\n')
+  } catch {
+    // Nobody is reading.
   }
 }
 
