@@ -19,7 +19,7 @@ export interface Call {
 }
 
 /** What a token is used for. Of the scopes that can be asked for, nobody knows which scope it takes. */
-export type Use = Operation | 'scopes'
+type Use = Operation | 'scopes'
 
 /**
  * Runs `operate` with a good token. A token that the provider refuses, though its time is not up,

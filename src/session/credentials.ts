@@ -4,9 +4,9 @@ import type { Secret } from '../core/secret.ts'
 import { words } from '../messages/words.ts'
 import { indexKept } from './history.ts'
 import { chooseRenewal, type Renewal } from './refresh/renewable.ts'
+import { rewriteRecord } from './rewrite-record.ts'
 import type { Session } from './session.ts'
 import { isRecordSealed, storeWhatIsSealed } from './store-sealed.ts'
-import { writeAndReadBack } from './write-record.ts'
 
 /** The secrets of a login, by the names of their fields. */
 export type Credentials = Readonly<Record<string, Secret>>
@@ -24,7 +24,7 @@ export async function keepCredentials(
   return await session.locked(async () => {
     const record = await session.findRecord()
     if (record === undefined || !descends(session, record, login)) return false
-    await rewrite(session, { ...record, credentials })
+    await replaceCredentials(session, record, credentials)
     return true
   })
 }
@@ -42,15 +42,6 @@ export interface Forgotten {
  * generation change. Throws `reauth_required` where there is no session, `store`, `busy`.
  */
 export async function forgetCredentials(session: Session): Promise<Forgotten> {
-<<<<<<< HEAD
-  await storeWhatIsSealed(session)
-  return await session.locked(async () => {
-    const found = await session.findRecord()
-    // Says why there is none: the store may only be locked.
-    const { credentials, ...record } = found ?? (await session.readRecord())
-    if (credentials !== undefined) await rewrite(session, record)
-    return { forgotten: credentials !== undefined, renewal: await findRenewal(session, record) }
-=======
   for (let looks = 1; looks <= mostLooks; looks++) {
     await storeSealed(session)
     const result = await session.locked(async () => {
@@ -59,14 +50,13 @@ export async function forgetCredentials(session: Session): Promise<Forgotten> {
       const found = await session.findRecord()
       // Says why there is none: the store may only be locked.
       const { credentials, ...record } = found ?? (await session.readRecord())
-      if (credentials !== undefined) await rewrite(session, record)
-      return { forgotten: credentials !== undefined, renewal: await renewalOf(session, record) }
+      if (credentials !== undefined) await replaceCredentials(session, record, undefined)
+      return { forgotten: credentials !== undefined, renewal: await findRenewal(session, record) }
     })
     if (result !== undefined) return result
   }
   throw new ToknError('store', words.credentials.unchanged(words.credentials.stillSealed()), {
     hint: `tokn refresh ${session.name}`,
->>>>>>> 6e92799 (Forget credentials that a refresh seals while they are being forgotten)
   })
 }
 
@@ -108,13 +98,14 @@ function descends({ ports, id }: Session, record: SessionRecord, login: SessionR
 /** Reasons for tokens of another login than the one before. */
 const anew: ReadonlySet<string> = new Set(['login', 'imported', 'issued'])
 
-async function rewrite(session: Session, record: SessionRecord): Promise<void> {
-  const store = await session.store()
-  try {
-    await writeAndReadBack(store, record)
-  } catch (error) {
+async function replaceCredentials(
+  session: Session,
+  record: SessionRecord,
+  credentials: Credentials | undefined,
+): Promise<void> {
+  const next = await rewriteRecord(session, record, { credentials }).catch((error: unknown) => {
     if (!(error instanceof ToknError)) throw error
     throw new ToknError(error.code, words.credentials.unchanged(error.message), error.details)
-  }
-  await indexKept(session.ports, session.profile, record)
+  })
+  await indexKept(session.ports, session.profile, next)
 }

@@ -1,9 +1,10 @@
 import { isFailure, isToknError } from '../core/errors.ts'
-import { serializeRecord, type SessionRecord } from '../core/record.ts'
+import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import { patience } from './amend-index.ts'
 import { indexExpiry } from './history.ts'
 import { lifeOf } from './refresh-request.ts'
+import { rewriteRecord } from './rewrite-record.ts'
 import type { Session } from './session.ts'
 import { withLock } from './with-lock.ts'
 
@@ -50,8 +51,8 @@ async function write(
   if (held?.generation !== generation || held.standing !== undefined) return
   const { expiry } = held
   if (expiry.state !== 'at' || expiry.sliding !== true || expiry.at >= until) return
-  const next = { ...held, prolongedAt: usedAt, expiry: { ...expiry, at: until } }
-  const store = await session.store()
-  await store.write(profile.id, generation, serializeRecord(next))
+  const change = { prolongedAt: usedAt, expiry: { ...expiry, at: until } }
+  // A keychain is asked twice as it is; what is lost here is only that the session lasts longer.
+  const next = await rewriteRecord(session, held, change, { proven: false })
   indexExpiry(ports, profile, next)
 }

@@ -1,10 +1,11 @@
 import { isLost } from '../../core/retry.ts'
 import { isFailure } from '../../core/errors.ts'
-import { serializeRecord, type SessionRecord } from '../../core/record.ts'
+import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import type { Session } from '../session.ts'
 import { readableProfiles } from '../choose-profile.ts'
 import { indexStanding } from '../history.ts'
+import { rewriteRecord } from '../rewrite-record.ts'
 
 /**
  * Writes down that a session is over, of the same generation, before the request goes out that ends
@@ -17,7 +18,7 @@ export async function markEnded(
   why: string,
 ): Promise<void> {
   const standing = { state: 'dead', at: session.ports.clock.now(), why } as const
-  await rewrite(session, { ...record, standing })
+  await restate(session, record, standing)
 }
 
 /**
@@ -47,7 +48,7 @@ export async function endToken<Result>(
     for (const [session, standing] of before) {
       await orTell(session, async () => {
         await withHolder(session, id, async (record) => {
-          await rewrite(session, { ...record, standing })
+          await restate(session, record, standing)
         })
       })
     }
@@ -79,11 +80,13 @@ async function withHolder(
   })
 }
 
-async function rewrite(session: Session, record: SessionRecord): Promise<void> {
-  const { ports, profile } = session
-  const store = await session.store()
-  await store.write(profile.id, record.generation, serializeRecord(record))
-  indexStanding(ports, profile, record)
+async function restate(
+  session: Session,
+  record: SessionRecord,
+  standing: SessionRecord['standing'],
+): Promise<void> {
+  const next = await rewriteRecord(session, record, { standing })
+  indexStanding(session.ports, session.profile, next)
 }
 
 /** Runs what may fail without harm: the token of another profile, or what was not ended after all. */

@@ -4,7 +4,6 @@ import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { isRecordSealed } from '../../../src/session/store-sealed.ts'
 import { saveSession } from '../../../src/session/save-session.ts'
-import { start } from './memory-ports.ts'
 import { openLoggedIn, openScripted, tokens, web, type Script } from './scripted.ts'
 
 const credentials = { password: new Secret('correct horse') }
