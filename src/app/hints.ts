@@ -1,4 +1,4 @@
-import { quoteWord } from '../commands/output/shell.ts'
+import { quoteWord } from '../core/text.ts'
 
 /** Makes the commands that are told to a user fit what the user has typed. */
 export interface Hints {

@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
-import { display, nearest } from '../core/text.ts'
+import { display, nearest, quoteWord } from '../core/text.ts'
 import { printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
 import { declare } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
 import { words } from '../messages/words.ts'
-import { quoteWord } from './output/shell.ts'
 
 const reads = ['port', 'loose', 'ttl', 'clockOffset', 'fault'] as const satisfies FlagName[]
 

@@ -2,7 +2,7 @@ import { inWords } from '../core/duration.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Operation, Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { display } from '../core/text.ts'
+import { display, quoteWord } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import { isFromEnvironment, sessionInWords, tokenInWords, type Named } from './naming.ts'
 
@@ -100,7 +100,7 @@ export function widerLogin(
   const all = [...new Set([...scopes, ...further])]
   if (isFromEnvironment(session)) return words.session.widerToken(all.join(', '))
   const life = grant?.lifetime === undefined ? '' : ` --expires-in "${inWords(grant.lifetime)}"`
-  return `tokn login ${session.name}${life}${all.map((scope) => ` --scope ${quoted(scope)}`).join('')}`
+  return `tokn login ${session.name}${life}${all.map((scope) => ` --scope ${quoteWord(scope)}`).join('')}`
 }
 
 /**
@@ -138,8 +138,4 @@ export function isUnrestricted(
 ): boolean | undefined {
   if (scopes !== undefined && scopes.length > 0) return false
   return traits?.scopes?.unscoped === 'all' ? true : undefined
-}
-
-function quoted(scope: string): string {
-  return /^[A-Za-z0-9_:./-]+$/.test(scope) ? scope : `"${scope.replace(/(["\\$`])/g, '\\$1')}"`
 }

@@ -1,18 +1,10 @@
 import { ToknError } from '../../core/errors.ts'
+import { quotePosix } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
-
-/** A word as a POSIX shell wants it. */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : quotePosix(word)
-}
 
 /** A line that sets a variable for this shell and its children, as a POSIX shell reads it. */
 export function exportLine(variable: string, value: string): string {
   return `export ${variable}=${quotePosix(value)}\n`
-}
-
-function quotePosix(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** How a shell is told of a variable; the names of variables are `checkVariableName`d. */

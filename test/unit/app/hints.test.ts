@@ -47,7 +47,7 @@ describe('a hint for a profile that was named', () => {
 
 describe('a hint with another folder or store', () => {
   const typed = ['token', '--config-dir', "/a b/it's", '--store=file']
-  const directory = String.raw`--config-dir '/a b/it'\''s'`
+  const directory = `--config-dir "/a b/it's"`
 
   test.each([
     ['tokn login web', `tokn login web --store file ${directory}`],

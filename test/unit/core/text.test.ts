@@ -1,9 +1,49 @@
+import { execFileSync } from 'node:child_process'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { display, nearest, printable, showJson, styled, timestamp } from '../../../src/core/text.ts'
+import {
+  display,
+  nearest,
+  printable,
+  quoteWord,
+  showJson,
+  styled,
+  timestamp,
+} from '../../../src/core/text.ts'
 
 /** Whatever could drive a terminal, turn the order of letters, or not be seen; and half characters. */
 const harmful = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u180b\u2065\u3164\uffa0\ufdd0]/u
+
+describe('a word of a command line', () => {
+  it.each([
+    ['plain-1.2_x:/@%+=,', 'plain-1.2_x:/@%+=,'],
+    ['', "''"],
+    ['GET /objects', '"GET /objects"'],
+    ["/a b/it's", `"/a b/it's"`],
+    ['say "x"', `'say "x"'`],
+    ['$(x)', "'$(x)'"],
+    ['`x`', "'`x`'"],
+    ['a\\b', "'a\\b'"],
+    ["it's $x", String.raw`'it'\''s $x'`],
+    ['wow!', "'wow!'"],
+  ])('%j as %s', (word, quoted) => {
+    expect(quoteWord(word)).toBe(quoted)
+  })
+
+  it('is read back by a shell as it is', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom(...`a b'"\\$\`!*?~#;&|<>(){}[]=%\n`) })),
+        (words) => {
+          const line = `printf '%s\\0' "$#" ${words.map(quoteWord).join(' ')}`
+          const out = execFileSync('sh', ['-c', line, 'sh'], { encoding: 'utf8' })
+          expect(out.split('\0').slice(1, -1)).toEqual(words)
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+})
 
 describe('display', () => {
   it.each([

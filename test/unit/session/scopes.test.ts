@@ -72,7 +72,7 @@ describe('the login that has more scopes', () => {
   it.each([
     [web, ['a'], 'tokn login web --scope a --scope b'],
     [web, ['b'], 'tokn login web --scope b'],
-    [web, ['GET /x "y"'], 'tokn login web --scope "GET /x \\"y\\"" --scope b'],
+    [web, ['GET /x "y"'], `tokn login web --scope 'GET /x "y"' --scope b`],
     [environment, ['a'], 'make one that has it, or: TOKN_SCOPE="a, b"'],
   ])('of %j with %j: %s', (session, scopes, said) => {
     expect(widerLogin(session, { scopes }, ['b'])).toBe(said)
