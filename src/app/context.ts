@@ -1,4 +1,5 @@
 import type { CommonFlags, Context, RequestFlags, SessionFlags } from '../commands/context.ts'
+import { wantsJson } from '../commands/output/json.ts'
 import { parseDuration } from '../core/duration.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
@@ -270,7 +271,7 @@ export function createContext({
       warn: (said) => {
         if (flags.quiet === true) return
         const text = hints.complete(said)
-        if (flags.json === true || flags.fields !== undefined) warnings.push(text)
+        if (wantsJson(flags)) warnings.push(text)
         else writeLines(asWarning(text))
       },
     })

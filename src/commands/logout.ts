@@ -10,7 +10,7 @@ import {
 } from '../session/choose-profile.ts'
 import { elsewhere } from '../session/stored-record.ts'
 import type { LogoutResult } from '../session/revoke/logout.ts'
-import { checkFields, instant, printJson, wantsJson } from './output/json.ts'
+import { checkFields, instant, isQuiet, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
@@ -74,7 +74,7 @@ async function runLogout(
     }
   }
   if (failures.length === 0 || results.length > 0) report(context, flags, results)
-  throwForFailures(failures, results, profiles.length, flags.quiet === true || wantsJson(flags))
+  throwForFailures(failures, results, profiles.length, isQuiet(flags))
 }
 
 /** What the other commands work on then is no session of a profile, and the default one is not meant. */

@@ -24,3 +24,9 @@ export const loginFlags = [
 ] as const satisfies FlagName[]
 
 export type LoginFlags = CommonFlags & FlagsOf<(typeof loginFlags)[number]>
+
+/** The flags for a question that an answer given beforehand does not mean. */
+export function withoutYes(flags: LoginFlags): LoginFlags {
+  const { yes: _, ...others } = flags
+  return others
+}

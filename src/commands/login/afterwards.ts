@@ -6,7 +6,7 @@ import { endReplaced, isOther, type Replaced } from '../../session/revoke/end-re
 import type { SavedSession } from '../../session/save-session.ts'
 import type { Session } from '../../session/session.ts'
 import type { Context } from '../context.ts'
-import type { LoginFlags } from '../flags/login.ts'
+import { withoutYes, type LoginFlags } from '../flags/login.ts'
 
 /** Whether the secrets of a login may be kept, and nobody has said whether they are to be. */
 export function isToAskAboutKeeping(
@@ -33,10 +33,9 @@ export async function askToKeep(
   flags: LoginFlags,
 ): Promise<void> {
   // What is kept is asked for by itself: an answer given beforehand means the other questions.
-  const { yes: _, ...asking } = flags
   const { keepCredentials, keepFlags, keptWithout } = words.loginFlags
   try {
-    if ((await context.confirm(asking, keepCredentials(), keepFlags())) !== true) return
+    if ((await context.confirm(withoutYes(flags), keepCredentials(), keepFlags())) !== true) return
     if (await session.keepCredentials(record, secrets)) return
     session.ports.warn(words.loginFlags.notKept())
   } catch (error) {
@@ -60,9 +59,8 @@ export async function offerToEnd(
   const { expiry } = replaced.record
   const now = session.ports.clock.now()
   const until = expiry.state === 'at' ? words.times.expires(expiry, now) : undefined
-  const { yes: _, ...asking } = flags
   const question = words.loginFlags.askToEndReplaced(replaced.provider.title, until)
-  if ((await context.confirm(asking, question, '--no-input')) !== true) return
+  if ((await context.confirm(withoutYes(flags), question, '--no-input')) !== true) return
   try {
     const { nextEnded, ...end } = await endReplaced(replaced, session)
     context.terminal.say(words.loginFlags.replacedEnded(end))

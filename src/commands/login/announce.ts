@@ -3,7 +3,7 @@ import { words } from '../../messages/words.ts'
 import type { Ports } from '../../session/ports.ts'
 import type { Context } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
-import { wantsJson } from '../output/json.ts'
+import { isQuiet } from '../output/json.ts'
 import { originOf } from './replace.ts'
 import type { Draft } from './draft.ts'
 
@@ -24,7 +24,7 @@ export function announceLogin(
   { profile, set }: Outlined,
   origin?: string,
 ): void {
-  if (flags.quiet === true || wantsJson(flags)) return
+  if (isQuiet(flags)) return
   const place = originOf(profile, set) ?? origin
   // Not known yet, or not understood: the question for it, or the refusal of it, comes next.
   const there = URL.canParse(place ?? '') ? new URL(place ?? '').host : undefined

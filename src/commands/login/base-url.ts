@@ -7,7 +7,7 @@ import { words } from '../../messages/words.ts'
 import { askUntil } from '../../session/login/ask.ts'
 import type { Context, ProviderSummary } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
-import { wantsJson } from '../output/json.ts'
+import { isQuiet } from '../output/json.ts'
 import { missingAddress } from './missing.ts'
 
 /**
@@ -50,7 +50,7 @@ function takePasted(
   baseUrl: string,
 ): string {
   const taken = withoutRequestPath(baseUrl, summary?.paths ?? [])
-  if (taken !== baseUrl && flags.quiet !== true && !wantsJson(flags)) {
+  if (taken !== baseUrl && !isQuiet(flags)) {
     context.terminal.say(words.loginFlags.baseUrlTaken(display(taken, 200)))
   }
   return taken

@@ -9,6 +9,8 @@ import type { Ports } from '../../session/ports.ts'
 import type { Context } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
 import { oauthSettings } from '../flags/oauth.ts'
+import { readPairs } from '../flags/pairs.ts'
+import { isQuiet } from '../output/json.ts'
 import { announceLogin } from './announce.ts'
 import { chooseBaseUrl } from './base-url.ts'
 import { chooseName } from './choose-name.ts'
@@ -44,7 +46,7 @@ export async function draftProfile(
   const same = before?.provider === providerId ? before : undefined
   const name = checkProfileName(named ?? providerId)
   const store = context.storeKind(flags, before?.store)
-  const set = { ...pairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
+  const set = { ...readPairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
   const settings = same?.settings ?? {}
   const known = { name, store, settings, baseUrl: flags.baseUrl ?? same?.baseUrl }
   const summary = (await context.providers(flags)).find((one) => one.id === providerId)
@@ -68,7 +70,7 @@ export async function draftProfile(
     overrides:
       flags.override === undefined
         ? same?.overrides
-        : pairs(flags.override, '--override', 'PATH=VALUE'),
+        : readPairs(flags.override, '--override', 'PATH=VALUE'),
     store,
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
@@ -92,8 +94,7 @@ function boundName(
   const own = said === undefined ? undefined : readProfile(ports, name, flags)?.provider
   const other = own !== said && own !== undefined
   const { loginAs, loginNotAs } = words.folders
-  const silent = flags.quiet === true || flags.json === true || flags.fields !== undefined
-  if (!silent) terminal.say(other ? loginNotAs(name, shown, own) : loginAs(name, shown))
+  if (!isQuiet(flags)) terminal.say(other ? loginNotAs(name, shown, own) : loginAs(name, shown))
   return other ? undefined : name
 }
 
@@ -131,18 +132,4 @@ async function chooseProvider(
   if (chosen !== undefined) return chosen
   const known = providers.map((one) => one.id).join(', ')
   throw new ToknError('usage', words.loginFlags.noProviderNamed(named ?? 'NAME', known))
-}
-
-/** Flags of the `form` that help shows, such as `NAME=VALUE`, as a record. Throws `usage`. */
-function pairs(
-  texts: readonly string[] | undefined,
-  flag: string,
-  form: string,
-): Readonly<Record<string, string>> {
-  const entries = (texts ?? []).map((text) => {
-    const at = text.indexOf('=')
-    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const
-    throw new ToknError('usage', words.loginFlags.notAPair(flag, form))
-  })
-  return Object.fromEntries(entries)
 }

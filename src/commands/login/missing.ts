@@ -3,6 +3,7 @@ import type { Field } from '../../core/provider.ts'
 import { withoutAddress } from '../../session/login/without-address.ts'
 import type { Context } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
+import { readPairs } from '../flags/pairs.ts'
 import { withoutLogin } from './answers.ts'
 
 /** The error for a login that is not told where its API is, with all else that it is not told. */
@@ -13,7 +14,7 @@ export async function missingAddress(
 ): Promise<ToknError> {
   const { fromEnvironment } = context.environment
   const { username } = flags
-  const set = Object.fromEntries((flags.set ?? []).map((text) => text.split('=', 2)))
+  const set = readPairs(flags.set, '--set', 'NAME=VALUE')
   const given = { ...(username === undefined ? {} : { username, email: username }), ...set }
   // What is on standard input, or in a file, has not been read yet.
   const secretGiven = flags.passwordStdin === true || flags.secretFile !== undefined

@@ -11,7 +11,8 @@ import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
 import { readGrant } from '../flags/grant.ts'
-import type { LoginFlags } from '../flags/login.ts'
+import { withoutYes, type LoginFlags } from '../flags/login.ts'
+import { isQuiet } from '../output/json.ts'
 import type { Draft } from './draft.ts'
 import { choosesToken } from './choose-way.ts'
 
@@ -45,7 +46,6 @@ export async function readPasted(
   if (text.removed.length > 0) ports.warn(words.pasted.tookOff(text.removed))
   const given = 'reply' in text ? { reply: text.reply } : { access: text.access }
   const refresh = await findRefresh(context, provider, text, interaction)
-  const { yes: _, ...asking } = flags
   return {
     given,
     refresh,
@@ -54,11 +54,9 @@ export async function readPasted(
       ? {}
       : {
           keepRefused: async (refused: string) =>
-            (await context.confirm(asking, words.pasted.keepAnyway(refused))) === true,
+            (await context.confirm(withoutYes(flags), words.pasted.keepAnyway(refused))) === true,
         }),
-    ...(flags.quiet === true || flags.json === true || flags.fields !== undefined
-      ? {}
-      : { tell: context.terminal.say }),
+    ...(isQuiet(flags) ? {} : { tell: context.terminal.say }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Ports } from '../../session/ports.ts'
 import type { SavedSession } from '../../session/save-session.ts'
 import type { Context } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
-import { expiryFields, printJson, wantsJson } from '../output/json.ts'
+import { expiryFields, isQuiet, printJson, wantsJson } from '../output/json.ts'
 
 /** Says in words what a login has made. */
 export function sayLoggedIn(
@@ -12,7 +12,7 @@ export function sayLoggedIn(
   { profile, record }: SavedSession,
   flags: LoginFlags,
 ): void {
-  if (wantsJson(flags) || flags.quiet === true) return
+  if (isQuiet(flags)) return
   const now = ports.clock.now()
   const { keptIn, loggedIn, nothingKept } = words.reports
   const expires = record.expiry.state === 'at' ? words.times.expires(record.expiry, now) : ''

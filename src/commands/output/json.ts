@@ -9,6 +9,11 @@ export function wantsJson(flags: CommonFlags): boolean {
   return flags.json === true || flags.fields !== undefined
 }
 
+/** Whether nothing is to be said beside the answer: it is not wanted, or a document is all there is. */
+export function isQuiet(flags: CommonFlags): boolean {
+  return flags.quiet === true || wantsJson(flags)
+}
+
 /** Throws `usage` where two flags ask for answers of different shapes; a name is `undefined` where not given. */
 export function checkOneShape(...flags: ReadonlyArray<string | undefined>): void {
   const [first, second] = flags.filter((flag) => flag !== undefined)
