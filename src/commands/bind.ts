@@ -14,7 +14,7 @@ export async function bindFolder(
   positional: string | undefined,
   flags: BindFlags,
 ): Promise<void> {
-  checkFields(flags, 'schema profile path before')
+  await checkFields(flags, 'tokn.profile-bind/v1')
   const { name } = chooseProfile(context.ports(flags).profiles, context.choice(flags, positional))
   const folders = await context.folders()
   const { path, shown, folder, found } = folders.place()
@@ -34,7 +34,7 @@ export async function bindFolder(
 
 /** Removes the file of the current folder, where it is one that `bindFolder` could have written. */
 export async function unbindFolder(context: Context, flags: CommonFlags): Promise<void> {
-  checkFields(flags, 'schema profile path')
+  await checkFields(flags, 'tokn.profile-unbind/v1')
   const folders = await context.folders()
   const { path, shown, found } = folders.place()
   if (found === undefined) {

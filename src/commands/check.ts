@@ -55,7 +55,7 @@ async function runCheck(
   positional: string | undefined,
   flags: CheckFlags,
 ): Promise<void> {
-  checkFields(flags, 'schema ok checks profile reason expires_in needed')
+  await checkFields(flags, 'tokn.check/v1')
   const request = {
     minTtl: readMinTtl(context, flags),
     scopes: flags.scope ?? [],

@@ -7,14 +7,7 @@ import type { CommonFlags, Context } from './context.ts'
 import { declare } from './flags/declare.ts'
 import { flagTable, freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { checkVariableName } from './output/formats.ts'
-import {
-  checkFields,
-  checkOneShape,
-  expiryFields,
-  expiryNames,
-  printJson,
-  wantsJson,
-} from './output/json.ts'
+import { checkFields, checkOneShape, expiryFields, printJson, wantsJson } from './output/json.ts'
 import { lineToSet, lineToUnset, shellNames, shells, type ShellName } from './output/shell.ts'
 import { freshRecord } from './token.ts'
 
@@ -53,7 +46,7 @@ async function runEnv(
   const variable = checkVariableName(flags.var ?? flagTable.var.default, '--var')
   const shell = readShell(context, flags)
   if (flags.unset === true) return removeVariable(context, flags, shell.shell, variable)
-  checkFields(flags, `schema profile shell variable line ${expiryNames}`)
+  await checkFields(flags, 'tokn.env/v1')
   const { session, record } = await freshRecord(context, positional, flags)
   const line = lineToSet(shell, variable, record.access.reveal())
   if (wantsJson(flags)) {
@@ -82,7 +75,6 @@ function removeVariable(
     flags.store === undefined ? undefined : '--store',
   ]
   for (const flag of needless) checkOneShape('--unset', flag)
-  checkFields(flags, 'schema shell variable line')
   const line = lineToUnset(shell, variable)
   if (!wantsJson(flags)) return context.terminal.out(line)
   const document = { schema: 'tokn.env/v1', shell, variable, line: line.trimEnd() }

@@ -37,7 +37,7 @@ export async function runHeader(
 ): Promise<void> {
   const format = readFormat(flags, headerFormats, 'a header')
   const place = format === 'json' ? undefined : headerFormats[format].place
-  checkFields(flags, 'schema profile headers query')
+  await checkFields(flags, 'tokn.header/v1')
   const { session, record } = await freshRecord(context, positional, flags, (provider, profile) => {
     const attached = provider.attach({ context: {} }, profile.settings)
     const [headers, cookies, queries] = [attached.headers, attached.cookies, attached.query].map(

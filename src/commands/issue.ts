@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { requireOperation } from '../session/call.ts'
 import { issueFormats, namesOf, readFormat } from './output/formats.ts'
-import { checkFields, expiryFields, expiryNames, printJson } from './output/json.ts'
+import { checkFields, expiryFields, printJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
-import { dryRunFields, sayWould } from './output/dry-run.ts'
+import { sayWould } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { grantFlags, readGrant } from './flags/grant.ts'
@@ -40,8 +40,7 @@ async function runIssue(
   flags: IssueFlags,
 ): Promise<void> {
   const format = readFormat(flags, issueFormats, 'an issued token')
-  const fields = `schema id name token refresh_token ${expiryNames} scopes shown_once saved_as`
-  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.issue/v1')
   const session = await context.session(flags, positional, requireOperation('issue'))
   const now = session.ports.clock.now()
   const provider = await session.provider()

@@ -12,10 +12,10 @@ import { findReplaced } from '../session/revoke/end-replaced.ts'
 import { describeMissingScopes } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/login/answers.ts'
-import { checkFields, expiryNames } from './output/json.ts'
+import { checkFields } from './output/json.ts'
 import type { Context } from './context.ts'
 import { declare } from './flags/declare.ts'
-import { dryRunFields, sayWould } from './output/dry-run.ts'
+import { sayWould } from './output/dry-run.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
 import { askToKeep, isToAskAboutKeeping, offerToEnd } from './login/afterwards.ts'
@@ -50,8 +50,7 @@ async function runLogin(
   positional: string | undefined,
   flags: LoginFlags,
 ): Promise<void> {
-  const fields = `schema profile provider store token_id scopes ${expiryNames} origins`
-  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.login/v1')
   const ports = context.ports(flags)
   const interaction = await context.interaction(flags, flags)
   const draft = await draftProfile(context, ports, positional, flags, interaction)

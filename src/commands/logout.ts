@@ -14,7 +14,7 @@ import { checkFields, instant, isQuiet, printJson, wantsJson } from './output/js
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
-import { dryRunFields, sayWould, type Step } from './output/dry-run.ts'
+import { sayWould, type Step } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
 const reads = ['all', 'localOnly', 'yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
@@ -36,8 +36,7 @@ async function runLogout(
   positional: string | undefined,
   flags: LogoutFlags,
 ): Promise<void> {
-  const fields = 'schema results profile erased revoked verified alive_until alive'
-  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.logout/v1')
   const options = { localOnly: flags.localOnly === true }
   if (flags.all === true && (positional ?? flags.profile) !== undefined) {
     throw new ToknError('usage', words.commands.allNamesNone('tokn logout --all'))

@@ -11,7 +11,7 @@ import type { CommonFlags, Context } from './context.ts'
 import { describeStanding, standingInWords } from './output/standing.ts'
 import { declare, declareGroup } from './flags/declare.ts'
 import type { FlagsOf } from './flags/table.ts'
-import { dryRunFields, sayWould } from './output/dry-run.ts'
+import { sayWould } from './output/dry-run.ts'
 import { fittedTable, table } from './output/table.ts'
 import { forgetCredentials, forgetFlags, type ForgetFlags } from './profile/forget-credentials.ts'
 
@@ -175,7 +175,7 @@ function keepsCredentials({ credentialsKept, renewal }: IndexEntry): boolean {
 }
 
 async function chooseDefault(context: Context, name: string, flags: LockFlags): Promise<void> {
-  checkFields(flags, 'schema profile provider')
+  await checkFields(flags, 'tokn.profile-use/v1')
   const { profiles } = context.ports(flags)
   const profile = chooseProfile(profiles, { positional: name })
   await profiles.setDefault(profile.name)
@@ -192,7 +192,7 @@ async function renameProfile(
   to: string,
   flags: LockFlags,
 ): Promise<void> {
-  checkFields(flags, 'schema from profile')
+  await checkFields(flags, 'tokn.profile-rename/v1')
   const { profiles } = context.ports(flags)
   const profile = chooseProfile(profiles, { positional: from })
   if (profiles.get(checkProfileName(to)) !== undefined) {
@@ -207,7 +207,7 @@ async function renameProfile(
 }
 
 async function removeProfile(context: Context, name: string, flags: RemoveFlags): Promise<void> {
-  checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema profile alive')
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.profile-remove/v1')
   const { checkRemovable, removeProfile } = await import('../session/remove-profile.ts')
   const ports = context.ports(flags)
   if (flags.dryRun === true) {

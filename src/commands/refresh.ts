@@ -7,11 +7,11 @@ import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { readableProfiles } from '../session/choose-profile.ts'
 import type { Ports } from '../session/ports.ts'
-import { checkFields, expiryFields, expiryNames, printJson, wantsJson } from './output/json.ts'
+import { checkFields, expiryFields, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
-import { dryRunFields, sayWould, type Step } from './output/dry-run.ts'
+import { sayWould, type Step } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
 const reads = [
@@ -53,9 +53,8 @@ async function runRefresh(
   positional: string | undefined,
   flags: RefreshFlags,
 ): Promise<void> {
-  const results = flags.all === true ? ' results' : ''
-  const fields = `schema profile refreshed generation ${expiryNames} error skipped${results}`
-  checkFields(flags, flags.dryRun === true ? dryRunFields : fields)
+  const schema = flags.all === true ? 'tokn.refresh-all/v1' : 'tokn.refresh/v1'
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
   const minTtl =
     flags.ifExpiring === undefined ? undefined : parseDuration(flags.ifExpiring, '--if-expiring')
   if (flags.all === true) return await refreshAll(context, positional, flags, minTtl)

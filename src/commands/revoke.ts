@@ -37,7 +37,7 @@ async function runRevoke(
   if (tokens.length === 0) {
     throw new ToknError('usage', words.commands.tokenMissing())
   }
-  checkFields(flags, revokeFields)
+  await checkFields(flags, 'tokn.revoke/v1')
   const session = await context.session(flags, undefined, requireOperation('revoke'))
   if (tokens.length > 1 && flags.yes !== true && flags.dryRun !== true) {
     const yes = await context.confirm(
@@ -68,9 +68,6 @@ async function runRevoke(
   else if (flags.quiet !== true) tell(context, results)
   throwForFailures(results, look)
 }
-
-const revokeFields =
-  'schema results id name status verified verified_by verify_ms listed also_named held_by error'
 
 function throwForFailures(results: readonly Revocation[], look: string): void {
   const failed = results.filter(wasNotRevoked)

@@ -39,9 +39,6 @@ export function statusCommand(program: Command, context: Context, run = runStatu
   }).action((profile: string | undefined, flags: StatusFlags) => run(context, profile, flags))
 }
 
-const entryFields =
-  'profile provider where store state expires_at expires_in credentials_kept default problem fix'
-
 /** What a template can name. */
 const placeholders = [
   'profile',
@@ -66,7 +63,7 @@ async function runStatus(
   flags: StatusFlags,
 ): Promise<void> {
   checkOneShape(flags.format === undefined ? undefined : '--format', jsonFlag(flags))
-  checkFields(flags, `schema profiles ${entryFields}`)
+  await checkFields(flags, 'tokn.status/v1')
   const fill = flags.format === undefined ? undefined : readTemplate(flags.format, placeholders)
   const ports = context.ports(flags)
   const all = await listStatus(ports, chooseName(context, positional, flags))

@@ -13,7 +13,6 @@ import {
   checkFields,
   checkOneShape,
   expiryFields,
-  expiryNames,
   instant,
   jsonFlag,
   printJson,
@@ -60,8 +59,6 @@ export function tokenCommand(program: Command, context: Context, run = runToken)
   }).action((profile: string | undefined, flags: TokenFlags) => run(context, profile, flags))
 }
 
-const documentFields = `schema profile provider token token_type header placement issued_at ${expiryNames} scopes generation refreshed source fingerprint id_token`
-
 /** Where to find what is no format of a token. */
 function otherFormats(): string {
   return words.commands.elsewhereHeaders(namesOf(headerFormats).join('|'))
@@ -77,7 +74,7 @@ export async function runToken(
     throw new ToknError('usage', words.commands.noVariable(format))
   }
   const variable = checkVariableName(flags.var ?? flagTable.var.default, '--var')
-  checkFields(flags, documentFields)
+  await checkFields(flags, 'tokn.token/v1')
   if (format !== 'raw') {
     checkOneShape(flags.bare === true ? '-n' : undefined, jsonFlag(flags) ?? `-o ${format}`)
   }

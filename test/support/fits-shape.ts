@@ -3,6 +3,7 @@ import { shapes } from '../../src/commands/output/shapes.ts'
 interface Part {
   readonly name: string
   readonly optional: boolean
+  readonly list: boolean
   readonly below: readonly Part[] | undefined
 }
 
@@ -28,18 +29,18 @@ function readDocument(text: string): Readonly<Record<string, unknown>> | undefin
   }
 }
 
-/** `a b?(c d)` as its parts. */
+/** `a b?(c d) e[](f)` as its parts. */
 export function readParts(fields: string): readonly Part[] {
   const parts: Part[] = []
   let rest = fields
   while (rest !== '') {
-    const [whole, name = '', mark = ''] = /^ ?([A-Za-z_]+)(\?)?/.exec(rest) ?? []
+    const [whole, name = '', mark = '', list = ''] = /^ ?([A-Za-z_]+)(\?)?(\[\])?/.exec(rest) ?? []
     if (whole === undefined) throw new Error(`not a list of fields: ${rest}`)
     rest = rest.slice(whole.length)
     const inside = rest.startsWith('(') ? insideOf(rest) : undefined
     rest = rest.slice(inside === undefined ? 0 : inside.length + 2)
     const below = inside === undefined ? undefined : readParts(inside)
-    parts.push({ name, optional: mark !== '', below })
+    parts.push({ name, optional: mark !== '', list: list !== '', below })
   }
   return parts
 }
@@ -63,10 +64,20 @@ function compare(value: unknown, parts: readonly Part[], path: string): readonly
   return [
     ...unknown.map((key) => `${path} has ${key}, which the table has not`),
     ...missing.map(({ name }) => `${path} lacks ${name}`),
+    ...parts.flatMap(({ name, list, below }) =>
+      below !== undefined && isList(fields[name], list) === !list
+        ? [`${path} ${name} is a list, or the table says so`]
+        : [],
+    ),
     ...parts.flatMap(({ name, below }) =>
       below === undefined || !(name in fields)
         ? []
         : compare(fields[name], below, `${path} ${name}`),
     ),
   ]
+}
+
+/** Whether `value` is a list; what is not there is whatever the table says. */
+function isList(value: unknown, expected: boolean): boolean {
+  return value === null || value === undefined ? expected : Array.isArray(value)
 }

@@ -10,9 +10,6 @@ export interface Step {
   readonly would: string
 }
 
-/** Fields of the document that `sayWould` prints. */
-export const dryRunFields = 'schema steps subject would'
-
 /** The whole answer of a command with `--dry-run`. */
 export function sayWould(context: Context, flags: CommonFlags, steps: readonly Step[]): void {
   if (wantsJson(flags)) {

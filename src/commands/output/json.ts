@@ -4,6 +4,7 @@ import type { Expiry } from '../../core/expiry.ts'
 import { display, showJson, timestamp } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
+import type { SchemaName } from './shapes.ts'
 
 export function wantsJson(flags: CommonFlags): boolean {
   return flags.json === true || flags.fields !== undefined
@@ -58,15 +59,15 @@ export function tell(
   else if (flags.quiet !== true) context.terminal.say(sentence)
 }
 
-/** The fields of `expiryFields`. */
-export const expiryNames = 'expires_at expires_at_epoch expires_in expiry'
-
 /**
- * Throws `usage` for a field that the document will not have, naming those of `names` (words): for a
- * command that does what cannot be done twice, before it is done.
+ * Throws `usage` for a field that the document will not have, naming those that it will: for a command
+ * that does what cannot be done twice, before it is done.
  */
-export function checkFields({ fields }: CommonFlags, names: string): void {
-  if (fields !== undefined) checkNames(splitFields(fields), names.split(' '))
+export async function checkFields({ fields }: CommonFlags, schema: SchemaName): Promise<void> {
+  if (fields === undefined) return
+  // Most commands print no document: they need not load what is in all of them.
+  const { namesIn, shapes } = await import('./shapes.ts')
+  checkNames(splitFields(fields), namesIn(shapes[schema]))
 }
 
 function splitFields(fields: string): readonly string[] {

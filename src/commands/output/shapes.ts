@@ -1,4 +1,7 @@
-/** Fields of a document: a name, `?` where it may be missing, and in brackets those below it. */
+/**
+ * Fields of a document: a name, `?` where it may be missing, `[]` where it is a list of objects, and
+ * in brackets the fields below it.
+ */
 export interface Shape {
   /** The commands that print it, as they are typed behind `tokn`. */
   readonly by: string
@@ -19,7 +22,7 @@ export const shapes = {
   'tokn.status/v1': {
     by: 'status',
     fields:
-      'profiles(profile provider where store state expires_at expires_in credentials_kept default problem fix)',
+      'profiles[](profile provider where store state expires_at expires_in credentials_kept default problem fix)',
   },
   'tokn.login/v1': {
     by: 'login',
@@ -36,16 +39,16 @@ export const shapes = {
   },
   'tokn.logout/v1': {
     by: 'logout',
-    fields: 'results(profile erased revoked verified alive_until alive)',
+    fields: 'results[](profile erased revoked verified alive_until alive)',
   },
   'tokn.refresh/v1': { by: 'refresh', fields: refreshed },
-  'tokn.refresh-all/v1': { by: 'refresh --all', fields: `results(schema ${refreshed})` },
+  'tokn.refresh-all/v1': { by: 'refresh --all', fields: `results[](schema ${refreshed})` },
   'tokn.list/v1': {
     by: 'list',
     fields:
-      'profile where tokens(id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts unrestricted) duplicates',
+      'profile where tokens[](id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts unrestricted) duplicates',
   },
-  'tokn.check/v1': { by: 'check', fields: 'ok checks(profile ok reason expires_in needed)' },
+  'tokn.check/v1': { by: 'check', fields: 'ok checks[](profile ok reason expires_in needed)' },
   'tokn.issue/v1': {
     by: 'issue',
     fields: `id name token refresh_token ${expiry} scopes shown_once saved_as`,
@@ -53,7 +56,7 @@ export const shapes = {
   'tokn.revoke/v1': {
     by: 'revoke',
     fields:
-      'results(id name status verified verified_by verify_ms listed also_named held_by error(code exit message hint retryable))',
+      'results[](id name status verified verified_by verify_ms listed also_named held_by error(code exit message hint retryable))',
   },
   'tokn.info/v1': {
     by: 'info',
@@ -61,7 +64,7 @@ export const shapes = {
   },
   'tokn.profiles/v1': {
     by: 'profile list',
-    fields: `default profiles(name provider base_url api_urls store ca proxy certificate key settings overrides logged_in expired ${standing})`,
+    fields: `default profiles[](name provider base_url api_urls store ca proxy certificate key settings overrides logged_in expired ${standing})`,
   },
   'tokn.profile/v1': {
     by: 'profile show',
@@ -79,53 +82,72 @@ export const shapes = {
   },
   'tokn.providers/v1': {
     by: 'provider list',
-    fields: 'providers(id title docs needsBaseUrl fields? source)',
+    fields: 'providers[](id title docs needsBaseUrl fields? source)',
   },
   'tokn.provider/v1': {
     by: 'provider show',
     fields:
-      'id title docs needsBaseUrl fields(name label secret? file? optional? default? choices? loginChoices?) source rotation budget operations why address sent_to carrier(headers query cookies) scopes(form choices known unscoped) lifetime sliding lifetimes(least? most? step? choices?) pasted',
+      'id title docs needsBaseUrl fields[](name label secret? file? optional? default? choices? loginChoices?) source rotation budget operations why address sent_to carrier(headers query cookies) scopes(form choices known unscoped) lifetime sliding lifetimes(least? most? step? choices?) pasted',
   },
   'tokn.provider-add/v1': { by: 'provider add', fields: 'id title docs origins' },
   'tokn.provider-remove/v1': { by: 'provider remove', fields: 'id' },
   'tokn.provider-test/v1': {
     by: 'provider test',
-    fields: `provider ok steps(operation outcome words traffic odd?) made(by ended ${expiry} refresh_expires_at why)`,
+    fields: `provider ok steps[](operation outcome words traffic odd?) made[](by ended ${expiry} refresh_expires_at why)`,
   },
   'tokn.scopes/v1': { by: 'provider scopes', fields: 'profile provider source complete scopes' },
   'tokn.which/v1': {
     by: 'which',
     fields:
-      'winner(profile source variable path store store_source configuration configuration_source) losers(kind value source variable path ignored)',
+      'winner(profile source variable path store store_source configuration configuration_source) losers[](kind value source variable path ignored)',
   },
   'tokn.why/v1': {
     by: 'why',
-    fields: `profile ${standing} generations(generation at reason issued_by? command pid parent cost)`,
+    fields: `profile ${standing} generations[](generation at reason issued_by? command pid parent cost)`,
   },
-  'tokn.doctor/v1': { by: 'doctor', fields: 'ok checks(id status detail fix)' },
+  'tokn.doctor/v1': { by: 'doctor', fields: 'ok checks[](id status detail fix)' },
   'tokn.uninstall/v1': {
     by: 'uninstall --list',
     fields:
-      'configuration other_configurations profiles_unread traces(kind path service account sight files bytes more) steps',
+      'configuration other_configurations profiles_unread traces[](kind path service account sight files bytes more) steps',
   },
   'tokn.sandbox/v1': {
     by: 'sandbox',
     fields:
-      'apis(name base_url api_url credentials second_account service_account resource own_resource)',
+      'apis[](name base_url api_url credentials second_account service_account resource own_resource)',
   },
-  'tokn.dry-run/v1': { by: 'any command with --dry-run', fields: 'steps(subject would)' },
+  'tokn.dry-run/v1': { by: 'any command with --dry-run', fields: 'steps[](subject would)' },
   'tokn.error/v1': {
     by: 'any command that fails, on standard error',
     fields:
-      'code exit message hint retryable retry_after next(command) warnings http(status provider_code)',
+      'code exit message hint retryable retry_after next[](command) warnings http(status provider_code)',
   },
 } as const satisfies Readonly<Record<string, Shape>>
+
+export type SchemaName = keyof typeof shapes
 
 /** The fields as a text for people: `profile, header (name, value)`. */
 export function shapeInWords({ fields }: Shape): string {
   return fields
-    .replaceAll('?', '')
+    .replaceAll(/\?|\[\]/g, '')
     .replaceAll('(', ' (')
     .replaceAll(' ', ', ')
     .replaceAll(', (', ' (')
+}
+
+/**
+ * The names that `--fields` takes of a document: those of its own fields, and those of its entries
+ * where it is a list of entries.
+ */
+export function namesIn({ fields }: Shape): readonly string[] {
+  const [, entries = ''] = /\[\]\((.*)/.exec(fields) ?? []
+  const [ofEntries = ''] = withoutBelow(entries).split(')')
+  const words = `schema ${withoutBelow(fields)} ${ofEntries}`.match(/\w+/g) ?? []
+  return [...new Set(words)]
+}
+
+/** `a b(c(d) e) f` as `a b f`; a bracket without its other half stays. */
+function withoutBelow(fields: string): string {
+  const without = fields.replaceAll(/\([^()]*\)/g, '')
+  return without === fields ? fields : withoutBelow(without)
 }

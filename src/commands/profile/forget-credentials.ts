@@ -15,7 +15,7 @@ export async function forgetCredentials(
   name: string | undefined,
   flags: ForgetFlags,
 ): Promise<void> {
-  checkFields(flags, 'schema profile forgotten renewal')
+  await checkFields(flags, 'tokn.profile-forget-credentials/v1')
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
   const session = openSession(ports, lookIn(profile, context.storeKind(flags, profile.store)))

@@ -6,7 +6,7 @@ import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
 import type { FlagName, FlagsOf } from '../flags/table.ts'
-import { dryRunFields, sayWould } from '../output/dry-run.ts'
+import { sayWould } from '../output/dry-run.ts'
 
 const addReads = ['force', 'yes', 'dryRun', 'timeout', 'noInput'] as const satisfies FlagName[]
 
@@ -49,7 +49,7 @@ async function printSchema(context: Context): Promise<void> {
 }
 
 async function runAdd(context: Context, file: string, flags: AddFlags): Promise<void> {
-  checkFields(flags, flags.dryRun === true ? dryRunFields : 'schema id title docs origins')
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.provider-add/v1')
   const definitions = await context.definitions(flags)
   const text = await definitions.load(file)
   const definition = definitions.check(text)
@@ -96,7 +96,7 @@ async function refuseBuiltIn(context: Context, id: string, flags: CommonFlags): 
 }
 
 async function runRemove(context: Context, id: string, flags: CommonFlags): Promise<void> {
-  checkFields(flags, 'schema id')
+  await checkFields(flags, 'tokn.provider-remove/v1')
   const definitions = await context.definitions(flags)
   const used = context
     .ports(flags)

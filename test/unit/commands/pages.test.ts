@@ -6,7 +6,7 @@ import { pathOf } from '../../../src/commands/flags/path.ts'
 import type { Topic } from '../../../src/commands/help.ts'
 import { printPage } from '../../../src/commands/help/page.ts'
 import { printTopic } from '../../../src/commands/help/topics.ts'
-import { shapes } from '../../../src/commands/output/shapes.ts'
+import { namesIn, shapes } from '../../../src/commands/output/shapes.ts'
 import { groups, topics } from '../../../src/messages/en/help.ts'
 import { builtInDefinition, builtIns, openProvider } from '../../../src/providers/catalog.ts'
 import { readParts } from '../../support/fits-shape.ts'
@@ -97,22 +97,28 @@ describe('tokn help', () => {
     for (const { fields } of Object.values(shapes)) {
       expect(readParts(fields).length).toBeGreaterThan(0)
     }
-    expect(readParts('a b?(c d(e)) f')).toEqual([
-      { name: 'a', optional: false, below: undefined },
+    const plain = { optional: false, list: false, below: undefined }
+    expect(readParts('a b?(c d[](e)) f')).toEqual([
+      { ...plain, name: 'a' },
       {
         name: 'b',
         optional: true,
+        list: false,
         below: [
-          { name: 'c', optional: false, below: undefined },
-          {
-            name: 'd',
-            optional: false,
-            below: [{ name: 'e', optional: false, below: undefined }],
-          },
+          { ...plain, name: 'c' },
+          { ...plain, name: 'd', list: true, below: [{ ...plain, name: 'e' }] },
         ],
       },
-      { name: 'f', optional: false, below: undefined },
+      { ...plain, name: 'f' },
     ])
+  })
+
+  it.each([
+    ['profile headers query', 'schema profile headers query'],
+
+    ['a? b(c d) f?[](g h(i(j) k) a) l m[](n)', 'schema a b f l m g h'],
+  ])('the names to be chosen from %j', (fields, names) => {
+    expect(namesIn({ by: 'one', fields }).join(' ')).toBe(names)
   })
 
   it('providers tells of each where its tokens travel, with nothing left to fill in', async () => {
