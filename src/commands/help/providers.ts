@@ -1,6 +1,7 @@
 import type { Operation, Provider } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
+import { partsOf, scopesInWords, wayOf } from '../output/provider-words.ts'
 import type { Block, Item } from './layout.ts'
 
 const operations: readonly Operation[] = ['refresh', 'list', 'issue', 'revoke', 'info', 'logout']
@@ -44,43 +45,35 @@ export async function providerBlocks(context: Context): Promise<readonly Block[]
 function providerItems({ provider, needsBaseUrl }: BuiltIn): readonly Item[] {
   const { address, alsoTo, cannot, byIssuing, notSaid, ownAddress, token } = words.topics.providers
   const [made, ...further] = provider.origins
-  const missing = operations.filter((operation) => provider[operation] === undefined)
+  const missing = operations.flatMap((operation): Item[] => {
+    const way = wayOf(provider, operation)
+    if (way === 'own') return []
+    if (way === 'issuing') return [[operation, byIssuing]]
+    return [[cannot(operation), provider.why[operation] ?? notSaid]]
+  })
   return [
     [address, needsBaseUrl ? ownAddress : (made ?? '')],
     [token, carriersOf(provider).join('; ')],
     [alsoTo, further.join(', ')],
-    ...missing.map((operation): Item => {
-      const reissued = operation === 'refresh' && provider.rotation === 'reissue'
-      const why = provider.why[operation] ?? notSaid
-      return reissued ? [operation, byIssuing] : [cannot(operation), why]
-    }),
+    ...missing,
   ].filter((item): item is Item => item[1] !== '')
 }
 
+/** By place, with what a field usually is in its place, and `TOKEN` in that of the token. */
 function carriersOf({ traits, fields }: Provider): readonly string[] {
   const { headers, query, cookies } = words.topics.providers
-  const { carrier } = traits ?? {}
-  const found = [
-    [headers, listParts(carrier?.headers, ': ', fields).join(', ')],
-    [query, listParts(carrier?.query, '=', fields).join('&')],
-    [cookies, listParts(carrier?.cookies, '=', fields).join('; ')],
-  ] as const
-  return found.flatMap(([say, text]) => (text === '' ? [] : [say(text)]))
-}
-
-/** Names and values, with what a field usually is in its place, and `TOKEN` in that of the token. */
-function listParts(
-  values: Readonly<Record<string, string>> | undefined,
-  between: string,
-  fields: Provider['fields'],
-): readonly string[] {
-  return Object.entries(values ?? {}).map(([name, value]) => {
-    const filled = value.replaceAll(/\{(?:fields\.)?([a-z_]+)\}/g, (_, field: string) => {
+  const filled = partsOf(traits?.carrier, (value) =>
+    value.replaceAll(/\{(?:fields\.)?([a-z_]+)\}/g, (_, field: string) => {
       if (field === 'access') return 'TOKEN'
       return fields.find((one) => one.name === field)?.default ?? field.toUpperCase()
-    })
-    return `${name}${between}${filled}`
-  })
+    }),
+  )
+  const say = {
+    headers: (parts: readonly string[]) => headers(parts.join(', ')),
+    query: (parts: readonly string[]) => query(parts.join('&')),
+    cookies: (parts: readonly string[]) => cookies(parts.join('; ')),
+  }
+  return filled.map(([place, parts]) => say[place](parts))
 }
 
 /** How scopes are asked for, provider by provider. */
@@ -89,7 +82,7 @@ export async function scopeBlocks(context: Context): Promise<readonly Block[]> {
   const { opened } = await builtIns(context)
   return [
     { text: intro },
-    { items: opened.map(({ provider }): Item => [provider.id, scopesInWords(provider)]) },
+    { items: opened.map(({ provider }): Item => [provider.id, scopesAndNeeds(provider)]) },
     { text: seen },
     {
       heading: words.help.examples,
@@ -102,18 +95,12 @@ export async function scopeBlocks(context: Context): Promise<readonly Block[]> {
   ]
 }
 
-function scopesInWords({ traits, needs }: Provider): string {
+function scopesAndNeeds({ traits, needs }: Provider): string {
   const say = words.topics.scopes
-  const { scopes } = traits ?? {}
-  if (scopes === undefined) return say.none
-  const { form = 'any', choices, known = [], unscoped } = scopes
-  const plain = choices === undefined ? say.forms[form] : say.oneOf(choices.join(', '))
+  const asked = scopesInWords(traits?.scopes, say)
+  if (traits?.scopes === undefined) return asked
   const needed = Object.entries(needs ?? {}).map(([operation, scope]) =>
     say.needs(operation, scope),
   )
-  return [
-    known.length === 0 ? plain : say.suchAs(plain, known.slice(0, 3)),
-    ...(unscoped === 'all' ? [say.unscoped] : []),
-    ...needed,
-  ].join('; ')
+  return [asked, ...needed].join('; ')
 }

@@ -5,6 +5,7 @@ import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context, ProviderSummary } from '../context.ts'
 import type { FlagsOf } from '../flags/table.ts'
 import { checkOneShape, jsonFlag, printJson, wantsJson } from '../output/json.ts'
+import { wayOf } from '../output/provider-words.ts'
 import { table } from '../output/table.ts'
 import { describeTraits, traitRows } from './traits.ts'
 
@@ -93,11 +94,9 @@ function fieldRow(field: Provider['fields'][number]): readonly string[] {
 }
 
 function operationRow(provider: Provider, operation: Operation): readonly string[] {
-  const own = provider[operation] !== undefined
-  const reissued = operation === 'refresh' && provider.rotation === 'reissue'
   const { can, canByIssuing, cannot } = words.reports
-  const text = own ? can() : reissued ? canByIssuing() : cannot(provider.why[operation])
-  return [`  ${operation}`, text]
+  const ways = { own: can, issuing: canByIssuing, none: () => cannot(provider.why[operation]) }
+  return [`  ${operation}`, ways[wayOf(provider, operation)]()]
 }
 
 function describe(provider: Provider) {

@@ -1,10 +1,6 @@
-import type { Provider, ScopeTraits, Traits } from '../../core/provider.ts'
+import type { Provider, Traits } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
-
-const places = ['headers', 'query', 'cookies'] as const
-
-/** How many of the scopes in the documents are named as examples. */
-const examples = 3
+import { partsOf, scopesInWords, wayOf } from '../output/provider-words.ts'
 
 /** What `provider show` tells of an API before anybody logs in. */
 export function traitRows(provider: Provider, needsBaseUrl: boolean): readonly string[][] {
@@ -23,25 +19,14 @@ export function traitRows(provider: Provider, needsBaseUrl: boolean): readonly s
 }
 
 function rowsOf({ carrier, scopes, lifetime, sliding, lifetimes }: Traits) {
-  const { traitLabels: labels, carriers, noScopesAsked, noneOnRequest } = words.reports
-  const carried = places.flatMap((place) =>
-    Object.entries(carrier[place] ?? {}).map(([name, value]) => carriers[place](name, value)),
-  )
+  const { traitLabels: labels, carriers, noneOnRequest, scopeWords } = words.reports
+  const carried = partsOf(carrier).flatMap(([place, parts]) => parts.map(carriers[place]))
   return [
     [labels.carrier, carried.join(', ')],
-    [labels.scopes, scopes === undefined ? noScopesAsked() : scopesInWords(scopes)],
+    [labels.scopes, scopesInWords(scopes, scopeWords)],
     [labels.lifetime, lifetimeInWords(lifetime, sliding === true)],
     [labels.wanted, lifetimes === undefined ? noneOnRequest() : wantedInWords(lifetimes)],
   ]
-}
-
-function scopesInWords({ form = 'any', choices, known, unscoped }: ScopeTraits): string {
-  const { oneOf, scopeForms, scopesSuchAs, withoutScopes } = words.reports
-  const said =
-    choices === undefined
-      ? scopesSuchAs(scopeForms[form], (known ?? []).slice(0, examples).join(', '))
-      : oneOf(choices.join(', '))
-  return unscoped === 'all' ? withoutScopes(said) : said
 }
 
 function lifetimeInWords(lifetime: string | undefined, sliding: boolean): string {
@@ -56,9 +41,9 @@ function wantedInWords(lifetimes: NonNullable<Traits['lifetimes']>): string {
   return choices === undefined ? lifetimesBetween(least, most, step) : oneOf(choices.join(', '))
 }
 
-function refreshInWords({ refresh, rotation }: Provider): string {
+function refreshInWords(provider: Provider): string {
   const { noRefresh, rotations } = words.reports
-  return refresh === undefined && rotation !== 'reissue' ? noRefresh() : rotations[rotation]
+  return wayOf(provider, 'refresh') === 'none' ? noRefresh() : rotations[provider.rotation]
 }
 
 /** The same as JSON; `null` where the API has no such thing, or it is not known. */

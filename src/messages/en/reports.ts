@@ -173,19 +173,20 @@ export const traitLabels = {
 }
 export const ownAddress = () => 'no usual one: tokn login NAME --base-url URL'
 export const carriers = {
-  headers: (name: string, value: string) => `the header ${name}: ${value}`,
-  query: (name: string, value: string) => `the query, ${name}=${value}`,
-  cookies: (name: string, value: string) => `the cookie ${name}=${value}`,
+  headers: (text: string) => `the header ${text}`,
+  query: (text: string) => `the query, ${text}`,
+  cookies: (text: string) => `the cookie ${text}`,
 }
-export const scopeForms = {
-  any: 'any text',
-  token: 'words without blanks',
-  'method-path': 'METHOD /path',
+export const scopeWords = {
+  forms: {
+    any: 'any text',
+    token: 'words without blanks',
+    'method-path': 'METHOD /path',
+  },
+  suchAs: (form: string, known: readonly string[]) => `${form}, such as ${known.join(', ')}`,
+  unscoped: (scopes: string) => `${scopes}; without any, all that its user may do`,
 }
 export const oneOf = (choices: string) => `one of ${choices}`
-export const scopesSuchAs = (form: string, examples: string) =>
-  `${form}${examples === '' ? '' : `, such as ${examples}`}`
-export const withoutScopes = (scopes: string) => `${scopes}; without any, all that its user may do`
 export const noScopesAsked = () => 'none can be asked for'
 export const saidByReply = () => 'as the reply to the login says'
 export const usuallyLives = (time: string, sliding: boolean) =>

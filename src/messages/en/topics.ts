@@ -108,15 +108,13 @@ export const scopes = {
   intro:
     'A scope is something that a token may do. --scope asks for one, and may be given several times; TOKN_SCOPE has several, separated by commas. login and issue read them.',
   seen: 'Scopes that can be asked for: tokn provider scopes PROFILE. What the held token may do: tokn info. What each token of the account may do: tokn list.',
-  none: 'none can be asked for',
   forms: {
     any: 'any text',
     token: 'words as the server names them; in TOKN_SCOPE they are separated by spaces',
     'method-path': 'a method and a path of the API, in quotes',
   },
-  oneOf: (choices: string) => `one of: ${choices}`,
   suchAs: (form: string, known: readonly string[]) =>
     `${form}, such as ${known.map((one) => `"${one}"`).join(', ')}`,
-  unscoped: 'a token without any may do all that its user may',
+  unscoped: (scopes: string) => `${scopes}; a token without any may do all that its user may`,
   needs: (operation: string, scope: string) => `tokn ${operation} needs ${scope}`,
 }
