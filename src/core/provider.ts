@@ -3,7 +3,10 @@ import type { Clock, Http, Interaction } from './ports.ts'
 import type { Secret } from './secret.ts'
 import type { Attachment, Grant, Introspection, TokenInfo, TokenSet } from './token.ts'
 
-export type Operation = 'login' | 'refresh' | 'issue' | 'list' | 'revoke' | 'info' | 'logout'
+/** In the order in which they are told of. */
+export const operations = ['login', 'refresh', 'list', 'issue', 'revoke', 'info', 'logout'] as const
+
+export type Operation = (typeof operations)[number]
 
 /**
  * What a refresh does to the tokens before it; decides what an unknown outcome means.

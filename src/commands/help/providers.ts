@@ -1,10 +1,9 @@
-import type { Operation, Provider } from '../../core/provider.ts'
+import { operations, type Provider } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
+import { openUnprofiled } from '../../session/open-anywhere.ts'
 import type { Context } from '../context.ts'
 import { partsOf, scopesInWords, wayOf } from '../output/provider-words.ts'
 import type { Block, Item } from './layout.ts'
-
-const operations: readonly Operation[] = ['refresh', 'list', 'issue', 'revoke', 'info', 'logout']
 
 interface BuiltIn {
   readonly provider: Provider
@@ -20,9 +19,7 @@ async function builtIns(context: Context): Promise<{
   const known = (await context.providers({})).filter(({ source }) => source === 'built-in')
   const first = known.findIndex(({ id }) => text(id) === undefined)
   const opened = known.slice(0, first + 1).map(async ({ id, needsBaseUrl }) => {
-    // Only what an API can do is asked here, and that is the same wherever it stands.
-    const baseUrl = needsBaseUrl ? 'https://api.invalid' : undefined
-    const provider = await context.ports({}).provider({ provider: id, baseUrl, settings: {} })
+    const provider = await openUnprofiled(context.ports({}), id, needsBaseUrl)
     return { provider, needsBaseUrl }
   })
   return { opened: await Promise.all(opened), presets: known.slice(first + 1).map(({ id }) => id) }

@@ -1,23 +1,14 @@
 import { ToknError } from '../../core/errors.ts'
-import type { Operation, Provider } from '../../core/provider.ts'
+import { operations, type Operation, type Provider } from '../../core/provider.ts'
 import { display, nearOnes } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { openUnprofiled } from '../../session/open-anywhere.ts'
 import type { CommonFlags, Context, ProviderSummary } from '../context.ts'
 import type { FlagsOf } from '../flags/table.ts'
 import { checkOneShape, jsonFlag, printJson, wantsJson } from '../output/json.ts'
 import { wayOf } from '../output/provider-words.ts'
 import { table } from '../output/table.ts'
 import { describeTraits, traitRows } from './traits.ts'
-
-const operations: readonly Operation[] = [
-  'login',
-  'refresh',
-  'list',
-  'issue',
-  'revoke',
-  'info',
-  'logout',
-]
 
 export type ShowFlags = CommonFlags & FlagsOf<'definition'>
 
@@ -34,9 +25,7 @@ export async function showProvider(context: Context, id: string, flags: ShowFlag
     )
     throw new ToknError('not_found', words.commands.noSuchProvider(display(id, 40), near))
   }
-  // Only what an API can do is asked here, and that is the same wherever it stands.
-  const baseUrl = summary.needsBaseUrl ? 'https://api.invalid' : undefined
-  const provider = await context.ports(flags).provider({ provider: id, baseUrl, settings: {} })
+  const provider = await openUnprofiled(context.ports(flags), id, summary.needsBaseUrl)
   if (wantsJson(flags)) {
     printJson(context, flags, {
       schema: 'tokn.provider/v1',

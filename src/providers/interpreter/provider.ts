@@ -1,4 +1,4 @@
-import type { Operation, Provider, Reach } from '../../core/provider.ts'
+import { operations, type Operation, type Provider, type Reach } from '../../core/provider.ts'
 import type { Grant, Introspection, TokenSet } from '../../core/token.ts'
 import { fillAttachment } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
@@ -20,16 +20,6 @@ import { readPastedReply } from './pasted-reply.ts'
 import { locateApi, type ApiLocation, type ProfileUrls } from './api-location.ts'
 import { checkTarget } from './token-id.ts'
 import { newTokenSet, renewedTokenSet } from './token-set.ts'
-
-const operations: readonly Operation[] = [
-  'login',
-  'refresh',
-  'issue',
-  'list',
-  'revoke',
-  'info',
-  'logout',
-]
 
 /**
  * The provider that a definition describes, at the URLs of a profile. `digest` is that of a user's

@@ -1,11 +1,9 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Field } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
+import { openAnywhere } from '../open-anywhere.ts'
 import type { Ports, ProfileSketch } from '../ports.ts'
 import { lackingFields, waysOf, type AnswerSources } from './answers.ts'
-
-/** Only for the names of what an API asks for, which are the same wherever it stands. */
-const anywhere = 'https://api.invalid'
 
 /**
  * The error for a login whose API has no address of its own: with all else that nobody has given, so
@@ -17,7 +15,7 @@ export async function withoutAddress(
   sources: AnswerSources,
   choose: (fields: readonly Field[]) => readonly Field[] = (fields) => fields,
 ): Promise<ToknError> {
-  const { title, fields } = await ports.provider({ ...sketch, baseUrl: anywhere })
+  const { title, fields } = await openAnywhere(ports, sketch)
   const lacking = lackingFields(choose(fields), sources)
   return new ToknError(
     'usage',

@@ -1,6 +1,6 @@
 import { isFailure, isToknError } from '../../core/errors.ts'
 import { unknownExpiry } from '../../core/expiry.ts'
-import type { Operation, Provider, Reach } from '../../core/provider.ts'
+import { operations, type Operation, type Provider, type Reach } from '../../core/provider.ts'
 import { redact, type Secret } from '../../core/secret.ts'
 import type { Grant, Introspection, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
@@ -192,8 +192,7 @@ function without(provider: Provider, operation: Operation, nothing: string): Tes
 }
 
 function skipRest(provider: Provider, done: readonly TestStep[]): readonly TestStep[] {
-  const rest: readonly Operation[] = ['refresh', 'list', 'issue', 'revoke', 'info', 'logout']
-  return rest
+  return operations
     .filter((operation) => !done.some((step) => step.operation === operation))
     .map((operation) => without(provider, operation, words.providerTest.noToken()))
 }
