@@ -4,6 +4,7 @@ import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
 import { display } from '../core/text.ts'
 import { readValueText } from '../core/value-text.ts'
+import { variableOf } from '../core/variable.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { words } from '../messages/words.ts'
 import { storeCatalog } from '../stores/catalog.ts'
@@ -109,10 +110,6 @@ function namesOfToken(profile: string | undefined): readonly string[] {
   const own = profile === undefined ? [] : [`${profile}_token`]
   // The names of other values: a profile called "refresh" has no variable for its token.
   return [...own.filter((name) => !taken.has(variableOf(name))), 'token']
-}
-
-function variableOf(name: string): string {
-  return `TOKN_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
 }
 
 function originOf(url: string): string {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
 import { display, nearest, quoteWord } from '../core/text.ts'
+import { variableOf } from '../core/variable.ts'
 import { printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
 import { declare } from './flags/declare.ts'
@@ -97,7 +98,7 @@ function loginLine(
   credentials: Readonly<Record<string, string>>,
 ): string {
   const variables = Object.entries(credentials).map(
-    ([name, value]) => `TOKN_${name.toUpperCase()}=${quoteWord(value)} `,
+    ([name, value]) => `${variableOf(name)}=${quoteWord(value)} `,
   )
   const apiUrl = api.apiUrl === undefined ? '' : ` --api-url ${api.apiUrl}`
   return `env ${variables.join('')}tokn login ${profile} --provider ${api.name} --base-url ${api.baseUrl}${apiUrl}`

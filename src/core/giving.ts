@@ -1,4 +1,5 @@
 import type { Field } from './provider.ts'
+import { variableOf } from './variable.ts'
 
 /** How the value of a field can be given, to follow "hint:"; a secret never on a command line. */
 export function howToGive(field: Given): string {
@@ -15,7 +16,7 @@ type Given = Pick<Field, 'name' | 'secret' | 'file'>
 
 /** `TOKN_USERNAME or TOKN_USERNAME_FILE`. */
 export function variablesOf({ name, file }: Given): string {
-  const variable = `TOKN_${name.toUpperCase()}`
+  const variable = variableOf(name)
   // The answer to one that asks for a file is a path, not what is in another file.
   return file === true ? variable : `${variable} or ${variable}_FILE`
 }

@@ -1,3 +1,4 @@
+import { variableOf } from '../../core/variable.ts'
 import { words } from '../../messages/words.ts'
 import type { SandboxedApi } from '../context.ts'
 
@@ -135,6 +136,6 @@ function login(
 
 function credentialsOf(api: SandboxedApi): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(api.credentials).map(([name, value]) => [`TOKN_${name.toUpperCase()}`, value]),
+    Object.entries(api.credentials).map(([name, value]) => [variableOf(name), value]),
   )
 }

@@ -1,6 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import { operations, type Operation, type Provider } from '../../core/provider.ts'
 import { display, nearOnes } from '../../core/text.ts'
+import { variableOf } from '../../core/variable.ts'
 import { words } from '../../messages/words.ts'
 import { openUnprofiled } from '../../session/open-anywhere.ts'
 import type { CommonFlags, Context, ProviderSummary } from '../context.ts'
@@ -75,11 +76,7 @@ function fieldRow(field: Provider['fields'][number]): readonly string[] {
     field.default === undefined ? '' : usually(field.default),
     field.choices === undefined ? '' : choices(field.choices.join(', ')),
   ]
-  return [
-    `  ${field.name}`,
-    `TOKN_${field.name.toUpperCase()}`,
-    notes.filter((note) => note !== '').join('; '),
-  ]
+  return [`  ${field.name}`, variableOf(field.name), notes.filter((note) => note !== '').join('; ')]
 }
 
 function operationRow(provider: Provider, operation: Operation): readonly string[] {

@@ -5,10 +5,10 @@ export const nobodyHere = () => ({
   hint: 'run it in a terminal, or use --flow client, jwt, exchange or ci',
 })
 
-/** `name` and `other` are fields: `client_secret`. */
-export const secretNeeded = (name: string, other: string | undefined) => ({
+/** `name` and `other` are fields: `client_secret`; `variable` is that of `name`. */
+export const secretNeeded = (name: string, other: string | undefined, variable: string) => ({
   message: `this login needs a ${name.replaceAll('_', ' ')}${other === undefined ? '' : ` or ${other.replaceAll('_', ' ')}`}`,
-  hint: `set TOKN_${name.toUpperCase()}_FILE`,
+  hint: `set ${variable}_FILE`,
 })
 
 // In the browser.

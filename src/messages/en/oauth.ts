@@ -59,9 +59,13 @@ export const noRefreshToken = (title: string) => `${title} gave no refresh token
 
 // What the client proves itself with.
 
-export const noProof = (method: string, what: 'client_secret' | 'private_key') => ({
+export const noProof = (
+  method: string,
+  what: 'client_secret' | 'private_key',
+  variable: string,
+) => ({
   message: `${method} needs the ${what.replace('_', ' ')}, but none was given`,
-  hint: `set TOKN_${what.toUpperCase()}_FILE, or log in with it`,
+  hint: `set ${variable}_FILE, or log in with it`,
 })
 
 export const noKeptProof = () => ({

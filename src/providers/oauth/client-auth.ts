@@ -1,6 +1,7 @@
 import type * as Openid from 'openid-client'
 import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
+import { variableOf } from '../../core/variable.ts'
 import { words } from '../../messages/words.ts'
 import { readPrivateKey } from './keys.ts'
 import type { ClientAuthMethod, Settings } from './settings.ts'
@@ -110,5 +111,5 @@ function secretOf(credentials: ClientCredentials, method: ClientAuthMethod): str
 }
 
 function lacking(field: 'client_secret' | 'private_key', method: ClientAuthMethod): ToknError {
-  return new ToknError('reauth_required', words.oauth.noProof(method, field))
+  return new ToknError('reauth_required', words.oauth.noProof(method, field, variableOf(field)))
 }

@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { readClaims } from '../../core/jwt.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
+import { variableOf } from '../../core/variable.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection } from './connect.ts'
 import { requested } from './grant-parameters.ts'
@@ -118,7 +119,10 @@ async function signAssertion(connection: Connection, parameters: URLSearchParams
 function requireSecret(connection: Connection, name: string, other?: string): Secret {
   const secret = connection.secret(name)
   if (secret !== undefined) return secret
-  throw new ToknError('reauth_required', words.oauthLogin.secretNeeded(name, other))
+  throw new ToknError(
+    'reauth_required',
+    words.oauthLogin.secretNeeded(name, other, variableOf(name)),
+  )
 }
 
 function tokenType(name: string | undefined): string {

@@ -1,6 +1,7 @@
 import { isConfidential } from '../../core/base-url.ts'
 import { readDuration } from '../../core/duration.ts'
 import { pointerSegment } from '../../core/json-text.ts'
+import { variableOf } from '../../core/variable.ts'
 import { words } from '../../messages/words.ts'
 import type { Problem } from './problem.ts'
 import type { Exchange, ProviderDefinition } from './definition.ts'
@@ -99,8 +100,8 @@ function* fieldMistakes({ fields, budget }: ProviderDefinition): Generator<Probl
       yield { pointer: `${at}/name`, message: words.definitions.fieldTwice(name) }
     }
     if (reserved.has(name)) {
-      const variable = `TOKN_${name.toUpperCase()}`
-      yield { pointer: `${at}/name`, message: words.definitions.reservedVariable(variable) }
+      const message = words.definitions.reservedVariable(variableOf(name))
+      yield { pointer: `${at}/name`, message }
     }
     if (secret === true && usual !== undefined) {
       yield { pointer: `${at}/default`, message: words.definitions.secretDefault() }
