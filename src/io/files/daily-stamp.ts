@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files } from '../../core/ports.ts'
+import { isSystemError } from './system-error.ts'
 
 export interface DailyStamp {
   /** Of its own: everything in it is a stamp. */
@@ -23,8 +24,9 @@ export function takeDay({ directory, files, name, now }: DailyStamp): boolean {
   try {
     files.ensureDirectory(directory)
     closeSync(openSync(join(directory, `${name}.${today}`), 'wx', 0o600))
-  } catch {
-    return false
+  } catch (error) {
+    if (isSystemError(error)) return false
+    throw error
   }
   removeOthers(directory, files, today)
   return true
@@ -36,7 +38,8 @@ function removeOthers(directory: string, files: Files, today: string): void {
     for (const name of files.list(directory)) {
       if (!name.endsWith(`.${today}`)) files.remove(join(directory, name))
     }
-  } catch {
+  } catch (error) {
     // Nothing depends on it.
+    if (!isSystemError(error)) throw error
   }
 }

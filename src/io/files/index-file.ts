@@ -5,6 +5,7 @@ import { readStanding } from '../../core/record.ts'
 import type { Files, Index, IndexEntry } from '../../core/ports.ts'
 import type { HistoryEntry } from '../../core/session-history.ts'
 import { words } from '../../messages/words.ts'
+import { isSystemError } from './system-error.ts'
 
 const limit = 262_144
 
@@ -28,8 +29,9 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
     try {
       const bytes = files.read(path, limit)
       return bytes && readEntry(JSON.parse(Buffer.from(bytes).toString()))
-    } catch {
-      return undefined
+    } catch (error) {
+      if (error instanceof SyntaxError || isSystemError(error)) return undefined
+      throw error
     }
   }
 
@@ -52,8 +54,9 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
   function list(): readonly string[] {
     try {
       return files.list(directory).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? [])
-    } catch {
-      return []
+    } catch (error) {
+      if (isSystemError(error)) return []
+      throw error
     }
   }
 

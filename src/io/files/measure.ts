@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../core/errors.ts'
 import type { FoundTrace } from '../../core/trace.ts'
+import { isAbsent, isSystemError } from './system-error.ts'
 
 /** Files that are counted: a folder of a hundred thousand is known to be large before that. */
 const most = 5_000
@@ -16,8 +17,8 @@ export function measure(path: string): Measure {
     if (user !== undefined && stats.uid !== user) return { sight: 'foreign' }
     return { sight: 'there', ...sum(path) }
   } catch (error) {
-    const code = systemCode(error)
-    return { sight: code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'unreadable' }
+    if (!isSystemError(error)) throw error
+    return { sight: isAbsent(error) ? 'absent' : 'unreadable' }
   }
 }
 
@@ -25,8 +26,9 @@ export function measure(path: string): Measure {
 export function namesAt(path: string): readonly string[] {
   try {
     return readdirSync(path).toSorted()
-  } catch {
-    return []
+  } catch (error) {
+    if (isSystemError(error)) return []
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { systemCode, ToknError, type ErrorCode } from '../../core/errors.ts'
+import { isFailure, systemCode, ToknError, type ErrorCode } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 
@@ -28,6 +28,11 @@ export function showPath(path: string): string {
  */
 export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
+}
+
+/** Whether an error is one of the system, as it came or in our words; any other is a bug of ours. */
+export function isSystemError(error: unknown): boolean {
+  return isFailure(error) || /^E(?!RR_)/.test(systemCode(error) ?? '')
 }
 
 /** `cannot write ~/x: no space left on the device`. A ToknError passes unchanged. */

@@ -27,6 +27,7 @@ export async function readPastedReply(
   const now = reach.clock.now()
   const url = new URL(location.baseUrl)
   const looking = plansOf(api)
+  let cause: unknown
   try {
     for (const plan of looking) {
       // Of a reply that was kept for a while nobody knows the headers, nor when it was sent.
@@ -40,8 +41,10 @@ export async function readPastedReply(
     }
   } catch (error) {
     if (!isFailure(error)) throw error
+    cause = error
   }
-  throw new ToknError('usage', words.pasted.notAReply(definition.title, namesOf(looking)))
+  const said = words.pasted.notAReply(definition.title, namesOf(looking))
+  throw new ToknError('usage', said, { cause })
 }
 
 function plansOf({ definition }: ApiOperation): readonly ReplyPlan[] {

@@ -48,6 +48,6 @@ async function read(
   } catch (error) {
     if (!isFailure(error) && !(error instanceof RefusedError)) throw error
     const names = ['access_token', 'refresh_token', 'expires_in']
-    throw new ToknError('usage', words.pasted.notAReply(title, names))
+    throw new ToknError('usage', words.pasted.notAReply(title, names), { cause: error })
   }
 }

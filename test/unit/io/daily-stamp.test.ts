@@ -52,3 +52,13 @@ it.each(['../one', '', 'a/b', 'a.b', 'x'.repeat(65)])('is none for %j', (name) =
   expect(take(name)).toBe(false)
   expect(existsSync(directory)).toBe(false)
 })
+
+it('does not take a bug of ours for a day that is taken', () => {
+  const fail = () => {
+    throw new TypeError('a bug')
+  }
+  const broken = (files: object) => () =>
+    takeDay({ directory, files: { ...openFiles(), ...files }, name: 'one', now: noon })
+  expect(broken({ ensureDirectory: fail })).toThrow('a bug')
+  expect(broken({ list: fail })).toThrow('a bug')
+})

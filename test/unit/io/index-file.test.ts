@@ -100,3 +100,17 @@ it('warns, and no more, when it cannot write', () => {
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toContain('other users may write to it')
 })
+
+it('reads what the system refuses as absent, and lets a bug of ours through', () => {
+  const failing = (error: Error) => {
+    const fail = () => {
+      throw error
+    }
+    return openIndex({ directory, files: { ...openFiles(), read: fail, list: fail } })
+  }
+  const denied = failing(Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'open' }))
+  expect([denied.get(id), denied.list()]).toEqual([undefined, []])
+  const broken = failing(new TypeError('a bug'))
+  expect(() => broken.get(id)).toThrow('a bug')
+  expect(() => broken.list()).toThrow('a bug')
+})
