@@ -4,7 +4,7 @@ import { listFolderFiles } from '../io/files/folder-profile.ts'
 import { words } from '../messages/words.ts'
 
 /** What the current folder says of the profile to use. */
-export interface FolderChoice {
+interface FolderChoice {
   /** Looked for once, and what is ignored is told by `warn`. Throws `usage` for a file that is wrong. */
   find(warn: (text: string) => void): FolderProfile | undefined
   /** `error`, which may speak of a profile that nobody has named but the folder's file. */

@@ -4,7 +4,7 @@ import type { PassphraseQuestion } from '../core/store-traits.ts'
 import { words } from '../messages/words.ts'
 
 /** How the passphrase of the file store is found. */
-export interface PassphraseSources {
+interface PassphraseSources {
   /** What the environment says. */
   given(): Secret | undefined
   /** Puts a question whose answer is hidden; absent where nobody can be asked. */

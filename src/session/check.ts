@@ -37,7 +37,7 @@ export interface CheckRequest {
 }
 
 /** In one word, why a session is not good. */
-export type CheckReason =
+type CheckReason =
   | 'dead'
   | 'expired'
   | 'below_min_ttl'

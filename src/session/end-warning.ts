@@ -7,7 +7,7 @@ import { nextLogin, sessionInWords, tokenInWords, type Named } from './naming.ts
 import type { Session } from './session.ts'
 
 /** The end of a session that is near, in a sentence, and the command that puts it off. */
-export interface EndInWords {
+interface EndInWords {
   readonly sentence: string
   readonly next: string
 }

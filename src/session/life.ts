@@ -24,7 +24,7 @@ export type Lasting = Pick<
 >
 
 /** When a session ends for which no person does anything, and since when that was so. */
-export interface SessionEnd {
+interface SessionEnd {
   readonly end: Expiry
   /** Epoch milliseconds. */
   readonly from: number

@@ -7,7 +7,7 @@ import { openJournalledRecord, readEarlierRun } from './journal-entry.ts'
  * What a refresh that was cut off has left for the next command: a record that the store did not take,
  * or answers that nobody has read yet (`unread`).
  */
-export interface Waiting {
+interface Waiting {
   readonly record?: SessionRecord | undefined
   readonly unread: boolean
 }

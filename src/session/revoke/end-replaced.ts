@@ -48,7 +48,7 @@ export function isOther({ record }: Replaced, next: SessionRecord): boolean {
 }
 
 /** How the end of a replaced session went. */
-export interface EndReplaced extends End {
+interface EndReplaced extends End {
   /** Whether the session in its place was seen alive before, and not any more. */
   readonly nextEnded: boolean
 }
