@@ -19,27 +19,32 @@ import { translateSystemError } from './system-error.ts'
 const createFlags =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
 const leftover = /^\..+\.[0-9a-z]+-[0-9a-z]+-[0-9a-z]+\.tmp$/
+const modes = { own: 0o600, all: 0o644 } as const
 const leftoverAge = 3_600_000
 const swept = new Set<string>()
 let count = 0
 
+/** Who may read a file: its user alone, or everybody, as far as the umask lets them. */
+type Readers = 'own' | 'all'
+
 /**
- * Replaces `path` by a file of mode 0600 with `bytes`: whole or not at all, and durable when it
- * returns. Throws `store`.
+ * Replaces `path` by a file with `bytes`, of mode 0600 where it is for its user alone: whole or not
+ * at all, and durable when it returns. Throws `store`.
  */
-export function writeWhole(path: string, bytes: Uint8Array): void {
+export function writeWhole(path: string, bytes: Uint8Array, readers: Readers = 'own'): void {
   const directory = dirname(path)
   let temporary: Temporary | undefined
   try {
-    temporary = createTemporary(directory, basename(path))
-    fill(temporary.file, bytes)
+    temporary = createTemporary(directory, basename(path), readers)
+    fill(temporary.file, bytes, readers)
     renameSync(temporary.path, path)
   } catch (error) {
     if (temporary !== undefined) discard(temporary.path)
     throw translateSystemError('write', path, error)
   }
   syncDirectory(directory)
-  sweep(directory)
+  // What lies in a folder that is not ours alone may be of others.
+  sweep(directory, readers === 'own' ? '' : `.${basename(path)}.`)
 }
 
 /** Writes all of `bytes` at `position`. */
@@ -78,7 +83,7 @@ export function syncDirectory(directory: string): void {
 /** Writes to `directory`, and leaves nothing there. Throws `store` where that cannot be. */
 export function probeDirectory(directory: string): void {
   try {
-    const { path, file } = createTemporary(directory, 'probe')
+    const { path, file } = createTemporary(directory, 'probe', 'own')
     closeSync(file)
     unlinkSync(path)
   } catch (error) {
@@ -104,9 +109,9 @@ interface Temporary {
   readonly file: number
 }
 
-function fill(file: number, bytes: Uint8Array): void {
+function fill(file: number, bytes: Uint8Array, readers: Readers): void {
   try {
-    restrict(file)
+    if (readers === 'own') restrict(file)
     writeAll(file, bytes, 0)
     syncFile(file)
   } catch (error) {
@@ -125,12 +130,12 @@ function restrict(file: number): void {
   }
 }
 
-function createTemporary(directory: string, name: string): Temporary {
+function createTemporary(directory: string, name: string, readers: Readers): Temporary {
   for (;;) {
     const part = [process.pid, count++, Date.now()].map((number) => number.toString(36)).join('-')
     const path = join(directory, `.${name.slice(0, 180)}.${part}.tmp`)
     try {
-      return { path, file: openSync(path, createFlags, 0o600) }
+      return { path, file: openSync(path, createFlags, modes[readers]) }
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
     }
@@ -145,15 +150,16 @@ function discard(path: string): void {
   }
 }
 
-/** Removes what killed writers left in `directory`, once per process. */
-function sweep(directory: string): void {
+/** Removes what killed writers left in `directory` under such names, once per process. */
+function sweep(directory: string, start: string): void {
   if (swept.has(directory)) return
   swept.add(directory)
   try {
     // The last change of the folder, by the clock of the file system: ours may be a day ahead of it,
     // and a file that somebody is writing would seem to be left over.
     const now = lstatSync(directory).mtimeMs
-    for (const name of readdirSync(directory).filter(isTemporary)) {
+    const left = readdirSync(directory).filter(isTemporary)
+    for (const name of left.filter((one) => one.startsWith(start))) {
       const path = join(directory, name)
       if (now - lstatSync(path).mtimeMs > leftoverAge) unlinkSync(path)
     }

@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -159,6 +160,14 @@ describe('a file that is written', () => {
     expect(readdirSync(at('a')).toSorted()).toEqual(['.tokn', 'b'])
     removeFolderFile(path)
     expect(found()).toEqual([])
+  })
+
+  it('clears what a killed writer left of it, and nothing of others', () => {
+    const [left, young, foreign] = ['..tokn.a-0-b.tmp', '..tokn.a-0-c.tmp', '.x.a-0-b.tmp']
+    for (const name of [left, young, foreign]) put(`a/${name}`, 'web')
+    for (const name of [left, foreign]) utimesSync(at('a', name), 1_000, 1_000)
+    writeFolderFile(at('a/.tokn'), 'web')
+    expect(readdirSync(at('a')).toSorted()).toEqual([young, '.tokn', foreign, 'b'].toSorted())
   })
 
   it('is a failure where it cannot be', () => {
