@@ -1,10 +1,10 @@
-import { ToknError } from '../core/errors.ts'
-import type { FolderFile } from '../core/folder-profile.ts'
-import { words } from '../messages/words.ts'
-import { chooseProfile } from '../session/choose-profile.ts'
-import type { AskFlags, CommonFlags, Context } from './context.ts'
-import type { FlagsOf } from './flags/table.ts'
-import { checkFields, tell } from './output/json.ts'
+import { ToknError } from '../../core/errors.ts'
+import type { FolderFile } from '../../core/folder-profile.ts'
+import { words } from '../../messages/words.ts'
+import { chooseProfile } from '../../session/choose-profile.ts'
+import type { AskFlags, CommonFlags, Context } from '../context.ts'
+import type { FlagsOf } from '../flags/table.ts'
+import { checkFields, tell } from '../output/json.ts'
 
 export type BindFlags = CommonFlags & FlagsOf<'profile'> & AskFlags
 
