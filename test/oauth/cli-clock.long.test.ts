@@ -46,7 +46,9 @@ describe.each(Object.entries(ways))('%s, by a machine whose clock', (client, fla
     home.shiftClock(ahead * 1_000)
     const ended = await tokn(...login(client, ...flags()))
     expect(ended, ended.err).toMatchObject({ status: 0 })
-    expect(ended.err).toMatch(/^logged in as "svc", expires in 9m .*; kept in the file store\nnext: tokn token svc\n$/)
+    expect(ended.err).toMatch(
+      /^logged in as "svc", expires in 9m .*; kept in the file store\nnext: tokn token svc\n$/,
+    )
     expect((await tokn('token', 'svc')).status).toBe(0)
   })
 })
