@@ -16,6 +16,7 @@ import { expiredAndStuck, unrenewable, chooseRenewal } from './refresh/renewable
 import { missingScope, refuseMissingScope } from './scopes.ts'
 import { refuseEnded } from './standing.ts'
 import { satisfies } from './refresh-request.ts'
+import { waysToRenew } from './ways-to-renew.ts'
 
 /**
  * What a refresh of the session would do, as a verb and its object; nothing is sent. Throws what the
@@ -48,7 +49,7 @@ export async function planRefresh(
   if (renewal === 'reissue' && !over) {
     return words.plans.reissue(provider.title)
   }
-  if (record.credentials === undefined) throw expiredAndStuck(profile)
+  if (!waysToRenew(provider, record).includes('login')) throw expiredAndStuck(profile)
   await spent('logins', false)
   return words.plans.logInAgain(provider.title)
 }

@@ -96,6 +96,15 @@ describe('a plan of a refresh says what the refresh does', () => {
     expect(shop.done).toEqual([])
   })
 
+  it('is no login where the API has none, whatever credentials are kept', async () => {
+    const shop = openShop(['issue'], { rotation: 'reissue' })
+    const { session } = await openLoggedIn(shop.script, { credentials, expiry: ended })
+    const failure = { code: 'reauth_required' }
+    await expect(session.planRefresh(now)).rejects.toMatchObject(failure)
+    await expect(session.refresh(now)).rejects.toMatchObject(failure)
+    expect(shop.done).toEqual([])
+  })
+
   it('skips what can never be refreshed where that is asked for', async () => {
     const { session } = await openLoggedIn()
     const options = { ...now, skip: true }
