@@ -14,15 +14,16 @@ import {
   holderInWords,
   isFromEnvironment,
   withNamedHints,
-  nextLogin,
   sessionInWords,
   tokenInWords,
   wordOf,
 } from './naming.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
 import { findWaiting } from './refresh/waiting.ts'
+import { rememberEnd, rememberRefusal } from './heard-end.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
 import { refuseMissingScope, widerLogin } from './scopes.ts'
+import { loginAnew } from './standing.ts'
 import { checkBinding, checkProvider } from './stored-record.ts'
 import { tellEnd } from './tell-end.ts'
 import { waysToRenew } from './ways-to-renew.ts'
@@ -181,7 +182,7 @@ async function failed(
   const over = reason === 'dead' || reason === 'expired' || reason === 'inactive'
   // What waits is adopted by whatever asks for a token: that is no question of renewal.
   const renewable = reason === 'refresh_pending' || (await canComeBack(session, record, over))
-  const hint = renewable ? `tokn refresh${wordOf(session)}` : nextLogin(session)
+  const hint = renewable ? `tokn refresh${wordOf(session)}` : loginAnew(session, record)
   const code = over && !renewable ? 'reauth_required' : 'check_failed'
   return { reason, error: new ToknError(code, message, { hint }) }
 }
@@ -214,8 +215,14 @@ async function ask(
   refuseMissingScope(session, provider, record, 'info')
   const reach = await reachFor(session, provider, record, 'info')
   try {
-    return await withNamedHints(session, async () => await askAbout({ provider, reach, record }))
+    const said = await withNamedHints(
+      session,
+      async () => await askAbout({ provider, reach, record }),
+    )
+    if (said.active === false) await rememberEnd(session, record, words.check.saidInactive())
+    return said
   } catch (error) {
+    await rememberRefusal(session, record, error)
     // The token itself was refused.
     if (isToknError(error, 'reauth_required') && error.details.http !== undefined) {
       return { active: false, facts: {} }

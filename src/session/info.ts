@@ -9,6 +9,7 @@ import type { Session } from './session.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { describeListed, withKnownExpiries } from './listed-token.ts'
+import { rememberEnd, rememberRefusal, withLoginAnew } from './heard-end.ts'
 import { isUntimely } from './moment.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
 import { isUnrestricted } from './scopes.ts'
@@ -83,17 +84,22 @@ async function askProvider(session: Session, provider: Provider): Promise<Asked>
     const notAsked = provider.why.info ?? words.session.unsupported(provider.title, 'info')
     return { notAsked, asked: false }
   }
+  let sent: SessionRecord | undefined
   try {
-    return await callWithToken(session, 'info', async (call) => ({
-      record: call.record,
-      remote: await askAbout(call),
-    }))
+    return await callWithToken(session, 'info', async (call) => {
+      const { record } = call
+      sent = record
+      const remote = await askAbout(call)
+      if (remote.active === false) await rememberEnd(session, record, words.check.saidInactive())
+      return { record, remote }
+    })
   } catch (error) {
+    if (sent !== undefined) await rememberRefusal(session, sent, error)
     // A token whose scopes do not reach so far is still a token worth telling about.
     if (isToknError(error, 'forbidden')) {
       return { notAsked: error.message, asked: error.details.http !== undefined }
     }
-    throw error
+    throw sent === undefined ? error : withLoginAnew(error, session, sent)
   }
 }
 

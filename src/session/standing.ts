@@ -3,7 +3,7 @@ import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
-import { nextLogin, sessionInWords } from './naming.ts'
+import { nextLogin, sessionInWords, type Named } from './naming.ts'
 
 /**
  * Throws `reauth_required` for a session of which it is known that no refresh can help it: nothing
@@ -15,10 +15,16 @@ export function refuseEnded(profile: Profile, record: SessionRecord): void {
 }
 
 /** What is known to be wrong with a session, as an error. */
-export function sessionEnded(profile: Profile, { standing }: SessionRecord): ToknError {
+export function sessionEnded(profile: Profile, record: SessionRecord): ToknError {
+  const { standing } = record
   const since = standing && words.times.instant(standing.at)
   const message = words.refresh.sessionEnded(sessionInWords(profile), since, standing?.why)
-  return new ToknError('reauth_required', message, { hint: nextLogin(profile) })
+  return new ToknError('reauth_required', message, { hint: loginAnew(profile, record) })
+}
+
+/** What to type for another session: a token that was pasted in is followed by another one. */
+export function loginAnew(session: Named, { fixed }: Pick<SessionRecord, 'fixed'>): string {
+  return nextLogin(session, fixed === true ? ' --with-token' : '')
 }
 
 /** Whether the access token may be handed out at all: its time is not up, and nobody said it is dead. */

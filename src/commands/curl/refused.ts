@@ -3,7 +3,9 @@ import type { CallReply, Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { holderInWords } from '../../session/naming.ts'
+import { rememberEnd } from '../../session/heard-end.ts'
 import { replaceRejected } from '../../session/replace-rejected.ts'
+import { loginAnew } from '../../session/standing.ts'
 import type { Session } from '../../session/session.ts'
 import { mayReadInput, type CurlArguments } from './arguments.ts'
 import type { CurlOption } from './arguments.ts'
@@ -65,7 +67,9 @@ export async function replaceRefused(
     return (await replaceRejected(session, refused)).record
   } catch (error) {
     if (!isFailure(error)) throw error
-    ports.warn(words.curl.refusedForGood(holderInWords(session.profile), error.message, error.hint))
+    const ended = await rememberEnd(session, refused, words.curl.saidDead())
+    const hint = ended ? loginAnew(session, refused) : error.hint
+    ports.warn(words.curl.refusedForGood(holderInWords(session.profile), error.message, hint))
     return undefined
   }
 }

@@ -1,5 +1,7 @@
 // English texts about `tokn curl`: what of curl is not passed on, and why.
 
+export const saidDead = () => 'the API says that the token is dead'
+
 export const refusedForGood = (whose: string, why: string, hint: string | undefined) =>
   `the API says that the token of ${whose} is dead, and there is no other: ${why}${hint === undefined ? '' : ` (${hint})`}`
 export const nothingAsked = () => ({

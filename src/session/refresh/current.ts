@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { indexRecord } from '../history.ts'
 import type { Session } from '../session.ts'
-import { withoutSpentTokens } from './older-copy.ts'
+import { withoutSpentTokens } from '../older-copy.ts'
 import { checkBinding, entryOf, findRecord, readRecord } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import {

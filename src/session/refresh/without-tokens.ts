@@ -1,13 +1,12 @@
 import { isLost } from '../../core/retry.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
-import type { Profile } from '../../core/profile.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { indexStanding } from '../history.ts'
 import { isUntimely, setBack } from '../moment.ts'
-import { nextLogin } from '../naming.ts'
+import { renewsWithItself, saysDead } from '../heard-end.ts'
 import { mayServe } from '../refresh-request.ts'
-import { isAlive } from '../standing.ts'
+import { isAlive, loginAnew } from '../standing.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import { NotRenewed } from './new-tokens.ts'
 import { isTokenRefusal, isUnreadable } from './refusals.ts'
@@ -54,12 +53,13 @@ async function concludeRefusal(
     indexStanding(ports, profile, { generation: run.record.generation, standing })
     // A reply that cannot be read stays, though kept credentials were of no help either.
   } else if (!isUnreadable(reason) && !isUnreadable(refusal)) journal.remove()
-  throw withNextCommand(reason, profile)
+  throw withNextCommand(reason, run)
 }
 
 /**
  * Remembers that the provider no longer accepts the refresh token. Where a reply was lost before, a
- * provider that replaces tokens at a refresh has done so: then the access token is gone as well.
+ * provider that replaces tokens at a refresh has done so: then the access token is gone as well, as it is
+ * where it was what the provider refused.
  */
 async function storeRefusal(
   { ports, profile, store, record, journal, lock, provider }: RefreshRun,
@@ -67,9 +67,13 @@ async function storeRefusal(
   keepReplies: boolean,
 ): Promise<void> {
   const replaces = provider.rotation === 'always' || provider.rotation === 'server-decides'
+  const now = ports.clock.now()
+  const dead =
+    (journal.isReplyLost() && replaces) ||
+    (saysDead(provider, refusal) && renewsWithItself(provider, record, now))
   const standing: Standing = {
-    state: journal.isReplyLost() && replaces ? 'dead' : 'unrenewable',
-    at: ports.clock.now(),
+    state: dead ? 'dead' : 'unrenewable',
+    at: now,
     why: refusal.message,
   }
   if (!lock.stillHeld()) return
@@ -85,11 +89,11 @@ async function storeRefusal(
 }
 
 /** A login makes up for everything that ends here; the provider's layer does not know its name. */
-function withNextCommand(error: unknown, profile: Profile): unknown {
+function withNextCommand(error: unknown, { profile, record }: RefreshRun): unknown {
   if (!isToknError(error, 'reauth_required') && !isUnreadable(error)) return error
   const [hint] = [error.details.hint].flat()
-  if (hint?.startsWith('tokn login') === true) return error
-  const details = { ...error.details, hint: nextLogin(profile), cause: error }
+  if (hint?.startsWith('tokn login ') === true) return error
+  const details = { ...error.details, hint: loginAnew(profile, record), cause: error }
   return new ToknError(error.code, error.message, details)
 }
 

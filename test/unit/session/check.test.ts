@@ -148,6 +148,16 @@ describe('the provider is asked', () => {
     })
   })
 
+  it.each<readonly [string, HttpReply, Partial<SessionRecord>, string | undefined]>([
+    ['it is not active, and alone', json({ active: false }), { refresh: undefined }, 'dead'],
+    ['it is not active, and can be refreshed', json({ active: false }), {}, undefined],
+    ['a status 401 of an API that nobody knows', json({}, 401), { refresh: undefined }, undefined],
+  ])('what is heard is remembered where it is certain: %s', async (_, reply, record, state) => {
+    world = await openWorld('definition', { changes: info, record })
+    await check({ online: true }, reply)
+    expect((await world.held()).standing?.state).toBe(state)
+  })
+
   it('nothing is asked of a token that is over', async () => {
     world = await openWorld('definition', { changes: info, record: gone })
     expect(await check({ online: true })).toMatchObject({ requests: 0 })

@@ -1,6 +1,6 @@
-import type { SessionRecord } from '../../core/record.ts'
-import { words } from '../../messages/words.ts'
-import type { Session } from '../session.ts'
+import type { SessionRecord } from '../core/record.ts'
+import { words } from '../messages/words.ts'
+import type { Session } from './session.ts'
 
 /**
  * The record as one that its own tokens cannot renew, where the index knows of a later generation: it
