@@ -18,6 +18,7 @@ import {
   tokenInWords,
   wordOf,
 } from './naming.ts'
+import { readOlderCopy } from './older-copy.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
 import { findWaiting } from './refresh/waiting.ts'
 import { rememberEnd, rememberRefusal } from './heard-end.ts'
@@ -40,6 +41,7 @@ export interface CheckRequest {
 /** In one word, why a session is not good. */
 type CheckReason =
   | 'dead'
+  | 'older_copy'
   | 'expired'
   | 'below_min_ttl'
   | 'expiring'
@@ -77,6 +79,8 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
     const failure = await failed(session, held, 'refresh_pending', words.check.refreshPending)
     return { record: held, needed: neededTtl(held, request), failure }
   }
+  const older = await judgeOlderCopy(session, held, request)
+  if (older !== undefined) return older
   const judged = await judge(session, held, request)
   if (judged.failure !== undefined) return judged
   tellDoubt(session, held)
@@ -118,6 +122,20 @@ async function readHeld(
   }
   if (waiting?.record === undefined) return { held: stored, unread: waiting?.unread === true }
   return { held: checkBinding(waiting.record, session.profile), unread: false }
+}
+
+/** What is out of a backup is no session to rely on, though its token may be good for a while. */
+async function judgeOlderCopy(
+  session: Session,
+  held: SessionRecord,
+  request: CheckRequest,
+): Promise<CheckResult | undefined> {
+  const record = await readOlderCopy(session, held)
+  const why = record.standing?.why
+  if (record === held || why === undefined) return undefined
+  const say = (token: string) => words.check.olderCopy(token, why)
+  const failure = await failed(session, record, 'older_copy', say)
+  return { record, needed: neededTtl(record, request), failure }
 }
 
 /** What whoever relies on a token that has not expired has to know of it. */
@@ -179,7 +197,7 @@ async function failed(
   say: (token: string) => string,
 ): Promise<Failure> {
   const message = say(tokenInWords(session))
-  const over = reason === 'dead' || reason === 'expired' || reason === 'inactive'
+  const over = ['dead', 'older_copy', 'expired', 'inactive'].includes(reason)
   // What waits is adopted by whatever asks for a token: that is no question of renewal.
   const renewable = reason === 'refresh_pending' || (await canComeBack(session, record, over))
   const hint = renewable ? `tokn refresh${wordOf(session)}` : loginAnew(session, record)

@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import { indexStanding } from './history.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -18,4 +19,17 @@ export async function withoutSpentTokens(
   if (record.standing !== undefined || (await session.provider()).rotation === 'none') return record
   const why = words.refresh.olderCopy(record.generation, known.generation)
   return { ...record, standing: { state: 'unrenewable', at: known.obtainedAt, why } }
+}
+
+/**
+ * As `withoutSpentTokens`; that the record is an older copy is told to the index as well, which is
+ * all that some look at.
+ */
+export async function readOlderCopy(
+  session: Session,
+  record: SessionRecord,
+): Promise<SessionRecord> {
+  const usable = await withoutSpentTokens(session, record)
+  if (usable !== record) indexStanding(session.ports, session.profile, usable.standing)
+  return usable
 }

@@ -91,11 +91,33 @@ describe('what is restored from a backup', () => {
     expect(await tokn('refresh', 'web')).toMatchObject({ status: 0 })
   })
 
+  test('an older session: check says so and status after it, and neither advises what is refused', async () => {
+    const api = await logIn('hosterby')
+    backUp()
+    await refreshTwice()
+    restore('sessions')
+    for (const more of [[], ['--online']]) {
+      const { ended, requests } = await seen(api, 'check', 'web', ...more)
+      refused(ended)
+      expect(requests).toEqual([])
+    }
+    const { out } = await tokn('status', 'web', '--json')
+    const [profile] = JSON.parse(out).profiles
+    expect(profile).toMatchObject({ fix: 'tokn login web' })
+    expect(profile.problem).toMatch(/older copy/)
+    await logIn('hosterby')
+    expect(await tokn('check', 'web')).toMatchObject({ status: 0 })
+    expect(JSON.parse((await tokn('status', 'web', '--json')).out).profiles[0].problem).toBeNull()
+  })
+
   test('an older session whose credentials are kept: a login takes its place', async () => {
     const api = await logIn('hosterby', '--remember')
     backUp()
     await refreshTwice()
     restore('sessions')
+    const checked = await tokn('check', 'web')
+    expect(checked).toMatchObject({ status: 10, out: '' })
+    expect(checked.err).toMatch(/^tokn: hint: tokn refresh web$/m)
     const { ended, requests } = await seen(api, 'refresh', 'web')
     expect(ended).toMatchObject({ status: 0 })
     expect(requests).toEqual(['POST /service/account/create/token'])

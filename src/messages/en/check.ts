@@ -19,6 +19,7 @@ export const neverSoLong = (tooShort: string) => ({
 })
 
 export const inactive = (token: string) => `the provider says that ${token} is no longer active`
+export const olderCopy = (token: string, why: string) => `${token} is not the latest: ${why}`
 export const saidInactive = () => 'the provider says that the token is no longer active'
 export const notTold = (title: string) => ({
   message: `${title} does not say whether this token is active`,
