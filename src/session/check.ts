@@ -18,7 +18,7 @@ import {
   tokenInWords,
   wordOf,
 } from './naming.ts'
-import { readOlderCopy } from './older-copy.ts'
+import { findOlderCopy } from './older-copy.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
 import { findWaiting } from './refresh/waiting.ts'
 import { rememberEnd, rememberRefusal } from './heard-end.ts'
@@ -130,9 +130,9 @@ async function judgeOlderCopy(
   held: SessionRecord,
   request: CheckRequest,
 ): Promise<CheckResult | undefined> {
-  const record = await readOlderCopy(session, held)
+  const record = await findOlderCopy(session, held)
   const why = record.standing?.why
-  if (record === held || why === undefined) return undefined
+  if (record.standing === held.standing || why === undefined) return undefined
   const say = (token: string) => words.check.olderCopy(token, why)
   const failure = await failed(session, record, 'older_copy', say)
   return { record, needed: neededTtl(record, request), failure }

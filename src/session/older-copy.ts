@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
-import { indexStanding } from './history.ts'
+import { amendIndex, amendIndexLocked } from './amend-index.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -21,15 +21,38 @@ export async function withoutSpentTokens(
   return { ...record, standing: { state: 'unrenewable', at: known.obtainedAt, why } }
 }
 
-/**
- * As `withoutSpentTokens`; that the record is an older copy is told to the index as well, which is
- * all that some look at.
- */
+/** As `withoutSpentTokens`; the index is told as well, which is all that some look at. The lock is held. */
 export async function readOlderCopy(
   session: Session,
   record: SessionRecord,
 ): Promise<SessionRecord> {
   const usable = await withoutSpentTokens(session, record)
-  if (usable !== record) indexStanding(session.ports, session.profile, usable.standing)
+  const known = knownGeneration(session)
+  if (usable !== record && known !== undefined) {
+    amendIndex(session.ports, session.profile, known, () => ({ standing: usable.standing }))
+  }
   return usable
+}
+
+/**
+ * As `readOlderCopy`, without the lock: the record is read once more, since another process may have
+ * stored the next one before the index was looked at.
+ */
+export async function findOlderCopy(
+  session: Session,
+  record: SessionRecord,
+): Promise<SessionRecord> {
+  const usable = await withoutSpentTokens(session, record)
+  if (usable === record) return record
+  const again = await session.readRecord()
+  if (again.generation !== record.generation) return await findOlderCopy(session, again)
+  const known = knownGeneration(session)
+  if (known !== undefined) {
+    await amendIndexLocked(session, known, () => ({ standing: usable.standing }))
+  }
+  return usable
+}
+
+function knownGeneration({ ports, profile }: Session): number | undefined {
+  return ports.index.get(profile.id)?.generation
 }
