@@ -4,6 +4,7 @@ import type { Reason, SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { isRecordSealed } from '../../../src/session/store-sealed.ts'
 import { saveSession } from '../../../src/session/save-session.ts'
+import { start } from './memory-ports.ts'
 import { openLoggedIn, openScripted, tokens, web, type Script } from './scripted.ts'
 
 const credentials = { password: new Secret('correct horse') }
@@ -63,6 +64,19 @@ describe('the credentials of a login', () => {
     expect(JSON.stringify(rest)).toBe(JSON.stringify(was))
     expect(ports.index.get(web.id)?.renewal).not.toBe('credentials')
     expect(await session.forgetCredentials()).toEqual({ forgotten: false, renewal })
+  })
+
+  test('end with no refresh token; once they are forgotten, its end counts again', async () => {
+    const end = start + 90 * 86_400_000
+    const more = { refresh: new Secret('r'), refreshExpiry: { state: 'at', at: end } } as const
+    const script = { refresh: async () => never(), login: async () => never() }
+    const { session, ports } = await openLoggedIn(script, more)
+    const renewalEnd = () => ports.index.get(web.id)?.renewalEnd
+    expect(renewalEnd()).toMatchObject({ at: end })
+    await session.keepCredentials(await session.readRecord(), credentials)
+    expect(renewalEnd()).toBeUndefined()
+    await session.forgetCredentials()
+    expect(renewalEnd()).toEqual({ at: end, since: start, asked: start })
   })
 
   test.each([
