@@ -1,10 +1,10 @@
 import type { Interaction } from '../core/ports.ts'
 
-/** A line for a person, said ahead of the first question alone, whoever asks it. */
+/** A line for a person, said once: ahead of the first question after it is known, whoever asks it. */
 export interface Announcement {
-  /** Takes the place of one that was not said yet; comes to nothing once a question was put. */
+  /** Takes the place of one that was not said yet; comes to nothing once one was said. */
   set(line: string): void
-  /** To be called before each question. */
+  /** To be called before each question, and before what cannot be taken back. */
   say(): void
   /** Says it before whatever a person is told or asked there. */
   over(interaction: Interaction): Interaction
@@ -12,10 +12,10 @@ export interface Announcement {
 
 export function openAnnouncement(write: (line: string) => void): Announcement {
   let line: string | undefined
-  let asked = false
+  let said = false
   return {
     set: (text) => {
-      if (!asked) line = text
+      if (!said) line = text
     },
     say,
     over: (interaction) => ({
@@ -32,8 +32,9 @@ export function openAnnouncement(write: (line: string) => void): Announcement {
   }
 
   function say(): void {
-    if (line !== undefined) write(line)
+    if (line === undefined) return
+    write(line)
     line = undefined
-    asked = true
+    said = true
   }
 }

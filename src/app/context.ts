@@ -139,6 +139,7 @@ export function createContext({
       return announcement.over(openInteraction(environment, options))
     },
     announce: announcement.set,
+    sayAnnounced: announcement.say,
     confirm: async (flags, question, beforehand = '--yes') => {
       if (flags.yes === true) return true
       if (!canAsk(environment, flags.input)) return undefined

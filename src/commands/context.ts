@@ -99,8 +99,10 @@ export interface Context {
     flags: FlagsOf<'noInput'>,
     options?: InteractionOptions,
   ): Promise<Interaction | undefined>
-  /** Says a line before the first question, whatever asks it; not at all where nothing is asked. */
+  /** Has a line said before the first question that comes after it, whatever asks that. */
   announce(line: string): void
+  /** Says now what was announced, if no question came. */
+  sayAnnounced(): void
   /**
    * Asks yes or no; `undefined` where nobody can be asked. `beforehand` is the flag that would have
    * answered. Default: `--yes`.

@@ -113,6 +113,8 @@ async function logIn(
   const remember = pasted === undefined && flags.remember === true
   const force = flags.force === true
   const asking = pasted === undefined ? interaction : undefined
+  // With every answer in the environment no question came, and a person reads this all the same.
+  if (interaction !== undefined) context.sayAnnounced()
   return await logInUntilRight({
     session,
     opened: prepared,

@@ -13,6 +13,7 @@ import { readPairs } from '../flags/pairs.ts'
 import { isQuiet } from '../output/json.ts'
 import { announceLogin } from './announce.ts'
 import { chooseBaseUrl } from './base-url.ts'
+import { askName, chooseApi, offerAnotherApi } from './choose-api.ts'
 import { chooseName } from './choose-name.ts'
 
 /** What a login is to make or renew, before its fields are answered. */
@@ -38,19 +39,29 @@ export async function draftProfile(
     flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
   const choice = context.choice(flags, positional)
   const named =
-    (await chooseName(choice, interaction)) ??
-    boundName(context, ports, choice, flags, said) ??
-    usualName(ports, flags, said)
-  const before = named === undefined ? undefined : readProfile(ports, named, flags)
-  const providerId = said ?? before?.provider ?? (await chooseProvider(context, flags, named))
+    (await chooseName(choice, interaction)) ?? boundName(context, ports, choice, flags, said)
+  const usual = named === undefined ? usualName(ports, flags, said) : undefined
+  const isOpen = said === undefined && flags.issuer === undefined && flags.yes !== true
+  const other =
+    usual === undefined || !isOpen ? undefined : await offerAnotherApi(context, flags, usual)
+  const known = other === undefined ? (named ?? usual) : undefined
+  const knownOne = known === undefined ? undefined : readProfile(ports, known, flags)
+  const stated = said ?? knownOne?.provider
+  const { id: providerId, isPicked } =
+    other ??
+    (stated === undefined
+      ? await chooseApi(context, flags, known)
+      : { id: stated, isPicked: false })
+  const given = known ?? (isPicked ? await askName(interaction, providerId) : undefined)
+  const name = checkProfileName(given ?? providerId)
+  const before = given === undefined ? undefined : readProfile(ports, name, flags)
   const same = before?.provider === providerId ? before : undefined
-  const name = checkProfileName(named ?? providerId)
   const store = context.storeKind(flags, before?.store)
   const set = { ...readPairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
   const settings = same?.settings ?? {}
-  const known = { name, store, settings, baseUrl: flags.baseUrl ?? same?.baseUrl }
+  const outlined = { name, store, settings, baseUrl: flags.baseUrl ?? same?.baseUrl }
   const summary = (await context.providers(flags)).find((one) => one.id === providerId)
-  announceLogin(context, ports, flags, summary?.title ?? providerId, { profile: known, set })
+  announceLogin(context, ports, flags, summary?.title ?? providerId, { profile: outlined, set })
   const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
   const apiUrls = flags.apiUrl?.map(
     (url) => new URL(checkBaseUrl(url, words.loginFlags.apiUrl())).origin,
@@ -115,21 +126,4 @@ function readProfile(ports: Ports, name: string, flags: LoginFlags): Profile | u
     outlineOf(ports.profiles, name)
     return undefined
   }
-}
-
-async function chooseProvider(
-  context: Context,
-  flags: LoginFlags,
-  named: string | undefined,
-): Promise<string> {
-  const { fromEnvironment } = context.environment
-  const server = flags.issuer ?? fromEnvironment('issuer') ?? fromEnvironment('token_endpoint')
-  if (server !== undefined) return 'oauth'
-  const providers = await context.providers(flags)
-  if (named !== undefined && providers.some((one) => one.id === named)) return named
-  const options = providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))
-  const chosen = await context.select(flags, words.loginFlags.whichApi(), options)
-  if (chosen !== undefined) return chosen
-  const known = providers.map((one) => one.id).join(', ')
-  throw new ToknError('usage', words.loginFlags.noProviderNamed(named ?? 'NAME', known))
 }

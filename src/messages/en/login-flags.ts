@@ -25,6 +25,9 @@ export const emptyProvider = () => ({
 })
 
 export const whichApi = () => 'Which API?'
+/** Asked where a default profile is there, and nothing says whether that is meant. */
+export const whereTo = () => 'Log in to what?'
+export const usualProfile = (name: string) => `again to the default profile "${name}"`
 export const noProviderNamed = (name: string, known: string) => ({
   message: 'no provider was named',
   hint: `tokn login ${name} --provider ID, with one of: ${known}`,
