@@ -9,7 +9,7 @@ type Bound = Pick<SessionRecord, 'origins' | 'profileId'>
 
 /** As `checkOrigin` for each of `urls`; says which profile sends its token there, if another one does. */
 export async function checkOrigins(
-  ports: Pick<Ports, 'profiles' | 'provider'>,
+  ports: Pick<Ports, 'profiles' | 'provider' | 'index'>,
   bound: Bound,
   urls: readonly URL[],
 ): Promise<void> {

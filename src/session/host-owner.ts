@@ -5,20 +5,26 @@ import type { Ports } from './ports.ts'
 
 /**
  * The name of a profile, other than that of the id `except`, whose token may be sent to `origin`, by
- * what the profile and the definition of its provider say. Unlocks nothing, and asks nobody.
+ * what the profile and the definition of its provider say; one that is logged in before one that is
+ * not. Unlocks nothing, and asks nobody.
  */
 export async function ownerOf(
-  ports: Pick<Ports, 'profiles' | 'provider'>,
+  ports: Pick<Ports, 'profiles' | 'provider' | 'index'>,
   origin: string,
   except: string,
 ): Promise<string | undefined> {
   const others = readableProfiles(ports.profiles).filter(({ id }) => id !== except)
-  const said = others.find((one) => placesOf(one).includes(origin))
-  if (said !== undefined) return said.name
+  const isLoggedIn = ({ id }: Profile) => ports.index.get(id) !== undefined
+  const said = others.filter((one) => placesOf(one).includes(origin))
+  const owner = said.find(isLoggedIn)
+  if (owner !== undefined) return owner.name
+  const defined: Profile[] = []
   for (const one of others) {
-    if ((await originsOf(ports, one)).includes(origin)) return one.name
+    if (!(await originsOf(ports, one)).includes(origin)) continue
+    if (isLoggedIn(one)) return one.name
+    defined.push(one)
   }
-  return undefined
+  return (said[0] ?? defined[0])?.name
 }
 
 function placesOf({ baseUrl, apiUrls = [], settings }: Profile): readonly string[] {

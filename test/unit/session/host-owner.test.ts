@@ -23,13 +23,21 @@ const profiles = [
   profile('shop'),
 ]
 
-function ownerFrom(origin: string, except = 'nobody') {
+function ownerFrom(origin: string, except = 'nobody', loggedIn: readonly string[] = []) {
   const { ports } = openScripted({}, { profiles })
   const provider: Ports['provider'] = async ({ provider: id }) => {
     if (id === 'gone') throw new ToknError('not_found', 'gone')
     return { origins: ['https://shop.example', 'https://api.shop.example'] } as unknown as Provider
   }
-  return ownerOf({ profiles: ports.profiles, provider }, origin, `${except}-0123456789abcdef`)
+  const get: Ports['index']['get'] = (id) =>
+    loggedIn.some((name) => id.startsWith(`${name}-`))
+      ? { obtainedAt: 0, expiry: { state: 'unknown' }, generation: 1, history: [] }
+      : undefined
+  return ownerOf(
+    { profiles: ports.profiles, provider, index: { ...ports.index, get } },
+    origin,
+    `${except}-0123456789abcdef`,
+  )
 }
 
 it.each([
@@ -43,6 +51,12 @@ it.each([
 
 it('a host of a definition belongs to a profile with that provider', async () => {
   expect(await ownerFrom('https://api.shop.example')).toMatch(/^(?:eye|shop|web|work)$/)
+})
+
+it('one that is logged in goes before one that is not', async () => {
+  const origin = 'https://api.shop.example'
+  expect(await ownerFrom(origin, 'nobody', ['shop'])).toBe('shop')
+  expect(await ownerFrom(origin, 'nobody', ['work'])).toBe('work')
 })
 
 it.each(['https://other.example', 'http://web.example', 'https://web.example:8443'])(
