@@ -64,6 +64,10 @@ function hintFor(
   }
   const help = `tokn ${pathOf(command)}--help`
   if (error.code === 'commander.optionMissingArgument') return help
+  // What such a command passes on stands behind "--", which its usage shows.
+  if (error.code === 'commander.excessArguments' && command.usage().includes(' -- ')) {
+    return texts.commands.behindDashes(`tokn ${pathOf(command)}${command.usage()}`)
+  }
   if (error.code === 'commander.unknownOption') {
     const owner = ownerOf(quoted, words, command)
     if (owner !== undefined) return texts.commands.flagAfterCommand(owner, quoted)

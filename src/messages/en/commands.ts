@@ -4,6 +4,8 @@ import { didYouMean } from './core.ts'
 export const commandMissing = () => 'a command is missing'
 export const unknownCommand = (word: string) => `unknown command '${word}'`
 export { didYouMean }
+/** `usage` is that of a command which passes arguments on to a program. */
+export const behindDashes = (usage: string) => `what is passed on stands behind "--": ${usage}`
 export const takesNoValue = (flag: string) => ({
   message: `${flag} takes no value`,
   hint: `write ${flag} alone, or leave it out`,

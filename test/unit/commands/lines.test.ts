@@ -184,6 +184,11 @@ describe('a wrong command line says what is wrong, and what to type', () => {
       "too many arguments for 'token'. Expected 1 argument but got 2.",
       'tokn token --help',
     ],
+    [
+      'curl web https://api.example.com/',
+      "too many arguments for 'curl'. Expected 1 argument but got 2.",
+      'what is passed on stands behind "--": tokn curl [options] [profile] -- CURL_ARGUMENTS...',
+    ],
     ['profile rename a', "missing required argument 'to'", 'tokn profile rename --help'],
     ['provider show', "missing required argument 'id'", 'tokn provider show --help'],
     ['exec --fields a', '"exec" has no JSON document to take fields of', 'leave --fields out'],
