@@ -23,7 +23,8 @@ export function uninstallCommand(program: Command, context: Context, run = runUn
 }
 
 async function runUninstall(context: Context, flags: UninstallFlags): Promise<void> {
-  const { otherConfiguration, profilesUnread, removesNothing, steps, titles } = words.uninstall
+  const { boundUnknown, otherConfiguration, profilesUnread, removesNothing, steps, titles } =
+    words.uninstall
   if (flags.list !== true) throw new ToknError('usage', removesNothing())
   const traces = await context.traces(flags)
   if (wantsJson(flags)) return printJson(context, flags, describe(traces))
@@ -35,6 +36,7 @@ async function runUninstall(context: Context, flags: UninstallFlags): Promise<vo
   if (flags.quiet === true) return
   if (traces.unread !== undefined) terminal.say(profilesUnread(traces.unread))
   for (const other of traces.others) terminal.say(otherConfiguration(other))
+  terminal.say(boundUnknown())
   steps().forEach((step, index) => terminal.say(`${index + 1}. ${step}`))
 }
 

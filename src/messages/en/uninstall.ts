@@ -3,7 +3,7 @@
 export const help = {
   summary: 'say everything that tokn has made on this machine, to take it away again',
   notes:
-    'It removes nothing, unlocks nothing and asks nobody. Entries of a keychain are named and not looked at.\nWhat another HOME, other XDG variables or another TOKN_CONFIG_DIR lead to is found with those.',
+    'It removes nothing, unlocks nothing and asks nobody. Entries of a keychain are named and not looked at.\nWhat another HOME, other XDG variables or another TOKN_CONFIG_DIR lead to is found with those.\nLocks and journals are also looked for in the home that the password database names.',
   flags: { list: 'say every file, folder and entry, there or not' },
 }
 
@@ -27,7 +27,7 @@ export const kinds = {
   journal: 'refreshes under way',
   marks: 'logins and issues under way',
   ledger: 'counts of tokens made',
-  folder: 'folder',
+  folder: 'a folder of tokn',
   other: 'something else',
   temporary: 'left by a command that was killed',
   'keychain-entry': 'keychain entry',
@@ -52,6 +52,10 @@ export const profilesUnread = (why: string) =>
   `the profiles cannot be read, so the keychain entries of their sessions are not all named: ${why}`
 export const otherConfiguration = (path: string) =>
   `another configuration, with sessions of its own: ${path}`
+
+/** Files that nobody has written down. */
+export const boundUnknown = () =>
+  'not listed, since they are not known: .tokn files, which profile bind wrote to folders of yours'
 
 /** What to do, in this order. */
 export const steps = () => [
