@@ -14,8 +14,8 @@ export const tooShort = (token: string, left: string, needed: string) =>
   `${token} has ${left} left, less than the ${needed} asked for`
 
 export const neverSoLong = (tooShort: string) => ({
-  message: `${tooShort}; its tokens never live that long`,
-  hint: 'ask for less with --min-ttl',
+  message: `${tooShort}; the next one of this session would not either`,
+  hint: 'ask for less with --min-ttl, or log in with a longer --expires-in where the API takes one',
 })
 
 export const inactive = (token: string) => `the provider says that ${token} is no longer active`
