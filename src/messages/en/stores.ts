@@ -104,7 +104,7 @@ export const keychainLocked = () => ({
 
 export const noSecretService = () => ({
   message: 'there is no secret service in this session',
-  hint: 'start gnome-keyring, or use --store file',
+  hint: `start gnome-keyring, or use --store file, with a key in TOKN_STORE_KEY made with: ${makeKey}`,
 })
 
 export const noKeyring = () => ({
