@@ -13,7 +13,7 @@ export const jsonOfErrors = 'print errors in JSON'
 export const meanings = {
   json: 'print the answer, and errors, in JSON',
   fields: 'print only these fields of the JSON document, separated by commas',
-  quiet: 'print only errors on standard error',
+  quiet: 'on standard error print errors alone; the answer is printed all the same',
   noColor: 'no colours',
   debug: 'show requests (without secrets), and where a bug is',
   configDir: 'where profiles are kept',
@@ -116,7 +116,7 @@ export const ofVariables: Partial<Record<keyof typeof meanings, string>> = {
 export const variables = {
   TOKN_TOKEN: 'a token to use as it is, whatever is stored; TOKN_<PROFILE>_TOKEN for one profile',
   TOKN_REFRESH_TOKEN:
-    'a refresh token beside TOKN_TOKEN, or for login --with-token; with TOKN_PROVIDER alone too',
+    'a refresh token beside TOKN_TOKEN, or for login --with-token; with TOKN_PROVIDER alone where a refresh leaves it as it is',
   TOKN_STORE_KEY: 'key of the file store: 32 bytes, base64url',
   TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
   'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',
@@ -125,5 +125,10 @@ export const variables = {
   COLUMNS: 'characters of a line of help, where it goes to no terminal (80 if not set)',
   FORCE_COLOR: 'colours although the output is no terminal; 0: none at all',
   XDG_CONFIG_HOME: 'profiles are in the folder tokn below it (~/.config if not set)',
+  XDG_DATA_HOME: 'sessions of the file store are in the folder tokn below it (~/.local/share)',
+  XDG_STATE_HOME: 'the index of the sessions is in the folder tokn below it (~/.local/state)',
+  XDG_RUNTIME_DIR: 'locks are in the folder tokn below it where no other place can be written',
+  TOKN_TOKEN_ENDPOINT: 'where an OAuth server without an issuer makes tokens',
+  TOKN_CI_ID_TOKEN: 'the ID token that a GitLab job trades in, with TOKN_FLOW=ci',
   NODE_EXTRA_CA_CERTS: 'a file with more certificate authorities to trust, in PEM',
 }

@@ -73,7 +73,7 @@ export const status = (placeholders: readonly string[]) => ({
 export const check = {
   summary: 'say by the exit status whether a session is good: 0 yes, 10 no, 4 only a login helps',
   notes:
-    'Nothing is refreshed, nobody is asked, and nothing is sent unless --online is given. With --all the worst result counts: 4 before all others, and 10 after them.',
+    'Nothing is refreshed, nobody is asked, and nothing is sent unless --online is given. With --all the worst result counts: 4 before all others, and 10 after them.\nProfiles that are logged out are left out of --all; where none is logged in, it is 4. --min-ttl is about the token held, also where the session renews itself.',
   flags: {
     all: 'every profile that is logged in',
     scope: 'a scope that the token must have',
@@ -170,7 +170,7 @@ export const exitCodes = {
   usage: 'the command line or a file of the configuration is wrong',
   not_found: 'there is no such profile, token or provider',
   reauth_required:
-    'not logged in, the session has ended, or credentials were refused: tokn login PROFILE',
+    'not logged in, the session has ended, credentials were refused, or a question has nobody to answer it: tokn login PROFILE',
   forbidden: 'the token may not do this',
   unsupported: 'the API has no such operation',
   provider_refused: 'the provider refused',
@@ -189,4 +189,4 @@ export const exitCodes = {
 }
 export const ok = 'ok'
 export const noTokenForProgram = 'exec: no token for the program; the code says why'
-export const endedBySignal = 'exec: the program was ended by signal n'
+export const endedBySignal = 'exec, curl: the program was ended by signal n'
