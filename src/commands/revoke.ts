@@ -50,9 +50,10 @@ async function runRevoke(
   }
   const results = await session.revoke(tokens, {
     dryRun: flags.dryRun === true,
-    agree: async ({ id, listed, alsoNamed }) => {
+    agree: async ({ id, name, listed, alsoNamed }) => {
       if (flags.yes === true) return true
-      const names = alsoNamed.map((name) => display(name, 64)).join(', ')
+      const all = [name ?? words.tokens.nameless(), ...alsoNamed]
+      const names = all.map((one) => display(one, 64)).join(', ')
       const question = words.commands.revokeAllOfId(listed ?? 0, display(id, 256), names)
       return await context.confirm(flags, question)
     },

@@ -147,7 +147,7 @@ export const tokenMissing = () => ({
 export const revokeSeveral = (count: number, profile: string) =>
   `revoke ${count} tokens of "${profile}"?`
 export const revokeAllOfId = (count: number, id: string, names: string) =>
-  `revoke all ${count} tokens with the id ${id}, also: ${names}?`
+  `revoke all ${count} tokens with the id ${id}: ${names}?`
 export const notAgreedToRevoke = () => ({
   message: 'nothing was revoked',
   hint: 'to revoke them without a question: --yes',

@@ -56,9 +56,9 @@ export const noSuchToken = (word: string, short: boolean) => ({
 
 export const nothingRevoked = () => 'nothing was revoked'
 
-export const sharedId = (name: string, id: string, others: string) => ({
-  message: `the token called "${name}" has one id with others (${others}): ${id}`,
-  hint: `to revoke all that has this id: tokn revoke ${id}`,
+export const sharedId = (names: string, id: string, profile: string) => ({
+  message: `several tokens have the id ${id}, and would be revoked together: ${names}`,
+  hint: `to revoke all that has this id: tokn revoke ${id}${profile} --yes`,
 })
 
 export const stillWorks = (title: string) =>

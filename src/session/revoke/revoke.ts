@@ -4,6 +4,7 @@ import { display } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { callWithToken, unsupported, type Call } from '../call.ts'
+import { isFromEnvironment } from '../naming.ts'
 import type { Session } from '../session.ts'
 import { endToken, holdersOf } from './mark-ended.ts'
 import { checkProvider } from '../stored-record.ts'
@@ -14,8 +15,8 @@ import { probeTokens } from './probe.ts'
 export interface RevokeOptions {
   readonly dryRun: boolean
   /**
-   * Asked before anything is sent where a name was given and the id behind it is that of other
-   * tokens as well. `false`: nothing is revoked; `undefined`: nobody can be asked, and the same.
+   * Asked before anything is sent where the id is that of other tokens as well, which would go
+   * with it. `false`: nothing is revoked; `undefined`: nobody can be asked, and the same.
    */
   agree(token: NamedToken): Promise<boolean | undefined>
 }
@@ -40,7 +41,7 @@ export async function revokeTokens(
     )
     const known = unique.map((token) => describe(call, token))
     if (options.dryRun) return known.map((one) => wouldRevoke(call, one))
-    for (const token of unique.filter(isUnclear)) await agreeOn(token, options)
+    for (const token of unique.filter(isUnclear)) await agreeOn(session, token, options)
     const results: Revocation[] = []
     for (const one of known) {
       if (one.id !== call.record.id) results.push(await revokeOne(call, one))
@@ -53,18 +54,23 @@ export async function revokeTokens(
   return await callWithToken(session, 'revoke', run, options.dryRun ? 'never' : 'auto')
 }
 
-/** Whether a name stands for more than it says: others have the same id, and would go with it. */
-function isUnclear({ byName, alsoNamed }: Pick<NamedToken, 'byName' | 'alsoNamed'>): boolean {
-  return byName && alsoNamed.length > 0
+/** Whether it is more than one token: others have the same id, and would go with it. */
+function isUnclear({ alsoNamed, over }: Pick<NamedToken, 'alsoNamed' | 'over'>): boolean {
+  return alsoNamed.length > 0 && !over
 }
 
-async function agreeOn(token: NamedToken, { agree }: RevokeOptions): Promise<void> {
+async function agreeOn(
+  session: Session,
+  token: NamedToken,
+  { agree }: RevokeOptions,
+): Promise<void> {
   const yes = await agree(token)
   if (yes === true) return
   if (yes === false) throw new ToknError('interrupted', words.tokens.nothingRevoked())
-  const others = token.alsoNamed.map((name) => display(name, 64)).join(', ')
-  const [name, id] = [display(token.name ?? '', 80), display(token.id, 256)]
-  throw new ToknError('not_found', words.tokens.sharedId(name, id, others))
+  const names = [token.name ?? words.tokens.nameless(), ...token.alsoNamed]
+  const shown = names.map((name) => display(name, 64)).join(', ')
+  const profile = isFromEnvironment(session) ? '' : ` -P ${session.name}`
+  throw new ToknError('usage', words.tokens.sharedId(shown, display(token.id, 256), profile))
 }
 
 type Known = Omit<Revocation, 'status'> & Pick<NamedToken, 'over'>

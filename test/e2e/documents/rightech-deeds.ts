@@ -178,8 +178,10 @@ export const deeds: readonly Deed[] = [
   {
     line: 'Rightech: tokn revoke refuses an _id that two tokens have',
     tokn: 'revoke post-objects-01 -P iot',
-    exit: 3,
-    err: [/has one id with others \(tokn\/\S+\/iot\): [0-9a-f]{24}$/m],
+    exit: 2,
+    err: [
+      /several tokens have the id [0-9a-f]{24}, and would be revoked together: post-objects-01, tokn\/\S+\/iot$/m,
+    ],
     sees: [{ request: 'GET /api/v1/tokens' }],
   },
   {
