@@ -74,7 +74,7 @@ describe('what is revoked', () => {
 
   it.each<readonly [boolean | undefined, string]>([
     [false, 'nothing was revoked'],
-    [undefined, 'the token called "ci" has one id with others (night): same'],
+    [undefined, 'several tokens have the id same, and would be revoked together: ci, night'],
   ])('nothing of an id that others have, unless that is agreed to: %s', async (yes, message) => {
     const shop = openShop([])
     const list = async () => [token('same', 'ci'), token('same', 'night')]
