@@ -18,7 +18,7 @@ import { declare } from './flags/declare.ts'
 import { sayWould } from './output/dry-run.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
-import { askToKeep, isToAskAboutKeeping, offerToEnd } from './login/afterwards.ts'
+import { askToKeep, isToAskAboutKeeping, offerToEnd, tellOfReplaced } from './login/afterwards.ts'
 import { announceLogin } from './login/announce.ts'
 import { answerFields } from './login/answers.ts'
 import { logInUntilRight, type Made } from './login/attempts.ts'
@@ -149,11 +149,15 @@ async function finishLogin(
   if (lacks !== undefined) ports.warn(lacks)
   const session = openSession(ports, saved.profile)
   const { outlivesProcess } = ports.stores.traits(saved.profile.store)
-  if (interaction !== undefined && outlivesProcess) {
+  if (outlivesProcess) {
     const mayKeep = pasted === undefined && isToAskAboutKeeping(prepared, answers, flags)
-    if (mayKeep) await askToKeep(context, session, saved, answers, flags)
+    if (mayKeep && interaction !== undefined) {
+      await askToKeep(context, session, saved, answers, flags)
+    }
     const replaced = before && (await findReplaced(openSession(ports, before), saved.replaced))
-    if (replaced !== undefined) await offerToEnd(context, replaced, session, saved, flags)
+    if (replaced !== undefined && interaction === undefined) {
+      tellOfReplaced(replaced, session, saved)
+    } else if (replaced !== undefined) await offerToEnd(context, replaced, session, saved, flags)
   }
   closeLogin(context, ports, saved, flags)
 }

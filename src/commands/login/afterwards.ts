@@ -1,4 +1,6 @@
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import { display, quoteWord } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { Answers } from '../../session/login/answers.ts'
 import type { Opened } from '../../session/login/open-provider.ts'
@@ -56,11 +58,16 @@ export async function offerToEnd(
   flags: LoginFlags,
 ): Promise<void> {
   if (!isOther(replaced, record)) return
-  const { expiry } = replaced.record
-  const now = session.ports.clock.now()
-  const until = expiry.state === 'at' ? words.times.expires(expiry, now) : undefined
-  const question = words.loginFlags.askToEndReplaced(replaced.provider.title, until)
-  if ((await context.confirm(withoutYes(flags), question, '--no-input')) !== true) return
+  const { title } = replaced.provider
+  const question = words.loginFlags.askToEndReplaced(title, untilWhen(replaced, session))
+  try {
+    if ((await context.confirm(withoutYes(flags), question)) !== true) return
+  } catch (error) {
+    if (!isToknError(error, 'interrupted')) throw error
+    const message = words.loginFlags.replacedUnanswered(error.message, session.name, title)
+    const hint = howToEnd(replaced, session, record)
+    throw new ToknError(error.code, message, { ...error.details, hint })
+  }
   try {
     const { nextEnded, ...end } = await endReplaced(replaced, session)
     context.terminal.say(words.loginFlags.replacedEnded(end))
@@ -69,4 +76,38 @@ export async function offerToEnd(
     if (!isFailure(error)) throw error
     session.ports.warn(words.loginFlags.replacedStays(error.message))
   }
+}
+
+/** Tells, where nobody can be asked, of what the login has left alive and how it can be ended. */
+export function tellOfReplaced(
+  replaced: Replaced,
+  session: Session,
+  { record }: SavedSession,
+): void {
+  if (!isOther(replaced, record)) return
+  const command = howToEnd(replaced, session, record)
+  if (command === undefined) return
+  const until = untilWhen(replaced, session)
+  session.ports.warn(words.loginFlags.replacedAlive(replaced.provider.title, until, command))
+}
+
+function untilWhen({ record }: Replaced, { ports }: Session): string | undefined {
+  const { expiry } = record
+  return expiry.state === 'at' ? words.times.expires(expiry, ports.clock.now()) : undefined
+}
+
+/** The command by which the session of `next` ends what it replaced, if there is one. */
+function howToEnd(
+  { provider, record }: Replaced,
+  { name }: Session,
+  next: SessionRecord,
+): string | undefined {
+  const { id } = record
+  if (id === undefined || provider.revoke === undefined) return undefined
+  const isThere = next.provider === record.provider && next.origins[0] === record.origins[0]
+  if (!isThere) return undefined
+  const [word, profile] = [quoteWord(display(id, 256)), quoteWord(name)]
+  return id.startsWith('-')
+    ? `tokn revoke -P ${profile} -- ${word}`
+    : `tokn revoke ${word} -P ${profile}`
 }

@@ -108,6 +108,12 @@ export const place = (provider: string, origin: string | undefined) =>
 /** `until` says when it ends by itself, where that is known. */
 export const askToEndReplaced = (title: string, until: string | undefined) =>
   `The token that this login replaced is still alive at ${title}${until === undefined ? '' : ` (it ${until})`}. Revoke it?`
+/** After a question that nobody answered; the session was stored before. */
+export const replacedUnanswered = (why: string, profile: string, title: string) =>
+  `${why}; the new session of "${profile}" is kept, and the token before is still alive at ${title}`
+/** Where nobody can be asked. `command` is one that ends it. */
+export const replacedAlive = (title: string, until: string | undefined, command: string) =>
+  `the token that this login replaced is still alive at ${title}${until === undefined ? '' : ` (it ${until})`}; to end it: ${command}`
 export const replacedEnded = ({
   revoked,
   verified,
