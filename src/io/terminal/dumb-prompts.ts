@@ -39,7 +39,7 @@ export async function askPlainYesNo(question: string): Promise<boolean | undefin
   }
 }
 
-/** One of several, by its number. `undefined` as for a line. */
+/** One of several, by its number or its value. `undefined` as for a line. */
 export async function askPlainChoice(
   question: string,
   choices: ReadonlyArray<{ readonly value: string; readonly label: string }>,
@@ -51,7 +51,8 @@ export async function askPlainChoice(
   for (;;) {
     const answer = await askPlainLine(`1-${choices.length}`)
     if (answer === undefined) return undefined
-    const choice = choices[Number(answer) - 1]
+    const choice =
+      choices[Number(answer) - 1] ?? choices.find(({ value }) => value === answer.trim())
     if (choice !== undefined) return choice.value
   }
 }

@@ -8,6 +8,9 @@ import type { Environment } from '../files/paths.ts'
 import { writeAll } from './output.ts'
 import { isDumb } from './terminal.ts'
 
+/** Longest menu that is overlooked at once; one that is longer is searched by what is typed. */
+const few = 4
+
 /**
  * Questions to a person. All throw `interrupted` when the question is dismissed, and when the input
  * ends before it is answered.
@@ -50,7 +53,8 @@ async function openPlain(): Promise<Prompts> {
 }
 
 async function openDrawn(): Promise<Prompts> {
-  const { confirm, password, select, text, updateSettings } = await import('@clack/prompts')
+  const { autocomplete, confirm, password, select, text, updateSettings } =
+    await import('@clack/prompts')
   // The library only handles Ctrl-C: at a Ctrl-D its reader closes, and the question waits for
   // ever. A Ctrl-D typed before the question arrives as a NUL: the terminal has changed its mode
   // since.
@@ -72,11 +76,18 @@ async function openDrawn(): Promise<Prompts> {
       untilEnd(async (end) => await confirm({ ...common(question, end), initialValue: false })),
     askChoice: async (question, options) => {
       const choices = options.map(({ value, label }) => ({ value, label: display(label) }))
-      return await untilEnd(
-        async (end) => await select({ ...common(question, end), options: choices }),
-      )
+      return await untilEnd(async (end) => {
+        const asked = { ...common(question, end), options: choices }
+        if (choices.length <= few) return await select(asked)
+        return await autocomplete({ ...asked, validate: refuseNone })
+      })
     },
   }
+}
+
+/** Why what is chosen will not do: nothing was. */
+function refuseNone(chosen: unknown): string | undefined {
+  return chosen === undefined ? words.terminal.noneOfThem() : undefined
 }
 
 function common(message: string, signal: AbortSignal) {

@@ -13,6 +13,9 @@ export const notAnswered = () => ({
   hint: 'answer it, or see what can be given without a question: tokn help environment',
 })
 
+/** Where what is typed fits nothing of a menu. */
+export const noneOfThem = () => 'none of them is called that'
+
 /** Instead of a text that is not shown. */
 export const characters = (count: number) => `(${count} character${count === 1 ? '' : 's'})`
 
