@@ -5,7 +5,6 @@ import type { AskedLine } from './dumb-prompts.ts'
 import { restoreAtSignals } from './end-by-signal.ts'
 import { endWithTerminal } from './is-terminal.ts'
 import type { Environment } from '../files/paths.ts'
-import { writeAll } from './output.ts'
 import { isDumb } from './terminal.ts'
 
 /** Longest menu that is overlooked at once; one that is longer is searched by what is typed. */
@@ -129,11 +128,7 @@ async function untilEnd<Value>(
 
 /** The library hides it while it asks. */
 function showCursor(): void {
-  try {
-    writeAll(2, '\u001b[?25h\n')
-  } catch {
-    // Nobody is reading.
-  }
+  process.stderr.write('\u001b[?25h\n')
 }
 
 /** A terminal without a window (a serial line) says 0, and the library would believe it. */
