@@ -3,6 +3,9 @@ import type { Clock, Http, Interaction } from './ports.ts'
 import type { Secret } from './secret.ts'
 import type { Attachment, Grant, Introspection, TokenInfo, TokenSet } from './token.ts'
 
+/** Longest list of scopes that is read of a reply. */
+export const mostScopes = 10_000
+
 /** In the order in which they are told of. */
 export const operations = ['login', 'refresh', 'list', 'issue', 'revoke', 'info', 'logout'] as const
 
@@ -197,7 +200,7 @@ export interface Provider {
   list?(reach: Reach, held: TokenSet): Promise<readonly TokenInfo[]>
   revoke?(reach: Reach, held: TokenSet, target: RevokeTarget): Promise<void>
   info?(reach: Reach, held: TokenSet): Promise<Introspection>
-  /** All scopes that can be asked for, as the API lists them. */
+  /** All scopes that can be asked for, as the API lists them, but at most `mostScopes`. */
   listScopes?(reach: Reach, held: TokenSet): Promise<readonly string[]>
   /** When the refresh token ends, by the request of `info` that alone tells it. */
   refreshEnd?(reach: Reach, held: TokenSet): Promise<Expiry | undefined>

@@ -1,5 +1,5 @@
 import { ToknError } from '../core/errors.ts'
-import type { Provider } from '../core/provider.ts'
+import { mostScopes, type Provider } from '../core/provider.ts'
 import { words } from '../messages/words.ts'
 import { callWithToken } from './call.ts'
 import type { Session } from './session.ts'
@@ -25,7 +25,7 @@ export async function listScopes(session: Session): Promise<ScopeList> {
       'scopes',
       async (call) => (await call.provider.listScopes?.(call.reach, call.record)) ?? [],
     )
-    return { scopes, from: 'api', complete: true }
+    return { scopes, from: 'api', complete: scopes.length < mostScopes }
   }
   if (choices !== undefined) return { scopes: choices, from: 'definition', complete: true }
   if (known !== undefined) return { scopes: known, from: 'definition', complete: false }

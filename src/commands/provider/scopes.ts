@@ -39,6 +39,6 @@ export async function runScopes(
   for (const scope of scopes) {
     context.terminal.show(scope)
   }
-  if (complete || flags.quiet === true) return
+  if (complete || from === 'api' || flags.quiet === true) return
   context.terminal.say(words.reports.someScopes(title, docs, session.name))
 }

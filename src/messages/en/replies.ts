@@ -174,6 +174,8 @@ type UnreadableId = keyof typeof unreadableIds
 
 export const unusableScopes = (title: string, count: number) =>
   `${title} lists ${count} scopes that cannot be asked for; they are left out`
+export const scopesCut = (title: string, most: number) =>
+  `${title} lists more scopes than are read: these are of the first ${most}`
 export const noScopesListed = (title: string) => ({
   message: `${title} answered without a list of scopes`,
   hint: 'say where it is in the reply: scopes.list.reply.scopes of the definition',

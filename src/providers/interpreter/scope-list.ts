@@ -1,5 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
-import type { Reach } from '../../core/provider.ts'
+import { mostScopes, type Reach } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
 import { warn } from '../replies/warnings.ts'
 import type { Exchange } from '../schema/definition.ts'
@@ -7,8 +7,6 @@ import type { RequestValues } from '../templates/placeholder-values.ts'
 import { isScope } from './check-grant.ts'
 import { runOperation } from './operation.ts'
 import type { ApiOperation } from './request.ts'
-
-const mostScopes = 10_000
 
 /** Where a list is likely to be that the user knows the path of, and nothing more. */
 const likely = ['scopes', 'methods', 'permissions', 'data', 'items', '']
@@ -25,7 +23,10 @@ export async function runScopeList(
   const { definition } = api
   const found = await runOperation(api, [exchangeOf(definition.scopes?.list)], values, reach)
   const all = [...new Set(found.scopes ?? [])]
-  const usable = all.filter((scope) => isScope(definition, scope)).slice(0, mostScopes)
+  if ((found.scopes ?? []).length >= mostScopes) {
+    warn(reach, words.replies.scopesCut(definition.title, mostScopes))
+  }
+  const usable = all.filter((scope) => isScope(definition, scope))
   if (usable.length < all.length) {
     warn(reach, words.replies.unusableScopes(definition.title, all.length - usable.length))
   }

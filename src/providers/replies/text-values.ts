@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
+import { mostScopes } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { describeUnusable, isUsableAccess } from './token-values.ts'
@@ -56,7 +57,7 @@ export function readScopes(places: Places | undefined, view: ReplyView): string[
   const list = scopesOf(value, place?.each, place?.split)
   return list
     ?.filter((scope) => scope !== '' && scope.length <= 1_024 && !unprintable.test(scope))
-    .slice(0, 10_000)
+    .slice(0, mostScopes)
 }
 
 function scopesOf(

@@ -48,6 +48,13 @@ describe('the list of scopes', () => {
     ])
   })
 
+  it('is cut where it is very long, and says so', async () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => `GET /objects/${index}`)
+    const { scopes, reach } = await ask(listing('/methods'), many)
+    expect(scopes).toEqual(many.slice(0, 10_000))
+    expect(reach.warned).toEqual([expect.stringMatching(/lists more scopes than are read/)])
+  })
+
   it.each([[{}], [[]], ['text'], [{ error: 'no' }], [[{ scope: 'GET /objects' }]]])(
     'is missed in %j',
     async (body) => {
