@@ -68,7 +68,9 @@ export const nothingToAsk = (title: string) => `not checked: ${title} has no way
 export const notChecked = (title: string, why: string) =>
   `the token was not checked with ${title}: ${why}`
 export const refused = (title: string, why: string | undefined) =>
-  `${title} does not accept the token${why === undefined ? '' : `: ${why}`}`
+  why?.startsWith(`${title} does not accept the token`) === true
+    ? why
+    : `${title} does not accept the token${why === undefined ? '' : `: ${why}`}`
 export const notKept = (refused: string) => ({
   message: `${refused}; it was not stored`,
   hint: 'make another one at the provider',
