@@ -359,8 +359,6 @@ describe('the code', () => {
       'src/io/terminal/output.ts',
       // A prompt, with the codes by which a terminal asks for what is pasted.
       'src/io/terminal/paste-prompt.ts',
-      // What gives a terminal its cursor back when a signal ends a question.
-      'src/io/terminal/prompts.ts',
     ])
   })
 

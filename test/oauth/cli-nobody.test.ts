@@ -31,7 +31,7 @@ describe('an OAuth login with nobody there', () => {
       const { status, out, err } = await run(words, { home, env })
       expect({ status, out }).toEqual({ status: 4, out: '' })
       expect(err).toContain('this login needs a person, and nobody can be asked here')
-      const line = words.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ')
+      const line = words.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ')
       expect(err).toContain(`tokn: hint: tokn ${line}\n`)
       expectNothingStarted()
     })

@@ -7,7 +7,7 @@ import { startSlack } from './servers/slack.ts'
 import { listTokens, statusOf } from './support/api.ts'
 import { daysFromNow, open } from './support/open.ts'
 
-// As documented.test.ts: APIs that differ more from the rest than those do from each other.
+// As documented.long.test.ts: APIs that differ more from the rest than those do from each other.
 
 describe('Slack', () => {
   it('fits', async () => {
