@@ -189,6 +189,12 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--force': isRead('force'),
   },
   status: {
+    // Of profiles that there are, it says what earlier commands have left, whoever ran them.
+    '--quiet': async (stage) => {
+      const none = ['status', '--config-dir', './no-profiles']
+      expect((await must(stage, none)).err).not.toBe('')
+      expect((await must(stage, [...none, '-q'])).err).toBe('')
+    },
     '--format': makes(['--format', '<{profile}>'], { out: said(/^<web>$/m) }),
     '--current': async (stage) => {
       const all = await must(stage, ['status'])
