@@ -29,7 +29,7 @@ export interface Home {
 export function makeHome(): Home {
   const path = mkdtempSync(join(tmpdir(), 'tokn-test-'))
   const at = (...parts: readonly string[]) => join(path, ...parts)
-  for (const part of ['bin', 'home', 'tmp', 'work']) mkdirSync(at(part), { mode: 0o700 })
+  for (const part of ['bin', 'home', 'tmp', 'project']) mkdirSync(at(part), { mode: 0o700 })
   const environment: Environment = {
     PATH: [at('bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
     HOME: at('home'),
@@ -44,7 +44,7 @@ export function makeHome(): Home {
   writeLauncher(program)
   return {
     path,
-    work: at('work'),
+    work: at('project'),
     config: at('config', 'tokn'),
     sessions: at('data', 'tokn', 'sessions'),
     environment,

@@ -10,7 +10,7 @@ import {
 import { openScripted, web } from './scripted.ts'
 
 const ci = { ...web, name: 'ci', id: 'two' }
-const inFolder = (name: string) => () => ({ name, shown: '~/work/.tokn' })
+const inFolder = (name: string) => () => ({ name, shown: '~/project/.tokn' })
 const notAsked = () => {
   throw new Error('the folder was asked')
 }
@@ -80,14 +80,14 @@ describe('the profile that is meant', () => {
       'that of the folder',
       [web],
       { folder: inFolder('production') },
-      'there is no profile "production", which ~/work/.tokn names',
+      'there is no profile "production", which ~/project/.tokn names',
       'tokn login production --provider PROVIDER',
     ],
     [
       'nearly that of the folder',
       [web],
       { folder: inFolder('wev') },
-      'there is no profile "wev", which ~/work/.tokn names',
+      'there is no profile "wev", which ~/project/.tokn names',
       'did you mean "web"? Then: tokn profile bind web --yes',
     ],
   ])('is not found: %s', (_, profiles, choice, message, hint) => {
