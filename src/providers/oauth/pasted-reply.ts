@@ -6,6 +6,7 @@ import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { warn } from '../replies/warnings.ts'
 import { RefusedError } from './refusal-reply.ts'
+import { splitList } from './settings.ts'
 import { readTokenResponse, type TokenResponse } from './token-response.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function readPastedReply(
     access: new Secret(access),
     refresh: typeof refresh === 'string' ? new Secret(refresh) : undefined,
     expiry: response.expiry.expiry,
-    scopes: typeof scope === 'string' ? scope.split(/[\s,]+/).filter(Boolean) : undefined,
+    scopes: typeof scope === 'string' ? splitList(scope) : undefined,
     context: {
       token_type: response.tokenType,
       ...(typeof idToken === 'string' ? { id_token: new Secret(idToken).reveal() } : {}),

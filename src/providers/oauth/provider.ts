@@ -1,5 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
-import type { Provider, Reach } from '../../core/provider.ts'
+import type { Provider } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
@@ -10,6 +10,7 @@ import { findPreset, type Preset } from './presets.ts'
 import {
   fieldsFor,
   ignoredBy,
+  keptProofs,
   needsPerson,
   secretOf,
   settingsInForce,
@@ -68,7 +69,8 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     refreshFields: ['issuer', 'client_id'],
     readReply: async (reply, reach) =>
       (await import('./pasted-reply.ts')).readPastedReply(title, reply, reach),
-    contextFor: (answers) => proofsIn(answers, settingsInForce(preset, own, answers)),
+    contextFor: (answers) =>
+      keptProofs(settingsInForce(preset, own, answers), (name) => secretOf(answers, name)),
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
     prove: async (held, method, url, now, nonce) => {
@@ -106,18 +108,6 @@ function originsOf(
         : checkIssuer(issuer).origin
   const used = (apiUrls ?? preset?.apiUrls ?? []).map((url) => originOf(url, 'the API URL'))
   return [...new Set([...(made === undefined ? [] : [made]), ...used])]
-}
-
-/** The client secret or key goes with the refresh token, which is useless without it. */
-function proofsIn(answers: Reach['answers'], settings: Settings): TokenSet['context'] {
-  const names = settings['private_key_file'] === undefined ? clientProofs : ['client_secret']
-  const proofs = ['client_secret', 'private_key'].filter((name) => names.includes(name))
-  return Object.fromEntries(
-    proofs.flatMap((name) => {
-      const proof = secretOf(answers, name, {})
-      return proof === undefined ? [] : [[name, proof.reveal()]]
-    }),
-  )
 }
 
 function attach({ context }: Pick<TokenSet, 'context'>, settings: Settings): Attachment {

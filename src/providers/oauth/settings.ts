@@ -198,7 +198,23 @@ export function secretOf(
   return typeof value === 'string' ? new Secret(value) : value
 }
 
-/** The words of a setting that is a list. */
+/** What of `secret` is kept with a refresh token, which is useless without it. */
+export function keptProofs(
+  settings: Settings,
+  secret: (name: string) => Secret | undefined,
+): Readonly<Record<string, string>> {
+  // A key in a file is read from there each time.
+  const fromFile = settings['private_key_file'] !== undefined
+  const names = fromFile ? ['client_secret'] : ['client_secret', 'private_key']
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const proof = secret(name)
+      return proof === undefined ? [] : [[name, proof.reveal()]]
+    }),
+  )
+}
+
+/** The words of a list: a setting, or scopes as a server writes them. */
 export function splitList(value: string | undefined): readonly string[] {
   return (value ?? '').split(/[\s,]+/).filter((word) => word !== '')
 }

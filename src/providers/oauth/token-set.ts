@@ -11,7 +11,7 @@ import { anotherUser, oddLifetime, warn } from '../replies/warnings.ts'
 import { describeValue } from '../replies/describe-value.ts'
 import type { Connection } from './connect.ts'
 import type { TokenResponse } from './token-response.ts'
-import type { Flow } from './settings.ts'
+import { keptProofs, splitList, type Flow } from './settings.ts'
 
 /** A reply of the token endpoint, with the claims of its ID token once those are validated. */
 export type ValidatedResponse = TokenEndpointResponse & { claims(): Claims | undefined }
@@ -48,13 +48,15 @@ export function readTokens(
     expiry,
     refreshExpiry:
       readRefreshExpiry(connection, reply) ?? (refresh ? undefined : held?.refreshExpiry),
-    scopes: scope === undefined ? held?.scopes : splitScopes(scope),
+    scopes: scope === undefined ? held?.scopes : splitList(scope),
     context: {
       ...before,
       ...subjects,
       ...facts(connection, reply, flow, parameters),
       token_type: tokenType,
-      ...keptSecret(connection, refresh ?? held?.refresh),
+      ...((refresh ?? held?.refresh) === undefined
+        ? {}
+        : keptProofs(connection.settings, connection.secret)),
     },
   }
 }
@@ -65,14 +67,10 @@ function tellLacking({ reach }: Connection, reply: ValidatedResponse, request: s
   const given = { offline_access: reply.refresh_token, openid: reply.id_token }
   const warned = notGranted(
     words.oauth.serverTitle(),
-    splitScopes(request).filter((scope) => given[scope as keyof typeof given] === undefined),
-    reply.scope === undefined ? undefined : splitScopes(reply.scope),
+    splitList(request).filter((scope) => given[scope as keyof typeof given] === undefined),
+    reply.scope === undefined ? undefined : splitList(reply.scope),
   )
   if (warned !== undefined) warn(reach, warned)
-}
-
-function splitScopes(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter(Boolean)
 }
 
 function facts(
@@ -89,21 +87,6 @@ function facts(
     ...(dpop === undefined ? {} : { dpop_key: new Secret(dpop.jwk).reveal() }),
     ...(resource ? { resource } : {}),
     ...(typeof issued === 'string' ? { issued_token_type: issued } : {}),
-  }
-}
-
-/** The client secret or key is kept with the refresh token, which is useless without it. */
-function keptSecret(
-  { settings, secret }: Connection,
-  refresh: Secret | undefined,
-): Readonly<Record<string, string>> {
-  if (refresh === undefined) return {}
-  const client = secret('client_secret')
-  // A key in a file is read from there each time.
-  const key = settings['private_key_file'] === undefined ? secret('private_key') : undefined
-  return {
-    ...(client === undefined ? {} : { client_secret: client.reveal() }),
-    ...(key === undefined ? {} : { private_key: key.reveal() }),
   }
 }
 
