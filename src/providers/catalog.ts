@@ -79,7 +79,7 @@ export async function openProvider(profile: ProviderProfile, own?: string): Prom
   }
   const definition = builtInDefinition(id)
   if (definition !== undefined) return defineProvider(await override(definition, profile), profile)
-  if (builtIns().some((known) => known.id === id)) {
+  if (id === oauth.id || presets.some((preset) => preset.id === id)) {
     const { openOauth } = await import('./oauth/provider.ts')
     return await openOauth(profile)
   }

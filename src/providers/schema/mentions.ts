@@ -3,18 +3,12 @@ import { placeholdersOf, type Placeholder } from '../templates/template.ts'
 
 /** Whether any request of the exchanges uses one of the placeholders `names` (`fields.otp`). */
 export function mentions(exchanges: readonly Exchange[], ...names: readonly string[]): boolean {
-  return exchanges.some((exchange) =>
-    [exchange.request, exchange.otherwise?.request].some((request) =>
-      placeholdersWithin(request).some(({ name }) => names.includes(name)),
-    ),
-  )
+  return placeholdersIn(exchanges).some(({ name }) => names.includes(name))
 }
 
 /** The fields whose answers the requests of the exchanges send. */
 export function fieldsMentioned(exchanges: readonly Exchange[]): readonly string[] {
-  const names = exchanges
-    .flatMap(({ request, otherwise }) => [request, otherwise?.request])
-    .flatMap(placeholdersWithin)
+  const names = placeholdersIn(exchanges)
     .filter(({ name }) => name.startsWith('fields.'))
     .map(({ name }) => name.slice('fields.'.length))
   return [...new Set(names)]
@@ -25,11 +19,15 @@ export function writings(
   exchanges: readonly Exchange[],
   name: string,
 ): ReadonlyArray<readonly string[]> {
+  return placeholdersIn(exchanges)
+    .filter((placeholder) => placeholder.name === name)
+    .map(({ transforms }) => transforms.map((transform) => transform.name))
+}
+
+function placeholdersIn(exchanges: readonly Exchange[]): readonly Placeholder[] {
   return exchanges
     .flatMap(({ request, otherwise }) => [request, otherwise?.request])
     .flatMap(placeholdersWithin)
-    .filter((placeholder) => placeholder.name === name)
-    .map(({ transforms }) => transforms.map((transform) => transform.name))
 }
 
 function placeholdersWithin(value: unknown): readonly Placeholder[] {
