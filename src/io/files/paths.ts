@@ -61,11 +61,9 @@ export interface PathOptions {
 export function locatePaths(environment: Environment, options: PathOptions = {}): Paths {
   const own = homeOf(environment) ?? passwdHome()
   const home = own ?? homeOfNobody()
-  const chosen = options.configDirectory ?? directoryIn(environment)
+  const [chosen] = chosenFolders(environment, options)
   const config =
-    chosen !== undefined && chosen !== ''
-      ? resolveChosen(chosen)
-      : base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
+    chosen?.path ?? base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
   refuseHomeOfOthers(environment, config)
   const data = base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share'))
   let known: readonly SharedFolder[] | undefined
@@ -74,11 +72,7 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
   const sharedFolders = () => (known ??= listSharedFolders(environment, data))
   return {
     config,
-    configChosenBy: chosen
-      ? options.configDirectory
-        ? '--config-dir'
-        : 'TOKN_CONFIG_DIR'
-      : undefined,
+    configChosenBy: chosen?.from,
     state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
     data,
     cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),
@@ -109,24 +103,34 @@ export interface ConfigChoice {
 /** All that has something to say of where the profiles are; see `locatePaths`. */
 export function listConfigChoices(
   environment: Environment,
-  { configDirectory }: PathOptions = {},
+  options: PathOptions = {},
 ): readonly ConfigChoice[] {
-  const ofVariable = configDirectory === '' ? undefined : directoryIn(environment)
   const bare = { ...environment, TOKN_CONFIG_DIR: undefined }
   const { XDG_CONFIG_HOME: base } = environment
-  const chosen = [
-    { from: '--config-dir', path: configDirectory },
-    { from: 'TOKN_CONFIG_DIR', path: ofVariable },
-  ]
   return [
-    ...chosen.flatMap(({ from, path = '' }) =>
-      path === '' ? [] : { from, path: resolveChosen(path) },
-    ),
+    ...chosenFolders(environment, options),
     ...(absolute(base) === undefined
       ? []
       : [{ from: 'XDG_CONFIG_HOME', path: locatePaths(bare).config }]),
     { path: locatePaths({ ...bare, XDG_CONFIG_HOME: undefined }).config },
   ]
+}
+
+/** What names a folder outright, the winner first. Throws `usage`, where it is asked for that one. */
+function* chosenFolders(
+  { TOKN_CONFIG_DIR: named = '' }: Environment,
+  { configDirectory }: PathOptions,
+): Generator<ConfigChoice> {
+  const from = '--config-dir'
+  if (configDirectory) yield { from, path: resolveChosen(configDirectory) }
+  // An empty flag takes the variable away.
+  if (configDirectory === '' || named === '') return
+  const path = readValueText(named, 'TOKN_CONFIG_DIR')
+  yield { from: 'TOKN_CONFIG_DIR', path: resolveChosen(path) }
+}
+
+function resolveChosen(path: string): string {
+  return isAbsolute(path) ? path : join(process.cwd(), path)
 }
 
 function listSharedFolders(environment: Environment, data: string): readonly SharedFolder[] {
@@ -199,14 +203,6 @@ export function withStandInHome(environment: Environment): Environment {
     process.env['HOME'] = '/'
     return given
   }
-}
-
-function directoryIn({ TOKN_CONFIG_DIR: given = '' }: Environment): string | undefined {
-  return given === '' ? undefined : readValueText(given, 'TOKN_CONFIG_DIR')
-}
-
-function resolveChosen(path: string): string {
-  return isAbsolute(path) ? path : join(process.cwd(), path)
 }
 
 function absolute(path: string | undefined): string | undefined {
