@@ -1,6 +1,5 @@
-import { restoreAtSignals } from './end-by-signal.ts'
-import { endWithTerminal } from './is-terminal.ts'
 import { writeLines, writePart } from './output.ts'
+import { correct, openTypedText } from './typed-text.ts'
 import { words } from '../../messages/words.ts'
 
 // For terminals without a cursor: questions and answers line by line, without any escape code.
@@ -63,13 +62,7 @@ function readLine(
   secret: boolean,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const { stdin } = process
   return new Promise((resolve) => {
-    const free = restoreAtSignals(() => undefined)
-    const stop = () => {
-      endWithTerminal()
-      done(undefined)
-    }
     const take = (text: string) => {
       ahead += text
       const end = /[\r\n]|[\u0003\u0004]/.exec(ahead)
@@ -79,32 +72,16 @@ function readLine(
       done(/[\r\n]/.test(end[0]) ? (secret ? correct(line) : line) : undefined)
     }
     const done = (line: string | undefined) => {
-      stdin.off('data', take).off('end', stop).off('close', stop).off('error', stop).pause()
-      process.off('SIGINT', stop)
-      free()
-      signal?.removeEventListener('abort', stop)
-      if (secret) stdin.setRawMode(false)
+      typed.finish()
+      signal?.removeEventListener('abort', typed.stop)
       resolve(line)
     }
-    if (secret) stdin.setRawMode(true)
-    process.on('SIGINT', stop)
-    signal?.addEventListener('abort', stop)
-    stdin.setEncoding('utf8').on('data', take).on('end', stop).on('close', stop).on('error', stop)
-    // Only now: whoever sees the question may answer at once, and a secret must not be shown.
+    const typed = openTypedText({ hidden: secret, take, dismiss: () => done(undefined) })
+    signal?.addEventListener('abort', typed.stop)
     writePart(asked)
-    if (signal?.aborted === true || stdin.readableEnded || stdin.destroyed) stop()
+    const { stdin } = process
+    if (signal?.aborted === true || stdin.readableEnded || stdin.destroyed) typed.stop()
     else if (/[\r\n]/.test(ahead)) take('')
-    else stdin.resume()
+    else typed.start()
   })
-}
-
-/** What a terminal does by itself where it shows what is typed: erase a character, or all. */
-function correct(typed: string): string {
-  const kept: string[] = []
-  for (const character of typed) {
-    if (character === '\u007f' || character === '\b') kept.pop()
-    else if (character === '\u0015') kept.length = 0
-    else if (character >= ' ') kept.push(character)
-  }
-  return kept.join('')
 }

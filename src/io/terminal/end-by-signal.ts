@@ -14,12 +14,24 @@ export function restoreAtSignals(undo: () => void): () => void {
         if (stdin.isTTY) stdin.setRawMode(false)
         undo()
       }
-      // A listener of others would let us go on.
-      process.removeAllListeners(signal)
-      process.kill(process.pid, signal)
+      endBy(signal)
     }
     process.prependListener(signal, listener)
     return () => void process.off(signal, listener)
   })
   return () => watches.forEach((stop) => stop())
+}
+
+/**
+ * Ends this process where the terminal at which somebody was asked is gone, as SIGHUP does in most
+ * cases: an ordinary exit would touch the terminal, and Node aborts there.
+ */
+export function endWithTerminal(): void {
+  if (!isTerminal(0)) endBy('SIGHUP')
+}
+
+function endBy(signal: (typeof ending)[number]): void {
+  // A listener, which some packages leave behind, would let us go on, if only until it is called.
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
 }

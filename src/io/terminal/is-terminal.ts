@@ -13,17 +13,6 @@ export function isTerminal(descriptor: number): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor)
 }
 
-/**
- * Ends this process where the terminal at which somebody was asked is gone, as SIGHUP does in most
- * cases: an ordinary exit would touch the terminal, and Node aborts there.
- */
-export function endWithTerminal(): void {
-  if (isTerminal(0)) return
-  // A listener, which some packages leave behind, is only called later: until then we would go on.
-  process.removeAllListeners('SIGHUP')
-  process.kill(process.pid, 'SIGHUP')
-}
-
 /** The path of the terminal that we read from or write to, if there is one and it has a name. */
 export function nameOfTerminal(): string | undefined {
   const descriptor = [0, 1, 2].find(isTerminal)

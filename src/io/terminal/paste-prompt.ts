@@ -1,9 +1,8 @@
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
-import { restoreAtSignals } from './end-by-signal.ts'
-import { endWithTerminal } from './is-terminal.ts'
 import { writeAll } from './output.ts'
+import { correct, openTypedText } from './typed-text.ts'
 
 // The prompts of the library draw a line anew for each character: with a token of thousands that
 // takes minutes, and a terminal's own line takes no more than 4095 of them.
@@ -31,11 +30,7 @@ export async function askPasted(label: string, plain: boolean): Promise<string> 
   const unmark = () => {
     if (!plain) write(brackets.off)
   }
-  const free = restoreAtSignals(unmark)
-  const text = await readPasted(question).finally(() => {
-    free()
-    unmark()
-  })
+  const text = await readPasted(question, unmark).finally(unmark)
   if (text === undefined) {
     write('\n')
     throw new ToknError('interrupted', words.terminal.notAnswered())
@@ -45,16 +40,11 @@ export async function askPasted(label: string, plain: boolean): Promise<string> 
   return text
 }
 
-function readPasted(asked: string): Promise<string | undefined> {
-  const { stdin } = process
+function readPasted(asked: string, unmark: () => void): Promise<string | undefined> {
   let typed = ''
   let tooLong = false
   return new Promise((resolve, reject) => {
     let end: NodeJS.Timeout | undefined
-    const stop = () => {
-      endWithTerminal()
-      done(undefined)
-    }
     const take = (text: string) => {
       clearTimeout(end)
       typed += text
@@ -66,27 +56,22 @@ function readPasted(asked: string): Promise<string | undefined> {
       if (isEnded(typed)) end = setTimeout(() => settle(), tooLong ? longPause : pause)
     }
     const settle = () => {
-      if (!tooLong) return done(correct(typed))
+      if (!tooLong) return done(correctPasted(typed))
       finish()
       reject(new ToknError('usage', words.files.tooMuchInput(longest / 1_024)))
     }
     const finish = () => {
       clearTimeout(end)
-      stdin.off('data', take).off('end', stop).off('close', stop).off('error', stop).pause()
-      process.off('SIGINT', stop)
-      if (!stdin.destroyed) stdin.setRawMode(false)
+      input.finish()
     }
     const done = (text: string | undefined) => {
       finish()
       resolve(text)
     }
-    stdin.setRawMode(true)
-    process.on('SIGINT', stop)
-    stdin.setEncoding('utf8').on('data', take).on('end', stop).on('close', stop).on('error', stop)
-    // Only now: whoever sees the question may answer at once, and nothing must be shown of it.
+    const dismiss = () => done(undefined)
+    const input = openTypedText({ hidden: true, take, dismiss, undo: unmark })
     write(asked)
-    if (stdin.readableEnded || stdin.destroyed) stop()
-    else stdin.resume()
+    input.start()
   })
 }
 
@@ -119,15 +104,9 @@ function endOfText(typed: string): string {
   return isOpen(typed) ? opening + tail : tail
 }
 
-/** What a terminal does by itself where it shows what is typed: erase a character, or all. */
-function correct(typed: string): string {
-  const kept: string[] = []
+/** The text without what the terminal put around it, each line ended as ours are. */
+function correctPasted(typed: string): string {
   const text = typed.replaceAll(opening, '').replaceAll(closing, '')
-  for (const character of text.replace(/\u001b(\[[\d;]*[A-Za-z~]|O[A-Z]|.)?/g, '')) {
-    if (character === '\u007f' || character === '\b') kept.pop()
-    else if (character === '\u0015') kept.length = 0
-    else if (character === '\r') kept.push('\n')
-    else if (character >= ' ' || character === '\n' || character === '\t') kept.push(character)
-  }
-  return kept.join('')
+  const plain = text.replace(/\u001b(\[[\d;]*[A-Za-z~]|O[A-Z]|.)?/g, '')
+  return correct(plain.replaceAll('\r', '\n'), '\n\t')
 }
