@@ -45,12 +45,15 @@ export function holdStream(
     try {
       writeAll(descriptor, chunk)
     } catch (error) {
-      whole = false
-      take = ignore
+      fail()
       tell(error)
-      // The child gets the same error as it would without us, if it writes on.
-      stream?.destroy()
     }
+  }
+  // The child gets the same error as it would without us, at a terminal too, if it writes on.
+  const fail = () => {
+    whole = false
+    take = ignore
+    stream?.destroy()
   }
   let take = (chunk: Buffer) => {
     held?.push(chunk)
@@ -92,9 +95,8 @@ export function holdStream(
         const binary = left > 0 && chunk.includes(0)
         left -= chunk.length
         if (!binary) return pass(chunk)
-        whole = false
-        take = ignore
-        refuseBinary(stream)
+        fail()
+        writeLines(asWarning(words.processes.binaryOutput()))
       }
       for (const chunk of first) take(chunk)
       stream?.resume()
@@ -129,12 +131,6 @@ function textBehind(all: Buffer, before: string): string | undefined {
   const head = Buffer.from(before, 'latin1')
   if (!all.subarray(0, head.length).equals(head)) return undefined
   return all.subarray(head.length).toString('utf8')
-}
-
-/** The child fails to write, as it does where it sees the terminal itself. */
-function refuseBinary(stream: Readable | null): void {
-  writeLines(asWarning(words.processes.binaryOutput()))
-  stream?.destroy()
 }
 
 /** That a reader has gone needs no words: it was its own will. */
