@@ -43,12 +43,14 @@ export function keepKey(options: KeyOptions): (stored?: boolean) => Promise<Uint
 async function findKey(options: KeyOptions, stored: boolean): Promise<Uint8Array> {
   if (options.key !== undefined) return decodeKey(options.key)
   const { isNewVault, unlock } = await import('./passphrase.ts')
-  if (stored && isNewVault(options)) throw new ToknError('store', words.stores.storedUnderKey())
+  const isNew = isNewVault(options)
+  if (stored && isNew) throw new ToknError('store', words.stores.storedUnderKey())
   let refused: ToknError | undefined
   for (let tries = 1; ; tries++) {
-    const question = { isNew: isNewVault(options), refused: refused !== undefined }
-    const passphrase = await options.passphrase?.(question)
-    if (passphrase === undefined) throw refused ?? noKey(question.isNew)
+    // One that was refused belongs to a vault that is there.
+    const asked = { isNew: isNew && refused === undefined, refused: refused !== undefined }
+    const passphrase = await options.passphrase?.(asked)
+    if (passphrase === undefined) throw refused ?? noKey(isNew)
     try {
       return await unlock(passphrase.reveal(), { ...options, alone })
     } catch (error) {
