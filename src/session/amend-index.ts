@@ -1,12 +1,8 @@
-import { isFailure, isToknError } from '../core/errors.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
+import { lockedBriefly } from './locked-briefly.ts'
 import type { Ports } from './ports.ts'
 import type { Session } from './session.ts'
-import { withLock } from './with-lock.ts'
-
-/** How long the lock is waited for, in milliseconds: whoever has it writes what is newer. */
-export const patience = 200
 
 /** What to change of an entry; `undefined` where nothing is. */
 export type Amendment = (entry: IndexEntry) => Partial<IndexEntry> | undefined
@@ -31,20 +27,14 @@ export function amendIndex(
  * alone. What cannot be written down now is told again another time, and fails nothing.
  */
 export async function amendIndexLocked(
-  { ports, profile, entry }: Session,
+  session: Session,
   generation: number,
   change: Amendment,
 ): Promise<boolean> {
+  const { ports, profile } = session
   if (find(ports.index, profile, generation, change) === undefined) return false
   const amend = async () => amendIndex(ports, profile, generation, change)
-  try {
-    return await withLock(ports, entry, amend, patience)
-  } catch (error) {
-    if (isToknError(error, 'busy')) return false
-    if (!isFailure(error)) throw error
-    ports.warn(error.message)
-    return false
-  }
+  return (await lockedBriefly(session, amend, (why) => why)) ?? false
 }
 
 function find(

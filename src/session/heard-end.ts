@@ -2,16 +2,13 @@ import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import { lockedBriefly } from './locked-briefly.ts'
 import { isFromEnvironment, nextLogin } from './naming.ts'
 import { withoutSpentTokens } from './older-copy.ts'
 import { chooseRenewal } from './refresh/renewable.ts'
 import { markEnded } from './revoke/mark-ended.ts'
 import type { Session } from './session.ts'
 import { loginAnew } from './standing.ts'
-import { withLock } from './with-lock.ts'
-
-/** How long the lock is waited for, in milliseconds: whoever has it writes what is newer. */
-const patience = 200
 
 /**
  * Writes down that the token of `refused` works no more, where that was said for certain and nothing
@@ -24,20 +21,11 @@ export async function rememberEnd(
   why: string,
 ): Promise<boolean> {
   if (isFromEnvironment(session)) return false
-  try {
-    return await withLock(
-      session.ports,
-      session.entry,
-      async () => await markHeld(session, refused, why),
-      patience,
-    )
-  } catch (error) {
-    if (!isFailure(error)) throw error
-    if (error.code !== 'busy') {
-      session.ports.warn(words.tokens.endNotRecorded(session.name, error.message))
-    }
-    return false
-  }
+  const mark = async () => await markHeld(session, refused, why)
+  const marked = await lockedBriefly(session, mark, (reason) =>
+    words.tokens.endNotRecorded(session.name, reason),
+  )
+  return marked ?? false
 }
 
 /** As `rememberEnd`, where `error` says of the token that was sent that it works no more. */

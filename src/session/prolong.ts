@@ -1,12 +1,10 @@
-import { isFailure, isToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
-import { patience } from './amend-index.ts'
 import { indexExpiry } from './history.ts'
+import { lockedBriefly } from './locked-briefly.ts'
 import { lifeOf } from './refresh-request.ts'
 import { rewriteRecord } from './rewrite-record.ts'
 import type { Session } from './session.ts'
-import { withLock } from './with-lock.ts'
 
 /** What is gained has to be worth a write: this part of the life, and at most this long. */
 const leastGain = { part: 1 / 15, time: 60_000 }
@@ -26,18 +24,8 @@ export async function prolong(
   const life = lifeOf(used)
   const until = usedAt + life
   if (until - expiry.at < Math.min(leastGain.time, life * leastGain.part)) return
-  try {
-    await withLock(
-      session.ports,
-      session.entry,
-      async () => await write(session, used.generation, until, usedAt),
-      patience,
-    )
-  } catch (error) {
-    if (isToknError(error, 'busy')) return
-    if (!isFailure(error)) throw error
-    session.ports.warn(words.session.notProlonged(session.name, error.message))
-  }
+  const note = async () => await write(session, used.generation, until, usedAt)
+  await lockedBriefly(session, note, (why) => words.session.notProlonged(session.name, why))
 }
 
 async function write(
