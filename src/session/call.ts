@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 import { collectAnswers } from './login/answers.ts'
 import { checkProvider } from './stored-record.ts'
 import { withNamedHints, withName } from './naming.ts'
-import { fileSecrets, knownAnswers, talk, within } from './reach.ts'
+import { givenAnswers, knownAnswers, talk, within } from './reach.ts'
 import { replaceRejected } from './replace-rejected.ts'
 import { refuseMissingScope, withNeededScope } from './scopes.ts'
 
@@ -86,7 +86,7 @@ export async function reachFor(
   const asked = provider.fields
     .filter(({ name }) => names.includes(name))
     .map((field) => ({ ...field, askUnless: undefined }))
-  const { settings, secrets } =
+  const given =
     asked.length === 0
       ? { settings: {}, secrets: {} }
       : await collectAnswers(asked, {
@@ -95,12 +95,11 @@ export async function reachFor(
           kept,
           ...(await ports.answerSources()),
         })
-  const files = fileSecrets(ports, provider, settings)
   const talking = talk(ports)
   return {
     http: within(await session.http(), talking.timeLeft),
     ...talking,
-    answers: { ...kept, ...settings, ...files, ...secrets },
+    answers: { ...kept, ...givenAnswers(ports, provider, given, given) },
   }
 }
 

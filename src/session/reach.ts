@@ -1,4 +1,5 @@
 import type { Http } from '../core/ports.ts'
+import type { Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
@@ -30,15 +31,22 @@ export function knownAnswers(
   record: Pick<SessionRecord, 'credentials'>,
 ): Reach['answers'] {
   const { ports, profile } = session
-  return {
-    ...profile.settings,
-    ...fileSecrets(ports, provider, profile.settings),
-    ...record.credentials,
-  }
+  const { settings } = profile
+  return givenAnswers(ports, provider, profile, { settings, secrets: record.credentials })
+}
+
+/** Answers with the secrets in files that the profile names; those given now go before them. */
+export function givenAnswers(
+  ports: Ports,
+  provider: Provider,
+  { settings }: Pick<Profile, 'settings'>,
+  given: { readonly settings: Profile['settings']; readonly secrets: SessionRecord['credentials'] },
+): Reach['answers'] {
+  return { ...given.settings, ...fileSecrets(ports, provider, settings), ...given.secrets }
 }
 
 /** The secrets in files that answers name: read at every use, never kept. */
-export function fileSecrets(
+function fileSecrets(
   ports: Ports,
   provider: Provider,
   settings: Readonly<Record<string, string>>,

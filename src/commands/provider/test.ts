@@ -7,7 +7,7 @@ import { checkLoginAnswers } from '../../session/login/answers.ts'
 import { spendBudget } from '../../session/budget.ts'
 import { chooseProfile } from '../../session/choose-profile.ts'
 import { openAnswered } from '../../session/login/open-provider.ts'
-import { fileSecrets } from '../../session/reach.ts'
+import { givenAnswers } from '../../session/reach.ts'
 import type { TestStep } from '../../session/provider-test/provider-test.ts'
 import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
@@ -74,12 +74,11 @@ export async function runTest(context: Context, id: string, flags: TestFlags): P
   if (pasted !== undefined && provider.logout !== undefined) {
     ports.warn(words.reports.logoutIsTried())
   }
-  const files = fileSecrets(ports, provider, profile.settings)
   const { steps, leftovers } = await testProvider(provider, {
     reach: {
       http: await ports.http(profile),
       clock: ports.clock,
-      answers: { ...answers.settings, ...files, ...answers.secrets },
+      answers: givenAnswers(ports, provider, profile, answers),
       interaction,
     },
     grant: readGrant(withScopes(context, provider, flags), ports.clock.now()),

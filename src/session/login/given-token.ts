@@ -1,11 +1,12 @@
 import { checkBaseUrl } from '../../core/base-url.ts'
 import { unknownExpiry } from '../../core/expiry.ts'
 import { claimedExpiry } from '../../core/jwt.ts'
-import { bindingOf, type Profile } from '../../core/profile.ts'
+import type { Profile } from '../../core/profile.ts'
 import type { Field } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { Secret } from '../../core/secret.ts'
 import { checkGivenToken } from '../../core/token.ts'
+import { firstRecord, issuerOf } from './first-record.ts'
 import { openAnswered } from './open-provider.ts'
 import type { Ports } from '../ports.ts'
 
@@ -57,9 +58,7 @@ export async function openGivenToken(
             refresh: checkGivenToken(new Secret(refresh)),
             context: provider.contextFor?.(all) ?? {},
           }),
-      definition: provider.digest,
-      origins: provider.origins,
-      attach: provider.attach({ context: {} }, all),
+      ...issuerOf(provider, { context: {} }, all),
     },
   }
 }
@@ -67,20 +66,14 @@ export async function openGivenToken(
 /** A token of no known API: RFC 6750 is what most of them speak. */
 function recordOf(ports: Ports, profile: Profile, access: Secret): SessionRecord {
   const expiry = claimedExpiry(access.reveal())
-  return {
-    v: 1,
-    profileId: profile.id,
-    generation: 1,
+  const issuer = {
     provider: profile.provider,
-    binding: bindingOf(profile),
     origins: originsOf(profile),
     attach: { headers: { Authorization: 'Bearer {access}' } },
-    access,
-    expiry: expiry.state === 'at' ? expiry : unknownExpiry,
-    obtainedAt: ports.clock.now(),
-    context: {},
-    fixed: true,
   }
+  const known = expiry.state === 'at' ? expiry : unknownExpiry
+  const tokens = { access, expiry: known, context: {} }
+  return { ...firstRecord(ports, profile, issuer, tokens), fixed: true }
 }
 
 function originsOf({ baseUrl, apiUrls = [] }: Profile): readonly string[] {

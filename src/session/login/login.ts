@@ -1,6 +1,5 @@
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import type { Http, Interaction } from '../../core/ports.ts'
-import { bindingOf } from '../../core/profile.ts'
 import type { Provider, Reach } from '../../core/provider.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import type { Grant, TokenSet } from '../../core/token.ts'
@@ -8,16 +7,16 @@ import { words } from '../../messages/words.ts'
 import { checkLoginAnswers, type Answers } from './answers.ts'
 import { askRenewalEnd } from '../ask-renewal-end.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
+import { firstRecord, issuerOf } from './first-record.ts'
 import { openIntent, type OpenIntent } from '../unfinished/open-intent.ts'
 import { sweepUnsent } from '../unfinished/sweep.ts'
 import { watchRequests } from '../unfinished/watch.ts'
-import { thisMoment } from '../moment.ts'
 import { usualTokenName, withName } from '../naming.ts'
 import { eraseEntry, formerStore, saveSession, type SavedSession } from '../save-session.ts'
 import type { Session } from '../session.ts'
 import { proveStorage } from '../check-storage.ts'
 import { grantOfPasted, takePasted, type Pasted } from './pasted.ts'
-import { fileSecrets, talk } from '../reach.ts'
+import { givenAnswers, talk } from '../reach.ts'
 
 /** A login; the settings of the profile are already those of `answers`. */
 export interface LoginRequest {
@@ -42,27 +41,14 @@ export async function authenticate(
   const { ports, profile } = session
   const { provider, answers, grant } = request
   provider.checkGrant(grant)
-  const all: Reach['answers'] = {
-    ...answers.settings,
-    ...fileSecrets(ports, provider, profile.settings),
-    ...answers.secrets,
-  }
+  const all = givenAnswers(ports, provider, profile, answers)
   const { pasted } = request
-  const { refreshUnreadable: _, ...tokens } =
+  const tokens =
     pasted === undefined
       ? await logInto(session, request, all, over)
       : await takePasted(session, provider, pasted, all)
   return {
-    ...tokens,
-    v: 1,
-    profileId: profile.id,
-    generation: 1,
-    provider: provider.id,
-    binding: bindingOf(profile),
-    definition: provider.digest,
-    origins: provider.origins,
-    attach: provider.attach(tokens, all),
-    ...thisMoment(ports.clock),
+    ...firstRecord(ports, profile, issuerOf(provider, tokens, all), tokens),
     grant: pasted === undefined ? grant : grantOfPasted(provider, grant, tokens),
     scopes: tokens.scopes ?? grant.scopes,
     name: tokens.name ?? grant.name,
