@@ -20,6 +20,11 @@ export type Reason =
   | 'issued'
   | 'recovered'
 
+/** Whether a generation begins another session than the one before it, instead of going on with that. */
+export function beginsAnew(reason: Reason): boolean {
+  return reason === 'login' || reason === 'imported' || reason === 'issued'
+}
+
 /**
  * What is known to be wrong with the tokens of a generation. `unrenewable`: the provider takes the
  * refresh token no more, and it is not sent again; the access token serves while its time allows.

@@ -1,5 +1,5 @@
 import { isFailure, ToknError } from '../core/errors.ts'
-import type { SessionRecord } from '../core/record.ts'
+import { beginsAnew, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { words } from '../messages/words.ts'
 import { indexKept } from './history.ts'
@@ -91,12 +91,9 @@ function descends({ ports, id }: Session, record: SessionRecord, login: SessionR
   return (
     first?.at === login.obtainedAt &&
     later.at(-1)?.generation === record.generation &&
-    later.every(({ reason }) => !anew.has(reason))
+    later.every(({ reason }) => !beginsAnew(reason))
   )
 }
-
-/** Reasons for tokens of another login than the one before. */
-const anew: ReadonlySet<string> = new Set(['login', 'imported', 'issued'])
 
 async function replaceCredentials(
   session: Session,

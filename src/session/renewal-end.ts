@@ -2,7 +2,7 @@ import type { Expiry } from '../core/expiry.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { RenewalEnd } from '../core/session-history.ts'
 import type { Provider } from '../core/provider.ts'
-import type { Reason, SessionRecord } from '../core/record.ts'
+import { beginsAnew, type Reason, type SessionRecord } from '../core/record.ts'
 import { amendIndexLocked } from './amend-index.ts'
 import type { Session } from './session.ts'
 
@@ -19,8 +19,7 @@ export function nextRenewalEnd(
   reason: Reason,
 ): RenewalEnd | undefined {
   const { refresh, refreshExpiry, credentials, obtainedAt } = record
-  const began = reason === 'login' || reason === 'imported' || reason === 'issued'
-  const before = began ? undefined : earlier?.renewalEnd
+  const before = beginsAnew(reason) ? undefined : earlier?.renewalEnd
   if (refresh === undefined && credentials === undefined) return undefined
   // That of a refresh token alone is no end of credentials, and not of the next login's refresh token.
   if (credentials !== undefined) return before?.credentials === true ? before : undefined
