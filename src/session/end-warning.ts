@@ -3,8 +3,9 @@ import type { IndexEntry } from '../core/ports.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import { isWorthWarning, sessionEnd, type Lasting } from './life.ts'
-import { nextLogin, sessionInWords, tokenInWords, type Named } from './naming.ts'
+import { sessionInWords, tokenInWords, type Named } from './naming.ts'
 import type { Session } from './session.ts'
+import { loginAnew } from './standing.ts'
 
 /** The end of a session that is near, in a sentence, and the command that puts it off. */
 interface EndInWords {
@@ -23,7 +24,7 @@ export async function warnOfEnd(
   const known = entry?.generation === record.generation ? { ...lasting, ...facts(entry) } : lasting
   const now = ports.clock.now()
   if (!isWorthWarning(sessionEnd(known), now)) return
-  const { sentence, next } = describeEnd(session, known, now, record.fixed === true)
+  const { sentence, next } = describeEnd(session, known, now)
   await ports.warnDaily(profile.id, words.status.withNext(sentence, next))
 }
 
@@ -32,20 +33,15 @@ function facts({ renewal, renewalEnd }: IndexEntry): Pick<Lasting, 'renewal' | '
   return { renewalEnd, ...(renewal === undefined ? {} : { renewal }) }
 }
 
-/** What ends, and when; `pasted` for a token that was made elsewhere. */
-export function describeEnd(
-  named: Named,
-  lasting: Lasting,
-  now: number,
-  pasted: boolean,
-): EndInWords {
+/** What ends, and when. */
+export function describeEnd(named: Named, lasting: Lasting, now: number): EndInWords {
   const { end, from } = sessionEnd(lasting)
   const { renewal, renewalEnd } = lasting
   const at = end.state === 'at' ? end.at : now
   const left = words.times.duration(at - now)
   const until = words.times.instant(at)
   const session = sessionInWords(named)
-  const login = nextLogin(named, pasted ? ' --with-token' : '')
+  const login = loginAnew(named, lasting)
   const refresh = `tokn refresh ${named.name}`
   if (renewal === 'access') {
     return {

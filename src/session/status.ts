@@ -10,6 +10,7 @@ import { isUntimely } from './moment.ts'
 import { nextLogin } from './naming.ts'
 import type { Ports } from './ports.ts'
 import { lifeOf } from './refresh-request.ts'
+import { loginAnew } from './standing.ts'
 import { entryOf } from './stored-record.ts'
 
 /** A profile at a glance: what is known without unlocking anything or asking anybody. */
@@ -134,8 +135,7 @@ function problemByState(
   now: number,
 ): Problem | undefined {
   const { standing, expiry, obtainedAt } = entry
-  const pasted = entry.fixed === true
-  const login = nextLogin(profile, pasted ? ' --with-token' : '')
+  const login = loginAnew(profile, entry)
   const refresh = `tokn refresh ${profile.name}`
   if (isUntimely(entry, now)) return { problem: words.status.clockWasSet(obtainedAt), fix: refresh }
   if (standing !== undefined && (state !== 'alive' || standing.state !== 'doubtful')) {
@@ -146,7 +146,7 @@ function problemByState(
   const ended = expiry.state === 'at' ? expiry.at : now
   if (state === 'expired') return { problem: words.status.expired(ended), fix: login }
   if (state === 'expiring') {
-    const { sentence, next } = describeEnd(profile, entry, now, pasted)
+    const { sentence, next } = describeEnd(profile, entry, now)
     return { problem: sentence, fix: next }
   }
   const gone = expiry.state === 'at' && expiry.at <= now

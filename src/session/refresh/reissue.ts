@@ -5,6 +5,7 @@ import type { Grant, TokenInfo, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { nextLogin, tokenInWords, usualTokenName } from '../naming.ts'
 import { neededTtl } from '../refresh-request.ts'
+import { loginAnew } from '../standing.ts'
 import type { RefreshRun } from './run.ts'
 
 /**
@@ -70,7 +71,7 @@ async function prepare(run: RefreshRun, reach: Reach, grant: Grant): Promise<voi
   const { ports, provider, record, journal, profile } = run
   if (!isGood(record.expiry, ports.clock.now(), 0)) {
     const problem = words.refresh.expiredWithoutRefresh(tokenInWords(profile), provider.title)
-    const hint = nextLogin(profile, record.fixed === true ? ' --with-token' : '')
+    const hint = loginAnew(profile, record)
     throw new ToknError('reauth_required', problem, { hint })
   }
   const needed = provider.lacks?.('issue', record.scopes)
