@@ -4,6 +4,14 @@ import { lockedBriefly } from './locked-briefly.ts'
 import type { Ports } from './ports.ts'
 import type { Session } from './session.ts'
 
+/** What the index says of a session: of none but that in the store which the profile names. */
+export function indexedEntry(
+  { index }: Pick<Ports, 'index'>,
+  { id, usualStore }: Pick<Profile, 'id' | 'usualStore'>,
+): IndexEntry | undefined {
+  return usualStore === undefined ? index.get(id) : undefined
+}
+
 /** What to change of an entry; `undefined` where nothing is. */
 export type Amendment = (entry: IndexEntry) => Partial<IndexEntry> | undefined
 
@@ -12,13 +20,13 @@ export type Amendment = (entry: IndexEntry) => Partial<IndexEntry> | undefined
  * it has another one by now, or none. Whoever calls holds the lock of the store entry.
  */
 export function amendIndex(
-  { index }: Pick<Ports, 'index'>,
+  ports: Pick<Ports, 'index'>,
   profile: Pick<Profile, 'id' | 'usualStore'>,
   generation: number,
   change: Amendment,
 ): boolean {
-  const found = find(index, profile, generation, change)
-  if (found !== undefined) index.put(profile.id, { ...found.entry, ...found.changes })
+  const found = find(ports, profile, generation, change)
+  if (found !== undefined) ports.index.put(profile.id, { ...found.entry, ...found.changes })
   return found !== undefined
 }
 
@@ -32,19 +40,18 @@ export async function amendIndexLocked(
   change: Amendment,
 ): Promise<boolean> {
   const { ports, profile } = session
-  if (find(ports.index, profile, generation, change) === undefined) return false
+  if (find(ports, profile, generation, change) === undefined) return false
   const amend = async () => amendIndex(ports, profile, generation, change)
   return (await lockedBriefly(session, amend, (why) => why)) ?? false
 }
 
 function find(
-  index: Ports['index'],
-  { id, usualStore }: Pick<Profile, 'id' | 'usualStore'>,
+  ports: Pick<Ports, 'index'>,
+  profile: Pick<Profile, 'id' | 'usualStore'>,
   generation: number,
   change: Amendment,
 ) {
-  // The index is of the session in the store that the profile names.
-  const entry = usualStore === undefined ? index.get(id) : undefined
+  const entry = indexedEntry(ports, profile)
   if (entry?.generation !== generation) return undefined
   const changes = change(entry)
   return changes && { entry, changes }

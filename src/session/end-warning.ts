@@ -2,6 +2,7 @@ import { worthWarning } from '../core/ending.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import { indexedEntry } from './amend-index.ts'
 import { isWorthWarning, sessionEnd, type Lasting } from './life.ts'
 import { sessionInWords, tokenInWords, type Named } from './naming.ts'
 import type { Session } from './session.ts'
@@ -20,7 +21,7 @@ export async function warnOfEnd(
   lasting: Lasting,
 ): Promise<void> {
   const { ports, profile } = session
-  const entry = profile.usualStore === undefined ? ports.index.get(profile.id) : undefined
+  const entry = indexedEntry(ports, profile)
   const known = entry?.generation === record.generation ? { ...lasting, ...facts(entry) } : lasting
   const now = ports.clock.now()
   if (!isWorthWarning(sessionEnd(known), now)) return

@@ -1,6 +1,7 @@
+import type { IndexEntry } from '../core/ports.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
-import { amendIndex, amendIndexLocked } from './amend-index.ts'
+import { amendIndex, amendIndexLocked, indexedEntry } from './amend-index.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -13,12 +14,8 @@ export async function withoutSpentTokens(
   session: Session,
   record: SessionRecord,
 ): Promise<SessionRecord> {
-  const { ports, profile } = session
-  const known = profile.usualStore === undefined ? ports.index.get(profile.id) : undefined
-  if (known === undefined || known.generation <= record.generation) return record
-  if (record.standing !== undefined || (await session.provider()).rotation === 'none') return record
-  const why = words.refresh.olderCopy(record.generation, known.generation)
-  return { ...record, standing: { state: 'unrenewable', at: known.obtainedAt, why } }
+  const known = await findLater(session, record)
+  return known === undefined ? record : asSpent(record, known)
 }
 
 /** As `withoutSpentTokens`; the index is told as well, which is all that some look at. The lock is held. */
@@ -26,12 +23,11 @@ export async function readOlderCopy(
   session: Session,
   record: SessionRecord,
 ): Promise<SessionRecord> {
-  const usable = await withoutSpentTokens(session, record)
-  const known = knownGeneration(session)
-  if (usable !== record && known !== undefined) {
-    amendIndex(session.ports, session.profile, known, () => ({ standing: usable.standing }))
-  }
-  return usable
+  const known = await findLater(session, record)
+  if (known === undefined) return record
+  const spent = asSpent(record, known)
+  amendIndex(session.ports, session.profile, known.generation, () => ({ standing: spent.standing }))
+  return spent
 }
 
 /**
@@ -42,17 +38,24 @@ export async function findOlderCopy(
   session: Session,
   record: SessionRecord,
 ): Promise<SessionRecord> {
-  const usable = await withoutSpentTokens(session, record)
-  if (usable === record) return record
+  const known = await findLater(session, record)
+  if (known === undefined) return record
   const again = await session.readRecord()
   if (again.generation !== record.generation) return await findOlderCopy(session, again)
-  const known = knownGeneration(session)
-  if (known !== undefined) {
-    await amendIndexLocked(session, known, () => ({ standing: usable.standing }))
-  }
-  return usable
+  const spent = asSpent(record, known)
+  await amendIndexLocked(session, known.generation, () => ({ standing: spent.standing }))
+  return spent
 }
 
-function knownGeneration({ ports, profile }: Session): number | undefined {
-  return ports.index.get(profile.id)?.generation
+/** What the index knows of a later generation, where that has spent the refresh token of `record`. */
+async function findLater(session: Session, record: SessionRecord): Promise<IndexEntry | undefined> {
+  const known = indexedEntry(session.ports, session.profile)
+  if (known === undefined || known.generation <= record.generation) return undefined
+  if (record.standing !== undefined) return undefined
+  return (await session.provider()).rotation === 'none' ? undefined : known
+}
+
+function asSpent(record: SessionRecord, known: IndexEntry): SessionRecord {
+  const why = words.refresh.olderCopy(record.generation, known.generation)
+  return { ...record, standing: { state: 'unrenewable', at: known.obtainedAt, why } }
 }
