@@ -68,14 +68,10 @@ export async function collectAnswers(
 }
 
 /** The fields that nothing but a question could answer. */
-export function lackingFields(
-  fields: readonly Field[],
-  { set, secrets, fromEnvironment, kept }: AnswerSources,
-): readonly Field[] {
+export function lackingFields(fields: readonly Field[], sources: AnswerSources): readonly Field[] {
   return fields.filter(
     ({ name, optional, default: usual }) =>
-      optional !== true &&
-      (set[name] ?? secrets[name] ?? fromEnvironment(name) ?? kept?.[name] ?? usual) === undefined,
+      optional !== true && !isGiven(name, sources) && usual === undefined,
   )
 }
 
