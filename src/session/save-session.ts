@@ -5,7 +5,6 @@ import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { outlineOf } from './choose-profile.ts'
 import { fit } from './fit-record.ts'
-import { withLock } from './with-lock.ts'
 import { indexRecord } from './history.ts'
 import { writeAndReadBack } from './write-record.ts'
 
@@ -92,9 +91,9 @@ export async function eraseEntry(
 ): Promise<SessionRecord | undefined> {
   const { ports, profile } = session
   const former = session.of({ ...profile, store: kind })
-  return await withLock(ports, former.entry, async () => {
+  return await former.locked(async () => {
     const erased = await findReadable(former)
-    await (await ports.store(kind)).remove(profile.id)
+    await (await former.store()).remove(profile.id)
     ;(await ports.journal()).remove(former.entry)
     return erased
   })

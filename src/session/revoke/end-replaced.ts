@@ -35,7 +35,7 @@ export async function findReplaced(
     return undefined
   }
   // Another profile holds the same token, and would lose it.
-  if (record.id !== undefined && isHeldElsewhere(session, record.id)) return undefined
+  if (record.id !== undefined && holdersOf(session, record.id).length > 1) return undefined
   return { session, provider, record }
 }
 
@@ -70,10 +70,6 @@ export async function endReplaced(replaced: Replaced, next: Session): Promise<En
   const end = await endTokens(replaced.session, provider, record, async () => undefined)
   const now = before.length === 0 ? [] : await safely(probe(probeAgain))
   return { ...end, nextEnded: compare(before, now, 'access').liveness === 'ended' }
-}
-
-function isHeldElsewhere(session: Session, id: string): boolean {
-  return holdersOf(session, id).length > 1
 }
 
 /** A look that fails shows nothing. */
