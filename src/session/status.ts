@@ -1,6 +1,5 @@
 import { isFailure, type ToknError } from '../core/errors.ts'
-import type { Expiry } from '../core/expiry.ts'
-import { unknownExpiry } from '../core/expiry.ts'
+import { unknownExpiry, type Expiry } from '../core/expiry.ts'
 import type { IndexEntry, Outline } from '../core/ports.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
@@ -41,10 +40,14 @@ export async function listStatus(ports: Ports, name?: string): Promise<readonly 
     .outlines()
     .filter((one) => name === undefined || one.name === name)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const usual = ports.profiles.defaultName()
   const found: ProfileStatus[] = []
   let indexed: ReadonlySet<string> | undefined
   const isIndexed = (id: string) => (indexed ??= new Set(ports.index.list())).has(id)
-  for (const outline of outlines) found.push(await statusOf(ports, outline, isIndexed))
+  for (const outline of outlines) {
+    const isDefault = outline.name === usual
+    found.push({ ...(await statusOf(ports, outline, isIndexed)), isDefault })
+  }
   return found
 }
 
@@ -52,16 +55,14 @@ async function statusOf(
   ports: Ports,
   outline: Outline,
   isIndexed: (id: string) => boolean,
-): Promise<ProfileStatus> {
-  const isDefault = ports.profiles.defaultName() === outline.name
+): Promise<Described> {
   try {
     const profile = ports.profiles.get(outline.name)
-    if (profile !== undefined)
-      return { ...(await describeProfile(ports, profile, isIndexed)), isDefault }
-    return { ...damaged(outline), problem: words.status.notLoggedIn(), isDefault }
+    if (profile !== undefined) return await describeProfile(ports, profile, isIndexed)
+    return { ...damaged(outline), problem: words.status.notLoggedIn() }
   } catch (error) {
     if (!isFailure(error)) throw error
-    return { ...damaged(outline), ...problemOf(error), isDefault }
+    return { ...damaged(outline), ...problemOf(error) }
   }
 }
 
