@@ -41,11 +41,16 @@ export async function loginFromEnvironment(
   const sources = { set: {}, secrets: {}, fromEnvironment, onlyVariables: true }
   const refresh = await refreshTokenIn(ports, draft, environment)
   if (refresh instanceof Secret) {
-    const opened = await openAnswered(ports, draft, sources, optionalOnes)
-    check?.(opened.provider, opened.profile)
-    const { profile, provider, answers } = opened
-    const record = await refreshFromEnvironment(ports, profile, provider, answers, refresh)
-    return { profile, record }
+    try {
+      const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
+      check?.(provider, profile)
+      const record = await refreshFromEnvironment(ports, profile, provider, answers, refresh)
+      return { profile, record }
+    } catch (error) {
+      // Of what is missing, a login has the whole list.
+      if (isToknError(error, 'usage')) await openAnswered(ports, draft, sources)
+      throw error
+    }
   }
   const { profile, provider, answers } = await openAnswered(ports, draft, sources).catch(
     (error: unknown) => {
@@ -75,8 +80,12 @@ async function refreshTokenIn(
 ): Promise<Secret | ToknError | undefined> {
   const value = environment.read('refresh_token')
   if (value === undefined) return undefined
-  const provider = await ports.provider(draft)
-  if (provider.refresh === undefined) return undefined
+  const provider = await ports.provider(draft).catch((error: unknown) => {
+    // Without its address nothing is known of it; a login says that, and what else is missing.
+    if (!isToknError(error, 'usage') || error.details.fault !== 'no-address') throw error
+    return undefined
+  })
+  if (provider?.refresh === undefined) return undefined
   return losesSuccessor(provider) ?? checkGivenToken(new Secret(value))
 }
 
