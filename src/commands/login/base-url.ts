@@ -17,12 +17,11 @@ import { missingAddress } from './missing.ts'
 export async function chooseBaseUrl(
   context: Context,
   flags: LoginFlags,
-  providerId: string,
+  summary: ProviderSummary | undefined,
   before: Profile | undefined,
   interaction: Interaction | undefined,
 ): Promise<string | undefined> {
   const what = words.loginFlags.baseUrl()
-  const summary = (await context.providers(flags)).find((one) => one.id === providerId)
   const { baseUrl: variable } = context.environment
   const [said, name] =
     flags.baseUrl === undefined ? [variable, 'TOKN_BASE_URL'] : [flags.baseUrl, what]
@@ -30,7 +29,7 @@ export async function chooseBaseUrl(
   if (before?.baseUrl !== undefined) return checkBaseUrl(before.baseUrl, what)
   if (summary?.needsBaseUrl !== true) return undefined
   if (interaction === undefined) {
-    throw await missingAddress(context, flags, providerId)
+    throw await missingAddress(context, flags, summary.id)
   }
   const label = words.loginFlags.askBaseUrl(summary.title)
   const asked = await askUntil(interaction, label, { placeholder: 'https://' }, (typed) => {

@@ -3,7 +3,7 @@ import type { Interaction } from '../../core/ports.ts'
 import { checkProfileName } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
 import { askUntil } from '../../session/login/ask.ts'
-import type { Context } from '../context.ts'
+import type { Context, ProviderSummary } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
 
 /** An API to log in to; `isPicked` where a person picked it from a list. */
@@ -16,20 +16,16 @@ export interface ChosenApi {
 export async function chooseApi(
   context: Context,
   flags: LoginFlags,
+  providers: readonly ProviderSummary[],
   named: string | undefined,
 ): Promise<ChosenApi> {
   const { fromEnvironment } = context.environment
   const server = flags.issuer ?? fromEnvironment('issuer') ?? fromEnvironment('token_endpoint')
   if (server !== undefined) return { id: 'oauth', isPicked: false }
-  const providers = await context.providers(flags)
   if (named !== undefined && providers.some((one) => one.id === named)) {
     return { id: named, isPicked: false }
   }
-  const id = await context.select(
-    flags,
-    words.loginFlags.whichApi(),
-    await listApis(context, flags),
-  )
+  const id = await context.select(flags, words.loginFlags.whichApi(), listApis(providers))
   if (id !== undefined) return { id, isPicked: true }
   const known = providers.map((one) => one.id).join(', ')
   throw new ToknError('usage', words.loginFlags.noProviderNamed(named ?? 'NAME', known))
@@ -42,12 +38,13 @@ export async function chooseApi(
 export async function offerAnotherApi(
   context: Context,
   flags: LoginFlags,
+  providers: readonly ProviderSummary[],
   usual: string,
 ): Promise<ChosenApi | undefined> {
   const again = { value: '', label: words.loginFlags.usualProfile(usual) }
   const id = await context.select(flags, words.loginFlags.whereTo(), [
     again,
-    ...(await listApis(context, flags)),
+    ...listApis(providers),
   ])
   return id === undefined || id === again.value ? undefined : { id, isPicked: true }
 }
@@ -65,7 +62,6 @@ export async function askName(
   })
 }
 
-async function listApis(context: Context, flags: LoginFlags) {
-  const providers = await context.providers(flags)
+function listApis(providers: readonly ProviderSummary[]) {
   return providers.map((one) => ({ value: one.id, label: `${one.id}  ${one.title}` }))
 }

@@ -42,15 +42,18 @@ export async function draftProfile(
     (await chooseName(choice, interaction)) ?? boundName(context, ports, choice, flags, said)
   const usual = named === undefined ? usualName(ports, flags, said) : undefined
   const isOpen = said === undefined && flags.issuer === undefined && flags.yes !== true
+  const providers = await context.providers(flags)
   const other =
-    usual === undefined || !isOpen ? undefined : await offerAnotherApi(context, flags, usual)
+    usual === undefined || !isOpen
+      ? undefined
+      : await offerAnotherApi(context, flags, providers, usual)
   const known = other === undefined ? (named ?? usual) : undefined
   const knownOne = known === undefined ? undefined : readProfile(ports, known, flags)
   const stated = said ?? knownOne?.provider
   const { id: providerId, isPicked } =
     other ??
     (stated === undefined
-      ? await chooseApi(context, flags, known)
+      ? await chooseApi(context, flags, providers, known)
       : { id: stated, isPicked: false })
   const given = known ?? (isPicked ? await askName(interaction, providerId) : undefined)
   const name = checkProfileName(given ?? providerId)
@@ -60,9 +63,9 @@ export async function draftProfile(
   const set = { ...readPairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
   const settings = same?.settings ?? {}
   const outlined = { name, store, settings, baseUrl: flags.baseUrl ?? same?.baseUrl }
-  const summary = (await context.providers(flags)).find((one) => one.id === providerId)
+  const summary = providers.find((one) => one.id === providerId)
   announceLogin(context, ports, flags, summary?.title ?? providerId, { profile: outlined, set })
-  const baseUrl = await chooseBaseUrl(context, flags, providerId, same, interaction)
+  const baseUrl = await chooseBaseUrl(context, flags, summary, same, interaction)
   const apiUrls = flags.apiUrl?.map(
     (url) => new URL(checkBaseUrl(url, words.loginFlags.apiUrl())).origin,
   )

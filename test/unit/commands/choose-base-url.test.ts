@@ -4,6 +4,10 @@ import type { Context } from '../../../src/commands/context.ts'
 import { chooseBaseUrl } from '../../../src/commands/login/base-url.ts'
 import { builtIns } from '../../../src/providers/catalog.ts'
 
+const [oz] = builtIns()
+  .filter(({ id }) => id === 'oz')
+  .map((one) => ({ ...one, source: 'built-in' as const }))
+
 /** Chooses that of a login to Oz; `lines` are what was said. */
 async function choose(
   variable: string | undefined,
@@ -13,11 +17,10 @@ async function choose(
   const lines: string[] = []
   const context = {
     environment: { baseUrl: variable },
-    providers: async () => builtIns().map((one) => ({ ...one, source: 'built-in' })),
     terminal: { say: (text: string) => void lines.push(text) },
   } as unknown as Context
   const profile = before === undefined ? undefined : ({ baseUrl: before } as Profile)
-  return { url: await chooseBaseUrl(context, flags, 'oz', profile, undefined), lines }
+  return { url: await chooseBaseUrl(context, flags, oz, profile, undefined), lines }
 }
 
 const pasted = 'https://api.example/api/authorize/auth'
