@@ -86,7 +86,7 @@ function within(folder: string, known: Known): readonly FoundTrace[] {
   const parts = names.map((name): FoundTrace => {
     const path = join(folder, name)
     const kind = known.get(name) ?? anywhere.get(name) ?? 'other'
-    return { trace: { kind, path }, ...measure(path) }
+    return measured({ kind, path })
   })
   return parts.some(({ sight }) => sight !== 'absent') ? parts : [{ trace, ...whole }, ...parts]
 }
@@ -120,21 +120,21 @@ async function ofStores(
   const found: FoundTrace[] = []
   for (const [kind, ids] of held) {
     for (const trace of (await ports.store(kind)).traces?.(ids) ?? []) {
-      found.push({ trace, ...('path' in trace ? measure(trace.path) : { sight: 'unseen' }) })
+      found.push(measured(trace))
     }
   }
   return found
+}
+
+function measured(trace: Trace): FoundTrace {
+  return { trace, ...('path' in trace ? measure(trace.path) : { sight: 'unseen' }) }
 }
 
 /** What a command that was killed has left: `makeTemporaryFolder` gives them these names. */
 function temporaryFolders(): readonly FoundTrace[] {
   const names = namesAt(tmpdir()).filter((name) => /^tokn-[A-Za-z0-9]{6}$/.test(name))
   return names
-    .map((name): Trace => ({ kind: 'temporary', path: join(tmpdir(), name) }))
-    .map((trace): FoundTrace => ({
-      trace,
-      ...('path' in trace ? measure(trace.path) : { sight: 'unseen' }),
-    }))
+    .map((name) => measured({ kind: 'temporary', path: join(tmpdir(), name) }))
     .filter(({ sight }) => sight === 'there')
 }
 
