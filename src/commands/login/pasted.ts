@@ -6,6 +6,7 @@ import type { Interaction } from '../../core/ports.ts'
 import type { Provider } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import { checkGivenToken, type Attachment } from '../../core/token.ts'
+import { askAgain } from '../../session/login/ask.ts'
 import type { Pasted } from '../../session/login/pasted.ts'
 import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
@@ -15,9 +16,6 @@ import { withoutYes, type LoginFlags } from '../flags/login.ts'
 import { isQuiet } from '../output/json.ts'
 import type { Draft } from './draft.ts'
 import { choosesToken } from './choose-way.ts'
-
-/** How often a person is asked for what was no token. */
-const attempts = 3
 
 /**
  * Tokens that were made elsewhere, where the flags or the user say that there are any: from standard
@@ -42,7 +40,7 @@ export async function readPasted(
   const text =
     interaction === undefined
       ? read(await context.terminal.readText(words.loginFlags.aToken()))
-      : await askAgain(interaction, async () => await askToken(interaction, provider, read))
+      : await askAgain(async () => await askToken(interaction, provider, read), interaction.tell)
   if (text.removed.length > 0) ports.warn(words.pasted.tookOff(text.removed))
   const given = 'reply' in text ? { reply: text.reply } : { access: text.access }
   const refresh = await findRefresh(context, provider, text, interaction)
@@ -113,21 +111,6 @@ function isWhole(document: Secret): boolean {
   }
 }
 
-/** Asks again after what throws `usage`, which is told. */
-async function askAgain<Value>(
-  interaction: Interaction,
-  ask: () => Promise<Value>,
-): Promise<Value> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!isToknError(error, 'usage') || attempt === attempts) throw error
-      interaction.tell(error.message)
-    }
-  }
-}
-
 /** The refresh token that is not in a reply: from the environment, or from the user. */
 async function findRefresh(
   { environment }: Context,
@@ -139,13 +122,13 @@ async function findRefresh(
   const variable = environment.fromEnvironment('refresh_token')
   if (variable !== undefined) return checkGivenToken(new Secret(variable))
   if (interaction === undefined || 'reply' in text) return undefined
-  return await askAgain(interaction, async () => {
+  return await askAgain(async () => {
     const answer = await interaction.ask(words.pasted.askRefresh(), { pasted: true })
     if (answer.trim() === '') return undefined
     const read = readPastedText(answer, {}, words.pasted.aRefreshToken())
     if ('access' in read) return read.access
     throw new ToknError('usage', words.pasted.documentForRefresh())
-  })
+  }, interaction.tell)
 }
 
 /** Asks for the end of a token, where neither it nor its provider says anything of it. */
@@ -160,13 +143,13 @@ async function askEnd(
   if (provider.pasted?.expiry === 'never' && refresh === undefined) return undefined
   const claimed = provider.pasted?.expiry === 'jwt' && claimedExpiry(text.access.reveal())
   if (claimed !== false && claimed.state === 'at') return undefined
-  return await askAgain(interaction, async () => {
+  return await askAgain(async () => {
     const answer = (await interaction.ask(words.pasted.askEnd())).trim()
     if (answer === '') return undefined
     const now = clock.now()
     const life = readDuration(answer)
     return life === undefined ? instantIn(answer, now) : now + life
-  })
+  }, interaction.tell)
 }
 
 /** Throws `usage` for an answer that is no instant to come. */

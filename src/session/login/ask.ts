@@ -15,13 +15,23 @@ export async function askUntil<Value>(
   options: { readonly secret?: boolean; readonly placeholder?: string },
   read: (text: string) => Value,
 ): Promise<Value> {
+  return await askAgain(
+    async () => read(await interaction.ask(label, options)),
+    (why) => interaction.tell(words.terminal.again(why)),
+  )
+}
+
+/** Asks again after what throws `usage`, which is told, three times in all; then that is thrown. */
+export async function askAgain<Value>(
+  ask: () => Promise<Value>,
+  tell: (why: string) => void,
+): Promise<Value> {
   for (let tries = 1; ; tries++) {
-    const text = await interaction.ask(label, options)
     try {
-      return read(text)
+      return await ask()
     } catch (error) {
       if (!isToknError(error, 'usage') || tries >= mostTries) throw error
-      interaction.tell(words.terminal.again(error.message))
+      tell(error.message)
     }
   }
 }
