@@ -3,7 +3,7 @@ import { ToknError } from '../core/errors.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
-import { isOver } from '../session/life.ts'
+import { isOver, keepsCredentials } from '../session/life.ts'
 import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
 import { words } from '../messages/words.ts'
 import { bindFolder, unbindFolder, type BindFlags } from './profile/bind.ts'
@@ -167,11 +167,6 @@ function keptInWords(entry: IndexEntry | undefined): Readonly<Record<string, str
   return {
     [words.reports.infoLabels.kept]: words.credentials.kept(keepsCredentials(entry), refresh),
   }
-}
-
-/** They may be kept where they are no longer of use: the definition has no login any more. */
-function keepsCredentials({ credentialsKept, renewal }: IndexEntry): boolean {
-  return credentialsKept ?? renewal === 'credentials'
 }
 
 async function chooseDefault(context: Context, name: string, flags: LockFlags): Promise<void> {

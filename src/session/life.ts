@@ -23,6 +23,14 @@ export type Lasting = Pick<
   | 'standing'
 >
 
+/** Credentials may be kept where they are no longer of use: the definition has no login any more. */
+export function keepsCredentials({
+  credentialsKept,
+  renewal,
+}: Pick<IndexEntry, 'credentialsKept' | 'renewal'>): boolean {
+  return credentialsKept ?? renewal === 'credentials'
+}
+
 /** When a session ends for which no person does anything, and since when that was so. */
 interface SessionEnd {
   readonly end: Expiry

@@ -4,7 +4,13 @@ import type { IndexEntry, Outline } from '../core/ports.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
 import { describeEnd } from './end-warning.ts'
-import { isOver, renewsWhenExpired, sessionState, type SessionState } from './life.ts'
+import {
+  isOver,
+  keepsCredentials,
+  renewsWhenExpired,
+  sessionState,
+  type SessionState,
+} from './life.ts'
 import { isUntimely } from './moment.ts'
 import { nextLogin } from './naming.ts'
 import type { Ports } from './ports.ts'
@@ -85,7 +91,6 @@ async function describeProfile(
   const state = unread ? 'unknown' : sessionState(entry, now)
   const untimely = entry !== undefined && isUntimely(entry, now)
   const expiry = entry === undefined || untimely ? unknownExpiry : entry.expiry
-  const renewal = entry?.renewal
   return {
     profile: name,
     provider,
@@ -96,9 +101,9 @@ async function describeProfile(
     life: expiry.state === 'at' && entry !== undefined ? lifeOf({ ...entry, expiry }) : undefined,
     renews: entry !== undefined && !isOver(entry, now) && renewsWhenExpired(entry),
     credentialsKept:
-      unread || (entry !== undefined && renewal === undefined)
+      unread || (entry !== undefined && entry.renewal === undefined)
         ? undefined
-        : (entry?.credentialsKept ?? renewal === 'credentials'),
+        : entry !== undefined && keepsCredentials(entry),
     ...(await findProblem(ports, profile, entry, state)),
   }
 }
