@@ -10,6 +10,7 @@ import type { FlagName, FlagsOf } from './flags/table.ts'
 import {
   checkFields,
   checkOneShape,
+  expiryFields,
   instant,
   jsonFlag,
   printJson,
@@ -94,7 +95,7 @@ function chooseName(
 ): string | undefined {
   const { profiles } = context.ports(flags)
   const named = namedProfile({ positional, flag: flags.profile })
-  checkOneShape(named === undefined ? undefined : named, flags.current ? '--current' : undefined)
+  checkOneShape(named, flags.current ? '--current' : undefined)
   // One that is damaged is there all the same, to say what is wrong with it.
   if (named !== undefined && outlineOf(profiles, named) !== undefined) return named
   if (named === undefined && flags.current !== true) return undefined
@@ -102,15 +103,15 @@ function chooseName(
 }
 
 function describe(one: ProfileStatus, now: number) {
-  const left = timeLeft(one.expiry, now)
+  const { expires_at, expires_in } = expiryFields(one.expiry, now)
   return {
     profile: one.profile,
     provider: one.provider ?? null,
     where: one.where ?? null,
     store: one.store ?? null,
     state: one.state,
-    expires_at: instant(one.expiry.state === 'at' ? one.expiry.at : undefined),
-    expires_in: left === undefined ? null : Math.floor(left / 1_000),
+    expires_at,
+    expires_in,
     credentials_kept: one.credentialsKept ?? null,
     default: one.isDefault,
     problem: one.problem ?? null,
