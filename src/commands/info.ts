@@ -9,6 +9,7 @@ import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
 import { declare } from './flags/declare.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+import { colourOf } from './output/life-bar.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
 import { table } from './output/table.ts'
 
@@ -198,7 +199,6 @@ function lifetimeBar(
   const text = words.times.remaining(left)
   const width = Math.max(4, Math.min(32, columns - text.length - 3))
   const full = Math.round(share * width)
-  const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
-  const bar = paint('█'.repeat(full)) + colours.dim('░'.repeat(width - full))
+  const bar = colourOf(share, colours)('█'.repeat(full)) + colours.dim('░'.repeat(width - full))
   return [`  ${bar} ${text}`]
 }

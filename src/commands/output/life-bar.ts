@@ -11,6 +11,11 @@ export function lifeBar(share: number, width: number): string {
 
 /** A bar out of `text`, in the colour of how much is left. */
 export function paintBar(text: string, share: number, colours: Colours): string {
-  const paint = share > 0.25 ? colours.green : share > 0.05 ? colours.yellow : colours.red
-  return text.replace(/[█░]+/, (bar) => paint(bar))
+  return text.replace(/[█░]+/, (bar) => colourOf(share, colours)(bar))
+}
+
+/** The colour of how much is left of a life, of which `share` is 0 to 1. */
+export function colourOf(share: number, colours: Colours): Colours['green'] {
+  if (share > 0.25) return colours.green
+  return share > 0.05 ? colours.yellow : colours.red
 }
