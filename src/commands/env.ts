@@ -26,7 +26,6 @@ export function envCommand(program: Command, context: Context, run = runEnv): vo
     usage: 'env [profile]',
     group: 'everyday',
     flags: reads,
-    choices: { shell: shellNames },
     text: () => words.help.env,
     examples: [
       'eval "$(tokn env web)"',

@@ -1,6 +1,7 @@
 import { Help, type Command, type Option } from 'commander'
 import { words } from '../../messages/words.ts'
 import { meaningOfOption, toldOf } from '../flags/declare.ts'
+import { namesOf } from '../flags/path.ts'
 import { headings } from '../flags/table.ts'
 import { layOut, wrapLine, type Block, type Item } from './layout.ts'
 
@@ -39,7 +40,7 @@ function commandBlocks({ commands, parent }: Command): readonly Block[] {
 }
 
 function commandItem(command: Command): Item {
-  const names = [command.name(), ...command.aliases()].join(', ')
+  const names = namesOf(command).join(', ')
   const needed = command.registeredArguments.filter(({ required }) => required)
   const term = [names, ...needed.map((argument) => `<${argument.name()}>`)].join(' ')
   return [term, toldOf(command)?.text().summary ?? '']
