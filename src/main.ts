@@ -15,10 +15,10 @@ import { isCallBlocked } from './stores/keychain/blocked-calls.ts'
  * for what has to outlive this process.
  */
 export function start(program: string): void {
-  const argv = process.argv.slice(2)
   // Where errors are told in JSON, warnings are told with them: what is on standard error can be read.
   const warnings: string[] = []
-  const { words } = splitAtDashes(argv)
+  const line = splitAtDashes(process.argv.slice(2))
+  const { words } = line
   const hints = openHints(words)
   const fail = (error: unknown) => end(report(error, words, warnings, hints))
   // Without a listener this signal would open a debugger, to which any local user can connect.
@@ -26,22 +26,21 @@ export function start(program: string): void {
   process.on('uncaughtException', fail)
   // Nothing is left that could ever settle the command: it has done nothing, and must not pass for done.
   process.on('beforeExit', () => fail(unsettled()))
-  run(argv, program, warnings, hints).then(end, fail)
+  run(line, program, warnings, hints).then(end, fail)
 }
 
 async function run(
-  argv: readonly string[],
+  { words, rest }: TypedLine,
   program: string,
   warnings: string[],
   hints: Hints,
 ): Promise<number> {
   const environment = withStandInHome(await disarm(process.env))
-  if (argv[0] === refresherArgument) {
+  if (words[0] === refresherArgument) {
     const { serveRefresher } = await import('./app/serve-refresher.ts')
     await serveRefresher(environment, program)
     return 0
   }
-  const { words, rest } = splitAtDashes(argv)
   const context = createContext({ environment, program, words, rest, warnings, hints })
   const fast = rest === undefined ? readFastCommand(words) : undefined
   try {
@@ -58,10 +57,12 @@ async function run(
 }
 
 /** The first `--` divides what is ours from what belongs to a child. */
-function splitAtDashes(argv: readonly string[]): {
-  words: readonly string[]
-  rest: readonly string[] | undefined
-} {
+interface TypedLine {
+  readonly words: readonly string[]
+  readonly rest: readonly string[] | undefined
+}
+
+function splitAtDashes(argv: readonly string[]): TypedLine {
   const at = argv.indexOf('--')
   return at < 0
     ? { words: argv, rest: undefined }
