@@ -6,7 +6,7 @@ import type { Profile } from '../core/profile.ts'
 import { display, quoteWord } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
 import type { Pasted } from '../session/login/pasted.ts'
-import type { Opened } from '../session/login/open-provider.ts'
+import { withSettings, type Opened } from '../session/login/open-provider.ts'
 import type { Ports } from '../session/ports.ts'
 import { findReplaced } from '../session/revoke/end-replaced.ts'
 import { describeMissingScopes } from '../session/scopes.ts'
@@ -169,8 +169,7 @@ async function proveFirst(
   { profile, set }: Draft,
   flags: LoginFlags,
 ): Promise<void> {
-  const settings = { ...profile.settings, ...set }
-  const provider = await ports.provider({ ...profile, settings })
+  const provider = await ports.provider(withSettings(profile, set))
   const [origin = ''] = provider.origins
   announceLogin(context, ports, flags, provider.title, { profile, set }, origin)
   await openSession(ports, profile).proveBeforeQuestions(origin)

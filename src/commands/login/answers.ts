@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import type { Field, Provider } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
-import { openAnswered, type Opened } from '../../session/login/open-provider.ts'
+import { openAnswered, withSettings, type Opened } from '../../session/login/open-provider.ts'
 import type { Pasted } from '../../session/login/pasted.ts'
 import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
@@ -21,10 +21,7 @@ export async function answerFields(
   interaction: Interaction | undefined,
   pasted: Pasted | undefined,
 ): Promise<Opened> {
-  const provider = await ports.provider({
-    ...profile,
-    settings: { ...profile.settings, ...set },
-  })
+  const provider = await ports.provider(withSettings(profile, set))
   refuseForeign(provider, flags)
   const username = provider.fields.find(({ name }) => name === 'username' || name === 'email')
   const named =

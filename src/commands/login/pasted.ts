@@ -7,6 +7,7 @@ import type { Provider } from '../../core/provider.ts'
 import { Secret } from '../../core/secret.ts'
 import { checkGivenToken, type Attachment } from '../../core/token.ts'
 import { askAgain } from '../../session/login/ask.ts'
+import { withSettings } from '../../session/login/open-provider.ts'
 import type { Pasted } from '../../session/login/pasted.ts'
 import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
@@ -28,8 +29,9 @@ export async function readPasted(
   flags: LoginFlags,
   interaction: Interaction | undefined,
 ): Promise<Pasted | undefined> {
-  const settings = { ...profile.settings, ...set }
-  const provider = await ports.provider({ ...profile, settings })
+  const drafted = withSettings(profile, set)
+  const { settings } = drafted
+  const provider = await ports.provider(drafted)
   if (flags.withToken !== true) {
     const chosen = await choosesToken(context, provider, settings, flags, interaction)
     if (!chosen) return undefined

@@ -54,7 +54,8 @@ export async function openAnswered(
   return { profile: withSettings(profile, answers.settings), provider, answers, asked }
 }
 
-function withSettings(profile: Profile, settings: Profile['settings']): Profile {
+/** The profile with further settings, which win over its own. */
+export function withSettings(profile: Profile, settings: Profile['settings']): Profile {
   return { ...profile, settings: { ...profile.settings, ...settings } }
 }
 
