@@ -171,9 +171,10 @@ function checkOf(
   fitted: Fitted,
   outIsTerminal: boolean,
 ): Pick<HeadCheck, 'args' | 'copy' | 'onTerminal'> {
+  const onTerminal = outIsTerminal && !hasOutput(fitted)
   return {
-    onTerminal: outIsTerminal && !hasOutput(fitted),
-    args: trialArgs(fitted, outIsTerminal),
+    onTerminal,
+    args: trialArgs(fitted, onTerminal),
     copy: fitted.options.findLast(({ name }) => name === 'dump-header')?.value,
   }
 }
@@ -218,15 +219,14 @@ function ownArgs(urls: readonly URL[], { proxy }: Route): readonly string[] {
   return ['--globoff', '--proto', plain ? '=http,https' : '=https', '--tlsv1.2', ...inside]
 }
 
-function hasOutput({ options }: Pick<Fitted, 'options'>): boolean {
+function hasOutput({ options }: Fitted): boolean {
   return options.some(({ name }) => /^(output|remote-name)$/.test(name))
 }
 
-function trialArgs({ options }: Fitted, outIsTerminal: boolean): readonly string[] {
-  const toFile = hasOutput({ options })
+function trialArgs({ options }: Fitted, onTerminal: boolean): readonly string[] {
   // As curl does by itself where it writes to a terminal, which it does not see here.
   // What is waited for is to come as it comes, and what is shown then, too.
   const unbuffered = options.some(({ name }) => /^(no-)?buffer$/.test(name)) ? [] : ['--no-buffer']
-  const quiet = outIsTerminal && !toFile ? ['--no-progress-meter'] : []
+  const quiet = onTerminal ? ['--no-progress-meter'] : []
   return [...unbuffered, ...quiet, '--dump-header']
 }
