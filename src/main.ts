@@ -56,7 +56,7 @@ async function run(
   return context.status()
 }
 
-/** The first `--` divides what is ours from what belongs to a child. */
+/** What is ours, and what stands behind the first `--`: it belongs to a child. */
 interface TypedLine {
   readonly words: readonly string[]
   readonly rest: readonly string[] | undefined

@@ -13,8 +13,9 @@ export function firstRecord(
   { clock }: Pick<Ports, 'clock'>,
   profile: Profile,
   issuer: Issuer,
-  { refreshUnreadable: _, ...tokens }: TokenSet,
+  found: TokenSet,
 ): SessionRecord {
+  const { refreshUnreadable: _, ...tokens } = found
   return {
     ...tokens,
     v: 1,
