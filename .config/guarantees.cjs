@@ -7,8 +7,8 @@ const { join } = require('node:path')
 
 const root = join(__dirname, '..')
 const file = join(root, 'docs/guarantees.md')
-const cited = /(['"`])((?:[A-I]\d{1,2}, )*[A-I]\d{1,2}): /g
-const row = /^\| ([A-I]\d{1,2}) \| (.*) \| .*\|$/gm
+const cited = /(['"`])((?:[A-J]\d{1,2}, )*[A-J]\d{1,2}): /g
+const row = /^\| ([A-J]\d{1,2}) \| (.*) \| .*\|$/gm
 
 const shownBy = new Map()
 for (const path of readdirSync(join(root, 'test'), { recursive: true }).toSorted()) {

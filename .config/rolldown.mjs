@@ -2,6 +2,10 @@ import { builtinModules } from 'node:module'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { completionTable } from './completion-table.mjs'
+import { plainExports } from './plain-exports.mjs'
+import { loadSeldom } from './load-seldom.mjs'
+import { trimPackages } from './trimmed-packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = resolve(root, 'dist')
@@ -18,25 +22,63 @@ function loadedWith(entry, known = new Set()) {
   return known
 }
 
+const [core, session] = ['src/core', 'src/session'].map((path) => resolve(root, path))
+// What an agent answers goes through these alone.
+const atEntry = loadedWith('src/entry.ts')
+const agentWire = loadedWith('src/io/agent/exchange.ts')
 const atStart = loadedWith('src/main.ts')
 const fileStore = loadedWith('src/stores/file.ts')
 const keychain = loadedWith('src/stores/keychain.ts')
-const shared = (id) => fileStore.has(id) && keychain.has(id)
+// What runs a program of the user's; what a request by curl takes besides; and what such a request has
+// in common with our own.
+const exec = ['commands/exec', 'app/child-uses', 'io/process/child']
+  .map((name) => `src/${name}.ts`)
+  .reduce((files, entry) => loadedWith(entry, files), new Set())
+const agentClient = loadedWith('src/app/agent-client.ts', loadedWith('src/app/agent-session.ts'))
+const requests = loadedWith('src/providers/call-refusals.ts', loadedWith('src/io/http/proxy.ts'))
+const env = loadedWith('src/commands/env.ts')
+const curl = ['commands/curl', 'io/http/route', 'io/process/checked-child', 'io/process/told-child']
+  .map((name) => `src/${name}.ts`)
+  .reduce((files, entry) => loadedWith(entry, files), new Set())
+// With what both stores need, so that neither brings the other along; and so for what every request
+// needs and much else.
+const shared = (id) =>
+  (fileStore.has(id) && keychain.has(id)) || (requests.has(id) && id.startsWith(core))
 
-// commander can run subcommands that are programs of their own. Ours are not, and loading what that
-// takes (child_process, and with it net and streams) is a tenth of the time of `tokn --help`.
-const withoutPrograms = {
-  name: 'commander-without-programs',
-  transform: {
-    filter: { id: /commander[\\/]lib[\\/]command\.js$/ },
-    handler(code) {
-      const eager = "require('node:child_process')"
-      if (!code.includes(`const childProcess = ${eager}`))
-        throw new Error('commander has changed: look here again')
-      return code.replace(eager, `{ get spawn() { return ${eager}.spawn } }`)
-    },
-  },
-}
+// What is imported by what every start has, and called by no command that hands out a good token.
+const seldom = new Set(
+  [
+    ...['app/complete-hint', 'app/passphrase', 'app/report', 'commands/output/dry-run'],
+    ...['core/giving', 'core/json-text', 'core/jwt', 'core/secret-entities', 'core/secret-eraser'],
+    ...['core/secret-forms', 'core/text', 'io/files/definitions'],
+    ...['io/files/index-file', 'io/files/index-summary', 'io/files/whole-write'],
+    ...[
+      'io/process/requester',
+      'io/profiles/write-derived',
+      'session/standing',
+      'session/with-lock',
+    ],
+  ].map((name) => resolve(root, `src/${name}.ts`)),
+)
+
+// What a login and a refresh run through, by what is needed together: each file that is loaded takes
+// a hundredth of a bare start, and left to itself the bundler makes fifty of them.
+const together = Object.entries({
+  http: ['io/http/http'],
+  provider: ['providers/catalog', 'app/provider-summaries'],
+  login: ['login/login', 'login/login-from-environment', 'environment-session'].map(
+    (name) => `session/${name}`,
+  ),
+  asking: ['session/refresh-session', 'session/refresh/in-turn', 'app/start-refresher'],
+  lock: ['io/files/turn', 'io/files/user-lock', 'io/files/journal'],
+  refresh: ['app/serve-refresher', 'stores/seal'],
+}).map(([name, entries]) => {
+  const files = entries.flatMap((entry) => [...loadedWith(`src/${entry}.ts`)])
+  return { name, files: new Set(files) }
+})
+// What ends the session that a login replaces: a job that logs in by its variables has none.
+const loginCommand = loadedWith('src/commands/login.ts')
+const often = (id) => together.filter(({ files }) => files.has(id)).length > 1
 
 // The licences of what is bundled ask to be passed on with it.
 const withLicences = {
@@ -82,9 +124,17 @@ function texts() {
 // needs may load; one chunk for what every start needs, because each file costs too; unminified
 // because that makes no difference and keeps stack traces.
 export default {
-  input: { main: resolve(root, 'src/main.ts'), ...texts() },
+  input: {
+    'chunks/entry': resolve(root, 'src/entry.ts'),
+    'compile-cache': resolve(root, 'src/io/process/compile-cache.ts'),
+    completion: resolve(root, 'src/app/completion.ts'),
+    'completion-table': resolve(root, 'src/app/completion-table.ts'),
+    ...texts(),
+  },
   platform: 'node',
-  plugins: [withoutPrograms, withLicences],
+  moduleTypes: { '.bash': 'text', '.zsh': 'text', '.fish': 'text', '.ps1': 'text' },
+  preserveEntrySignatures: 'allow-extension',
+  plugins: [trimPackages(), loadSeldom, plainExports, withLicences, completionTable],
   logLevel: 'warn',
   // keytar finds its prebuilt binary relative to itself, so it cannot move into a bundle.
   external: ['keytar', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
@@ -94,13 +144,56 @@ export default {
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name].cjs',
     minify: false,
+    comments: { legal: true, annotation: true, jsdoc: false },
     exports: 'named',
     codeSplitting: {
       groups: [
-        // With what both stores need, so that neither brings the other along.
+        {
+          name: 'seldom',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: (id) => seldom.has(id),
+        },
+        // What is said where nothing is printed: what is seldom called otherwise does without it.
+        {
+          name: 'excuses',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: /[\\/](?:output[\\/]refusals|app[\\/]explain)\.ts$/,
+        },
+        // What the command tree is made of, and what only the flags of login need besides.
+        {
+          name: 'declared',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: /[\\/]commands[\\/]flags[\\/](?:declare|every|oauth-table)\.ts$/,
+        },
+        // What reads the flags of login.
+        {
+          name: 'login-flags',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: /[\\/]commands[\\/]flags[\\/](?:login|read-login|oauth|grant|grant-variables|pairs)\.ts$/,
+        },
+        { name: 'entry', priority: 5, test: (id) => atEntry.has(id) },
+        { name: 'agent-wire', priority: 4, test: (id) => agentWire.has(id) },
         { name: 'start', priority: 3, test: (id) => atStart.has(id) || shared(id) },
         { name: 'file-store', priority: 2, test: (id) => fileStore.has(id) },
         { name: 'keychain', priority: 1, test: (id) => keychain.has(id) },
+        { name: 'exec', priority: 1, test: (id) => exec.has(id) },
+        { name: 'fields', priority: 1, test: /[\\/]output[\\/](?:fields|shapes)\.ts$/ },
+        { name: 'env', priority: 1, test: (id) => env.has(id) },
+        { name: 'agent-client', priority: 1, test: (id) => agentClient.has(id) },
+        { name: 'requests', priority: 1, test: (id) => requests.has(id) },
+        { name: 'curl', priority: 1, test: (id) => curl.has(id) && !id.startsWith(session) },
+        { name: 'often', test: often },
+        { name: 'undici', test: /[\\/]undici[\\/]lib[\\/]/ },
+        ...together.map(({ name, files }) => ({ name, test: (id) => files.has(id) })),
+        { name: 'replaced', test: (id) => loginCommand.has(id) && id.startsWith(session) },
+        {
+          name: 'login-command',
+          test: (id) => loginCommand.has(id) && /[\\/]commands[\\/]login(?:\.ts|[\\/])/.test(id),
+        },
       ],
     },
   },

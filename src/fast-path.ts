@@ -1,49 +1,95 @@
 import type { Context } from './commands/context.ts'
-import { flagTable, type Flag, type FlagName } from './commands/flags/table.ts'
+import { commonFlags, flagTable, freshFlags, sessionFlags } from './commands/flags/table.ts'
+import { readWords, type FlagValue, type ReadWords } from './commands/flags/read-words.ts'
 import { runHeader } from './commands/header.ts'
 import { runToken } from './commands/token.ts'
 
-type FastCommand = (context: Context) => Promise<void>
+/** Runs a command with its argument and its flags; gives an exit status, where that is a child's. */
+type Run = (
+  context: Context,
+  positional: string | undefined,
+  flags: Readonly<Record<string, FlagValue>>,
+) => Promise<number | void>
 
-/** The commands that are read here. */
-const commands = { token: runToken, header: runHeader }
+type CommandName = 'token' | 'header' | 'env' | 'exec' | 'curl' | 'refresh' | 'login'
 
-/** The flags of each that are read here, and that no check of values stands before. */
-const fast: Readonly<Record<keyof typeof commands, readonly FlagName[]>> = {
-  token: ['profile', 'minTtl', 'refresh', 'output', 'var', 'quiet', 'bare'],
-  header: ['profile', 'minTtl', 'refresh', 'output', 'quiet'],
+/** What each of them runs; those that are not loaded with the program are loaded when they run. */
+export type Runs = Readonly<Record<CommandName, Run>>
+
+interface FastCommand {
+  /** Every flag of it but `-h`, which is the tree's. */
+  readonly flags: ReadonlyArray<keyof typeof flagTable>
+  /** What stands behind `--` is for a child, and not for it. */
+  readonly takesRest?: true
+}
+
+const everywhere = [...freshFlags, ...sessionFlags, ...commonFlags]
+// A child's output is no document that has fields.
+const withoutFields = everywhere.filter((name) => name !== 'fields')
+
+/** The commands that are read here. Their flags are those that the tree declares; a test compares. */
+const commands: Readonly<Record<Exclude<CommandName, 'login'>, FastCommand>> = {
+  token: { flags: ['output', 'var', 'bare', 'field', 'idToken', 'for', ...everywhere] },
+  header: { flags: ['output', 'var', 'for', ...everywhere] },
+  env: { flags: ['shell', 'var', 'unset', ...everywhere] },
+  exec: { flags: ['env', 'file', 'keepalive', ...withoutFields], takesRest: true },
+  curl: { flags: withoutFields, takesRest: true },
+  refresh: { flags: ['all', 'ifExpiring', 'force', 'dryRun', ...sessionFlags, ...commonFlags] },
+}
+
+const runs: Runs = {
+  token: runToken,
+  header: runHeader,
+  env: async (...given) => await (await import('./commands/env.ts')).runEnv(...given),
+  exec: async (...given) => await (await import('./commands/exec.ts')).runExec(...given),
+  curl: async (...given) => await (await import('./commands/curl.ts')).runCurl(...given),
+  refresh: async (...given) => await (await import('./commands/refresh.ts')).runRefresh(...given),
+  login: async (...given) => await (await import('./commands/login.ts')).runLogin(...given),
 }
 
 /**
  * The commands that scripts call in loops, read without the command tree: loading it would take
  * longer than everything else. Any word that is not plainly understood here leaves it to the tree,
- * which then says what is wrong with it.
+ * which then says what is wrong with it. `rest` are the words behind the first `--`.
  */
-export function readFastCommand(
+export async function readFastCommand(
   words: readonly string[],
-  run: typeof commands = commands,
-): FastCommand | undefined {
-  const [command, ...rest] = words
-  if (command !== 'token' && command !== 'header') return undefined
-  const flags: Record<string, string | boolean> = {}
-  let profile: string | undefined
-  for (let index = 0; index < rest.length; index++) {
-    const word = rest[index] ?? ''
-    const [name = '', inline] = word.startsWith('--') ? splitOnce(word) : [word, undefined]
-    const flag = fast[command].find((one) => flagTable[one].names.split(', ').includes(name))
-    const { value: valued }: Partial<Flag> = flag === undefined ? {} : flagTable[flag]
-    if (flag !== undefined && valued !== undefined) {
-      const value = inline ?? rest[++index]
-      if (value === undefined || value.startsWith('-')) return undefined
-      flags[flag] = value
-    } else if (flag !== undefined && inline === undefined) flags[flag] = true
-    else if (!word.startsWith('-') && profile === undefined) profile = word
-    else return undefined
+  rest: readonly string[] | undefined,
+  run: Runs = runs,
+): Promise<((context: Context) => Promise<void>) | undefined> {
+  const [name = '', ...given] = words
+  if (name === 'credential') return runCredentials
+  if (name === 'login' && rest === undefined) {
+    // It has as many flags as all others together.
+    const { readLogin } = await import('./commands/flags/read-login.ts')
+    return runAsRead(name, readLogin(given), run)
   }
-  return (context) => run[command](context, profile, flags)
+  if (!isFast(name)) return undefined
+  const { flags: known, takesRest } = commands[name]
+  if (rest !== undefined && takesRest !== true) return undefined
+  return runAsRead(name, readWords(given, known, flagTable), run, takesRest)
 }
 
-function splitOnce(word: string): [name: string, value: string | undefined] {
-  const at = word.indexOf('=')
-  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
+function runAsRead(
+  name: CommandName,
+  read: ReadWords | undefined,
+  run: Runs,
+  takesRest?: boolean,
+): ((context: Context) => Promise<void>) | undefined {
+  if (read === undefined) return undefined
+  const { positional, flags } = read
+  return async (context) => {
+    await context.checkFlags(flags)
+    const status = await run[name](context, positional, flags)
+    if (takesRest === true) context.exitWith(status ?? 0)
+  }
+}
+
+function isFast(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name)
+}
+
+/** Which words are ours, and which are those of a tool, is for what is loaded then. */
+async function runCredentials(context: Context): Promise<void> {
+  await (await import('./app/credential-line.ts')).runCredentialLine(context)
 }

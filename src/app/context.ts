@@ -1,24 +1,31 @@
 import type { CommonFlags, Context, RequestFlags, SessionFlags } from '../commands/context.ts'
 import { wantsJson } from '../commands/output/json.ts'
 import { parseDuration } from '../core/duration.ts'
-import { isToknError, ToknError } from '../core/errors.ts'
+import { ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
+import { whenNeeded } from '../core/when-needed.ts'
 import { words as texts } from '../messages/words.ts'
 import { openVariables, readStoreKind } from './variables.ts'
-import { openFiles } from '../io/files/files.ts'
+import { withPlace } from './explain.ts'
 import { isTerminal, widthOf } from '../io/terminal/is-terminal.ts'
 import { isReadOnce, readTextInput, readValueFile, readValueInput } from '../io/terminal/input.ts'
-import { asWarning, showLines, writeAll, writeLines } from '../io/terminal/output.ts'
+import { asWarning, showLines, writeLines } from '../io/terminal/output.ts'
+import { writeAll } from '../io/terminal/write-all.ts'
+import { elapsed } from '../io/files/elapsed.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
-import { canAsk, columnsOf, isOn, openColours } from '../io/terminal/terminal.ts'
+import { canAsk, columnsOf, openColours } from '../io/terminal/terminal.ts'
 import { openFolderChoice } from './folder-choice.ts'
+import { openAgentUses, sessionOfJob } from './agent-uses.ts'
 import { openAnnouncement } from './announcement.ts'
 import { openPassphrase } from './passphrase.ts'
 import { describeVariables } from './described-variables.ts'
-import { openPorts } from './ports.ts'
+import { openPorts, type PortsRequest } from './ports.ts'
 import { storeCatalog } from '../stores/catalog.ts'
+import { readProcessOptions } from './process-options.ts'
+import type { Beforehand } from './agent-question.ts'
+import type { FarContext } from './far-context.ts'
 import type { Hints } from './hints.ts'
 import type { ProfileChoice } from '../session/choose-profile.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
@@ -34,13 +41,33 @@ export interface Invocation {
   /** Gets the warnings of a command whose errors are told in JSON; others are written at once. */
   readonly warnings: string[]
   readonly hints: Hints
+  /** Absent: nothing was done before the program was loaded. */
+  readonly beforehand?: Beforehand | undefined
 }
 
-/** How long to wait for locks and replies, in milliseconds. */
-export const defaultTimeout = 30_000
-
-/** A longer one would overflow the timers of Node, and end at once. */
-const longestTimeout = 2 ** 31 - 1
+/** The members of a context that are loaded for the command that needs one of them. */
+export const farNames = [
+  'folders',
+  'configurations',
+  'interaction',
+  'announcer',
+  'confirm',
+  'select',
+  'definitions',
+  'providers',
+  'runSelf',
+  'examine',
+  'traces',
+  'stepFiles',
+  'agent',
+  'startSandbox',
+  'typedName',
+  'ownLine',
+  'startFolder',
+  'setupWorld',
+  'watchInterruption',
+  'temporaryFolder',
+] as const satisfies (keyof Context)[]
 
 /** What of the flags decides how the ports are made. */
 function portsKey(flags: RequestFlags): string {
@@ -61,26 +88,29 @@ function commandIn(words: readonly string[]): string {
 }
 
 /** The context of one invocation. Everything in it is made when it is first used. */
-export function createContext({
-  environment,
-  program,
-  words,
-  rest,
-  warnings,
-  hints,
-}: Invocation): Context & { status(): number; explain(error: unknown): unknown } {
+export function createContext(
+  invocation: Invocation,
+): Context & { status(): number; explain(error: unknown): unknown } {
+  const { environment, program, words, rest, warnings, hints, beforehand } = invocation
   const variables = openVariables(environment, readValueFile, isReadOnce)
   const folder = openFolderChoice(hints.note)
   const made = new Map<string, Ports>()
+  const stores: PortsRequest['stores'] = new Map()
   const sessions = new Map<string, Promise<Session>>()
   const announcement = openAnnouncement(writeLines)
   let exit = 0
+  // With this process: what it took to get here counts.
+  let startedAt = 0
   let passphrase: ReturnType<typeof openPassphrase> | undefined
   const context: Context = {
     terminal: {
       out: (text) => writeAll(1, text),
       show: showLines,
       say: (text) => writeLines(hints.complete(text)),
+      mask: async (...secrets) => {
+        if (environment['GITHUB_ACTIONS'] === undefined) return
+        ;(await import('../io/terminal/log-masks.ts')).openMask(environment)(...secrets)
+      },
       get outIsTerminal() {
         return isTerminal(1)
       },
@@ -109,7 +139,7 @@ export function createContext({
     route: async (flags, { ca, proxy, certificate, key }, urls) => {
       const { openRoute } = await import('../io/http/route.ts')
       const settings = { ca: flags.ca ?? ca, proxy: flags.proxy ?? proxy, certificate, key }
-      return openRoute({ ...settings, environment }, urls)
+      return await openRoute({ ...settings, environment }, urls)
     },
     choice: (flags, positional) => {
       const choice = { positional, flag: flags.profile, environment: variables.profile }
@@ -129,83 +159,45 @@ export function createContext({
       sessions.set(key, session)
       return await session
     },
+    ...openAgentUses({
+      portsFor,
+      requestFor,
+      choiceOf: (flags, positional) => context.choice(flags, positional),
+      variables,
+      knownPassphrase: () => passphrase,
+    }),
     environment: describeVariables(variables, environment),
-    folders: async () => (await import('./folders.ts')).openFolders(),
-    configurations: async (flags) =>
-      (await import('./folders.ts')).listConfigurations(environment, flags),
-    interaction: async (flags, options = {}) => {
-      if (!canAsk(environment, flags.input)) return undefined
-      const { openInteraction } = await import('../io/terminal/interaction.ts')
-      return announcement.over(openInteraction(environment, options))
-    },
+    ...openFar(),
     announce: announcement.set,
     sayAnnounced: announcement.say,
-    confirm: async (flags, question, beforehand = '--yes') => {
-      if (flags.yes === true) return true
-      if (!canAsk(environment, flags.input)) return undefined
-      try {
-        return await (await prompts()).askYesNo(question)
-      } catch (error) {
-        if (!isToknError(error, 'interrupted')) throw error
-        const hint = texts.commands.answerBeforehand(beforehand)
-        throw new ToknError(error.code, error.message, { ...error.details, hint })
-      }
-    },
-    select: async (flags, question, options) =>
-      canAsk(environment, flags.input)
-        ? await (await prompts()).askChoice(question, options)
-        : undefined,
     storeKind: (flags, kept?: StoreKind) =>
       readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? storeCatalog.usual,
-    definitions: async (flags) => {
-      const { openOwnDefinitions } = await import('./definitions.ts')
-      return openOwnDefinitions(pathsFor(flags).config, async () => await portsFor(flags).http({}))
-    },
-    providers: async (flags) => {
-      const { listProviders } = await import('./provider-summaries.ts')
-      return await listProviders(pathsFor(flags))
-    },
+    caller: async () =>
+      (await import('./caller.ts')).openCaller(invocation, explain, () => (startedAt = elapsed())),
     exitWith: (status) => {
       exit = status
     },
     runChild: async (request) =>
       await (await import('../io/process/child.ts')).runChild(request, environment),
-    runSelf: async (args, given) =>
-      await (await import('../io/process/self.ts')).runSelf(program, args, environment, given),
-    examine: async (flags, options) => {
-      const { examine } = await import('./diagnosis.ts')
-      return await examine({
-        ...options,
-        ports: portsFor(flags),
-        paths: pathsFor(flags),
-        files: openFiles(),
-        environment,
-        usualStore: context.storeKind({}),
-      })
-    },
-    traces: async (flags) => {
-      const { findTraces } = await import('./traces.ts')
-      return await findTraces({ ports: portsFor(flags), paths: pathsFor(flags), environment })
-    },
-    startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
-    typedName: async () => {
-      const { typedName } = await import('../io/process/typed-name.ts')
-      // Where npm runs us, in the folder of the package, it says where it was typed.
-      return typedName(program, environment, environment['INIT_CWD'] ?? process.cwd())
-    },
-    watchInterruption: async () => (await import('../io/process/self.ts')).watchInterruption(),
-    temporaryFolder: async () =>
-      (await import('../io/files/temporary-folder.ts')).makeTemporaryFolder(),
   }
-  return { ...context, status: () => exit, explain: folder.explain }
+  return { ...context, status: () => exit, explain }
 
-  async function prompts() {
-    announcement.say()
-    return await (await import('../io/terminal/prompts.ts')).openPrompts(environment)
+  function explain(error: unknown): unknown {
+    return folder.explain(withPlace(error, environment))
+  }
+
+  function openFar(): FarContext {
+    const near = { environment, program, variables, announcement, portsFor, pathsFor }
+    return whenNeeded(farNames, async () => {
+      const { openFarContext } = await import('./far-context.ts')
+      return openFarContext({ ...near, storeKind: context.storeKind })
+    })
   }
 
   async function askHidden(label: string): Promise<string> {
-    return await (await prompts()).askLine(label, { secret: true })
+    announcement.say()
+    const { openPrompts } = await import('../io/terminal/prompts.ts')
+    return await (await openPrompts(environment)).askLine(label, { secret: true })
   }
 
   async function findSession(
@@ -225,10 +217,12 @@ export function createContext({
           const { openGivenToken } = await import('../session/login/given-token.ts')
           return await openGivenToken(inMemory, profile, token, variables)
         },
-        login: async (inMemory) => {
+        job: async () => await sessionOfJob(environment, variables.provider, ports),
+        read: variables.read,
+        login: async (inMemory, implied = '') => {
           const { loginFromEnvironment } =
             await import('../session/login/login-from-environment.ts')
-          const provider = variables.provider ?? ''
+          const provider = variables.provider ?? implied
           return await loginFromEnvironment(inMemory, provider, variables, check)
         },
       },
@@ -248,34 +242,32 @@ export function createContext({
   }
 
   function openPortsFor(flags: RequestFlags): Ports {
-    const timeout = flags.timeout ?? variables.read('timeout')
-    return openPorts({
+    return openPorts(requestFor(flags))
+  }
+
+  function requestFor(flags: RequestFlags): PortsRequest {
+    return {
+      ...readProcessOptions(flags, variables, environment),
       environment,
       program,
       command: `tokn ${commandIn(words)}`.trim(),
-      configDirectory: flags.configDir,
-      timeout:
-        timeout === undefined
-          ? defaultTimeout
-          : Math.min(
-              longestTimeout,
-              parseDuration(timeout, flags.timeout === undefined ? 'TOKN_TIMEOUT' : '--timeout'),
-            ),
       storeKey: () => variables.readSecret('store_key'),
       passphrase: async (question) => await passphraseFor(flags)(question),
       fromEnvironment: variables.read,
+      givenVariables: variables,
       interaction: async () => await context.interaction(flags),
-      debug: flags.debug === true || isOn(environment, 'TOKN_DEBUG'),
-      ca: flags.ca,
-      proxy: flags.proxy,
       quiet: flags.quiet,
+      asksAgent: true,
+      beforehand,
+      stores,
+      startedAt: () => startedAt,
       warn: (said) => {
         if (flags.quiet === true) return
         const text = hints.complete(said)
         if (wantsJson(flags)) warnings.push(text)
         else writeLines(asWarning(text))
       },
-    })
+    }
   }
 
   function passphraseFor(flags: RequestFlags): ReturnType<typeof openPassphrase> {

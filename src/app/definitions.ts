@@ -7,7 +7,7 @@ import { createTextFile, openDefinitions } from '../io/files/definitions.ts'
 import { openFiles } from '../io/files/files.ts'
 import { namesIn } from '../io/files/paths.ts'
 import { readTextFile } from '../io/terminal/input.ts'
-import { builtInDefinition } from '../providers/catalog.ts'
+import { builtInDefinition } from '../providers/builtin/definitions.ts'
 import { jsonSchema, parseDefinition } from '../providers/schema/check.ts'
 import { words } from '../messages/words.ts'
 

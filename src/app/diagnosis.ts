@@ -6,6 +6,8 @@ import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
 import type { Paths, Environment } from '../io/files/paths.ts'
 import { checkPlaces } from './diagnosis-folders.ts'
+import { checkSockets } from './diagnosis-sockets.ts'
+import { checkTokenFolders } from './diagnosis-token-folders.ts'
 import { entryOf } from '../session/stored-record.ts'
 import type { Ports } from '../session/ports.ts'
 
@@ -42,6 +44,8 @@ export async function examine(examination: Examination): Promise<readonly Findin
     await checkLock(ports),
     ...(await checkJournal(examination, known)),
     ...(await checkLeftovers(examination)),
+    ...(await checkSockets(examination.environment, examination.fix)),
+    ...checkTokenFolders(examination.environment, examination.fix),
     ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
   ]
 }

@@ -1,7 +1,7 @@
-import { isToknError, ToknError } from '../core/errors.ts'
 import type { FolderProfile } from '../core/folder-profile.ts'
 import { listFolderFiles } from '../io/files/folder-profile.ts'
 import { words } from '../messages/words.ts'
+import { namedByFolder } from './explain.ts'
 
 /** What the current folder says of the profile to use. */
 interface FolderChoice {
@@ -22,14 +22,7 @@ export function openFolderChoice(note: (name: string) => void): FolderChoice {
       if (found !== undefined) note(found.name)
       return found
     },
-    explain(error) {
-      const { name, shown } = looked?.found ?? {}
-      if (name === undefined || shown === undefined || !isToknError(error)) return error
-      const { code, message, details } = error
-      if (!message.includes(`"${name}"`) || message.includes(shown)) return error
-      const told = words.folders.namedBy(message, name, shown)
-      return new ToknError(code, told, { ...details, cause: error })
-    },
+    explain: (error) => namedByFolder(error, looked?.found),
   }
 }
 

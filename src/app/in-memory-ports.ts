@@ -9,19 +9,26 @@ import type { Ports } from '../session/ports.ts'
  * But for the count of logins, where an API has a number of them and then no more.
  */
 export function openInMemoryPorts(ports: Ports): Ports {
+  const index = openIndex()
   return {
     ...ports,
-    index: openIndex(),
+    index,
+    isInMemory: true,
+    overview: async (name) => {
+      const { readOverview } = await import('../io/profiles/overview-file.ts')
+      return readOverview({ profiles: ports.profiles, index }, name)
+    },
     lock: async () => noLock,
     ledger: async () => countLogins(ports),
     journal: async () => noJournal,
     refreshPending: async () => false,
+    // What is here alone, no other process has.
+    agent: async () => undefined,
+    pendingRefreshes: () => new Set(),
+    mayBeUnfinished: () => false,
     fingerprint: async (secret) => {
-      const [{ fingerprint }, { randomBytes }] = await Promise.all([
-        import('../io/files/fingerprint.ts'),
-        import('node:crypto'),
-      ])
-      return fingerprint(secret, randomBytes(32))
+      const { fingerprintOnce } = await import('../io/files/fingerprint.ts')
+      return fingerprintOnce(secret)
     },
   }
 }
@@ -32,6 +39,7 @@ function openIndex(): Index {
   const entries = new Map<string, IndexEntry>()
   return {
     get: (id) => entries.get(id),
+    getAll: (ids) => new Map([...entries].filter(([id]) => ids.includes(id))),
     put: (id, entry) => void entries.set(id, entry),
     remove: (id) => void entries.delete(id),
     list: () => [...entries.keys()],

@@ -2,25 +2,35 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isToknError } from '../core/errors.ts'
 import { canonical } from '../core/json.ts'
-import type { Files, Http, Interaction, Journal, Store } from '../core/ports.ts'
+import type { Files, Http, Index, Interaction, Journal, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import type { PassphraseQuestion } from '../core/store-traits.ts'
+import { nameConfiguration } from '../io/agent/configuration.ts'
+import { isInSocketFolder, locateAgent, namedSocket } from '../io/agent/locate.ts'
 import { describeRequester } from '../io/process/requester.ts'
 import { systemClock } from '../io/process/clock.ts'
+import { elapsed } from '../io/files/elapsed.ts'
 import { openDefinitions } from '../io/files/definitions.ts'
 import { openFiles } from '../io/files/files.ts'
 import { readTextFile } from '../io/terminal/input.ts'
 import { nameOfTerminal } from '../io/terminal/is-terminal.ts'
 import { openIndex } from '../io/files/index-file.ts'
-import { journalName } from '../io/files/journal-name.ts'
+import { entryOf, journalName } from '../io/files/journal-name.ts'
 import { locatePaths, namesIn, type Environment, type Paths } from '../io/files/paths.ts'
-import { isInSharedFolders, isTrusted } from '../io/files/shared-folders.ts'
+import { isInSharedFolders, isTrusted, namesInSharedFolders } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
 import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
-import type { HttpSettings, Ports, ProfileSketch, Requester } from '../session/ports.ts'
+import type { Beforehand } from './agent-question.ts'
+import type {
+  GivenVariables,
+  HttpSettings,
+  Ports,
+  ProfileSketch,
+  Requester,
+} from '../session/ports.ts'
 
 /** What this process brings to the ports. */
 export interface PortsRequest extends ProcessOptions {
@@ -35,22 +45,41 @@ export interface PortsRequest extends ProcessOptions {
   readonly passphrase: (question?: PassphraseQuestion) => Promise<Secret | undefined>
   /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
   readonly fromEnvironment: (name: string) => string | undefined
+  readonly givenVariables?: GivenVariables | undefined
   /** What files said that another process has read, by path. */
   readonly files?: Readonly<Record<string, string>> | undefined
   readonly interaction: () => Promise<Interaction | undefined>
   warn(text: string): void
+  /** This process goes on after its command, as one that serves others does. */
+  readonly lasting?: boolean | undefined
   /** Nobody wants warnings. */
   readonly quiet?: boolean | undefined
+  /** When the time of the request began (`elapsed()`); absent: with this process. */
+  readonly startedAt?: (() => number) | undefined
+  /** The stores that are open already, where a process serves several requests. */
+  readonly stores?: Map<StoreKind, Promise<Store>> | undefined
+  /** An agent may be asked first. */
+  readonly asksAgent?: boolean | undefined
+  /** What has come of that already. */
+  readonly beforehand?: Beforehand | undefined
 }
+
+/** Variables that change how requests travel; see `chooseProxySettings`, `openTrust`. */
+const routing = [
+  ...['https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]
 
 /** The ports of a process, each made at its first use. */
 export function openPorts(request: PortsRequest): Ports {
   const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
   const files = openFiles()
-  // From the start of this process: what it took to get here counts.
-  const timeLeft = () => Math.max(0, request.timeout - performance.now())
+  const { startedAt = () => 0 } = request
+  const timeLeft = () => Math.max(0, request.timeout - (elapsed() - startedAt()))
   const definitions = () => openDefinitions(join(paths.config, namesIn.config.definitions), files)
-  const stores = new Map<StoreKind, Promise<Store>>()
+  const { stores = new Map<StoreKind, Promise<Store>>() } = request
   const providers = new Map<string, Promise<Provider>>()
   const clients = new Map<string, Promise<Http>>()
   const lock = once(async () => {
@@ -70,26 +99,36 @@ export function openPorts(request: PortsRequest): Ports {
       return await runProgram(program, request.environment)
     },
     terminal: nameOfTerminal,
+    lasting: request.lasting,
   }
   // What is unfinished lies in a folder called marks, as it has from the start: one that is renamed
   // would hide what versions before this one have left behind.
   const unfinished = once(() => openJournalOf('marks'))
+  const derived = join(paths.cache, namesIn.cache.profiles)
+  const profiles = openProfiles({
+    directory: paths.config,
+    derived,
+    chosenBy: paths.configChosenBy,
+    files,
+    stores: storeCatalog,
+    lock,
+    timeout: request.timeout,
+    warn: request.warn,
+  })
+  const directory = join(paths.state, namesIn.state.index)
+  const summary = join(paths.cache, namesIn.cache.index)
+  let index: Index | undefined
+  const indexOf = () => (index ??= openIndex({ directory, summary, files, warn: request.warn }))
   return {
     clock: systemClock,
-    profiles: openProfiles({
-      directory: paths.config,
-      chosenBy: paths.configChosenBy,
-      files,
-      stores: storeCatalog,
-      lock,
-      timeout: request.timeout,
-      warn: request.warn,
-    }),
-    index: openIndex({
-      directory: join(paths.state, namesIn.state.index),
-      files,
-      warn: request.warn,
-    }),
+    profiles,
+    get index() {
+      return indexOf()
+    },
+    overview: async (name) => {
+      const { readOverview } = await import('../io/profiles/overview-file.ts')
+      return readOverview({ profiles, index: indexOf(), directory, derived }, name)
+    },
     get requester() {
       return request.requester ?? describeRequester(request.command)
     },
@@ -103,6 +142,15 @@ export function openPorts(request: PortsRequest): Ports {
     timeout: request.timeout,
     timeLeft,
     lock,
+    inTurn: once(async () => {
+      const { openTurns } = await import('../io/files/turn.ts')
+      return openTurns({ paths, files, command: request.command, restsInData })
+    }),
+    get usualRoute() {
+      const { ca, proxy, environment } = request
+      const given = [ca, proxy, ...routing.map((name) => environment[name])]
+      return given.every((value) => value === undefined || value === '')
+    },
     journal: (of) => (of === undefined ? journal() : unfinished()),
     ledger: once(async () => {
       const { openLedger } = await import('../io/files/ledger.ts')
@@ -111,11 +159,14 @@ export function openPorts(request: PortsRequest): Ports {
     seal: once(async () => (await import('../stores/seal.ts')).seal),
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
-    // A command asks for the same provider several times; reading a definition of the user's own
-    // means checking all of it.
+    // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides }) => {
       const sketch = { provider, baseUrl, apiUrls, settings, overrides }
       return remember(providers, canonical(sketch), () => openProviderOf(sketch))
+    },
+    callRefusals: async (profile) => {
+      const { openCallRefusals } = await import('../providers/call-refusals.ts')
+      return await openCallRefusals(profile, () => definitions().read(profile.provider))
     },
     http: (profile) => {
       const settings = settingsOf(profile)
@@ -125,13 +176,47 @@ export function openPorts(request: PortsRequest): Ports {
       fromEnvironment: request.fromEnvironment,
       interaction: await request.interaction(),
     }),
+    givenVariables: request.givenVariables,
     refreshPending: async (entry) =>
-      isInSharedFolders(paths.sharedFolders, join('journal', journalName(entry))) &&
+      isInSharedFolders(paths.notedFolders, join('journal', journalName(entry))) &&
       (await journal()).read(entry) !== undefined,
+    pendingRefreshes: () => {
+      const names = namesInSharedFolders(paths.sharedFolders, 'journal')
+      return names === undefined
+        ? { has: () => true }
+        : new Set(names.flatMap((name) => entryOf(name) ?? []))
+    },
+    mayBeUnfinished: () => namesInSharedFolders(paths.sharedFolders, 'marks')?.length !== 0,
     refresher: async (profile, refresh) => {
       const { startRefresher } = await import('./start-refresher.ts')
-      return await startRefresher({ ...request, timeLeft }, profile, refresh)
+      return await startRefresher({ ...request, timeLeft, index: indexOf() }, profile, refresh)
     },
+    agentIsNamed: request.asksAgent === true && namedSocket(request.environment) !== undefined,
+    agent: once(async () => {
+      // What the command line says of the way to a provider, an agent would not know.
+      if (request.asksAgent !== true || (request.ca ?? request.proxy) !== undefined)
+        return undefined
+      const found: Beforehand = request.beforehand ?? {
+        place: locateAgent(request.environment, paths.notedHome),
+      }
+      const { place, answer } = found
+      if (place === undefined) return undefined
+      const { openAgent } = await import('./agent-client.ts')
+      return openAgent(place, {
+        named: namedSocket(request.environment) !== undefined,
+        get configuration() {
+          return nameConfiguration(paths, request.environment)
+        },
+        isOfThisMachine: (path) => isInSocketFolder(path, request.environment, paths.notedHome),
+        timeout: request.timeout,
+        timeLeft,
+        answer,
+        now: systemClock.now,
+        quiet: request.quiet === true,
+        warn: request.warn,
+        tell: request.debug ? request.warn : undefined,
+      })
+    }),
     fingerprint: async (secret) => {
       const { fingerprint, readFingerprintKey } = await import('../io/files/fingerprint.ts')
       try {
@@ -144,6 +229,8 @@ export function openPorts(request: PortsRequest): Ports {
     },
     randomId: () => randomHex(),
     readFile: (path) => new Secret(request.files?.[path] ?? readTextFile(path)),
+    readText: readTextFile,
+    holdSignals: async (tell) => (await import('../io/process/held-signals.ts')).holdSignals(tell),
     warn: request.warn,
     warnDaily: async (profileId, text) => {
       if (request.quiet === true) return
@@ -174,6 +261,7 @@ export function openPorts(request: PortsRequest): Ports {
       ...settings,
       environment: request.environment,
       timeout: request.timeout,
+      lasting: request.lasting,
       onExchange: request.debug
         ? ({ method, url, outcome, duration }) =>
             request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
@@ -187,7 +275,7 @@ function shared(paths: Paths, kind: 'journal' | 'marks' | 'ledger', files: Files
   return {
     files,
     get directory() {
-      return join(paths.common, kind)
+      return join(kind === 'ledger' ? paths.common : paths.notedCommon, kind)
     },
     get all() {
       return paths.sharedFolders.filter(isTrusted).map(({ path }) => join(path, kind))

@@ -1,7 +1,7 @@
 import { Secret } from '../core/secret.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { readValueFile } from '../io/terminal/input.ts'
-import { writeAll } from '../io/terminal/output.ts'
+import { writeAll } from '../io/terminal/write-all.ts'
 import { runRefresh } from '../refresher/run.ts'
 import { openPorts } from './ports.ts'
 import { openVariables } from './variables.ts'
@@ -12,6 +12,10 @@ export async function serveRefresher(inherited: Environment, program: string): P
     write: (text) => writeAll(1, text),
     openPorts: (request, warn) => {
       const environment = { ...inherited, ...request.variables }
+      // What could be read only once, whoever asked has read.
+      const readFile = (path: string, what: string) =>
+        request.files?.[path] ?? readValueFile(path, what)
+      const variables = openVariables(environment, readFile)
       return openPorts({
         ...request,
         environment,
@@ -20,7 +24,8 @@ export async function serveRefresher(inherited: Environment, program: string): P
         storeKey: () => secretOf(request.storeKey),
         passphrase: async (question) =>
           question?.refused === true ? undefined : secretOf(request.passphrase),
-        fromEnvironment: openVariables(environment, readValueFile).read,
+        fromEnvironment: variables.read,
+        givenVariables: variables,
         interaction: async () => undefined,
         warn,
       })

@@ -7,6 +7,7 @@ import { measure, namesAt } from '../io/files/measure.ts'
 import { locatePaths, namesIn, type Environment, type Paths } from '../io/files/paths.ts'
 import { sharedParts } from '../io/files/shared-folders.ts'
 import type { Ports } from '../session/ports.ts'
+import { startPaths } from './start-folder.ts'
 
 export interface Search {
   readonly ports: Ports
@@ -25,6 +26,9 @@ export async function findTraces({ ports, paths, environment }: Search): Promise
     ...[...knownFolders(paths)].flatMap(([folder, known]) => within(folder, known)),
     ...(await ofStores(ports, profiles.stores)),
     ...temporaryFolders(),
+    ...startPaths(environment)
+      .map((path) => measured({ kind: 'start', path }))
+      .filter(({ sight }) => sight !== 'absent'),
   ]
   return {
     configuration: ports.profiles.path,
@@ -50,15 +54,23 @@ function knownFolders(paths: Paths): ReadonlyMap<string, Known> {
     [namesIn.state.index]: 'index',
     [namesIn.state.fingerprintKey]: 'fingerprint-key',
     [namesIn.state.warned]: 'warnings',
+    [namesIn.state.home]: 'home',
+    [namesIn.state.tokenFiles]: 'token-files',
+    [namesIn.state.setup]: 'setup',
   })
-  add(paths.data, { [namesIn.data.sessions]: 'sessions' })
+  add(paths.data, { [namesIn.data.sessions]: 'sessions', [namesIn.data.programs]: 'programs' })
+  add(paths.cache, {
+    [namesIn.cache.profiles]: 'single-profiles',
+    [namesIn.cache.index]: 'index-summary',
+    [namesIn.cache.compiled]: 'compiled',
+  })
   const shared = Object.fromEntries(sharedParts.map((name) => [name, name]))
   // One in /tmp is a home of our own, and all of it goes.
   for (const { path, guard } of [...paths.sharedFolders, paths.meetingFolder(false)]) {
     if (guard === undefined) add(path, shared)
     else add(guard, {})
   }
-  for (const path of [paths.cache, paths.runtime]) if (path !== undefined) add(path, {})
+  if (paths.runtime !== undefined) add(paths.runtime, {})
   return folders
 
   function add(path: string, names: Readonly<Record<string, TraceKind>>): void {
@@ -73,7 +85,13 @@ const anywhere: Known = new Map<string, TraceKind>([
   [namesIn.state.index, 'index'],
   [namesIn.state.fingerprintKey, 'fingerprint-key'],
   [namesIn.state.warned, 'warnings'],
+  [namesIn.state.home, 'home'],
+  [namesIn.state.tokenFiles, 'token-files'],
+  [namesIn.state.setup, 'setup'],
+  [namesIn.data.programs, 'programs'],
   [namesIn.data.sessions, 'sessions'],
+  [namesIn.cache.compiled, 'compiled'],
+  ['agent', 'sockets'],
   ...sharedParts.map((name) => [name, name] as const),
 ])
 
@@ -85,7 +103,8 @@ function within(folder: string, known: Known): readonly FoundTrace[] {
   const names = [...new Set([...known.keys(), ...namesAt(folder)])]
   const parts = names.map((name): FoundTrace => {
     const path = join(folder, name)
-    const kind = known.get(name) ?? anywhere.get(name) ?? 'other'
+    const unknown = name.endsWith('.sock') ? 'sockets' : 'other'
+    const kind = known.get(name) ?? anywhere.get(name) ?? unknown
     return measured({ kind, path })
   })
   return parts.some(({ sight }) => sight !== 'absent') ? parts : [{ trace, ...whole }, ...parts]

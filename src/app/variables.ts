@@ -14,6 +14,8 @@ export interface Variables {
   /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
   read(name: string): string | undefined
   readSecret(name: string): Secret | undefined
+  /** The variable that `read` would read, or that names its file; it is not read. */
+  holding(name: string): string | undefined
   /** `TOKN_TOKEN`, or `TOKN_<PROFILE>_TOKEN` for a named profile. */
   token(profile: string | undefined): { token: Secret; variable: string } | undefined
   /** The variable that `token` would read, or that names its file; it is not read. */
@@ -53,12 +55,12 @@ export function openVariables(
   return {
     read,
     readSecret,
+    holding,
     token,
     tokenVariable: (profile) =>
       namesOfToken(profile)
-        .map(variableOf)
-        .flatMap((variable) => [variable, `${variable}_FILE`])
-        .find((variable) => (environment[variable] ?? '') !== ''),
+        .map(holding)
+        .find((variable) => variable !== undefined),
     get profile() {
       return filled('TOKN_PROFILE')
     },
@@ -74,6 +76,12 @@ export function openVariables(
     },
     // Looked at by every command: a mistake here could send secrets to the wrong place.
     store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
+  }
+
+  function holding(name: string): string | undefined {
+    const variable = variableOf(name)
+    const all = [variable, provided[variable] ?? '', `${variable}_FILE`]
+    return all.find((one) => (environment[one] ?? '') !== '')
   }
 
   function readSecret(name: string): Secret | undefined {

@@ -1,16 +1,20 @@
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
-import { lookIn } from '../core/profile.ts'
+import { lookIn, type Outline } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
+import { byName } from '../session/choose-profile.ts'
 import type { CheckRequest, CheckResult } from '../session/check.ts'
 import { tokenInWords } from '../session/naming.ts'
 import type { Ports } from '../session/ports.ts'
 import { openSession, type Session } from '../session/session.ts'
+import { sideBySide } from '../session/side-by-side.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
 import { checkFields, printJson, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
+import { showMany } from './output/table.ts'
 import { readMinTtl } from './token.ts'
 
 const reads = [
@@ -18,6 +22,7 @@ const reads = [
   'minTtl',
   'scope',
   'online',
+  'plain',
   'profile',
   'store',
   'timeout',
@@ -28,12 +33,9 @@ const reads = [
 type CheckFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function checkCommand(program: Command, context: Context, run = runCheck): void {
-  declare(program, {
-    usage: 'check [profile]',
-    group: 'tokens',
+  complete(program, 'check', {
     flags: reads,
     unheard: ['scope'],
-    text: () => words.help.check,
     examples: [
       'tokn check web --min-ttl 5m -q || tokn refresh web',
       'tokn check --all --json',
@@ -55,6 +57,7 @@ async function runCheck(
   positional: string | undefined,
   flags: CheckFlags,
 ): Promise<void> {
+  checkPlain(flags)
   await checkFields(flags, 'tokn.check/v1')
   const request = {
     minTtl: readMinTtl(context, flags),
@@ -92,13 +95,14 @@ async function checkAll(
     throw new ToknError('usage', words.commands.allNamesNone('tokn check --all'))
   }
   const ports = context.ports(flags)
-  const checked: Checked[] = []
-  const outlines = ports.profiles.outlines()
-  for (const { name, id } of outlines.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    // Of one without an id nobody knows whether it is logged in: it says what is wrong with it.
-    if (id !== undefined && ports.index.get(id) === undefined) continue
-    checked.push(await checkProfile(context, ports, name, flags, request))
-  }
+  const all = ports.profiles.outlines()
+  const known = ports.index.getAll(all.flatMap(({ id }) => id ?? []))
+  // Of one without an id nobody knows whether it is logged in: it says what is wrong with it.
+  const outlines = byName(all.filter(({ id }) => id === undefined || known.get(id) !== undefined))
+  const checked = await sideBySide(outlines, {
+    serverOf: ({ id = '' }) => known.get(id)?.origin ?? id,
+    work: (outline) => checkProfile(context, ports, outline, flags, request),
+  })
   if (checked.length > 0) return checked
   throw new ToknError('reauth_required', words.check.nobodyLoggedIn())
 }
@@ -107,13 +111,12 @@ async function checkAll(
 async function checkProfile(
   context: Context,
   ports: Ports,
-  name: string,
+  { name, read }: Outline,
   flags: CheckFlags,
   request: CheckRequest,
 ): Promise<Checked> {
   try {
-    const profile = ports.profiles.get(name)
-    if (profile === undefined) throw new ToknError('not_found', name)
+    const profile = read()
     const store = context.storeKind(flags, profile.store)
     return await checkOne(openSession(ports, lookIn(profile, store)), request)
   } catch (error) {
@@ -147,11 +150,17 @@ function report(
   const verdict = worst?.code === 'check_failed' || worst?.code === 'reauth_required'
   // What could not be checked has no answer.
   if (!all && worst !== undefined && !verdict) throw worst
-  if (wantsJson(flags)) {
+  if (wantsJson(flags) || flags.plain === true) {
     const checks = checked.map((one) => describe(one, request, clock.now()))
-    printJson(context, flags, { schema: 'tokn.check/v1', ok: worst === undefined, checks })
+    const document = { schema: 'tokn.check/v1', ok: worst === undefined, checks }
+    if (flags.plain === true) printPlain(context, 'check', checks)
+    else printJson(context, flags, document)
   } else if (flags.quiet !== true && (all || worst === undefined)) {
-    context.terminal.show(...checked.map((one) => context.completed(inWords(one, clock.now()))))
+    const now = clock.now()
+    showMany(
+      context.terminal,
+      checked.map((one) => context.completed(inWords(one, now))),
+    )
   }
   if (worst === undefined) return
   if (flags.quiet === true && verdict) return context.exitWith(worst.exit)

@@ -1,10 +1,14 @@
 import type { ProfileChoice } from '../session/choose-profile.ts'
 import type { AnswerSources } from '../session/login/answers.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
-import type { FolderFile } from '../core/folder-profile.ts'
+import type { AgentControl } from '../core/agent.ts'
+import type { AgentKeeping } from '../core/agent-keeping.ts'
+import type { Folders } from '../core/folder-profile.ts'
+import type { Announcer } from '../core/announcer.ts'
 import type { Interaction } from '../core/ports.ts'
 import type {
   ChildRequest,
+  ChildSocket,
   Colours,
   Finding,
   InteractionOptions,
@@ -12,10 +16,15 @@ import type {
   Route,
 } from '../core/process.ts'
 import type { Traces } from '../core/trace.ts'
+import type { Fresh, FreshOptions } from '../session/fresh.ts'
 import type { HttpSettings, Ports } from '../session/ports.ts'
+import type { Jobs } from '../session/job.ts'
 import type { Session } from '../session/session.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
+import type { Caller } from './credential/caller.ts'
+import type { ChildKeeper, KeptForChild } from '../session/kept-for-child.ts'
+import type { SetupWorld } from './setup/client.ts'
 import type { commonFlags, FlagsOf, requestFlags, sessionFlags } from './flags/table.ts'
 
 /** Flags that every command takes. */
@@ -30,6 +39,14 @@ export type SessionFlags = CommonFlags & FlagsOf<(typeof sessionFlags)[number]>
 /** Flags of the commands that ask. */
 export type AskFlags = FlagsOf<'yes' | 'noInput'>
 
+/** How a step of a CI job tells later steps of variables. */
+export interface StepFiles {
+  /** Throws `usage` where there are no such files, or they take no variable of that name. */
+  check(variable: string): void
+  /** Throws `usage`, also for a value that is not one line. */
+  append(variable: string, value: string): void
+}
+
 interface Terminal {
   /** Writes data to standard output, every byte of it or an error. */
   out(text: string): void
@@ -37,6 +54,11 @@ interface Terminal {
   show(...lines: readonly string[]): void
   /** Writes a line of words to standard error. */
   say(text: string): void
+  /**
+   * Has the log of a CI job hide `secrets`, where it can be told to: before they are printed, or given
+   * to a program that may print them.
+   */
+  mask(...secrets: readonly string[]): Promise<void>
   readonly outIsTerminal: boolean
   /** Characters of a line of the terminal that standard output is, where that is known. */
   readonly width: number | undefined
@@ -70,6 +92,21 @@ export interface Context {
     positional?: string,
     check?: LoginCheck,
   ): Promise<Session>
+  /**
+   * The session that an agent has, with a good token; `undefined` where none is asked, or it has no
+   * such session. Throws what `fresh` of a session throws.
+   */
+  agentSession(
+    flags: SessionFlags,
+    positional: string | undefined,
+    options: FreshOptions,
+  ): Promise<{ readonly session: Session; readonly fresh: Fresh } | undefined>
+  /** `error`, with what the agent of `TOKN_AGENT_SOCK` has to do with it. */
+  withoutAgent(
+    flags: SessionFlags,
+    positional: string | undefined,
+    error: unknown,
+  ): Promise<unknown>
   /** How our own requests would reach all of `urls`. Throws `usage` where they would go several ways. */
   route(flags: RequestFlags, profile: HttpSettings, urls: readonly URL[]): Promise<Route>
   choice(flags: CommonFlags & FlagsOf<'profile'>, positional?: string): ProfileChoice
@@ -99,6 +136,8 @@ export interface Context {
     flags: FlagsOf<'noInput'>,
     options?: InteractionOptions,
   ): Promise<Interaction | undefined>
+  /** Shows what a login needs, though nobody can be asked. */
+  announcer(options: InteractionOptions): Promise<Announcer>
   /** Has a line said before the first question that comes after it, whatever asks that. */
   announce(line: string): void
   /** Says now what was announced, if no question came. */
@@ -118,8 +157,22 @@ export interface Context {
   definitions(flags: RequestFlags): Promise<OwnDefinitions>
   /** Names, titles and fields of all providers. */
   providers(flags: CommonFlags): Promise<readonly ProviderSummary[]>
+  /** Where other programs are configured. Throws `usage`. */
+  setupWorld(flags: CommonFlags): Promise<SetupWorld>
+  /** What lies between this program and one that has started it to be given credentials. */
+  caller(): Promise<Caller>
   /** Ends the program, once everything is done, with another status than 0. */
   exitWith(status: number): void
+  /**
+   * Serves sessions to a program that is to be started, at a socket of its own; `undefined` where that
+   * cannot be made.
+   */
+  serveChild(flags: SessionFlags, sessions: readonly Session[]): Promise<ChildSocket | undefined>
+  /**
+   * Keeps something for a program that is to be started: see `KeptForChild`. Throws `store` where a file
+   * cannot be written.
+   */
+  keepForChild(flags: SessionFlags, wanted: KeptForChild): Promise<ChildKeeper>
   /** Runs a program with our standard streams; gives its exit status, 128 + n for a signal. */
   runChild(child: ChildRequest): Promise<number>
   /** Runs this very program and collects what it prints. */
@@ -131,28 +184,41 @@ export interface Context {
   ): Promise<readonly Finding[]>
   /** What this program has made on this machine, or may have made. Unlocks nothing. */
   traces(flags: CommonFlags): Promise<Traces>
+  /** The files by which a step of a CI job tells later steps of variables. */
+  stepFiles(): Promise<StepFiles>
+  /** The agent of the user. Throws `unsupported` where there can be none. */
+  agent(flags: RequestFlags, keeping?: AgentKeeping): Promise<AgentControl>
+  /** The session of the CI job that this is a part of. Throws `unsupported` where there can be none. */
+  jobs(flags: RequestFlags): Promise<Jobs>
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>
   /** The words that begin a command line of this very program, as the user has to type it. */
   typedName(): Promise<readonly string[]>
+  /** Node with its options and this very program, each by its path, to be started as a service. */
+  ownLine(): Promise<readonly string[]>
+  /** Where programs are started from for this user. Throws `unsupported`. */
+  startFolder(): Promise<StartFolder>
   /** From now on, `happened` resolves when the user ends the program. */
   watchInterruption(): Promise<{ readonly happened: Promise<void> }>
   /** A new empty folder of the user's own, removed again by `remove`. */
   temporaryFolder(): Promise<{ readonly path: string; remove(): void }>
 }
 
-export interface Folders {
-  /** Those of the current folder and of all above it that there are, the nearest first. */
-  list(): readonly FolderFile[]
-  /** Where that of the current folder is, or would be. Throws `usage` where that is gone. */
-  place(): Pick<FolderFile, 'path' | 'shown'> & {
-    /** The folder, for a person. */
-    readonly folder: string
-    /** A directory of that name is no file. */
-    readonly found: FolderFile | 'directory' | undefined
-  }
-  /** Each throws `usage`. */
-  write(path: string, name: string): void
+/** What starts programs for a user. */
+export type Starter = 'systemd' | 'launchd'
+
+/** The folder of the files by which that is said. Its calls throw `store`. */
+export interface StartFolder {
+  readonly starter: Starter
+  readonly path: string
+  /** Variables that a program started from there needs and would not get. Nothing secret. */
+  readonly variables: Readonly<Record<string, string>>
+  pathOf(name: string): string
+  /** `undefined` where there is none. */
+  read(name: string): string | undefined
+  write(path: string, text: string): void
   remove(path: string): void
+  /** What is odd about files that were written: sentences. */
+  check(paths: readonly string[]): Promise<readonly string[]>
 }
 
 export interface Configuration {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import type { ChildRequest, HeadCheck, Route } from '../core/process.ts'
-import type { Provider } from '../core/provider.ts'
+import type { CallRefusals } from '../core/call-refusals.ts'
 import type { SessionRecord } from '../core/record.ts'
-import type { Session } from '../session/session.ts'
+import { openSession, type Session } from '../session/session.ts'
 import { attachToken } from '../session/attach-token.ts'
 import { checkOrigin, checkOrigins } from '../session/check-origin.ts'
 import { withNamedHints } from '../session/naming.ts'
@@ -11,29 +11,20 @@ import type { Context } from './context.ts'
 import { mayReadInput, readCurlArguments, writeOptions } from './curl/arguments.ts'
 import { curlRequestConfig } from './curl/config.ts'
 import { passedOn } from './curl/options.ts'
-import { amendsFor, checkProvable, methodOf, type Amends } from './curl/proof.ts'
-import {
-  mayRepeat,
-  mayReplace,
-  printsElsewhere,
-  printsHead,
-  replaceRefused,
-  replyOf,
-} from './curl/refused.ts'
+import type { Amends } from './curl/proof.ts'
+import { mayRepeat, printsElsewhere, printsHead, replyOf } from './curl/replies.ts'
 import { fitToSession, type Fitted } from './curl/session.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { freshFlags, sessionFlags } from './flags/table.ts'
 import { words } from '../messages/words.ts'
 import { freshRecord, type FreshFlags } from './token.ts'
 
 export function curlCommand(program: Command, context: Context, run = runCurl): void {
-  declare(program, {
-    usage: 'curl [profile]',
-    group: 'everyday',
+  complete(program, 'curl', {
     rest: 'CURL_ARGUMENTS...',
     flags: [...freshFlags, ...sessionFlags],
     answers: false,
-    text: () => words.help.curl(describeOptions()),
+    text: () => ({ ...words.help.curl, notes: words.help.curlNotes(describeOptions()) }),
     examples: [
       'tokn curl web -- https://serviceapi.hoster.by/cloud/orders',
       'tokn curl vis -- -F file=@car.jpg https://smarty.mail.ru/api/v1/objects/detect',
@@ -58,7 +49,7 @@ function describeOptions(): string {
   return lines.join('\n')
 }
 
-async function runCurl(
+export async function runCurl(
   context: Context,
   positional: string | undefined,
   flags: FreshFlags,
@@ -67,14 +58,19 @@ async function runCurl(
     throw new ToknError('usage', words.curl.nothingAsked())
   }
   const asked = readCurlArguments(context.rest)
-  const { session, record } = await freshRecord(context, positional, flags, (provider, profile) => {
-    const { origins } = provider
-    for (const url of asked.urls) checkOrigin({ origins, profileId: profile.id }, url)
-  })
+  const { session, record, fromAgent } = await freshRecord(
+    context,
+    positional,
+    flags,
+    (provider, profile) => {
+      const { origins } = provider
+      for (const url of asked.urls) checkOrigin({ origins, profileId: profile.id }, url)
+    },
+  )
   const { ports, profile } = session
   await checkOrigins(context.ports(flags), record, asked.urls)
   const bound = record.attach.bound === true
-  if (bound) checkProvable(asked)
+  if (bound) (await import('./curl/proof.ts')).checkProvable(asked)
   const fitted = fitToSession(asked, attachToken(record), bound, (path) =>
     ports.readFile(path).reveal(),
   )
@@ -86,22 +82,39 @@ async function runCurl(
       const headCheck = proofCheck(session, record, fitted, route, terminal)
       return await context.runChild({ ...made, headCheck })
     }
-    const provider = mayRepeat(fitted) ? await findProvider(session) : undefined
-    if (provider === undefined) return await context.runChild(made)
-    return await runWatched(context, session, provider, record, { flags, fitted, route, made })
+    const watch = mayRepeat(fitted) ? await findWatch(session, flags) : undefined
+    if (watch === undefined) return await context.runChild(made)
+    const notes = fromAgent === true ? withoutWarnings(session) : session
+    return await runWatched(context, session, watch, record, { fitted, route, made, notes })
   } finally {
     route.close()
   }
 }
 
+/** What an answer is looked at for. */
+interface Watch {
+  /** Absent where none would be followed by another token. */
+  readonly refusals: CallRefusals | undefined
+}
+
 /** `undefined` where the definition is gone, or none is known: the token is sent as it was kept. */
-async function findProvider(session: Session): Promise<Provider | undefined> {
+async function findWatch(
+  { ports, profile, source }: Session,
+  { refresh }: FreshFlags,
+): Promise<Watch | undefined> {
+  if (source === 'environment') return undefined
   try {
-    return session.source === 'environment' ? undefined : await session.provider()
+    const refusals = await ports.callRefusals(profile)
+    return { refusals: refresh === 'never' ? undefined : refusals }
   } catch (error) {
     if (!isFailure(error)) throw error
     return undefined
   }
+}
+
+/** A session that an agent has given: its store may be out of reach here, which is nothing to tell. */
+function withoutWarnings({ ports, profile }: Session): Session {
+  return openSession({ ...ports, warn: () => undefined }, profile)
 }
 
 /** What an answer that refuses a proof is followed by: the request with another one. */
@@ -115,6 +128,12 @@ function proofCheck(
   return {
     ...checkOf(fitted, terminal),
     again: async (head) => {
+      if (/^HTTP\/\S+ 403\b/.test(head)) {
+        const { stepUp } = await import('./curl/step-up.ts')
+        const said = stepUp(session, record, head)
+        if (said !== undefined) session.ports.warn(said)
+      }
+      const { amendsFor } = await import('./curl/proof.ts')
       const amends = amendsFor(head, session.ports.clock.now())
       return amends === undefined
         ? undefined
@@ -124,10 +143,11 @@ function proofCheck(
 }
 
 interface Watched {
-  readonly flags: FreshFlags
   readonly fitted: Fitted
   readonly route: Route
   readonly made: ChildRequest
+  /** The session to note in what was seen of its token. */
+  readonly notes: Session
 }
 
 /**
@@ -137,11 +157,10 @@ interface Watched {
 async function runWatched(
   context: Context,
   session: Session,
-  provider: Provider,
+  { refusals }: Watch,
   record: SessionRecord,
-  { flags, fitted, route, made }: Watched,
+  { fitted, route, made, notes }: Watched,
 ): Promise<number> {
-  const refusals = mayReplace(session, provider, flags.refresh) ? provider.callRefusals : undefined
   const slides = record.expiry.state === 'at' && record.expiry.sliding === true
   const [url] = fitted.urls
   if (url === undefined || (refusals === undefined && !slides)) return await context.runChild(made)
@@ -156,14 +175,16 @@ async function runWatched(
       const reply = replyOf(head, body)
       const dead = refusals?.isDead(reply, url) === true
       used = !dead && reply.status >= 200 && reply.status < 300
-      const next = dead ? await replaceRefused(session, record) : undefined
+      if (!dead) return undefined
+      const { replaceRefused } = await import('./curl/refused.ts')
+      const next = await replaceRefused(session, record, notes)
       if (next === undefined) return undefined
       checkOrigin(next, url)
       return await requestFor(session, next, fitted, route, undefined)
     },
   }
   const status = await context.runChild({ ...made, headCheck })
-  if (used && slides) await session.prolong(record, sentAt)
+  if (used && slides) await notes.prolong(record, sentAt)
   return status
 }
 
@@ -179,8 +200,25 @@ function checkOf(
   }
 }
 
-async function requestFor(
+/** What proves possession of the key that the token is bound to, for the one request that it holds for. */
+async function proofFor(
   { ports, profile }: Session,
+  record: SessionRecord,
+  options: Fitted['options'],
+  url: URL,
+  amends: Amends | undefined,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const { methodOf } = await import('./curl/proof.ts')
+  const provider = await ports.provider(profile)
+  const now = ports.clock.now() + (amends?.ahead ?? 0)
+  return await withNamedHints(
+    profile,
+    async () => await provider.prove?.(record, methodOf(options), url, now, amends?.nonce),
+  )
+}
+
+async function requestFor(
+  session: Session,
   record: SessionRecord,
   { urls, options, headers, cookies }: Fitted,
   route: Route,
@@ -188,16 +226,9 @@ async function requestFor(
 ): Promise<ChildRequest> {
   const attached = attachToken(record)
   const [url] = urls
-  // For the one request that it holds for.
-  const provider = record.attach.bound === true ? await ports.provider(profile) : undefined
-  const now = ports.clock.now() + (amends?.ahead ?? 0)
+  const bound = record.attach.bound === true
   const proof =
-    url === undefined
-      ? undefined
-      : await withNamedHints(
-          profile,
-          async () => await provider?.prove?.(record, methodOf(options), url, now, amends?.nonce),
-        )
+    url !== undefined && bound ? await proofFor(session, record, options, url, amends) : undefined
   const withProof = { ...attached, headers: [...attached.headers, ...Object.entries(proof ?? {})] }
   return {
     command: 'curl',

@@ -2,19 +2,17 @@ import type { Command } from 'commander'
 import type { Colours } from '../core/process.ts'
 import { join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
-import { display, quoteWord } from '../core/text.ts'
+import { quoteWord } from '../core/quoting.ts'
+import { display } from '../core/text.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { words } from '../messages/words.ts'
 import { demoChapters, type DemoStep } from './demo/steps.ts'
 import { sandboxedApis } from './sandbox.ts'
 
 export function demoCommand(program: Command, context: Context, run = runDemo): void {
-  declare(program, {
-    usage: 'demo',
-    group: 'tools',
+  complete(program, 'demo', {
     answers: false,
-    text: () => words.help.demo,
     examples: ['tokn demo'],
   }).action((flags: CommonFlags) => run(context, flags))
 }

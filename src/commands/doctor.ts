@@ -1,36 +1,37 @@
 import type { Command } from 'commander'
 import type { Colours, Finding } from '../core/process.ts'
 import { ToknError } from '../core/errors.ts'
-import { printJson, wantsJson } from './output/json.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { requestFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
-const reads = ['fix', 'offline', ...requestFlags] as const satisfies FlagName[]
+const reads = ['fix', 'offline', 'plain', ...requestFlags] as const satisfies FlagName[]
 
 type DoctorFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function doctorCommand(program: Command, context: Context, run = runDoctor): void {
-  declare(program, {
-    usage: 'doctor',
-    group: 'trouble',
+  complete(program, 'doctor', {
     flags: reads,
-    text: () => words.help.doctor,
     examples: ['tokn doctor', 'tokn doctor --fix', 'tokn doctor --json'],
   }).action((flags: DoctorFlags) => run(context, flags))
 }
 
 async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.doctor/v1')
   const findings = await context.examine(flags, {
     fix: flags.fix === true,
     offline: flags.offline === true,
   })
   const failed = findings.filter(({ status }) => status === 'fail')
+  const checks = findings.map((one) => ({ ...one, fix: one.fix ?? null }))
   if (wantsJson(flags)) {
-    const checks = findings.map((one) => ({ ...one, fix: one.fix ?? null }))
     printJson(context, flags, { schema: 'tokn.doctor/v1', ok: failed.length === 0, checks })
-  } else {
+  } else if (flags.plain === true) printPlain(context, 'doctor', checks)
+  else {
     const colours = await context.terminal.colours(flags)
     for (const finding of findings) {
       const fix = finding.fix === undefined ? undefined : context.completed(finding.fix)

@@ -1,37 +1,46 @@
 import type { Command } from 'commander'
+import type { ChildRequest } from '../core/process.ts'
 import { isFailure, ToknError } from '../core/errors.ts'
-import { display, timestamp } from '../core/text.ts'
+import { timestamp } from '../core/data-text.ts'
+import { display } from '../core/text.ts'
+import type { KeptForChild } from '../session/kept-for-child.ts'
 import type { CommonFlags, Context, SessionFlags } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { flagTable, freshFlags, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { words } from '../messages/words.ts'
-import { freshRecord } from './token.ts'
+import type { Session } from '../session/session.ts'
+import { freshRecord, readMinTtl } from './token.ts'
+import type { Wish } from './wishes.ts'
 
-const reads = [...freshFlags, 'env', ...sessionFlags] as const satisfies FlagName[]
+const reads = [
+  ...freshFlags,
+  'env',
+  'file',
+  'keepalive',
+  ...sessionFlags,
+] as const satisfies FlagName[]
 
-type ExecFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+export type ExecFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 /** Exit status when no token could be had, so that it differs from anything the child says. */
 const noToken = 111
 
 export function execCommand(program: Command, context: Context, run = runExec): void {
-  declare(program, {
-    usage: 'exec [profile]',
-    group: 'everyday',
+  complete(program, 'exec', {
     rest: 'COMMAND [ARGUMENT...]',
     flags: reads,
     answers: false,
-    text: () => words.help.exec,
     examples: [
       'tokn exec web -e API_TOKEN -- ./job',
       'tokn exec -e WEB_TOKEN:web -e IOT_TOKEN:iot -- ./sync',
+      'tokn exec web --file TOKEN_FILE --keepalive -- ./work-for-hours',
     ],
   }).action(async (profile: string | undefined, flags: ExecFlags) => {
     context.exitWith(await run(context, profile, flags))
   })
 }
 
-async function runExec(
+export async function runExec(
   context: Context,
   positional: string | undefined,
   flags: ExecFlags,
@@ -40,18 +49,74 @@ async function runExec(
   if (command === undefined) {
     throw new ToknError('usage', words.commands.programMissing())
   }
-  const wishes = (flags.env ?? [flagTable.env.default]).map(readWish)
+  const { env, file } = flags
+  const tokens = env ?? (file === undefined ? [flagTable.env.default] : [])
+  const wishes = [
+    ...tokens.map((text) => readWish(text, false)),
+    ...(file ?? []).map((text) => readWish(text, true)),
+  ]
+  const keeps = file !== undefined || flags.keepalive === true
+  if (keeps || env !== undefined) (await import('./wishes.ts')).checkWishes(wishes, flags)
   const variables: Record<string, string> = {}
-  for (const { name, profile } of wishes) {
-    const { session, record } = await orNoToken(
+  const sessions = new Map<string, Session>()
+  const files: Array<KeptForChild['files'][number]> = []
+  const alive = new Map<string, { readonly session: Session }>()
+  let ofJob: Session | undefined
+  for (const { name, profile, isFile } of wishes) {
+    const { session, record, fromAgent } = await orNoToken(
       freshRecord(context, profile ?? positional, withoutProfile(flags, profile)),
     )
-    variables[name] = record.access.reveal()
     // Where there is no profile, a child that looks for one would find none.
-    if (session.source === 'store') variables['TOKN_PROFILE'] = session.name
-    if (record.expiry.state === 'at') variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
+    if (session.source === 'store') {
+      variables['TOKN_PROFILE'] = session.name
+      sessions.set(session.name, session)
+    }
+    if (session.source === 'login' && fromAgent === true) ofJob = session
+    if (flags.keepalive === true) alive.set(session.id, { session })
+    if (isFile) files.push({ variable: name, session, record, atLeast: readMinTtl(context, flags) })
+    else variables[name] = record.access.reveal()
+    // That of a file is another one by then.
+    if (!isFile && record.expiry.state === 'at') {
+      variables['TOKN_EXPIRES_AT'] = timestamp(record.expiry.at)
+    }
   }
-  return await context.runChild({ command, args, variables })
+  variables['TOKN_EXEC'] = [...sessions.keys()].join(',')
+  if (ofJob !== undefined) {
+    // It has a socket for itself alone already, which is of no use beside another one.
+    variables['TOKN_AGENT_SOCK'] = context.environment.fromEnvironment('agent_sock') ?? ''
+    if (sessions.size > 0 && !sessions.has(ofJob.name)) sessions.set(ofJob.name, ofJob)
+  }
+  const kept = keeps
+    ? await orNoToken(context.keepForChild(flags, { files, alive: [...alive.values()] }))
+    : undefined
+  try {
+    const request = { command, args, variables: { ...variables, ...kept?.variables } }
+    return await runServed(context, flags, [...sessions.values()], {
+      ...request,
+      started: kept?.begin,
+    })
+  } finally {
+    kept?.close()
+  }
+}
+
+/** Runs a program that can have good tokens of `served` at a socket of its own. */
+async function runServed(
+  context: Context,
+  flags: ExecFlags,
+  served: readonly Session[],
+  request: ChildRequest,
+): Promise<number> {
+  const socket = served.length > 0 ? await context.serveChild(flags, served) : undefined
+  if (socket === undefined) return await context.runChild(request)
+  try {
+    const variables = { ...request.variables, TOKN_AGENT_SOCK: socket.path }
+    const ended = context.runChild({ ...request, variables })
+    await socket.sweep()
+    return await ended
+  } finally {
+    socket.remove()
+  }
 }
 
 async function orNoToken<Result>(asked: Promise<Result>): Promise<Result> {
@@ -66,12 +131,15 @@ async function orNoToken<Result>(asked: Promise<Result>): Promise<Result> {
   }
 }
 
-function readWish(text: string): { name: string; profile: string | undefined } {
+function readWish(text: string, isFile: boolean): Wish {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)(?::(.+))?$/.exec(text)
   if (match?.[1] === undefined) {
-    throw new ToknError('usage', words.commands.notAVariableAndProfile(display(text, 60)))
+    throw new ToknError(
+      'usage',
+      words.commands.notAVariableAndProfile(isFile ? '--file' : '-e', display(text, 60)),
+    )
   }
-  return { name: match[1], profile: match[2] }
+  return { name: match[1], profile: match[2], isFile }
 }
 
 /** A profile named with its variable stands alone: `-P` speaks for the others. */

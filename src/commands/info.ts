@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import { ToknError } from '../core/errors.ts'
 import type { Colours } from '../core/process.ts'
 import { timeLeft } from '../core/expiry.ts'
-import { timestamp } from '../core/text.ts'
+import { timestamp } from '../core/data-text.ts'
 import type { SessionInfo } from '../session/info.ts'
-import { expiryFields, instant, printJson, wantsJson } from './output/json.ts'
+import { checkFields, expiryFields, instant, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { colourOf } from './output/life-bar.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
@@ -18,11 +18,8 @@ const reads = ['local', 'claims', ...sessionFlags] as const satisfies FlagName[]
 type InfoFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function infoCommand(program: Command, context: Context, run = runInfo): void {
-  declare(program, {
-    usage: 'info [profile]',
-    group: 'tokens',
+  complete(program, 'info', {
     flags: reads,
-    text: () => words.help.info,
     examples: ['tokn info web', 'tokn info web --local', 'tokn info web --json'],
   }).action((profile: string | undefined, flags: InfoFlags) => run(context, profile, flags))
 }
@@ -32,6 +29,7 @@ async function runInfo(
   positional: string | undefined,
   flags: InfoFlags,
 ): Promise<void> {
+  await checkFields(flags, 'tokn.info/v1')
   const session = await context.session(
     flags,
     positional,
@@ -56,12 +54,14 @@ async function runInfo(
         now,
       ),
       credentials_kept: source === 'store' && info.record.credentials !== undefined,
+      kept: source === 'store' ? info.kept : [],
+      renewed_by: info.renewed.all.map(({ by }) => by),
     })
     return
   }
   const colours = await context.terminal.colours(flags)
   const rows = infoRows(info, fingerprint, obtained, now)
-  if (source === 'store') rows.push(keptRow(info.record))
+  if (source === 'store') rows.push(keptRow(info), ...renewedRow(info))
   context.terminal.show(`${colours.bold(profile.name)}  ${info.provider.title}`)
   if (context.terminal.outIsTerminal)
     context.terminal.show(...lifetimeBar(info, now, colours, context.terminal.width))
@@ -164,12 +164,23 @@ function infoRows(
   return rows
 }
 
-function keptRow({ credentials, refresh }: SessionInfo['record']): string[] {
-  const { kept } = words.credentials
-  return [
-    `  ${words.reports.infoLabels.kept}`,
-    kept(credentials !== undefined, refresh !== undefined),
-  ]
+function keptRow({ record, kept }: SessionInfo): string[] {
+  const { refresh, credentials } = record
+  const proofs = credentials === undefined ? kept.filter((name) => name !== 'refresh_token') : []
+  const said = words.credentials.kept(credentials !== undefined, refresh !== undefined, proofs)
+  return [`  ${words.reports.infoLabels.kept}`, said]
+}
+
+/** Where what renews it is not what is kept. */
+function renewedRow({ renewed }: SessionInfo): string[][] {
+  if (!renewed.fromOutside) return []
+  const { byNothing, byFiles, givenIn, inOrder, ways } = words.renewal
+  const all = renewed.all.map(({ by, secret }) => {
+    if (secret !== undefined) return givenIn(secret, by)
+    return by === 'files' ? byFiles() : ways[by as keyof typeof ways]()
+  })
+  const said = all.length > 0 ? inOrder(all) : byNothing(renewed.why)
+  return [[`  ${words.reports.infoLabels.renewed}`, said]]
 }
 
 function describeActive({ remote, notAsked }: SessionInfo): string {

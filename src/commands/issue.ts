@@ -1,12 +1,20 @@
 import type { Command } from 'commander'
 import { requireOperation } from '../session/call.ts'
-import { issueFormats, namesOf, readFormat } from './output/formats.ts'
-import { checkFields, expiryFields, printJson } from './output/json.ts'
+import {
+  contentOf,
+  namesOf,
+  openFormat,
+  readFormat,
+  readVariable,
+  type FormatName,
+} from './output/formats.ts'
+import { checkFields, checkOneShape, expiryFields, printJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
+import { isFailure, ToknError } from '../core/errors.ts'
 import { words } from '../messages/words.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { sayWould } from './output/dry-run.ts'
-import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+import { flagTable, sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { grantFlags, readGrant } from './flags/grant.ts'
 
@@ -14,6 +22,7 @@ const reads = [
   ...grantFlags,
   'saveAs',
   'output',
+  'var',
   'dryRun',
   ...sessionFlags,
 ] as const satisfies FlagName[]
@@ -21,15 +30,13 @@ const reads = [
 type IssueFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function issueCommand(program: Command, context: Context, run = runIssue): void {
-  declare(program, {
-    usage: 'issue [profile]',
-    group: 'tokens',
+  complete(program, 'issue', {
     flags: reads,
-    choices: { output: namesOf(issueFormats) },
-    text: () => words.help.issue,
+    choices: { output: namesOf('issue') },
     examples: [
       'tokn issue iot --name ci --scope "GET /objects" --expires-in "7 days"',
       'tokn issue iot --name ci --expires-in 8d --save-as iot-ci',
+      'tokn issue iot --name deploy --expires-in 1h -o github --var DEPLOY_TOKEN',
     ],
   }).action((profile: string | undefined, flags: IssueFlags) => run(context, profile, flags))
 }
@@ -39,8 +46,14 @@ async function runIssue(
   positional: string | undefined,
   flags: IssueFlags,
 ): Promise<void> {
-  const format = readFormat(flags, issueFormats, 'an issued token')
+  const format = readFormat(flags, 'issue', 'an issued token')
+  const variable = readVariable(flags, format, flagTable.var.default)
   await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.issue/v1')
+  if (format !== 'json' && flags.dryRun !== true) {
+    const prints = contentOf(format) === 'variable' ? `-o ${format}` : undefined
+    checkOneShape(flags.saveAs === undefined ? undefined : '--save-as', prints)
+    await (await openFormat(format)).prepare?.(variable, context)
+  }
   const session = await context.session(flags, positional, requireOperation('issue'))
   const now = session.ports.clock.now()
   const provider = await session.provider()
@@ -52,6 +65,7 @@ async function runIssue(
   }
   const { tokens, savedAs, delivered } = await session.issue(grant, flags.saveAs)
   const refresh = savedAs === undefined ? tokens.refresh?.reveal() : undefined
+  if (savedAs === undefined) await context.terminal.mask(tokens.access.reveal(), refresh ?? '')
   if (format === 'json') {
     printJson(context, flags, {
       schema: 'tokn.issue/v1',
@@ -70,12 +84,34 @@ async function runIssue(
   const expires = words.times.expires(tokens.expiry, now)
   const id = tokens.id === undefined ? '' : ` ${tokens.id}`
   if (savedAs === undefined) {
-    const lines = [tokens.access.reveal(), ...(refresh === undefined ? [] : [refresh])]
-    context.terminal.out(lines.map((line) => `${line}\n`).join(''))
+    const both = refresh === undefined ? [] : [[`${variable}_REFRESH`, refresh] as const]
+    try {
+      await printAll(context, flags, format, [[variable, tokens.access.reveal()], ...both])
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      // It is there, and unfinished until somebody has it: that is where it can be found.
+      const said = words.reports.issuedNotPrinted(id, error.message)
+      throw new ToknError(error.code, said.message, { ...error.details, hint: said.hint })
+    }
     delivered()
     if (flags.quiet === true) return
     context.terminal.say(words.reports.issued(id, expires, refresh !== undefined))
   } else if (flags.quiet !== true) {
     context.terminal.say(words.reports.issuedAs(id, expires, savedAs.name))
   }
+}
+
+/** Prints tokens by the names that a format with variables gives them. */
+async function printAll(
+  context: Context,
+  flags: CommonFlags,
+  format: FormatName,
+  tokens: ReadonlyArray<readonly [variable: string, token: string]>,
+): Promise<void> {
+  const { render, deliver, note } = await openFormat(format)
+  const attached = { headers: [], query: [], cookies: [] }
+  const handed = tokens.map(([variable, token]) => ({ token, variable, attached, origins: [] }))
+  context.terminal.out(handed.map(render).join(''))
+  for (const one of handed) await deliver?.(one, context)
+  if (note !== undefined && flags.quiet !== true) context.terminal.say(note())
 }

@@ -3,39 +3,43 @@ import type { Command } from 'commander'
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Interaction } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
-import { display, quoteWord } from '../core/text.ts'
+import { display } from '../core/text.ts'
 import type { Grant } from '../core/token.ts'
-import type { Pasted } from '../session/login/pasted.ts'
+import type { LoginRequest } from '../session/login/login.ts'
+import type { GivenRefresh, Pasted } from '../session/login/pasted.ts'
+import type { Show } from '../session/login/show.ts'
 import { withSettings, type Opened } from '../session/login/open-provider.ts'
 import type { Ports } from '../session/ports.ts'
-import { findReplaced } from '../session/revoke/end-replaced.ts'
+import { findReplaced, leaveReplaced } from '../session/revoke/end-replaced.ts'
 import { describeMissingScopes } from '../session/scopes.ts'
 import { refuseSpent } from '../session/budget.ts'
 import { checkLoginAnswers } from '../session/login/answers.ts'
 import { checkFields } from './output/json.ts'
 import type { Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { sayWould } from './output/dry-run.ts'
 import { withScopes } from './flags/grant-variables.ts'
 import { readGrant } from './flags/grant.ts'
 import { askToKeep, isToAskAboutKeeping, offerToEnd, tellOfReplaced } from './login/afterwards.ts'
 import { announceLogin } from './login/announce.ts'
+import { announcerFor } from './login/announcer.ts'
 import { answerFields } from './login/answers.ts'
 import { logInUntilRight, type Made } from './login/attempts.ts'
 import { draftProfile, type Draft } from './login/draft.ts'
+import { refuseMixedServers } from './login/mixed-servers.ts'
 import { readPasted, withoutEnd } from './login/pasted.ts'
 import { agreeToReplace } from './login/replace.ts'
+import { beginsAtResource, startingResource } from './login/resource.ts'
+import type { completeDraft } from './login/complete-draft.ts'
 import { closeLogin, sayLoggedIn } from './login/report.ts'
+import { typedAgain, withTypedHint } from './login/typed-again.ts'
 import { refuseContrary, refuseIgnored } from './login/unread.ts'
-import { loginFlags, type LoginFlags } from './flags/login.ts'
+import { loginFlags, withoutResource, type LoginFlags } from './flags/login.ts'
 import { words } from '../messages/words.ts'
 
 export function loginCommand(program: Command, context: Context, run = runLogin): void {
-  declare(program, {
-    usage: 'login [profile]',
-    group: 'everyday',
+  complete(program, 'login', {
     flags: loginFlags,
-    text: () => words.help.login,
     examples: [
       'tokn login web --provider hosterby',
       'tokn login iot -p rightech --expires-in "90 days"',
@@ -45,30 +49,52 @@ export function loginCommand(program: Command, context: Context, run = runLogin)
   }).action((profile: string | undefined, flags: LoginFlags) => run(context, profile, flags))
 }
 
-async function runLogin(
+export async function runLogin(
   context: Context,
   positional: string | undefined,
-  flags: LoginFlags,
+  typed: LoginFlags,
 ): Promise<void> {
-  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.login/v1')
-  const ports = context.ports(flags)
-  const interaction = await context.interaction(flags, flags)
-  const draft = await draftProfile(context, ports, positional, flags, interaction)
-  refuseContrary(context, draft, flags)
-  const isDry = flags.dryRun === true
+  await checkFields(typed, typed.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.login/v1')
+  const ports = context.ports(typed)
+  const interaction = await context.interaction(typed, typed)
+  const first = await draftProfile(context, ports, positional, typed, interaction)
+  refuseContrary(context, first, typed)
+  const isDry = typed.dryRun === true
+  const resource = beginsAtResource(first) ? startingResource(context, typed) : undefined
+  if (isDry && resource !== undefined) return sayStart(context, first, resource, typed)
+  const show = typed.show === true ? await openShown(context) : undefined
+  const draft =
+    resource === undefined
+      ? first
+      : await locate(context, ports, first, resource, typed, { interaction, show })
+  // What the token is for, the resource has said itself.
+  const flags = resource === undefined ? typed : withoutResource(typed)
   if (!isDry) await agreeToReplace(context, ports, draft, flags)
   if (!isDry && interaction !== undefined) await proveFirst(context, ports, draft, flags)
   const pasted = await readPasted(context, ports, draft, flags, interaction)
   const prepared = await prepareLogin(context, ports, draft, flags, interaction, pasted)
   if (isDry) return await sayPlan(context, ports, prepared, flags)
-  const made = await logIn(context, ports, prepared, flags)
+  const announcer = interaction ?? (await announcerFor(context, flags))
+  const made = await logIn(context, ports, prepared, { announcer, show }, flags).catch(
+    (error: unknown) => {
+      throw withTypedHint(context, draft, error)
+    },
+  )
   await finishLogin(context, ports, prepared, made, draft.before, flags)
+}
+
+async function openShown({ terminal }: Context): Promise<Show> {
+  return (await import('../session/login/show.ts')).openShow(terminal.say)
+}
+
+async function locate(...given: Parameters<typeof completeDraft>): Promise<Draft> {
+  return await (await import('./login/complete-draft.ts')).completeDraft(...given)
 }
 
 /** Everything that a login needs, checked; nothing has been sent yet. */
 interface PreparedLogin extends Opened {
   readonly grant: Grant
-  readonly pasted: Pasted | undefined
+  readonly pasted: Pasted | GivenRefresh | undefined
   readonly interaction: Interaction | undefined
 }
 
@@ -78,16 +104,23 @@ async function prepareLogin(
   draft: Draft,
   flags: LoginFlags,
   interaction: Interaction | undefined,
-  pasted: Pasted | undefined,
+  pasted: Pasted | GivenRefresh | undefined,
 ): Promise<PreparedLogin> {
   const opened = await answerFields(context, ports, draft, flags, interaction, pasted)
   const { provider, answers } = opened
   refuseIgnored(provider, draft, flags)
+  refuseMixedServers(context, provider, draft.set)
   const asked = pasted === undefined ? withScopes(context, provider, flags) : withoutEnd(flags)
   const grant = readGrant(asked, ports.clock.now())
   provider.checkGrant(grant)
   if (pasted === undefined) checkLoginAnswers(provider, answers.settings)
   return { ...opened, grant, pasted, interaction }
+}
+
+/** Nothing is sent for a plan: where the login goes would be known only then. */
+function sayStart(context: Context, { profile }: Draft, resource: string, flags: LoginFlags): void {
+  const would = words.oauthResource.startsAt(display(resource, 200))
+  sayWould(context, flags, [{ subject: profile.name, would }])
 }
 
 async function sayPlan(
@@ -106,6 +139,7 @@ async function logIn(
   context: Context,
   ports: Ports,
   prepared: PreparedLogin,
+  told: Pick<LoginRequest, 'announcer' | 'show'>,
   flags: LoginFlags,
 ): Promise<Made> {
   const { profile, provider, grant, pasted, interaction } = prepared
@@ -120,8 +154,9 @@ async function logIn(
     opened: prepared,
     interaction: asking,
     force,
-    logIn: async (answers) => {
-      const request = { provider, answers, grant, remember, pasted, force, interaction }
+    logIn: async (answers, askAgain) => {
+      const way = { interaction, askAgain, ...told }
+      const request = { provider, answers, grant, remember, pasted, force, ...way }
       try {
         return await session.login(request)
       } catch (error) {
@@ -154,10 +189,18 @@ async function finishLogin(
     if (mayKeep && interaction !== undefined) {
       await askToKeep(context, session, saved, answers, flags)
     }
-    const replaced = before && (await findReplaced(openSession(ports, before), saved.replaced))
-    if (replaced !== undefined && interaction === undefined) {
-      tellOfReplaced(replaced, session, saved)
-    } else if (replaced !== undefined) await offerToEnd(context, replaced, session, saved, flags)
+    if (before !== undefined) {
+      const former = openSession(ports, before)
+      const replaced = await findReplaced(former, saved.replaced)
+      const asked =
+        replaced !== undefined &&
+        interaction !== undefined &&
+        (await offerToEnd(context, replaced, session, saved, flags))
+      if (replaced !== undefined && interaction === undefined) {
+        tellOfReplaced(replaced, session, saved)
+      }
+      if (!asked) await leaveReplaced(former, saved.replaced, saved.record)
+    }
   }
   closeLogin(context, ports, saved, flags)
 }
@@ -176,12 +219,11 @@ async function proveFirst(
 }
 
 /** A login that needs a person can be had by the very same words, where there is one. */
-function sendToTerminal({ words: typed }: Context, error: unknown): unknown {
+function sendToTerminal(context: Context, error: unknown): unknown {
   if (!isToknError(error) || error.details.fault !== 'no-terminal') return error
-  const same = typed.filter((word) => word !== '--no-input' && word !== '--json')
   const message = `${error.message}: ${error.hint ?? words.loginFlags.runInTerminal()}`
   return new ToknError(error.code, message, {
     ...error.details,
-    hint: display(['tokn', ...same.map(quoteWord)].join(' '), 1_000),
+    hint: typedAgain(context),
   })
 }

@@ -2,6 +2,7 @@ import { openSession } from '../session/session.ts'
 import type { Command } from 'commander'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
+import { display } from '../core/text.ts'
 import {
   chooseProfile,
   namedProfile,
@@ -13,20 +14,24 @@ import type { LogoutResult } from '../session/revoke/logout.ts'
 import { checkFields, instant, isQuiet, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { sayWould, type Step } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
-const reads = ['all', 'localOnly', 'yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
+const reads = [
+  'all',
+  'localOnly',
+  'open',
+  'yes',
+  'dryRun',
+  ...sessionFlags,
+] as const satisfies FlagName[]
 
 type LogoutFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function logoutCommand(program: Command, context: Context, run = runLogout): void {
-  declare(program, {
-    usage: 'logout [profile]',
-    group: 'everyday',
+  complete(program, 'logout', {
     flags: reads,
-    text: () => words.help.logout,
     examples: ['tokn logout web', 'tokn logout --all --yes'],
   }).action((profile: string | undefined, flags: LogoutFlags) => run(context, profile, flags))
 }
@@ -38,11 +43,14 @@ async function runLogout(
 ): Promise<void> {
   await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : 'tokn.logout/v1')
   const options = { localOnly: flags.localOnly === true }
+  if (options.localOnly && flags.open === true) {
+    throw new ToknError('usage', words.commands.notTogether('--local-only', '--open'))
+  }
   if (flags.all === true && (positional ?? flags.profile) !== undefined) {
     throw new ToknError('usage', words.commands.allNamesNone('tokn logout --all'))
   }
   const choice = context.choice(flags, positional)
-  if (flags.all !== true) refuseUnnamed(context, choice)
+  if (flags.all !== true) await refuseUnnamed(context, choice, flags)
   const ports = context.ports(flags)
   const profiles = (
     flags.all === true ? readableProfiles(ports.profiles) : [chooseProfile(ports.profiles, choice)]
@@ -73,12 +81,24 @@ async function runLogout(
     }
   }
   if (failures.length === 0 || results.length > 0) report(context, flags, results)
+  await showPages(context, flags, results)
   throwForFailures(failures, results, profiles.length, isQuiet(flags))
 }
 
 /** What the other commands work on then is no session of a profile, and the default one is not meant. */
-function refuseUnnamed({ environment }: Context, choice: ProfileChoice): void {
+async function refuseUnnamed(
+  context: Context,
+  choice: ProfileChoice,
+  flags: LogoutFlags,
+): Promise<void> {
+  const { environment } = context
   if (namedProfile(choice) !== undefined) return
+  const atSocket =
+    environment.fromEnvironment('token') === undefined &&
+    environment.fromEnvironment('agent_sock') !== undefined
+  if (atSocket && (await context.jobs(flags)).namesOne()) {
+    throw new ToknError('usage', words.commands.jobIsNoProfile())
+  }
   const given = environment.fromEnvironment('token') === undefined ? environment.provider : 'token'
   if (given === undefined) return
   const variable = given === 'token' ? 'TOKN_TOKEN' : 'TOKN_PROVIDER'
@@ -89,14 +109,17 @@ type Result = LogoutResult & { readonly profile: string }
 
 function report(context: Context, flags: LogoutFlags, results: readonly Result[]): void {
   if (wantsJson(flags)) {
-    const described = results.map(({ profile, revoked, erased, verified, aliveUntil, alive }) => ({
-      profile,
-      erased,
-      revoked,
-      verified,
-      alive_until: instant(aliveUntil),
-      alive: alive ?? null,
-    }))
+    const described = results.map(
+      ({ profile, revoked, erased, verified, aliveUntil, alive, page }) => ({
+        profile,
+        erased,
+        revoked,
+        verified,
+        alive_until: instant(aliveUntil),
+        alive: alive ?? null,
+        end_session_url: page ?? null,
+      }),
+    )
     printJson(context, flags, { schema: 'tokn.logout/v1', results: described })
     return
   }
@@ -105,10 +128,29 @@ function report(context: Context, flags: LogoutFlags, results: readonly Result[]
     const { place } = context.ports(flags).profiles
     context.terminal.say(words.reports.nothingTo('logOut', false, place?.folder))
   }
-  for (const result of results) for (const line of inWords(result)) context.terminal.say(line)
+  for (const result of results) for (const line of logoutInWords(result)) context.terminal.say(line)
 }
 
-function inWords(result: Result): readonly string[] {
+/** The pages where a person ends the rest; opened where that was asked for, and can be. */
+async function showPages(
+  context: Context,
+  flags: LogoutFlags,
+  results: readonly Result[],
+): Promise<void> {
+  for (const { profile, page } of results) {
+    if (page === undefined) continue
+    const url = display(page, 2_000)
+    const { logOutAt, logoutOpened } = words.oauthParameters
+    const wanted = flags.open === true ? await context.interaction(flags) : undefined
+    const opened = (await wanted?.open(page)) === true
+    const isSaid = flags.quiet !== true && (!wantsJson(flags) || flags.open === true)
+    if (!isSaid) continue
+    const said = opened ? logoutOpened(url) : logOutAt(url)
+    context.terminal.say(words.reports.ofProfile(profile, said))
+  }
+}
+
+export function logoutInWords(result: Result): readonly string[] {
   const { profile, erased, revoked, unverified, caveat, alive, doubtful, ended } = result
   const { loggedOut, ofProfile, stillAlive } = words.reports
   const first = ofProfile(profile, loggedOut(erased, { revoked, unverified, ended }))

@@ -5,16 +5,18 @@ import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
 import { isOver, keepsCredentials } from '../session/life.ts'
 import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { words } from '../messages/words.ts'
 import { bindFolder, unbindFolder, type BindFlags } from './profile/bind.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { describeStanding, standingInWords } from './output/standing.ts'
-import { declare, declareGroup } from './flags/declare.ts'
+import { declare, lineOf } from './flags/declare.ts'
 import type { FlagsOf } from './flags/table.ts'
 import { sayWould } from './output/dry-run.ts'
-import { fittedTable, table } from './output/table.ts'
+import { fittedTable, showMany, table } from './output/table.ts'
 import { forgetCredentials, forgetFlags, type ForgetFlags } from './profile/forget-credentials.ts'
 
+type ListFlags = CommonFlags & FlagsOf<'plain'>
 type ShowFlags = CommonFlags & FlagsOf<'profile'>
 type LockFlags = CommonFlags & FlagsOf<'timeout'>
 type RemoveFlags = LockFlags & FlagsOf<'noInput' | 'dryRun'>
@@ -31,14 +33,15 @@ const runs = {
 }
 
 export function profileCommand(program: Command, context: Context, run = runs): void {
-  const profile = declareGroup(program, 'profile', 'profiles', () => words.help.profile)
+  const profile = lineOf(program, 'profile')
   declare(profile, {
     usage: 'list',
     group: 'look',
     aliases: ['ls'],
+    flags: ['plain'],
     text: () => words.help.profileList,
-    examples: ['tokn profile list'],
-  }).action((flags: CommonFlags) => run.list(context, flags))
+    examples: ['tokn profile list', 'tokn profile list --plain | cut -f1'],
+  }).action((flags: ListFlags) => run.list(context, flags))
   declare(profile, {
     usage: 'show [profile]',
     group: 'look',
@@ -92,7 +95,9 @@ export function profileCommand(program: Command, context: Context, run = runs): 
   )
 }
 
-function listProfiles(context: Context, flags: CommonFlags): void {
+async function listProfiles(context: Context, flags: ListFlags): Promise<void> {
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.profiles/v1')
   const ports = context.ports(flags)
   const profiles = readableProfiles(ports.profiles)
   const standard = ports.profiles.defaultName()
@@ -100,17 +105,22 @@ function listProfiles(context: Context, flags: CommonFlags): void {
   if (damaged > 0 && flags.quiet !== true)
     context.terminal.say(words.reports.damagedLeftOut(damaged))
   const now = ports.clock.now()
-  const entryOf = (profile: Profile) => ports.index.get(profile.id)
+  const known = ports.index.getAll(profiles.map(({ id }) => id))
+  const entryOf = (profile: Profile) => known.get(profile.id)
+  const described = profiles.map((one) => ({
+    ...describe(one),
+    ...describeSession(entryOf(one), now),
+  }))
   if (wantsJson(flags)) {
-    printJson(context, flags, {
+    return printJson(context, flags, {
       schema: 'tokn.profiles/v1',
       default: standard ?? null,
-      profiles: profiles.map((one) => ({
-        ...describe(one),
-        ...describeSession(entryOf(one), now),
-      })),
+      profiles: described,
     })
-    return
+  }
+  if (flags.plain === true) {
+    const entries = described.map((one) => ({ ...one, default: one.name === standard }))
+    return printPlain(context, 'profile list', entries)
   }
   if (profiles.length === 0) {
     if (flags.quiet !== true) context.terminal.say(words.reports.noProfiles())
@@ -124,7 +134,7 @@ function listProfiles(context: Context, flags: CommonFlags): void {
     one.store,
     sessionInWords(entryOf(one), now),
   ])
-  context.terminal.show(...fittedTable([[`  ${first}`, ...titles], ...rows], context.terminal))
+  showMany(context.terminal, fittedTable([[`  ${first}`, ...titles], ...rows], context.terminal))
 }
 
 function sessionInWords(entry: IndexEntry | undefined, now: number): string {
@@ -139,7 +149,12 @@ function describeSession(entry: IndexEntry | undefined, now: number) {
   }
 }
 
-function showProfile(context: Context, name: string | undefined, flags: ShowFlags): void {
+async function showProfile(
+  context: Context,
+  name: string | undefined,
+  flags: ShowFlags,
+): Promise<void> {
+  await checkFields(flags, 'tokn.profile/v1')
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
   const entry = ports.index.get(profile.id)
@@ -225,6 +240,7 @@ function describe(profile: Profile) {
     provider: profile.provider,
     base_url: profile.baseUrl ?? null,
     api_urls: profile.apiUrls ?? null,
+    hosts: profile.hosts ?? null,
     store: profile.store,
     ca: profile.ca ?? null,
     proxy: profile.proxy ?? null,

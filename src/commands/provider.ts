@@ -1,14 +1,18 @@
 import type { Command } from 'commander'
-import { printJson, wantsJson } from './output/json.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
+import type { FlagsOf } from './flags/table.ts'
 import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare, declareGroup } from './flags/declare.ts'
+import { declare, lineOf } from './flags/declare.ts'
 import { providerNewCommand, runNew } from './provider/new.ts'
 import { ownProviderCommands, ownProviderRuns } from './provider/own.ts'
 import { providerScopesCommand, runScopes } from './provider/scopes.ts'
 import { shownSummary, showProvider, type ShowFlags } from './provider/show.ts'
 import { providerTestCommand, runTest } from './provider/test.ts'
 import { fittedTable } from './output/table.ts'
+
+type ListFlags = CommonFlags & FlagsOf<'plain'>
 
 const runs = {
   list: listProviders,
@@ -20,14 +24,15 @@ const runs = {
 }
 
 export function providerCommand(program: Command, context: Context, run = runs): void {
-  const provider = declareGroup(program, 'provider', 'profiles', () => words.help.provider)
+  const provider = lineOf(program, 'provider')
   declare(provider, {
     usage: 'list',
     group: 'look',
     aliases: ['ls'],
+    flags: ['plain'],
     text: () => words.help.providerList,
     examples: ['tokn provider list'],
-  }).action((flags: CommonFlags) => run.list(context, flags))
+  }).action((flags: ListFlags) => run.list(context, flags))
   declare(provider, {
     usage: 'show <id>',
     group: 'look',
@@ -41,13 +46,16 @@ export function providerCommand(program: Command, context: Context, run = runs):
   providerNewCommand(provider, context, run.create)
 }
 
-async function listProviders(context: Context, flags: CommonFlags): Promise<void> {
+async function listProviders(context: Context, flags: ListFlags): Promise<void> {
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.providers/v1')
   const providers = await context.providers(flags)
   if (wantsJson(flags)) {
     const shown = providers.map(shownSummary)
     printJson(context, flags, { schema: 'tokn.providers/v1', providers: shown })
     return
   }
+  if (flags.plain === true) return printPlain(context, 'provider list', providers.map(shownSummary))
   const rows = providers.map((one) => [one.id, one.title, one.source, one.docs])
   context.terminal.show(...fittedTable([words.reports.providerTitles(), ...rows], context.terminal))
 }

@@ -5,12 +5,13 @@ import { isFailure, ToknError } from '../core/errors.ts'
 import { timeLeft } from '../core/expiry.ts'
 import { lookIn, type Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { readableProfiles } from '../session/choose-profile.ts'
+import { loggedInProfiles } from '../session/choose-profile.ts'
 import type { Ports } from '../session/ports.ts'
+import { serverOf, sideBySide } from '../session/side-by-side.ts'
 import { checkFields, expiryFields, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { sayWould, type Step } from './output/dry-run.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
@@ -25,11 +26,8 @@ const reads = [
 type RefreshFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function refreshCommand(program: Command, context: Context, run = runRefresh): void {
-  declare(program, {
-    usage: 'refresh [profile]',
-    group: 'tokens',
+  complete(program, 'refresh', {
     flags: reads,
-    text: () => words.help.refresh,
     examples: ['tokn refresh web', 'tokn refresh --all --if-expiring 10m'],
   }).action((profile: string | undefined, flags: RefreshFlags) => run(context, profile, flags))
 }
@@ -48,7 +46,7 @@ interface Refreshed {
   readonly skipped?: ToknError | undefined
 }
 
-async function runRefresh(
+export async function runRefresh(
   context: Context,
   positional: string | undefined,
   flags: RefreshFlags,
@@ -65,7 +63,16 @@ async function runRefresh(
     const would = await session.planRefresh(options)
     return sayWould(context, flags, [{ subject: profile.name, would }])
   }
-  const done = { profile, ...(await session.refresh(options)) }
+  // A login that is there to be refreshed is that of a CI job, whose own process does it.
+  const ofJob =
+    session.source === 'login'
+      ? await context.agentSession(
+          flags,
+          positional,
+          minTtl === undefined ? { refresh: 'force' } : { minTtl },
+        )
+      : undefined
+  const done = { profile, ...(ofJob?.fresh ?? (await session.refresh(options))) }
   if (wantsJson(flags)) printJson(context, flags, describe(done, ports.clock.now()))
   else if (flags.quiet !== true) context.terminal.say(inWords(done, ports.clock.now()))
 }
@@ -80,15 +87,16 @@ async function refreshAll(
     throw new ToknError('usage', words.commands.allNamesNone('tokn refresh --all'))
   }
   const ports = context.ports(flags)
-  const held = readableProfiles(ports.profiles)
-    .filter((profile) => ports.index.get(profile.id) !== undefined)
-    .map((profile) => lookIn(profile, context.storeKind(flags, profile.store)))
+  const held = loggedInProfiles(ports).map((profile) =>
+    lookIn(profile, context.storeKind(flags, profile.store)),
+  )
   if (flags.dryRun === true)
     return sayWould(context, flags, await planAll(ports, held, minTtl, flags.force === true))
-  const results: Refreshed[] = []
-  for (const profile of held) {
-    results.push(await attempt(ports, profile, minTtl, flags.force === true))
-  }
+  const results = await sideBySide(held, {
+    serverOf: (profile) => serverOf(ports, profile),
+    work: (profile) => attempt(ports, profile, minTtl, flags.force === true),
+    isCounted: (profile) => hasBudget(ports, profile),
+  })
   const now = ports.clock.now()
   if (wantsJson(flags)) {
     printJson(context, flags, {
@@ -128,6 +136,16 @@ async function planAll(
     steps.push({ subject: profile.name, would })
   }
   return steps
+}
+
+/** Two refreshes at once would both see the last unit of a budget, and spend it. */
+async function hasBudget(ports: Ports, profile: Profile): Promise<boolean> {
+  try {
+    return (await ports.provider(profile)).budget !== undefined
+  } catch (error) {
+    if (isFailure(error)) return true
+    throw error
+  }
 }
 
 async function attempt(

@@ -7,7 +7,7 @@ import type { Revocation } from '../session/revoke/verify.ts'
 import { checkFields, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { words } from '../messages/words.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { describeRevocation, revokedInWords, sharedInWords } from './output/revoked.ts'
 import { sessionFlags, type FlagName, type FlagsOf } from './flags/table.ts'
 
@@ -16,11 +16,8 @@ const reads = ['yes', 'dryRun', ...sessionFlags] as const satisfies FlagName[]
 type RevokeFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function revokeCommand(program: Command, context: Context, run = runRevoke): void {
-  declare(program, {
-    usage: 'revoke [token...]',
-    group: 'tokens',
+  complete(program, 'revoke', {
     flags: reads,
-    text: () => words.help.revoke,
     examples: [
       'tokn revoke 66a66b22 -P iot',
       'tokn revoke ci deploy -P iot --dry-run',

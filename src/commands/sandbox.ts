@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { ToknError } from '../core/errors.ts'
-import { display, nearest, quoteWord } from '../core/text.ts'
+import { quoteWord } from '../core/quoting.ts'
+import { display, nearest } from '../core/text.ts'
 import { variableOf } from '../core/variable.ts'
-import { printJson, wantsJson } from './output/json.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
 import type { CommonFlags, Context, SandboxedApi } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
 import { words } from '../messages/words.ts'
 
@@ -16,11 +17,8 @@ type SandboxFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 export const sandboxedApis = ['oz', 'mcs', 'rightech', 'hosterby'] as const
 
 export function sandboxCommand(program: Command, context: Context, run = runSandbox): void {
-  declare(program, {
-    usage: 'sandbox [api...]',
-    group: 'tools',
+  complete(program, 'sandbox', {
     flags: reads,
-    text: () => words.help.sandbox,
     examples: [
       'tokn sandbox',
       'tokn sandbox hosterby --port 8080 --ttl 30s',
@@ -34,6 +32,7 @@ async function runSandbox(
   names: readonly string[],
   flags: SandboxFlags,
 ): Promise<void> {
+  await checkFields(flags, 'tokn.sandbox/v1')
   for (const name of names) checkName(name)
   const sandbox = await context.startSandbox({
     names: names.length === 0 ? sandboxedApis : names,

@@ -5,7 +5,7 @@ import { words } from '../messages/words.ts'
 import { chooseProfile, namedProfile, outlineOf } from '../session/choose-profile.ts'
 import { listStatus, tellCutOff, type ProfileStatus } from '../session/status.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
 import {
   checkFields,
@@ -18,20 +18,22 @@ import {
 } from './output/json.ts'
 import { lifeBar } from './output/life-bar.ts'
 import { hostOf, leftInWords, shareLeft, statusLines } from './output/status-table.ts'
+import { showMany } from './output/table.ts'
 import { readTemplate } from './output/template.ts'
 
-const reads = ['format', 'current', 'profile'] as const satisfies FlagName[]
+const reads = ['format', 'plain', 'current', 'profile'] as const satisfies FlagName[]
 
 type StatusFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function statusCommand(program: Command, context: Context, run = runStatus): void {
-  declare(program, {
-    usage: 'status [profile]',
-    group: 'everyday',
+  complete(program, 'status', {
     flags: reads,
     // With it, a glance at everything would be one at a single profile.
     unheard: ['profile'],
-    text: () => words.help.status(placeholders.map((name) => `{${name}}`)),
+    text: () => ({
+      ...words.help.status,
+      notes: words.help.statusNotes(placeholders.map((name) => `{${name}}`)),
+    }),
     examples: [
       'tokn status',
       'tokn status --json',
@@ -63,7 +65,8 @@ async function runStatus(
   positional: string | undefined,
   flags: StatusFlags,
 ): Promise<void> {
-  checkOneShape(flags.format === undefined ? undefined : '--format', jsonFlag(flags))
+  const plain = flags.plain === true ? '--plain' : undefined
+  checkOneShape(flags.format === undefined ? undefined : '--format', plain, jsonFlag(flags))
   await checkFields(flags, 'tokn.status/v1')
   const fill = flags.format === undefined ? undefined : readTemplate(flags.format, placeholders)
   const ports = context.ports(flags)
@@ -74,6 +77,11 @@ async function runStatus(
     return
   }
   for (const text of await tellCutOff(ports)) ports.warn(text)
+  if (flags.plain === true) {
+    const { printPlain } = await import('./output/plain-rows.ts')
+    const entries = all.map((one) => describe(one, now))
+    return printPlain(context, 'status', entries)
+  }
   if (wantsJson(flags)) {
     const profiles = all.map((one) => describe(one, now))
     // Of an entry that is not there, no field can be chosen.
@@ -83,7 +91,7 @@ async function runStatus(
   }
   if (all.length > 0) {
     const colours = await context.terminal.colours(flags)
-    context.terminal.show(...statusLines(all, now, context.terminal, colours))
+    showMany(context.terminal, statusLines(all, now, context.terminal, colours))
   } else if (flags.quiet !== true) context.terminal.say(words.reports.noProfiles())
 }
 
@@ -113,6 +121,7 @@ function describe(one: ProfileStatus, now: number) {
     expires_at,
     expires_in,
     credentials_kept: one.credentialsKept ?? null,
+    renewed_by: one.renewedBy ?? null,
     default: one.isDefault,
     problem: one.problem ?? null,
     fix: one.fix ?? null,

@@ -3,21 +3,19 @@ import { ToknError } from '../core/errors.ts'
 import type { FoundTrace, Traces } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
-import { printJson, wantsJson } from './output/json.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { wholeTable } from './output/table.ts'
 
-const reads = ['list'] as const satisfies FlagName[]
+const reads = ['list', 'plain'] as const satisfies FlagName[]
 
 type UninstallFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function uninstallCommand(program: Command, context: Context, run = runUninstall): void {
-  declare(program, {
-    usage: 'uninstall',
-    group: 'trouble',
+  complete(program, 'uninstall', {
     flags: reads,
-    text: () => words.uninstall.help,
     examples: ['tokn uninstall --list', 'tokn uninstall --list --json'],
   }).action((flags: UninstallFlags) => run(context, flags))
 }
@@ -26,8 +24,13 @@ async function runUninstall(context: Context, flags: UninstallFlags): Promise<vo
   const { boundUnknown, otherConfiguration, profilesUnread, removesNothing, steps, titles } =
     words.uninstall
   if (flags.list !== true) throw new ToknError('usage', removesNothing())
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.uninstall/v1')
   const traces = await context.traces(flags)
   if (wantsJson(flags)) return printJson(context, flags, describe(traces))
+  if (flags.plain === true) {
+    return printPlain(context, 'uninstall --list', describe(traces).traces)
+  }
   const { terminal } = context
   const colours = await terminal.colours(flags)
   const rows = [titles(), ...traces.found.map(rowOf)]

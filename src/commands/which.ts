@@ -3,21 +3,19 @@ import type { FolderFile } from '../core/folder-profile.ts'
 import { words } from '../messages/words.ts'
 import { chooseProfile, namedProfile, onlyName } from '../session/choose-profile.ts'
 import type { CommonFlags, Configuration, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import type { FlagName, FlagsOf } from './flags/table.ts'
-import { printJson, wantsJson } from './output/json.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { wholeTable } from './output/table.ts'
 
-const reads = ['profile', 'store'] as const satisfies FlagName[]
+const reads = ['plain', 'profile', 'store'] as const satisfies FlagName[]
 
 type WhichFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
 export function whichCommand(program: Command, context: Context, run = runWhich): void {
-  declare(program, {
-    usage: 'which [profile]',
-    group: 'trouble',
+  complete(program, 'which', {
     flags: reads,
-    text: () => words.help.which,
     examples: ['tokn which', 'tokn which --json', 'tokn which --json --fields winner'],
   }).action((profile: string | undefined, flags: WhichFlags) => run(context, profile, flags))
 }
@@ -42,6 +40,8 @@ async function runWhich(
   positional: string | undefined,
   flags: WhichFlags,
 ): Promise<void> {
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.which/v1')
   const ofProfile = await profileCandidates(context, positional, flags)
   const profile = ofProfile.find(({ ignored }) => ignored === undefined)
   // Where a token or a login out of the environment wins, no store is opened.
@@ -68,6 +68,10 @@ async function runWhich(
       },
       losers: losers.map(describe),
     })
+  }
+  if (flags.plain === true) {
+    const entries = all.map((one) => ({ ...describe(one), winner: winners.has(one) }))
+    return printPlain(context, 'which', entries)
   }
   const { what, whichTitles } = words.folders
   const rows = all.map((one) => [
@@ -98,6 +102,10 @@ async function profileCandidates(
   if (flag !== undefined) add('flag', flag, { from: commandLine })
   if ((choice.environment ?? '') !== '')
     add('env', choice.environment, { variable: 'TOKN_PROFILE' })
+  const job = await findJob(context, flags)
+  if (job !== undefined) {
+    add('env', undefined, { variable: 'TOKN_AGENT_SOCK', from: job })
+  }
   if (provider !== undefined)
     add('env', undefined, { variable: 'TOKN_PROVIDER', from: loginFrom(provider) })
   for (const file of (await context.folders()).list()) {
@@ -112,6 +120,15 @@ async function profileCandidates(
   if (standard !== undefined) add('default', standard, { from: defaultProfile })
   else if (only !== undefined) add('default', only, { from: onlyProfile })
   return found
+}
+
+/** The CI job whose session commands take that name no profile, or without which they fail. */
+async function findJob(context: Context, flags: WhichFlags): Promise<string | undefined> {
+  const { environment } = context
+  if (environment.fromEnvironment('agent_sock') === undefined) return undefined
+  const found = await (await context.jobs(flags)).named(environment.provider)
+  const { ofJob, ofJobWithout } = words.folders.from
+  return typeof found === 'object' ? ofJob(found.title) : found && ofJobWithout[found]
 }
 
 function folderCandidate({ name, path, shown, ignored, wrong }: FolderFile): Candidate {

@@ -1,29 +1,34 @@
 import type { Command } from 'commander'
-import { display, timestamp } from '../core/text.ts'
+import { timestamp } from '../core/data-text.ts'
+import { display } from '../core/text.ts'
 import type { HistoryEntry } from '../core/session-history.ts'
 import { chooseProfile } from '../session/choose-profile.ts'
-import { printJson, wantsJson } from './output/json.ts'
+import { checkFields, printJson, wantsJson } from './output/json.ts'
+import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { words } from '../messages/words.ts'
 import type { FlagsOf } from './flags/table.ts'
 import type { CommonFlags, Context } from './context.ts'
-import { declare } from './flags/declare.ts'
+import { complete } from './flags/declare.ts'
 import { describeStanding, explainStanding } from './output/standing.ts'
 import { fittedTable } from './output/table.ts'
 
-type WhyFlags = CommonFlags & FlagsOf<'profile'>
+type WhyFlags = CommonFlags & FlagsOf<'plain' | 'profile'>
 
 export function whyCommand(program: Command, context: Context, run = runWhy): void {
-  declare(program, {
-    usage: 'why [profile]',
-    group: 'trouble',
-    flags: ['profile'],
-    text: () => words.help.why,
+  complete(program, 'why', {
+    flags: ['plain', 'profile'],
     examples: ['tokn why web', 'tokn why web --json'],
   }).action((profile: string | undefined, flags: WhyFlags) => run(context, profile, flags))
 }
 
 /** Reads the index alone: nothing is unlocked, nobody is asked. */
-function runWhy(context: Context, positional: string | undefined, flags: WhyFlags): void {
+async function runWhy(
+  context: Context,
+  positional: string | undefined,
+  flags: WhyFlags,
+): Promise<void> {
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.why/v1')
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, positional))
   const known = ports.index.get(profile.id)
@@ -37,6 +42,7 @@ function runWhy(context: Context, positional: string | undefined, flags: WhyFlag
     })
     return
   }
+  if (flags.plain === true) return printPlain(context, 'why', history.map(describe))
   if (history.length === 0) {
     context.terminal.say(words.reports.noHistory(profile.name))
     return

@@ -15,6 +15,11 @@ export function isConfidential(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }
 
+/** Whether nothing stands before the host of `url`: neither a user name nor a password. */
+export function hasNoUser({ username, password }: URL): boolean {
+  return username === '' && password === ''
+}
+
 /**
  * A base URL as it is kept: https, or http to this very machine; no credentials, query or fragment;
  * no slash at the end, no dot behind the host, the host in ASCII. Throws `usage` that names `what`.
@@ -22,18 +27,18 @@ export function isConfidential(url: URL): boolean {
 export function checkBaseUrl(text: string, what = 'the base URL'): string {
   const trimmed = text.trim()
   const url = trimmed.length <= 2_048 && URL.canParse(trimmed) ? new URL(trimmed) : undefined
-  const shown = display(trimmed.replace(/\/\/[^/]*@/, '//'), 120)
+  const shown = () => display(trimmed.replace(/\/\/[^/]*@/, '//'), 120)
   // A URL parser drops tabs and line breaks silently: then what is read is not what was written.
   const web = /^https?:$/.test(url?.protocol ?? '') && !/[\s\u0000-\u001f]/.test(trimmed)
   if (url === undefined || !web || url.port === '0') {
-    throw new ToknError('usage', words.core.notAUrl(what, shown))
+    throw new ToknError('usage', words.core.notAUrl(what, shown()))
   }
-  if (url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
+  if (!hasNoUser(url) || /[?#]/.test(url.href)) {
     throw new ToknError('usage', words.core.moreThanAPlace(what))
   }
   if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '')
   if (!isConfidential(url)) {
-    throw new ToknError('usage', words.core.notEncrypted(what, shown))
+    throw new ToknError('usage', words.core.notEncrypted(what, shown()))
   }
   return url.href.replace(/\/+$/, '')
 }

@@ -1,5 +1,5 @@
 export interface ListenOptions {
-  /** Path of the redirect URI; anything else is answered 404. */
+  /** Path of the redirect URI, as URLs have it; anything else is answered 404. */
   readonly path: string
   /** Loopback host that the redirect URI names. Default 127.0.0.1. */
   readonly host?: string | undefined

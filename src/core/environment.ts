@@ -1,5 +1,4 @@
-/** The variables of a process. */
-type Variables = Readonly<Record<string, string | undefined>>
+import { bare, chosen, environmentOfPrograms, type Variables } from './child-environment.ts'
 
 // What Node, the C library, a secret service, gpg or Windows need to work as they do for us. A library
 // that the loader puts before all others (LD_PRELOAD: accounts of a container, a clock) has settings
@@ -8,6 +7,7 @@ const needed = new RegExp(
   `^(?:${[
     'PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_.*|TZ|TZDIR|TMPDIR|TEMP|TMP|SUDO_UID|CI',
     'XDG_.*_(?:HOME|DIRS?)|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY',
+    'SSH_ASKPASS',
     'SECRET_BACKEND|SECRET_SERVICE_BUS_NAME|SNAP_NAME',
     'GNUPGHOME|GPG_TTY|PINENTRY_USER_DATA|PASSWORD_STORE_.*|GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL)',
     'NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|NODE_TLS_REJECT_UNAUTHORIZED|NODE_PATH|NODE_ICU_DATA',
@@ -27,23 +27,6 @@ const ours = /^(?:TOKN_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|(?:https?|all|n
 const secretLooking =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:API|ACCESS|PRIVATE|STORE)_?KEY|^SSLKEYLOGFILE$/i
 
-// What any program needs to start, to find its own files, and to show text.
-const bare =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_.*|TZ|TERM|COLUMNS|TMPDIR|TEMP|LD_LIBRARY_PATH|SystemRoot)$/
-
-// What a child may know of us. Everything else that begins with TOKN_ is, or names, a secret.
-const harmless = new Set([
-  'TOKN_PROFILE',
-  'TOKN_CONFIG_DIR',
-  'TOKN_STORE',
-  'TOKN_MIN_TTL',
-  'TOKN_NO_COLOR',
-  'TOKN_NO_INPUT',
-  'TOKN_TIMEOUT',
-  'TOKN_DEBUG',
-  'TOKN_EXPIRES_AT',
-])
-
 /**
  * The environment of a child that is a part of us: what it needs to run, nothing secret, and no
  * switch that makes the runtime or a library talk (NODE_OPTIONS, NODE_DEBUG, G_MESSAGES_DEBUG, ...).
@@ -57,16 +40,6 @@ export function ownVariables(environment: Variables): Record<string, string> {
   return chosen(environment, (name) => ours.test(name))
 }
 
-/** The environment less everything of ours that could be secret: for a program that the user runs. */
-export function environmentOfPrograms(environment: Variables): Record<string, string> {
-  return chosen(environment, (name) => !name.startsWith('TOKN_') || harmless.has(name))
-}
-
-/** As `environmentOfPrograms`; with `only`, what any program needs, for one that acts in our stead. */
-export function environmentOfChild(environment: Variables, only = false): Record<string, string> {
-  return only ? chosen(environment, (name) => bare.test(name)) : environmentOfPrograms(environment)
-}
-
 /** For a program that works for us: what any program needs, and what `further` says of its own. */
 export function environmentOfTool(environment: Variables, further: RegExp): Record<string, string> {
   return chosen(environment, (name) => bare.test(name) || (!ours.test(name) && further.test(name)))
@@ -77,13 +50,5 @@ export function environmentOfOthers(environment: Variables): Record<string, stri
   return chosen(
     environmentOfPrograms(environment),
     (name) => !name.startsWith('NODE_') && !secretLooking.test(name),
-  )
-}
-
-function chosen(environment: Variables, passes: (name: string) => boolean): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && passes(entry[0]),
-    ),
   )
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusal.ts'
+import type { FlowRefusal, Refusal } from './refusal.ts'
 
 /**
  * Every way a command can fail, with the process exit status of each. Scripts branch on these,
@@ -32,7 +32,9 @@ export type ErrorCode = keyof typeof exitStatus
  * `damaged`: what is stored does not open. `too-large`: the file is longer than may be read.
  * `no-terminal`: a person has to answer, and nobody can be asked. `no-address`: the API stands at
  * another place for each customer, and nothing says where.
- * `wrong-passphrase`: the store opens with another one.
+ * `wrong-passphrase`: the store opens with another one. `empty`: a value has no character.
+ * `agent-locked`: an agent has the session, and gives nothing out.
+ * `by-refresh`: a token is issued by the refresh token, and not by the one at hand.
  * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
  */
 export type Fault =
@@ -42,7 +44,10 @@ export type Fault =
   | 'too-large'
   | 'no-terminal'
   | 'wrong-passphrase'
+  | 'empty'
   | 'no-address'
+  | 'agent-locked'
+  | 'by-refresh'
   | 'reader-gone'
 
 /** What a failure says: the sentence, and the next command to type or what to change. */
@@ -72,9 +77,11 @@ export interface ErrorDetails {
   /** How long the provider asked to wait, in milliseconds. */
   readonly retryAfter?: number | undefined
   /** What the provider refused, where a reply was the reason. */
-  readonly refusal?: Refusal | undefined
+  readonly refusal?: Refusal | FlowRefusal | undefined
   /** What exactly is wrong on this machine, where that decides what comes next. */
   readonly fault?: Fault | undefined
+  /** A page in the browser where a person does instead what the provider has no request for. */
+  readonly page?: string | undefined
   /** Exit status of a command that has one of its own for every failure of a kind (exec: 111). */
   readonly exit?: number | undefined
 }

@@ -1,10 +1,15 @@
 /**
  * When a token ends. `unknown` is not `never`: a provider that did not say when has not promised
  * that it lasts. `at` is epoch milliseconds; `sliding` means that use prolongs it, so `at` is a
- * lower bound.
+ * lower bound; `assumed` that the provider has not said it, and the profile has.
  */
 export type Expiry =
-  | { readonly state: 'at'; readonly at: number; readonly sliding?: boolean }
+  | {
+      readonly state: 'at'
+      readonly at: number
+      readonly sliding?: boolean
+      readonly assumed?: true
+    }
   | { readonly state: 'never' }
   | { readonly state: 'unknown' }
 
@@ -19,6 +24,12 @@ export function expiresAt(at: number, sliding = false): Expiry {
   if (!Number.isFinite(at) || at > latestInstant) return unknownExpiry
   const instant = Math.max(0, Math.trunc(at))
   return sliding ? { state: 'at', at: instant, sliding } : { state: 'at', at: instant }
+}
+
+/** As `expiresAt`, where the provider has not said it. */
+export function assumedExpiry(at: number): Expiry {
+  const expiry = expiresAt(at)
+  return expiry.state === 'at' ? { ...expiry, assumed: true } : expiry
 }
 
 /** Milliseconds left at `now`; negative when past; `undefined` when unknown or never. */
@@ -37,6 +48,7 @@ export function readExpiry(value: unknown): Expiry {
   if (typeof value !== 'object' || value === null || !('state' in value)) return unknownExpiry
   if (value.state === 'never') return neverExpires
   if (value.state === 'at' && 'at' in value && typeof value.at === 'number') {
+    if ('assumed' in value && value.assumed === true) return assumedExpiry(value.at)
     return expiresAt(value.at, 'sliding' in value && value.sliding === true)
   }
   return unknownExpiry

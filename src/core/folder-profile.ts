@@ -1,10 +1,7 @@
 import { ToknError } from './errors.ts'
-import { isProfileName } from './profile.ts'
+import { isProfileName } from './profile-name.ts'
 import { textOfBytes } from './value-text.ts'
 import { words } from '../messages/words.ts'
-
-/** The file that binds a folder, and those below it, to a profile. */
-export const folderFileName = '.tokn'
 
 /** Bytes that such a file may have. */
 export const longestFolderFile = 4_096
@@ -50,4 +47,20 @@ export function readFolderProfile(bytes: Uint8Array, shown: string): string {
   function refuse(what: string): ToknError {
     return new ToknError('usage', words.folders.wrongFile(shown, what))
   }
+}
+
+/** The files that bind the folders to profiles which the user is in. */
+export interface Folders {
+  /** Those of the current folder and of all above it that there are, the nearest first. */
+  list(): readonly FolderFile[]
+  /** Where that of the current folder is, or would be. Throws `usage` where that is gone. */
+  place(): Pick<FolderFile, 'path' | 'shown'> & {
+    /** The folder, for a person. */
+    readonly folder: string
+    /** A directory of that name is no file. */
+    readonly found: FolderFile | 'directory' | undefined
+  }
+  /** Each throws `usage`. */
+  write(path: string, name: string): void
+  remove(path: string): void
 }

@@ -15,6 +15,14 @@ export function ownString(
   return typeof value === 'string' ? value : undefined
 }
 
+/** The texts of an object by their names; whatever else is in it is left out. */
+export function textsIn(value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter((one): one is [string, string] => typeof one[1] === 'string'),
+  )
+}
+
 /** JSON with sorted keys (RFC 8785 for the values we hold), so that equal values are equal texts. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`

@@ -1,8 +1,11 @@
-import type { Profile, StoreKind } from './profile.ts'
+import type { Announcer } from './announcer.ts'
+import type { Boot } from './boot.ts'
+import type { Outline, Profile, StoreKind } from './profile.ts'
 import type { ListenOptions, Listener } from './callback.ts'
 import type { Expiry } from './expiry.ts'
 import type { Standing } from './record.ts'
 import type { HistoryEntry, RenewalEnd } from './session-history.ts'
+import type { Secret } from './secret.ts'
 import type { Trace } from './trace.ts'
 
 /** Epoch milliseconds. */
@@ -12,12 +15,6 @@ export interface Clock {
   wait(duration: number): Promise<void>
   /** The start of this machine; absent where the clock is none of a machine. */
   boot?(): Boot
-}
-
-/** A start of a machine, and when that was by the clock as it goes now: epoch milliseconds. */
-export interface Boot {
-  readonly id: string
-  readonly at: number
 }
 
 export interface HttpRequest {
@@ -32,6 +29,13 @@ export interface HttpRequest {
   readonly limit?: number | undefined
   /** Its answer may grant tokens, which cannot be asked for twice: it is made durable before it is read. */
   readonly grants?: boolean | undefined
+  /**
+   * A redirect is a reply like others, and not followed either. Only for a GET without anything that
+   * proves who asks.
+   */
+  readonly redirectIsReply?: boolean | undefined
+  /** What it is for, as the provider that made it calls that: for those who look at what is sent. */
+  readonly purpose?: string | undefined
 }
 
 export interface HttpReply {
@@ -44,7 +48,8 @@ export interface HttpReply {
 }
 
 /**
- * Sends one request and reads the whole reply. Never follows a redirect: a 3xx is `provider_nonsense`.
+ * Sends one request and reads the whole reply. Never follows a redirect: a 3xx is `provider_nonsense`, unless
+ * `redirectIsReply` says that it is a reply.
  * Throws `network` and `provider_nonsense` (with `details.sent`), and `usage` for a request that must
  * not be made; any other status, 429 and 5xx too, is a reply.
  */
@@ -74,15 +79,10 @@ export interface Store {
    * nothing; absent where nothing stays.
    */
   traces?(ids: readonly string[]): readonly Trace[]
+  /** The key that its passphrase gives, in the form in which it takes a key; absent where it has none. */
+  openingKey?(): Promise<Secret>
   /** 32 bytes that belong to this store, for what must be sealed on disk meanwhile. Throws `store`. */
   sealingKey(): Promise<Uint8Array>
-}
-
-/** Where the session of a profile rests, as far as that can be read. */
-export interface Outline {
-  readonly name: string
-  readonly id?: string | undefined
-  readonly store?: StoreKind | undefined
 }
 
 /** Profiles on disk. Every write is atomic and happens under a lock. */
@@ -93,6 +93,8 @@ export interface Profiles {
   /** Throws `usage` for one that is damaged; so does `list`. */
   get(name: string): Profile | undefined
   list(): readonly Profile[]
+  /** Another text whenever any of them was changed; absent where none can be from outside. */
+  stamp?(): string
   /** All profiles, damaged ones included: as much of each as can be read. */
   outlines(): readonly Outline[]
   defaultName(): string | undefined
@@ -114,6 +116,17 @@ export interface Profiles {
   rename(from: string, to: string): Promise<void>
   /** Throws `not_found` where there is none of that name, or its id is not `id`. */
   remove(name: string, id?: string): Promise<void>
+}
+
+/** How the tokens of a generation stand, by what need not be true. */
+export type KnownStanding = (
+  Standing | { readonly state: 'doubtful'; readonly at: number; readonly why: string }
+) & {
+  /**
+   * Epoch milliseconds at which a tool last said that a server has refused the token; absent where
+   * none has, or the provider has taken the token since.
+   */
+  readonly rejectedAt?: number | undefined
 }
 
 /** What may be known without unlocking anything. No secrets. */
@@ -141,17 +154,28 @@ export interface IndexEntry {
   readonly refreshKept?: boolean | undefined
   /** The same of credentials. */
   readonly credentialsKept?: boolean | undefined
+  /**
+   * Names of secrets that are not kept, and with which a login needs nobody, separated by blanks; each
+   * of the lists that "|" separates is enough. Absent: there is no such login, or what it takes is kept.
+   */
+  readonly renewsWith?: string | undefined
   readonly tokenId?: string | undefined
   readonly tokenName?: string | undefined
   readonly scopes?: readonly string[] | undefined
   readonly fingerprint?: string | undefined
-  readonly standing?:
-    Standing | { readonly state: 'doubtful'; readonly at: number; readonly why: string } | undefined
+  readonly standing?: KnownStanding | undefined
   readonly history?: readonly HistoryEntry[] | undefined
 }
 
 export interface Index {
   get(profileId: string): IndexEntry | undefined
+  /** Another text whenever the entry was written or removed; absent where none can be from outside. */
+  stamp?(profileId: string): string
+  /**
+   * What a list shows of these, which is all but histories and configurations; `undefined` for one that
+   * is there and cannot be read. Of many it costs less than `get` for each.
+   */
+  getAll(profileIds: readonly string[]): ReadonlyMap<string, IndexEntry | undefined>
   put(profileId: string, entry: IndexEntry): void
   remove(profileId: string): void
   /** Ids of all profiles that something is known of, those of other configurations too. */
@@ -175,9 +199,7 @@ export interface HeldLock {
 export type Lock = (entry: string, timeout: number) => Promise<HeldLock>
 
 /** What is told and asked during a login. Everything goes to the terminal, nothing to stdout. */
-export interface Interaction {
-  /** Shows a line. */
-  tell(text: string): void
+export interface Interaction extends Announcer {
   /** Opens a page in the user's browser; `false` where that is not possible or not wanted. */
   open(url: string): Promise<boolean>
   /** The user wants an address to go to, and no browser opened. */
@@ -194,10 +216,6 @@ export interface Interaction {
       signal?: AbortSignal
     },
   ): Promise<string>
-  /** Draws a URL as a QR code, where asked for. */
-  draw(url: string): Promise<void>
-  /** Copies to the clipboard, where asked for. */
-  copy(text: string): Promise<void>
   /** Waits on a loopback port for the browser to come back (RFC 8252 section 7.3). */
   listen(options: ListenOptions): Promise<Listener>
 }

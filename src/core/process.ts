@@ -29,6 +29,17 @@ export interface ChildRequest {
   readonly pipe?: Told | undefined
   /** The head of its answer is checked before any of it is shown; it may be run again. */
   readonly headCheck?: HeadCheck | undefined
+  /** Called once it has been started, when signals go to it. */
+  readonly started?: (() => void) | undefined
+}
+
+/** A socket that a child has for itself. */
+export interface ChildSocket {
+  readonly path: string
+  /** Takes the name away. */
+  remove(): void
+  /** Removes what others have left behind that are gone. */
+  sweep(): Promise<void>
 }
 
 /** A text for a child, which finds at index `at` of its arguments where to read it. */

@@ -1,4 +1,5 @@
 import { ToknError } from './errors.ts'
+import { isProfileName } from './profile-name.ts'
 import { display } from './text.ts'
 import { words } from '../messages/words.ts'
 
@@ -15,6 +16,11 @@ export interface Profile {
   readonly baseUrl?: string | undefined
   /** Further origins that the token may be sent to. Absent: the provider's own, else the base URL's. */
   readonly apiUrls?: readonly string[] | undefined
+  /**
+   * Origins besides, for which tools are given the token: what the record allows of them; see
+   * `changeHosts`.
+   */
+  readonly hosts?: readonly string[] | undefined
   /** Non-secret answers to the provider's fields (a client id, an e-mail address). */
   readonly settings: Readonly<Record<string, string>>
   /** Facts of the definition that this profile says differently, by dotted path. */
@@ -31,26 +37,17 @@ export interface Profile {
   readonly key?: string | undefined
 }
 
+/** Where the session of a profile rests, as far as that can be read. */
+export interface Outline {
+  readonly name: string
+  readonly id?: string | undefined
+  readonly store?: StoreKind | undefined
+  /** The profile itself. Throws `usage` where it is damaged. */
+  read(): Profile
+}
+
 /** Everything of a profile that decides where a secret travels; see `changedBinding`. */
 export type Binding = Readonly<Record<string, string>>
-
-const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
-const reserved = new Set([
-  '__proto__',
-  'constructor',
-  'prototype',
-  'tostring',
-  'valueof',
-  'hasownproperty',
-])
-const deviceName = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/
-
-/** Whether a profile can have this name. */
-export function isProfileName(name: string): boolean {
-  return (
-    namePattern.test(name) && !reserved.has(name) && !deviceName.test(name) && !name.endsWith('.')
-  )
-}
 
 /** Returns `name` if it can be a profile's name; throws `usage` otherwise. */
 export function checkProfileName(name: string): string {

@@ -1,6 +1,11 @@
 import type { Expiry } from './expiry.ts'
-import type { Clock, Http, Interaction } from './ports.ts'
+import type { ToknError } from './errors.ts'
+import type { Announcer } from './announcer.ts'
+import type { Clock, Http, HttpReply, HttpRequest, Interaction } from './ports.ts'
+import type { Carried, ChooseServer, Located } from './located.ts'
+import type { CallRefusals } from './call-refusals.ts'
 import type { Secret } from './secret.ts'
+import type { Traits } from './traits.ts'
 import type { Attachment, Grant, Introspection, TokenInfo, TokenSet } from './token.ts'
 
 /** Longest list of scopes that is read of a reply. */
@@ -30,8 +35,13 @@ export interface Field {
   readonly name: string
   readonly label: string
   readonly secret?: boolean | undefined
-  /** The answer is the path of a file with a secret: the field of this name without `_file`. */
-  readonly file?: boolean | undefined
+  /**
+   * The answer is the path of a file with a secret: the field of this name without `_file`. `public`:
+   * nothing in the file is secret, its content is the answer `NAME_text`, and a URL may stand instead.
+   */
+  readonly file?: true | 'public' | undefined
+  /** The flag of `login` that gives it, where it has one of its own: `--client-id ID`. */
+  readonly flag?: string | undefined
   readonly optional?: boolean | undefined
   /**
    * Though it is optional a person is asked for it, unless one of these fields has an answer: most
@@ -41,8 +51,22 @@ export interface Field {
   /** Though it is optional a person is asked for it, once the login was refused without it. */
   readonly askWhenRefused?: boolean | undefined
   readonly default?: string | undefined
+  /**
+   * What is answered with it where another field is answered now, and not by an earlier login, with a
+   * text that has `part` in it.
+   */
+  readonly implied?:
+    { readonly by: string; readonly part: string; readonly answer: string } | undefined
   /** A closed set of values. */
   readonly choices?: readonly string[] | undefined
+  /** Other names of some of them, which are taken in their stead; each with its choice. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined
+  /**
+   * What it says of the server that a login goes to, which another server would have otherwise. `itself`:
+   * its address, or that of its document; `part`: a part of its address; `entrance`: an endpoint that a
+   * login begins at; `address`: another address of it; `manner`: how it wants to be spoken with.
+   */
+  readonly server?: 'itself' | 'part' | 'entrance' | 'address' | 'manner' | undefined
   /** Those of `choices` for which the login makes tokens. Absent: all of them. */
   readonly loginChoices?: readonly string[] | undefined
 }
@@ -67,61 +91,41 @@ export interface Reach {
   readonly answers: Readonly<Record<string, string | Secret>>
   /** Only a login has one; everything else never asks and never opens a browser. */
   readonly interaction?: Interaction | undefined
+  /**
+   * Another answer for the secret field `name`, which was refused or is lacking, for a login that can go
+   * on with it; `undefined` where nobody gives one.
+   */
+  readonly askAgain?:
+    ((name: string, refused: ToknError) => Promise<Secret | undefined>) | undefined
+  /** Context of the session that a login renews. */
+  readonly renews?: TokenSet['context'] | undefined
+  /** Where a login that was asked for by name shows what it needs nobody to answer. */
+  readonly announcer?: Announcer | undefined
   /** Warns the user of something odd in a reply that is used all the same; no secrets. */
   warn?(text: string): void
   /** What a new token is called where the user names none. */
   readonly label?: string | undefined
+  /** Of the session that a login takes the place of: what of its context is in `Provider.carries`. */
+  readonly before?: TokenSet['context'] | undefined
+  /**
+   * Of a login: to be called before something is set up at the provider besides tokens, and again with
+   * what of the context `Provider.takeBack` needs for it. Durable when it resolves. Throws `store`.
+   */
+  setsUp?(context?: TokenSet['context']): Promise<void>
+  /** Stores a change of `before` with that session at once, whatever becomes of the login. */
+  readonly keepBefore?: ((change: TokenSet['context']) => Promise<void>) | undefined
   /** Milliseconds left for the whole operation, pauses between attempts included. Default 30 000. */
   timeLeft?(): number
+  /** All of that time is left again: what a person or another device took is not the operation's. */
+  restartTime?(): void
 }
 
-/** What users can be told of an API before they have a session; texts as its definition has them. */
-export interface Traits {
-  /** How the token travels: `{access}` in headers, query values and cookies. */
-  readonly carrier: Pick<Attachment, 'headers' | 'query' | 'cookies'>
-  /** Absent: no scopes can be asked for. */
-  readonly scopes?: ScopeTraits | undefined
-  /** How long an access token lives where no reply says it: "15m". */
-  readonly lifetime?: string | undefined
-  /** Each use of a token prolongs it. */
-  readonly sliding?: boolean | undefined
-  /** Absent: no lifetime can be asked for. */
-  readonly lifetimes?: LifetimeTraits | undefined
-}
-
-export interface ScopeTraits {
-  /** `method-path`: "GET /objects". Default: any text. */
-  readonly form?: 'any' | 'token' | 'method-path' | undefined
-  /** The only ones. */
-  readonly choices?: readonly string[] | undefined
-  /** Some of them. */
-  readonly known?: readonly string[] | undefined
-  /** What a token without scopes may do: everything that its user may. */
-  readonly unscoped?: 'all' | undefined
-}
-
-interface LifetimeTraits {
-  readonly least?: string | undefined
-  readonly most?: string | undefined
-  readonly step?: string | undefined
-  readonly choices?: readonly string[] | undefined
-}
-
-/** A reply of the API to a request of the user's own, as far as it was read. */
-export interface CallReply {
-  readonly status: number
-  /** Names in lower case. */
-  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
-  /** Absent where there is none that could matter: it is long, or no JSON object. */
-  readonly body?: string | undefined
-}
-
-/** How an API says that a token is dead, in replies to requests of the user's own. */
-export interface CallRefusals {
-  /** Whether the body of a reply with that status has to be looked at. */
-  needsBody(status: number): boolean
-  /** Whether the reply says that the token is dead: nothing was done, and another token may help. */
-  isDead(reply: CallReply, url: URL): boolean
+/** What becomes of a list that may be long. */
+export interface ListReader {
+  /** What is kept of a page; called for each as it comes. */
+  keep(page: readonly TokenInfo[]): readonly TokenInfo[]
+  /** Asked where there is another page: whether that is not wanted. */
+  isEnough?(): boolean
 }
 
 /** What a session sees of an API. An operation left out is one that the API does not have. */
@@ -164,6 +168,15 @@ export interface Provider {
   readonly pasted?: { readonly expiry: 'never' | 'unknown' | 'jwt' } | undefined
   /** Names of the fields that a refresh sends the answers to. */
   readonly refreshFields?: readonly string[] | undefined
+  /** Whether a refresh takes a refresh token and answers, and nothing else of a session. */
+  readonly refreshesAlone?: boolean | undefined
+  /**
+   * Names of secrets of the login that the context of a session keeps with its refresh token, which is
+   * useless without them.
+   */
+  readonly proofs?: readonly string[] | undefined
+  /** Names of the secrets that a client proves itself with, whoever takes part in the login. */
+  readonly clientSecrets?: readonly string[] | undefined
   /** Digest of a user's own definition; absent for the built-in ones. */
   readonly digest?: string | undefined
   /** Whether it is made by a definition, of which a profile can replace single values. */
@@ -183,21 +196,41 @@ export interface Provider {
     now: number,
     nonce?: string,
   ): Promise<Readonly<Record<string, string>>>
+  /**
+   * Which page, or section of one, a request is made by, and a reply to it read by; `request` alone
+   * where there is none yet. Default: `docs`.
+   */
+  sectionOf?(request: HttpRequest, reply?: Pick<HttpReply, 'status'>): Promise<string | undefined>
   /** Throws `usage` for a scope or lifetime that the API could not take. */
   checkGrant(grant: Grant): void
 
+  /**
+   * Finds out from an address that the user names where to log in for what is there; no secret is sent.
+   * Throws `usage`, `unsupported`, and what `choose` and a request throw.
+   */
+  locate?(reach: Reach, resource: string, choose: ChooseServer): Promise<Located>
+  readonly carries?: Carried | undefined
   login?(reach: Reach, grant: Grant): Promise<TokenSet>
   /**
    * The tokens in a reply of this API to a login or a refresh, as it came, that somebody else asked
    * for. Throws `usage`, which names the fields that were looked for and quotes nothing.
    */
   readReply?(reply: Secret, reach: Pick<Reach, 'clock' | 'answers' | 'warn'>): Promise<TokenSet>
+  /** What the login of a session took that needed no person; `undefined` where one took part. */
+  unattended?(held: Pick<TokenSet, 'context'>): UnattendedLogin | undefined
   /** What a session of tokens that were made elsewhere has to keep, to be refreshed one day. */
-  contextFor?(answers: Reach['answers']): TokenSet['context']
+  contextFor?(answers: Reach['answers']): Promise<TokenSet['context']>
   /** Gets all tokens of the session, because some APIs need more than the refresh token. */
   refresh?(reach: Reach, held: TokenSet): Promise<TokenSet>
   issue?(reach: Reach, held: TokenSet, grant: Grant): Promise<TokenSet>
-  list?(reach: Reach, held: TokenSet): Promise<readonly TokenInfo[]>
+  /**
+   * A further token by the refresh token, for no more than `grant` says (RFC 6749 section 6). The refresh
+   * token of the reply replaces that of the session, whose access token stays: only a refresh calls
+   * it, which stores that first. `issue` asks for it by the fault `by-refresh`.
+   */
+  narrow?(reach: Reach, held: TokenSet, grant: Grant): Promise<TokenSet>
+  /** Without a reader all of them, or `provider_nonsense` where they are too many to be held. */
+  list?(reach: Reach, held: TokenSet, reader?: ListReader): Promise<readonly TokenInfo[]>
   revoke?(reach: Reach, held: TokenSet, target: RevokeTarget): Promise<void>
   info?(reach: Reach, held: TokenSet): Promise<Introspection>
   /** All scopes that can be asked for, as the API lists them, but at most `mostScopes`. */
@@ -210,12 +243,32 @@ export interface Provider {
    */
   logout?(reach: Reach, held: TokenSet): Promise<string | undefined>
   /**
+   * Takes back what a login has set up besides its tokens, once those are ended, unless `next`, the
+   * session in its place, uses it. Returns one sentence about what is left.
+   */
+  takeBack?(
+    reach: Reach,
+    held: Pick<TokenSet, 'context'>,
+    next?: Pick<TokenSet, 'context'>,
+  ): Promise<string | undefined>
+  /** One sentence about what is left, and where, if nothing is taken back; without a request. */
+  leaves?(
+    held: Pick<TokenSet, 'context'>,
+    next?: Pick<TokenSet, 'context'>,
+  ): Promise<string | undefined>
+  /**
    * Whether the tokens of the session are alive, by every method that can say so and that changes
    * nothing. A method that the provider lacks, or that says nothing, is left out.
    */
   probe?(reach: Reach, held: TokenSet): Promise<readonly ProbeResult[]>
   /** Throws `usage` for an id that could not be sent to `revoke`. */
   checkTarget?(id: string): void
+}
+
+/** What a login takes that needs no person. */
+export interface UnattendedLogin {
+  /** Names of secrets: each list is enough. */
+  readonly takes: ReadonlyArray<readonly string[]>
 }
 
 /** What one method shows of one of the tokens. */

@@ -1,10 +1,11 @@
 import { ToknError } from './errors.ts'
 import { readExpiry, type Expiry } from './expiry.ts'
-import { isObject, ownString } from './json.ts'
-import type { Boot } from './ports.ts'
+import { readHandedOut } from './handed-out.ts'
+import { isObject, ownString, textsIn } from './json.ts'
+import type { Boot } from './boot.ts'
 import type { Binding } from './profile.ts'
 import { Secret } from './secret.ts'
-import type { Attachment, Grant, TokenSet } from './token.ts'
+import type { Attachment, Grant, SigningKey, TokenSet } from './token.ts'
 import { words } from '../messages/words.ts'
 
 /** Why a generation came to be: what `tokn why` tells. */
@@ -19,6 +20,7 @@ export type Reason =
   | 'imported'
   | 'issued'
   | 'recovered'
+  | 'narrowed'
 
 /** Whether a generation begins another session than the one before it, instead of going on with that. */
 export function beginsAnew(reason: Reason): boolean {
@@ -47,6 +49,8 @@ export interface SessionRecord extends TokenSet {
   /** The profile's id: a record put under another account is noticed. */
   readonly profileId: string
   readonly generation: number
+  /** The generation that the access token is of, where later ones have another refresh token alone. */
+  readonly accessSince?: number | undefined
   readonly provider: string
   readonly binding: Binding
   /** Digest of a user's own definition as it was at login; absent for the built-in ones. */
@@ -63,10 +67,26 @@ export interface SessionRecord extends TokenSet {
   readonly grant?: Grant | undefined
   /** The secret fields of the login, kept only where the user asked for it. */
   readonly credentials?: Readonly<Record<string, Secret>> | undefined
+  /**
+   * Salted digests of what the client of the login proved itself with, by name. Absent: that is not known.
+   */
+  readonly madeWith?: Readonly<Record<string, string>> | undefined
+  /** What is given outside of the store for such a login; never stored. Absent: nobody has looked. */
+  readonly outside?: Outside | undefined
   /** A token that was pasted in: there is no login behind it to repeat. */
   readonly fixed?: boolean | undefined
   /** Absent: nothing is known to be wrong. */
   readonly standing?: Standing | undefined
+}
+
+/** What is given for a login that needs nobody: in variables, or in files that the profile names. */
+export interface Outside {
+  /** Those in variables; absent where anything is lacking. */
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined
+  /** Where each of them is: the name of a variable, or a path. */
+  readonly places: ReadonlyArray<{ readonly name: string; readonly place: string }>
+  /** What is not there, or is `another` one than that which made the session. */
+  readonly lacking: ReadonlyArray<{ readonly name: string; readonly another: boolean }>
 }
 
 /** The longest record that every store takes, in bytes of UTF-8. */
@@ -74,12 +94,17 @@ export const longestRecord = 65_536
 
 /** The JSON text that goes into a store. */
 export function serializeRecord(record: SessionRecord): string {
-  const { access, refresh, credentials, grant, ...rest } = record
+  const { access, refresh, credentials, grant, signingKey, outside: _, ...rest } = record
   return JSON.stringify({
     ...rest,
     grant,
     access: access.reveal(),
     refresh: refresh?.reveal(),
+    signingKey: signingKey && {
+      id: signingKey.id,
+      secret: signingKey.secret.reveal(),
+      session: signingKey.session?.reveal(),
+    },
     credentials:
       credentials &&
       Object.fromEntries(Object.entries(credentials).map(([key, value]) => [key, value.reveal()])),
@@ -88,40 +113,45 @@ export function serializeRecord(record: SessionRecord): string {
 
 /** Reads a record back; throws `store` when `text` is not one that belongs to `profileId`. */
 export function parseRecord(text: string, profileId: string): SessionRecord {
-  const value = parse(text)
-  const access = isObject(value) ? ownString(value, 'access') : undefined
-  if (!isObject(value) || access === undefined || access === '') throw damaged()
-  if (value['v'] !== 1 || value['profileId'] !== profileId) throw damaged()
-  const generation = value['generation']
-  if (typeof generation !== 'number' || !Number.isSafeInteger(generation)) throw damaged()
+  return readRecord(parse(text), profileId)
+}
+
+/** As `parseRecord`, of what its text says. */
+export function readRecord(value: unknown, profileId: string): SessionRecord {
+  const held = readHandedOut(value)
+  if (held?.profileId !== profileId || !isObject(value)) throw damaged()
+  const { generation, access, expiry, attach } = held
   const refresh = ownString(value, 'refresh')
   const credentials = value['credentials']
   return {
     v: 1,
     profileId,
     generation,
+    accessSince: typeof value['accessSince'] === 'number' ? value['accessSince'] : undefined,
     provider: ownString(value, 'provider') ?? '',
-    binding: strings(value['binding']),
+    binding: textsIn(value['binding']),
     definition: ownString(value, 'definition'),
     origins: list(value['origins']) ?? [],
-    attach: readAttachment(value['attach']),
+    attach,
     access: new Secret(access),
     refresh: refresh === undefined ? undefined : new Secret(refresh),
-    expiry: readExpiry(value['expiry']),
+    expiry,
     refreshExpiry: optionalExpiry(value['refreshExpiry']),
+    signingKey: readSigningKey(value['signingKey']),
     obtainedAt: typeof value['obtainedAt'] === 'number' ? value['obtainedAt'] : 0,
     prolongedAt: typeof value['prolongedAt'] === 'number' ? value['prolongedAt'] : undefined,
     boot: readBoot(value['boot']),
     id: ownString(value, 'id'),
     name: ownString(value, 'name'),
     scopes: list(value['scopes']),
-    context: strings(value['context']),
+    context: textsIn(value['context']),
     grant: isObject(value['grant']) ? readGrant(value['grant']) : undefined,
     credentials: isObject(credentials)
       ? Object.fromEntries(
-          Object.entries(strings(credentials)).map(([key, secret]) => [key, new Secret(secret)]),
+          Object.entries(textsIn(credentials)).map(([key, secret]) => [key, new Secret(secret)]),
         )
       : undefined,
+    madeWith: isObject(value['madeWith']) ? textsIn(value['madeWith']) : undefined,
     fixed: value['fixed'] === true ? true : undefined,
     standing: readStanding(value['standing']),
   }
@@ -163,27 +193,16 @@ function optionalExpiry(value: unknown): Expiry | undefined {
   return value === undefined ? undefined : readExpiry(value)
 }
 
-function strings(value: unknown): Readonly<Record<string, string>> {
-  if (!isObject(value)) return {}
-  return Object.fromEntries(
-    Object.entries(value).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  )
+function readSigningKey(value: unknown): SigningKey | undefined {
+  if (!isObject(value)) return undefined
+  const [id, secret, session] = ['id', 'secret', 'session'].map((name) => ownString(value, name))
+  if (id === undefined || secret === undefined) return undefined
+  const key = { id, secret: new Secret(secret) }
+  return session === undefined ? key : { ...key, session: new Secret(session) }
 }
 
 function list(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
-}
-
-function readAttachment(value: unknown): Attachment {
-  if (!isObject(value)) return {}
-  return {
-    headers: strings(value['headers']),
-    query: strings(value['query']),
-    cookies: strings(value['cookies']),
-    ...(value['bound'] === true ? { bound: true } : {}),
-  }
 }
 
 function readGrant(value: Readonly<Record<string, unknown>>): Grant {

@@ -174,7 +174,9 @@ export function mayRepeatRefresh(lost: LostRefresh): boolean {
 /** Polls that may fail in one device login without an end to it. */
 export const toleratedPollFailures = 4
 
-const shortestPoll = 5_000
+const shortestPoll = 1_000
+/** After a poll that failed: a server in trouble is not to be asked every second. */
+const shortestAfterFailure = 5_000
 const longestPoll = 60_000
 
 /** Milliseconds between two polls of a device login, kept within what is sensible for both sides. */
@@ -187,7 +189,9 @@ export function pollInterval(milliseconds: number): number {
  * is what it asks to wait, in milliseconds.
  */
 export function slowerPoll(interval: number, why: 'slow_down' | 'failed', asked = 0): number {
-  return pollInterval(why === 'slow_down' ? interval + 5_000 : Math.max(interval * 2, asked))
+  return pollInterval(
+    why === 'slow_down' ? interval + 5_000 : Math.max(interval * 2, shortestAfterFailure, asked),
+  )
 }
 
 /** `Retry-After` (RFC 9110 section 10.2.3) in milliseconds; `undefined` when absent or garbage. */

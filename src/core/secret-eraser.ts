@@ -22,6 +22,7 @@ export interface Eraser {
 /** From the one place in a text up to the other. */
 type Span = readonly [from: number, to: number]
 
+// In texts, to be compiled with the first secret: the tables of Unicode take long at every start.
 const letter = String.raw`\p{L}\p{M}`
 // Characters of the escapes that may stand right before a secret: %22hunter2, "\nhunter2".
 const afterEscape = String.raw`(?<=%[0-9a-f]{2}|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\[nrtbf])`
@@ -124,9 +125,12 @@ function fromBase64(word: string): string {
   return Buffer.from(word, 'base64').toString()
 }
 
+let prose: RegExp | undefined
+
 /** Words, and what is made of words: prose may have it. */
 function isPlain(form: string): boolean {
-  return /^[\p{L}\p{M}' ]*$/u.test(form)
+  prose ??= new RegExp(`^[${letter}' ]*$`, 'u')
+  return prose.test(form)
 }
 
 function isUnlikely(form: string): boolean {

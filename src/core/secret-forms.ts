@@ -16,7 +16,7 @@ export function textsOf(secret: string): readonly string[] {
 }
 
 function escapesOf(text: string): readonly string[] {
-  const percent = escaped(() => encodeURIComponent(text)) ?? text
+  const percent = percentOf(text)
   const strict = percent.replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
   const form = new URLSearchParams([['', text]]).toString().slice(1)
   const json = JSON.stringify(text).slice(1, -1)
@@ -39,18 +39,28 @@ function escapesOf(text: string): readonly string[] {
 
 /** Base64 and hexadecimal of a secret, and of its percent-encoded form (RFC 6749 section 2.3.1). */
 export function codesOf(secret: string): readonly string[] {
-  const percent = escaped(() => encodeURIComponent(secret)) ?? secret
+  const percent = percentOf(secret)
   const codes = unique([secret, percent]).flatMap((text) => {
-    const bytes = Buffer.from(text)
-    const base64 = [0, 1, 2].map((before) => middleOfBase64(bytes, before))
-    return [
-      ...base64,
-      ...base64.map((code) => code.replaceAll('+', '-').replaceAll('/', '_')),
-      bytes.toString('hex'),
-      bytes.toString('hex').toUpperCase(),
-    ]
+    const hex = Buffer.from(text).toString('hex')
+    return [...base64Of(text), ...[hex, hex.toUpperCase()].filter(isLongEnough)]
   })
-  return unique(codes).filter((code) => code.length >= shortestCode)
+  return unique(codes)
+}
+
+/** As URLs write it. */
+export function percentOf(text: string): string {
+  return escaped(() => encodeURIComponent(text)) ?? text
+}
+
+/** Base64 of `text`, whatever stands before it, and the same for URLs. */
+export function base64Of(text: string): readonly string[] {
+  const bytes = Buffer.from(text)
+  const codes = [0, 1, 2].map((before) => middleOfBase64(bytes, before)).filter(isLongEnough)
+  return unique([...codes, ...codes.map((code) => code.replaceAll('+', '-').replaceAll('/', '_'))])
+}
+
+function isLongEnough(code: string): boolean {
+  return code.length >= shortestCode
 }
 
 /** What base64 makes of `bytes` alone, where `before` further ones stand in the first group. */

@@ -9,6 +9,22 @@ const longestQuoted = 4_096
 
 /** Secrets made in this process, each with what recognises it, which is made when it is needed. */
 const known = new Map<string, Eraser | undefined>()
+/** How many of them there still are of each value, where that is counted. */
+const counts = new Map<string, number>()
+let forgotten: FinalizationRegistry<string> | undefined
+
+/**
+ * From now on a secret is known for as long as it is in use: for a process that lives on, and has new
+ * ones all the time.
+ */
+export function forgetUnusedSecrets(): void {
+  forgotten ??= new FinalizationRegistry((value) => {
+    const left = (counts.get(value) ?? 1) - 1
+    if (left > 0) return void counts.set(value, left)
+    counts.delete(value)
+    known.delete(value)
+  })
+}
 
 /**
  * A value that no message, log line or JSON document can contain by accident: every implicit way
@@ -19,7 +35,13 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value
-    if (value !== '') known.set(value, known.get(value))
+    if (value === '') return
+    // One that was made before anybody counted stays.
+    const before = counts.get(value) ?? (known.has(value) ? Number.POSITIVE_INFINITY : 0)
+    known.set(value, known.get(value))
+    if (forgotten === undefined) return
+    counts.set(value, before + 1)
+    forgotten.register(this, value)
   }
 
   /** The value itself, for a request, a store, or the answer that the user asked for. */
@@ -44,11 +66,22 @@ export class Secret {
   }
 }
 
+/** Has no text looked through for it any more, and so nothing hold it: it is of no further use here. */
+export function forgetSecret(secret: Secret): void {
+  known.delete(secret.reveal())
+}
+
+/** As `forgetSecret`, for all of them. */
+export function forgetSecrets(): void {
+  known.clear()
+}
+
 /**
  * A sentence of ours with every secret of this process replaced. A second net; the first is the type
  * above. Our words stay as they are, even where one of them is somebody's password.
  */
 export function redact(text: string): string {
+  if (known.size === 0 && !text.includes(gap)) return text
   const clean = erasers().reduce((rest, eraser) => eraser.ours(rest, gap), text)
   return clean.replaceAll(gap, replacement)
 }

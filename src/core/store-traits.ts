@@ -15,6 +15,8 @@ export interface StoreTraits {
   readonly listsEntries: boolean
   /** Whether its entries rest in our own folder of data, beside which processes can meet. */
   readonly restsInData: boolean
+  /** Whether a variable of its own says where its entries are, so that processes may mean others. */
+  readonly placedByVariable: boolean
 }
 
 /** All stores. */

@@ -1,8 +1,4 @@
-// Controls (C0, C1, DEL), format characters (bidirectional overrides, zero-width ones, tags), line
-// separators, noncharacters, and whatever else shows as nothing (but for the selectors that emoji end
-// with): what foreign text could use to drive a terminal or to look like something else.
-const unprintable =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu
+import { plain, replaceUnprintable } from './data-text.ts'
 
 // A style of ours in text for a person (bold, dim, a colour; or its end) begins with what nobody else
 // can know, and only `printable` makes an escape sequence of it: none of others ever passes.
@@ -26,16 +22,17 @@ export function styled(text: string, paint: (text: string) => string): string {
 }
 
 function betweenStyles(text: string): string {
+  if (plain.test(text)) return text
   const parts = text.split(style)
   return parts.map((part, index) => (index % 2 === 1 ? part : escape(part))).join('')
 }
 
 function escape(text: string): string {
-  return wellFormed(text).replace(unprintable, escapeCharacter)
+  return plain.test(text) ? text : replaceUnprintable(wellFormed(text), escapeCharacter)
 }
 
 function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd')
+  return text.replace(/[\ud800-\udfff]/gu, '\ufffd')
 }
 
 function escapeCharacter(character: string): string {
@@ -44,39 +41,6 @@ function escapeCharacter(character: string): string {
   return code < 0x100
     ? `\\x${code.toString(16).padStart(2, '0')}`
     : `\\u${code.toString(16).padStart(4, '0')}`
-}
-
-/**
- * A word of a command line that a person may copy: in double quotes, which every shell knows, where
- * none takes anything in it for more than text; else as a POSIX shell wants it.
- */
-export function quoteWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return /["\\$`!]/.test(word) || word === '' ? quotePosix(word) : `"${word}"`
-}
-
-/** In single quotes, as a POSIX shell reads them. */
-export function quotePosix(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}
-
-/** A JSON document as `JSON.stringify` writes it, which leaves more than half of those as they are. */
-export function showJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(unprintable, (character) =>
-    character === '\n' ? character : character.split('').map(unicodeEscape).join(''),
-  )
-}
-
-function unicodeEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-/**
- * RFC 3339 in UTC, whole seconds: `2026-02-20T10:53:31Z`. For data: JSON, variables, requests, values
- * of flags. What people read has `words.times.instant`, which another language may write otherwise.
- */
-export function timestamp(instant: number): string {
-  return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 
 /** The candidate nearest to `word`, if it is near enough to have been meant. */

@@ -14,12 +14,25 @@ export interface TokenSet {
   readonly refreshUnreadable?: boolean | undefined
   readonly expiry: Expiry
   readonly refreshExpiry?: Expiry | undefined
+  readonly signingKey?: SigningKey | undefined
   /** The provider's own name for the token, where it has one: what `revoke` and `list` speak of. */
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly scopes?: readonly string[] | undefined
   /** Facts of the login that later requests need (a user id, a CSRF token): kept with the secrets. */
   readonly context: Readonly<Record<string, string>>
+}
+
+/**
+ * What requests are signed with at APIs that want that (AWS Signature Version 4): from the reply that
+ * had the access token, and it ends with that.
+ */
+export interface SigningKey {
+  /** Says which key it is; no secret. */
+  readonly id: string
+  readonly secret: Secret
+  /** Travels with each request beside its signature, where the key needs that. */
+  readonly session?: Secret | undefined
 }
 
 /** One token as a provider lists it. Never a value. */
@@ -78,16 +91,6 @@ export interface Grant {
   readonly roundable?: boolean | undefined
   readonly audience?: string | undefined
   readonly resource?: readonly string[] | undefined
-}
-
-/** `{access}` replaced in every value of one part of an attachment. */
-export function fillAccess(
-  part: Readonly<Record<string, string>> | undefined,
-  access: Secret,
-): ReadonlyArray<readonly [name: string, value: string]> {
-  return Object.entries(part ?? {}).map(
-    ([name, value]) => [name, value.split('{access}').join(access.reveal())] as const,
-  )
 }
 
 /** In characters. */

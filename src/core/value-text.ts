@@ -50,7 +50,7 @@ export function withoutMark(text: string): string {
 export function readValueText(given: string, what: string): string {
   // Editors and echo add one newline, a second one would be the value's own.
   const value = withoutMark(given).replace(/\r?\n$/, '')
-  if (value === '') throw new ToknError('usage', words.core.emptyValue(what))
+  if (value === '') throw new ToknError('usage', words.core.emptyValue(what), { fault: 'empty' })
   // Keys in PEM or as a JWK have lines; nothing else that is asked for has.
   const lines = /^(-----BEGIN |\s*\{)/.test(value)
   if (!lines && /[\r\n]/.test(value)) {

@@ -6,17 +6,14 @@ import type { Field, Provider } from '../core/provider.ts'
 import { display, nearOnes } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import type { ProviderDefinition } from './schema/definition.ts'
-import { hosterby } from './builtin/hosterby.ts'
-import { mcs } from './builtin/mcs.ts'
+import { builtInDefinition, definitions } from './builtin/definitions.ts'
 import { presets } from './oauth/presets.ts'
-import { oz } from './builtin/oz.ts'
 import { defineProvider } from './interpreter/provider.ts'
-import { rightech } from './builtin/rightech.ts'
 
 /** The part of a profile that decides which provider it is, and how it is set up. */
 export type ProviderProfile = Pick<
   Profile,
-  'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
+  'provider' | 'baseUrl' | 'apiUrls' | 'certificate' | 'settings' | 'overrides'
 >
 
 /** What is known of a provider without profile it. */
@@ -32,7 +29,6 @@ export interface ProviderSummary {
   readonly fields?: readonly Field[]
 }
 
-const definitions: readonly ProviderDefinition[] = [oz, mcs, rightech, hosterby]
 const oauth: ProviderSummary = {
   id: 'oauth',
   title: 'OAuth 2.0 / OpenID Connect',
@@ -61,11 +57,6 @@ export function summarize(id: string, text: string): ProviderSummary {
     needsBaseUrl: ownString(value, 'baseUrl') === undefined,
     paths: requestPaths(value),
   }
-}
-
-/** The definition of a built-in provider, as `provider show --json` prints it. */
-export function builtInDefinition(id: string): ProviderDefinition | undefined {
-  return definitions.find((definition) => definition.id === id)
 }
 
 /**

@@ -19,6 +19,15 @@ export type Values<Table extends Readers> = {
   readonly [Name in Exclude<keyof Table, Optional<Table>>]: ReturnType<Table[Name]>
 } & { readonly [Name in Optional<Table>]?: ReturnType<Table[Name]> }
 
+/** `undefined` for what is no JSON, or not what `reader` reads. */
+export function readOrNothing<Value>(reader: Reader<Value>, json: string): Value | undefined {
+  try {
+    return reader(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
 export const text: Reader<string> = (value) => {
   if (typeof value === 'string') return value
   throw new Malformed()
@@ -45,6 +54,11 @@ export function keyOf<Key extends string>(all: Readonly<Record<Key, unknown>>): 
 
 export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
   return (value) => (value === undefined ? undefined : reader(value))
+}
+
+/** As JSON says that there is none. */
+export function orNull<Value>(reader: Reader<Value>): Reader<Value | null> {
+  return (value) => (value === null ? null : reader(value))
 }
 
 export function list<Value>(reader: Reader<Value>): Reader<readonly Value[]> {

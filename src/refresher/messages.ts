@@ -1,6 +1,6 @@
 import { exitStatus, ToknError, type ErrorDetails, type Fault } from '../core/errors.ts'
 import type { Reason } from '../core/record.ts'
-import type { Refusal } from '../core/refusal.ts'
+import type { FlowRefusal, Refusal } from '../core/refusal.ts'
 import type { Requester } from '../session/ports.ts'
 import type { RefreshRequest } from '../session/refresh-request.ts'
 import { flag, keyOf, lines, list, map, number, object, optional, text } from './fields.ts'
@@ -31,6 +31,7 @@ const reasons: Readonly<Record<Reason, true>> = {
   imported: true,
   issued: true,
   recovered: true,
+  narrowed: true,
 }
 
 const refreshFields = {
@@ -38,6 +39,7 @@ const refreshFields = {
   minTtl: optional(number),
   beyond: optional(number),
   force: optional(flag),
+  narrow: optional(object({ scopes: optional(list(text)), resource: optional(list(text)) })),
 } satisfies Fields<RefreshRequest>
 
 const requesterFields = {
@@ -67,7 +69,7 @@ const request = object({
 
 export type RefresherRequest = ReturnType<typeof request>
 
-const refusals: Readonly<Record<Refusal, true>> = {
+const refusals: Readonly<Record<Refusal | FlowRefusal, true>> = {
   credentials: true,
   expired: true,
   invalid: true,
@@ -81,6 +83,8 @@ const refusals: Readonly<Record<Refusal, true>> = {
   refused: true,
   denied: true,
   interaction: true,
+  'flow-forbidden': true,
+  'flow-unknown': true,
 }
 
 const faults: Readonly<Record<Fault, true>> = {
@@ -90,7 +94,10 @@ const faults: Readonly<Record<Fault, true>> = {
   'too-large': true,
   'no-terminal': true,
   'wrong-passphrase': true,
+  empty: true,
   'no-address': true,
+  'agent-locked': true,
+  'by-refresh': true,
   'reader-gone': true,
 }
 
@@ -103,6 +110,7 @@ const detailFields = {
   retryAfter: optional(number),
   refusal: optional(keyOf(refusals)),
   fault: optional(keyOf(faults)),
+  page: optional(text),
   exit: optional(number),
 } satisfies Fields<Omit<ErrorDetails, 'cause'>>
 

@@ -30,7 +30,7 @@ export async function runRefresh({ openPorts, write }: Running): Promise<void> {
   try {
     const request = readRequest(readInput())
     if (request === undefined) throw new ToknError('usage', words.refresh.notForUsers())
-    limitTo(request.timeout, () => answer(withoutSecrets(tooLate(request.timeout))))
+    limitTo(request.timeout, () => answer(withoutSecrets(tooLate())))
     const ports = openPorts(request, (text) => warnings.push(redact(text)))
     await refreshAndAnswer(ports, request, answer)
   } catch (error) {
@@ -53,6 +53,11 @@ export async function refreshAndAnswer(
     throw new ToknError('not_found', words.refresh.profileChanged(request.profile))
   }
   const session = openSession(ports, lookIn(profile, request.store ?? profile.store))
+  const { narrow } = request.refresh
+  if (narrow !== undefined) {
+    const { narrowNow } = await import('../session/refresh/narrow.ts')
+    return answer(serializeRecord(await narrowNow(session, narrow)))
+  }
   const record = await refreshNow(session, request.refresh)
   answer(serializeRecord(record))
   await askRenewalEndAgain(session, record)
@@ -91,7 +96,8 @@ function writeIfRead(write: (text: string) => void, text: string): void {
   }
 }
 
-function withoutSecrets(error: unknown): ToknError {
+/** As an error that may be told, whatever it was. */
+export function withoutSecrets(error: unknown): ToknError {
   if (error instanceof ToknError) {
     return new ToknError(error.code, redact(error.message), error.details)
   }

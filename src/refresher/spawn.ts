@@ -44,11 +44,9 @@ async function runTwiceIfKilled(
   { program, environment, timeLeft }: Spawning,
   request: Omit<RefresherRequest, 'timeout' | 'variables'>,
 ): Promise<Outcome> {
-  const patience = timeLeft()
-  const end = performance.now() + patience
   const variables = ownVariables(environment)
   const runOnce = async () => {
-    const left = Math.max(0, end - performance.now())
+    const left = timeLeft()
     // Less than we wait, so that its answer is here in time.
     const timeout = Math.floor(left - Math.min(1_000, left / 10))
     const input = writeRequest({ ...request, timeout, variables })
@@ -58,7 +56,7 @@ async function runTwiceIfKilled(
   const first = await runOnce()
   const last = first.killed ? await runOnce() : first
   if (last.outcome !== undefined) return last.outcome
-  if (last.end === 'late') throw tooLate(patience)
+  if (last.end === 'late') throw tooLate()
   throw new ToknError('internal', words.refresh.refresherFailed(last.end))
 }
 

@@ -1,4 +1,5 @@
-import { fillAccess, type Attachment } from '../core/token.ts'
+import { fillAccess } from '../core/fill-access.ts'
+import type { Attachment } from '../core/token.ts'
 import type { Secret } from '../core/secret.ts'
 
 /** A token ready to travel: names and values, secrets filled in. */
@@ -14,7 +15,7 @@ export function attachToken({
   access,
 }: {
   attach: Attachment
-  access: Secret
+  access: Pick<Secret, 'reveal'>
 }): AttachedToken {
   return {
     headers: fillAccess(attach.headers, access),

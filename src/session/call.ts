@@ -4,6 +4,8 @@ import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { collectAnswers } from './login/answers.ts'
+import { ownSecrets } from './made-with.ts'
+import { isElsewhere, namedIn } from './other-server.ts'
 import { checkProvider } from './stored-record.ts'
 import { withNamedHints, withName } from './naming.ts'
 import { givenAnswers, knownAnswers, talk, within } from './reach.ts'
@@ -93,14 +95,26 @@ export async function reachFor(
           set: {},
           secrets: {},
           kept,
-          ...(await ports.answerSources()),
+          ...(await sourcesFor(session, provider)),
         })
+  const secrets = ownSecrets(provider, record, given.secrets)
   const talking = talk(ports)
   return {
     http: within(await session.http(), talking.timeLeft),
     ...talking,
-    answers: { ...kept, ...givenAnswers(ports, provider, given, given) },
+    answers: { ...kept, ...givenAnswers(ports, provider, given, { ...given, secrets }) },
   }
+}
+
+/** Where answers come from: not from variables that are about another server than the session's. */
+async function sourcesFor(
+  { ports, profile }: Session,
+  { fields }: Provider,
+): Promise<Awaited<ReturnType<Session['ports']['answerSources']>>> {
+  const sources = await ports.answerSources()
+  const named = namedIn(fields, {}, sources.fromEnvironment)
+  if (!isElsewhere(fields, profile, named)) return sources
+  return { ...sources, fromEnvironment: () => undefined }
 }
 
 /** The error for an operation that an API does not have: where the user can do it instead. */

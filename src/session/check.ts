@@ -21,7 +21,9 @@ import {
 import { findOlderCopy } from './older-copy.ts'
 import { lifeOf, neededTtl } from './refresh-request.ts'
 import { findWaiting } from './refresh/waiting.ts'
+import { acceptToken, isOnlyRejected } from './rejection/reject.ts'
 import { rememberEnd, rememberRefusal } from './heard-end.ts'
+import { withOutside } from './outside.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
 import { refuseMissingScope, widerLogin } from './scopes.ts'
 import { loginAnew } from './standing.ts'
@@ -83,7 +85,7 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   if (older !== undefined) return older
   const judged = await judge(session, held, request)
   if (judged.failure !== undefined) return judged
-  tellDoubt(session, held)
+  tellDoubt(session, held, request.online)
   await tellEnd(session, held, true)
   if (!request.online) return withScopes(session, judged, request)
   const provider = await session.provider()
@@ -97,6 +99,7 @@ export async function checkSession(session: Session, request: CheckRequest): Pro
   if (said.answered === false || said.uncertain === true) {
     throw new ToknError('unsupported', words.check.notTold(provider.title))
   }
+  await acceptToken(session, held.generation)
   await noteUse(session, provider, held, sentAt)
   const { access: expiry = held.expiry, scopes = held.scopes } = said
   const again = await judge(session, { ...held, expiry, scopes }, request)
@@ -139,10 +142,16 @@ async function judgeOlderCopy(
 }
 
 /** What whoever relies on a token that has not expired has to know of it. */
-function tellDoubt(session: Session, record: SessionRecord): void {
+function tellDoubt(session: Session, record: SessionRecord, online: boolean): void {
   const { ports, profile } = session
   if (record.standing !== undefined) return tellStanding(session, record)
-  if (ports.index.get(profile.id)?.standing?.state !== 'doubtful') return
+  const standing = ports.index.get(profile.id)?.standing
+  if (standing?.state !== 'doubtful') return
+  if (isOnlyRejected(standing)) {
+    // What somebody says of the token is nothing beside what the provider is about to say.
+    if (!online) ports.warn(words.reports.standing(standing.state, standing.at, standing.why))
+    return
+  }
   ports.warn(words.refresh.mayBeReplaced(holderInWords(profile)))
 }
 
@@ -215,7 +224,7 @@ async function canComeBack(
   const now = session.ports.clock.now()
   const provider = await session.provider()
   const canRefresh = isGood(record.refreshExpiry ?? { state: 'unknown' }, now, 0)
-  return waysToRenew(provider, record).some((way) => {
+  return waysToRenew(provider, await withOutside(session, record)).some((way) => {
     if (way === 'login') return true
     return record.standing === undefined && (way === 'refresh' ? canRefresh : !over)
   })

@@ -1,9 +1,10 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { FolderProfile } from '../core/folder-profile.ts'
-import type { Outline, Profiles } from '../core/ports.ts'
-import { checkProfileName, type Profile } from '../core/profile.ts'
+import type { Profiles } from '../core/ports.ts'
+import { checkProfileName, type Outline, type Profile } from '../core/profile.ts'
 import { nearOnes } from '../core/text.ts'
 import { words } from '../messages/words.ts'
+import type { Ports } from './ports.ts'
 
 export interface ProfileChoice {
   readonly positional?: string | undefined
@@ -59,15 +60,29 @@ export function outlineOf(profiles: Profiles, name: string): Outline | undefined
 
 /** All profiles but damaged ones, which are no reason not to work with the others. */
 export function readableProfiles(profiles: Profiles): readonly Profile[] {
-  const names = profiles.outlines().map(({ name }) => name)
-  return names.toSorted().flatMap((name) => {
+  return byName(profiles.outlines()).flatMap((one) => {
     try {
-      return profiles.get(name) ?? []
+      return one.read()
     } catch (error) {
       if (isToknError(error, 'usage')) return []
       throw error
     }
   })
+}
+
+/** Those of them that are logged in, by the index. */
+export function loggedInProfiles({
+  profiles,
+  index,
+}: Pick<Ports, 'profiles' | 'index'>): readonly Profile[] {
+  const all = readableProfiles(profiles)
+  const known = index.getAll(all.map(({ id }) => id))
+  return all.filter(({ id }) => known.get(id) !== undefined)
+}
+
+/** In the order of their names. */
+export function byName(outlines: readonly Outline[]): readonly Outline[] {
+  return outlines.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
 
 /** The profile that is meant where there is no other. */

@@ -3,6 +3,7 @@ import { beginsAnew, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
 import { words } from '../messages/words.ts'
 import { indexKept } from './history.ts'
+import { withOutside } from './outside.ts'
 import { chooseRenewal, type Renewal } from './refresh/renewable.ts'
 import { rewriteRecord } from './rewrite-record.ts'
 import type { Session } from './session.ts'
@@ -74,7 +75,8 @@ async function storeSealed(session: Session): Promise<void> {
 
 async function findRenewal(session: Session, record: SessionRecord): Promise<Renewal | undefined> {
   try {
-    return chooseRenewal(await session.provider(), record, session.ports.clock.now())
+    const renewable = await withOutside(session, record)
+    return chooseRenewal(await session.provider(), renewable, session.ports.clock.now())
   } catch (error) {
     // Of a definition that is gone, nobody can say how it renews: what was asked for is done.
     if (!isFailure(error)) throw error

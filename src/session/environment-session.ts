@@ -7,6 +7,7 @@ import { words } from '../messages/words.ts'
 import { chooseProfile, namedProfile, type ProfileChoice } from './choose-profile.ts'
 import { indexRecord } from './history.ts'
 import { idInEnvironment } from './naming.ts'
+import { impliedProvider } from './login/implied-provider.ts'
 import type { Ports } from './ports.ts'
 import type { GivenToken, MadeSession, SessionVariables } from './select-session.ts'
 import { openSession, type Session } from './session.ts'
@@ -25,8 +26,31 @@ export async function openGiven(
 }
 
 /** The session of a login with what the environment holds, kept in the ports `inMemory`. */
-export async function openLogin(variables: SessionVariables, inMemory: Ports): Promise<Session> {
+export async function openLogin(
+  variables: Pick<SessionVariables, 'login'>,
+  inMemory: Ports,
+): Promise<Session> {
   return await keep(inMemory, await variables.login(inMemory), 'login')
+}
+
+/**
+ * The session of a login where there is no profile to take, and the environment says where a server
+ * is. Throws `error` where it does not.
+ */
+export async function openImplied(
+  error: unknown,
+  variables: Pick<SessionVariables, 'login' | 'read'>,
+  openInMemory: () => Promise<Ports>,
+): Promise<Session> {
+  const implied = isToknError(error, 'not_found') && impliedProvider(variables.read)
+  if (implied !== 'oauth') throw error
+  const inMemory = await openInMemory()
+  return await keep(inMemory, await variables.login(inMemory, implied), 'login')
+}
+
+/** A session that another process has made and holds, kept in the ports `inMemory`. */
+export async function openMade(made: MadeSession, inMemory: Ports): Promise<Session> {
+  return await keep(inMemory, made, 'login')
 }
 
 /** Keeps a session for as long as the command runs. */

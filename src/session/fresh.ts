@@ -1,28 +1,14 @@
 import { ToknError } from '../core/errors.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
-import { parseRecord, type Reason, type SessionRecord } from '../core/record.ts'
+import type { Reason, SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { entryOf, readRecord } from './stored-record.ts'
-import { isUntimely } from './moment.ts'
 import { sessionEnded, refuseEnded } from './standing.ts'
 import { tellEnd } from './tell-end.ts'
-import {
-  lifeOf,
-  neededTtl,
-  reasonToRenew,
-  satisfies,
-  type RefreshRequest,
-} from './refresh-request.ts'
-import {
-  isFromEnvironment,
-  withNamedHints,
-  nextLogin,
-  sessionInWords,
-  tokenInWords,
-  wordOf,
-} from './naming.ts'
+import { lifeOf, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
+import { withNamedHints, nextLogin, sessionInWords, tokenInWords } from './naming.ts'
 
 export interface FreshOptions {
   /** Milliseconds that the token must still live. */
@@ -32,11 +18,15 @@ export interface FreshOptions {
   readonly reason?: Reason | undefined
   /** Forced: the generation that is not good enough. A newer one is, whoever got it. Default: the one held. */
   readonly beyond?: number | undefined
+  /** Its token is all that is wanted of the session, so an agent may give it. */
+  readonly mayAskAgent?: boolean | undefined
 }
 
 export interface Fresh {
   readonly record: SessionRecord
   readonly refreshed: boolean
+  /** An agent gave it: what renews it has no value in the record. */
+  readonly fromAgent?: true
 }
 
 /**
@@ -46,6 +36,17 @@ export interface Fresh {
  */
 export async function fresh(session: Session, options: FreshOptions = {}): Promise<Fresh> {
   const { ports, profile } = session
+  if (options.mayAskAgent === true && session.source !== 'environment') {
+    const agent = await ports.agent()
+    const given = await agent
+      ?.fresh(profile, options)
+      .catch(async (error: unknown) =>
+        (await import('./around-agent.ts')).goAround(ports, profile, { named: agent.named, error }),
+      )
+    if (given !== undefined) {
+      return { record: given.record, refreshed: given.refreshed, fromAgent: true }
+    }
+  }
   const mode = options.refresh ?? 'auto'
   // A refresh that was cut off may have ended the current token: then the reply is in the journal.
   // One that ends while the record is read leaves no trace afterwards, so it is looked for twice.
@@ -67,13 +68,17 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   }
   if (mode === 'never') {
     if (record.standing?.state === 'dead') throw sessionEnded(profile, record)
+    const { tooOld } = await import('./not-renewed.ts')
     throw tooOld(profile, record, request, expired, ports.clock.now())
   }
-  if (undisturbed) refuseEnded(profile, record)
-  if (expired) refuseExpiredGift(profile, record)
+  const not = await import('./not-renewed.ts')
+  const { withOutside } = await import('./outside.ts')
+  const renewable = await withOutside(session, record)
+  if (undisturbed) refuseEnded(profile, renewable)
+  if (expired) not.refuseExpiredGift(profile, record)
   const ofVariable = session.source === 'environment' && record.refresh !== undefined
   if ((undisturbed && request.reason === 'forced') || ofVariable) {
-    await refuseUnrenewable(session, record)
+    await not.refuseUnrenewable(session, renewable)
   }
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
@@ -87,7 +92,10 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   return { record: refreshed, refreshed: refreshed.generation > record.generation }
 }
 
-/** Refreshes in a process of its own; a session in memory has no other process to go to. */
+/**
+ * Refreshes in a process of its own, or waits for the one that another has started; a session in
+ * memory has no other process to go to.
+ */
 export async function refreshThrough(
   session: Session,
   request: RefreshRequest,
@@ -97,31 +105,10 @@ export async function refreshThrough(
     const { refreshInMemory } = await import('./given-refresh.ts')
     return await refreshInMemory(session, request)
   }
-  return await withNamedHints(profile, async () =>
-    parseRecord(await ports.refresher(profile, request), profile.id),
-  )
-}
-
-/** Throws `unsupported` and the like where it is known that no refresh can be, without asking. */
-export async function refuseUnrenewable(session: Session, record: SessionRecord): Promise<void> {
-  const { ports, profile } = session
-  const { unrenewableAt } = await import('./refresh/renewable.ts')
-  const provider = await ports.provider(profile)
-  const reason = unrenewableAt(profile, provider, record, ports.clock.now())
-  if (reason !== undefined) throw reason
-}
-
-/** A token out of the environment has nothing to renew it with, whatever its provider can do. */
-function refuseExpiredGift(profile: Profile, { fixed, expiry, refresh }: SessionRecord): void {
-  if (
-    refresh !== undefined ||
-    fixed !== true ||
-    expiry.state !== 'at' ||
-    !isFromEnvironment(profile)
-  )
-    return
-  const ended = words.refresh.expiredAt(tokenInWords(profile), words.times.instant(expiry.at))
-  throw new ToknError('reauth_required', ended, { hint: nextLogin(profile) })
+  return await withNamedHints(profile, async () => {
+    const { refreshInTurn } = await import('./refresh/in-turn.ts')
+    return await refreshInTurn(session, request)
+  })
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
@@ -133,24 +120,4 @@ export function tellStanding({ ports, profile }: Session, { standing }: SessionR
 
 function tooShort(profile: Profile): ToknError {
   return new ToknError('check_failed', words.refresh.shorterThanAsked(sessionInWords(profile)))
-}
-
-function tooOld(
-  profile: Profile,
-  record: SessionRecord,
-  request: RefreshRequest,
-  expired: boolean,
-  now: number,
-): ToknError {
-  if (isUntimely(record, now)) {
-    const obtained = words.times.instant(record.obtainedAt)
-    return new ToknError('check_failed', words.refresh.obtainedInFuture(profile.name, obtained))
-  }
-  const token = tokenInWords(profile)
-  const hint = record.fixed === true ? nextLogin(profile) : `tokn refresh${wordOf(profile)}`
-  if (expired) return new ToknError('reauth_required', words.refresh.expired(token), { hint })
-  const left =
-    record.expiry.state === 'at' ? words.times.duration(record.expiry.at - now) : undefined
-  const needed = words.times.duration(neededTtl(record, request))
-  return new ToknError('check_failed', words.refresh.tooLittleLeft(token, left, needed), { hint })
 }

@@ -6,6 +6,7 @@ import type { Reason, SessionRecord } from '../core/record.ts'
 import type { HistoryEntry } from '../core/session-history.ts'
 import { amendIndex } from './amend-index.ts'
 import type { Ports } from './ports.ts'
+import { neededOutside } from './outside.ts'
 import { nextRenewalEnd } from './renewal-end.ts'
 import { renewalOf } from './ways-to-renew.ts'
 
@@ -20,6 +21,7 @@ const costs: Partial<Record<Reason, string>> = {
   'id-token': '1 refresh',
   forced: '1 refresh',
   rejected: '1 refresh',
+  narrowed: '1 refresh',
 }
 
 /** Tells the index what is known to be wrong with a generation, if anything, beside what it knows. */
@@ -28,7 +30,9 @@ export function indexStanding(
   profile: Profile,
   { generation, standing }: Pick<IndexEntry, 'generation' | 'standing'>,
 ): void {
-  amendIndex(ports, profile, generation, () => ({ standing }))
+  amendIndex(ports, profile, generation, ({ standing: { rejectedAt } = {} }) => ({
+    standing: standing && (rejectedAt === undefined ? standing : { ...standing, rejectedAt }),
+  }))
 }
 
 /** Tells the index that the same generation ends later than it knew. */
@@ -66,7 +70,7 @@ export async function indexRecord(
   const earlier = ports.index.get(record.profileId)
   const made: HistoryEntry = {
     generation: record.generation,
-    at: record.obtainedAt,
+    at: reason === 'narrowed' ? ports.clock.now() : record.obtainedAt,
     reason,
     by,
     command,
@@ -98,9 +102,12 @@ async function keptOf(
   ports: Ports,
   profile: Profile,
   record: SessionRecord,
-): Promise<Pick<IndexEntry, 'renewal' | 'refreshKept' | 'credentialsKept'>> {
+): Promise<Pick<IndexEntry, 'renewal' | 'refreshKept' | 'credentialsKept' | 'renewsWith'>> {
+  const provider = await findProvider(ports, profile)
   return {
-    renewal: renewalOf(record, await findProvider(ports, profile)),
+    // What is outside belongs to one process, and the index to all of them.
+    renewal: renewalOf({ ...record, outside: undefined }, provider),
+    renewsWith: neededOutside(provider, profile, record),
     refreshKept: record.refresh !== undefined,
     credentialsKept: record.credentials !== undefined,
   }

@@ -24,6 +24,7 @@ export async function freshIdToken(session: Session, options: FreshOptions): Pro
   if (options.refresh === 'never' || first.refreshed) throw tooOld(session)
   const second = await replaceRejected(session, first.record, {
     minTtl: options.minTtl,
+    mayAskAgent: options.mayAskAgent,
     reason: 'id-token',
   })
   const idToken = idTokenOf(second.record, session)

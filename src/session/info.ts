@@ -11,7 +11,9 @@ import { callWithToken, type Call } from './call.ts'
 import { describeListed, withKnownExpiries } from './listed-token.ts'
 import { rememberEnd, rememberRefusal, withLoginAnew } from './heard-end.ts'
 import { isUntimely } from './moment.ts'
+import { acceptToken } from './rejection/reject.ts'
 import { rememberRenewalEnd } from './renewal-end.ts'
+import { findRenewed, type Renewed } from './renewed-by.ts'
 import { isUnrestricted } from './scopes.ts'
 
 /** What is known of a session, each part by who says so. */
@@ -31,6 +33,9 @@ export interface SessionInfo {
   readonly budget: readonly BudgetUse[]
   /** Whether the token may do all that its user may; `undefined` where that is not known. */
   readonly unrestricted?: boolean | undefined
+  readonly renewed: Renewed
+  /** Names of what is kept beside the access token: fields of the login, and `refresh_token`. */
+  readonly kept: readonly string[]
 }
 
 /** Asks the provider about the token where it can be asked; else gives what is known here. */
@@ -56,7 +61,21 @@ export async function inspect(
     claims: readClaims(record.access.reveal()),
     budget: await readBudget(session, provider, record),
     unrestricted: unrestrictedOf(provider, record, asked.remote),
+    renewed: await findRenewed(session, provider, record),
+    kept: keptWith(provider, record),
   }
+}
+
+/** What is kept, without which a refresh token is useless, and what a login was made with. */
+function keptWith(
+  { proofs = [], clientSecrets = [] }: Pick<Provider, 'proofs' | 'clientSecrets'>,
+  { refresh, context, credentials = {} }: SessionRecord,
+): readonly string[] {
+  const beside = [...proofs, ...clientSecrets].filter((name) => context[name] !== undefined)
+  return [
+    ...(refresh === undefined ? [] : ['refresh_token']),
+    ...new Set([...beside, ...Object.keys(credentials)]),
+  ]
 }
 
 /** By what the provider says; else by what a login of our own asked for. */
@@ -91,6 +110,9 @@ async function askProvider(session: Session, provider: Provider): Promise<Asked>
       sent = record
       const remote = await askAbout(call)
       if (remote.active === false) await rememberEnd(session, record, words.check.saidInactive())
+      else if (remote.answered !== false && remote.uncertain !== true) {
+        await acceptToken(session, record.generation)
+      }
       return { record, remote }
     })
   } catch (error) {
@@ -114,8 +136,10 @@ export async function askAbout(call: AskedToken): Promise<Introspection> {
 }
 
 async function findInList({ provider, reach, record }: AskedToken): Promise<readonly TokenInfo[]> {
-  const tokens = (await provider.list?.(reach, record)) ?? []
-  return tokens.filter((token) => token.id === record.id)
+  const keep = (page: readonly TokenInfo[]) => page.filter((token) => token.id === record.id)
+  // Without an id nothing is found on any page: the first shows that the token is accepted.
+  const isEnough = () => record.id === undefined
+  return (await provider.list?.(reach, record, { keep, isEnough })) ?? []
 }
 
 /** Why the provider was asked about the token and said nothing. */

@@ -1,5 +1,6 @@
 import { isObject, ownString } from '../core/json.ts'
-import type { Boot, Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
+import type { Boot } from '../core/boot.ts'
+import type { Clock, Http, HttpReply, HttpRequest } from '../core/ports.ts'
 import { readBoot } from '../core/record.ts'
 import { isTransient } from '../core/retry.ts'
 
@@ -33,6 +34,11 @@ export async function sendToKeep(
 /** Whether an answer says nothing but "not now": none to go on with. */
 export function isPassing({ reply: { status } }: KeptReply): boolean {
   return isTransient(status)
+}
+
+/** Whether an answer may have granted tokens. */
+export function isGranting({ reply: { status } }: KeptReply): boolean {
+  return status >= 200 && status < 300
 }
 
 /**

@@ -88,7 +88,7 @@ export function withName(error: unknown, session: Named): unknown {
   const { code, message, details } = error
   const [first, ...further] = [details.hint].flat()
   const usual = code === 'reauth_required' ? nextLogin(session) : undefined
-  const login = isFromEnvironment(session) ? /^.*\btokn login$/ : /\btokn login$/
+  const login = isFromEnvironment(session) ? /^.*\btokn login$/ : /\btokn login(?=$| --client-)/
   const named =
     first
       ?.replace(login, () => nextLogin(session))

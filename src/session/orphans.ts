@@ -3,7 +3,7 @@ import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
 import { openSession, type Session } from './session.ts'
-import { readableProfiles } from './choose-profile.ts'
+import { loggedInProfiles, readableProfiles } from './choose-profile.ts'
 import { erase } from './usable.ts'
 import { readUnfinished } from './unfinished/find.ts'
 import { byFix } from './unfinished/finding.ts'
@@ -27,9 +27,9 @@ export async function diagnoseOrphans(ports: Ports, fix: boolean): Promise<reado
   const stored = entriesIn(listed)
   const ids = new Set([...stored.map(({ id }) => id), ...ports.index.list()])
   const nameless = [...ids].filter((id) => !known.has(id))
-  const isOwn = (id: string) => ports.index.get(id)?.configuration === ports.configuration
-  const own = nameless.filter(isOwn)
-  const foreign = stored.filter(({ id }) => nameless.includes(id) && !isOwn(id))
+  const own = nameless.filter((id) => ports.index.get(id)?.configuration === ports.configuration)
+  const claimed = new Set([...known, ...own])
+  const foreign = stored.filter(({ id }) => !claimed.has(id))
   return [
     ...(await diagnoseMissing(ports, listed, fix)),
     ...(await diagnoseMoved(ports, stored, fix)),
@@ -82,9 +82,10 @@ async function diagnoseMissing(
   listed: Listed,
   fix: boolean,
 ): Promise<readonly Finding[]> {
-  const missing = readableProfiles(ports.profiles)
-    .filter(({ id }) => ports.index.get(id) !== undefined)
-    .filter(({ id, store }) => listed.get(store)?.includes(id) === false)
+  const held = new Map([...listed].map(([store, ids]) => [store, new Set(ids)]))
+  const missing = loggedInProfiles(ports).filter(
+    ({ id, store }) => held.get(store)?.has(id) === false,
+  )
   const findings: Finding[] = []
   for (const profile of missing) {
     const { name, store } = profile
@@ -147,10 +148,12 @@ async function diagnoseMoved(
   stored: readonly Stored[],
   fix: boolean,
 ): Promise<readonly Finding[]> {
+  const places = new Map<string, StoreKind[]>()
+  for (const { id, store } of stored) places.set(id, [...(places.get(id) ?? []), store])
   const moved = readableProfiles(ports.profiles).flatMap((profile) =>
-    stored
-      .filter(({ id, store }) => id === profile.id && store !== profile.store)
-      .map(({ store }) => ({ profile, former: store })),
+    (places.get(profile.id) ?? [])
+      .filter((store) => store !== profile.store)
+      .map((former) => ({ profile, former })),
   )
   const findings: Finding[] = []
   for (const { profile, former } of moved) {

@@ -6,6 +6,7 @@ import type { Grant } from '../core/token.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { refuseSpent } from './budget.ts'
+import { withOutside } from './outside.ts'
 import { readCondition } from './usable.ts'
 import type { RefreshOptions } from './refresh-session.ts'
 import { checkProvider } from './stored-record.ts'
@@ -27,7 +28,7 @@ export async function planRefresh(
   { minTtl, force, skip = false }: RefreshOptions,
 ): Promise<string> {
   const { ports, profile } = session
-  const record = await session.readRecord()
+  const record = await withOutside(session, await session.readRecord())
   const now = ports.clock.now()
   if (minTtl !== undefined && satisfies(record, { reason: 'min-ttl', minTtl }, now)) {
     return words.plans.keepTokens()
@@ -63,7 +64,7 @@ export async function planIssue(
   const { ports, profile } = session
   if (saveAs !== undefined) await findEarlier(session, saveAs)
   const provider = await checkIssue(session, grant)
-  const record = await session.readRecord()
+  const record = await withOutside(session, await session.readRecord())
   refuseEnded(profile, record)
   checkProvider(record, profile, provider)
   refuseMissingScope(session, provider, record, 'issue')

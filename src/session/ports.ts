@@ -9,10 +9,14 @@ import type {
   Seal,
   Store,
 } from '../core/ports.ts'
+import type { Overview } from '../core/overview.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
+import type { CallRefusals } from '../core/call-refusals.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreCatalog } from '../core/store-traits.ts'
+import type { InTurn } from '../core/turn.ts'
+import type { AgentPort } from './agent-port.ts'
 import type { AnswerSources } from './login/answers.ts'
 import type { RefreshRequest } from './refresh-request.ts'
 
@@ -24,6 +28,11 @@ export interface Ports {
   readonly clock: Clock
   readonly profiles: Profiles
   readonly index: Index
+  /**
+   * All profiles, or the one called `name`, and what is known of their sessions: of many it costs less
+   * than to ask for both.
+   */
+  overview(name?: string): Promise<Overview>
   /** Who is asking, for the history of a session and for those who wait on a lock. */
   readonly requester: Requester
   /**
@@ -37,6 +46,9 @@ export interface Ports {
   /** What is left of it for the whole command, in milliseconds; never less than 0. */
   timeLeft(): number
   lock(): Promise<Lock>
+  inTurn(): Promise<InTurn>
+  /** Whether the profile alone says how its requests travel: no flag, and no variable. */
+  readonly usualRoute?: boolean | undefined
   ledger(): Promise<Ledger>
   /** What refreshes write down of themselves or, with `unfinished`, logins and issues. */
   journal(of?: 'unfinished'): Promise<Journal>
@@ -44,13 +56,25 @@ export interface Ports {
   readonly stores: StoreCatalog
   store(kind: StoreKind): Promise<Store>
   provider(profile: ProfileSketch): Promise<Provider>
+  /** `callRefusals` of that provider, for less than all of it costs. */
+  callRefusals(profile: ProfileSketch): Promise<CallRefusals | undefined>
   http(profile: HttpSettings): Promise<Http>
   /** Where an operation finds answers that the provider asks for again, though there was a login. */
   answerSources(): Promise<Pick<AnswerSources, 'fromEnvironment' | 'interaction'>>
+  /** What variables of this process say of secrets. Absent: nothing. */
+  readonly givenVariables?: GivenVariables | undefined
   /** Whether a refresh of this store entry is under way, or was cut off. Costs one look at the disk. */
   refreshPending(entry: string): Promise<boolean>
+  /** The store entries of which that may be so, with the looks that one of them costs. */
+  pendingRefreshes(): Pick<ReadonlySet<string>, 'has'> & { readonly size?: number }
+  /** Whether a login or an issue may be under way, or may have been cut off. Costs as much. */
+  mayBeUnfinished(): boolean
   /** Runs `refreshNow` in a process of its own that outlives this one; gives the record's text. */
   refresher(profile: Profile, request: RefreshRequest): Promise<string>
+  /** The agent that may be asked for a session first, where there is one. */
+  agent(): Promise<AgentPort | undefined>
+  /** Whether the environment names it: see `AgentPort.named`. */
+  readonly agentIsNamed: boolean
   /**
    * 32 bits of HMAC-SHA256 under a key of this installation: recognises a token, gives nothing away.
    * Absent, with a warning, where that key cannot be had: nothing that matters depends on it.
@@ -59,10 +83,24 @@ export interface Ports {
   randomId(): string
   /** The content of a file of the user's, as a secret. Throws `usage`. */
   readFile(path: string): Secret
+  /** The content of a file of the user's with nothing secret in it. Throws `usage`. */
+  readText(path: string): string
+  /** Lets signals that end this process wait, until what it returns is called. Absent: nothing waits. */
+  holdSignals?(tell: () => void): Promise<() => void>
+  /** Nothing is kept anywhere but in this process. */
+  readonly isInMemory?: true | undefined
   /** Tells the user something that is not the answer. */
   warn(text: string): void
   /** As `warn`, at most once a day for a profile; not at all where that cannot be remembered. */
   warnDaily(profileId: string, text: string): Promise<void>
+}
+
+/** `TOKN_<NAME>`, and the files that `TOKN_<NAME>_FILE` names. */
+export interface GivenVariables {
+  /** The variable that gives a secret, or names its file; nothing is read. */
+  holding(name: string): string | undefined
+  /** Throws `usage`. */
+  readSecret(name: string): Secret | undefined
 }
 
 /** What of a profile decides how requests reach its provider. */

@@ -1,18 +1,26 @@
+import { isAbsolute } from 'node:path'
 import type { Http } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
 import type { Provider, Reach } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
+import { secretsForLogin } from './login-secrets.ts'
 import type { Session } from './session.ts'
 import type { Ports } from './ports.ts'
 
 /** What every operation may tell and how long it may take, counted from now. */
-export function talk(ports: Ports): Required<Pick<Reach, 'clock' | 'warn' | 'timeLeft'>> {
-  const end = ports.clock.now() + ports.timeout
+export function talk(
+  ports: Ports,
+): Required<Pick<Reach, 'clock' | 'warn' | 'timeLeft' | 'restartTime'>> {
+  const endFromNow = () => ports.clock.now() + ports.timeout
+  let end = endFromNow()
   return {
     clock: ports.clock,
     warn: ports.warn,
     timeLeft: () => Math.max(0, end - ports.clock.now()),
+    restartTime: () => {
+      end = endFromNow()
+    },
   }
 }
 
@@ -28,11 +36,11 @@ export function within(http: Http, timeLeft: () => number): Http {
 export function knownAnswers(
   session: Session,
   provider: Provider,
-  record: Pick<SessionRecord, 'credentials'>,
+  record: Pick<SessionRecord, 'credentials' | 'outside'>,
 ): Reach['answers'] {
   const { ports, profile } = session
   const { settings } = profile
-  return givenAnswers(ports, provider, profile, { settings, secrets: record.credentials })
+  return givenAnswers(ports, provider, profile, { settings, secrets: secretsForLogin(record) })
 }
 
 /** Answers with the secrets in files that the profile names; those given now go before them. */
@@ -42,20 +50,21 @@ export function givenAnswers(
   { settings }: Pick<Profile, 'settings'>,
   given: { readonly settings: Profile['settings']; readonly secrets: SessionRecord['credentials'] },
 ): Reach['answers'] {
-  return { ...given.settings, ...fileSecrets(ports, provider, settings), ...given.secrets }
+  return { ...given.settings, ...fileContents(ports, provider, settings), ...given.secrets }
 }
 
-/** The secrets in files that answers name: read at every use, never kept. */
-function fileSecrets(
+/** What is in files that answers name: read at every use, never kept. */
+function fileContents(
   ports: Ports,
   provider: Provider,
   settings: Readonly<Record<string, string>>,
-): Readonly<Record<string, Secret>> {
-  const secrets: Record<string, Secret> = {}
+): Reach['answers'] {
+  const contents: Record<string, string | Secret> = {}
   for (const { name, file } of provider.fields) {
-    const path = settings[name]
-    if (file === true && path !== undefined)
-      secrets[name.replace(/_file$/, '')] = ports.readFile(path)
+    const answer = settings[name]
+    if (file === undefined || answer === undefined) continue
+    if (file === true) contents[name.replace(/_file$/, '')] = ports.readFile(answer)
+    else if (isAbsolute(answer)) contents[`${name}_text`] = ports.readText(answer)
   }
-  return secrets
+  return contents
 }

@@ -1,6 +1,7 @@
 import { renewedBelow } from '../core/ending.ts'
 import { isGood } from '../core/expiry.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
+import type { Grant } from '../core/token.ts'
 import { isUntimely } from './moment.ts'
 
 /** What whoever asks needs of the token. */
@@ -12,7 +13,11 @@ export interface RefreshRequest {
   readonly beyond?: number | undefined
   /** Spend a budget's last unit if need be. */
   readonly force?: boolean | undefined
+  /** A further token instead, for no more than that; the access token of the session stays. */
+  readonly narrow?: Narrowing | undefined
 }
+
+export type Narrowing = Pick<Grant, 'scopes' | 'resource'>
 
 /** Why a record that is not what is wanted is to be renewed, where nobody asked for that by name. */
 export function reasonToRenew(record: SessionRecord, now: number): Reason {
@@ -36,7 +41,8 @@ export function satisfies(record: SessionRecord, request: RefreshRequest, now: n
 /** As `satisfies`, but believes the expiry of a record whatever the clock said when it was made. */
 export function mayServe(record: SessionRecord, request: RefreshRequest, now: number): boolean {
   if (record.standing?.state === 'dead') return false
-  if (request.beyond !== undefined && record.generation <= request.beyond) return false
+  const { generation, accessSince = generation } = record
+  if (request.beyond !== undefined && accessSince <= request.beyond) return false
   return isGood(record.expiry, now, neededTtl(record, request))
 }
 

@@ -1,6 +1,9 @@
-import { isFailure, type ToknError } from '../core/errors.ts'
+import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
-import { refreshThrough, refuseUnrenewable } from './fresh.ts'
+import { indexedEntry } from './amend-index.ts'
+import { refreshThrough } from './fresh.ts'
+import { refuseUnrenewable } from './not-renewed.ts'
+import { withOutside } from './outside.ts'
 import { reasonToRenew, satisfies } from './refresh-request.ts'
 import type { Session } from './session.ts'
 import { refuseEnded } from './standing.ts'
@@ -28,6 +31,8 @@ export async function refreshSession(
   { minTtl, force, skip = false }: RefreshOptions,
 ): Promise<Refreshed> {
   const { clock } = session.ports
+  const unread = minTtl === undefined ? await refreshUnread(session, force) : undefined
+  if (unread !== undefined) return { record: unread, refreshed: true }
   const before = await session.readRecord()
   const needs =
     minTtl === undefined
@@ -36,13 +41,45 @@ export async function refreshSession(
   if (minTtl !== undefined && satisfies(before, needs, clock.now())) {
     return { record: before, refreshed: false }
   }
-  refuseEnded(session.profile, before)
+  const renewable = await withOutside(session, before)
+  refuseEnded(session.profile, renewable)
   try {
-    await refuseUnrenewable(session, before)
+    await refuseUnrenewable(session, renewable)
   } catch (error) {
     if (!skip || !isFailure(error)) throw error
     return { record: before, refreshed: false, skipped: error }
   }
   const record = await refreshThrough(session, needs)
   return { record, refreshed: record.generation > before.generation }
+}
+
+/**
+ * Refreshes a session without reading it first, where the index says of which generation it is and
+ * that it can be renewed: reading takes as long as starting the process that refreshes, and that one
+ * reads it all the same, and refuses what is refused here. `undefined` where the index does not say.
+ */
+async function refreshUnread(session: Session, force: boolean): Promise<SessionRecord | undefined> {
+  const { ports, profile } = session
+  const known = indexedEntry(ports, profile)
+  const renews = known?.renewal === 'refresh' || known?.renewal === 'credentials'
+  if (!renews || known.standing !== undefined) return undefined
+  const { outlivesProcess, needsPassphrase } = ports.stores.traits(profile.store)
+  if (!outlivesProcess) return undefined
+  const askedAt = ports.clock.now()
+  const refreshBeyond = async (beyond: number) =>
+    await refreshThrough(session, { reason: 'forced', beyond, force })
+  try {
+    const record = await refreshBeyond(known.generation)
+    // The index was behind: what it took for a new generation had been there before we were asked.
+    const isOld = record.obtainedAt < askedAt && record.generation > known.generation
+    const isTold = indexedEntry(ports, profile)?.generation === record.generation
+    return isOld && !isTold ? await refreshBeyond(record.generation) : record
+  } catch (error) {
+    // A person who is asked for the passphrase can give another one, and only here.
+    if (needsPassphrase && isToknError(error, 'store')) {
+      await session.readRecord()
+      if (error.details.fault === 'wrong-passphrase') return undefined
+    }
+    throw error
+  }
 }

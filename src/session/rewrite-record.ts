@@ -3,7 +3,9 @@ import type { Session } from './session.ts'
 import { writeAndReadBack, writeRecord } from './write-record.ts'
 
 /** What of a record may change within its generation: neither its tokens nor whose it is. */
-type Change = Partial<Pick<SessionRecord, 'credentials' | 'expiry' | 'prolongedAt' | 'standing'>>
+type Change = Partial<
+  Pick<SessionRecord, 'context' | 'credentials' | 'expiry' | 'origins' | 'prolongedAt' | 'standing'>
+>
 
 /**
  * Stores `held` with a change, of the same generation, and gives what is stored by then. Whoever calls

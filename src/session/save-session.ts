@@ -5,6 +5,7 @@ import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { outlineOf } from './choose-profile.ts'
 import { fit } from './fit-record.ts'
+import { withHosts, withKnownHosts } from './hosts.ts'
 import { indexRecord } from './history.ts'
 import { writeAndReadBack } from './write-record.ts'
 
@@ -65,11 +66,14 @@ async function saveAt(
   record: SessionRecord,
   { reason, by }: SaveOptions,
 ): Promise<SavedSession | { readonly instead: Profile }> {
-  const { ports, profile } = session
+  const { ports } = session
   const former = formerStore(session)
   const store = await session.store()
-  const next = fit({ ...record, profileId: profile.id, binding: bindingOf(profile) }, ports.warn)
   return await session.locked(async () => {
+    const profile = await withKnownHosts(session)
+    const origins = withHosts(record.origins, profile)
+    const bound = { ...record, profileId: profile.id, binding: bindingOf(profile), origins }
+    const next = fit(bound, ports.warn)
     const current = await ports.profiles.putIfCurrent(profile)
     if (current.name !== profile.name || current.id !== profile.id) return { instead: current }
     const { generation, replaced } = await findBefore(session)

@@ -27,14 +27,19 @@ export interface SessionVariables {
   storeOf(profile: Profile): StoreKind
   /** The token as a session of `profile`, with what else the environment says of its provider. */
   open(ports: Ports, profile: Profile, token: Secret): Promise<MadeSession>
-  /** Logs in with what the environment holds; nothing is kept. */
-  login(ports: Ports): Promise<MadeSession>
+  /** The session of the CI job that this is a part of, if it is what a login now would make. */
+  job(): Promise<MadeSession | undefined>
+  /** Logs in with what the environment holds; nothing is kept. `implied`: where it names no provider. */
+  login(ports: Ports, implied?: string): Promise<MadeSession>
+  /** The value of a variable, or of the file that another names. Throws `usage`. */
+  read?(name: string): string | undefined
 }
 
 /**
  * The session that a command works on: a token given in the environment wins, then the profile
- * named, then a login from the environment alone (`TOKN_PROVIDER` and no profile), then the profile of
- * the folder, or a token for it in the environment, then the default one. `openInMemory` gives ports that write nothing anywhere.
+ * named, then that of a CI job, then a login from the environment alone (`TOKN_PROVIDER` and no profile), then the profile of
+ * the folder, or a token for it in the environment, then the default one, then a login where the
+ * environment has the address of a server. `openInMemory` gives ports that write nothing anywhere.
  */
 export async function selectSession(
   ports: Ports,
@@ -48,6 +53,11 @@ export async function selectSession(
     const { openGiven } = await import('./environment-session.ts')
     return await openGiven(ports, choice, variables, given, await openInMemory())
   }
+  const job = name === undefined ? await variables.job() : undefined
+  if (job !== undefined) {
+    const { openMade } = await import('./environment-session.ts')
+    return await openMade(job, await openInMemory())
+  }
   if (name === undefined && variables.provider !== undefined) {
     const { openLogin } = await import('./environment-session.ts')
     return await openLogin(variables, await openInMemory())
@@ -58,6 +68,12 @@ export async function selectSession(
     const { openGiven } = await import('./environment-session.ts')
     return await openGiven(ports, { flag: folder }, variables, own, await openInMemory())
   }
-  const profile = chooseProfile(ports.profiles, choice)
-  return openSession(ports, lookIn(profile, variables.storeOf(profile)))
+  try {
+    const profile = chooseProfile(ports.profiles, choice)
+    return openSession(ports, lookIn(profile, variables.storeOf(profile)))
+  } catch (error) {
+    if (name !== undefined || folder !== undefined) throw error
+    const { openImplied } = await import('./environment-session.ts')
+    return await openImplied(error, variables, openInMemory)
+  }
 }

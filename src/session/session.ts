@@ -13,6 +13,7 @@ import type { TokenList } from './list.ts'
 import type { LoginRequest } from './login/login.ts'
 import type { ScopeList } from './scope-list.ts'
 import type { SavedSession } from './save-session.ts'
+import type { EachPage } from './stream-list.ts'
 import { sourceOf, type SessionSource } from './naming.ts'
 import type { Ports } from './ports.ts'
 import type { RefreshOptions, Refreshed } from './refresh-session.ts'
@@ -100,6 +101,10 @@ export class Session {
 
   async list(): Promise<TokenList> {
     return await (await import('./list.ts')).listRemote(this)
+  }
+
+  async streamList(each: EachPage): Promise<TokenList> {
+    return await (await import('./stream-list.ts')).streamRemote(this, each)
   }
 
   /** Notes that its token was used at that instant, in epoch milliseconds, where use prolongs it. */

@@ -3,6 +3,7 @@ import { isGood } from '../core/expiry.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import { secretsForLogin } from './login-secrets.ts'
 import { nextLogin, sessionInWords, type Named } from './naming.ts'
 
 /**
@@ -10,7 +11,7 @@ import { nextLogin, sessionInWords, type Named } from './naming.ts'
  * is sent to the provider to hear the same again. Kept credentials can still log in.
  */
 export function refuseEnded(profile: Profile, record: SessionRecord): void {
-  if (record.standing === undefined || record.credentials !== undefined) return
+  if (record.standing === undefined || secretsForLogin(record) !== undefined) return
   throw sessionEnded(profile, record)
 }
 

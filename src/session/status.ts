@@ -1,9 +1,9 @@
 import { isFailure, type ToknError } from '../core/errors.ts'
 import { unknownExpiry, type Expiry } from '../core/expiry.ts'
-import type { IndexEntry, Outline } from '../core/ports.ts'
-import type { Profile, StoreKind } from '../core/profile.ts'
+import type { SeenProfile, SeenSession } from '../core/overview.ts'
+import type { StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
-import { describeEnd } from './end-warning.ts'
+import { describeEnd } from './describe-end.ts'
 import {
   isOver,
   keepsCredentials,
@@ -14,6 +14,7 @@ import {
 import { isUntimely } from './moment.ts'
 import { nextLogin } from './naming.ts'
 import type { Ports } from './ports.ts'
+import { renewedBy, seenFromHere } from './outside.ts'
 import { lifeOf } from './refresh-request.ts'
 import { loginAnew } from './standing.ts'
 import { entryOf } from './stored-record.ts'
@@ -34,6 +35,8 @@ export interface ProfileStatus {
   readonly renews: boolean
   /** Absent: not known. */
   readonly credentialsKept?: boolean | undefined
+  /** What renews the session; see `renewedBy`. Absent: not known. */
+  readonly renewedBy?: readonly string[] | undefined
   readonly isDefault: boolean
   /** What is wrong, in one sentence, and the command that mends it. */
   readonly problem?: string | undefined
@@ -42,92 +45,100 @@ export interface ProfileStatus {
 
 /** The status of the profile called `name`, or of all profiles; damaged ones say what is wrong. */
 export async function listStatus(ports: Ports, name?: string): Promise<readonly ProfileStatus[]> {
-  const outlines = ports.profiles
-    .outlines()
-    .filter((one) => name === undefined || one.name === name)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const overview = await ports.overview(name)
   const usual = ports.profiles.defaultName()
+  const pending = ports.pendingRefreshes()
+  const anyPending = pending.size !== 0
+  const now = ports.clock.now()
   const found: ProfileStatus[] = []
-  let indexed: ReadonlySet<string> | undefined
-  const isIndexed = (id: string) => (indexed ??= new Set(ports.index.list())).has(id)
-  for (const outline of outlines) {
-    const isDefault = outline.name === usual
-    found.push({ ...(await statusOf(ports, outline, isIndexed)), isDefault })
+  for (let row = 0; row < overview.length; row++) {
+    const one = overview.at(row)
+    const isDefault = one.name === usual
+    if (one.fault !== undefined) {
+      found.push({ ...damaged(one.name, one.store), isDefault, ...problemOf(one.fault) })
+      continue
+    }
+    const status = describeProfile(seenBy(ports, one), isDefault, now)
+    // Most are told without a wait, which for thousands takes longer than to tell them.
+    found.push(
+      anyPending && pending.has(entryOf(one))
+        ? { ...status, ...(await findPending(ports, one, status)) }
+        : status,
+    )
   }
   return found
 }
 
-async function statusOf(
-  ports: Ports,
-  outline: Outline,
-  isIndexed: (id: string) => boolean,
-): Promise<Described> {
-  try {
-    const profile = ports.profiles.get(outline.name)
-    if (profile !== undefined) return await describeProfile(ports, profile, isIndexed)
-    return { ...damaged(outline), problem: words.status.notLoggedIn() }
-  } catch (error) {
-    if (!isFailure(error)) throw error
-    return { ...damaged(outline), ...problemOf(error) }
+function damaged(
+  profile: string,
+  store: StoreKind | undefined,
+): Pick<ProfileStatus, 'profile' | 'store' | 'state' | 'expiry' | 'renews'> {
+  return { profile, store, state: 'unknown', expiry: unknownExpiry, renews: false }
+}
+
+/** A profile, and what renews its session. */
+type Renewed = SeenProfile & { readonly renewedBy: readonly string[] | undefined }
+
+/** As this process can renew it: what its variables give belongs to no other. */
+function seenBy(ports: Ports, one: SeenProfile): Renewed {
+  const { session } = one
+  if (session === undefined) return { ...one, renewedBy: undefined }
+  return {
+    ...one,
+    session: session.renewsWith === undefined ? session : seenFromHere(ports, session),
+    renewedBy: renewedBy(ports, session),
   }
 }
 
-type Described = Omit<ProfileStatus, 'isDefault'>
-
-function damaged({ name, store }: Outline): Described {
-  return { profile: name, store, state: 'unknown', expiry: unknownExpiry, renews: false }
-}
-
-async function describeProfile(
-  ports: Ports,
-  profile: Profile,
-  isIndexed: (id: string) => boolean,
-): Promise<Described> {
-  const entry = ports.index.get(profile.id)
-  const now = ports.clock.now()
-  const { name, provider, store, settings } = profile
-  // Something is known of it, and cannot be read.
-  const unread = entry === undefined && isIndexed(profile.id)
-  const state = unread ? 'unknown' : sessionState(entry, now)
-  const untimely = entry !== undefined && isUntimely(entry, now)
-  const expiry = entry === undefined || untimely ? unknownExpiry : entry.expiry
+function describeProfile(profile: Renewed, isDefault: boolean, now: number): ProfileStatus {
+  const { name, provider, store, where, session, unread } = profile
+  const untimely = session !== undefined && isUntimely(session, now)
+  const state = unread ? 'unknown' : sessionState(session, now)
+  const expiry = session === undefined || untimely ? unknownExpiry : session.expiry
+  const told =
+    session === undefined
+      ? ofNoSession(profile, state)
+      : problemByState(profile, session, state, now)
   return {
     profile: name,
     provider,
-    where: profile.baseUrl ?? entry?.origin ?? settings['issuer'],
+    where,
     store,
     state,
     expiry,
-    life: expiry.state === 'at' && entry !== undefined ? lifeOf({ ...entry, expiry }) : undefined,
-    renews: entry !== undefined && !isOver(entry, now) && renewsWhenExpired(entry),
+    life: session === undefined || expiry.state !== 'at' ? undefined : lifeOf(session),
+    renews: session !== undefined && !isOver(session, now) && renewsWhenExpired(session),
     credentialsKept:
-      unread || (entry !== undefined && entry.renewal === undefined)
+      unread || (session !== undefined && session.renewal === undefined)
         ? undefined
-        : entry !== undefined && keepsCredentials(entry),
-    ...(await findProblem(ports, profile, entry, state)),
+        : session !== undefined && keepsCredentials(session),
+    renewedBy: unread ? undefined : session && profile.renewedBy,
+    isDefault,
+    problem: told?.problem,
+    fix: told?.fix,
   }
 }
 
 type Problem = Pick<ProfileStatus, 'problem' | 'fix'>
 
-async function findProblem(
+/** What is wrong where a refresh may be under way: what else is, is more, but for a doubt. */
+async function findPending(
   ports: Ports,
-  profile: Profile,
-  entry: IndexEntry | undefined,
-  state: SessionState,
-): Promise<Problem> {
-  const byState =
-    entry === undefined ? undefined : problemByState(profile, entry, state, ports.clock.now())
-  if (byState !== undefined && state !== 'doubtful') return byState
+  profile: SeenProfile,
+  { state, problem }: ProfileStatus,
+): Promise<Problem | undefined> {
+  const known = profile.session !== undefined && problem !== undefined
+  if (known && state !== 'doubtful') return undefined
   try {
-    if (await ports.refreshPending(entryOf(profile))) {
-      return { problem: words.status.refreshPending(), fix: `tokn refresh ${profile.name}` }
-    }
+    if (!(await ports.refreshPending(entryOf(profile)))) return undefined
+    return { problem: words.status.refreshPending(), fix: `tokn refresh ${profile.name}` }
   } catch (error) {
     if (!isFailure(error)) throw error
     return { problem: error.message, fix: 'tokn doctor' }
   }
-  if (entry !== undefined) return byState ?? {}
+}
+
+function ofNoSession(profile: SeenProfile, state: SessionState): Problem {
   if (state === 'unknown') {
     return { problem: words.status.indexUnread(), fix: `tokn refresh ${profile.name}` }
   }
@@ -135,24 +146,31 @@ async function findProblem(
 }
 
 function problemByState(
-  profile: Profile,
-  entry: IndexEntry,
+  profile: SeenProfile,
+  session: SeenSession,
   state: SessionState,
   now: number,
 ): Problem | undefined {
-  const { standing, expiry, obtainedAt } = entry
-  const login = loginAnew(profile, entry)
+  const { standing, expiry, obtainedAt, renewal } = session
+  const untimely = isUntimely(session, now)
+  // Most are well, and nothing is said of them.
+  if (state === 'alive' && standing === undefined && !untimely) return undefined
+  const login = loginAnew(profile, session)
   const refresh = `tokn refresh ${profile.name}`
-  if (isUntimely(entry, now)) return { problem: words.status.clockWasSet(obtainedAt), fix: refresh }
+  if (untimely) return { problem: words.status.clockWasSet(obtainedAt), fix: refresh }
   if (standing !== undefined && (state !== 'alive' || standing.state !== 'doubtful')) {
     const problem = words.reports.standing(standing.state, standing.at, standing.why)
-    const renews = standing.state === 'doubtful' || entry.renewal === 'credentials'
+    // What cannot be refreshed was refused by some server: the provider knows whether it still works.
+    if (state === 'doubtful' && renewal === 'none') {
+      return { problem, fix: `tokn check ${profile.name} --online` }
+    }
+    const renews = standing.state === 'doubtful' || renewal === 'credentials'
     return { problem, fix: renews && state !== 'expired' ? refresh : login }
   }
   const ended = expiry.state === 'at' ? expiry.at : now
   if (state === 'expired') return { problem: words.status.expired(ended), fix: login }
   if (state === 'expiring') {
-    const { sentence, next } = describeEnd(profile, entry, now)
+    const { sentence, next } = describeEnd(profile, session, now)
     return { problem: sentence, fix: next }
   }
   const gone = expiry.state === 'at' && expiry.at <= now
@@ -163,6 +181,7 @@ function problemByState(
 
 /** Logins and issues of this configuration that were cut off, in words. Never throws. */
 export async function tellCutOff(ports: Ports): Promise<readonly string[]> {
+  if (!ports.mayBeUnfinished()) return []
   try {
     const { findCutOff } = await import('./unfinished/find.ts')
     const { describeUnfinished } = await import('./unfinished/finding.ts')

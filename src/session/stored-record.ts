@@ -8,7 +8,7 @@ import { byThisClock } from './moment.ts'
 import { withNamedHints } from './naming.ts'
 
 /** The name under which a session is locked and journalled: the store entry, not the profile. */
-export function entryOf(profile: Profile): string {
+export function entryOf(profile: Pick<Profile, 'id' | 'store'>): string {
   return `${profile.store}:${profile.id}`
 }
 

@@ -2,6 +2,7 @@ import type { IndexEntry } from '../core/ports.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { isFromEnvironment } from './naming.ts'
+import { secretsForLogin } from './login-secrets.ts'
 
 /**
  * A way to new tokens without a person: a refresh with the refresh token, or with the access token
@@ -13,7 +14,7 @@ export type WayToRenew = 'refresh' | 'access' | 'reissue' | 'login'
 /** What of a session decides how it can be renewed. */
 export type Renewable = Pick<
   SessionRecord,
-  'profileId' | 'credentials' | 'refresh' | 'fixed' | 'scopes'
+  'profileId' | 'credentials' | 'outside' | 'refresh' | 'fixed' | 'scopes'
 >
 
 /**
@@ -26,7 +27,9 @@ export function waysToRenew(provider: Provider, held: Renewable): readonly WayTo
   return [
     ...(byItself === undefined ? [] : [byItself]),
     ...(may ? (['reissue'] as const) : []),
-    ...(held.credentials !== undefined && provider.login !== undefined ? (['login'] as const) : []),
+    ...(secretsForLogin(held) !== undefined && provider.login !== undefined
+      ? (['login'] as const)
+      : []),
   ]
 }
 

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly run: RunProgram
   /** The path of the user's terminal, if there is one. */
   readonly terminal: () => string | undefined
+  /** This process lives on: what could hang, or lose its connection, runs in another. */
+  readonly lasting?: boolean | undefined
 }
 
 interface StoreEntry extends StoreTraits {
@@ -37,7 +39,9 @@ const entries: readonly StoreEntry[] = [
     mayBeMissing: true,
     listsEntries: false,
     restsInData: false,
-    open: async ({ lock }) => (await import('./keychain.ts')).openKeychain({ lock }),
+    placedByVariable: false,
+    open: async ({ lock, lasting }) =>
+      (await import('./keychain.ts')).openKeychain({ lock, apart: lasting }),
   },
   {
     kind: 'file',
@@ -47,6 +51,7 @@ const entries: readonly StoreEntry[] = [
     mayBeMissing: false,
     listsEntries: true,
     restsInData: true,
+    placedByVariable: false,
     open: async ({ directory, files, lock, storeKey, passphrase }) =>
       (await import('./file.ts')).openFileStore({
         directory,
@@ -67,6 +72,7 @@ const entries: readonly StoreEntry[] = [
     mayBeMissing: true,
     listsEntries: true,
     restsInData: false,
+    placedByVariable: true,
     open: async (surroundings) => (await import('./pass.ts')).openPass(surroundings),
   },
   {
@@ -77,6 +83,7 @@ const entries: readonly StoreEntry[] = [
     mayBeMissing: false,
     listsEntries: false,
     restsInData: false,
+    placedByVariable: false,
     open: async () => (await import('./memory.ts')).openMemory(),
   },
 ]

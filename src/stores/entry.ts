@@ -1,3 +1,4 @@
+import { decodeExactly } from '../core/base64.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import { longestRecord } from '../core/record.ts'
@@ -64,10 +65,7 @@ export async function readUndamaged(
   }
 }
 
-/**
- * The bytes of base64url (RFC 4648 section 5), in its one canonical form; `undefined` otherwise.
- */
+/** The bytes of base64url in its canonical form; `undefined` otherwise. */
 export function decodeBase64Url(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64url')
-  return bytes.toString('base64url') === text ? bytes : undefined
+  return decodeExactly(text, 'base64url')
 }

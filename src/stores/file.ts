@@ -2,9 +2,11 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isToknError, systemCode, ToknError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
+import { Secret } from '../core/secret.ts'
 import { display } from '../core/text.ts'
 import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
+import { deriveKey, nameKey } from './derive-key.ts'
 import { checkId, checkText, damaged, longestEntry, superseded } from './entry.ts'
 import { decryptText, encryptText, readHeader } from './file/jwe.ts'
 import { keepKey, type KeyOptions } from './file/store-key.ts'
@@ -23,7 +25,7 @@ const foreign: ReadonlySet<string> = new Set(['ELOOP', 'ENXIO', 'EISDIR', 'EACCE
 export function openFileStore(options: KeyOptions): Store {
   const { directory, files } = options
   const openKey = keepKey(options)
-  return { kind: 'file', describe, read, write, remove, list, traces, sealingKey }
+  return { kind: 'file', describe, read, write, remove, list, traces, openingKey, sealingKey }
 
   function describe(): string {
     return words.stores.encryptedFiles(show(directory))
@@ -37,11 +39,10 @@ export function openFileStore(options: KeyOptions): Store {
   async function write(id: string, generation: number, text: string): Promise<void> {
     checkId(id)
     checkText(text)
-    const { nameKey } = await import('./derive-key.ts')
     const secret = await openKey()
     if ((await storedGeneration(id)) > generation) throw superseded()
     const header = { typ: type, kid: nameKey(secret), id, generation }
-    const sealed = await encryptText(text, secret, header)
+    const sealed = encryptText(text, secret, header)
     prepareDirectory()
     files.write(pathOf(id), Buffer.from(sealed))
   }
@@ -59,10 +60,13 @@ export function openFileStore(options: KeyOptions): Store {
     return [{ kind: 'sessions', path: directory }]
   }
 
+  async function openingKey(): Promise<Secret> {
+    return new Secret(Buffer.from(await openKey(true)).toString('base64url'))
+  }
+
   async function sealingKey(): Promise<Uint8Array> {
     // Called before anything is spent: the time to find out that nothing could be stored.
     files.ensureDirectory(directory)
-    const { deriveKey } = await import('./derive-key.ts')
     return deriveKey(await openKey(), 'sealing')
   }
 
@@ -83,8 +87,8 @@ export function openFileStore(options: KeyOptions): Store {
 
   async function open(id: string, sealed: string): Promise<Opened> {
     const secret = await openKey(true)
-    const opened = await decryptText(sealed, secret)
-    if (opened === undefined) throw await explain(id, sealed, secret)
+    const opened = decryptText(sealed, secret)
+    if (opened === undefined) throw explain(id, sealed, secret)
     const { typ, id: name, generation } = opened.header
     if (typ !== type || name !== id || typeof generation !== 'number') {
       throw damaged(show(pathOf(id)))
@@ -109,13 +113,12 @@ export function openFileStore(options: KeyOptions): Store {
     if (files.read(ignore, 64) === undefined) files.write(ignore, Buffer.from('*\n'))
   }
 
-  async function explain(id: string, sealed: string, secret: Uint8Array): Promise<ToknError> {
+  function explain(id: string, sealed: string, secret: Uint8Array): ToknError {
     const header = readHeader(sealed)
     const version = header?.['v']
     if (typeof version === 'number' && version > 1) {
       return new ToknError('store', words.stores.writtenByNewer(show(pathOf(id))))
     }
-    const { nameKey } = await import('./derive-key.ts')
     const kid = header?.['kid']
     if (typeof kid !== 'string' || kid === nameKey(secret)) return damaged(show(pathOf(id)))
     return new ToknError('store', words.stores.wrongStoreKey(show(pathOf(id))))

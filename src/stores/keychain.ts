@@ -31,6 +31,8 @@ export interface KeychainOptions {
    */
   readonly entryLimit?: number | undefined
   readonly keytar?: (() => Keytar) | undefined
+  /** Every call runs in a process of its own. */
+  readonly apart?: boolean | undefined
 }
 
 const longestValue = Math.ceil((longestEntry * 4) / 3)
@@ -40,9 +42,16 @@ const longestValue = Math.ceil((longestEntry * 4) / 3)
  * entry, a write can: where an entry is missing that should exist, `sealingKey` finds out.
  */
 export function openKeychain(options: KeychainOptions = {}): Store {
-  const { platform = process.platform, service = 'tokn/v1', limit = 3_000, keytar, lock } = options
+  const {
+    platform = process.platform,
+    service = 'tokn/v1',
+    limit = 3_000,
+    keytar,
+    lock,
+    apart,
+  } = options
   const { entryLimit = platform === 'win32' ? 2_400 : Number.POSITIVE_INFINITY } = options
-  const entries = openEntries({ service, limit, keytar })
+  const entries = openEntries({ service, limit, keytar, apart })
   return { kind: 'keychain', describe, read, write, remove, traces, sealingKey }
 
   function describe(): string {

@@ -7,9 +7,9 @@ const type = 'tokn-sealed+jwe'
 
 /** Seals texts as JWE (`dir`, A256GCM); the label is part of the authenticated header. */
 export const seal: Seal = {
-  seal: async (text, key, label) => await encryptText(text, key, { typ: type, label }),
+  seal: async (text, key, label) => encryptText(text, key, { typ: type, label }),
   async open(sealed, key, label) {
-    const opened = await decryptText(sealed, key)
+    const opened = decryptText(sealed, key)
     if (opened?.header['typ'] === type && opened.header['label'] === label) return opened.text
     throw new ToknError('store', words.stores.notSealedHere())
   },

@@ -87,6 +87,8 @@ describe('a program that is run with a token', () => {
     expect(status, err).toBe(0)
     const names = out.split('\n').filter((line) => /^TOKN_|hidden/.test(line))
     expect(names.map((line) => line.split('=')[0]).toSorted()).toEqual([
+      'TOKN_AGENT_SOCK',
+      'TOKN_EXEC',
       'TOKN_EXPIRES_AT',
       'TOKN_PROFILE',
       'TOKN_STORE',

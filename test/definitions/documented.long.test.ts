@@ -11,6 +11,11 @@ import { daysFromNow, open } from './support/open.ts'
 // APIs whose servers are no package of ours to install: small servers, written from the documents
 // of each and from nothing else, and the program with an example definition and nothing else.
 
+interface Keys {
+  readonly AccessKeyId: string
+  readonly SecretAccessKey: string
+}
+
 describe('HashiCorp Vault', () => {
   it('fits', async () => {
     const { api } = await open('vault', startVault)
@@ -53,6 +58,26 @@ describe('HashiCorp Vault', () => {
     expect(held).toEqual({ 'X-Vault-Token': before['token'] })
     await api.tokn(['logout', api.profile])
     expect(await statusOf(lookUp, held)).toBe(403)
+  })
+
+  it('makes keys for AWS, and makes them anew', async () => {
+    const { api } = await open('vault-aws', startVault)
+    const user = { ...vaultUser, role: 'deploy' }
+    expect(await api.matrix(user)).toMatchObject({ login: 'ok', refresh: 'ok', logout: 'ok' })
+    await api.login(user)
+    const keys = async () => JSON.parse(await api.tokn(['credential', 'aws'])) as Keys
+    const before = await keys()
+    expect(before).toEqual({
+      Version: 1,
+      AccessKeyId: expect.stringMatching(/^ASIA/),
+      SecretAccessKey: expect.any(String),
+      SessionToken: (await api.tokn(['token'])).trim(),
+      Expiration: (await api.json(['token']))['expires_at'],
+    })
+    await api.tokn(['refresh', api.profile])
+    const after = await keys()
+    expect(after.AccessKeyId).not.toBe(before.AccessKeyId)
+    expect(after.SecretAccessKey).not.toBe(before.SecretAccessKey)
   })
 
   it('tells a wrong password from a dead token', async () => {

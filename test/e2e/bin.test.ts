@@ -46,7 +46,7 @@ describe('the program without a build', () => {
 
 describe('the program with a build', () => {
   test('runs through a link to it, and through a link to that', async () => {
-    expect(existsSync(join(root, 'dist/main.cjs'))).toBe(true)
+    expect(existsSync(join(root, 'dist/chunks/entry.cjs'))).toBe(true)
     symlinkSync(join(root, 'bin/tokn.js'), join(home.work, 'first'))
     symlinkSync('first', join(home.work, 'second'))
     for (const link of ['first', 'second']) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exitStatus } from '../../src/core/errors.ts'
 import { documents, type Document } from '../support/documents.ts'
@@ -118,6 +118,16 @@ describe('the documents', () => {
     expect(examples.length).toBeGreaterThan(15)
     const guide = textOf('docs/definitions.md')
     expect(examples.filter((name) => !guide.includes(`(examples/${name})`))).toEqual([])
+  })
+
+  test('each file for a CI system is in the guide', () => {
+    const folder = join(root, 'docs/examples/ci')
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    expect(files.length).toBeGreaterThan(10)
+    const guide = textOf('docs/ci.md')
+    expect(files.filter((path) => !guide.includes(`(examples/ci/${path})`))).toEqual([])
   })
 
   test('are in the package', () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeHome, program, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
@@ -31,10 +31,12 @@ async function loadsOf(args: readonly string[], env = {}) {
   const target = join(home.path, 'loads.json')
   const options = { home, env: { ...env, LOADS_FILE: target }, node: ['--require', recorder] }
   const ended = await run(args, options)
-  const { files, connections, looks } = JSON.parse(readFileSync(target, 'utf8')) as {
+  const { files, connections, looks, opened, users } = JSON.parse(readFileSync(target, 'utf8')) as {
     files: string[]
     connections: string[]
     looks: string[]
+    opened: string[]
+    users: number
   }
   const ours = files.filter((path) => path.startsWith(dist))
   // The bundler names, above each part of a chunk, the file that it comes from.
@@ -45,30 +47,126 @@ async function loadsOf(args: readonly string[], env = {}) {
     ...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g),
   ])
   const packages = [...new Set([...bundled, ...required].map(([, name = '']) => name))].sort()
-  return { ...ended, files, ours, packages, connections, looks }
+  const bytes = ours.reduce((all, path) => all + statSync(path).size, 0)
+  return { ...ended, files, ours, bytes, packages, connections, looks, opened, users }
 }
 
 describe('a good token is handed out by little', () => {
-  for (const args of [
-    ['token', 'web'],
-    ['token'],
-    ['token', 'web', '--min-ttl', '1m', '-n'],
-    ['header', 'web'],
-    ['header', 'web', '-o', 'curl'],
-  ]) {
+  // The entry, what every start has, and the store: of no size that nobody has noticed.
+  const token = { most: 3, bytes: 176_000 }
+  // Besides: the fingerprint, the fields that there are, a shell, a child, a request by curl.
+  const json = { most: 4, bytes: 177_000 }
+  for (const [args, { most, bytes, loads }] of [
+    [['token', 'web'], token],
+    [['token'], token],
+    [['token', 'web', '--min-ttl', '1m', '-n'], token],
+    [['token', 'web', '--store', 'file', '--timeout', '5s', '--no-input'], token],
+    [['header', 'web'], token],
+    [['header', 'web', '-o', 'curl'], token],
+    [['token', 'web', '--json'], json],
+    [['header', 'web', '--json'], token],
+    [['token', 'web', '--fields', 'token'], { most: 6, bytes: 186_000 }],
+    [['env', 'web', '--shell', 'sh'], { most: 4, bytes: 179_000 }],
+    [
+      ['exec', 'web', '--', 'env'],
+      { most: 4, bytes: 190_000, loads: ['node:child_process', 'node:net'] },
+    ],
+    [
+      ['curl', 'web', '--', '-s', '$ORDERS'],
+      { most: 7, bytes: 309_000, loads: ['node:child_process', 'node:net'] },
+    ],
+  ] as ReadonlyArray<[string[], { most: number; bytes: number; loads?: string[] }]>) {
     test(`tokn ${args.join(' ')}`, async () => {
-      const { status, out, ours, packages, connections, files } = await loadsOf(args)
-      expect(status).toBe(0)
-      expect(out).toContain('eyJ')
-      expect(connections).toEqual([])
-      // The encrypted store needs what decrypts it; nothing needs anything else.
-      expect(packages.filter((name) => name !== 'jose')).toEqual([])
-      expect(ours.length).toBeLessThanOrEqual(4)
-      expect(files.filter((name) => /^(node:)?(https?|net|tls|child_process)$/.test(name))).toEqual(
-        [],
-      )
+      const orders = `${addressOf(servers.api('hosterby')).at(-1)}/cloud/orders`
+      const line = args.map((word) => (word === '$ORDERS' ? orders : word))
+      const loaded = await loadsOf(line)
+      expect(loaded, loaded.err).toMatchObject({ status: 0, users: 0, connections: [] })
+      expect(loaded.out).toMatch(/eyJ|"orders"/)
+      expect(loaded.packages).toEqual([])
+      expect(loaded.ours.length).toBeLessThanOrEqual(most)
+      expect(loaded.bytes).toBeLessThanOrEqual(bytes)
+      const heavy = /^(node:)?(https?|net|tls|tty|stream|child_process|worker_threads)$/
+      expect(loaded.files.filter((name) => heavy.test(name))).toEqual(loads ?? [])
     })
   }
+
+  test('through an agent by its socket, without a store and without the profiles', async () => {
+    const env = { XDG_RUNTIME_DIR: join(home.path, 'run') }
+    mkdirSync(env.XDG_RUNTIME_DIR, { mode: 0o700 })
+    const socket = join(env.XDG_RUNTIME_DIR, 'tokn', 'agent.sock')
+    const { out: alone, opened: read } = await loadsOf(['token', 'web'], env)
+    expect(read).toContain(join(home.config, 'config.json'))
+    expect(await run(['agent', 'start'], { home, env })).toMatchObject({ status: 0 })
+    try {
+      for (const args of [['token', 'web'], ['token'], ['header', '-P', 'web', '-o', 'value']]) {
+        const { status, out, ours, bytes, packages, connections, files, opened } = await loadsOf(
+          args,
+          env,
+        )
+        expect({ status, out }).toEqual({ status: 0, out: alone })
+        expect(connections).toEqual([JSON.stringify([{ path: socket }, null])])
+        expect(packages).toEqual([])
+        expect(ours.map((path) => basename(path)).toSorted()).toEqual([
+          'agent-wire.cjs',
+          'entry.cjs',
+        ])
+        expect(bytes).toBeLessThanOrEqual(40_000)
+        expect(files.filter((name) => /^(node:)?(https?|net|tls|crypto)$/.test(name))).toEqual([
+          'node:net',
+        ])
+        expect(opened.filter((path) => path.startsWith(home.path))).toEqual([])
+      }
+    } finally {
+      await run(['agent', 'stop'], { home, env })
+    }
+  })
+
+  test('exec loads what answers its child when that asks, and no sooner', async () => {
+    const env = { XDG_RUNTIME_DIR: join(home.path, 'run-of-exec') }
+    mkdirSync(env.XDG_RUNTIME_DIR, { mode: 0o700 })
+    const exec = async (script: string) =>
+      await loadsOf(['exec', 'web', '--', 'sh', '-c', script], env)
+    const idle = await exec('test -S "$TOKN_AGENT_SOCK"')
+    expect(idle).toMatchObject({ status: 0, err: '' })
+    expect(idle.files.filter((name) => /^(node:)?(https?|tls)$/.test(name))).toEqual([])
+    expect(idle.ours.filter((path) => /child-world|server|agent/.test(basename(path)))).toEqual([])
+    const asked = await exec('env -u TOKN_STORE_KEY -u TOKN_STORE tokn token')
+    expect(asked.out).toContain('eyJ')
+    expect(asked.files).toContain('node:http')
+  })
+
+  test('a keychain is read by the command itself, and by no process of its own', async () => {
+    const args = ['token', 'web', '--store', 'keychain']
+    const { status, out, ours, files } = await loadsOf(args, { XDG_RUNTIME_DIR: home.work })
+    expect({ status, out }).toEqual({ status: 8, out: '' })
+    expect(ours.map((path) => basename(path))).toContain('keychain.cjs')
+    expect(files.filter((name) => /child_process|[\\/]child\.cjs$/.test(name))).toEqual([])
+  })
+
+  test('what every start has takes no expression that the engine looks up in the tables of Unicode', () => {
+    const chunks = ['entry', 'start', 'seldom'].map((name) => join(dist, `chunks/${name}.cjs`))
+    const code = chunks.map((path) => readFileSync(path, 'utf8')).join('\n')
+    expect(code).toContain('\\p{L}')
+    expect(code.match(/^[^`]*[^`\w]\/[^/\n`]*\\p\{.*$/gm) ?? []).toEqual([])
+  })
+
+  test('what Node brings is required: import() would start a second loader for it', () => {
+    const chunks = readdirSync(join(dist, 'chunks')).map((name) => join(dist, 'chunks', name))
+    const code = chunks.map((path) => readFileSync(path, 'utf8')).join('\n')
+    expect(code).toContain('require("node:zlib")')
+    expect(code.match(/^(?!\s*\*).*\bimport\(["'`]node:.*/gm) ?? []).toEqual([])
+  })
+
+  test('a token that goes nowhere is written without what knows terminals', async () => {
+    const target = join(home.path, 'loads.json')
+    const line = [process.execPath, '--require', recorder, program, 'token', 'web']
+    const shell = ['sh', '-c', '"$@" >/dev/null </dev/null', 'sh', ...line]
+    const ended = await startCommand(shell, { home, env: { LOADS_FILE: target } }).ended
+    expect(ended).toMatchObject({ status: 0, out: '' })
+    const { files } = JSON.parse(readFileSync(target, 'utf8')) as { files: string[] }
+    // Not the folder in which all of this lies.
+    expect(files.filter((name) => /tty|net|stream/.test(basename(name)))).toEqual([])
+  })
 
   test('a token from the environment needs no store either', async () => {
     const env = { TOKN_TOKEN: 'given' }
@@ -97,6 +195,33 @@ describe('a good token is handed out by little', () => {
     expect(ours.length).toBe((await loadsOf(['token', 'web'])).ours.length)
   })
 
+  test('a command is loaded where it is named, and no other', async () => {
+    const commandsIn = (ours: readonly string[]) =>
+      ours.flatMap((path) => {
+        const found = readFileSync(path, 'utf8').matchAll(/^\/\/ src\/commands\/([a-z]+)\.ts$/gm)
+        return [...found].map(([, name = '']) => name).filter((name) => names.has(name))
+      })
+    const names = new Set((await run(['--help'], { home })).out.match(/(?<=^ {2})[a-z]+\b/gm))
+    expect(names.size).toBeGreaterThan(20)
+    const always = new Set(commandsIn((await loadsOf(['token', 'web'])).ours))
+    for (const [args, named] of [
+      [['--help'], []],
+      [['--version'], []],
+      [['list', '--local'], ['list']],
+      [['ls', '--local'], ['list']],
+      [['-q', 'status'], ['status']],
+      [
+        ['help', 'profile', 'rename'],
+        ['help', 'profile'],
+      ],
+      [['profile', 'list', '--help'], ['profile']],
+    ] as const) {
+      const { status, ours } = await loadsOf(args)
+      const loaded = commandsIn(ours).filter((name) => !always.has(name))
+      expect({ args, status, loaded }).toEqual({ args, status: 0, loaded: named })
+    }
+  })
+
   test('what only a topic says is loaded for that topic alone', async () => {
     const topics = (ours: readonly string[]) => ours.filter((path) => path.endsWith('/topics.cjs'))
     expect(topics((await loadsOf(['--help'])).ours)).toEqual([])
@@ -123,8 +248,8 @@ describe('a good token is handed out by little', () => {
     const api = servers.api('hosterby')
     const login = ['login', 'seen', ...addressOf(api)]
     const { packages } = await loadsOf(login, credentialsOf(api))
-    expect(packages).toEqual(expect.arrayContaining(['commander', 'conf', 'undici']))
-    expect(packages).not.toContain('luxon')
+    expect(packages).toEqual(expect.arrayContaining(['conf', 'undici']))
+    expect(packages.filter((name) => ['commander', 'luxon'].includes(name))).toEqual([])
     expect((await loadsOf(['provider', 'schema'])).packages).toContain('zod')
     const odd = { dateExpires: 'Wed Nov 25 10:00:00 2099' }
     api.control.replaceFaults([{ do: 'merge', under: 'payload', body: odd }])

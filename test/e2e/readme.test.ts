@@ -72,8 +72,20 @@ describe('what the documents show is true', () => {
       return code.flatMap(([block]) => [...block.matchAll(start)].map(([, name]) => name))
     })
     const program = readFileSync(join(root, 'src/program.ts'), 'utf8')
-    const unknown = shown.filter((name) => name !== 'help' && !program.includes(`${name}Command,`))
+    const unknown = shown.filter((name) => name !== 'help' && !program.includes(`.${name}Command`))
     expect(shown.length).toBeGreaterThan(50)
     expect(unknown).toEqual([])
+  })
+
+  test('every flag of a login that they show exists', async () => {
+    const shown = documents.flatMap(({ text }) => {
+      const lines = text.replaceAll('\\\n', '').matchAll(/\btokn login ([^\n`|;#]*)/g)
+      return [...lines].flatMap(([, words = '']) => words.match(/(?<= |^)--[a-z][a-z-]*/g) ?? [])
+    })
+    const home = makeHome()
+    const { out } = await run(['login', '--help'], { home })
+    home.remove()
+    expect(shown.length).toBeGreaterThan(50)
+    expect(shown.filter((flag) => !new RegExp(`(^|[ ,])${flag}\\b`, 'm').test(out))).toEqual([])
   })
 })

@@ -18,13 +18,14 @@ const table: Readonly<Record<string, { ours: readonly string[]; packages: readon
   messages: { ours: [], packages: [] },
   core: { ours: ['messages'], packages: [] },
   providers: { ours: ['core', 'messages'], packages: ['zod', 'openid-client', 'luxon'] },
-  stores: { ours: ['core', 'messages'], packages: ['keytar', 'jose'] },
+  stores: { ours: ['core', 'messages'], packages: ['keytar'] },
   io: {
     ours: ['core', 'messages'],
     packages: ['undici', 'conf', 'chalk', '@clack/prompts', 'open', 'qrcode'],
   },
   session: { ours: ['core', 'messages'], packages: [] },
   refresher: { ours: ['core', 'messages', 'session'], packages: [] },
+  agent: { ours: ['core', 'messages', 'session'], packages: [] },
   commands: { ours: ['core', 'messages', 'session'], packages: ['commander', 'string-width'] },
   sandbox: { ours: ['core'], packages: [] },
 }
@@ -33,7 +34,7 @@ const table: Readonly<Record<string, { ours: readonly string[]; packages: readon
 const everything = new Set(['app', ''])
 
 /** What lies in `src` itself. */
-const loose = ['fast-path.ts', 'main.ts', 'program.ts']
+const loose = ['entry.ts', 'fast-path.ts', 'main.ts', 'program.ts']
 
 /**
  * The folders within folders, and which of the others each may import: layers, with no way
@@ -51,13 +52,14 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   // The steps of a session are opened by what lies beside them, and stand on it in turn.
   session: {
-    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh'],
+    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh', 'rejection'],
     login: ['loose', 'unfinished'],
     issue: ['loose', 'unfinished'],
     revoke: ['loose'],
     unfinished: ['loose'],
     'provider-test': [],
     refresh: ['loose'],
+    rejection: ['loose', 'refresh'],
   },
   io: {
     files: [],
@@ -65,13 +67,33 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     process: ['files', 'terminal'],
     http: ['files', 'process'],
     profiles: ['files', 'http'],
+    agent: ['files', 'process'],
   },
   commands: {
-    loose: ['curl', 'demo', 'flags', 'help', 'login', 'output', 'profile', 'provider'],
+    loose: [
+      'agent',
+      'ci',
+      'credential',
+      'completion',
+      'curl',
+      'demo',
+      'flags',
+      'help',
+      'login',
+      'output',
+      'profile',
+      'provider',
+      'setup',
+    ],
+    setup: ['loose', 'flags', 'output'],
+    agent: ['loose', 'flags', 'output'],
+    ci: ['loose', 'flags', 'output'],
+    credential: ['loose', 'flags'],
+    completion: ['loose', 'flags', 'output'],
     curl: ['output'],
     demo: ['loose'],
     flags: ['loose'],
-    help: ['loose', 'flags', 'output'],
+    help: ['loose', 'credential', 'flags', 'output'],
     output: ['loose'],
     login: ['loose', 'flags', 'output'],
     profile: ['loose', 'flags', 'output'],
@@ -81,7 +103,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 
 /** What a folder shows: nothing else of it is imported from outside. */
 const shown: Readonly<Record<string, readonly string[]>> = {
-  'src/session/refresh/': ['protocol.ts', 'renewable.ts', 'waiting.ts'],
+  'src/session/refresh/': ['in-turn.ts', 'narrow.ts', 'protocol.ts', 'renewable.ts', 'waiting.ts'],
 }
 
 const sources = readSources('src')
@@ -311,9 +333,9 @@ describe('the code', () => {
   test('branches on no store’s name: whoever wants to know something asks for its traits', () => {
     // Its own room and texts, what a user types in the demonstration, a word of another meaning.
     const own = /^src\/(stores\/|messages\/en\/stores\.ts$|commands\/demo\.ts$|core\/giving\.ts$)/
-    // The value of a flag may be called so: --ca <file>.
+    // The value of a flag may be called so: --ca <file>; and a flag is: --file, beside --env.
     const kinds = storeCatalog.kinds.join('|')
-    const name = new RegExp(`(?<!\\bvalue: )(['"\`])(${kinds})(?:\\1|:)`)
+    const name = new RegExp(`(?<!\\bvalue: |'env',\\s+)(['"\`])(${kinds})(?:\\1|:)`)
     const naming = sources
       .filter(({ path }) => !own.test(path))
       .filter(({ text }) => name.test(withoutComments(text)))
@@ -329,7 +351,7 @@ describe('the code', () => {
     expect(among).toEqual([])
   })
 
-  test('prints in one place alone, and ends the process in one', () => {
+  test('prints in one place alone, and ends the process in one, or before it is loaded', () => {
     // A program that is handed to another process is its own, and so are the questions in a terminal
     // and what Node itself prints.
     const own =
@@ -339,23 +361,31 @@ describe('the code', () => {
         .filter(({ path, text }) => !own.test(path) && pattern.test(withoutComments(text)))
         .map(({ path }) => path)
     expect(having(/\bconsole\.|process\.(stdout|stderr)\b/)).toEqual([])
-    expect(
-      having(/\bprocess\.(exit|abort|reallyExit)\(/).filter((path) => path !== 'src/main.ts'),
-    ).toEqual([])
+    const ending = having(/\bprocess\.(exit|abort|reallyExit)\(/)
+    expect(ending.toSorted()).toEqual(['src/app/completion.ts', 'src/entry.ts', 'src/main.ts'])
   })
 
   test('prints exact bytes only where they are data: all else goes where it is made harmless', () => {
     const data =
-      /^src\/(program|commands\/(output\/json|env|header|help|issue|list|provider\/(own|show)|sandbox|status|token))\.ts$/
+      /^src\/(program|commands\/(ci\/start|completion|output\/(json|plain-rows|shell-uses)|env|help\/print-help|issue|list|provider\/(own|show)|sandbox|status|token))\.ts$/
     const exact = sources.filter(({ text }) => /\bterminal\.out\(/.test(text))
     expect(exact.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([])
     const raw = sources.filter(({ text }) => /\bwriteAll\([12],/.test(text))
     expect(raw.map(({ path }) => path).toSorted()).toEqual([
+      // What a shell takes.
+      'src/app/completion.ts',
       'src/app/context.ts',
-      // The outcome of a refresh goes to a pipe.
+      // What an agent that was started tells the one who started it.
+      'src/app/run-agent.ts',
+      // That of the session of a job goes to a pipe, and so does the outcome of a refresh.
+      'src/app/serve-job.ts',
       'src/app/serve-refresher.ts',
+      // A token that an agent has answered.
+      'src/entry.ts',
       // What a program of the user's has printed.
       'src/io/process/checked-child.ts',
+      // Commands to the runner of a CI job, which reads and hides what is in them.
+      'src/io/terminal/log-masks.ts',
       'src/io/terminal/output.ts',
       // A prompt, with the codes by which a terminal asks for what is pasted.
       'src/io/terminal/paste-prompt.ts',
@@ -374,7 +404,8 @@ describe('the code', () => {
 
   test('makes no request but through the one function', () => {
     const fetching = sources.filter(({ text }) => /(?<![\w.])fetch\(|node:https?'/.test(text))
-    const allowed = /^src\/(sandbox\/|io\/terminal\/callback|commands\/demo\/steps)/
+    const allowed =
+      /^src\/(agent\/(lazy-)?server|app\/(agent|child-world)\.ts|sandbox\/|io\/terminal\/callback|commands\/demo\/steps)/
     expect(fetching.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([])
   })
 

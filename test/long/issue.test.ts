@@ -36,6 +36,26 @@ async function answeredInVain(world: World, args: readonly string[]) {
   return ended
 }
 
+test('an issued token that its format cannot carry is told of, and found by doctor', async () => {
+  const world = await loggedIn()
+  // A line longer than GitLab takes.
+  const variable = 'A'.repeat(5_200)
+  const issued = await world.tokn([
+    'issue',
+    'iot',
+    '--name',
+    'ci',
+    '-o',
+    'gitlab',
+    '--var',
+    variable,
+  ])
+  expect(issued).toMatchObject({ status: 2, out: '' })
+  expect(issued.err).toMatch(/the token \S+ has been issued, and is not printed: /)
+  expect(issued.err).toContain('tokn doctor tells how to revoke it')
+  expect(JSON.stringify(await findings(world))).toContain('tokn revoke ')
+})
+
 describe('an issue to be kept', () => {
   test('names the token, where the user does not, so that it can be found again', async () => {
     const world = await loggedIn()

@@ -14,6 +14,7 @@ import { makeHome, program, type Home } from '../support/home.ts'
 import { startCommand } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
 import { hasTerminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 const day = 86_400_000
 let home: Home
@@ -113,10 +114,11 @@ describe('the end of a session is told', () => {
     expect(first.err).toMatch(
       /^tokn: warning: the refresh token that renews the session of "web" ends in 4d 23h .* so may the credentials/,
     )
-    const asked = api?.log.filter(({ path }) => path === '/token/info/refresh')
-    expect(asked).toHaveLength(2)
+    // It asks when it has answered.
+    const asked = () => api?.log.filter(({ path }) => path === '/token/info/refresh').length
+    await until(() => asked() === 2)
     await tokn('refresh web')
-    expect(api?.log.filter(({ path }) => path === '/token/info/refresh')).toHaveLength(2)
+    expect(asked()).toBe(2)
     expect((await tokn('token web')).err).toBe('')
   })
 

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../src/io/files/measure.ts'
 import { makeHome, type Home } from '../support/home.ts'
@@ -110,6 +110,19 @@ describe('uninstall --list', () => {
     mkdirSync(join(home.path, 'tmp', 'tokn-of-somebody-else'))
     const traces = (await listTraces(home)).filter(({ kind }) => kind === 'temporary')
     expect(traces).toMatchObject([{ path: left, sight: 'there', files: 0 }])
+  })
+
+  test('says what has the agent started, while that is there', async () => {
+    const starts = async () =>
+      (await listTraces(home)).flatMap(({ kind, path }) =>
+        kind === 'start' ? [relative(join(home.path, 'config'), path ?? '')] : [],
+      )
+    expect(await starts()).toEqual([])
+    expect(await run(['agent', 'install', '-q'], { home })).toMatchObject({ status: 0 })
+    const units = ['systemd/user/tokn-agent.socket', 'systemd/user/tokn-agent.service']
+    expect(await starts()).toEqual(units)
+    expect(await run(['agent', 'install', '--undo'], { home })).toMatchObject({ status: 0 })
+    expect(await starts()).toEqual([])
   })
 
   test('counts no more than it takes to know that a folder is large', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listFiles } from '../support/files.ts'
+import { maskLines } from '../../src/core/log-masks.ts'
 import { makeHome, program, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, startCommand } from '../support/run.ts'
@@ -77,7 +78,8 @@ describe('a CI job, which has an ID token and no secret of its own', () => {
   it('on GitHub fetches its ID token, and leaves nothing behind', async () => {
     const before = listFiles(home.path)
     const { status, out, err } = await run(['token'], { home, env: onGitHub() })
-    expect({ status, err }).toEqual({ status: 0, err: '' })
+    // The log of the job has to hide the token, and that is all there is to say.
+    expect({ status, err }).toEqual({ status: 0, err: maskLines([out.trimEnd()]) })
     expect(out).toMatch(/^[\x21-\x7e]{20,}\n$/)
     expect(asked).toEqual([
       `Bearer ${requestToken} ?api-version=2&audience=${encodeURIComponent(server.issuer)}`,
@@ -100,8 +102,8 @@ describe('a CI job, which has an ID token and no secret of its own', () => {
     const trace = join(home.path, 'trace')
     const strace = ['strace', '-f', '--quiet=all', '-o', trace, '-e', `trace=${calls}`]
     const line = [...strace, process.execPath, program, 'token']
-    const { status, err } = await startCommand(line, { home, env: onGitHub() }).ended
-    expect({ status, err }).toEqual({ status: 0, err: '' })
+    const { status, out, err } = await startCommand(line, { home, env: onGitHub() }).ended
+    expect({ status, err }).toEqual({ status: 0, err: maskLines([out.trimEnd()]) })
     const changes = readFileSync(trace, 'utf8')
       .split('\n')
       .filter((call) => /O_WRONLY|O_RDWR|O_CREAT|(mkdir|rename|link)(at2?)?\(/.test(call))
@@ -140,7 +142,8 @@ describe('a CI job, which has an ID token and no secret of its own', () => {
     const all = { ...env, TOKN_STORE_KEY: key, TOKN_FLOW: undefined }
     const { status, err } = await run([...words, '--flow', 'ci'], { home, env: all })
     expect(status, err).toBe(0)
-    expect(await run(['token', 'job'], { home, env: all })).toMatchObject({ status: 0, err: '' })
+    const given = await run(['token', 'job'], { home, env: all })
+    expect(given).toMatchObject({ status: 0, err: maskLines([given.out.trimEnd()]) })
     expect(asked).toHaveLength(1)
     // The next job gets its ID token elsewhere.
     const { out } = await run(['profile', 'show', 'job', '--json'], { home, env: all })

@@ -65,6 +65,24 @@ describe.skipIf(!there)('tokens that are bound to a key', () => {
     })
   }
 
+  it('are followed by the login that has more scopes, where the API wants some', async () => {
+    const { out: json } = await run(['token', 'work', '--json'], { home })
+    const { scopes } = JSON.parse(json) as { readonly scopes: readonly string[] }
+    const all = [...scopes, 'orders:write'].join(' ')
+    const words = ['curl', 'work', '--', '-sS', `${api.origin}/x`]
+    for (const [asked, said] of [
+      ['orders:write', `orders:write (tokn login work --scope "${all}")`],
+      ['$(id)', ''],
+    ] as const) {
+      const challenge = `DPoP error="insufficient_scope", scope="${asked}"`
+      api.challenge = { status: 403, headers: { 'WWW-Authenticate': challenge } }
+      const { status, out, err } = await run(words, { home })
+      api.challenge = undefined
+      expect({ status, out }, err).toEqual({ status: 0, out: '{"seen":false}\n' })
+      expect(err).toBe(said && `tokn: warning: the API wants more scopes for that: ${said}\n`)
+    }
+  })
+
   describe('where the API demands a nonce', () => {
     const answer = '{"seen":true}\n'
     beforeEach(() => {

@@ -24,7 +24,12 @@ describe('an OAuth login with nobody there', () => {
     expect(server.seen.map(({ url }) => url).filter((url) => url !== discoveryPath)).toEqual([])
   }
 
-  for (const flags of [[], ['--flow', 'code'], ['--flow', 'device'], ['--no-browser']]) {
+  for (const flags of [
+    [],
+    ['--flow', 'code'],
+    ['--flow', 'authorization_code'],
+    ['--no-browser'],
+  ]) {
     it(`ends with 4 and the command to run: ${flags.join(' ') || 'no flow named'}`, async () => {
       const words = [...login(), ...flags, '--scope', 'read all']
       const env = { DISPLAY: ':9' }

@@ -69,6 +69,20 @@ describe.skipIf(!hasGlewlwyd())('glewlwyd', () => {
     })
   }
 
+  it('knows a client without being told how, and by an assertion for its token endpoint', async () => {
+    for (const [settings, method, requests] of [
+      [{}, 'client_secret_post', 1],
+      [{ client_auth: 'client_secret_jwt' }, 'client_secret_jwt', 2],
+    ] as const) {
+      const provider = await open('confidential', { flow: 'client', scope: 'api', ...settings })
+      const reach = openReach({ client_secret: clientSecret })
+      const tokens = await provider.login!(reach, {})
+      expect(tokens.context['client_auth']).toBe(method)
+      const asked = reach.requests.filter(({ url }) => url.pathname.endsWith('/token'))
+      expect(asked).toHaveLength(requests)
+    }
+  })
+
   it('does not decode Basic as RFC 6749 has it', async () => {
     const settings = { flow: 'client', scope: 'api', client_auth: 'client_secret_basic' }
     const provider = await open('confidential', settings)

@@ -9,6 +9,10 @@ declare module 'oidc-provider/lib/provider.js' {
       new (of: { readonly accountId: string | undefined; readonly clientId: string }): OidcGrant
       find(id: string): Promise<OidcGrant>
     }
+    readonly AccessToken: {
+      find(token: string): Promise<OidcAccessToken | undefined>
+    }
+    readonly Client: { readonly adapter: { destroy(id: string): Promise<void> } }
     callback(): (request: IncomingMessage, response: ServerResponse) => void
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<OidcInteraction>
     interactionFinished(
@@ -23,6 +27,16 @@ declare module 'oidc-provider/lib/provider.js' {
       parameters: readonly string[],
     ): void
     on(event: string, listener: (...parameters: readonly unknown[]) => void): void
+  }
+
+  export interface OidcAccessToken {
+    readonly aud: string
+    /** Epoch seconds. */
+    readonly exp: number
+    readonly accountId: string
+    readonly clientId: string
+    readonly scope?: string
+    destroy(): Promise<void>
   }
 
   export interface OidcGrant {

@@ -20,6 +20,8 @@ export interface OidcServer {
   readonly issuer: string
   /** Names of the server's own events: what it saw, independently of what we think we sent. */
   readonly events: string[]
+  /** Ends one access token, and nothing of what it was granted with. */
+  endAccess(token: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function startOidc(options: OidcOptions = {}): Promise<OidcServer> 
   return {
     issuer,
     events,
+    endAccess: async (token) => await (await provider.AccessToken.find(token))?.destroy(),
     stop: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -95,6 +98,12 @@ function configuration({
         token_endpoint_auth_method: 'none',
         ...native,
         redirect_uris: ['http://localhost/callback'],
+      },
+      {
+        client_id: 'pasted',
+        token_endpoint_auth_method: 'none',
+        ...native,
+        redirect_uris: ['https://app.example.com/cb', 'com.example.app:/cb'],
       },
       {
         client_id: 'confidential',

@@ -1,4 +1,4 @@
-import { request, type IncomingMessage } from 'node:http'
+import { get, request, type IncomingMessage } from 'node:http'
 
 export interface Page {
   readonly status: number
@@ -114,4 +114,11 @@ export async function logInElsewhere(login: string, start: string): Promise<stri
 
 function isForm(page: string): boolean {
   return /name="prompt"|name="user_code"/.test(page)
+}
+
+/** Goes to the address that a server has sent the browser back to, as a page that is opened. */
+export async function goBack(address: URL): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    get(address, (response) => response.resume().once('end', resolve)).once('error', reject)
+  })
 }

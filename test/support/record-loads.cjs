@@ -1,11 +1,13 @@
 // Required before the program: writes to LOADS_FILE, when the process ends, which files it loaded,
-// where it connected to, and which files named .tokn it looked for.
+// where it connected to, which files named .tokn it looked for, which it opened, and how often it asked
+// the system who its user is; and what of Node itself it took besides, under the names that Node has.
 'use strict'
 const fs = require('node:fs')
 const { writeFileSync } = fs
 const Module = require('node:module')
 const net = require('node:net')
 
+const before = new Set(process.moduleLoadList)
 const files = new Set()
 const connections = []
 const load = Module._load
@@ -19,6 +21,13 @@ net.Socket.prototype.connect = function (...given) {
   connections.push(JSON.stringify(given[0]))
   return connect.apply(this, given)
 }
+const os = require('node:os')
+let users = 0
+const { userInfo } = os
+os.userInfo = (...given) => {
+  users++
+  return userInfo(...given)
+}
 const looks = []
 for (const name of ['lstatSync', 'statSync', 'openSync', 'readFileSync', 'existsSync']) {
   const real = fs[name]
@@ -27,8 +36,16 @@ for (const name of ['lstatSync', 'statSync', 'openSync', 'readFileSync', 'exists
     return real.call(this, path, ...rest)
   }
 }
+const opened = []
+const open = fs.openSync
+fs.openSync = function (path, ...rest) {
+  opened.push(String(path))
+  return open.call(this, path, ...rest)
+}
 const target = process.env.LOADS_FILE
 delete process.env.LOADS_FILE
 process.on('exit', () => {
-  writeFileSync(target, JSON.stringify({ files: [...files], connections, looks }))
+  const within = process.moduleLoadList.filter((name) => !before.has(name))
+  const found = { files: [...files], connections, looks, opened, users, within }
+  writeFileSync(target, JSON.stringify(found))
 })

@@ -1,7 +1,9 @@
 import type { Command, Option } from 'commander'
 import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
-import { commonFlags, flagTable, type Flag, type FlagName } from './table.ts'
+import { everyFlag } from './every.ts'
+import type { Flag } from './flag.ts'
+import { commonFlags, type FlagName } from './table.ts'
 
 /** What `--help` says of a command. */
 export interface CommandText {
@@ -15,16 +17,23 @@ export interface CommandText {
 /** The heading that a command stands under in help; what each says is in `messages`. */
 export type CommandGroup = keyof typeof words.help.groups
 
-export interface Declaration {
+/** A command in the help of what it belongs to. */
+export interface CommandLine {
   /** Name and arguments in commander's notation: `token [profile]`. */
   readonly usage: string
   readonly group: CommandGroup
-  /** What stands behind the flags and `--`, where something must. */
-  readonly rest?: string
   /** Asked for when help is printed, and not before. */
   readonly text: () => CommandText
-  readonly examples: readonly string[]
   readonly aliases?: readonly string[]
+}
+
+/** What a command is besides its line. */
+export interface Details {
+  /** What stands behind the flags and `--`, where something must. */
+  readonly rest?: string
+  /** Where it is more than its line has. */
+  readonly text?: () => CommandText
+  readonly examples: readonly string[]
   /** The flags that it reads besides those of every command; it takes no others. */
   readonly flags?: readonly FlagName[]
   /** The values that a flag can have here, where each command has its own. */
@@ -35,18 +44,41 @@ export interface Declaration {
   readonly answers?: boolean
 }
 
+/** Adds a command of which no more than its line is known yet. */
+export function addLine(parent: Command, { usage, group, text, aliases = [] }: CommandLine) {
+  const command = parent.command(usage).aliases(aliases).helpCommand(false)
+  told.set(command, { group, text, examples: [] })
+  return command
+}
+
+/** The command that `addLine` has added. */
+export function lineOf(parent: Command, name: string): Command {
+  const command = parent.commands.find((one) => one.name() === name)
+  if (command === undefined) throw new Error(`there is no line of ${name}`)
+  return command
+}
+
 /** Adds a subcommand with the flags that every command takes, and those that it reads. */
-export function declare(parent: Command, declaration: Declaration): Command {
-  const { usage, rest, text, aliases = [], flags = [], choices = {}, answers = true } = declaration
-  const { unheard = [], group, examples } = declaration
-  const command = parent.command(usage).aliases(aliases)
+export function declare(parent: Command, declaration: CommandLine & Details): Command {
+  return addDetails(addLine(parent, declaration), declaration)
+}
+
+/** As `declare`, for the command `name` of which the line is there. */
+export function complete(parent: Command, name: string, details: Details): Command {
+  return addDetails(lineOf(parent, name), details)
+}
+
+function addDetails(command: Command, details: Details): Command {
+  const { rest, flags = [], choices = {}, unheard = [], answers = true, examples } = details
+  const { group, text: known } = toldOf(command) ?? {}
+  const text: () => CommandText = details.text ?? known ?? (() => ({ summary: '' }))
   told.set(command, { group, text, examples })
   // A document that is not there has no fields.
   const everywhere = commonFlags.filter((name) => answers || name !== 'fields')
   for (const name of [...flags, ...everywhere]) {
     const meaning = () => text().flags?.[name] ?? meaningOf(name, answers)
     const flag: Flag = {
-      ...flagTable[name],
+      ...everyFlag[name],
       ...(choices[name] === undefined ? {} : { choices: choices[name] }),
     }
     const { variable: _, ...without } = flag
@@ -57,18 +89,6 @@ export function declare(parent: Command, declaration: Declaration): Command {
     command.usage(`${command.usage()} -- ${rest}`)
   }
   if (!answers) refuseFields(command)
-  return command
-}
-
-/** A command that only groups others. */
-export function declareGroup(
-  parent: Command,
-  name: string,
-  group: CommandGroup,
-  text: () => CommandText,
-): Command {
-  const command = parent.command(name).helpCommand(false)
-  told.set(command, { group, text, examples: [] })
   return command
 }
 
@@ -84,7 +104,7 @@ export function declareProgram(
   told.set(program, { group: undefined, text, examples: [] })
   programChoices.set(program, choices)
   for (const name of commonFlags) {
-    addFlag(program, name, flagTable[name], () => meaningOf(name, true))
+    addFlag(program, name, everyFlag[name], () => meaningOf(name, true))
   }
   return program
 }
@@ -94,9 +114,13 @@ function addFlag(command: Command, name: FlagName, flag: Flag, meaning: () => st
   const option = command.createOption(`${flag.names}${value}`)
   if (flag.repeatable === true) option.argParser(collect)
   if (flag.heading !== undefined) option.helpGroup(flag.heading)
-  meanings.set(option, () => {
-    const choices = flag.choices ?? choicesOf(command, name)
-    return describeFlag(meaning(), choices === undefined ? flag : { ...flag, choices })
+  declared.set(option, {
+    name,
+    flag: () => {
+      const choices = flag.choices ?? choicesOf(command, name)
+      return choices === undefined ? flag : { ...flag, choices }
+    },
+    meaning,
   })
   command.addOption(option)
 }
@@ -144,11 +168,20 @@ interface Told {
   readonly examples: readonly string[]
 }
 
+/** A flag of one command. */
+export interface DeclaredFlag {
+  readonly name: FlagName
+  /** As that command takes it. */
+  readonly flag: () => Flag
+  /** What it means, without its values and what stands for it. */
+  readonly meaning: () => string
+}
+
 // Kept beside the commands and options, not in them: what they say is loaded for `--help` alone.
 const told = new WeakMap<Command, Told>()
 const withRest = new WeakSet<Command>()
 const programChoices = new WeakMap<Command, Partial<Record<FlagName, readonly string[]>>>()
-const meanings = new WeakMap<Option, () => string>()
+const declared = new WeakMap<Option, DeclaredFlag>()
 
 /** Whether what stands behind `--` is for a child of the command, and not its own. */
 export function takesRest(command: Command): boolean {
@@ -160,9 +193,16 @@ export function toldOf(command: Command): Told | undefined {
   return told.get(command)
 }
 
+/** The flag that `option` was declared as; those that every program has are not declared. */
+export function flagOf(option: Option): DeclaredFlag | undefined {
+  return declared.get(option)
+}
+
 export function meaningOfOption(option: Option): string {
   const { printHelp, printVersion } = words.help
-  return meanings.get(option)?.() ?? (option.long === '--version' ? printVersion : printHelp)
+  const known = flagOf(option)
+  if (known !== undefined) return describeFlag(known.meaning(), known.flag())
+  return option.long === '--version' ? printVersion : printHelp
 }
 
 /** Flags that stand before the name of a command are meant for it. */

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
-import { display, timestamp } from '../../core/text.ts'
+import { timestamp } from '../../core/data-text.ts'
+import { display } from '../../core/text.ts'
 import type { Grant } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { FlagName, FlagsOf } from './table.ts'

@@ -13,9 +13,11 @@ export const loginFlags = [
   'passwordStdin',
   'secretFile',
   'withToken',
+  'withRefreshToken',
   'remember',
   'noRemember',
   'force',
+  'show',
   ...grantFlags,
   ...oauthFlags,
   'yes',
@@ -28,5 +30,10 @@ export type LoginFlags = CommonFlags & FlagsOf<(typeof loginFlags)[number]>
 /** The flags for a question that an answer given beforehand does not mean. */
 export function withoutYes(flags: LoginFlags): LoginFlags {
   const { yes: _, ...others } = flags
+  return others
+}
+
+export function withoutResource(flags: LoginFlags): LoginFlags {
+  const { resource: _, ...others } = flags
   return others
 }

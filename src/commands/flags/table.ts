@@ -1,35 +1,14 @@
-/**
- * One flag of the command line. What it means is told in `messages`, under the same name. `--help`,
- * `tokn help environment` and the documents are made from this table.
- */
-export interface Flag {
-  /** As it is typed: `--min-ttl`, or `-P, --profile`. */
-  readonly names: string
-  /** What its value is, where it has one. */
-  readonly value?: string
-  /** It may be given more than once. */
-  readonly repeatable?: true
-  /** The values it can have, where they can be listed. */
-  readonly choices?: readonly string[]
-  /** The environment variable that is read where the flag is not given. */
-  readonly variable?: string
-  /** What holds where neither is given. */
-  readonly default?: string
-  /** The heading of `--help` that it stands under, if not that of the command's own flags. */
-  readonly heading?: Heading
-}
+import { headings, type Flag } from './flag.ts'
+import type { oauthTable } from './oauth-table.ts'
+import { plainFlags } from './plain.ts'
 
-/** Headings of `--help` behind a command's own flags, in this order. */
-export const headings = ['Session and network:', 'Everywhere:'] as const
-type Heading = (typeof headings)[number]
+const [, session, everywhere] = headings
 
-const [session, everywhere] = headings
-
-/** Every flag of the program, by its name; the name of a `--no-...` begins with `no`. */
+/** The flags of the program, by name, but for those of OAuth; the name of a `--no-...` begins with `no`. */
 export const flagTable = {
   json: { names: '--json', heading: everywhere },
   fields: { names: '--fields', value: 'list', heading: everywhere },
-  quiet: { names: '-q, --quiet', heading: everywhere },
+  quiet: plainFlags.quiet,
   noColor: { names: '--no-color', variable: 'TOKN_NO_COLOR', heading: everywhere },
   debug: { names: '--debug', variable: 'TOKN_DEBUG', heading: everywhere },
   configDir: {
@@ -39,12 +18,7 @@ export const flagTable = {
     heading: everywhere,
   },
 
-  profile: {
-    names: '-P, --profile',
-    value: 'name',
-    variable: 'TOKN_PROFILE',
-    heading: session,
-  },
+  profile: plainFlags.profile,
   store: {
     names: '--store',
     value: 'kind',
@@ -64,19 +38,14 @@ export const flagTable = {
   yes: { names: '-y, --yes' },
   dryRun: { names: '--dry-run' },
 
-  minTtl: {
-    names: '--min-ttl',
-    value: 'duration',
-    variable: 'TOKN_MIN_TTL',
-    default: '60s',
-  },
+  minTtl: plainFlags.minTtl,
   refresh: {
     names: '--refresh',
     value: 'when',
     choices: ['auto', 'never', 'force'],
     default: 'auto',
   },
-  output: { names: '-o, --output', value: 'format' },
+  output: plainFlags.output,
   var: { names: '--var', value: 'name', default: 'TOKN_ACCESS_TOKEN' },
   shell: {
     names: '--shell',
@@ -85,19 +54,25 @@ export const flagTable = {
     variable: 'SHELL',
   },
   unset: { names: '--unset' },
-  bare: { names: '-n, --bare' },
+  bare: plainFlags.bare,
+  field: { names: '--field', value: 'name' },
   idToken: { names: '--id-token' },
+  for: { names: '--for', value: 'url' },
   env: { names: '-e, --env', value: 'variable', repeatable: true, default: 'TOKN_ACCESS_TOKEN' },
+  file: { names: '--file', value: 'variable', repeatable: true },
+  keepalive: { names: '--keepalive' },
   all: { names: '--all' },
   ifExpiring: { names: '--if-expiring', value: 'duration' },
   local: { names: '--local' },
   remote: { names: '--remote' },
   plain: { names: '--plain' },
+  jsonLines: { names: '--json-lines' },
   format: { names: '--format', value: 'template' },
   current: { names: '--current' },
   claims: { names: '--claims' },
   saveAs: { names: '--save-as', value: 'profile' },
   localOnly: { names: '--local-only' },
+  open: { names: '--open' },
   fix: { names: '--fix' },
   offline: { names: '--offline' },
   online: { names: '--online' },
@@ -108,6 +83,19 @@ export const flagTable = {
   ttl: { names: '--ttl', value: 'duration' },
   clockOffset: { names: '--clock-offset', value: 'duration' },
   fault: { names: '--fault', value: 'json', repeatable: true },
+  pid: { names: '--pid', value: 'pid' },
+  max: { names: '--max', value: 'duration', default: '6h' },
+  new: { names: '--new' },
+
+  undo: { names: '--undo' },
+  host: { names: '--host', value: 'origin', repeatable: true },
+  lifetime: { names: '--lifetime', value: 'duration' },
+  idleExit: { names: '--idle-exit', value: 'duration' },
+  confirm: { names: '--confirm' },
+  passphraseFile: { names: '--passphrase-file', value: 'path' },
+  tokenFile: { names: '--token-file', value: 'path', repeatable: true },
+  group: { names: '--group', value: 'name' },
+  socket: { names: '--socket', value: 'path' },
 
   provider: { names: '-p, --provider', value: 'id', variable: 'TOKN_PROVIDER' },
   baseUrl: { names: '--base-url', value: 'url', variable: 'TOKN_BASE_URL' },
@@ -118,6 +106,8 @@ export const flagTable = {
   passwordStdin: { names: '--password-stdin' },
   secretFile: { names: '--secret-file', value: 'path' },
   withToken: { names: '--with-token' },
+  withRefreshToken: { names: '--with-refresh-token' },
+  show: { names: '--show' },
   remember: { names: '--remember' },
   noRemember: { names: '--no-remember' },
   force: { names: '--force' },
@@ -128,43 +118,11 @@ export const flagTable = {
   expiresAt: { names: '--expires-at', value: 'instant' },
   audience: { names: '--audience', value: 'audience' },
   resource: { names: '--resource', value: 'url', repeatable: true },
-
-  issuer: { names: '--issuer', value: 'url', variable: 'TOKN_ISSUER' },
-  clientId: { names: '--client-id', value: 'id', variable: 'TOKN_CLIENT_ID' },
-  clientSecretFile: {
-    names: '--client-secret-file',
-    value: 'path',
-    variable: 'TOKN_CLIENT_SECRET_FILE',
-  },
-  flow: { names: '--flow', value: 'flow', variable: 'TOKN_FLOW' },
-  clientAuth: { names: '--client-auth', value: 'method', variable: 'TOKN_CLIENT_AUTH' },
-  privateKeyFile: {
-    names: '--private-key-file',
-    value: 'path',
-    variable: 'TOKN_PRIVATE_KEY_FILE',
-  },
-  subjectTokenFile: {
-    names: '--subject-token-file',
-    value: 'path',
-    variable: 'TOKN_SUBJECT_TOKEN_FILE',
-  },
-  assertionFile: { names: '--assertion-file', value: 'path', variable: 'TOKN_ASSERTION_FILE' },
-  trustEndpoint: {
-    names: '--trust-endpoint',
-    value: 'origin',
-    repeatable: true,
-    variable: 'TOKN_TRUST_ENDPOINTS',
-  },
-  redirectPort: { names: '--redirect-port', value: 'port', variable: 'TOKN_REDIRECT_PORT' },
-  dpop: { names: '--dpop', variable: 'TOKN_DPOP' },
-  cert: { names: '--cert', value: 'path' },
-  key: { names: '--key', value: 'path' },
-  noBrowser: { names: '--no-browser' },
-  qr: { names: '--qr' },
-  clipboard: { names: '--clipboard' },
 } as const satisfies Readonly<Record<string, Flag>>
 
-export type FlagName = keyof typeof flagTable
+type Every = typeof flagTable & typeof oauthTable
+
+export type FlagName = keyof Every
 
 /** Taken by every command, beside `-h`. */
 export const commonFlags = [
@@ -185,9 +143,9 @@ export const sessionFlags = ['profile', 'store', ...requestFlags] as const satis
 /** Read by a command that hands out a token. */
 export const freshFlags = ['minTtl', 'refresh'] as const satisfies FlagName[]
 
-type ValueOf<Name extends FlagName> = (typeof flagTable)[Name] extends { readonly repeatable: true }
+type ValueOf<Name extends FlagName> = Every[Name] extends { readonly repeatable: true }
   ? readonly string[]
-  : (typeof flagTable)[Name] extends { readonly value: string }
+  : Every[Name] extends { readonly value: string }
     ? string
     : boolean
 

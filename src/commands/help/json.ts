@@ -1,6 +1,13 @@
 import { words } from '../../messages/words.ts'
+import { tools } from '../credential/table.ts'
 import { shapeInWords, shapes } from '../output/shapes.ts'
 import type { Block } from './layout.ts'
+
+/** The commands that have none; a tool is answered in its own way. */
+const silent = [
+  ...['agent run', 'curl', 'demo', 'exec', 'provider new', 'provider schema'],
+  ...tools.map((tool) => `credential ${tool}`),
+]
 
 /** Every document that `--json` prints. */
 export function jsonBlocks(): readonly Block[] {
@@ -12,6 +19,6 @@ export function jsonBlocks(): readonly Block[] {
     ...Object.entries(shapes).map(([schema, shape]) => ({
       text: `${schema}\n  ${shape.by}: ${shapeInWords(shape)}`,
     })),
-    { text: noDocument('curl, demo, exec, provider new, provider schema') },
+    { text: noDocument(silent.toSorted().join(', ')) },
   ]
 }

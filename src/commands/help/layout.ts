@@ -1,6 +1,9 @@
 /** Characters that a text keeps beside its term; where the line has fewer, it stands below. */
 const leastBeside = 24
 
+/** Characters of a term that has its text beside it, unless all are longer. */
+const longestBeside = 30
+
 /** What stands before a meaning below its term. */
 const below = '      '
 
@@ -21,8 +24,11 @@ export function layOut(blocks: readonly Block[], width: number): string {
   return parts.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n')
 }
 
+/** Few terms are longer than `longestBeside`: they would push all texts to the edge. */
 function longestTerm(items: readonly Item[]): number {
-  return Math.max(0, ...items.map(([term]) => term.length))
+  const lengths = items.map(([term]) => term.length)
+  const usual = lengths.filter((length) => length <= longestBeside)
+  return Math.max(0, ...(usual.length === 0 ? lengths : usual))
 }
 
 /** `longest` is the longest term of the page: its columns are even where the line has room for that. */
@@ -45,6 +51,7 @@ function layOutItems(items: readonly Item[], longest: number, width: number): re
       return [...wrapLine(term, width, '  ', '    '), ...wrapLine(meaning, width, below)]
     }
     const [first = '', ...further] = wrapLine(meaning, width, ' '.repeat(column + 4))
+    if (term.length > column) return [`  ${term}`, first, ...further]
     return [`  ${term.padEnd(column)}  ${first.trimStart()}`.trimEnd(), ...further]
   })
 }

@@ -2,7 +2,7 @@ import { Help, type Command, type Option } from 'commander'
 import { words } from '../../messages/words.ts'
 import { meaningOfOption, toldOf } from '../flags/declare.ts'
 import { namesOf } from '../flags/path.ts'
-import { headings } from '../flags/table.ts'
+import { headings } from '../flags/flag.ts'
 import { layOut, wrapLine, type Block, type Item } from './layout.ts'
 
 /** The help of a command, in lines of at most `width` characters, but for longer single words. */
@@ -50,12 +50,19 @@ function commandItem(command: Command): Item {
 function flagBlocks(command: Command): readonly Block[] {
   const options = new Help().visibleOptions(command)
   const under = (heading: string | undefined) =>
-    options.filter(({ helpGroupHeading }) => helpGroupHeading === heading).map(optionItem)
+    options
+      .filter(({ helpGroupHeading }) => helpGroupHeading === heading)
+      .map((option) => withoutHeading(optionItem(option), heading))
   const groups: ReadonlyArray<readonly [heading: string, items: readonly Item[]]> = [
     [words.help.options, under(undefined)],
     ...headings.map((heading) => [heading, under(heading)] as const),
   ]
   return groups.flatMap(([heading, items]) => (items.length === 0 ? [] : [{ heading, items }]))
+}
+
+/** What stands under the heading need not say it again; elsewhere it is told without one. */
+function withoutHeading([term, text]: Item, heading: string | undefined): Item {
+  return [term, text.startsWith(`${heading} `) ? text.slice(`${heading} `.length) : text]
 }
 
 function optionItem(option: Option): Item {

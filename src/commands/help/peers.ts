@@ -5,10 +5,7 @@
  */
 const meant: ReadonlyArray<readonly [commands: string, words: string]> = [
   ['login', 'auth, auth login, auth create, auth add, account, account login, signin, sign-in'],
-  [
-    'login',
-    'log-in, authenticate, authorize, connect, configure, configure sso, config, init, setup',
-  ],
+  ['login', 'log-in, authenticate, authorize, connect, configure, configure sso, config, init'],
   ['login', 'reauth, relogin, set, save, sso, sso login'],
   ['login | provider add FILE', 'add, new'],
   [
@@ -24,7 +21,7 @@ const meant: ReadonlyArray<readonly [commands: string, words: string]> = [
   ['token --id-token', 'id-token, oidc-token, print-identity-token, auth print-identity-token'],
   ['env', 'export, auth env, unset, dotenv'],
   ['header', 'auth-header, bearer'],
-  ['header | exec -- COMMAND', 'credential, credentials, creds, helper, secret'],
+  ['header | exec -- COMMAND', 'credentials, creds, helper, secret'],
   ['curl -- URL', 'api, request, req, http, call, send'],
   ['exec -- COMMAND', 'run, with, wrap, shell, command'],
   ['refresh', 'renew, auth refresh, refresh-token, reissue, reload'],

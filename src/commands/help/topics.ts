@@ -43,8 +43,9 @@ function ciBlocks(): readonly Block[] {
     { text: each },
     {
       examples: [
-        'export TOKN_TOKEN="$(TOKN_PROVIDER=mcs TOKN_CLIENT_ID=... TOKN_CLIENT_SECRET=... tokn token)"',
-        'TOKN_PROVIDER=mcs tokn curl -- -F file=@car.jpg https://smarty.mail.ru/api/v1/objects/detect',
+        'tokn_ci=$(tokn ci start) || exit; eval "$tokn_ci"',
+        'tokn curl -- -F file=@car.jpg https://smarty.mail.ru/api/v1/objects/detect',
+        'tokn ci end',
       ],
     },
     { text: idToken },

@@ -29,7 +29,7 @@ export function asUsage(
 }
 
 export function commandMissing(group: Command): ToknError {
-  const hint = `tokn ${pathOf(group)}--help`
+  const hint = toolsIn(group) ?? `tokn ${pathOf(group)}--help`
   return new ToknError('usage', texts.commands.commandMissing(), { hint })
 }
 
@@ -37,10 +37,19 @@ export function commandMissing(group: Command): ToknError {
 export function unknownCommand(words: readonly string[], group: Command): ToknError {
   const [word = ''] = words
   const near = nearest(word, group.commands.flatMap(namesOf))
+  const known = toolsIn(group)
+  const meant = near === undefined ? undefined : texts.commands.didYouMean(near)
   const hint =
-    meantInstead(words, group) ??
-    (near === undefined ? `tokn ${pathOf(group)}--help` : texts.commands.didYouMean(near))
+    known === undefined
+      ? (meantInstead(words, group) ?? meant ?? `tokn ${pathOf(group)}--help`)
+      : [...(meant === undefined ? [] : [meant]), known]
   return new ToknError('usage', texts.commands.unknownCommand(display(word, 60)), { hint })
+}
+
+/** The tools that a group has instead of commands: there are so few that all are said. */
+function toolsIn(group: Command): string | undefined {
+  const names = group.name() === 'credential' ? group.commands.map((one) => one.name()) : []
+  return names.length === 0 ? undefined : texts.credentialHelpers.known(names)
 }
 
 /** The flag without values that was given one as `--flag=value`. */

@@ -1,6 +1,7 @@
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import { display, quoteWord } from '../../core/text.ts'
+import { quoteWord } from '../../core/quoting.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { Answers } from '../../session/login/answers.ts'
 import type { Opened } from '../../session/login/open-provider.ts'
@@ -48,7 +49,8 @@ export async function askToKeep(
 
 /**
  * Offers to end what the login has replaced, after the new session is stored: a no, or no answer,
- * leaves it alive. What the provider does not do is told, and no failure of the login.
+ * leaves it alive. What the provider does not do is told, and no failure of the login. Returns whether
+ * it was asked to end it.
  */
 export async function offerToEnd(
   context: Context,
@@ -56,12 +58,12 @@ export async function offerToEnd(
   session: Session,
   { record }: SavedSession,
   flags: LoginFlags,
-): Promise<void> {
-  if (!isOther(replaced, record)) return
+): Promise<boolean> {
+  if (!isOther(replaced, record)) return false
   const { title } = replaced.provider
   const question = words.loginFlags.askToEndReplaced(title, untilWhen(replaced, session))
   try {
-    if ((await context.confirm(withoutYes(flags), question)) !== true) return
+    if ((await context.confirm(withoutYes(flags), question)) !== true) return false
   } catch (error) {
     if (!isToknError(error, 'interrupted')) throw error
     const message = words.loginFlags.replacedUnanswered(error.message, session.name, title)
@@ -76,6 +78,7 @@ export async function offerToEnd(
     if (!isFailure(error)) throw error
     session.ports.warn(words.loginFlags.replacedStays(error.message))
   }
+  return true
 }
 
 /** Tells, where nobody can be asked, of what the login has left alive and how it can be ended. */

@@ -3,7 +3,7 @@ import type { Interaction } from '../../core/ports.ts'
 import type { Field, Provider } from '../../core/provider.ts'
 import type { Secret } from '../../core/secret.ts'
 import { openAnswered, withSettings, type Opened } from '../../session/login/open-provider.ts'
-import type { Pasted } from '../../session/login/pasted.ts'
+import type { GivenRefresh, Pasted } from '../../session/login/pasted.ts'
 import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
@@ -19,7 +19,7 @@ export async function answerFields(
   { profile, set }: Draft,
   flags: LoginFlags,
   interaction: Interaction | undefined,
-  pasted: Pasted | undefined,
+  pasted: Pasted | GivenRefresh | undefined,
 ): Promise<Opened> {
   const provider = await ports.provider(withSettings(profile, set))
   refuseForeign(provider, flags)
@@ -39,7 +39,7 @@ export async function answerFields(
     },
     pasted === undefined
       ? undefined
-      : (fields) => withoutLogin(fields, takenWith(provider, pasted)),
+      : (fields) => withoutLogin(fields, takenWith(provider, pasted, interaction)),
   )
 }
 
@@ -66,10 +66,14 @@ interface Taken {
   readonly secrets: readonly string[]
 }
 
-function takenWith({ refreshFields = [], asks = {} }: Provider, pasted: Pasted): Taken {
-  const renews = pasted.refresh !== undefined || 'reply' in pasted.given
+function takenWith(
+  { refreshFields = [], asks = {} }: Provider,
+  pasted: Pasted | GivenRefresh,
+  interaction: Interaction | undefined,
+): Taken {
+  const renews = !('given' in pasted) || pasted.refresh !== undefined || 'reply' in pasted.given
   // Without a person a missing answer is told, and no reason to refuse the token.
-  const needed = renews && pasted.keepRefused !== undefined ? refreshFields : []
+  const needed = renews && interaction !== undefined ? refreshFields : []
   return { needed, secrets: Object.values(asks).flat() }
 }
 

@@ -1,6 +1,6 @@
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
-import type { Field } from '../../core/provider.ts'
+import type { Field, Reach } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { refuseSpent } from '../../session/budget.ts'
@@ -17,9 +17,11 @@ export interface Attempt {
   /** Absent where nobody can be asked. */
   readonly interaction: Interaction | undefined
   readonly force: boolean
-  /** Throws what the login throws. */
-  logIn(answers: Opened['answers']): Promise<SavedSession>
+  /** Throws what the login throws. `askAgain` is for one that can go on with another secret. */
+  logIn(answers: Opened['answers'], askAgain: AskAgain): Promise<SavedSession>
 }
+
+type AskAgain = NonNullable<Reach['askAgain']>
 
 /** A login made, with the answers that were right. */
 export interface Made {
@@ -33,11 +35,34 @@ export interface Made {
  */
 export async function logInUntilRight(attempt: Attempt): Promise<Made> {
   let { answers } = attempt.opened
+  const asked = new Set(attempt.opened.asked)
   for (let tries = 1; ; tries++) {
+    let meanwhile: 'answered' | 'unanswered' | undefined
+    const askAgain: AskAgain = async (name, refused) => {
+      for (; tries < mostTries; tries++) {
+        const before = answers.secrets[name]
+        const again = await secretsAgain(attempt, { answers, asked }, refused, name)
+        if (again === undefined) return undefined
+        const secret = again.secrets[name]
+        meanwhile = secret === before ? 'unanswered' : 'answered'
+        if (meanwhile === 'unanswered') continue
+        // Nothing was tried with what was not there.
+        if (before !== undefined) tries += 1
+        answers = again
+        return secret
+      }
+      return undefined
+    }
     try {
-      return { saved: await attempt.logIn(answers), answers }
+      return { saved: await attempt.logIn(answers, askAgain), answers }
     } catch (error) {
-      const again = tries < mostTries ? await secretsAgain(attempt, answers, error) : undefined
+      if (tries >= mostTries || meanwhile === 'unanswered') throw error
+      // The login could not go on with what was answered, and has to be begun anew.
+      if (meanwhile === 'answered' && isWrongSecret(error)) {
+        attempt.interaction?.tell(words.terminal.again(error.message))
+        continue
+      }
+      const again = await secretsAgain(attempt, { answers, asked }, error)
       if (again === undefined) throw error
       answers = again
     }
@@ -47,22 +72,29 @@ export async function logInUntilRight(attempt: Attempt): Promise<Made> {
 /** The answers with other secrets; `undefined` where asking for them is of no use. */
 async function secretsAgain(
   { session, opened, interaction, force }: Attempt,
-  answers: Opened['answers'],
+  { answers, asked }: { readonly answers: Opened['answers']; readonly asked: Set<string> },
   error: unknown,
+  only?: string,
 ): Promise<Opened['answers'] | undefined> {
-  const { provider, asked } = opened
+  const { provider } = opened
   if (interaction === undefined || !isWrongSecret(error)) return undefined
-  const fields = provider.fields.filter((field) => isToBeAsked(field, asked, answers))
+  const fields = provider.fields.filter(
+    (field) => (only ?? field.name) === field.name && isToBeAsked(field, asked, answers, only),
+  )
   if (fields.length === 0) return undefined
   const counted = await whyNoMore(session, opened, force)
   if (typeof counted === 'string') {
     interaction.tell(counted)
     return undefined
   }
-  interaction.tell(words.terminal.again(error.message))
+  const isNew = fields.every(({ name }) => answers.secrets[name] === undefined)
+  interaction.tell(
+    isNew ? words.terminal.because(error.message) : words.terminal.again(error.message),
+  )
   if (counted) interaction.tell(words.loginFlags.spendsAnother(provider.title))
   const kept = keptAnswers(provider.fields, answers.settings, asked)
   if (kept !== '') interaction.tell(words.loginFlags.keptAnswers(kept))
+  for (const { name } of fields) asked.add(name)
   const secrets = { ...answers.secrets, ...(await askForRefused(fields, interaction)) }
   return { ...answers, secrets }
 }
@@ -78,9 +110,12 @@ function isToBeAsked(
   { name, secret, askWhenRefused }: Field,
   asked: ReadonlySet<string>,
   { secrets }: Opened['answers'],
+  only: string | undefined,
 ): boolean {
   if (secret !== true) return false
-  return asked.has(name) || (askWhenRefused === true && secrets[name] === undefined)
+  // A login that ends without asking for it was refused for something else: a code, a password.
+  const wanted = askWhenRefused === true && only === name
+  return asked.has(name) || (wanted && secrets[name] === undefined)
 }
 
 /** Why no more logins may be made, in words; else whether the provider counts them. */

@@ -2,14 +2,21 @@ import { ToknError } from '../../core/errors.ts'
 import type { Interaction } from '../../core/ports.ts'
 import { checkProfileName } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
+import { impliedProvider } from '../../session/login/implied-provider.ts'
 import { askUntil } from '../../session/login/ask.ts'
 import type { Context, ProviderSummary } from '../context.ts'
 import type { LoginFlags } from '../flags/login.ts'
+import { startingResource } from './resource.ts'
 
 /** An API to log in to; `isPicked` where a person picked it from a list. */
 export interface ChosenApi {
   readonly id: string
   readonly isPicked: boolean
+}
+
+/** Whether the flags of a login say where an OAuth server is. */
+export function namesServer(flags: LoginFlags): boolean {
+  return [flags.issuer, flags.discovery, flags.tokenEndpoint].some((one) => one !== undefined)
 }
 
 /** The API of a login that does not say it, and is no further one of a profile. Throws `usage`. */
@@ -20,8 +27,9 @@ export async function chooseApi(
   named: string | undefined,
 ): Promise<ChosenApi> {
   const { fromEnvironment } = context.environment
-  const server = flags.issuer ?? fromEnvironment('issuer') ?? fromEnvironment('token_endpoint')
-  if (server !== undefined) return { id: 'oauth', isPicked: false }
+  const isNamed = namesServer(flags) || startingResource(context, flags) !== undefined
+  const implied = isNamed ? 'oauth' : impliedProvider(fromEnvironment)
+  if (implied !== undefined) return { id: implied, isPicked: false }
   if (named !== undefined && providers.some((one) => one.id === named)) {
     return { id: named, isPicked: false }
   }

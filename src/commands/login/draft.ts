@@ -13,8 +13,10 @@ import { readPairs } from '../flags/pairs.ts'
 import { isQuiet } from '../output/json.ts'
 import { announceLogin } from './announce.ts'
 import { chooseBaseUrl } from './base-url.ts'
-import { askName, chooseApi, offerAnotherApi } from './choose-api.ts'
+import { askName, chooseApi, namesServer, offerAnotherApi } from './choose-api.ts'
 import { chooseName } from './choose-name.ts'
+import { keptFor, namedIn } from '../../session/other-server.ts'
+import { beginsAtResource, startingResource } from './resource.ts'
 
 /** What a login is to make or renew, before its fields are answered. */
 export interface Draft {
@@ -34,14 +36,15 @@ export async function draftProfile(
   interaction: Interaction | undefined,
 ): Promise<Draft> {
   if (flags.provider === '') throw new ToknError('usage', words.loginFlags.emptyProvider())
-  // An issuer says of which kind the provider is, unless that was said as well.
-  const said =
-    flags.provider ?? (flags.issuer === undefined ? context.environment.provider : undefined)
+  // The address of a server says of which kind the provider is, unless that was said as well.
+  const isServer = namesServer(flags)
+  const said = flags.provider ?? (isServer ? undefined : context.environment.provider)
   const choice = context.choice(flags, positional)
   const named =
     (await chooseName(choice, interaction)) ?? boundName(context, ports, choice, flags, said)
   const usual = named === undefined ? usualName(ports, flags, said) : undefined
-  const isOpen = said === undefined && flags.issuer === undefined && flags.yes !== true
+  const begins = isServer || startingResource(context, flags) !== undefined
+  const isOpen = said === undefined && !begins && flags.yes !== true
   const providers = await context.providers(flags)
   const other =
     usual === undefined || !isOpen
@@ -58,18 +61,30 @@ export async function draftProfile(
   const given = known ?? (isPicked ? await askName(interaction, providerId) : undefined)
   const name = checkProfileName(given ?? providerId)
   const before = given === undefined ? undefined : readProfile(ports, name, flags)
-  const same = before?.provider === providerId ? before : undefined
   const store = context.storeKind(flags, before?.store)
-  const set = { ...readPairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
-  const settings = same?.settings ?? {}
+  const answered = { ...readPairs(flags.set, '--set', 'NAME=VALUE'), ...oauthSettings(flags) }
+  const former = before?.provider === providerId ? before : undefined
+  const same = former && (await forServer(context, ports, flags, former, answered))
+  const { client_id: _, ...unnamed } = same?.settings ?? {}
+  const settings = flags.register === true ? unnamed : (same?.settings ?? {})
+  const keyCertificate = certificateOfKey(context, flags, { ...settings, ...answered })
+  const set = { ...answered, ...keyCertificate }
   const outlined = { name, store, settings, baseUrl: flags.baseUrl ?? same?.baseUrl }
+  // The resource has yet to say where it is that logins are made.
+  const isElsewhere =
+    startingResource(context, flags) !== undefined &&
+    beginsAtResource({ profile: { ...outlined, provider: providerId } })
+  const shown = isElsewhere ? { ...outlined, settings: {} } : outlined
   const summary = providers.find((one) => one.id === providerId)
-  announceLogin(context, ports, flags, summary?.title ?? providerId, { profile: outlined, set })
+  announceLogin(context, ports, flags, summary?.title ?? providerId, { profile: shown, set })
   const baseUrl = await chooseBaseUrl(context, flags, summary, same, interaction)
   const apiUrls = flags.apiUrl?.map(
     (url) => new URL(checkBaseUrl(url, words.loginFlags.apiUrl())).origin,
   )
-  const certificate = flags.cert === undefined ? same?.certificate : resolve(flags.cert)
+  const certificate =
+    flags.cert === undefined || keyCertificate !== undefined
+      ? same?.certificate
+      : resolve(flags.cert)
   const key = flags.key === undefined ? same?.key : resolve(flags.key)
   if ((certificate === undefined) !== (key === undefined)) {
     throw new ToknError('usage', words.loginFlags.halfAPair())
@@ -80,6 +95,7 @@ export async function draftProfile(
     provider: providerId,
     baseUrl,
     apiUrls: apiUrls ?? context.environment.apiUrls ?? same?.apiUrls,
+    hosts: same?.hosts,
     settings,
     overrides:
       flags.override === undefined
@@ -92,6 +108,41 @@ export async function draftProfile(
     key,
   }
   return { profile, set, before }
+}
+
+/** The profile so far, without what is of another server than the one that is named now. */
+async function forServer(
+  { environment }: Context,
+  ports: Ports,
+  flags: LoginFlags,
+  before: Profile,
+  answered: Draft['set'],
+): Promise<Profile> {
+  const { fields } = await ports.provider({ ...before, settings: {} }).catch((error: unknown) => {
+    // What is wrong with the profile is told where it is used.
+    if (!isToknError(error)) throw error
+    return { fields: [] }
+  })
+  const named = namedIn(fields, answered, environment.fromEnvironment)
+  // A variable with a base URL may be there for another API.
+  return { ...before, ...keptFor(fields, before, named, flags.baseUrl) }
+}
+
+/**
+ * Where `--cert` has no `--key` beside it, but the client signs with a private key, the certificate is
+ * that of this key: its thumbprint goes into what is signed (RFC 7515 section 4.1.7).
+ */
+function certificateOfKey(
+  { environment }: Context,
+  { cert, key }: LoginFlags,
+  settings: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  if (cert === undefined || key !== undefined) return undefined
+  const signs =
+    settings['private_key_file'] ??
+    environment.fromEnvironment('private_key_file') ??
+    environment.fromEnvironment('private_key')
+  return signs === undefined ? undefined : { certificate_file: resolve(cert) }
 }
 
 /** The profile of the folder, unless the provider is said and is another one than its own. */

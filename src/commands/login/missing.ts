@@ -19,7 +19,7 @@ export async function missingAddress(
   // What is on standard input, or in a file, has not been read yet.
   const secretGiven = flags.passwordStdin === true || flags.secretFile !== undefined
   const asked = (fields: readonly Field[]) =>
-    flags.withToken === true
+    flags.withToken === true || flags.withRefreshToken === true
       ? withoutLogin(fields)
       : fields.filter(({ secret }) => secret !== true || !secretGiven)
   const sources = { set: given, secrets: {}, fromEnvironment }

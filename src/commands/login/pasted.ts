@@ -1,5 +1,5 @@
 import { readDuration } from '../../core/duration.ts'
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError, type Said } from '../../core/errors.ts'
 import { claimedExpiry } from '../../core/jwt.ts'
 import { readPastedText, type PastedText } from '../../core/pasted-text.ts'
 import type { Interaction } from '../../core/ports.ts'
@@ -8,7 +8,7 @@ import { Secret } from '../../core/secret.ts'
 import { checkGivenToken, type Attachment } from '../../core/token.ts'
 import { askAgain } from '../../session/login/ask.ts'
 import { withSettings } from '../../session/login/open-provider.ts'
-import type { Pasted } from '../../session/login/pasted.ts'
+import type { GivenRefresh, Pasted } from '../../session/login/pasted.ts'
 import type { Ports } from '../../session/ports.ts'
 import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
@@ -28,10 +28,13 @@ export async function readPasted(
   { profile, set }: Draft,
   flags: LoginFlags,
   interaction: Interaction | undefined,
-): Promise<Pasted | undefined> {
+): Promise<Pasted | GivenRefresh | undefined> {
   const drafted = withSettings(profile, set)
   const { settings } = drafted
   const provider = await ports.provider(drafted)
+  if (flags.withRefreshToken === true) {
+    return { refreshToken: await readGivenRefresh(context, provider, interaction) }
+  }
   if (flags.withToken !== true) {
     const chosen = await choosesToken(context, provider, settings, flags, interaction)
     if (!chosen) return undefined
@@ -127,10 +130,35 @@ async function findRefresh(
   return await askAgain(async () => {
     const answer = await interaction.ask(words.pasted.askRefresh(), { pasted: true })
     if (answer.trim() === '') return undefined
-    const read = readPastedText(answer, {}, words.pasted.aRefreshToken())
-    if ('access' in read) return read.access
-    throw new ToknError('usage', words.pasted.documentForRefresh())
+    return refreshTokenIn(answer, words.pasted.documentForRefresh)
   }, interaction.tell)
+}
+
+/** The refresh token that is all of a session: from standard input, or from the user. */
+async function readGivenRefresh(
+  { terminal }: Context,
+  { title }: Provider,
+  interaction: Interaction | undefined,
+): Promise<Secret> {
+  const { askOnlyRefresh, refreshTokenAlone } = words.pasted
+  if (interaction === undefined) {
+    return refreshTokenIn(await terminal.readText(words.pasted.aRefreshToken()), refreshTokenAlone)
+  }
+  return await askAgain(
+    async () =>
+      refreshTokenIn(
+        await interaction.ask(askOnlyRefresh(title), { pasted: true }),
+        refreshTokenAlone,
+      ),
+    interaction.tell,
+  )
+}
+
+/** Throws `usage` for what is no token, or more than one. */
+function refreshTokenIn(text: string, sayDocument: () => Said): Secret {
+  const read = readPastedText(text, {}, words.pasted.aRefreshToken())
+  if ('access' in read) return read.access
+  throw new ToknError('usage', sayDocument())
 }
 
 /** Asks for the end of a token, where neither it nor its provider says anything of it. */

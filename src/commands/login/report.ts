@@ -14,11 +14,12 @@ export function sayLoggedIn(
 ): void {
   if (isQuiet(flags)) return
   const now = ports.clock.now()
-  const { keptIn, loggedIn, nothingKept } = words.reports
+  const { keepsHosts, keptIn, loggedIn, nothingKept } = words.reports
   const expires = record.expiry.state === 'at' ? words.times.expires(record.expiry, now) : ''
   const { outlivesProcess } = ports.stores.traits(profile.store)
   const kept = outlivesProcess ? keptIn(profile.store) : nothingKept(profile.store)
   context.terminal.say(loggedIn(profile.name, expires, kept))
+  if (profile.hosts !== undefined) context.terminal.say(keepsHosts(profile.name, profile.hosts))
 }
 
 /** The document of a login or, in words, what to type next: the last that it says. */

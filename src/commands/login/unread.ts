@@ -5,6 +5,7 @@ import { words } from '../../messages/words.ts'
 import type { Context } from '../context.ts'
 import type { Draft } from './draft.ts'
 import type { LoginFlags } from '../flags/login.ts'
+import { jsonFlag } from '../output/json.ts'
 import { secretFiles } from '../flags/oauth.ts'
 
 const flagOfField: Readonly<Record<string, string>> = {
@@ -12,23 +13,61 @@ const flagOfField: Readonly<Record<string, string>> = {
   subject_token: '--subject-token-file',
   assertion: '--assertion-file',
   redirect_port: '--redirect-port',
+  redirect_uri: '--redirect-uri',
+  authorization_parameters: '--authorization-param',
 }
 
+const flagOfName = {
+  remember: '--remember',
+  force: '--force',
+  show: '--show',
+  expiresIn: '--expires-in',
+  expiresAt: '--expires-at',
+} as const
+
 /** Throws `usage` for flags of which one takes back what the other says. */
-export function refuseContrary({ words: typed }: Context, { set }: Draft, flags: LoginFlags): void {
+export function refuseContrary(context: Context, { set }: Draft, flags: LoginFlags): void {
+  const { words: typed } = context
   if (typed.includes('--remember') && typed.includes('--no-remember')) {
     throw new ToknError('usage', words.commands.notTogether('--remember', '--no-remember'))
   }
+  const mute = flags.quiet === true ? '--quiet' : jsonFlag(flags)
+  if (flags.show === true && mute !== undefined) {
+    throw new ToknError('usage', words.show.onlyForPeople(mute))
+  }
+  if (flags.register === true) refuseOtherClient(context, set)
   const said = ['username', 'email'].find((name) => name in set)
   if (flags.username !== undefined && said !== undefined) {
     throw new ToknError('usage', words.loginFlags.sameTwice(said))
   }
-  if (flags.withToken !== true) return
-  for (const flag of ['remember', 'force'] as const) {
-    if (flags[flag] === true) {
-      throw unread(`--${flag}`, words.loginFlags.purposes.login())
-    }
+  const { withToken, withRefreshToken } = flags
+  if (withToken === true && withRefreshToken === true) {
+    throw new ToknError('usage', words.commands.notTogether('--with-token', '--with-refresh-token'))
   }
+  const meaningless =
+    withToken === true
+      ? (['remember', 'force', 'show'] as const)
+      : withRefreshToken === true
+        ? (['remember', 'expiresIn', 'expiresAt'] as const)
+        : []
+  const given = meaningless.find((name) => flags[name] !== undefined && flags[name] !== false)
+  if (given === undefined) return
+  const { accessToken, login, loginAgain } = words.loginFlags.purposes
+  const isEnd = given === 'expiresIn' || given === 'expiresAt'
+  const say = isEnd ? accessToken : withToken === true ? login : loginAgain
+  throw unread(flagOfName[given], say())
+}
+
+/** Throws `usage` where a client is given, and one is to be made as well. */
+function refuseOtherClient({ environment }: Context, set: Draft['set']): void {
+  const given =
+    set['client_id'] !== undefined
+      ? '--client-id'
+      : environment.fromEnvironment('client_id') === undefined
+        ? undefined
+        : 'TOKN_CLIENT_ID'
+  if (given === undefined) return
+  throw new ToknError('usage', words.commands.notTogether('--register', given), { sent: false })
 }
 
 /** Throws `usage` for a flag that no login of this provider reads, whatever its answers are. */

@@ -3,6 +3,11 @@ import stringWidth from 'string-width'
 // Letters of ASCII, the ellipsis and the two of a bar: a cell each.
 const plain = /^[\x20-\x7e\u2026\u2588\u2591]*$/
 
+/** Whether each character of `text` takes a cell, and may be shown as it is. */
+export function isPlain(text: string): boolean {
+  return plain.test(text)
+}
+
 /** How many cells of a terminal `text` takes. */
 export function cellsOf(text: string): number {
   // The library takes as long over its first word as the program over its start.

@@ -1,13 +1,15 @@
 import { ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Expiry } from '../../core/expiry.ts'
-import { display, showJson, timestamp } from '../../core/text.ts'
+import { showJson, timestamp } from '../../core/data-text.ts'
 import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import type { SchemaName } from './shapes.ts'
 
-export function wantsJson(flags: CommonFlags): boolean {
-  return flags.json === true || flags.fields !== undefined
+export type Document = Readonly<Record<string, unknown>>
+
+export function wantsJson(flags: CommonFlags & { readonly jsonLines?: boolean }): boolean {
+  return flags.json === true || flags.jsonLines === true || flags.fields !== undefined
 }
 
 /** Whether nothing is to be said beside the answer: it is not wanted, or a document is all there is. */
@@ -28,12 +30,9 @@ export function jsonFlag(flags: CommonFlags): string | undefined {
 }
 
 /** Prints a complete JSON document, or the fields of it that were asked for. */
-export function printJson(
-  context: Context,
-  flags: CommonFlags,
-  document: Readonly<Record<string, unknown>>,
-): void {
-  const shown = flags.fields === undefined ? document : pick(document, flags.fields)
+export function printJson(context: Context, flags: CommonFlags, document: Document): void {
+  if (flags.fields !== undefined && choose === undefined) throw new Error('fields not checked')
+  const shown = flags.fields === undefined ? document : choose?.(document)
   context.terminal.out(`${showJson(withCommands(shown, context.completed))}\n`)
 }
 
@@ -60,52 +59,18 @@ export function tell(
 }
 
 /**
- * Throws `usage` for a field that the document will not have, naming those that it will: for a command
- * that does what cannot be done twice, before it is done.
+ * Throws `usage` for a field that the document will not have, naming those that it will: before
+ * anything is done. Every command that prints a document calls it.
  */
-export async function checkFields({ fields }: CommonFlags, schema: SchemaName): Promise<void> {
-  if (fields === undefined) return
+export async function checkFields(flags: CommonFlags, schema: SchemaName): Promise<void> {
+  if (flags.fields === undefined) return
   // Most commands print no document: they need not load what is in all of them.
-  const { namesIn, shapes } = await import('./shapes.ts')
-  checkNames(splitFields(fields), namesIn(shapes[schema]))
+  const { chooseFields } = await import('./fields.ts')
+  choose = chooseFields(flags.fields, schema)
 }
 
-function splitFields(fields: string): readonly string[] {
-  return fields.split(',').map((name) => name.trim())
-}
-
-function checkNames(names: readonly string[], valid: readonly string[]): void {
-  const unknown = names.find((name) => !valid.includes(name))
-  if (unknown === undefined) return
-  throw new ToknError('usage', words.commands.noSuchField(display(unknown, 60), valid.join(', ')))
-}
-
-/**
- * The fields named; those of the entries where the document is a list of entries. Throws `usage`
- * naming the valid ones.
- */
-function pick(
-  document: Readonly<Record<string, unknown>>,
-  fields: string,
-): Readonly<Record<string, unknown>> {
-  const names = splitFields(fields)
-  const listed = Object.entries(document).find(
-    ([, value]) => Array.isArray(value) && value.some((item) => isObject(item)),
-  )
-  const entries = (listed?.[1] as readonly Record<string, unknown>[] | undefined) ?? []
-  const inEntries = new Set(entries.flatMap((entry) => Object.keys(entry)))
-  checkNames(names, [...new Set([...Object.keys(document), ...inEntries])])
-  const top = names.filter((name) => name in document)
-  const chosen: Record<string, unknown> = { schema: document['schema'] }
-  for (const name of top) chosen[name] = document[name]
-  const below = names.filter((name) => !(name in document))
-  if (listed !== undefined && below.length > 0) {
-    chosen[listed[0]] = entries.map((entry) =>
-      Object.fromEntries(below.map((name) => [name, entry[name]])),
-    )
-  }
-  return chosen
-}
+/** What the fields that were checked leave of the document: a process runs one command. */
+let choose: ((document: Document) => Document) | undefined
 
 /** An instant for a JSON document: RFC 3339, or `null`. */
 export function instant(at: number | undefined): string | null {
@@ -119,6 +84,11 @@ export function expiryFields(expiry: Expiry, now: number): Readonly<Record<strin
     expires_at: instant(at),
     expires_at_epoch: at === undefined ? null : Math.floor(at / 1_000),
     expires_in: at === undefined ? null : Math.floor((at - now) / 1_000),
-    expiry: at === undefined ? expiry.state : 'known',
+    expiry: howKnown(expiry),
   }
+}
+
+function howKnown(expiry: Expiry): 'known' | 'assumed' | 'never' | 'unknown' {
+  if (expiry.state !== 'at') return expiry.state
+  return expiry.assumed === true ? 'assumed' : 'known'
 }

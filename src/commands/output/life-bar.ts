@@ -6,8 +6,12 @@ const [full, empty] = ['█', '░']
 export function lifeBar(share: number, width: number): string {
   const within = Math.min(1, Math.max(0, share))
   const filled = within === 0 ? 0 : Math.max(1, Math.round(within * width))
-  return full.repeat(filled) + empty.repeat(width - filled)
+  const known = (bars[width] ??= [])
+  return (known[filled] ??= full.repeat(filled) + empty.repeat(width - filled))
 }
+
+/** By width, and how much of it is full: there are few, and rows by the thousand have them. */
+const bars: string[][] = []
 
 /** A bar out of `text`, in the colour of how much is left. */
 export function paintBar(text: string, share: number, colours: Colours): string {

@@ -1,4 +1,5 @@
-import type { Operation, Provider, ScopeTraits, Traits } from '../../core/provider.ts'
+import type { Operation, Provider } from '../../core/provider.ts'
+import type { ScopeTraits, Traits } from '../../core/traits.ts'
 import { words } from '../../messages/words.ts'
 
 /** What the places that speak of scopes say each in their own way. */

@@ -11,6 +11,8 @@ export interface Shape {
 const expiry = 'expires_at expires_at_epoch expires_in expiry'
 const reason = '(code message hint retry_after?)'
 const standing = 'standing(state since why)'
+const listed =
+  'profile provider id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts unrestricted'
 const refreshed = `profile refreshed generation expires_at? expires_at_epoch? expires_in? expiry? error${reason} skipped${reason}`
 
 /**
@@ -22,11 +24,15 @@ export const shapes = {
   'tokn.status/v1': {
     by: 'status',
     fields:
-      'profiles[](profile provider where store state expires_at expires_in credentials_kept default problem fix)',
+      'profiles[](profile provider where store state expires_at expires_in credentials_kept renewed_by default problem fix)',
   },
   'tokn.login/v1': {
     by: 'login',
     fields: `profile provider store token_id scopes ${expiry} origins`,
+  },
+  'tokn.device-code/v1': {
+    by: 'login --flow device',
+    fields: 'verification_uri user_code verification_uri_complete expires_at',
   },
   'tokn.token/v1': {
     by: 'token',
@@ -39,15 +45,20 @@ export const shapes = {
   },
   'tokn.logout/v1': {
     by: 'logout',
-    fields: 'results[](profile erased revoked verified alive_until alive)',
+    fields: 'results[](profile erased revoked verified alive_until alive end_session_url)',
   },
+  'tokn.ci-start/v1': {
+    by: 'ci start',
+    fields: 'provider new shell variable socket line pid ends_with_pid started_at ends_at',
+  },
+  'tokn.ci-end/v1': { by: 'ci end', fields: 'ended revoked verified alive_until alive' },
   'tokn.refresh/v1': { by: 'refresh', fields: refreshed },
   'tokn.refresh-all/v1': { by: 'refresh --all', fields: `results[](schema ${refreshed})` },
   'tokn.list/v1': {
     by: 'list',
-    fields:
-      'profile where tokens[](id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts unrestricted) duplicates',
+    fields: `profile where tokens[](${listed}) duplicates stopped_at?`,
   },
+  'tokn.list-line/v1': { by: 'list --json-lines', fields: listed },
   'tokn.check/v1': { by: 'check', fields: 'ok checks[](profile ok reason expires_in needed)' },
   'tokn.issue/v1': {
     by: 'issue',
@@ -60,16 +71,16 @@ export const shapes = {
   },
   'tokn.info/v1': {
     by: 'info',
-    fields: `profile provider active remote_checked not_checked_because claims signature user_id scopes unrestricted token_id fingerprint ${standing} access(${expiry}) refresh(${expiry} uses_left) facts quota store origins credentials_kept lineage(generation obtained_at last_refresh(at pid cmd reason))`,
+    fields: `profile provider active remote_checked not_checked_because claims signature user_id scopes unrestricted token_id fingerprint ${standing} access(${expiry}) refresh(${expiry} uses_left) facts quota store origins credentials_kept kept renewed_by lineage(generation obtained_at last_refresh(at pid cmd reason))`,
   },
   'tokn.profiles/v1': {
     by: 'profile list',
-    fields: `default profiles[](name provider base_url api_urls store ca proxy certificate key settings overrides logged_in expired ${standing})`,
+    fields: `default profiles[](name provider base_url api_urls hosts store ca proxy certificate key settings overrides logged_in expired ${standing})`,
   },
   'tokn.profile/v1': {
     by: 'profile show',
     fields:
-      'name provider base_url api_urls store ca proxy certificate key settings overrides path credentials_kept refresh_token_kept',
+      'name provider base_url api_urls hosts store ca proxy certificate key settings overrides path credentials_kept refresh_token_kept',
   },
   'tokn.profile-use/v1': { by: 'profile use', fields: 'profile provider' },
   'tokn.profile-rename/v1': { by: 'profile rename', fields: 'from profile' },
@@ -106,17 +117,37 @@ export const shapes = {
     fields: `profile ${standing} generations[](generation at reason issued_by? command pid parent cost)`,
   },
   'tokn.doctor/v1': { by: 'doctor', fields: 'ok checks[](id status detail fix)' },
+  'tokn.completion/v1': { by: 'completion', fields: 'shell script' },
   'tokn.uninstall/v1': {
     by: 'uninstall --list',
     fields:
       'configuration other_configurations profiles_unread traces[](kind path service account sight files bytes more) steps',
   },
+  'tokn.agent/v1': {
+    by: 'agent status',
+    fields:
+      'pid since version socket configuration? locked passphrase store_closed profiles[](profile state expires_at generation) lifetime? idle_exit? confirm? token_files?[](profile path)',
+  },
+  'tokn.agent-start/v1': { by: 'agent start', fields: 'started pid socket' },
+  'tokn.agent-stop/v1': { by: 'agent stop', fields: 'stopped socket' },
+  'tokn.agent-install/v1': {
+    by: 'agent install',
+    fields: 'files[](path change text) next warnings',
+  },
+  'tokn.setup/v1': {
+    by: 'setup',
+    fields: 'client profile undo dry_run hosts changes[](path key change value before) next',
+  },
+  'tokn.agent-lock/v1': { by: 'agent lock', fields: 'locked passphrase' },
+  'tokn.agent-unlock/v1': { by: 'agent unlock', fields: 'locked store_open' },
   'tokn.sandbox/v1': {
     by: 'sandbox',
     fields:
       'apis[](name base_url api_url credentials second_account service_account resource own_resource)',
   },
   'tokn.dry-run/v1': { by: 'any command with --dry-run', fields: 'steps[](subject would)' },
+  'tokn.help/v1': { by: 'help, and any command with --help', fields: 'of text' },
+  'tokn.version/v1': { by: '--version', fields: 'version' },
   'tokn.error/v1': {
     by: 'any command that fails, on standard error',
     fields:
@@ -144,6 +175,11 @@ export function namesIn({ fields }: Shape): readonly string[] {
   const [ofEntries = ''] = withoutBelow(entries).split(')')
   const words = `schema ${withoutBelow(fields)} ${ofEntries}`.match(/\w+/g) ?? []
   return [...new Set(words)]
+}
+
+/** The name of the field that is a list of entries, if there is one. */
+export function listIn({ fields }: Shape): string | undefined {
+  return /(\w+)\[\]\(/.exec(fields)?.[1]
 }
 
 /** `a b(c(d) e) f` as `a b f`; a bracket without its other half stays. */

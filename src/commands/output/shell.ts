@@ -1,6 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
-import { quotePosix } from '../../core/text.ts'
+import { quotePosix } from '../../core/quoting.ts'
 import { words } from '../../messages/words.ts'
+import { noSuchShell } from './refusals.ts'
 
 /** A line that sets a variable for this shell and its children, as a POSIX shell reads it. */
 export function exportLine(variable: string, value: string): string {
@@ -11,19 +12,9 @@ export function exportLine(variable: string, value: string): string {
 interface ShellSyntax {
   /** A line that sets it; `undefined` for a value that no quotes of this shell hold. */
   set(variable: string, value: string): string | undefined
-  /** A line that removes it, and does not mind where there is none. */
-  unset(variable: string): string
-  /** It reads no lines that a program has printed, but takes data: a line has to be typed. */
-  readonly runsNothing?: true
-  /** What to type, for `command` to print such a line to the shell itself. */
-  read(command: string): string
 }
 
-const posix: ShellSyntax = {
-  set: exportLine,
-  unset: (variable) => `unset ${variable}\n`,
-  read: (command) => `eval "$(${command})"`,
-}
+const posix: ShellSyntax = { set: exportLine }
 
 /** The shells that are known, by the name that `--shell` takes. */
 export const shells = {
@@ -33,35 +24,33 @@ export const shells = {
   // Between single quotes a backslash escapes itself and the quote, and nothing else has a meaning.
   fish: {
     set: (variable, value) => `set -gx ${variable} '${value.replace(/[\\']/g, '\\$&')}'\n`,
-    unset: (variable) => `set -e ${variable}\n`,
-    read: (command) => `${command} | source`,
   },
   // It takes typographic quotes for single ones, and reads what a program prints in a code page that
   // may make such quotes of other letters.
   pwsh: {
     set: (variable, value) =>
       isAscii(value) ? `$env:${variable} = '${value.replaceAll("'", "''")}'\n` : undefined,
-    unset: (variable) => `Remove-Item Env:${variable} -ErrorAction SilentlyContinue\n`,
-    read: (command) => `${command} | Invoke-Expression`,
   },
   // Nothing there quotes these for a file, for a line that is typed and for one out of `for` alike.
   cmd: {
     set: (variable, value) =>
       isAscii(value) && !/["%!^&|<>]/.test(value) ? `set "${variable}=${value}"\n` : undefined,
-    unset: (variable) => `set "${variable}="\n`,
-    read: (command) => `for /f "delims=" %i in ('${command}') do @%i`,
   },
   nu: {
     set: (variable, value) => `${JSON.stringify({ [variable]: value })}\n`,
-    unset: (variable) => `hide-env --ignore-errors ${variable}\n`,
-    runsNothing: true,
-    read: (command) => `${command} | from json | load-env`,
   },
 } as const satisfies Readonly<Record<string, ShellSyntax>>
 
 export type ShellName = keyof typeof shells
 
 export const shellNames = Object.keys(shells) as readonly ShellName[]
+
+/** Throws `usage` for a name that is not that of a shell. */
+export function findShell(name: string): ShellName {
+  const shell = shellNames.find((one) => one === name)
+  if (shell !== undefined) return shell
+  throw noSuchShell(name, shellNames)
+}
 
 // Means the same to every shell, whichever it is: RFC 6750 section 2.1 has no others in a token.
 const plain = /^[A-Za-z0-9\-._~+/=:,@]+$/
@@ -77,17 +66,9 @@ export function lineToSet(
   value: string,
 ): string {
   if (!told && !plain.test(value)) throw new ToknError('usage', words.shells.sayWhich(shell))
-  const line = /\p{Cc}/u.test(value) ? undefined : shells[shell].set(variable, value)
+  const line = /[\0-\x1f\x7f-\x9f]/.test(value) ? undefined : shells[shell].set(variable, value)
   if (line === undefined) throw new ToknError('usage', words.shells.notQuotable(shell))
   return line
-}
-
-/** The line that removes a variable. Throws `usage` for a shell that runs none. */
-export function lineToUnset(shell: ShellName, variable: string): string {
-  const { unset, runsNothing }: ShellSyntax = shells[shell]
-  const line = unset(variable)
-  if (runsNothing !== true) return line
-  throw new ToknError('usage', words.shells.hasToBeTyped(shell, line.trimEnd()))
 }
 
 function isAscii(text: string): boolean {

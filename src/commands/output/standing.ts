@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../../core/ports.ts'
-import { timestamp } from '../../core/text.ts'
+import { timestamp } from '../../core/data-text.ts'
 import { words } from '../../messages/words.ts'
 import { isOver, sessionState } from '../../session/life.ts'
 

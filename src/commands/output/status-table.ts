@@ -34,25 +34,36 @@ export function statusLines(
   screen: Screen,
   colours: Colours,
 ): readonly string[] {
-  const cells = layouts.map(({ columns, bar }) => [
-    columns.map((column) => (column === 'profile' ? '  ' : '') + words.status.titles[column]),
-    ...all.map((one) => columns.map((column) => cellOf(one, column, bar, now))),
-  ])
-  const chosen = cells.find((rows) => fits(rows, screen)) ?? cells.at(-1) ?? []
-  const shown: string[][] = []
+  let chosen: ReadonlyArray<readonly string[]> = []
+  for (const { columns, bar } of layouts) {
+    chosen = [
+      columns.map((column) => (column === 'profile' ? '  ' : '') + words.status.titles[column]),
+      ...all.map((one) => columns.map((column) => cellOf(one, column, bar, now))),
+    ]
+    if (fits(chosen, screen)) break
+  }
+  const painted = colours.dim('-') !== '-'
+  const lines: string[] = []
+  let noted = 0
   // Where there is no room for columns, a row has several lines.
   fittedTable(chosen, screen, (line, row) => {
-    ;(shown[row] ??= []).push(line)
+    addNotes(row - 1)
+    const one = all[row - 1]
+    if (one === undefined) lines.push(colours.bold(line))
+    else lines.push(painted ? paintLine(line, one, now, colours) : line)
     return line
   })
-  const [titles = [], ...rows] = Array.from(shown, (lines = []) => lines)
-  return [
-    ...titles.map((line) => colours.bold(line)),
-    ...all.flatMap((one, index) => [
-      ...(rows[index] ?? []).map((line) => paintLine(line, one, now, colours)),
-      ...[one.problem, one.fix].flatMap((text) => (text === undefined ? [] : note(text, screen))),
-    ]),
-  ]
+  addNotes(all.length)
+  return lines
+
+  /** What is to be said of the profiles before `end`. */
+  function addNotes(end: number): void {
+    for (; noted < end; noted++) {
+      const { problem, fix } = all[noted] ?? {}
+      if (problem !== undefined) lines.push(...note(problem, screen))
+      if (fix !== undefined) lines.push(...note(fix, screen))
+    }
+  }
 }
 
 /** A sentence or a command, set in below its profile. */
@@ -80,8 +91,16 @@ export function shareLeft({ expiry, life }: ProfileStatus, now: number): number 
 
 /** The host of a URL; the text itself where it is none. */
 export function hostOf(where: string | undefined): string | undefined {
-  return where !== undefined && URL.canParse(where) ? new URL(where).host : where
+  if (where === undefined) return undefined
+  const known = hosts.get(where)
+  if (known !== undefined) return known
+  const host = URL.canParse(where) ? new URL(where).host : where
+  if (hosts.size < 256) hosts.set(where, host)
+  return host
 }
+
+/** By URL: many profiles may have the same one. */
+const hosts = new Map<string, string>()
 
 function cellOf(one: ProfileStatus, column: Column, width: number, now: number): string {
   switch (column) {
@@ -102,8 +121,15 @@ function cellOf(one: ProfileStatus, column: Column, width: number, now: number):
     case 'store':
       return one.store ?? '-'
     case 'kept':
-      return one.state === 'logged_out' ? '-' : words.status.keeps(one.credentialsKept)
+      return one.state === 'logged_out'
+        ? '-'
+        : words.status.keeps(one.credentialsKept, givenTo(one))
   }
+}
+
+/** What of the environment, or of files, renews it. */
+function givenTo({ renewedBy = [] }: ProfileStatus): readonly string[] {
+  return renewedBy.filter((one) => one === 'files' || one === one.toUpperCase())
 }
 
 /** Whether the rows are no wider than the screen is; where that is not known, they are not. */

@@ -1,6 +1,6 @@
 import { display } from '../../core/text.ts'
 import type { Context } from '../context.ts'
-import { cellsOf, cutToCells, padToCells, wrapWords } from './cells.ts'
+import { cellsOf, cutToCells, isPlain, padToCells, wrapWords } from './cells.ts'
 
 /** Characters of a cell in a terminal: a longer one could push away what stands above it. */
 const longestCell = 400
@@ -11,6 +11,17 @@ const readableValue = 20
 
 /** What a table is shown on; a width that is not known is `undefined`. */
 export type Screen = Pick<Context['terminal'], 'outIsTerminal' | 'width'>
+
+/** Lines of a call to `show`: a call cannot have as many arguments as there may be profiles. */
+const linesAtOnce = 8_192
+
+/** As `show`, for as many lines as there are. */
+export function showMany(
+  { show }: Pick<Context['terminal'], 'show'>,
+  lines: readonly string[],
+): void {
+  for (let at = 0; at < lines.length; at += linesAtOnce) show(...lines.slice(at, at + linesAtOnce))
+}
 
 /** What a line becomes; `row` counts from the titles, which are row 0. */
 type Paint = (line: string, row: number) => string
@@ -25,6 +36,8 @@ export function table(
   screen?: Pick<Screen, 'outIsTerminal'> & Partial<Screen>,
 ): readonly string[] {
   const longest = screen?.outIsTerminal === true ? longestCell : Number.POSITIVE_INFINITY
+  const plain = widthOf(screen) === undefined ? layOutPlain(cells, longest) : undefined
+  if (plain !== undefined) return plain
   const rows = cells.map((row) => row.map((cell) => display(cell, longest)))
   const lines = layOut(rows)
   const width = widthOf(screen)
@@ -75,14 +88,58 @@ function widthOf(screen: Partial<Screen> | undefined): number | undefined {
   return outIsTerminal && width > 0 ? width : undefined
 }
 
+/**
+ * As `layOut`, for cells that are shown as they are; `undefined` where one is not. Of thousands of rows
+ * a copy of each takes longer than all else.
+ */
+function layOutPlain(
+  rows: ReadonlyArray<readonly string[]>,
+  longest: number,
+): readonly string[] | undefined {
+  const widths: number[] = []
+  let above: readonly string[] = []
+  for (const row of rows) {
+    for (let column = 0; column < row.length; column++) {
+      const cell = row[column] ?? ''
+      // A column often says the same once more.
+      if (cell === above[column]) continue
+      if (cell.length > longest || !isPlain(cell)) return undefined
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
+    }
+    above = row
+  }
+  const blanks: string[] = []
+  return rows.map((row) => {
+    let line = ''
+    for (let column = 0; column < row.length; column++) {
+      const cell = row[column] ?? ''
+      line += cell
+      if (column === row.length - 1) break
+      const room = (widths[column] ?? 0) - cell.length + 2
+      line += blanks[room] ??= ' '.repeat(room)
+    }
+    return line.trimEnd()
+  })
+}
+
 function layOut(rows: ReadonlyArray<readonly string[]>): readonly string[] {
-  const widths = columnWidths(rows)
-  return rows.map((row) =>
-    row
-      .map((cell, column) => padToCells(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  // Each cell is counted once, and by plain loops: of thousands of rows that is most of the work.
+  const widths: number[] = []
+  const counted = rows.map((row) => {
+    const cells = row.map(cellsOf)
+    for (let column = 0; column < cells.length; column++) {
+      widths[column] = Math.max(widths[column] ?? 0, cells[column] ?? 0)
+    }
+    return cells
+  })
+  return rows.map((row, at) => {
+    const parts: string[] = []
+    for (let column = 0; column < row.length; column++) {
+      const room = (widths[column] ?? 0) - (counted[at]?.[column] ?? 0) + 2
+      parts.push(row[column] ?? '', column === row.length - 1 ? '' : ' '.repeat(Math.max(2, room)))
+    }
+    return parts.join('').trimEnd()
+  })
 }
 
 /** Each row as a paragraph: `TITLE: cell`. An empty cell and a dash say nothing. */

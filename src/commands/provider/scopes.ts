@@ -3,7 +3,7 @@ import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
 import { sessionFlags, type FlagsOf } from '../flags/table.ts'
-import { printJson, wantsJson } from '../output/json.ts'
+import { checkFields, printJson, wantsJson } from '../output/json.ts'
 
 type ScopesFlags = CommonFlags & FlagsOf<(typeof sessionFlags)[number]>
 
@@ -27,6 +27,7 @@ export async function runScopes(
   positional: string | undefined,
   flags: ScopesFlags,
 ): Promise<void> {
+  await checkFields(flags, 'tokn.scopes/v1')
   const session = await context.session(flags, positional)
   const { scopes, from, complete } = await session.listScopes()
   const { title, docs, id } = await session.provider()

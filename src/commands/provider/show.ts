@@ -6,7 +6,7 @@ import { words } from '../../messages/words.ts'
 import { openUnprofiled } from '../../session/open-anywhere.ts'
 import type { CommonFlags, Context, ProviderSummary } from '../context.ts'
 import type { FlagsOf } from '../flags/table.ts'
-import { checkOneShape, jsonFlag, printJson, wantsJson } from '../output/json.ts'
+import { checkFields, checkOneShape, jsonFlag, printJson, wantsJson } from '../output/json.ts'
 import { wayOf } from '../output/provider-words.ts'
 import { table } from '../output/table.ts'
 import { describeTraits, traitRows } from './traits.ts'
@@ -17,6 +17,7 @@ export type ShowFlags = CommonFlags & FlagsOf<'definition'>
 export async function showProvider(context: Context, id: string, flags: ShowFlags): Promise<void> {
   checkOneShape(flags.definition === true ? '--definition' : undefined, jsonFlag(flags))
   if (flags.definition === true) return await showDefinition(context, id, flags)
+  await checkFields(flags, 'tokn.provider/v1')
   const known = await context.providers(flags)
   const summary = known.find((one) => one.id === id)
   if (summary === undefined) {

@@ -11,7 +11,7 @@ import { givenAnswers } from '../../session/reach.ts'
 import type { TestStep } from '../../session/provider-test/provider-test.ts'
 import { words } from '../../messages/words.ts'
 import type { CommonFlags, Context } from '../context.ts'
-import { expiryFields, instant, printJson, wantsJson } from '../output/json.ts'
+import { checkFields, expiryFields, instant, printJson, wantsJson } from '../output/json.ts'
 import { declare } from '../flags/declare.ts'
 import { requestFlags, type FlagName, type FlagsOf } from '../flags/table.ts'
 import type { Leftover } from '../../session/provider-test/leftovers.ts'
@@ -47,6 +47,7 @@ export function providerTestCommand(
 }
 
 export async function runTest(context: Context, id: string, flags: TestFlags): Promise<void> {
+  await checkFields(flags, 'tokn.provider-test/v1')
   const ports = context.ports(flags)
   if (flags.profile !== undefined) chooseProfile(ports.profiles, { flag: flags.profile })
   const interaction = await context.interaction(flags)

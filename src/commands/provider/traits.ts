@@ -1,4 +1,5 @@
-import type { Provider, Traits } from '../../core/provider.ts'
+import type { Provider } from '../../core/provider.ts'
+import type { Traits } from '../../core/traits.ts'
 import { words } from '../../messages/words.ts'
 import { partsOf, scopesInWords, wayOf } from '../output/provider-words.ts'
 

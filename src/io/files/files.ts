@@ -1,19 +1,24 @@
-import { mkdirSync, readdirSync, unlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../../core/errors.ts'
 import type { Files } from '../../core/ports.ts'
 import { words } from '../../messages/words.ts'
-import { checkDirectory, readPlainFile } from './plain-file.ts'
+import { checkDirectory } from './checked-directory.ts'
+import { readPlainFile } from './plain-file.ts'
 import { isAbsent, translateSystemError } from './system-error.ts'
 import { isTemporary, syncDirectory, writeWhole } from './whole-write.ts'
 
 /** The files of the machine that runs this. */
 export function openFiles(): Files {
-  return { read, write: writeWhole, remove, list, ensureDirectory }
+  return { read, write, remove, list, ensureDirectory: (path) => ensureDirectory(path) }
 }
 
 function read(path: string, limit: number): Uint8Array | undefined {
   return readPlainFile(path, limit)?.bytes
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  writeWhole(path, bytes)
 }
 
 function remove(path: string): boolean {
@@ -38,16 +43,20 @@ function list(directory: string): readonly string[] {
   }
 }
 
-/** Mode 0700, with its parents. Throws `store`, also where others control it. */
-export function ensureDirectory(path: string): void {
+/**
+ * Mode 0700, with its parents. Throws `store`, also where others control it. `checked`: a folder above
+ * it that they do not control.
+ */
+export function ensureDirectory(path: string, checked?: string): void {
   try {
-    makeDirectory(path)
+    // It nearly always is, and an error of the system takes longer than a look.
+    if (!existsSync(path)) makeDirectory(path)
   } catch (error) {
     throw translateSystemError('create', path, error, 'store', {
       hint: words.files.setOwnFolders(),
     })
   }
-  checkDirectory(path)
+  checkDirectory(path, 'store', checked)
 }
 
 /** By hand, because Node's own recursion reports a read-only disk as a missing directory. */

@@ -6,7 +6,17 @@ import { namesIn } from './paths.ts'
 
 /** First 32 bits of HMAC-SHA256, as hex. */
 export function fingerprint(secret: Secret, key: Uint8Array): string {
-  return createHmac('sha256', key).update(secret.reveal()).digest('hex').slice(0, 8)
+  return fingerprintOfText(secret.reveal(), key)
+}
+
+/** As `fingerprint`, of what may be no secret: what was once made one is hidden wherever it is shown. */
+export function fingerprintOfText(text: string, key: Uint8Array): string {
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, 8)
+}
+
+/** One that is like no other, of the same secret either: its key is forgotten. */
+export function fingerprintOnce(secret: Secret): string {
+  return fingerprint(secret, randomBytes(32))
 }
 
 /** The key of this installation, made when it is first needed. It is not a secret of a provider. */

@@ -5,56 +5,26 @@ import {
   lstatSync,
   openSync,
   readSync,
-  realpathSync,
   statSync,
   type Stats,
 } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { systemCode, ToknError } from '../../core/errors.ts'
-import {
-  folderFileName,
-  longestFolderFile,
-  readFolderProfile,
-  type FolderFile,
-} from '../../core/folder-profile.ts'
+import { folderFileName } from '../../core/folder-file.ts'
+import { longestFolderFile, readFolderProfile, type FolderFile } from '../../core/folder-profile.ts'
 import { words } from '../../messages/words.ts'
-import { hasModes } from './plain-file.ts'
+import { listFolders } from './folders-above.ts'
+import { hasModes } from './checked-directory.ts'
 import { reasonOf, showPath } from './system-error.ts'
 
 type Found = Pick<FolderFile, 'name' | 'ignored' | 'wrong'>
 type Objection = Parameters<(typeof words)['folders']['whyIgnored']>[0]
 
-/**
- * The files that bind a folder to a profile, the nearest first. The way up ends at the user's home,
- * or at the root for a folder outside of it: what lies above a home is of no user, and an automounter
- * would take the question for the name of a machine. Gives nothing in a folder that is gone.
- */
-export function* listFolderFiles(start = currentFolder(), home = homedir()): Generator<FolderFile> {
-  if (start === undefined) return
-  const last = new Set([resolve(home), ...realPathOf(home)])
-  for (let folder = start; ; folder = dirname(folder)) {
+/** The files that bind a folder to a profile, the nearest first; see `listFolders`. */
+export function* listFolderFiles(start?: string, home?: string): Generator<FolderFile> {
+  for (const folder of listFolders(start, home)) {
     const found = readFolderFile(folder)
     if (found !== undefined) yield found
-    if (last.has(folder) || dirname(folder) === folder) return
-  }
-}
-
-/** The system knows the folder that a process is in by no link: its home may be one. */
-function realPathOf(home: string): readonly string[] {
-  try {
-    return [realpathSync(home)]
-  } catch {
-    return []
-  }
-}
-
-/** Absent where it was removed under us. */
-export function currentFolder(): string | undefined {
-  try {
-    return process.cwd()
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants, linkSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../core/errors.ts'
+import { elapsed } from './elapsed.ts'
 import { closeQuietly, readPlainFile } from './plain-file.ts'
 import { translateSystemError } from './system-error.ts'
 import { writeAll } from './whole-write.ts'
@@ -74,10 +75,10 @@ export function claim(
 
 function claimInPlace(path: string, text: string, patience: number): number | undefined {
   // Two clocks: one goes on while the machine is suspended, and nobody can set the other.
-  const [wall, startedAt] = [Date.now(), performance.now()]
+  const [wall, startedAt] = [Date.now(), elapsed()]
   const file = createUnlessThere(path, text)
   if (file === undefined) return undefined
-  if (Math.max(Date.now() - wall, performance.now() - startedAt) < patience / 2) return file
+  if (Math.max(Date.now() - wall, elapsed() - startedAt) < patience / 2) return file
   writeQuietly(file, released.padEnd(Buffer.byteLength(text)))
   closeQuietly(file)
   return undefined

@@ -5,6 +5,8 @@ import { readStanding } from '../../core/record.ts'
 import type { Files, Index, IndexEntry } from '../../core/ports.ts'
 import type { HistoryEntry } from '../../core/session-history.ts'
 import { words } from '../../messages/words.ts'
+import { stampOfFile } from './stamp.ts'
+import { readSummary } from './index-summary.ts'
 import { isSystemError } from './system-error.ts'
 
 const limit = 262_144
@@ -12,16 +14,21 @@ const limit = 262_144
 /** The last instant of a `Date`, in milliseconds: one beyond it cannot be shown. */
 const latestDate = 8_640_000_000_000_000
 
+/** From so many on, entries are taken from a summary of all. */
+const many = 256
+
 export interface IndexOptions {
   readonly directory: string
+  /** Where a summary of all entries may lie, and be lost. Absent: none is made. */
+  readonly summary?: string | undefined
   readonly files: Files
   /** Told when an entry cannot be written: it is only what `status` shows, so nothing fails. */
   readonly warn?: ((text: string) => void) | undefined
 }
 
 /** One small JSON file per profile. A damaged one reads as absent. */
-export function openIndex({ directory, files, warn }: IndexOptions): Index {
-  return { get, put, remove, list }
+export function openIndex({ directory, summary, files, warn }: IndexOptions): Index {
+  return { get, getAll, stamp, put, remove, list }
 
   function get(profileId: string): IndexEntry | undefined {
     const path = pathOf(profileId)
@@ -33,6 +40,48 @@ export function openIndex({ directory, files, warn }: IndexOptions): Index {
       if (error instanceof SyntaxError || isSystemError(error)) return undefined
       throw error
     }
+  }
+
+  function stamp(profileId: string): string {
+    const path = pathOf(profileId)
+    return path === undefined ? '' : stampOfFile(path)
+  }
+
+  function getAll(profileIds: readonly string[]): ReadonlyMap<string, IndexEntry | undefined> {
+    const known = profileIds.length < many ? undefined : readAll()
+    if (known === undefined) return getEach(profileIds)
+    const found = new Map<string, IndexEntry | undefined>()
+    for (const id of profileIds) if (Object.hasOwn(known, id)) found.set(id, known[id] ?? undefined)
+    return found
+  }
+
+  /** As `get` gives them; `null` for one that cannot be read. */
+  function readAll(): Readonly<Record<string, IndexEntry | null>> | undefined {
+    if (summary === undefined) return undefined
+    try {
+      return readSummary({ directory, path: summary, read: summarize }) as ReturnType<
+        typeof readAll
+      >
+    } catch {
+      return undefined
+    }
+  }
+
+  function getEach(profileIds: readonly string[]): ReadonlyMap<string, IndexEntry | undefined> {
+    let listed: ReadonlySet<string> | undefined
+    const found = new Map<string, IndexEntry | undefined>()
+    for (const id of profileIds) {
+      const entry = get(id)
+      if (entry !== undefined || (listed ??= new Set(list())).has(id)) found.set(id, entry)
+    }
+    return found
+  }
+
+  function summarize(profileId: string): IndexEntry | null {
+    const entry = get(profileId)
+    if (entry === undefined) return null
+    const { history: _, configuration: __, ...kept } = entry
+    return kept
   }
 
   function put(profileId: string, entry: IndexEntry): void {
@@ -94,17 +143,24 @@ function readEntry(value: unknown): IndexEntry | undefined {
     renewal: renewals.find((one) => one === value['renewal']),
     refreshKept: readFlag(value['refreshKept']),
     credentialsKept: readFlag(value['credentialsKept']),
+    renewsWith: ownString(value, 'renewsWith'),
     tokenId: ownString(value, 'tokenId'),
     tokenName: ownString(value, 'tokenName'),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
     fingerprint: ownString(value, 'fingerprint'),
-    standing: readDoubt(value['standing']) ?? readStanding(value['standing']),
+    standing: readKnownStanding(value['standing']),
     history: Array.isArray(history) ? history.filter(isHistoryEntry) : undefined,
   }
 }
 
 function readFlag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined
+}
+
+function readKnownStanding(value: unknown): IndexEntry['standing'] {
+  const standing = readDoubt(value) ?? readStanding(value)
+  const rejectedAt = isObject(value) ? value['rejectedAt'] : undefined
+  return standing && isInstant(rejectedAt) ? { ...standing, rejectedAt } : standing
 }
 
 function readDoubt(value: unknown): IndexEntry['standing'] {

@@ -140,7 +140,7 @@ export function openJournal(options: JournalOptions): Journal {
   /** By generation, then by whether there is an answer. */
   function rank(path: string): number {
     const frames = readFrames(path)
-    const answered = frames.at(-1)?.kind === 'intent' ? 0 : 1
+    const answered = frames.some(({ kind }) => kind === 'answer' || kind === 'response') ? 1 : 0
     return 2 * generationOf(frames.findLast(({ kind }) => kind === 'intent')?.text) + answered
   }
 

@@ -6,6 +6,7 @@ import { isObject, ownString } from '../../core/json.ts'
 import type { Files, HeldLock, Lock } from '../../core/ports.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { elapsed } from './elapsed.ts'
 import {
   claim,
   fileSystemTime,
@@ -36,7 +37,10 @@ export interface LockOptions {
  * An empty file is waited for this part of a lease: its maker was about to write its text.
  * Timestamps of vfat are even seconds.
  */
-const emptyShare = 4
+export const emptyShare = 4
+
+/** See `LockOptions.lease`. */
+export const usualLease = 20_000
 
 /**
  * A lock per entry, made of numbered files: the highest number holds it until its file says
@@ -47,8 +51,7 @@ const emptyShare = 4
 export function createLock(options: LockOptions): Lock {
   const self = identifyProcess()
   return async (entry, timeout) => {
-    const name = createHash('sha256').update(entry).digest('hex').slice(0, 32)
-    const directory = join(options.directory, name)
+    const directory = folderOf(options.directory, entry)
     for (let sweeps = 0; ; sweeps++) {
       try {
         options.files.ensureDirectory(directory)
@@ -62,14 +65,19 @@ export function createLock(options: LockOptions): Lock {
   }
 }
 
+/** Where the generations of an entry are. */
+export function folderOf(directory: string, entry: string): string {
+  return join(directory, createHash('sha256').update(entry).digest('hex').slice(0, 32))
+}
+
 async function acquire(
   directory: string,
   timeout: number,
   self: ProcessIdentity,
-  { command, lease = 20_000 }: LockOptions,
+  { command, lease = usualLease }: LockOptions,
 ): Promise<HeldLock> {
   const text = JSON.stringify({ ...self, command })
-  const startedAt = performance.now()
+  const startedAt = elapsed()
   for (;;) {
     const top = readTop(directory)
     if (top === undefined || isFree(top, directory, self, lease)) {
@@ -81,14 +89,20 @@ async function acquire(
         // up.
         closeQuietly(file)
       }
-    } else if (performance.now() - startedAt >= timeout) {
+    } else if (elapsed() - startedAt >= timeout) {
       throw busy(top)
     }
     await delay(5 + Math.random() * 15)
   }
 }
 
-function isFree(top: Generation, directory: string, self: ProcessIdentity, lease: number): boolean {
+/** Whether nobody has what the newest generation in `directory` stands for. */
+export function isFree(
+  top: Generation,
+  directory: string,
+  self: ProcessIdentity,
+  lease: number,
+): boolean {
   const holder = parseHolder(top)
   if (holder === released) return true
   const life = holder === undefined ? 'unknown' : lifeOf(holder, self)
@@ -97,7 +111,8 @@ function isFree(top: Generation, directory: string, self: ProcessIdentity, lease
   return fileSystemTime(directory) - top.touchedAt > patience
 }
 
-function hold(
+/** The lock of a generation that this process has made with `text`; `file` is open. */
+export function hold(
   directory: string,
   fence: number,
   file: number,
@@ -143,7 +158,8 @@ function parseHolder(
   }
 }
 
-function busy(top: Generation): ToknError {
+/** The error for a generation that is still held at the end of all patience. */
+export function busy(top: Generation): ToknError {
   const holder = parseHolder(top)
   const known =
     holder === undefined || holder === released

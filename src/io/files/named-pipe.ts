@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { environmentOfOwnChildren } from '../../core/environment.ts'
+import { environmentOfChild } from '../../core/child-environment.ts'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import { makeTemporaryFolder } from './temporary-folder.ts'
@@ -24,7 +24,7 @@ export interface NamedPipe {
 export function makeNamedPipe(): NamedPipe {
   const folder = makeTemporaryFolder()
   const path = join(folder.path, 'pipe')
-  const env = environmentOfOwnChildren(process.env)
+  const env = environmentOfChild(process.env, true)
   if (spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore', env }).status !== 0) {
     folder.remove()
     throw new ToknError('usage', words.processes.noPipe())
@@ -41,7 +41,7 @@ export function makeNamedPipe(): NamedPipe {
         const bytes = readSome(descriptor)
         if (bytes.length > 0) take(bytes)
         else if (over) return
-        else await wait(2)
+        else await waitBriefly(signal)
       }
     } finally {
       closeSync(descriptor)
@@ -57,6 +57,11 @@ export function makeNamedPipe(): NamedPipe {
       closeSync(descriptor)
     }
   }
+}
+
+/** Until there may be more to read. Not beyond the end of the writer: whoever reads waits for us then. */
+async function waitBriefly(signal: AbortSignal): Promise<void> {
+  await wait(2, undefined, { signal }).catch(() => undefined)
 }
 
 function readSome(descriptor: number): Buffer {

@@ -4,14 +4,25 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
 import { readValueText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
-import { chooseSharedFolder, isDirectory, isPrivate, type SharedFolder } from './shared-folders.ts'
+import { absolute, homeNote, homeOf, locateFolders, passwdHome } from './base-folders.ts'
+import { noteHome } from './note-home.ts'
+import { isPrivate } from './private-folder.ts'
+import { chooseSharedFolder, isDirectory, type SharedFolder } from './shared-folders.ts'
 import { showPath } from './system-error.ts'
 
 /** Names of what lies in the folders of `Paths`, each once. */
 export const namesIn = {
   config: { profiles: 'config.json', definitions: 'providers' },
-  state: { index: 'index', fingerprintKey: 'fingerprint.key', warned: 'warned' },
-  data: { sessions: 'sessions' },
+  state: {
+    index: 'index',
+    fingerprintKey: 'fingerprint.key',
+    warned: 'warned',
+    home: homeNote,
+    tokenFiles: 'token-files',
+    setup: 'setup.json',
+  },
+  data: { sessions: 'sessions', programs: 'programs' },
+  cache: { compiled: 'compiled', profiles: 'profiles', index: 'index' },
 } as const
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -35,10 +46,16 @@ export interface Paths {
    * a folder of the user's own in the system's temporary directory; the runtime directory.
    */
   readonly sharedFolders: readonly SharedFolder[]
+  /** As `sharedFolders`, without a look into the password database where that is not needed. */
+  readonly notedFolders: readonly SharedFolder[]
+  /** The home of the password database, without a look into that where it is not needed. */
+  notedHome(): string | undefined
   /**
    * The first of `sharedFolders` that this process can write, found at first use. Throws `store`.
    */
   readonly common: string
+  /** The same, and `notedFolders` will know of it: for what is looked for in those. */
+  readonly notedCommon: string
   /** There is no home: what no variable moves is in a temporary directory. */
   readonly homeless: boolean
   /**
@@ -62,34 +79,43 @@ export function locatePaths(environment: Environment, options: PathOptions = {})
   const own = homeOf(environment) ?? passwdHome()
   const home = own ?? homeOfNobody()
   const [chosen] = chosenFolders(environment, options)
-  const config =
-    chosen?.path ?? base('XDG_CONFIG_HOME', environment['APPDATA'], join(home, '.config'))
+  const { notedHome, ...folders } = locateFolders(environment, home)
+  const config = chosen?.path ?? folders.config
   refuseHomeOfOthers(environment, config)
-  const data = base('XDG_DATA_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'share'))
+  const { data, state } = folders
   let known: readonly SharedFolder[] | undefined
+  let noted: readonly SharedFolder[] | undefined
   let chosenFolder: string | undefined
   // Late: the password database may be across a network, and not every command needs it.
-  const sharedFolders = () => (known ??= listSharedFolders(environment, data))
+  const sharedFolders = () => (known ??= listSharedFolders(environment, data, passwdHome()))
   return {
+    ...folders,
     config,
     configChosenBy: chosen?.from,
-    state: base('XDG_STATE_HOME', environment['LOCALAPPDATA'], join(home, '.local', 'state')),
-    data,
-    cache: base('XDG_CACHE_HOME', environment['LOCALAPPDATA'], join(home, '.cache')),
     runtime: within(absolute(environment['XDG_RUNTIME_DIR'])),
     get sharedFolders() {
       return sharedFolders()
     },
+    get notedFolders() {
+      return (noted ??= listSharedFolders(environment, data, notedHome()))
+    },
+    notedHome,
     get common() {
-      return (chosenFolder ??= chooseSharedFolder(sharedFolders()))
+      return chooseFolder()
+    },
+    get notedCommon() {
+      const folder = chooseFolder()
+      const there = passwdHome()
+      // Nobody's home is made for it.
+      if (there !== undefined && isDirectory(home)) noteHome(join(state, homeNote), there)
+      return folder
     },
     homeless: own === undefined,
     meetingFolder: (besideData) => (besideData ? beside(data) : inTemporary()),
   }
 
-  function base(name: string, windows: string | undefined, otherwise: string): string {
-    const native = process.platform === 'win32' ? absolute(windows) : undefined
-    return join(absolute(environment[name]) ?? native ?? otherwise, 'tokn')
+  function chooseFolder(): string {
+    return (chosenFolder ??= chooseSharedFolder(sharedFolders()))
   }
 }
 
@@ -133,8 +159,12 @@ function resolveChosen(path: string): string {
   return isAbsolute(path) ? path : join(process.cwd(), path)
 }
 
-function listSharedFolders(environment: Environment, data: string): readonly SharedFolder[] {
-  const homes = [passwdHome(), homeOf(environment)].filter((home) => home !== undefined)
+function listSharedFolders(
+  environment: Environment,
+  data: string,
+  ofPasswd: string | undefined,
+): readonly SharedFolder[] {
+  const homes = [ofPasswd, homeOf(environment)].filter((home) => home !== undefined)
   const runtime = absolute(environment['XDG_RUNTIME_DIR'])
   const stays = !data.startsWith(temporaryHome())
   return [
@@ -156,24 +186,6 @@ function inTemporary(): SharedFolder {
 
 function stateBelow(home: string): string {
   return join(home, '.local', 'state', 'tokn')
-}
-
-function homeOf(environment: Environment): string | undefined {
-  return usable(environment['HOME'])
-}
-
-function passwdHome(): string | undefined {
-  try {
-    return usable(userInfo().homedir)
-  } catch {
-    // A container may run as a user that it does not know.
-    return undefined
-  }
-}
-
-/** The root directory is a home for root only: containers give it to users they do not know. */
-function usable(home: string | undefined): string | undefined {
-  return home === '/' && process.geteuid?.() !== 0 ? undefined : absolute(home)
 }
 
 /** Not from TMPDIR, which differs between processes of one user. */
@@ -203,10 +215,6 @@ export function withStandInHome(environment: Environment): Environment {
     process.env['HOME'] = '/'
     return given
   }
-}
-
-function absolute(path: string | undefined): string | undefined {
-  return path !== undefined && isAbsolute(path) ? path : undefined
 }
 
 function within(directory: string | undefined): string | undefined {

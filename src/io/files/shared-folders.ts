@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isToknError, systemCode, ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { ensureDirectory } from './files.ts'
+import { isPrivate } from './private-folder.ts'
 import { showPath, translateSystemError } from './system-error.ts'
 import { probeDirectory } from './whole-write.ts'
 
@@ -49,7 +50,7 @@ export function problemOf(
   try {
     prepareSharedFolder(folder)
     for (const part of wanted) {
-      ensureDirectory(join(folder.path, part))
+      ensureDirectory(join(folder.path, part), folder.path)
       probeDirectory(join(folder.path, part))
     }
     return undefined
@@ -80,6 +81,33 @@ export function isInSharedFolders(folders: readonly SharedFolder[], name: string
   return folders.some((folder) => existsSync(join(folder.path, name)) && isTrusted(folder))
 }
 
+/**
+ * Names of what is in the folder `part` of each of the folders. Costs a look at each. `undefined` where
+ * one cannot be listed: something may be in it.
+ */
+export function namesInSharedFolders(
+  folders: readonly SharedFolder[],
+  part: (typeof sharedParts)[number],
+): readonly string[] | undefined {
+  try {
+    return folders.flatMap((folder) => {
+      const names = namesAt(join(folder.path, part))
+      return names.length > 0 && isTrusted(folder) ? names : []
+    })
+  } catch {
+    return undefined
+  }
+}
+
+function namesAt(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return []
+    throw error
+  }
+}
+
 /** Whether everything in a folder can only be the user's own. */
 export function isTrusted({ guard }: SharedFolder): boolean {
   return guard === undefined || !existsSync(guard) || isPrivate(guard)
@@ -93,18 +121,6 @@ function makeGuard(path: string): void {
   }
   if (isPrivate(path)) return
   throw new ToknError('store', words.files.refusing(showPath(path), 'notPrivate'))
-}
-
-/** Whether `path` is a folder, and no link to one, that no other user can read or write. */
-export function isPrivate(path: string): boolean {
-  try {
-    const stats = lstatSync(path)
-    const user = process.geteuid?.()
-    const own = user === undefined || (stats.uid === user && (stats.mode & 0o077) === 0)
-    return own && stats.isDirectory()
-  } catch {
-    return false
-  }
 }
 
 export function isDirectory(path: string): boolean {

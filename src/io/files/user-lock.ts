@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode, ToknError } from '../../core/errors.ts'
 import type { Files, HeldLock, Lock } from '../../core/ports.ts'
+import { elapsed } from './elapsed.ts'
 import { createLock } from './lock.ts'
 import type { Paths } from './paths.ts'
 import { isClosed, prepareSharedFolder, type SharedFolder } from './shared-folders.ts'
@@ -41,11 +42,11 @@ export interface UserLockOptions {
 export function createUserLock({ paths, files, command, restsInData }: UserLockOptions): Lock {
   const known = new Map<string, Lock>()
   return async (entry, timeout) => {
-    const startedAt = performance.now()
+    const startedAt = elapsed()
     const held = await lockIn(paths.common)(entry, timeout)
     try {
       const folder = paths.meetingFolder(restsInData(entry))
-      const left = Math.max(0, timeout - (performance.now() - startedAt))
+      const left = Math.max(0, timeout - (elapsed() - startedAt))
       const second = await lockBesides(folder, (lock) => lock(entry, left))
       return second === undefined ? held : both(held, second)
     } catch (error) {

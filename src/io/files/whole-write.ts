@@ -33,18 +33,44 @@ type Readers = 'own' | 'all'
  */
 export function writeWhole(path: string, bytes: Uint8Array, readers: Readers = 'own'): void {
   const directory = dirname(path)
+  replace(path, bytes, readers, true)
+  syncDirectory(directory)
+  // What lies in a folder that is not ours alone may be of others.
+  sweep(directory, readers === 'own' ? '' : `.${basename(path)}.`)
+}
+
+/**
+ * As `writeWhole`, for what is made anew where it is not there: without a wait for the disk, so that
+ * after a power cut it may be an older one, or torn.
+ */
+export function writeDerived(path: string, bytes: Uint8Array): void {
+  replace(path, bytes, 'own', false)
+  sweep(dirname(path), '')
+}
+
+/** As `writeWhole`, with a mode of its own, in a folder that is not ours. Throws `store`. */
+export function replaceWith(path: string, bytes: Uint8Array, mode: number): void {
+  replace(path, bytes, 'own', true, mode)
+  syncDirectory(dirname(path))
+  sweep(dirname(path), `.${basename(path)}.`)
+}
+
+function replace(
+  path: string,
+  bytes: Uint8Array,
+  readers: Readers,
+  durable: boolean,
+  mode?: number,
+): void {
   let temporary: Temporary | undefined
   try {
-    temporary = createTemporary(directory, basename(path), readers)
-    fill(temporary.file, bytes, readers)
+    temporary = createTemporary(dirname(path), basename(path), readers)
+    fill(temporary.file, bytes, readers, durable, mode)
     renameSync(temporary.path, path)
   } catch (error) {
     if (temporary !== undefined) discard(temporary.path)
     throw translateSystemError('write', path, error)
   }
-  syncDirectory(directory)
-  // What lies in a folder that is not ours alone may be of others.
-  sweep(directory, readers === 'own' ? '' : `.${basename(path)}.`)
 }
 
 /** Writes all of `bytes` at `position`. */
@@ -109,11 +135,18 @@ interface Temporary {
   readonly file: number
 }
 
-function fill(file: number, bytes: Uint8Array, readers: Readers): void {
+export function fill(
+  file: number,
+  bytes: Uint8Array,
+  readers: Readers,
+  durable: boolean,
+  mode = 0o600,
+): void {
   try {
     if (readers === 'own') restrict(file)
     writeAll(file, bytes, 0)
-    syncFile(file)
+    if (mode !== 0o600) fchmodSync(file, mode)
+    if (durable) syncFile(file)
   } catch (error) {
     closeSync(file)
     throw error
@@ -130,7 +163,7 @@ function restrict(file: number): void {
   }
 }
 
-function createTemporary(directory: string, name: string, readers: Readers): Temporary {
+export function createTemporary(directory: string, name: string, readers: Readers): Temporary {
   for (;;) {
     const part = [process.pid, count++, Date.now()].map((number) => number.toString(36)).join('-')
     const path = join(directory, `.${name.slice(0, 180)}.${part}.tmp`)
@@ -142,7 +175,7 @@ function createTemporary(directory: string, name: string, readers: Readers): Tem
   }
 }
 
-function discard(path: string): void {
+export function discard(path: string): void {
   try {
     unlinkSync(path)
   } catch {

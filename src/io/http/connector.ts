@@ -17,8 +17,11 @@ const connectTimeout = 10_000
 /** Bytes of all headers of a reply together. */
 export const headLimit = 65_536
 
-export async function openConnector(trust: () => SecureContext): Promise<Connector> {
-  prepareEngine()
+/** `lasting`: whether this process goes on for long, and may have many requests to make. */
+export async function openConnector(
+  trust: () => SecureContext,
+  lasting = false,
+): Promise<Connector> {
   const [{ default: Client }, { default: build }] = await Promise.all([
     import('undici/lib/dispatcher/client.js'),
     import('undici/lib/core/connect.js'),
@@ -35,6 +38,7 @@ export async function openConnector(trust: () => SecureContext): Promise<Connect
   function direct(options: buildConnector.Options, callback: buildConnector.Callback): Socket {
     const done: buildConnector.Callback = (...[error, socket]) => {
       if (error !== null) return callback(error, null)
+      if (!lasting) prepareEngine()
       passContinue(socket)
       callback(null, socket)
     }
@@ -124,8 +128,10 @@ function decode(text: string): string {
 }
 
 /**
- * Node 20 spends most of the first request on optimising undici's parser, which then parses one
- * reply. Later versions do not, and are slowed by the flag.
+ * Node 20 spends most of a first request on optimising undici's parser, which then parses one reply.
+ * Later versions do not. Called with a connection that is open, just before undici compiles its
+ * parser for it: what of Node is loaded after this call is compiled anew, since its code was cached
+ * for other flags.
  */
 function prepareEngine(): void {
   if (!process.versions.node.startsWith('20.')) return

@@ -4,6 +4,7 @@ import type { Http, HttpRequest } from '../../core/ports.ts'
 import { redactForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { elapsed } from '../files/elapsed.ts'
 import { openConnector, type Connector } from './connector.ts'
 import { refuseUnsafeEnvironment } from '../process/environment.ts'
 import type { Environment } from '../files/paths.ts'
@@ -21,6 +22,8 @@ export interface HttpOptions extends Omit<TrustOptions, 'extraCa'> {
   /** Milliseconds for a whole exchange whose request does not say. Default 30 000. */
   readonly timeout?: number | undefined
   readonly userAgent?: string | undefined
+  /** Whether this process goes on for long, and may have many requests to make. */
+  readonly lasting?: boolean | undefined
   /** Called when an exchange has ended. */
   readonly onExchange?: ((exchange: Exchanged) => void) | undefined
 }
@@ -54,6 +57,10 @@ export function createHttp(options: HttpOptions): Http {
   let connector: Promise<Connector> | undefined
 
   return async (request) => {
+    const { redirectIsReply, headers = [], body } = request
+    if (redirectIsReply === true && (body ?? headers.find(([name]) => name !== 'accept'))) {
+      throw new Error('a redirect would answer more than a question for a document')
+    }
     const outgoing: Outgoing = {
       ...request,
       headers: prepareHeaders(request, options.userAgent ?? 'tokn'),
@@ -61,14 +68,14 @@ export function createHttp(options: HttpOptions): Http {
       limit: request.limit ?? (request.grants === true ? 1_048_576 : 262_144),
       proxy: proxyFor(checkUrl(request.url), settings),
     }
-    connector ??= openConnector(() => openTrust({ ...options, extraCa }))
-    const startedAt = performance.now()
+    connector ??= openConnector(() => openTrust({ ...options, extraCa }), options.lasting)
+    const startedAt = elapsed()
     const tell = (outcome: number | string) =>
       options.onExchange?.({
         method: request.method,
         url: showUrl(request.url),
         outcome,
-        duration: Math.round(performance.now() - startedAt),
+        duration: Math.round(elapsed() - startedAt),
       })
     try {
       const reply = await send(await connector, outgoing)

@@ -1,5 +1,5 @@
-import { ToknError } from '../../core/errors.ts'
-import type { HttpReply } from '../../core/ports.ts'
+import { ToknError, type Said } from '../../core/errors.ts'
+import type { HttpReply, HttpRequest } from '../../core/ports.ts'
 import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { decodeText } from './reply-text.ts'
@@ -37,8 +37,16 @@ export function readHeaders(raw: unknown): Headers {
  * Throws `provider_nonsense` for a reply whose body is not to be read: a redirect, or one announced
  * as too long. An error is read however long it is: its status is an answer.
  */
-export function checkReplyHead(status: number, headers: Headers, url: URL, limit: number): void {
-  if (status >= 300 && status < 400) throw redirected(status, valueOf(headers, 'location'), url)
+export function checkReplyHead(
+  status: number,
+  headers: Headers,
+  { url, redirectIsReply }: Pick<HttpRequest, 'url' | 'redirectIsReply'>,
+  limit: number,
+): void {
+  if (status >= 300 && status < 400) {
+    if (redirectIsReply === true) return
+    throw redirected(status, valueOf(headers, 'location'), url)
+  }
   if (status < 300 && Number(valueOf(headers, 'content-length')) > limit) {
     throw tooLong(url.host, limit, status)
   }
@@ -88,8 +96,8 @@ function redirected(status: number, location: string | undefined, url: URL): Tok
   })
 }
 
-function nonsense(message: string, status: number): ToknError {
-  return new ToknError('provider_nonsense', message, { http: { status }, sent: true })
+function nonsense(said: string | Said, status: number): ToknError {
+  return new ToknError('provider_nonsense', said, { http: { status }, sent: true })
 }
 
 function valueOf(headers: Headers, name: string): string | undefined {

@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rootCertificates } from 'node:tls'
 import { ToknError } from '../../core/errors.ts'
 import type { Route } from '../../core/process.ts'
 import { words } from '../../messages/words.ts'
 import type { Environment } from '../files/paths.ts'
 import { chooseProxySettings, proxyFor, type ProxySettings } from './proxy.ts'
 import { makeTemporaryFolder } from '../files/temporary-folder.ts'
-import { namedAuthorities, openTrust, type TrustOptions } from './trust.ts'
+import type { TrustOptions } from './trust.ts'
 
 interface RouteOptions extends Omit<TrustOptions, 'extraCa'>, Pick<ProxySettings, 'proxy'> {
   readonly environment: Environment
@@ -27,18 +26,20 @@ const bundles = [
  * The route that requests of `createHttp` with the same options would take to all of `urls`. Throws
  * `usage` for certificates that cannot be used, and where not all would go by the same proxy.
  */
-export function openRoute(options: RouteOptions, urls: readonly URL[]): Route {
-  const { certificate, key } = options
+export async function openRoute(options: RouteOptions, urls: readonly URL[]): Promise<Route> {
+  const { ca, certificate, key } = options
   const extraCa = options.environment['NODE_EXTRA_CA_CERTS']
   const settings = chooseProxySettings(options.environment, { proxy: options.proxy })
   const [proxy, ...others] = urls.map((url) => proxyFor(url, settings))
   if (others.some((other) => other?.href !== proxy?.href)) {
     throw new ToknError('usage', words.network.severalRoutes())
   }
+  const given = [ca, certificate, key].some((file) => file !== undefined)
+  // What TLS takes is loaded only where there is something to look at.
+  if (!given && (extraCa ?? '') === '') return { proxy, close: () => undefined }
+  const { namedAuthorities, openTrust } = await import('./trust.ts')
   // Reports what is wrong with a file in our own words, before another program reads it.
-  if (options.ca !== undefined || certificate !== undefined || key !== undefined) {
-    openTrust({ ...options, extraCa })
-  }
+  if (given) openTrust({ ...options, extraCa })
   const named = namedAuthorities({ ...options, extraCa })
   if (named.length === 0) return { proxy, certificate, key, close: () => undefined }
   const folder = makeTemporaryFolder()
@@ -56,5 +57,5 @@ function machineAuthorities(): string {
       // The next one.
     }
   }
-  return rootCertificates.join('\n')
+  return process.getBuiltinModule('node:tls').rootCertificates.join('\n')
 }

@@ -67,7 +67,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
         headers = readHeaders(controller.rawHeaders)
         // Of an answer that may grant tokens, as much is kept as the limit allows.
         const most = grants ? Number.POSITIVE_INFINITY : limit
-        attempt(() => checkReplyHead(status, headers, url, most))
+        attempt(() => checkReplyHead(status, headers, request, most))
       },
       onResponseData(_controller, chunk) {
         if (ended) return

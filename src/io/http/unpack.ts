@@ -1,7 +1,7 @@
 /** A body, or why it cannot be decompressed: `large` when it would be longer than the limit. */
 export type Unpacked = { readonly bytes: Uint8Array } | { readonly failure: 'large' | 'unknown' }
 
-type Packing = 'gzip' | 'deflate' | 'br'
+export type Packing = 'gzip' | 'deflate' | 'br'
 
 const names: Readonly<Record<string, Packing>> = {
   gzip: 'gzip',
@@ -28,7 +28,8 @@ export async function unpack(
   // Labelled as compressed, and is not: the labels of servers are hints.
   if (isText(bytes) || (layers.length === 0 && packing === undefined)) return { bytes }
   if (layers.length > 1 || packing === undefined) return { failure: 'unknown' }
-  const undone = await undo(bytes, packing, limit)
+  const { inflate } = await import('./inflate.ts')
+  const undone = await inflate(bytes, packing, limit)
   return 'bytes' in undone && isGzip(undone.bytes) ? { failure: 'unknown' } : undone
 }
 
@@ -45,35 +46,4 @@ function isText(bytes: Uint8Array): boolean {
   const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   const first = bytes.subarray(from, from + 32)
   return first.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d))
-}
-
-type Done = (error: NodeJS.ErrnoException | null, result: Uint8Array) => void
-
-async function undo(bytes: Uint8Array, packing: Packing, limit: number): Promise<Unpacked> {
-  const zlib = await import('node:zlib')
-  // Whether a truncated stream is complete is decided by whoever reads the text.
-  const options = { maxOutputLength: limit, finishFlush: zlib.constants.Z_SYNC_FLUSH }
-  const ways: Readonly<Record<Packing, ReadonlyArray<(done: Done) => void>>> = {
-    gzip: [(done) => zlib.gunzip(bytes, options, done)],
-    // RFC 9110 means the zlib format; several servers send the raw stream.
-    deflate: [
-      (done) => zlib.inflate(bytes, options, done),
-      (done) => zlib.inflateRaw(bytes, options, done),
-    ],
-    br: [(done) => zlib.brotliDecompress(bytes, { maxOutputLength: limit }, done)],
-  }
-  for (const way of ways[packing]) {
-    const outcome = await attempt(way)
-    if (outcome !== undefined) return outcome
-  }
-  return { failure: 'unknown' }
-}
-
-async function attempt(way: (done: Done) => void): Promise<Unpacked | undefined> {
-  return await new Promise((resolve) => {
-    way((error, result) => {
-      if (error === null) resolve({ bytes: result })
-      else resolve(error.code === 'ERR_BUFFER_TOO_LARGE' ? { failure: 'large' } : undefined)
-    })
-  })
 }

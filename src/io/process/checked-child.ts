@@ -5,7 +5,7 @@ import type { ChildRequest, HeadCheck } from '../../core/process.ts'
 import { words } from '../../messages/words.ts'
 import { readDescriptor } from '../terminal/input.ts'
 import { makeNamedPipe, type NamedPipe } from '../files/named-pipe.ts'
-import { writeAll } from '../terminal/output.ts'
+import { writeAll } from '../terminal/write-all.ts'
 import { holdStream } from './held-stream.ts'
 import { translateSystemError } from '../files/system-error.ts'
 

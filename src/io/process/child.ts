@@ -1,61 +1,46 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { environmentOfChild } from '../../core/environment.ts'
+import { environmentOfChild } from '../../core/child-environment.ts'
 import type { ChildRequest } from '../../core/process.ts'
-import { explainStart } from './child-error.ts'
 import { endOf } from './end-of-child.ts'
-import { makeNamedPipe } from '../files/named-pipe.ts'
-import { isTerminal } from '../terminal/is-terminal.ts'
 import type { Environment } from '../files/paths.ts'
 import type { Streams } from './checked-child.ts'
+import type { RunWith } from './told-child.ts'
+import { mayHaveTerminal } from './own-terminal.ts'
 
-const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
-// A terminal sends these to the whole foreground group, so the child has them already.
-const fromTerminal = ['SIGINT', 'SIGQUIT'] as const
+// The last of them is passed on, and then stops us as well.
+const signals = ['TERM', 'HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'TSTP'].map(
+  (name) => `SIG${name}` as NodeJS.Signals,
+)
 
 /**
  * Runs a program with our standard streams and gives its exit status as a shell would: 128 + n when
  * signal n ended it. Throws `program_not_found` and `program_not_executable`.
  */
 export async function runChild(request: ChildRequest, environment: Environment): Promise<number> {
-  if (request.headCheck === undefined) return await runTold(request, environment)
-  const { runChecked } = await import('./checked-child.ts')
-  return await runChecked(request, request.headCheck, (made, streams) =>
-    runTold(made, environment, streams),
-  )
-}
-
-async function runTold(
-  request: ChildRequest,
-  environment: Environment,
-  streams: Streams = {},
-): Promise<number> {
-  if (request.pipe === undefined) return await runWith(request.args, request, environment, streams)
-  const { at, text, input } = request.pipe
-  const told = (place: string) => request.args.toSpliced(at, 0, place)
-  if (input) return await runWith(told('-'), request, environment, { ...streams, input: text })
-  const pipe = makeNamedPipe()
-  const over = new AbortController()
-  try {
-    const fed = pipe.feed(text, over.signal)
-    const status = await runWith(told(pipe.path), request, environment, streams)
-    over.abort()
-    await fed
-    return status
-  } finally {
-    over.abort()
-    pipe.remove()
-  }
+  const { pipe, headCheck } = request
+  const run: RunWith = (args, further, streams) => runWith(args, further, environment, streams)
+  if (pipe === undefined && headCheck === undefined) return await run(request.args, request, {})
+  const [{ runTold }, { runChecked }] = await Promise.all([
+    import('./told-child.ts'),
+    import('./checked-child.ts'),
+  ])
+  if (headCheck === undefined) return await runTold(request, run)
+  return await runChecked(request, headCheck, (made, streams) => runTold(made, run, streams))
 }
 
 async function runWith(
   args: readonly string[],
-  { command, variables, bare }: ChildRequest,
+  { command, variables, bare, started }: ChildRequest,
   environment: Environment,
   { input, watch }: Streams,
 ): Promise<number> {
-  // Before the program starts: a signal in between would end us alone, and leave it behind.
   let child: ChildProcess | undefined
-  const stopForwarding = forwardSignals((signal) => child?.kill(signal))
+  const running = () => child
+  const forward = mayHaveTerminal()
+    ? (await import('./job-control.ts')).forwardInTerminal
+    : forwardSignals
+  // Before the program starts: a signal in between would end us alone, and leave it behind.
+  const stopForwarding = forward(running)
   try {
     const output = watch === undefined ? 'inherit' : 'pipe'
     child = spawn(command, args, {
@@ -66,8 +51,10 @@ async function runWith(
     // A child may end without reading all that it is told.
     child.stdin?.on('error', () => undefined).end(input)
     watch?.(child)
+    started?.()
     return await end
   } catch (error) {
+    const { explainStart } = await import('./child-error.ts')
     // Some errors are thrown, and others are events.
     throw explainStart(command, error)
   } finally {
@@ -75,21 +62,14 @@ async function runWith(
   }
 }
 
-function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
-  const interactive = isTerminal(0)
-  const handlers = new Map<NodeJS.Signals, () => void>()
-  for (const signal of forwarded) handlers.set(signal, () => send(signal))
-  for (const signal of fromTerminal) {
-    handlers.set(signal, () => {
-      if (!interactive) send(signal)
-    })
+/** Passes on what is sent to us: where there is no terminal, nobody sends it to the child as well. */
+function forwardSignals(running: () => ChildProcess | undefined): () => void {
+  const pass = (signal: NodeJS.Signals) => {
+    running()?.kill(signal)
+    if (signal === 'SIGTSTP') process.kill(process.pid, 'SIGSTOP')
   }
-  handlers.set('SIGTSTP', () => {
-    send('SIGTSTP')
-    process.kill(process.pid, 'SIGSTOP')
-  })
-  for (const [signal, handler] of handlers) process.on(signal, handler)
+  for (const signal of signals) process.on(signal, pass)
   return () => {
-    for (const [signal, handler] of handlers) process.off(signal, handler)
+    for (const signal of signals) process.off(signal, pass)
   }
 }

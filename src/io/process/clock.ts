@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../core/ports.ts'
+import { wallTime } from '../files/elapsed.ts'
 
 // A longer timer overflows and fires at once.
 const longest = 2_147_483_647
 
 /** The clock of this machine. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: wallTime,
   wait,
   // The time since the start is counted by a clock that nobody can set.
   boot: () => ({ id: bootId(), at: Math.round(Date.now() - uptime() * 1_000) }),
@@ -25,7 +25,7 @@ function bootId(): string {
 
 async function wait(duration: number): Promise<void> {
   for (let left = Math.max(0, duration); ; left -= longest) {
-    await delay(Math.min(left, longest))
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, longest)))
     if (left <= longest) return
   }
 }

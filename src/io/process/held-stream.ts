@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import { isFailure } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
-import { asWarning, writeAll, writeLines } from '../terminal/output.ts'
+import { asWarning, writeLines } from '../terminal/output.ts'
+import { writeAll } from '../terminal/write-all.ts'
 
 /** Most of a stream that is held back in memory; the rest stays in the pipe. */
 const mostBytes = 1_048_576

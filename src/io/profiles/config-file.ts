@@ -6,8 +6,10 @@ import { isObject } from '../../core/json.ts'
 import { checkProfileName } from '../../core/profile.ts'
 import { textOfBytes, withoutMark } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
-import { checkDirectory, readPlainFile, type PlainFile } from '../files/plain-file.ts'
+import { checkDirectory } from '../files/checked-directory.ts'
+import { readPlainFile, type PlainFile } from '../files/plain-file.ts'
 import { refuseSecrets, type Entry } from './profile-entry.ts'
+import { stampAt, type Stamp } from '../files/stamp.ts'
 import { isAbsent, showPath, translateSystemError } from '../files/system-error.ts'
 
 /** Bytes; more is not read: some hundred thousand profiles. */
@@ -24,7 +26,11 @@ export interface Config {
   readonly bytes?: Uint8Array
   /** Whether other users may read it. */
   readonly open: boolean
+  /** Of the file that all this was read from; absent where it changed meanwhile. */
+  readonly stamp?: Stamp | undefined
 }
+
+type Parsed = Pick<Config, 'document' | 'profiles' | 'default'>
 
 /**
  * Reads the file without any library, since every command does this. Throws `usage`,
@@ -33,23 +39,35 @@ export interface Config {
  */
 export function readConfig(path: string): Config {
   const target = resolveConfig(path)
+  // Before the file is read, and once more behind it: what was read is then of this stamp.
+  const before = stampAt(target)
+  const known = knownConfig(path, before)
+  if (known !== undefined) return known
   const file = readWithin(target)
   if (file === undefined) {
     return { document: { version }, profiles: {}, default: undefined, open: false }
   }
   checkDirectory(dirname(target), 'usage')
+  const stamp = stampAt(target)?.text === before?.text ? before : undefined
   const open = (file.mode & 0o044) !== 0
-  return { ...parseOnce(file.bytes, path), bytes: file.bytes, open }
+  const parsed = last?.path === path && last.isOf(file.bytes) ? last.config : undefined
+  const {
+    document,
+    profiles,
+    default: chosen,
+  } = parsed ?? parseConfig(decode(file.bytes, path), path)
+  const config = { document, profiles, default: chosen, bytes: file.bytes, open, stamp }
+  last = { path, config, isOf: (bytes) => Buffer.compare(file.bytes, bytes) === 0 }
+  return config
 }
 
-let last: { bytes: Uint8Array; path: string; parsed: Omit<Config, 'bytes' | 'open'> } | undefined
+/** A command with many profiles asks for each of them: what is known is neither read nor parsed again. */
+let last: { path: string; config: Config; isOf(bytes: Uint8Array): boolean } | undefined
 
-/** A command with many profiles asks for each of them: the same bytes are not parsed again. */
-function parseOnce(bytes: Uint8Array, path: string): Omit<Config, 'bytes' | 'open'> {
-  if (last?.path === path && Buffer.compare(last.bytes, bytes) === 0) return last.parsed
-  const parsed = parseConfig(decode(bytes, path), path)
-  last = { bytes, path, parsed }
-  return parsed
+/** What was read before, of this stamp. */
+export function knownConfig(path: string, stamp: Stamp | undefined): Config | undefined {
+  const known = last?.path === path ? last.config : undefined
+  return known?.stamp?.settled === true && known.stamp.text === stamp?.text ? known : undefined
 }
 
 function readWithin(target: string): PlainFile | undefined {
@@ -75,7 +93,7 @@ export function resolveConfig(path: string): string {
 }
 
 /** Checks the text of a whole file; `path` is for the messages. */
-export function parseConfig(text: string, path: string): Omit<Config, 'bytes' | 'open'> {
+export function parseConfig(text: string, path: string): Parsed {
   const document = parseJson(text, path)
   if (!isObject(document)) throw unusable(path, 'notAnObject')
   checkVersion(document['version'], path)

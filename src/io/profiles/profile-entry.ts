@@ -2,8 +2,7 @@ import { isAbsolute } from 'node:path'
 import { checkBaseUrl } from '../../core/base-url.ts'
 import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
-import type { Outline } from '../../core/ports.ts'
-import { checkProfileName, type Profile, type StoreKind } from '../../core/profile.ts'
+import { checkProfileName, type Outline, type Profile, type StoreKind } from '../../core/profile.ts'
 import type { StoreCatalog } from '../../core/store-traits.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
@@ -26,6 +25,7 @@ const known = [
   'provider',
   'baseUrl',
   'apiUrls',
+  'hosts',
   'settings',
   'overrides',
   'store',
@@ -44,6 +44,7 @@ const secretNames = new Set(
 /** The profile called `name`. Throws `usage`, naming the field that is not valid. */
 export function readEntry(name: string, entry: unknown, stores: StoreNames): Profile {
   if (!isObject(entry)) throw wrong(name, undefined, 'notAnObject')
+  const { baseUrl, apiUrls, hosts, overrides, ca, proxy, certificate, key } = entry
   return {
     name: checkProfileName(name),
     id: text(name, entry, 'id', { pattern: idPattern, fault: 'notAnId' }),
@@ -51,22 +52,27 @@ export function readEntry(name: string, entry: unknown, stores: StoreNames): Pro
       pattern: /^[a-z0-9][a-z0-9-]{0,31}$/,
       fault: 'notAProvider',
     }),
-    baseUrl: optional(entry, 'baseUrl', (field) => checkBaseUrl(text(name, entry, field))),
-    apiUrls: optional(entry, 'apiUrls', (field) => urls(name, entry[field])),
+    baseUrl: baseUrl === undefined ? baseUrl : checkOnce(text(name, entry, 'baseUrl')),
+    apiUrls: apiUrls === undefined ? apiUrls : urls(name, 'apiUrls', apiUrls),
+    hosts: hosts === undefined ? hosts : urls(name, 'hosts', hosts),
     settings: strings(name, entry, 'settings', /^[a-z][a-z0-9_]{0,63}$/) ?? {},
-    overrides: strings(name, entry, 'overrides', /^[A-Za-z0-9_$.\-[\]]{1,200}$/),
+    overrides:
+      overrides === undefined
+        ? overrides
+        : strings(name, entry, 'overrides', /^[A-Za-z0-9_$.\-[\]]{1,200}$/),
     store: readStore(name, entry, stores),
-    ca: optional(entry, 'ca', (field) => path(name, entry, field)),
-    proxy: optional(entry, 'proxy', (field) => checkProfileProxy(text(name, entry, field))),
-    certificate: optional(entry, 'certificate', (field) => path(name, entry, field)),
-    key: optional(entry, 'key', (field) => path(name, entry, field)),
+    ca: ca === undefined ? ca : path(name, entry, 'ca'),
+    proxy: proxy === undefined ? proxy : checkProfileProxy(text(name, entry, 'proxy')),
+    certificate: certificate === undefined ? certificate : path(name, entry, 'certificate'),
+    key: key === undefined ? key : path(name, entry, 'key'),
   }
 }
 
 /** Where the session of an entry is stored, as far as that can be read. Never throws. */
 export function outlineEntry(name: string, entry: unknown, stores: StoreNames): Outline {
-  if (!isObject(entry)) return { name }
-  return { name, id: idOfEntry(entry), store: stores.find(entry['store'] ?? stores.usual) }
+  const read = () => readEntry(name, entry, stores)
+  if (!isObject(entry)) return { name, read }
+  return { name, id: idOfEntry(entry), store: stores.find(entry['store'] ?? stores.usual), read }
 }
 
 /** The id in an entry, if it has one that is valid. */
@@ -100,23 +106,34 @@ function refuseUnreadable(name: string, entry: Entry, stores: StoreNames): void 
 /** Throws `usage` for a field that looks like a secret: secrets do not belong in this file. */
 export function refuseSecrets(name: string, entry: unknown): void {
   if (!isObject(entry)) return
-  const settings = isObject(entry['settings']) ? Object.keys(entry['settings']) : []
-  const field = [...Object.keys(entry), ...settings].find(looksSecret)
+  const { settings } = entry
+  const field =
+    Object.keys(entry).find(looksSecret) ??
+    (isObject(settings) ? Object.keys(settings).find(looksSecret) : undefined)
   if (field === undefined) return
   const label = display(name, 80)
   throw new ToknError('usage', words.files.secretInProfile(label, display(field, 40)))
 }
 
+/** Names that were found to be of no secret: all profiles have the same ones. */
+const plainNames = new Set<string>()
+
 function looksSecret(field: string): boolean {
-  return secretNames.has(field.toLowerCase().replace(/[_-]/g, ''))
+  if (plainNames.has(field)) return false
+  if (secretNames.has(field.toLowerCase().replace(/[_-]/g, ''))) return true
+  if (plainNames.size < 256) plainNames.add(field)
+  return false
 }
 
-function optional<Value>(
-  entry: Entry,
-  field: (typeof known)[number],
-  read: (field: string) => Value,
-): Value | undefined {
-  return entry[field] === undefined ? undefined : read(field)
+/** URLs that were found right: profiles of one provider often have the same. */
+const checked = new Map<string, string>()
+
+function checkOnce(url: string): string {
+  const known = checked.get(url)
+  if (known !== undefined) return known
+  const found = checkBaseUrl(url)
+  if (checked.size < 256) checked.set(url, found)
+  return found
 }
 
 interface Rule {
@@ -139,9 +156,11 @@ function text(name: string, entry: Entry, field: string, rule = oneLine): string
   return value
 }
 
-function urls(name: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.length > 64) throw wrong(name, 'apiUrls', 'notAList')
-  return value.map((item) => checkBaseUrl(text(name, { apiUrls: item }, 'apiUrls'), 'the API URL'))
+function urls(name: string, field: 'apiUrls' | 'hosts', value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > 64) throw wrong(name, field, 'notAList')
+  return value.map((item) =>
+    checkBaseUrl(text(name, { [field]: item }, field), words.files.url(field)),
+  )
 }
 
 function strings(name: string, entry: Entry, field: string, keys: RegExp): Strings | undefined {

@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path'
 import { ToknError } from '../../core/errors.ts'
-import type { Files, Lock, Outline, Profiles } from '../../core/ports.ts'
-import { checkProfileName, type Profile } from '../../core/profile.ts'
+import type { Files, Lock, Profiles } from '../../core/ports.ts'
+import { checkProfileName, type Outline, type Profile } from '../../core/profile.ts'
 import { canonical, isObject } from '../../core/json.ts'
 import { nearOnes } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { readConfig, resolveConfig, type Config } from './config-file.ts'
+import { openDerivedProfiles } from './derived-profiles.ts'
 import { namesIn } from '../files/paths.ts'
-import { checkDirectory, hasModes } from '../files/plain-file.ts'
+import { checkDirectory, hasModes } from '../files/checked-directory.ts'
 import {
   idOfEntry,
   outlineEntry,
@@ -16,11 +17,14 @@ import {
   type Entry,
   type StoreNames,
 } from './profile-entry.ts'
+import { stampOfFile } from '../files/stamp.ts'
 import { showPath } from '../files/system-error.ts'
 
 export interface ProfilesOptions {
   /** The directory of the configuration. */
   readonly directory: string
+  /** Where what is made of the profiles may lie, and be lost. Absent: nothing is made. */
+  readonly derived?: string | undefined
   /** The flag or variable that names it, if one does. */
   readonly chosenBy?: string | undefined
   readonly files: Files
@@ -37,6 +41,7 @@ type Entries = Readonly<Record<string, unknown>>
 export function openProfiles(options: ProfilesOptions): Profiles {
   const path = join(options.directory, namesIn.config.profiles)
   const { stores } = options
+  const derived = openDerivedProfiles(path, options.derived)
   let warned = false
   return {
     path,
@@ -45,6 +50,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
     },
     get,
     list,
+    stamp: () => stampOfFile(path),
     outlines,
     defaultName,
     put,
@@ -57,8 +63,15 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   }
 
   function get(name: string): Profile | undefined {
-    const { profiles } = read()
-    return Object.hasOwn(profiles, name) ? readEntry(name, profiles[name], stores) : undefined
+    const known = derived.entry(name)
+    if (known !== undefined) {
+      warnOf(known)
+      return readEntry(name, known.value, stores)
+    }
+    const config = read()
+    if (!Object.hasOwn(config.profiles, name)) return undefined
+    derived.noteEntry(config, name)
+    return readEntry(name, config.profiles[name], stores)
   }
 
   function list(): readonly Profile[] {
@@ -73,7 +86,14 @@ export function openProfiles(options: ProfilesOptions): Profiles {
   }
 
   function defaultName(): string | undefined {
-    return read().default
+    const known = derived.choice()
+    if (known !== undefined) {
+      warnOf(known)
+      return known.value
+    }
+    const config = read()
+    derived.noteChoice(config)
+    return config.default
   }
 
   async function put(profile: Profile): Promise<void> {
@@ -126,6 +146,7 @@ export function openProfiles(options: ProfilesOptions): Profiles {
       ])
       return [Object.fromEntries(renamed) as Entries, chosen === from ? to : chosen]
     })
+    derived.forget(from)
   }
 
   async function remove(name: string, id?: string): Promise<void> {
@@ -137,15 +158,19 @@ export function openProfiles(options: ProfilesOptions): Profiles {
       const rest = Object.entries(profiles).filter(([other]) => other !== name)
       return [Object.fromEntries(rest), chosen === name ? undefined : chosen]
     })
+    derived.forget(name)
   }
 
   function read(): Config {
     const config = readConfig(path)
-    if (config.open && !warned && hasModes(path)) {
-      warned = true
-      options.warn?.(words.files.readableByOthers(showPath(path)))
-    }
+    warnOf(config)
     return config
+  }
+
+  function warnOf({ open }: Pick<Config, 'open'>): void {
+    if (!open || warned || !hasModes(path)) return
+    warned = true
+    options.warn?.(words.files.readableByOthers(showPath(path)))
   }
 
   /** Writes what `edit` makes of the file; `undefined` leaves it as it is. */

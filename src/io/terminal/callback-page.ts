@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { words } from '../../messages/words.ts'
 
-export type PageKind = 'done' | 'denied' | 'over' | 'refused' | 'unknown'
+export type PageKind = 'done' | 'denied' | 'over' | 'refused' | 'posted' | 'unknown'
 
 const marks: Readonly<Record<PageKind, string>> = {
   done: '✓',
   denied: '–',
   over: '✓',
   refused: '!',
+  posted: '!',
   unknown: '?',
 }
 

@@ -29,6 +29,9 @@ export async function listenForCallback(options: ListenOptions): Promise<Listene
   }
 }
 
+/** Signals by which the user, or whoever started this program, ends it. */
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 class Callback {
   authority = ''
   readonly #options: ListenOptions
@@ -38,6 +41,10 @@ class Callback {
   #timer: NodeJS.Timeout | undefined
   #taken = false
   #refused = 0
+  #posted = false
+  /** What was set up for the login is taken back first. */
+  readonly #interrupt = () =>
+    this.#reject(new ToknError('interrupted', words.terminal.stoppedWaiting()))
 
   constructor(options: ListenOptions) {
     this.#options = options
@@ -50,12 +57,17 @@ class Callback {
   }
 
   async wait(): Promise<URL> {
-    this.#timer ??= setTimeout(() => this.#giveUp(), this.#options.timeout)
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#giveUp(), this.#options.timeout)
+      // Once: whoever is in a hurry does it again.
+      for (const signal of ending) process.once(signal, this.#interrupt)
+    }
     return await this.#arrived
   }
 
   close(): void {
     clearTimeout(this.#timer)
+    for (const signal of ending) process.off(signal, this.#interrupt)
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
@@ -64,7 +76,8 @@ class Callback {
     if (url.pathname !== this.#options.path) return this.#show(response, 404, 'unknown')
     if (request.method !== 'GET') {
       response.setHeader('allow', 'GET')
-      return this.#show(response, 405, 'refused')
+      this.#posted ||= request.method === 'POST'
+      return this.#show(response, 405, request.method === 'POST' ? 'posted' : 'refused')
     }
     if (this.#taken) return this.#show(response, 200, 'over')
     if (!isNavigation(request) || !this.#options.accepts(url)) {
@@ -91,6 +104,7 @@ class Callback {
     const said = words.terminal.noCallback(
       words.times.duration(this.#options.timeout),
       this.#refused,
+      this.#posted,
     )
     this.#reject(new ToknError('reauth_required', said))
   }

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { systemCode, ToknError } from '../../core/errors.ts'
 import { readValueText, requireText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
+import { elapsed } from '../files/elapsed.ts'
 import { isTerminal } from './is-terminal.ts'
 import { reasonOf } from '../files/system-error.ts'
 
@@ -88,7 +89,7 @@ function readOpened(path: string): Buffer {
 
 /** All that is there to read, of at most `most` bytes. Throws `usage`. */
 export function readDescriptor(descriptor: number, most = limit, wait = 0): Buffer {
-  const startedAt = performance.now()
+  const startedAt = elapsed()
   const chunks: Buffer[] = []
   let total = 0
   for (;;) {
@@ -97,9 +98,16 @@ export function readDescriptor(descriptor: number, most = limit, wait = 0): Buff
     total += count
     if (total > most) throw new ToknError('usage', words.files.tooMuchInput(most / 1_024))
     if (count > 0) chunks.push(chunk.subarray(0, count))
-    else if (total > 0 || performance.now() - startedAt >= wait) return Buffer.concat(chunks)
+    else if (total > 0 || elapsed() - startedAt >= wait) return Buffer.concat(chunks)
     else pause()
   }
+}
+
+/** What is there to read on standard input, waiting for it; `undefined` at its end. Throws `usage`. */
+export function readPiece(): Buffer | undefined {
+  const chunk = Buffer.alloc(limit)
+  const count = readSome(0, chunk)
+  return count === 0 ? undefined : chunk.subarray(0, count)
 }
 
 function readSome(descriptor: number, chunk: Buffer): number {

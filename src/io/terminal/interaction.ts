@@ -13,7 +13,8 @@ export function openInteraction(
     tell: (text) => writeLines(text),
     ask: async (label, asked) => {
       if (asked?.pasted === true) {
-        return await (await import('./paste-prompt.ts')).askPasted(label, isDumb(environment))
+        const { askPasted } = await import('./paste-prompt.ts')
+        return await askPasted(label, isDumb(environment), asked.signal)
       }
       const { openPrompts } = await import('./prompts.ts')
       return await (await openPrompts(environment)).askLine(label, asked)

@@ -1,16 +1,24 @@
-import { fstatSync, readlinkSync } from 'node:fs'
+import { fstatSync, readlinkSync, statSync, type Stats } from 'node:fs'
+import { devNull } from 'node:os'
 
 /**
- * Whether a file descriptor is a terminal. Scripts mostly have pipes and files there, and for those
- * this costs one system call instead of loading `node:tty`, with net and streams behind it.
+ * Whether a file descriptor is a terminal. Scripts mostly have pipes and files there, or nothing, and
+ * for those this costs a system call or two instead of loading `node:tty`, with net and streams behind it.
  */
 export function isTerminal(descriptor: number): boolean {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false
+    const stats = fstatSync(descriptor)
+    if (!stats.isCharacterDevice() || isNull(stats)) return false
   } catch {
     return false
   }
   return process.getBuiltinModule('node:tty').isatty(descriptor)
+}
+
+/** Where devices have numbers. */
+function isNull({ rdev }: Stats): boolean {
+  if (process.platform === 'win32') return false
+  return rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev
 }
 
 /** The path of the terminal that we read from or write to, if there is one and it has a name. */

@@ -1,27 +1,8 @@
-import { writeSync } from 'node:fs'
-import { systemCode, ToknError } from '../../core/errors.ts'
 import { redact } from '../../core/secret.ts'
 import { printable } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { widthOf } from './is-terminal.ts'
-
-/**
- * Writes all of `text` to a file descriptor. Synchronous, and without the streams of `process`,
- * which cost a seventh of a bare start. Throws `internal` when it could not be written.
- */
-export function writeAll(descriptor: number, text: string | Uint8Array): void {
-  const bytes = Buffer.from(text)
-  let written = 0
-  while (written < bytes.length) {
-    try {
-      written += writeSync(descriptor, bytes, written)
-    } catch (error) {
-      const code = systemCode(error)
-      if (code === 'EAGAIN') pause()
-      else throw translate(code)
-    }
-  }
-}
+import { writeAll } from './write-all.ts'
 
 /**
  * Lines for a person on standard output. Whatever one contains, it stays one line, shows no secret
@@ -56,14 +37,14 @@ export function writePart(text: string): void {
 
 // What is to be copied whole is left to the terminal to break: commands, JSON, codes to scan; and
 // what has a style in it cannot be counted.
-const sentence = /^(?!tokn: hint: |next: )["\p{L}\d][^\ufdd0]*$/u
+const sentence = String.raw`^(?!tokn: hint: |next: )["\p{L}\d][^\ufdd0]*$`
 
 /**
  * A sentence in lines of at most `width` characters, broken at its blanks. What follows the first is
  * set in, so that no foreign text can pass for a message of its own.
  */
 export function wrapSentence(line: string, width: number): readonly string[] {
-  if (line.length <= width || !sentence.test(line)) return [line]
+  if (line.length <= width || !new RegExp(sentence, 'u').test(line)) return [line]
   const lines: string[] = []
   for (const word of line.split(' ')) {
     const last = lines.at(-1)
@@ -76,19 +57,9 @@ export function wrapSentence(line: string, width: number): readonly string[] {
 }
 
 function asText(lines: readonly string[]): string {
-  return lines.map((line) => `${printable(redact(line))}\n`).join('')
-}
-
-function translate(code: string | undefined): ToknError {
-  if (code === 'EPIPE') {
-    return new ToknError('internal', words.terminal.readerGone(), { fault: 'reader-gone' })
-  }
-  return new ToknError('internal', words.terminal.outputNotWritten(code))
-}
-
-/** A pipe that is full for the moment: its reader is slow. */
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+  let text = ''
+  for (const line of lines) text += `${printable(redact(line))}\n`
+  return text
 }
 
 /** A warning as a line for a person. */

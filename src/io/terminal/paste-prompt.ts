@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
-import { writeAll } from './output.ts'
+import { writeAll } from './write-all.ts'
 import { correct, openTypedText } from './typed-text.ts'
 
 // The prompts of the library draw a line anew for each character: with a token of thousands that
@@ -22,15 +22,20 @@ const closing = '\u001b[201~'
 
 /**
  * A text that is pasted in, of one or several lines; nothing of it is shown. `plain`: the terminal
- * knows no escape codes. Throws `interrupted` where nobody answers, `usage` for a text too long.
+ * knows no escape codes; `signal` takes the question back. Throws `interrupted` where nobody answers,
+ * `usage` for a text too long.
  */
-export async function askPasted(label: string, plain: boolean): Promise<string> {
+export async function askPasted(
+  label: string,
+  plain: boolean,
+  signal?: AbortSignal,
+): Promise<string> {
   const asked = display(label)
   const question = plain ? `${asked}: ` : `${brackets.on}│\n◆  ${asked}\n│  `
   const unmark = () => {
     if (!plain) write(brackets.off)
   }
-  const text = await readPasted(question, unmark).finally(unmark)
+  const text = await readPasted(question, unmark, signal).finally(unmark)
   if (text === undefined) {
     write('\n')
     throw new ToknError('interrupted', words.terminal.notAnswered())
@@ -40,7 +45,11 @@ export async function askPasted(label: string, plain: boolean): Promise<string> 
   return text
 }
 
-function readPasted(asked: string, unmark: () => void): Promise<string | undefined> {
+function readPasted(
+  asked: string,
+  unmark: () => void,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   let typed = ''
   let tooLong = false
   return new Promise((resolve, reject) => {
@@ -62,6 +71,7 @@ function readPasted(asked: string, unmark: () => void): Promise<string | undefin
     }
     const finish = () => {
       clearTimeout(end)
+      signal?.removeEventListener('abort', dismiss)
       input.finish()
     }
     const done = (text: string | undefined) => {
@@ -70,8 +80,10 @@ function readPasted(asked: string, unmark: () => void): Promise<string | undefin
     }
     const dismiss = () => done(undefined)
     const input = openTypedText({ hidden: true, take, dismiss, undo: unmark })
+    signal?.addEventListener('abort', dismiss)
     write(asked)
-    input.start()
+    if (signal?.aborted === true) dismiss()
+    else input.start()
   })
 }
 

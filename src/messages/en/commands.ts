@@ -79,11 +79,6 @@ export const notAVariable = (flag: string, given: string) => ({
   hint: 'use letters, digits and underscores, and no digit first',
 })
 
-export const noVariable = (format: string) => ({
-  message: `--var is for -o env and -o dotenv; -o ${format} prints no variable`,
-  hint: 'leave --var out',
-})
-
 export const noDotenvLine = () => ({
   message: 'the token has quotes or backslashes that programs read differently in a dotenv file',
   hint: 'use -o env in a shell, or tokn exec',
@@ -93,9 +88,6 @@ export const notAFormat = (what: string, given: string, known: string) => ({
   message: `"${given}" is not a format for ${what}`,
   hint: `one of: ${known}`,
 })
-
-export const elsewhereHeaders = (formats: string) =>
-  `; to print a header: tokn header -o ${formats}`
 
 export const notARefreshMode = (given: string) => ({
   message: `--refresh "${given}" is not a time to refresh`,
@@ -110,6 +102,10 @@ export const sentInQuery = (token: string, profile: string) => ({
   message: `${token} is sent in the query, not in a header`,
   hint: `tokn curl${profile} -- URL, or tokn header${profile} -o query`,
 })
+export const notADestination = () => ({
+  message: 'the value of --for is not a full URL',
+  hint: 'begin it with https://, as in --for https://api.example.com/v1/orders',
+})
 export const boundToKey = (token: string, profile: string) => ({
   message: `${token} is bound to a key, and each request needs a proof`,
   hint: `tokn curl${profile} -- URL`,
@@ -122,8 +118,8 @@ export const programMissing = () => ({
   hint: 'tokn exec PROFILE -e NAME -- COMMAND',
 })
 export const noTokenForProgram = (why: string) => `no token for the program: ${why}`
-export const notAVariableAndProfile = (given: string) => ({
-  message: `-e "${given}" is not a name for a variable`,
+export const notAVariableAndProfile = (flag: string, given: string) => ({
+  message: `${flag} "${given}" is not a name for a variable`,
   hint: 'write it as NAME, of letters, digits and underscores, or as NAME:PROFILE',
 })
 
@@ -156,6 +152,10 @@ export const notAgreedToRevoke = () => ({
 export const notAProfileToLogOut = (variable: string) => ({
   message: `${variable} is set, and a logout cannot end what it stands for`,
   hint: 'name the profile to log out: tokn logout PROFILE',
+})
+export const jobIsNoProfile = () => ({
+  message: 'TOKN_AGENT_SOCK names the session of this CI job, which no logout can end',
+  hint: 'tokn ci end; or name the profile to log out: tokn logout PROFILE',
 })
 export const logOutOfSeveral = (count: number) => `log out of ${count} profiles?`
 /** `unasked`: how many profiles nobody could be asked about. */

@@ -1,10 +1,11 @@
 // English texts about the credentials of a login that are kept with its session.
 
-/** What is kept with a session, beside its access token. */
-export const kept = (credentials: boolean, refresh: boolean) => {
+/** What is kept with a session, beside its access token; `proofs` are names of fields. */
+export const kept = (credentials: boolean, refresh: boolean, proofs: readonly string[] = []) => {
   const parts = [
     ...(refresh ? ['a refresh token'] : []),
     ...(credentials ? ['the credentials of the login'] : []),
+    ...proofs.map((name) => `the ${name.replaceAll('_', ' ')} that it is useless without`),
   ]
   return parts.length === 0 ? 'the token alone' : parts.join(' and ')
 }

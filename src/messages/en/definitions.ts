@@ -177,6 +177,9 @@ export const notOneOf = exactlyOne
 
 export const onlyForInstants = (key: string) => `\`${key}\` is only for \`"as": "instant"\``
 
+export const signingKeyAlone = () =>
+  'a signing key comes beside an `access` token, and ends with it'
+
 export const notATimeZone = () => 'expected a time zone: "Europe/Minsk", "UTC+3"'
 
 export const unreadableFormat = () =>

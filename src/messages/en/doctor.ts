@@ -44,3 +44,9 @@ export const skippedFolder = (problem: string) => `skipped: ${problem}`
 export const notWaitedFor = (where: string, problems: string) =>
   `${where}; programs of yours that see another home are not waited for: ${problems}`
 export const emptiedFolder = (where: string) => `${where}; it is emptied now and then`
+
+export const leftSockets = (count: number, folder: string) =>
+  `${count === 1 ? 'a socket' : `${count} sockets`} in ${folder} that killed processes have left`
+export const leftTokenFiles = (count: number, folder: string) =>
+  `${count === 1 ? 'a folder' : `${count} folders`} with tokens in ${folder} that a killed tokn exec has left`
+export const swept = (what: string) => `${what}: removed`

@@ -119,6 +119,10 @@ export const standardInput = () => 'standard input'
 
 export const cannotReadFile = (path: string, why: string) => `cannot read ${path}: ${why}`
 
+/** What a list of a profile has, in words. */
+export const url = (field: 'apiUrls' | 'hosts') =>
+  field === 'apiUrls' ? 'the API URL' : 'the host'
+
 export const notAFile = (path: string) => `not a file that can be read: ${path}`
 
 export const tooMuchInput = (kibibytes: number) =>

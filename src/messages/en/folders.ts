@@ -79,4 +79,9 @@ export const from = {
   usualFolder: 'the usual folder',
   tokenIn: (variable: string) => `${variable}: a token, and no session that is kept`,
   loginFrom: (provider: string) => `TOKN_PROVIDER: a login to ${provider} that is not kept`,
+  ofJob: (title: string) => `TOKN_AGENT_SOCK: the session of this CI job, of ${title}`,
+  ofJobWithout: {
+    ended: 'TOKN_AGENT_SOCK: the session of this CI job, which has ended; see tokn ci start',
+    unanswered: 'TOKN_AGENT_SOCK: the session of this CI job, whose process does not answer',
+  },
 }

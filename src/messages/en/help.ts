@@ -50,12 +50,15 @@ export const token = {
 export const header = {
   summary: "print the header in which the provider's API wants the token",
 }
-export const curl = (options: string) => ({
+export const curl = {
   summary: 'run curl with the token, which never shows in the process list',
-  notes: `Options of curl that are passed on, in full (with no- where curl has that) or by their letter:\n${options}`,
-})
+}
+export const curlNotes = (options: string) =>
+  `Options of curl that are passed on, in full (with no- where curl has that) or by their letter:\n${options}`
 export const exec = {
   summary: 'run a program with the token in a variable that only it sees',
+  notes:
+    'The token is in TOKN_ACCESS_TOKEN, where neither -e nor --file is given. A file of --file is in memory (tmpfs), mode 0600, and goes with the program; read it again for each use.\nIn the program, tokn works for the profiles named, without a key and with a fresh token each time:\nTOKN_AGENT_SOCK is a socket of its own, which goes with exec, and TOKN_PROFILE the last profile named.',
 }
 export const refresh = {
   summary: 'get new tokens now',
@@ -65,11 +68,12 @@ export const list = {
   summary: "list the provider's tokens; where it lists none, those held here",
   flags: { local: 'the tokens held on this machine, of all profiles or of the one named' },
 }
-export const status = (placeholders: readonly string[]) => ({
+export const status = {
   summary: 'every profile at a glance: how long it lives, what is wrong, and what mends it',
-  notes: `Nothing is unlocked, sent or refreshed. A template can have, besides text, {{ }} \\n \\t and:\n  ${placeholders.join(' ')}\n\nThe exit status is 0 whatever is found; to branch on that: tokn check`,
   flags: { profile: 'only this profile' },
-})
+}
+export const statusNotes = (placeholders: readonly string[]) =>
+  `Nothing is unlocked, sent or refreshed. A template can have, besides text, {{ }} \\n \\t and:\n  ${placeholders.join(' ')}\n\nThe exit status is 0 whatever is found; to branch on that: tokn check`
 export const check = {
   summary: 'say by the exit status whether a session is good: 0 yes, 10 no, 4 only a login helps',
   notes:
@@ -112,11 +116,56 @@ export const why = { summary: 'who refreshed the tokens of a session, when and w
 export const doctor = {
   summary: 'look at everything that could go wrong: stores, locks, clock, permissions, network',
 }
+export const uninstall = {
+  summary: 'say everything that tokn has made on this machine, to take it away again',
+  notes:
+    'It removes nothing, unlocks nothing and asks nobody. Entries of a keychain are named and not looked at.\nWhat another HOME, other XDG variables or another TOKN_CONFIG_DIR lead to is found with those.\nLocks and journals are also looked for in the home that the password database names.',
+  flags: { list: 'say every file, folder and entry, there or not' },
+}
+export const agent = {
+  summary: 'a process that hands out fresh tokens at a socket, to programs that ask often',
+}
+export const agentStart = { summary: 'start the agent in the background, if none is running' }
+export const agentStop = { summary: 'end the agent; what it is doing is finished first' }
+export const agentStatus = {
+  summary: 'the agent, and the profiles it was asked for lately',
+  notes:
+    'Where no agent is running, the exit status is 3.\nIt is about your own agent, whatever TOKN_AGENT_SOCK names.',
+}
+export const agentRun = {
+  summary: 'be the agent, in the foreground, until a signal ends it',
+  notes:
+    'Programs ask at the socket: curl --unix-socket SOCKET http://tokn/token/PROFILE\nWho can open the socket can have every token: it belongs to this user alone, and is no boundary against programs of the same user.',
+  flags: { profile: 'serve this profile alone' },
+}
 export const sandbox = {
   summary: 'serve fake but faithful APIs on this machine, to try things out',
 }
 export const demo = {
   summary: 'walk through the main job on all four APIs, against fakes on this machine',
+}
+export const completion = {
+  summary: 'print what makes a shell complete the words of a command line',
+}
+
+export const ci = { summary: 'one login for all of a CI job, held in memory and ended with it' }
+export const credential = {
+  summary: 'answer git, docker, kubectl and other tools that ask for credentials, each in its way',
+}
+export const setup = {
+  summary: 'have git, docker, kubectl, pip and uv ask tokn: writes their configuration',
+}
+export const credentialNotes =
+  'The profile is the one that -P or TOKN_PROFILE names; else the one whose origins contain the host that the tool asks for. It answers for its own origins and no others.\nFlags of tokn stand before the words of the tool; what stands behind the first of those is for the tool. Nobody is asked, and no browser is opened.'
+export const ciStart = {
+  summary: 'log in once for this job, and print how its commands find the session',
+  notes:
+    'The login is made of TOKN_PROVIDER and the other variables of a login, and held by a process of its own; nothing is written to a disk. What is printed sets TOKN_AGENT_SOCK. Where GITHUB_ENV names a file, later steps are told there. From then on, commands that name no profile use this session. It ends, and is revoked where the API can do that, by tokn ci end, with the process that runs the shell (or --pid), and after --max.',
+  flags: { shell: 'the shell that is to read it (default: sh, for bash and zsh as well)' },
+}
+export const ciEnd = {
+  summary: 'end the session of this job at the provider where that can be done, and here',
+  notes: 'Where the job has none, it says so and ends with 0.',
 }
 
 export const profile = {
@@ -168,17 +217,18 @@ export const providerNew = {
 export const exitCodes = {
   internal: 'unexpected: a bug, or standard output could not be written',
   usage: 'the command line or a file of the configuration is wrong',
-  not_found: 'there is no such profile, token or provider',
+  not_found: 'there is no such profile, token or provider; agent status: no agent is running',
   reauth_required:
     'not logged in, the session has ended, credentials were refused, or a question has nobody to answer it: tokn login PROFILE',
-  forbidden: 'the token may not do this',
+  forbidden: 'the token may not do this, or its use was not allowed when an agent asked',
   unsupported: 'the API has no such operation',
   provider_refused: 'the provider refused',
   provider_nonsense: 'the provider sent a reply that makes no sense',
   network: 'no connection, no reply in time, or the server failed: try again',
   rate_limited: 'too many requests: try again later',
-  store: 'the secret store is locked, missing, too slow or damaged',
-  busy: 'another process is refreshing this session: try again',
+  store:
+    'the secret store, or the agent, is locked, missing, too slow or damaged; or the socket of an agent cannot be used',
+  busy: 'another process is refreshing this session: try again; agent: another one is running',
   check_failed:
     'the token is not what was asked for (its life, a scope), or a refresh is due; doctor: something is wrong',
   quota: "the provider's budget of tokens would be used up; --force spends it",

@@ -16,7 +16,7 @@ export const notARedirectPort = (given: string) => ({
 })
 export const halfAPair = () => ({
   message: 'a client certificate and its key belong together',
-  hint: 'give both --cert FILE and --key FILE',
+  hint: 'give both --cert FILE and --key FILE; for private_key_jwt --cert and --private-key-file',
 })
 export const notAPair = (flag: string, form: string) => `${flag} takes ${form}`
 export const emptyProvider = () => ({
@@ -79,6 +79,8 @@ export const unread = (flag: string, purpose: string, hint: string = `leave ${fl
 })
 export const purposes = {
   login: () => 'a login, and --with-token takes a token that is made already',
+  loginAgain: () => 'a login that can be made again, and a refresh token was made by another one',
+  accessToken: () => 'a token that is taken as it is, and this one is refreshed at once',
   budget: (title: string) => `a provider that allows a number of logins; ${title} counts none`,
   definition: (title: string) =>
     `a provider that is made by a definition; ${title} is made by none`,
@@ -102,8 +104,9 @@ export const wouldReplace = (what: string, other: string, name: string) => ({
   message: `${what}, which a login to ${other} would replace`,
   hint: `name another profile, or end it first: tokn logout ${name}; --yes replaces it all the same`,
 })
-export const place = (provider: string, origin: string | undefined) =>
-  `"${provider}"${origin === undefined ? '' : ` at ${origin}`}`
+/** `resource` is the one that the login began at. */
+export const place = (provider: string, origin: string | undefined, resource: string | undefined) =>
+  `"${provider}"${origin === undefined ? '' : ` at ${origin}`}${resource === undefined ? '' : ` for ${resource}`}`
 
 /** `until` says when it ends by itself, where that is known. */
 export const askToEndReplaced = (title: string, until: string | undefined) =>

@@ -78,7 +78,11 @@ export const notReadBack = (store: string) => ({
 /** `number` is that of this login, where it is counted. */
 export const loggedInForThis = (title: string, limit: number, number: number | undefined) => {
   const counted = number === undefined ? '' : `; this was number ${number} that is counted here`
-  return `this command logged in by itself, and ${title} allows ${limit} logins of an account${counted}: log in once for a job, with TOKN_TOKEN="$(tokn token)"`
+  return `this command logged in by itself, and ${title} allows ${limit} logins of an account${counted}: log in once for a job, with: tokn ci start`
+}
+export const loggedInForJob = (title: string, limit: number, number: number | undefined) => {
+  const counted = number === undefined ? '' : `; this was number ${number} that is counted here`
+  return `this job logged in by itself, and ${title} allows ${limit} logins of an account${counted}`
 }
 
 export const notStoredYet = (why: string) => ({

@@ -132,8 +132,10 @@ export const onlyInterim = (host: string) =>
 export const compressedUnknown = (host: string, how: string) =>
   `${host} sent an answer in a compression (${how}) that tokn does not know`
 
-export const tooLong = (host: string, kibibytes: number) =>
-  `the answer of ${host} is longer than ${kibibytes} KiB`
+export const tooLong = (host: string, kibibytes: number) => ({
+  message: `the answer of ${host} is longer than ${kibibytes} KiB`,
+  hint: 'no more is read of one answer: check the address (tokn info); for a list there is tokn list --local',
+})
 
 const redirects = { elsewhere: 'elsewhere', samePlace: 'to another path' } as const
 
@@ -154,8 +156,9 @@ const silences = {
 
 type Silence = keyof typeof silences
 
+/** `seconds`: 0 where next to nothing was left of the time of the whole command. */
 export const timedOut = (host: string, silence: Silence, seconds: number) => ({
-  message: `${host} ${silences[silence]} within ${seconds} s`,
+  message: `${host} ${silences[silence]} ${seconds > 0 ? `within ${seconds} s` : 'in the time that was left'}`,
   hint: 'try again, or wait longer with --timeout',
 })
 

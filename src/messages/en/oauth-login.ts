@@ -1,38 +1,27 @@
 // English texts of logins to OAuth servers.
 
-export const nobodyHere = () => ({
-  message: 'this login needs a person, and nobody can be asked here',
-  hint: 'run it in a terminal, or use --flow client, jwt, exchange or ci',
-})
-
-/** `name` and `other` are fields: `client_secret`; `variable` is that of `name`. */
-export const secretNeeded = (name: string, other: string | undefined, variable: string) => ({
+/** `name` and `other` are fields: `client_secret`; `variables` are theirs. */
+export const secretNeeded = (
+  name: string,
+  other: string | undefined,
+  variables: readonly string[],
+) => ({
   message: `this login needs a ${name.replaceAll('_', ' ')}${other === undefined ? '' : ` or ${other.replaceAll('_', ' ')}`}`,
-  hint: `set ${variable}_FILE`,
+  hint: `set ${variables.map((one) => `${one}_FILE`).join(' or ')}`,
 })
 
-// In the browser.
+const refusedGrants = {
+  password: 'check the user name and the password',
+  assertion: 'check the assertion (is it out of date, or for another audience or issuer?)',
+  key: 'check the key, the client id and the subject (--set subject=NAME) that the server knows it by',
+  'subject-token':
+    'check the subject token (is it out of date, or of another type: --set subject_token_type=TYPE?)',
+  'ci-token': 'check which CI jobs the server trusts (issuer, audience, subject)',
+}
 
-export const browserOpened = () => 'Log in in your browser. If no window opened, go to:'
-
-export const goTo = () => 'Go to:'
-
-export const waitOrPaste = () => 'Then wait, or paste the address that the browser ends up at'
-
-export const foreignAddress = () => 'That address does not belong to this login.'
-
-export const nothingPasted = () => 'no address of this login was pasted'
-
-// With a code on another device.
-
-export const enterCode = (page: string, code: string) =>
-  `Open ${page} on any device and enter the code ${code}`
-
-export const codeValidFor = (time: string) => `It is valid for ${time}.`
-
-export const codeExpired = () => 'the code expired before anybody entered it'
-
-export const codePageNotHttps = () => 'the page where the code is to be entered is not an https URL'
+/** What was presented for a token was refused. */
+export const hintRefused = (presented: keyof typeof refusedGrants) =>
+  `${refusedGrants[presented]}: tokn login`
 
 // From a CI job.
 

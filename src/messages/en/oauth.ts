@@ -11,11 +11,16 @@ export const noClientId = () => ({
 
 export const noEndpoint = () => ({
   message: 'neither an issuer nor a token endpoint is given',
-  hint: 'give --issuer URL, or --set token_endpoint=URL for a server without discovery',
+  hint: 'give --issuer URL; or --token-endpoint URL, or --discovery FILE, for a server without discovery',
 })
 
 export const endpointNotHttps = (name: string, given: string) =>
   `${name} "${given}" is not an https URL`
+
+export const endpointNotPlain = (name: string, given: string) => ({
+  message: `${name} "${given}" has more than an address: a user name, a password or a fragment`,
+  hint: 'give its address alone; what the client proves itself with: --client-secret-file, or TOKN_CLIENT_SECRET',
+})
 
 export const wrongValue = (value: string, setting: string, choices: readonly string[]) => ({
   message: `"${value}" is not a valid value for "${setting}"`,
@@ -23,16 +28,6 @@ export const wrongValue = (value: string, setting: string, choices: readonly str
 })
 
 export const reservedParameter = (name: string) => `authorization_parameters must not set ${name}`
-
-export const wrongRedirectUri = (given: string) => ({
-  message: `redirect_uri "${given}" is not a place on this machine: it must be http:// at 127.0.0.1, [::1] or localhost`,
-  hint: 'register such a URI for the client; the server may let its port vary',
-})
-
-export const wrongRedirectPort = (given: string) => ({
-  message: `redirect_port "${given}" is not a port number`,
-  hint: 'a number up to 65535',
-})
 
 // What a token is asked for.
 
@@ -74,6 +69,8 @@ export const noKeptProof = () => ({
 
 const keyProblems = {
   algorithm: 'its algorithm cannot sign',
+  certificate: 'the certificate beside it is damaged',
+  another: 'the certificate belongs to another key',
   json: 'it is not valid JSON',
   empty: 'it contains no key',
   encrypted: 'it is encrypted',
@@ -95,7 +92,7 @@ export const damagedDpopKey = () => ({
 
 export const noDiscoveryDocument = (issuer: string) => ({
   message: `there is no discovery document at ${issuer}`,
-  hint: 'check the issuer; a server without discovery needs --set token_endpoint=URL and the like',
+  hint: 'check the issuer; where the document is elsewhere: --discovery URL; a server without one needs --token-endpoint URL and the like',
 })
 
 /** `named` is what the document has for the issuer, if it has anything. */
@@ -107,9 +104,13 @@ export const anotherIssuer = (issuer: string, named: string | undefined) => ({
 
 export const metadataNotHttps = (name: string) => `the issuer gives no https URL as its ${name}`
 
+export const metadataWithUser = (name: string) =>
+  `the issuer gives an address with a user name or a password as its ${name}`
+
+/** `flags` to type where they are what they should be. */
 export const foreignEndpoints = (origins: string, flags: readonly string[]) => ({
   message: `the issuer has endpoints at other origins: ${origins}`,
-  hint: `if they belong to it: ${flags.map((origin) => `--trust-endpoint ${origin}`).join(' ')}`,
+  hint: `if they belong to it: ${flags.join(' ')}`,
 })
 
 export const noSuchEndpoint = (endpoint: string | undefined) => ({
@@ -119,9 +120,6 @@ export const noSuchEndpoint = (endpoint: string | undefined) => ({
 
 // What a refusal means.
 
-const clientHint =
-  'check the client id and secret; some servers need --client-auth client_secret_post, some basic_raw'
-
 const meanings = {
   unavailable: { message: 'the server is overloaded, failing or under maintenance' },
   'rate-limited': { message: 'the server gets too many requests' },
@@ -130,15 +128,22 @@ const meanings = {
   credentials: { message: 'the server did not accept what was presented for a token' },
   client: {
     message: 'the server does not accept this client id with this client authentication',
-    hint: clientHint,
   },
   'unauthorized-client': {
     message: 'this client may not log in this way',
-    hint: 'choose another --flow, or allow this one where the client is registered',
+    hint: 'allow it where the client is registered',
+  },
+  'client-barred': {
+    message: 'the server lets nobody, or not this user, log in with this client',
+    hint: 'ask who registered it, or who administers your account',
   },
   'unsupported-grant': {
     message: 'the server does not support this way of logging in',
-    hint: 'choose another --flow',
+    hint: 'tokn login',
+  },
+  'redirect-mismatch': {
+    message: 'the redirect address of this login is not registered for the client',
+    hint: 'register it, or name one that is with --redirect-uri',
   },
   'invalid-scope': {
     message: 'the server does not grant these scopes',
@@ -165,6 +170,10 @@ export const requestRefused = (request: string) => ({
   message: `the server refused the ${request} request`,
 })
 
+export const refreshRefused = () => ({
+  message: 'the server refused to refresh the session; it may have forgotten the refresh token',
+})
+
 export const answeredByAnother = (request: string) => ({
   message: `a proxy or a firewall on the way probably answered the ${request} request`,
   hint: 'try again; a proxy or a firewall may be in the way',
@@ -180,15 +189,11 @@ export const status = (code: number) => `status ${code}`
 export const answeredStatus = (request: string, code: number, said: string) =>
   `the server answered the ${request} request with status ${code}${said === '' ? '' : `: ${said}`}`
 
-export const likelyClient = (message: string) => ({
-  message: `${message}: most likely it does not accept this client`,
-  hint: clientHint,
-})
+export const likelyClient = (message: string) =>
+  `${message}: most likely it does not accept this client`
 
 export const likelyRefreshToken = (message: string) =>
   `${message}: most likely it no longer accepts the refresh token`
-
-export const maybeClient = (message: string) => ({ message, hint: clientHint })
 
 // Answers that are not what the RFCs say.
 

@@ -44,10 +44,15 @@ export const byPage = () => 'as a person, in a browser or by a code'
 export const byToken = () => 'paste a token that was made at the provider'
 export const askToken = (title: string) => `Token of ${title} (or its whole reply, as JSON)`
 export const askRefresh = () => 'Its refresh token (empty: none)'
+export const askOnlyRefresh = (title: string) => `Refresh token of ${title}`
 export const aRefreshToken = () => 'a refresh token'
 export const documentForRefresh = () => ({
   message: 'the refresh token is expected alone',
   hint: 'a whole reply, as JSON, is the answer to the question before',
+})
+export const refreshTokenAlone = () => ({
+  message: 'the refresh token is expected alone',
+  hint: 'a whole reply, as JSON, is taken with --with-token',
 })
 export const partOfDocument = () => ({
   message: 'that is not a whole JSON document',
@@ -77,6 +82,22 @@ export const notKept = (refused: string) => ({
 })
 export const keepAnyway = (refused: string) => `${refused}. Keep it anyway?`
 export const notStored = () => 'nothing was stored'
+
+export const moreNeeded = (title: string, name: string) => ({
+  message: `a refresh at ${title} takes more of a session than its refresh token`,
+  hint: `give the API's whole reply to a login, as JSON: tokn login ${name} --with-token < FILE`,
+})
+export const keptNowhere = (store: string) => ({
+  message: `a refresh may end the refresh token, and the ${store} store would keep the next one nowhere`,
+  hint: 'choose a store that lasts with --store, or set TOKN_REFRESH_TOKEN for one command',
+})
+export const waitsForAnswer = () =>
+  'the refresh token is with the server: this ends as soon as what comes in its place is kept'
+
+export const maybeSpent = () =>
+  'the refresh token may be spent: give it once more, and where it is refused make another one'
+export const noSuccessor = (title: string) =>
+  `${title} gave no refresh token in place of the one that was spent: the session ends with its access token`
 
 export const successorLost = (title: string) => ({
   message: `a refresh at ${title} ends the refresh token, and the next one would be kept nowhere: the one in TOKN_REFRESH_TOKEN is good for one command alone`,

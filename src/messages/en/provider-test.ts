@@ -35,16 +35,26 @@ interface Tokens {
   readonly refresh: boolean
   readonly expiry: 'at' | 'never' | 'unknown'
   readonly id: boolean
+  readonly signingKey: boolean
   readonly scopes: number | undefined
   readonly context: readonly string[]
 }
 
-export function tokens({ length, refresh, expiry, id, scopes, context }: Tokens): string {
+export function tokens({
+  length,
+  refresh,
+  expiry,
+  id,
+  signingKey,
+  scopes,
+  context,
+}: Tokens): string {
   const found = [
     `access token of ${length} characters`,
     refresh ? 'refresh token' : 'no refresh token',
     expiry === 'at' ? 'expiry known' : `expiry ${expiry}`,
     id ? 'id' : '',
+    signingKey ? 'signing key' : '',
     scopes === undefined ? '' : `${scopes} scopes`,
     ...context.map((name) => `context ${name}`),
   ]

@@ -49,6 +49,10 @@ export const previousStillValid = (id: string, problem: string) =>
 export const credentialsPaused = (problem: string, refusedAt: string, until: string) =>
   `${problem}; the kept credentials were refused at ${refusedAt} and are not tried again before ${until}`
 
+/** As `credentialsPaused`, of secrets in variables and files. */
+export const secretsPaused = (problem: string, refusedAt: string, until: string) =>
+  `${problem}; what is given for a login was refused at ${refusedAt} and is not tried again before ${until}`
+
 export const expiredWithoutRefresh = (token: string, provider: string) =>
   `${token} has expired, and ${provider} has no refresh`
 
@@ -127,8 +131,8 @@ function howItEnded(end: number | string): string {
   return typeof end === 'number' ? `ended with status ${end}` : `ended with ${end}`
 }
 
-export const tooLate = (seconds: number) => ({
-  message: `the refresh did not end within ${seconds} s`,
+export const tooLate = () => ({
+  message: 'the refresh did not end in time',
   hint: 'run the command again: it goes on from there; or wait longer with --timeout',
 })
 

@@ -136,6 +136,9 @@ export const anotherUser = (title: string, before: string, after: string) =>
 export const unusableRefreshToken = (title: string) =>
   `${title} sent a refresh token that cannot be used: when the access token expires, log in again`
 
+export const unusableSigningKey = (title: string, part: 'id' | 'secret' | 'session') =>
+  `${title} sent no usable ${part} of a signing key: \`tokn credential aws\` has none to give`
+
 export const refusedButGranted = (refusal: string) =>
   `${refusal}, but sent a new token, which is used`
 
@@ -190,7 +193,10 @@ export const hiddenEntries = (
   return `${entries} not shown, as ${title} sent ${sum === 1 ? 'it' : 'them'} ${parts.join(', ')}`
 }
 
-export const endlessList = (title: string) => `the list of ${title} does not end`
+export const listTooLong = (title: string, count: number) => ({
+  message: `${title} lists more than ${count} tokens: that is too many to look through`,
+  hint: 'tokn list --json-lines prints them all',
+})
 
 export const endlessPages = () => 'the pages of the list do not end'
 

@@ -1,13 +1,24 @@
 // English texts about what commands have found and done.
 import { duration, instant } from './times.ts'
 
+/** Hosts that a setup has added. */
+export const keepsHosts = (profile: string, hosts: readonly string[]) =>
+  `"${profile}" still answers for ${hosts.join(', ')}, as tokn setup --host has it`
 export const issued = (id: string, expires: string, withRefresh: boolean) =>
   `issued${id}, ${expires}; its value is not shown again${withRefresh ? '; the second line is its refresh token' : ''}`
+export const issuedNotPrinted = (id: string, why: string) => ({
+  message: `the token${id} has been issued, and is not printed: ${why}`,
+  hint: 'tokn doctor tells how to revoke it; then issue another one with -o json, or keep it: --save-as PROFILE',
+})
 export const issuedAs = (id: string, expires: string, profile: string) =>
   `issued${id}, ${expires}; kept as "${profile}"`
 
 export const noTokens = () => 'no tokens'
 export const severalOfOneId = (ids: string) => `the provider gave one id to several tokens: ${ids}`
+export const listStopped = (count: number, profile: string) => ({
+  message: `stopped at ${count} tokens: there are more`,
+  hint: `tokn list ${profile} --json-lines`,
+})
 export const heldHere = (why: string) => `${why}; this is what is held here`
 export const listTitles = (remote: boolean) => [
   ...(remote ? ['ID', 'NAME'] : ['PROFILE', 'NAME']),
@@ -83,6 +94,7 @@ export const infoLabels = {
   fingerprint: 'fingerprint',
   standing: 'standing',
   kept: 'kept',
+  renewed: 'renewed by',
 }
 export const used = (kind: string) => `${kind} used`
 export const usedOf = (count: number, limit: number) => `${count} of ${limit}`
@@ -106,6 +118,7 @@ export const reasons = {
   imported: 'a token was pasted in',
   issued: 'issued by another profile',
   recovered: 'the reply to an interrupted refresh was found',
+  narrowed: 'a narrower token was issued: the refresh token alone is new',
 }
 export const issuedBy = (profile: string) => `issued by profile "${profile}"`
 export const noHistory = (profile: string) =>

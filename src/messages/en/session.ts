@@ -254,3 +254,6 @@ export const damagedProfileRemoved = () =>
 
 export const storeUnseen = (store: string, why: string) =>
   `whether the ${store} store has a session of it could not be seen: ${why}`
+
+export const listCutShort = (count: number, why: string) =>
+  `the list ends after ${count} tokens, and there may be more: ${why}`

@@ -53,8 +53,11 @@ export const left = (time: number, renews: boolean) => {
 }
 export const endless = 'does not expire'
 export const endUnknown = 'not known'
-export const keeps = (kept: boolean | undefined) =>
-  kept === undefined ? 'not known' : kept ? 'credentials' : 'tokens'
+/** `given` are the variables that a session is renewed by, if any. */
+export const keeps = (kept: boolean | undefined, given: readonly string[] = []) =>
+  kept === undefined
+    ? 'not known'
+    : [kept ? 'credentials' : 'tokens', ...given.map((one) => `renewed by ${one}`)].join(', ')
 
 export const noSuchPlaceholder = (name: string, valid: string) => ({
   message: `--format knows nothing called {${name}}`,

@@ -22,6 +22,9 @@ export const characters = (count: number) => `(${count} character${count === 1 ?
 /** Before a question that is put again: why the answer will not do. */
 export const again = (why: string) => `tokn: ${why}: once more`
 
+/** Before a question for what was not asked for until now. */
+export const because = (why: string) => `tokn: ${why}`
+
 /** What follows a question of yes or no, where no is meant by an empty line. */
 export const yesOrNo = () => '[y/N]'
 
@@ -33,22 +36,28 @@ export const isYes = (answer: string) => {
 
 // The browser that comes back from a login.
 
-/** `strangers`: how many requests came that did not belong to the login. */
-export const noCallback = (duration: string, strangers: number) => ({
-  message: `no answer came back from the browser in ${duration}${strangers === 0 ? '' : `, only ${strangers} that did not belong to it`}`,
-  hint: 'log in again; over SSH paste the address that the browser ends at, or use --flow device',
-})
+/** `strangers`: how many requests came that did not belong to the login; `posted`: one was a form. */
+export const noCallback = (duration: string, strangers: number, posted: boolean) => {
+  const came = [
+    ...(strangers === 0 ? [] : [`${strangers} that did not belong to it`]),
+    ...(posted ? ['one that was posted (form_post), which is not supported'] : []),
+  ]
+  return {
+    message: `no answer came back from the browser in ${duration}${came.length === 0 ? '' : `, only ${came.join(' and ')}`}`,
+    hint: 'log in again',
+  }
+}
 
-const otherPort = 'choose another with --redirect-port, or use --flow device'
+const pasteInstead = 'log in with --no-browser, and paste the address that the browser ends at'
 
 export const noFreePort = () => ({
   message: 'this machine has no free port to listen on',
-  hint: otherPort,
+  hint: pasteInstead,
 })
 
 export const portNotOpened = (port: number, inUse: boolean) => ({
   message: `cannot listen on port ${port} of this machine: ${inUse ? 'another program uses it' : 'it cannot be opened'}`,
-  hint: otherPort,
+  hint: `choose another with --redirect-port, if the client may use it; or ${pasteInstead}`,
 })
 
 /** The page in the browser; `title` is the name of the provider. */
@@ -69,8 +78,14 @@ export const pages = {
     heading: 'This does not belong to the login under way',
     text: 'Nothing was done with it. If you are logging in, use the page that tokn opened.',
   }),
+  posted: () => ({
+    heading: 'Posted answers are not supported',
+    text: 'The server posted its answer (form_post); it has to come in the address (query). Nothing was done with it.',
+  }),
   unknown: () => ({
     heading: 'Nothing here',
     text: 'This address only waits for a login to end.',
   }),
 } as const
+
+export const stoppedWaiting = () => 'cancelled: the browser did not come back'

@@ -3,7 +3,12 @@
 
 /** When a token ends, in the shape of `Expiry` in core. */
 export type End =
-  | { readonly state: 'at'; readonly at: number; readonly sliding?: boolean }
+  | {
+      readonly state: 'at'
+      readonly at: number
+      readonly sliding?: boolean
+      readonly assumed?: true
+    }
   | { readonly state: 'never' }
   | { readonly state: 'unknown' }
 
@@ -20,16 +25,15 @@ export const instant = (at: number) => new Date(at).toISOString().replace(/\.\d{
 
 /** `2h 5m`, `41s`, `89d`: two units at most. Takes the absolute value. */
 export function duration(time: number): string {
-  let rest = Math.floor(Math.abs(time) / 1_000)
-  const parts: string[] = []
-  for (const [unit, seconds] of units) {
-    if (rest >= seconds) {
-      parts.push(`${Math.floor(rest / seconds)}${unit}`)
-      rest %= seconds
-    } else if (parts.length > 0) break
-    if (parts.length === 2) break
-  }
-  return parts.join(' ') || '0s'
+  const whole = Math.floor(Math.abs(time) / 1_000)
+  const at = units.findIndex((one) => whole >= one[1])
+  const larger = units[at]
+  if (larger === undefined) return '0s'
+  const first = `${Math.floor(whole / larger[1])}${larger[0]}`
+  const smaller = units[at + 1]
+  const rest = whole % larger[1]
+  if (smaller === undefined || rest < smaller[1]) return first
+  return `${first} ${Math.floor(rest / smaller[1])}${smaller[0]}`
 }
 
 /** When something ends, as seen from `now`: `in 2h 5m`, `3d ago`, `never`, `unknown`. */
@@ -39,18 +43,23 @@ export function when(end: End, now: number): string {
   return left > 0 ? `in ${duration(left)}` : `${duration(left)} ago`
 }
 
-/** `expires in 2h 5m`, `expired 3d ago`, `does not expire`, `expiry unknown`. */
+function ends(end: End & { readonly state: 'at' }, now: number): string {
+  return `${end.at <= now ? 'expired' : 'expires'} ${when(end, now)}`
+}
+
+/** `expires in 2h 5m`, `expires in 2h 5m (assumed)`, `expired 3d ago`, `does not expire`, `expiry unknown`. */
 export function expires(end: End | undefined, now: number): string {
   if (end === undefined || end.state === 'unknown') return 'expiry unknown'
   if (end.state === 'never') return 'does not expire'
-  return `${end.at <= now ? 'expired' : 'expires'} ${when(end, now)}`
+  return `${ends(end, now)}${end.assumed === true ? ' (assumed)' : ''}`
 }
 
 /** As `expires`, with the instant: `expires in 2h 5m (2026-02-20T10:53:31Z); use prolongs it`. */
 export function expiresExactly(end: End | undefined, now: number): string {
   if (end?.state !== 'at') return expires(end, now)
   const sliding = end.sliding === true ? '; use prolongs it' : ''
-  return `${expires(end, now)} (${instant(end.at)})${sliding}`
+  const assumed = end.assumed === true ? ', assumed: the reply did not say' : ''
+  return `${ends(end, now)} (${instant(end.at)}${assumed})${sliding}`
 }
 
 /** Of what is left of a life: `2h 5m left`, `expired`. */

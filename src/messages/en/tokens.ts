@@ -56,9 +56,10 @@ export const noSuchToken = (word: string, short: boolean) => ({
 
 export const nothingRevoked = () => 'nothing was revoked'
 
-export const sharedId = (names: string, id: string, profile: string) => ({
+/** `word` is `id` as a shell takes it. */
+export const sharedId = (names: string, id: string, word: string, profile: string) => ({
   message: `several tokens have the id ${id}, and would be revoked together: ${names}`,
-  hint: `to revoke all that has this id: tokn revoke ${id}${profile} --yes`,
+  hint: `to revoke all that has this id: tokn revoke ${word}${profile} --yes`,
 })
 
 export const stillWorks = (title: string) =>
@@ -76,3 +77,8 @@ export const endNotRecorded = (name: string, why: string) =>
   `what becomes of the session of "${name}" could not be written down: ${why}`
 
 export const ofOneId = (count: number) => `${count} tokens of one id`
+
+export const oneAtATime = (title: string) => ({
+  message: `${title} ends every token of a session when it gives another one: the session was refreshed, and the further token is dead`,
+  hint: 'log in once more under another profile name with fewer scopes: tokn login NAME --scope S',
+})

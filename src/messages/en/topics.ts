@@ -11,28 +11,33 @@ export const environment = {
 
 export const formats = {
   intro:
-    'With -o a command prints its answer in another form. Without it, the form that stands first. --json is short for -o json.',
-  token: 'tokn token -o FORMAT:',
-  header: 'tokn header -o FORMAT:',
-  issue: 'tokn issue -o FORMAT:',
-  ofToken: {
+    'With -o, tokn token and tokn header print the token in another form. Each form means the same with both.',
+  meanings: {
     raw: 'the token and a newline; -n leaves the newline out',
-    env: "export NAME='TOKEN', for eval in a shell; --var says the name",
-    dotenv: 'NAME="TOKEN", a line of a .env file; --var says the name',
-    json: 'a document, with what is known of the token (tokn help json)',
-  },
-  ofHeader: {
     header: 'the header as the API wants it: Authorization: Bearer TOKEN, for curl -H',
     value: 'what stands behind the name of the header',
     query: 'for an API that wants the token in the address: name=TOKEN, joined by &',
     curl: 'a configuration for curl -K, with the header or the query',
-    json: 'a document with both, headers and query (tokn help json)',
+    env: "export NAME='TOKEN', for eval in a shell; other shells: tokn env",
+    dotenv: 'NAME="TOKEN", a line of a .env file',
+    map: 'a flat JSON object of headers, for programs that ask a command for theirs (headersHelper)',
+    netrc:
+      'machine HOST login oauth2 password TOKEN, for servers that take the token as a password, where it travels as Bearer or Basic; a line for each host of the session, or the one of --for',
+    github:
+      'in a step of GitHub Actions: a line that hides the token in the log, and NAME=TOKEN in the files of GITHUB_ENV and GITHUB_OUTPUT, for later steps',
+    gitlab: 'NAME=TOKEN, a file of artifacts:reports:dotenv for later jobs of GitLab CI',
   },
-  ofIssue: {
-    raw: 'the token; on a second line its refresh token, where it has one',
-    json: 'a document (tokn help json)',
-  },
-  others: 'Lists are for people; scripts take --json, or tokn list --plain.',
+  json: 'a document, with what is known of the token (tokn help json); --json is short for it',
+  usually: (token: string, header: string, issue: string) =>
+    `Where no form is said: ${token} for tokn token, ${header} for tokn header. tokn issue takes: ${issue}. Where it gets a refresh token as well, that is a second line, and its variable has _REFRESH behind its name.`,
+  variables:
+    '--var says the NAME (TOKN_ACCESS_TOKEN). A token that a form cannot carry as it is, is refused: exit 2.',
+  hidden:
+    'With GITHUB_ACTIONS=true every command that prints a token, or hands it to a program, first has the log hide it: by lines on standard error, where that is no file.',
+  others:
+    'One field alone, as plain text: tokn token --field NAME, an empty line where it is not known, a line for each text of a list.',
+  tables:
+    'Tables are for people. Scripts take --json, or --plain: a line for each row, without titles, its columns separated by tabs, in this order:',
 }
 
 export const json = {
@@ -41,7 +46,7 @@ export const json = {
   rules:
     '--fields a,b prints these fields alone; where the document is a list, those of its entries. A field that is not known is null. Times are RFC 3339 in UTC, and in ..._epoch seconds; expires_in is in seconds; expiry is known, unknown or never.',
   failure:
-    'A command that fails prints nothing on standard output, but for one that judges (check, doctor, provider test) or does several things (revoke, logout --all, refresh --all). Its error is a document on standard error.',
+    'A command that fails prints nothing on standard output, but for one that judges (check, doctor, provider test) or does several things (revoke, logout --all, refresh --all). tokn list prints what it has read of a list that is too long for a document, which says so in stopped_at, and ends with 12; --json-lines prints a document a line as the pages come, however many there are, and where a page fails those before it stay. Its error is a document on standard error.',
   noDocument: (commands: string) =>
     `No document: ${commands}. With --json they print their errors so.`,
 }
@@ -52,7 +57,7 @@ export const ci = {
   asks: 'tokn asks nothing where standard input is no terminal, or with CI or TOKN_NO_INPUT set. What would need an answer ends with 4, and names the variable to set.',
   secrets:
     'A secret is never a flag: TOKN_PASSWORD, or TOKN_PASSWORD_FILE with the path of a file. tokn exec takes these variables out of the environment of what it starts.',
-  each: 'Each command in a job logs in anew. Where logins are numbered (MCS), log in once for the whole job:',
+  each: 'Each command in a job logs in anew. One login for the whole job, in the memory of a process that belongs to it:',
   idToken:
     'A job of GitHub or GitLab can trade in the ID token of its CI, and needs no stored secret. GitHub: permissions: id-token: write. GitLab: id_tokens: with TOKN_CI_ID_TOKEN.',
   more: 'Exit codes: tokn help exit-codes. Variables: tokn help environment. More: docs/ci.md.',
@@ -80,6 +85,10 @@ export const agents = {
     'exit codes': '4: a person has to log in; 7 and 9: try again (tokn help exit-codes)',
     'tokn check': 'says before a long job whether the token lasts: --min-ttl 1h',
     'tokn status': 'every profile at a glance, and nothing is unlocked for it',
+    TOKN_AGENT_SOCK:
+      'set by tokn exec for its program: tokn token, curl and header work in it for the profiles named, without a key',
+    '--for URL':
+      'of token and header: an error, and no token, where the token may not be sent to that URL',
   },
   limit:
     'None of this is a wall: a program that runs as you can run tokn as well. What it must not reach, give it no way to: another user, a container, or a token with few scopes.',

@@ -21,12 +21,20 @@ export function cutOff({ kind, name, parent, at }: CutOff): string {
 
 export const beforeSending = (what: string) => `${what}, before anything was sent`
 
+export const clientSent = (what: string, origin: string) =>
+  `${what}, after the registration of a client was sent to ${origin}, and before a token was asked for`
+
+export const clientTakenBack = (what: string) => `${what}; the client is removed there`
+
 export const explained = (what: string, why: string) => `${what}: ${why}`
 
 export const because = (what: string, why: string) => `${what}; ${why}`
 
 export const loginLost = (what: string, end: string) =>
   `${what}: the provider may hold a session that tokn does not; ${end}`
+
+export const givenLost = (what: string, end: string) =>
+  `${what}: the refresh token that it was given may be spent, and what came in its place is lost: give it once more, and where it is refused make another one, and ${end}`
 
 export const loginStored = (what: string) => `${what}: its session is stored`
 
@@ -71,10 +79,15 @@ export const tokenNotAlive = (what: string) => `${what}: its token is no longer 
 export const tokenUnheld = (what: string, id: string | undefined, origin: string) =>
   `${what}: it made a token${id === undefined ? '' : ` (${id})`} at ${origin} that nobody holds`
 
-/** `name` is that of the token. */
-export const mayHaveMade = (name: string | undefined, id: string, parent: string) => ({
+/** `name` is that of the token; `word` is its id as a shell takes it. */
+export const mayHaveMade = (
+  name: string | undefined,
+  id: string,
+  word: string,
+  parent: string,
+) => ({
   message: `an issue that was cut off may have made the token${quoted(name)} (${id}); if it did, its value is lost; if you hold it, it is another one, and must not be revoked`,
-  hint: `tokn revoke ${id} -P ${parent}`,
+  hint: `tokn revoke ${word} -P ${parent}`,
 })
 
 export const mayHaveMadeOneOf = (
@@ -91,9 +104,9 @@ export const mayHaveMadeOneOf = (
   }
 }
 
-export const hasMade = (name: string | undefined, id: string, parent: string) => ({
+export const hasMade = (name: string | undefined, id: string, word: string, parent: string) => ({
   message: `an issue that was cut off has made the token${quoted(name)} (${id}), and its value is lost`,
-  hint: `tokn revoke ${id} -P ${parent}`,
+  hint: `tokn revoke ${word} -P ${parent}`,
 })
 
 export const hasMadeOneOf = (ids: readonly string[], parent: string) => ({

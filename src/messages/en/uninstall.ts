@@ -1,12 +1,5 @@
 // English texts about what this program leaves on a machine.
 
-export const help = {
-  summary: 'say everything that tokn has made on this machine, to take it away again',
-  notes:
-    'It removes nothing, unlocks nothing and asks nobody. Entries of a keychain are named and not looked at.\nWhat another HOME, other XDG variables or another TOKN_CONFIG_DIR lead to is found with those.\nLocks and journals are also looked for in the home that the password database names.',
-  flags: { list: 'say every file, folder and entry, there or not' },
-}
-
 export const removesNothing = () => ({
   message:
     'tokn does not remove itself: end the sessions (tokn logout --all), remove what tokn uninstall --list names, then npm uninstall --global tokn',
@@ -20,9 +13,16 @@ export const kinds = {
   'profiles-before': 'profiles before their last change',
   definitions: 'your own definitions',
   index: 'index of the sessions',
+  'single-profiles': 'single profiles, made from their file',
+  'index-summary': 'summary of that index',
   'fingerprint-key': 'key of the fingerprints',
   warnings: 'warnings already given',
+  home: 'where your home is',
+  'token-files': 'hashes of what token files hold',
+  setup: 'what tokn setup wrote for other programs',
+  programs: 'programs that tokn setup made',
   sessions: 'sessions in files',
+  compiled: 'compiled code of tokn',
   locks: 'locks',
   journal: 'refreshes under way',
   marks: 'logins and issues under way',
@@ -30,6 +30,8 @@ export const kinds = {
   folder: 'a folder of tokn',
   other: 'something else',
   temporary: 'left by a command that was killed',
+  start: 'starts the agent',
+  sockets: 'sockets',
   'keychain-entry': 'keychain entry',
   'pass-entries': 'entries of pass',
 }
@@ -60,6 +62,7 @@ export const boundUnknown = () =>
 /** What to do, in this order. */
 export const steps = () => [
   'tokn logout --all ends the sessions and erases them, also those in the keychain and in pass',
+  'tokn agent stop ends the agent, and tokn agent install --undo takes away what starts it',
   'then remove the files and folders that are there, the entries of service tokn/v1 in the keychain, and tokn/ in pass',
   'npm uninstall --global tokn removes the program',
 ]

@@ -27,7 +27,10 @@ export function acceptReply(
 ): ParsedReply {
   const { operation, definition } = api
   const inside: ReplyView = { ...view, unwrap: plan?.unwrap }
-  for (const places of [plan?.access, plan?.refresh]) rememberSecret(findValue(places, inside))
+  const { secret, session } = plan?.signingKey ?? {}
+  for (const places of [plan?.access, plan?.refresh, secret, session]) {
+    rememberSecret(findValue(places, inside))
+  }
   const refusal = findRefusal(api, exchange, plan, reply, view, reach.clock)
   const grants = isGranting(operation)
   // A revocation that is answered with an error did not revoke, whatever the status.

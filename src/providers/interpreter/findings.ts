@@ -1,8 +1,10 @@
 import { Secret } from '../../core/secret.ts'
+import type { SigningKey } from '../../core/token.ts'
 import { readRefreshToken, type GivenRefresh } from '../replies/token-values.ts'
 import { readActive } from '../replies/active.ts'
 import type { ParsedReply } from '../replies/parsed-reply.ts'
 import type { Places, ReplyPlan } from '../schema/definition.ts'
+import { readSigningKey } from '../replies/signing-key.ts'
 import { readExpiry, type FoundExpiry, type Timing } from '../replies/expiry.ts'
 import type { TemplateValues } from '../templates/placeholder-values.ts'
 import { findValue, listPlaces, type ReplyView } from '../replies/place.ts'
@@ -17,6 +19,7 @@ export interface Findings {
   readonly refreshUnreadable?: boolean | undefined
   readonly expiry?: FoundExpiry | undefined
   readonly refreshExpiry?: FoundExpiry | undefined
+  readonly signingKey?: SigningKey | undefined
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly scopes?: readonly string[] | undefined
@@ -58,7 +61,8 @@ export function readFindings(
   }
   const userId = readText(plan.userId, full)
   const active = readActive(plan.active, reply.status, full)
-  if (access !== undefined) warnOfOddities(target, { plan, reply, given })
+  const key = readSigningKey(plan.signingKey, full)
+  if (access !== undefined) warnOfOddities(target, { plan, reply, given, key })
   return {
     access,
     refresh,
@@ -67,6 +71,7 @@ export function readFindings(
     status: reply.status,
     expiry: plan.expiry && readExpiry(plan.expiry, full, timing),
     refreshExpiry: plan.refreshExpiry && readExpiry(plan.refreshExpiry, full, withoutUse(timing)),
+    signingKey: key.value,
     id: readText(plan.id, full),
     name: readName(plan.name, full),
     scopes: readScopes(plan.scopes, full),

@@ -102,8 +102,8 @@ function warnOfExpiry(
     warn(reach, words.replies.zeroLifetime(title))
     return { ...findings, expiry: { expiry: unknownExpiry } }
   }
-  const value = found?.value && describeValue(found.value)
   if (found?.expiry.state === 'at' && found.expiry.at <= now) {
+    const value = found.value && describeValue(found.value)
     warn(reach, words.replies.bornExpired(title, value))
   } else {
     warnOfOddLifetime(api, 'access', found, reach)

@@ -1,5 +1,5 @@
-import { ToknError } from '../../core/errors.ts'
-import { words } from '../../messages/words.ts'
+import { createHash } from 'node:crypto'
+import { SeenTexts } from '../../core/seen-texts.ts'
 import { holds } from '../replies/condition.ts'
 import type { PagePlan } from '../schema/definition.ts'
 import { followUrl } from './endpoint.ts'
@@ -15,16 +15,26 @@ export interface Page {
   /** Items on the pages before. */
   readonly seen: number
   /** URLs and cursors already asked for: coming back to one is a loop. */
-  readonly visited: ReadonlySet<string>
-  /** The whole body of the page before. */
-  readonly before?: unknown
+  readonly visited: SeenTexts
+  /** The whole body of the page before, as a digest. */
+  readonly before?: string | undefined
+  /** The items of that page, as a digest, and how many pages before it had the same. */
+  readonly items?: string | undefined
+  readonly alike: number
   /** Gives the URL of the page. */
   readonly change: (url: URL) => URL
   /** Whether the page just read was the same as the one before: the server does not count pages. */
   readonly repeats?: boolean
+  /** It is not to be asked for: the server goes round in a circle. */
+  readonly endless?: boolean
 }
 
-const mostPages = 100
+/**
+ * Pages in a row with the very same items, or without any, after which a list does not end: a server
+ * may give one id to several tokens, and leave out what one may not see.
+ */
+const mostAlike = 10
+const mostEmpty = 100
 
 /** The first page. */
 export function startPages(plan: PagePlan | undefined): Page {
@@ -33,7 +43,8 @@ export function startPages(plan: PagePlan | undefined): Page {
   return {
     number: 1,
     seen: 0,
-    visited: new Set(),
+    visited: new SeenTexts(),
+    alike: 0,
     change: (url) => withQuery(url, plan, counted ? String(first) : undefined),
   }
 }
@@ -43,7 +54,7 @@ export function nextPage(
   page: Page,
   plan: PagePlan | undefined,
   { reply }: Accepted,
-  items: number,
+  entries: readonly ReplyView[],
   location: ApiLocation,
   values: TemplateValues,
 ): Page | undefined {
@@ -51,17 +62,20 @@ export function nextPage(
   const { headers, url, body } = reply
   const view: ReplyView = { headers, url, body, values }
   if (plan.more !== undefined && !holds(plan.more, reply.status, view)) return undefined
-  const again = page.before !== undefined && same(page.before, body)
+  const items = entries.length
   const seen = page.seen + items
   const step = stepAfter(page, plan, view, items, seen, location)
   if (step === undefined) return undefined
   const { mark, change } = step
-  if (page.number >= mostPages || page.visited.has(mark)) {
-    throw new ToknError('provider_nonsense', words.replies.endlessPages(), { sent: true })
-  }
-  const visited = new Set([...page.visited, mark])
-  const repeats = again && plan.step !== undefined
-  return { number: page.number + 1, seen, visited, before: body, change, repeats }
+  const content = digest(entries.map((entry) => [entry.key, entry.body]))
+  const alike = content === page.items ? page.alike + 1 : 0
+  const endless = page.visited.add(mark) || alike >= (items === 0 ? mostEmpty : mostAlike) - 1
+  // Only a server that counts no pages is asked by number for what it has given already.
+  const before = plan.step === undefined ? undefined : digest(body)
+  const repeats = before !== undefined && before === page.before
+  const { number, visited } = page
+  const known = { number: number + 1, seen, visited, before, items: content, alike }
+  return { ...known, change, repeats, endless }
 }
 
 interface Step {
@@ -112,6 +126,8 @@ function linkedNext({ headers }: ReplyView): string | undefined {
   return undefined
 }
 
-function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right)
+function digest(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(value) ?? '')
+    .digest('base64')
 }

@@ -54,7 +54,7 @@ async function tryProbe(
 }
 
 /** Refusals that are about the token itself. */
-const ofToken: ReadonlySet<Refusal> = new Set<Refusal>(['invalid', 'expired'])
+const ofToken: ReadonlySet<string> = new Set<Refusal>(['invalid', 'expired'])
 
 /** A missing scope, a wrong address or a server in trouble says nothing of a token. */
 function refusesToken({ http, refusal }: ErrorDetails): boolean {

@@ -10,12 +10,13 @@ import { runList } from './list.ts'
 import { adjustLifetime } from './lifetime.ts'
 import { asList } from '../schema/as-list.ts'
 import { isUnconfirmed, probeTokens } from './probe-tokens.ts'
-import { fieldsMentioned, mentions } from '../schema/mentions.ts'
+import { fieldsMentioned, mentions, takeRefreshAlone } from '../schema/mentions.ts'
 import { missingScope } from './required-scopes.ts'
 import { warn } from '../replies/warnings.ts'
 import { runOperation } from './operation.ts'
 import { runScopeList } from './scope-list.ts'
-import { callRefusalsOf, traitsOf } from './traits.ts'
+import { callRefusalsOf } from './call-refusals.ts'
+import { traitsOf } from './traits.ts'
 import { readPastedReply } from './pasted-reply.ts'
 import { locateApi, type ApiLocation, type ProfileUrls } from './api-location.ts'
 import { checkTarget } from './token-id.ts'
@@ -80,13 +81,14 @@ export function defineProvider(
       const issued = { ...findings, context: { ...held.context, ...findings.context } }
       return newTokenSet({ definition, location, operation: 'issue' }, asked, issued, grant, now)
     },
-    async list(reach, held) {
+    async list(reach, held, reader) {
       const values = templateValues(definition, location, reach, valuesOfTokens(held))
       return await runList(
         { definition, location, operation: 'list' },
         exchanges('list'),
         values,
         reach,
+        reader,
       )
     },
     async revoke(reach, held, { id }) {
@@ -109,7 +111,7 @@ export function defineProvider(
       const quiet = { ...reach, warn: () => undefined }
       return await probeTokens(definition, {
         info: async () => await run('info', quiet, valuesOfTokens(held)),
-        list: async () => await all.list(quiet, held),
+        list: async () => await all.list(quiet, held, { keep: () => [], isEnough: () => true }),
       })
     },
   }
@@ -133,6 +135,8 @@ export function defineProvider(
     traits: traitsOf(definition),
     callRefusals: callRefusalsOf(definition),
     refreshFields: fieldsMentioned(exchanges('refresh')),
+    refreshesAlone:
+      mentions(exchanges('refresh'), 'refresh') && takeRefreshAlone(exchanges('refresh')),
     readReply: async (reply, reach) =>
       await readPastedReply(
         { definition, location, operation: 'login' },

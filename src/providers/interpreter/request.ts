@@ -1,7 +1,7 @@
 import { ToknError, type Said } from '../../core/errors.ts'
 import type { HttpRequest } from '../../core/ports.ts'
 import type { Operation } from '../../core/provider.ts'
-import { fillAccess } from '../../core/token.ts'
+import { fillAccess } from '../../core/fill-access.ts'
 import { words } from '../../messages/words.ts'
 import { fillAttachment } from './attachment.ts'
 import type { ProviderDefinition, ReplyPlan, RequestTemplate } from '../schema/definition.ts'

@@ -19,7 +19,7 @@ export function newTokenSet(
   grant: Grant,
   now: number,
 ): TokenSet {
-  const { access, refresh, id, name, scopes, refreshUnreadable } = findings
+  const { access, refresh, id, name, scopes, refreshUnreadable, signingKey } = findings
   if (access === undefined) throw withoutToken(api.definition, findings)
   const own = exchanges.some((exchange) => exchange.attach !== undefined)
   const asked = mentions(exchanges, 'lifetime', 'expires') ? grant.lifetime : undefined
@@ -29,6 +29,7 @@ export function newTokenSet(
     refreshUnreadable,
     expiry: orUsual(findings.expiry?.expiry, api.definition, now, asked),
     refreshExpiry: findings.refreshExpiry?.expiry,
+    signingKey,
     id,
     name,
     scopes,
@@ -62,6 +63,8 @@ export function renewedTokenSet(
     refreshUnreadable,
     expiry: orUsual(findings.expiry?.expiry, api.definition, now, undefined),
     refreshExpiry: findings.refreshExpiry?.expiry ?? (same ? held.refreshExpiry : undefined),
+    // The one held ends with the token held.
+    signingKey: findings.signingKey,
     id: findings.id ?? held.id,
     name: findings.name ?? held.name,
     scopes: findings.scopes ?? held.scopes,

@@ -13,6 +13,22 @@ export interface Preset {
   readonly defaults?: Readonly<Record<string, string>>
   /** Where the tokens are used, when that is not the issuer's origin. */
   readonly apiUrls?: readonly string[]
+  /** What is otherwise for each answer to one of `fields` that has choices. */
+  readonly variants?: {
+    readonly by: string
+    readonly of: Readonly<Record<string, Required<Pick<Preset, 'settings' | 'apiUrls'>>>>
+  }
+}
+
+/** One of the clouds of Microsoft Entra ID, by its hosts; `more` may have endpoints as well. */
+function nationalCloud(login: string, graph: string, more: readonly string[] = []) {
+  return {
+    settings: {
+      issuer: `https://${login}/{tenant}/v2.0`,
+      trust_endpoints: [graph, ...more].map((host) => `https://${host}`).join(' '),
+    },
+    apiUrls: [`https://${graph}`],
+  }
 }
 
 export const presets: readonly Preset[] = [
@@ -65,9 +81,27 @@ export const presets: readonly Preset[] = [
         label: 'Tenant: a directory id, or its domain (for example example.onmicrosoft.com)',
         optional: true,
       },
+      {
+        name: 'deployment',
+        label: 'National deployment that the tenant is in (usually global)',
+        optional: true,
+        choices: ['global', 'us-government', 'us-defense', 'china'],
+      },
     ],
-    defaults: { tenant: 'organizations' },
+    defaults: { tenant: 'organizations', deployment: 'global' },
     apiUrls: ['https://graph.microsoft.com'],
+    // https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+    // https://learn.microsoft.com/graph/deployments
+    variants: {
+      by: 'deployment',
+      of: {
+        'us-government': nationalCloud('login.microsoftonline.us', 'graph.microsoft.us'),
+        'us-defense': nationalCloud('login.microsoftonline.us', 'dod-graph.microsoft.us', [
+          'graph.microsoft.us',
+        ]),
+        china: nationalCloud('login.partner.microsoftonline.cn', 'microsoftgraph.chinacloudapi.cn'),
+      },
+    },
   },
   {
     id: 'auth0',
@@ -167,6 +201,18 @@ export const presets: readonly Preset[] = [
     apiUrls: ['https://login.yandex.ru', 'https://cloud-api.yandex.net'],
   },
 ]
+
+/** The preset as it is for `answers`. */
+export function presetFor(
+  preset: Preset | undefined,
+  answers: Readonly<Record<string, string | undefined>>,
+): Preset | undefined {
+  const { variants } = preset ?? {}
+  const variant = variants?.of[answers[variants.by] ?? '']
+  if (preset === undefined || variant === undefined) return preset
+  const { settings, apiUrls } = variant
+  return { ...preset, settings: { ...preset.settings, ...settings }, apiUrls }
+}
 
 export function findPreset(id: string): Preset | undefined {
   return presets.find((preset) => preset.id === id)

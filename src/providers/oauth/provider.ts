@@ -3,19 +3,32 @@ import type { Provider } from '../../core/provider.ts'
 import { display } from '../../core/text.ts'
 import type { Attachment, TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
-import type { ConfiguredServer } from './connect.ts'
-import { checkGrant } from './grant-parameters.ts'
-import { checkEndpoint, checkIssuer, originOf } from './origins.ts'
-import { findPreset, type Preset } from './presets.ts'
+import type { ConfiguredServer } from './server/connect.ts'
+import { checkGrant } from './flows/grant-parameters.ts'
 import {
-  fieldsFor,
-  ignoredBy,
+  checkAddress,
+  checkEndpoint,
+  checkIssuer,
+  isWebAddress,
+  originOf,
+} from './server/origins.ts'
+import { findPreset, presetFor, type Preset } from './presets.ts'
+import {
+  isSameClient,
+  ownedNames,
+  registers,
+  registrationNames,
+} from './registration/registered.ts'
+import { ignoredBy, needsPerson } from './settings/flow.ts'
+import {
   keptProofs,
-  needsPerson,
   secretOf,
   settingsInForce,
+  withChoices,
   type Settings,
-} from './settings.ts'
+} from './settings/in-force.ts'
+import { fieldsFor } from './settings/login-fields.ts'
+import { clientSecrets, unattendedLogin } from './settings/unattended.ts'
 
 /** The part of a profile that describes its OAuth server. */
 export interface OauthProfile {
@@ -24,13 +37,28 @@ export interface OauthProfile {
   /** The issuer, where no setting names it. */
   readonly baseUrl?: string | undefined
   readonly apiUrls?: readonly string[] | undefined
+  /** The certificate that connections show (RFC 8705), if they do. */
+  readonly certificate?: string | undefined
   readonly settings: Readonly<Record<string, string>>
 }
 
-const clientProofs = ['client_secret', 'private_key_file', 'private_key']
+const clientProofs = [
+  'client_secret',
+  'private_key_file',
+  'private_key',
+  'certificate_file',
+  'secret_token_parameters',
+]
 
 /** What a further token is to be good for, where that is said anew. */
 const wishes = ['scope', 'audience', 'resource']
+
+/** A client that the server has made serves more than one login. */
+const carried = {
+  names: registrationNames,
+  owned: ownedNames,
+  isSameClient,
+}
 
 const docs = 'https://www.rfc-editor.org/rfc/rfc6749'
 
@@ -42,11 +70,12 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     throw new ToknError('not_found', words.oauth.noPreset(display(id, 60)))
   }
   const named = profile.baseUrl === undefined ? {} : { issuer: profile.baseUrl }
-  const own: Settings = { ...named, ...profile.settings }
+  const own = withChoices({ ...named, ...profile.settings })
   const settings = settingsInForce(preset, own, {})
   const origins = originsOf(preset, profile, settings)
   const title = preset?.title ?? (origins[0] === undefined ? 'OAuth 2.0' : new URL(origins[0]).host)
-  const configured: ConfiguredServer = { preset, settings: own, title }
+  const certified = profile.certificate !== undefined
+  const configured: ConfiguredServer = { preset, settings: own, title, certified }
   return {
     id,
     title,
@@ -55,6 +84,7 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     traits: {
       carrier: attach({ context: {} }, settings),
       scopes: { form: 'token' },
+      lifetime: settings['token_lifetime'],
     },
     person: needsPerson(settings),
     ignores: ignoredBy(settings),
@@ -67,28 +97,55 @@ export async function openOauth(profile: OauthProfile): Promise<Provider> {
     asks: { issue: [...wishes, ...clientProofs], info: clientProofs, logout: clientProofs },
     pasted: { expiry: 'jwt' },
     refreshFields: ['issuer', 'client_id'],
+    refreshesAlone: true,
+    // A client that the server has made is needed for as long as there is a session.
+    proofs: registers(settings)
+      ? clientSecrets.filter((name) => name !== 'client_secret')
+      : clientSecrets,
+    clientSecrets: [...clientSecrets, 'secret_token_parameters'],
     readReply: async (reply, reach) =>
-      (await import('./pasted-reply.ts')).readPastedReply(title, reply, reach),
-    contextFor: (answers) =>
-      keptProofs(settingsInForce(preset, own, answers), (name) => secretOf(answers, name)),
+      (await import('./replies/pasted-reply.ts')).readPastedReply(title, reply, reach),
+    unattended: ({ context }) => unattendedLogin(settings, context),
+    contextFor: async (answers) => {
+      const known = settingsInForce(preset, own, answers)
+      const kept = keptProofs(known, (name) => secretOf(answers, name))
+      if (known['discovery'] === undefined) return kept
+      const { keepFileOrigins } = await import('./server/file-origins.ts')
+      return { ...kept, ...keepFileOrigins(known) }
+    },
     origins,
     attach: (held, answers) => attach(held, settingsInForce(preset, own, answers)),
     prove: async (held, method, url, now, nonce) => {
-      const { proveRequest } = await import('./dpop-proof.ts')
+      const { proveRequest } = await import('./client/dpop-proof.ts')
       const key = held.context['dpop_key'] ?? ''
       return { DPoP: await proveRequest(key, held.access, { method, url, now, nonce }) }
     },
+    sectionOf: async (request, reply) => {
+      const { sectionOf } = await import('./sections.ts')
+      return sectionOf(request, reply, certified && settings['client_auth'] !== 'none')
+    },
     checkGrant,
-    login: async (reach, grant) => (await import('./login.ts')).logIn(configured, reach, grant),
+    locate: async (reach, resource, choose) =>
+      (await import('./resource/locate.ts')).locateServer(configured, reach, resource, choose),
+    carries: registers(settings) ? carried : undefined,
+    login: async (reach, grant) =>
+      (await import('./flows/login.ts')).logIn(configured, reach, grant),
     refresh: async (reach, held) =>
-      (await import('./refresh.ts')).refreshTokens(configured, reach, held),
+      (await import('./flows/refresh.ts')).refreshTokens(configured, reach, held),
     issue: async (reach, held, grant) =>
-      (await import('./refresh.ts')).issueToken(configured, reach, held, grant),
-    info: async (reach, held) => (await import('./info.ts')).inspectToken(configured, reach, held),
+      (await import('./flows/refresh.ts')).issueToken(configured, reach, held, grant),
+    narrow: async (reach, held, grant) =>
+      (await import('./flows/narrow.ts')).narrowTokens(configured, reach, held, grant),
+    info: async (reach, held) =>
+      (await import('./session/info.ts')).inspectToken(configured, reach, held),
     logout: async (reach, held) =>
-      (await import('./logout.ts')).endSession(configured, reach, held),
+      (await import('./session/logout.ts')).endSession(configured, reach, held),
+    takeBack: async (reach, held, next) =>
+      (await import('./session/take-back.ts')).takeBack(configured, reach, held, next),
+    leaves: async (held, next) =>
+      (await import('./session/take-back.ts')).whatStays(configured, held, next),
     probe: async (reach, held) =>
-      (await import('./probe-tokens.ts')).probeTokens(configured, reach, held),
+      (await import('./session/probe-tokens.ts')).probeTokens(configured, reach, held),
   }
 }
 
@@ -98,16 +155,22 @@ function originsOf(
   { apiUrls }: OauthProfile,
   settings: Settings,
 ): readonly string[] {
-  const endpoint = settings['token_endpoint']
-  const issuer = settings['issuer']
-  const made =
-    endpoint !== undefined
-      ? checkEndpoint(endpoint, 'token_endpoint').origin
-      : issuer === undefined
-        ? undefined
-        : checkIssuer(issuer).origin
-  const used = (apiUrls ?? preset?.apiUrls ?? []).map((url) => originOf(url, 'the API URL'))
+  const made = originOfServer(settings)
+  const used = (apiUrls ?? presetFor(preset, settings)?.apiUrls ?? []).map((url) =>
+    originOf(url, 'the API URL'),
+  )
   return [...new Set([...(made === undefined ? [] : [made]), ...used])]
+}
+
+function originOfServer({
+  token_endpoint: endpoint,
+  issuer,
+  discovery,
+}: Settings): string | undefined {
+  if (endpoint !== undefined) return checkEndpoint(endpoint, 'token_endpoint').origin
+  if (issuer !== undefined) return checkIssuer(issuer).origin
+  const isKnown = discovery !== undefined && isWebAddress(discovery)
+  return isKnown ? checkAddress(discovery).origin : undefined
 }
 
 function attach({ context }: Pick<TokenSet, 'context'>, settings: Settings): Attachment {

@@ -26,7 +26,7 @@ export function duplicateKeys(plan: ReplyPlan, { duplicates }: ParsedReply): rea
 function* placesOf(plan: ReplyPlan): Generator<ReturnType<typeof listPlaces>[number]> {
   const { access, refresh, id, name, scopes, userId, context, facts, active } = plan
   const direct: Array<Places | undefined> = [access, refresh, id, name, scopes, userId]
-  const named = [...Object.values(context ?? {}), ...Object.values(facts ?? {})]
+  const named = [context, facts, plan.signingKey].flatMap((part) => Object.values(part ?? {}))
   const ends = [plan.expiry, plan.refreshExpiry].flatMap(froms)
   const checked = ([active] as Array<Condition | undefined>).map((condition) => condition?.at)
   for (const places of [...direct, ...named, ...ends, ...checked]) yield* listPlaces(places)

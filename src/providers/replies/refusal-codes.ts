@@ -7,6 +7,7 @@ export type PresentedCredential = 'login' | 'refresh' | 'token'
  * What a refusal means. `unavailable` and `rate-limited`: the same may succeed later; `pending`:
  * nobody has decided yet; `refresh-rejected` and `credentials`: what was presented is not valid (any
  * more); `client`: the client is not known; `unauthorized-client`: this client may not do this;
+ * `client-barred`: nor anything else, for this user;
  * `interaction`: a person has to log in.
  */
 export type Meaning =
@@ -17,7 +18,9 @@ export type Meaning =
   | 'credentials'
   | 'client'
   | 'unauthorized-client'
+  | 'client-barred'
   | 'unsupported-grant'
+  | 'redirect-mismatch'
   | 'invalid-scope'
   | 'invalid-target'
   | 'denied'
@@ -118,13 +121,15 @@ const rows: readonly Row[] = [
       bad_client_credentials invalid_client_secret bad_client_secret invalid_client_id
       bad_client_id unknown_client client_not_found deleted_client disabled_client`,
   },
-  // GitHub: device_flow_disabled, application_suspended, redirect_uri_mismatch. Google: org_internal,
-  // admin_policy_enforced, disallowed_useragent.
+  // GitHub: device_flow_disabled. Google: disallowed_useragent.
   {
     means: 'unauthorized-client',
-    codes: `unauthorized_client device_flow_disabled application_suspended redirect_uri_mismatch
-      org_internal admin_policy_enforced disallowed_useragent`,
+    codes: 'unauthorized_client device_flow_disabled disallowed_useragent',
   },
+  // GitHub: application_suspended. Google: org_internal, admin_policy_enforced.
+  { means: 'client-barred', codes: 'application_suspended org_internal admin_policy_enforced' },
+  // RFC 7591 section 3.2.2, which servers use for pushed requests too; GitHub, Google.
+  { means: 'redirect-mismatch', codes: 'redirect_uri_mismatch invalid_redirect_uri' },
   { means: 'unsupported-grant', codes: 'unsupported_grant_type unsupported_response_type' },
   { means: 'invalid-scope', codes: 'invalid_scope' },
   // RFC 8707.
@@ -152,10 +157,12 @@ const unavailableAtEntra = /\bAADSTS(50196|90012|90033|90055)\b/
 // revoked"; Atlassian "refresh_token is invalid" under unauthorized_client; Auth0 "Unknown or invalid
 // refresh token."; Cognito "Refresh Token has been revoked"; HubSpot "missing or invalid refresh
 // token"; Keycloak "Token is not active", "Session not active"; Dropbox "refresh token is invalid or
-// revoked"; Google "Token has been expired or revoked."
+// revoked"; Google "Token has been expired or revoked."; the OAuth servers of the PHP League and of
+// jmondi "Cannot decrypt the refresh token", "Cannot verify the refresh token"
 const deadWords = [
   /\brefresh[ _-]?tokens?\b.{0,40}\b(expired|invalid|revoked|reused?|inactive|unknown|deleted|(already|been) used|not (valid|found|active|recogni[sz]ed)|(does not|doesn't) exist|no longer valid)\b/i,
   /\b(expired|invalid|revoked|unknown|bad|inactive|incorrect|malformed)\W{1,3}((access|or)\W)?refresh[ _-]?token\b/i,
+  /\bcan(not|'t| not) (verify|decrypt|decode|parse) (the )?refresh[ _-]?token\b/i,
   /^(the )?token (is|was|has( been)?|not) (not )?(active|expired|revoked|invalid|valid)\b/i,
   /\bsession\b.{0,20}\b(not (active|found)|expired|does(n't| not) exist)\b/i,
 ]
@@ -171,6 +178,7 @@ const unavailableWords =
 /** Codes that say less than a sentence beside them. */
 const vague: ReadonlySet<Meaning> = new Set([
   'unauthorized-client',
+  'client-barred',
   'denied',
   'interaction',
   'forbidden',

@@ -6,6 +6,7 @@ import type { ReplyPlan } from '../schema/definition.ts'
 import type { ExpiryOddity } from './expiry.ts'
 import type { ParsedReply } from './parsed-reply.ts'
 import { duplicateKeys } from './plan-paths.ts'
+import type { FoundSigningKey } from './signing-key.ts'
 import type { GivenRefresh } from './token-values.ts'
 
 // Warnings about a reply that is used though something in it is odd. They never contain a value of
@@ -21,6 +22,7 @@ interface Found {
   readonly plan: ReplyPlan
   readonly reply: ParsedReply
   readonly given: GivenRefresh
+  readonly key: FoundSigningKey
 }
 
 /** Warns the user; the text is made harmless. */
@@ -31,11 +33,12 @@ export function warn(reach: Pick<Reach, 'warn'>, text: string): void {
 /** Warns of what is odd in a reply with a token. */
 export function warnOfOddities(
   { title, reach }: WarningTarget,
-  { plan, reply, given }: Found,
+  { plan, reply, given, key }: Found,
 ): void {
   if (reply.oddity !== undefined) warn(reach, words.replies.oddJson(title, reply.oddity))
   for (const pointer of duplicateKeys(plan, reply)) warn(reach, keyTwice(title, pointer))
   if (given.unreadable) warn(reach, words.replies.unusableRefreshToken(title))
+  if (key.lacks !== undefined) warn(reach, words.replies.unusableSigningKey(title, key.lacks))
 }
 
 /** The warning for a key that was given twice. */

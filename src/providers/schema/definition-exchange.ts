@@ -52,6 +52,17 @@ export const request = z
 const expiries = z.union([expiry, z.array(expiry).min(1).max(4)])
 const label = z.string().min(1).max(64)
 
+const signingKey = z
+  .strictObject({
+    id: places.describe('Which key it is: an access key id.'),
+    secret: places.describe('The secret access key.'),
+    session: places.optional().describe('The session token that goes with it, if there is one.'),
+  })
+  .describe(
+    'A key that requests are signed with (AWS Signature Version 4). It comes beside the access token, and ends with it: what `tokn credential aws` gives.',
+  )
+  .meta({ id: 'signing-key' })
+
 export const reply = z
   .strictObject({
     format: z
@@ -83,6 +94,7 @@ export const reply = z
       .describe('The refresh token. Where the reply has none, the old one is kept.'),
     expiry: expiries.optional().describe('When the access token ends.'),
     refreshExpiry: expiries.optional().describe('When the refresh token ends.'),
+    signingKey: signingKey.optional().describe('The key to sign requests with, if there is one.'),
     id: places.optional().describe("The API's own id of the token: the {target} of `revoke`."),
     name: places.optional().describe('The name of the token.'),
     scopes: places

@@ -14,6 +14,19 @@ export function fieldsMentioned(exchanges: readonly Exchange[]): readonly string
   return [...new Set(names)]
 }
 
+/**
+ * Whether the requests of a refresh use nothing of a session but its refresh token: neither the access
+ * token nor what only the reply to a login tells.
+ */
+export function takeRefreshAlone(exchanges: readonly Exchange[]): boolean {
+  const names = placeholdersIn(exchanges).map(({ name }) => name)
+  return exchanges.every(({ auth }) => auth !== 'token') && !names.some(isOfSession)
+}
+
+function isOfSession(name: string): boolean {
+  return name === 'access' || name === 'id' || name.startsWith('context.')
+}
+
 /** The transforms of each use of the placeholder `name` in the requests of the exchanges. */
 export function writings(
   exchanges: readonly Exchange[],

@@ -23,6 +23,9 @@ export function* findReplyMistakes(
     }
   }
   if (!isObject(value)) return
+  if (value['signingKey'] !== undefined && value['access'] === undefined) {
+    yield { pointer: `${pointer}/signingKey`, message: words.definitions.signingKeyAlone() }
+  }
   if (isCondition(pointer)) yield* conditionMistakes(pointer, value)
   else if (isExpiry(value)) yield* expiryMistakes(pointer, value)
   else if (isPlace(value)) yield* placeMistakes(pointer, value, listed, vocabulary)

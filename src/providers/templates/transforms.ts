@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { inWords } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { timestamp } from '../../core/text.ts'
+import { timestamp } from '../../core/data-text.ts'
 import { words } from '../../messages/words.ts'
 
 /** A length of time, or an instant, in milliseconds. A class, to tell it from a JSON object. */

@@ -44,7 +44,7 @@ export async function issueToken(
   const kept =
     saveAs === undefined
       ? undefined
-      : parent.of({ ...parent.profile, usualStore: undefined, name: saveAs, id })
+      : parent.of({ ...parent.profile, hosts: undefined, usualStore: undefined, name: saveAs, id })
   const named = kept === undefined ? grant : withName(ports, provider, grant, kept.name)
   const attempt = await begin(parent, provider, named, kept)
   try {
@@ -125,8 +125,8 @@ async function issueOnce(call: Call, { grant, kept, intent, watch }: Attempt): P
   const { provider, reach, record, session: parent } = call
   // What is only printed is looked for by its name alone: one request more is not worth it.
   if (kept !== undefined) intent?.note({ before: await listIds(call, grant) })
-  const tokens = await provider.issue?.({ ...reach, http: watch.over(reach.http) }, record, grant)
-  if (tokens === undefined) throw unsupported(provider, 'issue')
+  const watched = { ...reach, http: watch.over(reach.http) }
+  const tokens = await issueOrNarrow({ ...call, reach: watched }, grant)
   if (kept === undefined) return { tokens, delivered: () => intent?.remove() }
   const moment = thisMoment(parent.ports.clock)
   const issued = recordOfIssued(record, tokens, grant, provider, kept.profile, moment)
@@ -136,6 +136,23 @@ async function issueOnce(call: Call, { grant, kept, intent, watch }: Attempt): P
   })
   intent?.remove()
   return { tokens, savedAs: profile, delivered: () => undefined }
+}
+
+/** By the token at hand; or by the refresh token where the provider says so, in a refresh. */
+async function issueOrNarrow(
+  { session, provider, reach, record }: Call,
+  grant: Grant,
+): Promise<TokenSet> {
+  try {
+    const tokens = await provider.issue?.(reach, record, grant)
+    if (tokens !== undefined) return tokens
+  } catch (error) {
+    const byRefresh = isToknError(error, 'unsupported') && error.details.fault === 'by-refresh'
+    if (!byRefresh || provider.narrow === undefined) throw error
+    const { narrowThrough } = await import('../narrow-session.ts')
+    return await narrowThrough(session, grant)
+  }
+  throw unsupported(provider, 'issue')
 }
 
 /** What is there before; that it cannot be listed keeps nobody from issuing. */

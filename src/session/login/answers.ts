@@ -7,7 +7,7 @@ import { Secret } from '../../core/secret.ts'
 import { display, nearest } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { askUntil } from './ask.ts'
-import { checkChoice } from './choices.ts'
+import { checkChoice, isPath } from './choices.ts'
 import { readAnswer } from './read-answer.ts'
 
 /**
@@ -61,7 +61,8 @@ export async function collectAnswers(
       continue
     }
     if (value instanceof Secret) secrets[field.name] = value
-    else settings[field.name] = field.file === true ? resolve(value) : checkChoice(field, value)
+    else if (isPath(field, value)) settings[field.name] = resolve(value)
+    else settings[field.name] = checkChoice(field, value)
   }
   if (lacking.length > 0) throw missing(lacking, sources)
   return { settings, secrets }
@@ -104,11 +105,21 @@ async function answer(field: Field, sources: AnswerSources): Promise<string | Se
     sources.set[field.name] ??
     sources.fromEnvironment(field.name) ??
     textOf(sources.kept?.[field.name]) ??
+    impliedAnswer(field, sources) ??
     (field.optional === true || field.choices !== undefined ? field.default : undefined)
   if (known !== undefined) return known
   const asked = await ask(field, sources)
   if (asked instanceof Secret) return asked.reveal()
   return asked ?? field.default ?? leftEmpty(field, sources)
+}
+
+function impliedAnswer(
+  { implied }: Field,
+  { set, fromEnvironment }: AnswerSources,
+): string | undefined {
+  if (implied === undefined) return undefined
+  const said = set[implied.by] ?? fromEnvironment(implied.by)
+  return said?.includes(implied.part) === true ? implied.answer : undefined
 }
 
 function textOf(value: string | Secret | undefined): string | undefined {

@@ -6,7 +6,8 @@ import type { Field } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { Secret } from '../../core/secret.ts'
 import { checkGivenToken } from '../../core/token.ts'
-import { firstRecord, issuerOf } from './first-record.ts'
+import { firstRecord, issuerOf } from '../first-record.ts'
+import { keptFor, namedIn } from '../other-server.ts'
 import { openAnswered } from './open-provider.ts'
 import type { Ports } from '../ports.ts'
 
@@ -41,10 +42,11 @@ export async function openGivenToken(
   access: Secret,
   environment: ProviderEnvironment,
 ): Promise<{ profile: Profile; record: SessionRecord }> {
-  const draft = { ...sketch, ...placesIn(environment) }
-  if (draft.provider === '') return { profile: draft, record: recordOf(ports, draft, access) }
+  const placed = { ...sketch, ...placesIn(environment) }
+  if (placed.provider === '') return { profile: placed, record: recordOf(ports, placed, access) }
   const { read: fromEnvironment } = environment
   const sources = { set: {}, secrets: {}, fromEnvironment, onlyVariables: true }
+  const draft = await forVariables(ports, placed, environment)
   const { profile, provider, answers } = await openAnswered(ports, draft, sources, optionalOnes)
   const all = { ...answers.settings, ...answers.secrets }
   const refresh = provider.refresh && environment.read('refresh_token')
@@ -56,11 +58,22 @@ export async function openGivenToken(
         ? {}
         : {
             refresh: checkGivenToken(new Secret(refresh)),
-            context: provider.contextFor?.(all) ?? {},
+            context: (await provider.contextFor?.(all)) ?? {},
           }),
       ...issuerOf(provider, { context: {} }, all),
     },
   }
+}
+
+/** The profile, without what it has of another server than the one that the variables name. */
+async function forVariables(
+  ports: Ports,
+  profile: Profile,
+  { read }: ProviderEnvironment,
+): Promise<Profile> {
+  if (Object.keys(profile.settings).length === 0) return profile
+  const { fields } = await ports.provider(profile)
+  return { ...profile, ...keptFor(fields, profile, namedIn(fields, {}, read), undefined) }
 }
 
 /** A token of no known API: RFC 6750 is what most of them speak. */

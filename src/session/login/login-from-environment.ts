@@ -1,3 +1,4 @@
+import { inVariables } from './in-variables.ts'
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
 import { checkGivenToken } from '../../core/token.ts'
@@ -21,13 +22,15 @@ export type LoginCheck = (provider: Provider, profile: Profile) => void
 
 /**
  * A login with what the environment holds and nothing else (`TOKN_PROVIDER`, `TOKN_BASE_URL`, the
- * provider's fields): for a CI job, which has no session and leaves none behind.
+ * provider's fields): for a CI job, which has no session and leaves none behind. It is for one command,
+ * or for all of the job.
  */
 export async function loginFromEnvironment(
   ports: Ports,
   providerId: string,
   environment: ProviderEnvironment,
   check?: LoginCheck,
+  lasts: 'command' | 'job' = 'command',
 ): Promise<{ profile: Profile; record: SessionRecord }> {
   const draft: Profile = {
     name: 'environment',
@@ -67,8 +70,10 @@ export async function loginFromEnvironment(
     grant: scopes === undefined ? {} : { scopes },
     remember: true,
     force: false,
+  }).catch((error: unknown) => {
+    throw inVariables(error)
   })
-  await tellCost(session, provider)
+  await tellCost(session, provider, lasts)
   return { profile, record }
 }
 
@@ -89,10 +94,16 @@ async function refreshTokenIn(
   return losesSuccessor(provider) ?? checkGivenToken(new Secret(value))
 }
 
-/** Each command logs in by itself: where logins are numbered, nobody may find that out by the last one. */
-async function tellCost(session: Session, provider: Provider): Promise<void> {
+/** Where logins are numbered, nobody may find that out by the last one. */
+async function tellCost(
+  session: Session,
+  provider: Provider,
+  lasts: 'command' | 'job',
+): Promise<void> {
   const use = (await readBudget(session, provider, undefined)).find(({ kind }) => kind === 'logins')
   if (use === undefined) return
   const number = use.used < 1 ? undefined : use.used
-  session.ports.warn(words.login.loggedInForThis(provider.title, use.limit, number))
+  const { loggedInForThis, loggedInForJob } = words.login
+  const say = lasts === 'job' ? loggedInForJob : loggedInForThis
+  session.ports.warn(say(provider.title, use.limit, number))
 }

@@ -12,7 +12,7 @@ import { checkPasted } from './check-pasted.ts'
 /** Tokens that were made elsewhere. */
 export interface Pasted {
   /** An access token, or a whole reply of the provider that has one. */
-  readonly given: { readonly access: Secret } | { readonly reply: Secret }
+  readonly given: GivenTokens
   /** Of an access token, or of a reply that has none itself. */
   readonly refresh?: Secret | undefined
   /** When the access token is said to end, in epoch milliseconds. */
@@ -21,6 +21,13 @@ export interface Pasted {
   keepRefused?(why: string): Promise<boolean>
   /** Says what came of the check. */
   tell?(text: string): void
+}
+
+export type GivenTokens = { readonly access: Secret } | { readonly reply: Secret }
+
+/** A refresh token that was made elsewhere, which is refreshed at once. */
+export interface GivenRefresh {
+  readonly refreshToken: Secret
 }
 
 /** Ends that differ by less are the same: a person writes minutes. Milliseconds. */
@@ -39,7 +46,7 @@ export async function takePasted(
 ): Promise<TokenSet> {
   const { ports } = session
   const read = await readTokens(session, provider, pasted, answers)
-  const tokens = withEnd(session, withContext(provider, read, answers), pasted)
+  const tokens = withEnd(session, await withContext(provider, read, answers), pasted)
   if (tokens.refresh !== undefined) tellMissing(session, provider, answers)
   if (isGood(tokens.expiry, ports.clock.now(), 0)) {
     return withEnd(session, await checkPasted(session, provider, pasted, tokens, answers), pasted)
@@ -122,9 +129,13 @@ function tellMissing(
   ports.warn(words.pasted.cannotRefreshWithout(names, howToGive(first)))
 }
 
-function withContext(provider: Provider, tokens: TokenSet, answers: Reach['answers']): TokenSet {
+async function withContext(
+  provider: Provider,
+  tokens: TokenSet,
+  answers: Reach['answers'],
+): Promise<TokenSet> {
   if (tokens.refresh === undefined || provider.contextFor === undefined) return tokens
-  return { ...tokens, context: { ...provider.contextFor(answers), ...tokens.context } }
+  return { ...tokens, context: { ...(await provider.contextFor(answers)), ...tokens.context } }
 }
 
 /** Of two ends, that of the token and the one that it is said to have, the earlier counts. */

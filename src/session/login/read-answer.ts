@@ -4,7 +4,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { Field } from '../../core/provider.ts'
 import { readValueText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
-import { checkChoice } from './choices.ts'
+import { checkChoice, isPath } from './choices.ts'
 
 /**
  * What a person typed or pasted as the answer to a field; empty for no answer. Blanks around it are
@@ -26,7 +26,7 @@ export function readAnswer(
     tell(words.login.blanksLeftOut(field.label))
   }
   const value = readValueText(answer, `"${field.label}"`)
-  if (field.file !== true) return checkChoice(field, value)
+  if (!isPath(field, value)) return checkChoice(field, value)
   // No shell has read it.
   const path = value.startsWith('~/') ? join(homedir(), value.slice(2)) : value
   checkFile(path)

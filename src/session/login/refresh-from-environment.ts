@@ -1,15 +1,14 @@
-import { unknownExpiry } from '../../core/expiry.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import { Secret } from '../../core/secret.ts'
-import type { TokenSet } from '../../core/token.ts'
+import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { tellSuccessor } from '../given-refresh.ts'
 import type { Ports } from '../ports.ts'
 import { givenAnswers, talk } from '../reach.ts'
 import type { Answers } from './answers.ts'
-import { firstRecord, issuerOf } from './first-record.ts'
+import { firstRecord, issuerOf } from '../first-record.ts'
+import { refreshGiven } from '../refresh-alone.ts'
 
 /**
  * An access token made of a refresh token out of the environment, for one command. Throws
@@ -23,18 +22,10 @@ export async function refreshFromEnvironment(
   refresh: Secret,
 ): Promise<SessionRecord> {
   const all = givenAnswers(ports, provider, profile, answers)
-  const held: TokenSet = {
-    access: new Secret(''),
-    refresh,
-    expiry: unknownExpiry,
-    context: provider.contextFor?.(all) ?? {},
-  }
   const reach = { http: await ports.http(profile), ...talk(ports), answers: all }
-  const found = await provider.refresh?.(reach, held)
-  if (found === undefined) throw new Error('a provider with a refresh gave nothing')
-  tellSuccessor(ports, provider, refresh, found)
+  const tokens = await refreshGiven(reach, provider, refresh)
+  tellSuccessor(ports, provider, refresh, tokens)
   const allowed = provider.budget?.refreshes
   if (allowed !== undefined) ports.warn(words.pasted.refreshedForThis(provider.title, allowed))
-  const tokens = { ...found, context: { ...held.context, ...found.context } }
   return firstRecord(ports, profile, issuerOf(provider, tokens, all), tokens)
 }

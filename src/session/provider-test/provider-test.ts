@@ -204,12 +204,14 @@ function describeFound(found: Introspection | undefined): string {
     : words.providerTest.doesNotSay()
 }
 
-function describeTokens({ access, refresh, expiry, id, scopes, context }: TokenSet): string {
+function describeTokens(tokens: TokenSet): string {
+  const { access, refresh, expiry, id, signingKey, scopes, context } = tokens
   return words.providerTest.tokens({
     length: access.reveal().length,
     refresh: refresh !== undefined,
     expiry: expiry.state,
     id: id !== undefined,
+    signingKey: signingKey !== undefined,
     scopes: scopes?.length,
     context: Object.keys(context),
   })

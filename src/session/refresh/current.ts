@@ -5,6 +5,7 @@ import { words } from '../../messages/words.ts'
 import { indexRecord } from '../history.ts'
 import type { Session } from '../session.ts'
 import { readOlderCopy } from '../older-copy.ts'
+import { withOutside } from '../outside.ts'
 import { checkBinding, entryOf, findRecord, readRecord } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import {
@@ -29,7 +30,8 @@ export async function readCurrent(session: Session, lock: HeldLock): Promise<Cur
   const { ports, profile } = session
   const store = await ports.store(profile.store)
   const replayed = await replayRecord(session, store, lock)
-  const record = replayed?.record ?? (await readOlderCopy(session, await readRecord(session)))
+  const stored = replayed?.record ?? (await readOlderCopy(session, await readRecord(session)))
+  const record = await withOutside(session, stored)
   const unstored = replayed?.unstored
   if (unstored !== undefined) return { store, record, unstored }
   const earlier = await readEarlierRun(session, store, record)

@@ -23,7 +23,7 @@ export interface Intent {
 
 /** A reply, and by which kind of renewal it was asked for. */
 export interface RenewalReply extends KeptReply {
-  readonly renewal: Renewal
+  readonly renewal: Renewal | 'narrow'
 }
 
 /** A run that was cut off: what it was about, and the replies that it got. */
@@ -113,6 +113,8 @@ function readIntent(entry: JournalEntry): Intent | undefined {
   return { generation, at, spent, again: again === true, facts: isObject(facts) ? facts : {} }
 }
 
+const kinds: ReadonlyArray<RenewalReply['renewal']> = ['refresh', 'reissue', 'login', 'narrow']
+
 /** On disk the renewal is called `way`. */
 export function writeRenewalReply({ renewal, ...reply }: RenewalReply): string {
   return JSON.stringify({ way: renewal, ...reply })
@@ -124,6 +126,6 @@ function readRenewalReply(text: string): RenewalReply | undefined {
   const renewal = isObject(value) ? value['way'] : undefined
   const reply = readKeptReply(value)
   if (reply === undefined) return undefined
-  const known = renewal === 'refresh' || renewal === 'reissue' || renewal === 'login'
-  return known ? { renewal, ...reply } : undefined
+  const known = kinds.find((kind) => kind === renewal)
+  return known && { renewal: known, ...reply }
 }

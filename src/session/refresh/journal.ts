@@ -2,7 +2,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { HeldLock, JournalSlot, Store } from '../../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
-import type { KeptReply } from '../kept-reply.ts'
+import { isGranting, isPassing, type KeptReply } from '../kept-reply.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import {
@@ -12,7 +12,6 @@ import {
   type Intent,
   type RenewalReply,
 } from './journal-entry.ts'
-import type { Renewal } from './renewable.ts'
 
 /** The journal of one run. */
 export interface RunJournal {
@@ -22,7 +21,9 @@ export interface RunJournal {
    */
   begin(): Promise<void>
   /** Replies, of one kind or all, of a run that was cut off before it stored what they gave. */
-  replies(renewal?: Renewal): readonly RenewalReply[]
+  replies(renewal?: RenewalReply['renewal']): readonly RenewalReply[]
+  /** The same, with those that this run has kept: a request that is made again begins with them. */
+  said(renewal: RenewalReply['renewal']): readonly RenewalReply[]
   /** Remembers the reply that is read now: one of `replies`, or `undefined` for a new one. */
   useReply(reply: KeptReply | undefined): void
   /** The reply that the tokens are from, where an earlier run got it. */
@@ -33,7 +34,10 @@ export interface RunJournal {
   note(facts: Intent['facts']): void
   /** Whether a request that spends these tokens went unanswered: in this run or before. */
   isReplyLost(): boolean
-  /** Remembers that a request went unanswered; the intent alone says so to the next run. */
+  /**
+   * Remembers that a request went unanswered. The intent alone says so to the next run; beside replies,
+   * which were no answer to that request, it is written down. Never throws `store`.
+   */
   noteLoss(): void
   /** Makes a reply durable: the commit point. Never throws: see `unkept`. */
   keepReply(reply: RenewalReply): Promise<void>
@@ -48,6 +52,8 @@ export interface RunJournal {
 interface Open {
   readonly slot: JournalSlot
   readonly replies: readonly RenewalReply[]
+  /** What is in the journal by now. */
+  readonly said: RenewalReply[]
   readonly factsBefore: Intent['facts']
   readonly seal: (text: string) => Promise<string>
   intent: Intent
@@ -72,6 +78,7 @@ export function openRunJournal(
     },
     replies: (renewal) =>
       open().replies.filter((reply) => renewal === undefined || reply.renewal === renewal),
+    said: (renewal) => open().said.filter((reply) => reply.renewal === renewal),
     useReply: (reply) => {
       used = reply
     },
@@ -84,9 +91,13 @@ export function openRunJournal(
     },
     isReplyLost: () => open().intent.again,
     noteLoss: () => {
-      open().intent = { ...open().intent, again: true }
+      const { slot, intent, said } = open()
+      if (intent.again) return
+      open().intent = { ...intent, again: true }
+      if (said.length > 0) tryToIntend(slot, open().intent)
     },
     keepReply: async (reply) => {
+      if (!isPassing(reply)) open().said.push(reply)
       try {
         open().slot.answer(await open().seal(writeRenewalReply(reply)))
       } catch (error) {
@@ -121,7 +132,8 @@ async function beginJournal(
     generation: record.generation + 1,
     at: before?.at ?? ports.clock.now(),
     spent: digestOfSpent(record),
-    again: before !== undefined && (replies.length === 0 || before.again),
+    again:
+      before !== undefined && (replies.length === 0 || before.again || isNarrowCutOff(replies)),
     facts: before?.facts ?? {},
   }
   // The journal is that of whoever took over, and may wait for a reply.
@@ -135,5 +147,25 @@ async function beginJournal(
     throw error
   }
   const sealReply = (text: string) => seal(text, key, entry)
-  return { slot, replies, factsBefore: intent.facts, seal: sealReply, intent, unkept: undefined }
+  return {
+    ...{ slot, replies, said: [...replies], factsBefore: intent.facts },
+    ...{ seal: sealReply, intent, unkept: undefined },
+  }
+}
+
+/**
+ * Whether a request for a narrower token has no reply that gives one: what it did get, a nonce say, was
+ * followed by another request. Nobody goes on from there, so it is not known whether that left.
+ */
+function isNarrowCutOff(replies: readonly RenewalReply[]): boolean {
+  const narrow = replies.filter(({ renewal }) => renewal === 'narrow')
+  return narrow.length > 0 && !narrow.some(isGranting)
+}
+
+function tryToIntend(slot: JournalSlot, intent: Intent): void {
+  try {
+    slot.intend(JSON.stringify(intent))
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
+  }
 }

@@ -3,6 +3,7 @@ import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
 import { unattendedKey } from '../ledger-keys.ts'
+import { secretsForLogin } from '../login-secrets.ts'
 import { nextLogin } from '../naming.ts'
 import { isCredentialRefusal } from './refusals.ts'
 import type { RefreshRun } from './run.ts'
@@ -14,7 +15,7 @@ export const loginPause = 5 * 60_000
 /** New tokens by a login with the credentials kept; without any, throws why they are needed. */
 export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<TokenSet> {
   const { ports, profile, provider, record, journal } = run
-  if (record.credentials === undefined || provider.login === undefined) throw asEnded(reason)
+  if (secretsForLogin(record) === undefined || provider.login === undefined) throw asEnded(reason)
   const ledger = await ports.ledger()
   const key = unattendedKey(profile)
   refuseDuringPause(run, ledger.read(key).logins.at(-1), reason)
@@ -22,7 +23,8 @@ export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<To
     await spendBudget(run.session, provider, record, 'logins', false)
   }
   try {
-    const tokens = await provider.login(await reachOf(run, 'login'), record.grant ?? {})
+    const reach = { ...(await reachOf(run, 'login')), renews: record.context }
+    const tokens = await provider.login(reach, record.grant ?? {})
     await forgetRefreshes(run.session, provider)
     return tokens
   } catch (error) {
@@ -36,15 +38,17 @@ export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<To
 
 /** Throws `reauth_required` where the credentials were refused at `refusedAt`, a short time ago. */
 function refuseDuringPause(
-  { ports, profile }: RefreshRun,
+  { ports, profile, record }: RefreshRun,
   refusedAt: number | undefined,
   reason: ToknError,
 ): void {
   const since = refusedAt === undefined ? undefined : ports.clock.now() - refusedAt
   if (refusedAt === undefined || since === undefined || since < 0 || since >= loginPause) return
+  const { credentialsPaused, secretsPaused } = words.refresh
+  const say = record.credentials === undefined ? secretsPaused : credentialsPaused
   throw new ToknError(
     'reauth_required',
-    words.refresh.credentialsPaused(
+    say(
       reason.message,
       words.times.instant(refusedAt),
       words.times.instant(refusedAt + loginPause),

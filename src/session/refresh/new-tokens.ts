@@ -2,6 +2,8 @@ import { isLost } from '../../core/retry.ts'
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
 import type { TokenSet } from '../../core/token.ts'
+import { isGranting } from '../kept-reply.ts'
+import { secretsForLogin } from '../login-secrets.ts'
 import { sessionEnded } from '../standing.ts'
 import { loginAgain, loginPause } from './login-again.ts'
 import { canReplaceLoss, refreshTokens } from './refresh-tokens.ts'
@@ -14,7 +16,8 @@ import { reachOf } from './sending.ts'
 /** New tokens, and the kind of renewal that gave them. */
 export interface NewTokens {
   readonly tokens: TokenSet
-  readonly renewal: Renewal
+  /** `narrow`: a reply that waited, whose access token is not for the session. */
+  readonly renewal: Renewal | 'narrow'
 }
 
 /** Why there are no new tokens, and what the provider said of the old ones, if it did. */
@@ -84,7 +87,12 @@ async function renew(run: RefreshRun): Promise<NewTokens> {
 }
 
 async function renewByTokens(run: RefreshRun): Promise<NewTokens | undefined> {
-  const { ports, provider, record } = run
+  const { ports, provider, record, journal } = run
+  // The refresh token of it is the session's, whatever else is sent.
+  if (provider.refresh !== undefined && journal.replies('narrow').some(isGranting)) {
+    const tokens = await provider.refresh(await reachOf(run, 'narrow'), record)
+    return { tokens, renewal: 'narrow' }
+  }
   const renewal = chooseRenewal(provider, record, ports.clock.now())
   if (renewal === 'refresh') return { tokens: await refreshTokens(run), renewal }
   if (renewal === 'reissue') {
@@ -96,7 +104,12 @@ async function renewByTokens(run: RefreshRun): Promise<NewTokens | undefined> {
 /** Why the current tokens cannot be renewed by themselves. */
 function noMethod({ ports, profile, provider, record }: RefreshRun): ToknError {
   if (record.standing !== undefined) return sessionEnded(profile, record)
-  const alone = { ...record, credentials: undefined }
+  const { outside } = record
+  const alone = {
+    ...record,
+    credentials: undefined,
+    outside: outside && { ...outside, secrets: undefined },
+  }
   return unrenewableAt(profile, provider, alone, ports.clock.now()) ?? expiredAndStuck(profile)
 }
 
@@ -113,6 +126,6 @@ function isFinal({ provider }: RefreshRun, error: unknown): error is ToknError {
  * kept credentials are all that is left which spends nothing twice.
  */
 function isStuck({ ports, record, journal }: RefreshRun, error: unknown): error is ToknError {
-  const again = journal.replies().length > 0 && record.credentials !== undefined
+  const again = journal.replies().length > 0 && secretsForLogin(record) !== undefined
   return again && isUnreadable(error) && !isGood(record.expiry, ports.clock.now(), 0)
 }

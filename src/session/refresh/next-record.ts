@@ -1,12 +1,14 @@
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { fit } from '../fit-record.ts'
+import { withKeptProofs } from '../kept-proofs.ts'
 import { thisMoment } from '../moment.ts'
 import type { NewTokens } from './new-tokens.ts'
 import type { RefreshRun } from './run.ts'
 
 /** The record that follows: what a reply leaves out is carried over (RFC 6749 section 6). */
 export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): SessionRecord {
+  if (renewal === 'narrow') return recordAfterNarrowing(run, tokens)
   const { ports, provider, record } = run
   const { refreshUnreadable, ...given } = tokens
   const context = { ...record.context, ...given.context }
@@ -25,12 +27,30 @@ export function nextRecord(run: RefreshRun, { tokens, renewal }: NewTokens): Ses
     id: given.id ?? carried?.id,
     attach: provider.attach({ context }, run.answers()),
     generation: record.generation + 1,
+    accessSince: undefined,
     ...(waited === undefined
       ? thisMoment(ports.clock)
       : { obtainedAt: waited.at, prolongedAt: undefined, boot: waited.boot }),
     standing,
     // Whatever it was before, this one was made here.
     fixed: undefined,
+    outside: undefined,
+  }
+  return fit(withKeptProofs(provider, next), ports.warn)
+}
+
+/** The record with the refresh token of a reply whose access token is not for the session. */
+export function recordAfterNarrowing(run: RefreshRun, tokens: NewTokens['tokens']): SessionRecord {
+  const { ports, record } = run
+  const { generation, accessSince = generation } = record
+  const { refresh, refreshExpiry, refreshUnreadable } = tokens
+  const next: SessionRecord = {
+    ...record,
+    refresh: refreshUnreadable === true ? undefined : (refresh ?? record.refresh),
+    refreshExpiry,
+    generation: generation + 1,
+    accessSince,
+    standing: standingAfter(run, tokens),
   }
   return fit(next, ports.warn)
 }

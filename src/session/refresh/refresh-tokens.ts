@@ -3,6 +3,7 @@ import { isLost, mayRepeatRefresh } from '../../core/retry.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { spendBudget } from '../budget.ts'
+import { secretsForLogin } from '../login-secrets.ts'
 import { holderInWords, nextLogin } from '../naming.ts'
 import { isTokenRefusal } from './refusals.ts'
 import type { RefreshRun } from './run.ts'
@@ -14,11 +15,11 @@ import { reachOf, timeToSend } from './sending.ts'
  */
 export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
   const { ports, journal, provider } = run
-  const lostBefore = journal.isReplyLost()
   const began = ports.clock.now()
   try {
     return await sendRefresh(run)
   } catch (error) {
+    const lostBefore = journal.isReplyLost()
     if (!isLost(error)) throw lostBefore ? explainLoss(run, error) : error
     journal.noteLoss()
     const repeats = mayRepeatRefresh({
@@ -39,7 +40,7 @@ export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
 
 /** Whether a login makes up for a refresh whose reply was lost, better than a second refresh. */
 export function canReplaceLoss({ provider, record }: RefreshRun): boolean {
-  return provider.rotation === 'always' && record.credentials !== undefined
+  return provider.rotation === 'always' && secretsForLogin(record) !== undefined
 }
 
 async function sendRefresh(run: RefreshRun): Promise<TokenSet> {

@@ -17,8 +17,13 @@ export function isCredentialRefusal(error: unknown): error is ToknError {
   return isToknError(error, 'reauth_required') && error.details.refusal !== undefined
 }
 
-/** Whether the provider said yes, and nothing here can read the rest. */
+/** Whether the provider said yes to what was sent for tokens, and nothing here can read the rest. */
 export function isUnreadable(error: unknown): error is ToknError {
+  return isNonsense(error) && error.details.sent !== false
+}
+
+/** As `isUnreadable`, or it was so with a document that is read before anything is sent. */
+export function isNonsense(error: unknown): error is ToknError {
   const status = isToknError(error, 'provider_nonsense') ? error.details.http?.status : undefined
   return status !== undefined && status >= 200 && status < 300
 }

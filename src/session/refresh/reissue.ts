@@ -41,11 +41,12 @@ async function rightsOf(
   const alone = record.fixed === true && isGood(record.expiry, ports.clock.now(), 0)
   const kept = journal.replies('reissue').length > 0
   if (!alone || scopes !== undefined || kept) return { name, scopes }
-  const listed = await provider.list?.(reach, record).catch((error: unknown) => {
+  const keep = (page: readonly TokenInfo[]) => page.filter(({ id }) => id === record.id)
+  const listed = await provider.list?.(reach, record, { keep }).catch((error: unknown) => {
     if (isToknError(error, 'forbidden')) return []
     throw error
   })
-  const [own, another] = (listed ?? []).filter(({ id }) => id === record.id)
+  const [own, another] = listed ?? []
   if (own === undefined || another !== undefined) {
     throw new ToknError('reauth_required', words.pasted.scopesUnknown(tokenInWords(profile)), {
       hint: nextLogin(profile, ' --with-token --scope SCOPE'),
@@ -103,7 +104,9 @@ async function tokensNamed(
   grant: Grant,
 ): Promise<readonly TokenInfo[] | undefined> {
   try {
-    return (await provider.list?.(reach, record))?.filter((token) => token.name === grant.name)
+    return await provider.list?.(reach, record, {
+      keep: (page) => page.filter((token) => token.name === grant.name),
+    })
   } catch (error) {
     // A token without the scope to list can still issue; an orphan then stays until it expires.
     if (isToknError(error, 'forbidden')) return undefined

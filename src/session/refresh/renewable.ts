@@ -4,7 +4,10 @@ import type { Profile } from '../../core/profile.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
+import { variablesOf } from '../../core/giving.ts'
+import { variableOf } from '../../core/variable.ts'
 import { words } from '../../messages/words.ts'
+import { labelOf } from '../labels.ts'
 import { losesSuccessor } from '../given-refresh.ts'
 import { isFromEnvironment, nextLogin, sourceOf, tokenInWords } from '../naming.ts'
 import { missingScope, widerLogin } from '../scopes.ts'
@@ -40,6 +43,8 @@ export function unrenewable(
     const message = (isFromEnvironment(profile) ? madeElsewhere : pastedIn)(token, expired)
     return new ToknError('reauth_required', message, { hint: nextLogin(profile, ' --with-token') })
   }
+  const lacking = whatLacks(provider, record)
+  if (lacking !== undefined) return new ToknError('reauth_required', say(lacking), { hint: login })
   if (!reissues(provider)) {
     const why = provider.why.refresh ?? words.refresh.noRefreshToken(provider.title)
     return new ToknError('reauth_required', say(why), { hint: login })
@@ -48,6 +53,21 @@ export function unrenewable(
   if (needed === undefined) return undefined
   const message = words.refresh.mayNotReissue(token, display(needed, 80), expired)
   return new ToknError('reauth_required', message, { hint: widerLogin(profile, record, [needed]) })
+}
+
+/** What a login that needs nobody would take, and is not given; `undefined` where there is no such login. */
+function whatLacks(
+  { fields, title }: Provider,
+  { outside }: Pick<SessionRecord, 'outside'>,
+): string | undefined {
+  if (outside === undefined || outside.lacking.length === 0) return undefined
+  const { another, lacking, secretIn } = words.renewal
+  const wrong = outside.lacking.find((one) => one.another)
+  if (wrong !== undefined) return another(variableOf(wrong.name), labelOf(fields, wrong.name))
+  const secrets = outside.lacking.map(({ name }) =>
+    secretIn(labelOf(fields, name), variablesOf({ name })),
+  )
+  return lacking(title, secrets)
 }
 
 /** As `unrenewable`, at `now`: it says first that the token has expired, where it has. */

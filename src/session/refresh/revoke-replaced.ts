@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { talk } from '../reach.ts'
-import type { Renewal } from './renewable.ts'
+import type { NewTokens } from './new-tokens.ts'
 import type { RefreshRun } from './run.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { RefreshRun } from './run.ts'
 export async function revokeReplaced(
   run: RefreshRun,
   next: SessionRecord,
-  renewal: Renewal,
+  renewal: NewTokens['renewal'],
 ): Promise<void> {
   const { ports, profile, provider, record } = run
   const replaced = record.id

@@ -4,7 +4,7 @@ import type { Reach } from '../../core/provider.ts'
 import { words } from '../../messages/words.ts'
 import { replayReplies, sendToKeep } from '../kept-reply.ts'
 import type { Ports } from '../ports.ts'
-import type { Renewal } from './renewable.ts'
+import type { RenewalReply } from './journal-entry.ts'
 import type { RefreshRun } from './run.ts'
 
 /** Left of what a refresh may take, so that its reply is stored before who waits for it gives up. */
@@ -14,23 +14,30 @@ const margin = 500
  * What a renewal may use. What an earlier run sent for it and got a reply to is not sent
  * again; a new reply that may grant tokens is in the journal before anybody reads it.
  */
-export async function reachOf(run: RefreshRun, renewal: Renewal): Promise<Reach> {
+export async function reachOf(run: RefreshRun, renewal: RenewalReply['renewal']): Promise<Reach> {
   const { ports, journal } = run
   const send = sendWithLock(run, await ports.http(run.profile))
+  const earlier = journal.replies(renewal)
+  const known = renewal === 'refresh' ? journal.said(renewal) : earlier
   const sendAndKeep: Http = async (request) => {
     if (request.grants !== true) return await send(request)
+    // The run before was cut off after its last reply: it may have sent this one.
+    if (earlier.length > 0 && spendsRefreshToken(renewal)) journal.noteLoss()
     const kept = await sendToKeep(send, request, ports.clock)
     await journal.keepReply({ renewal, ...kept })
     return kept.reply
   }
-  const earlier = journal.replies(renewal)
   journal.useReply(undefined)
   return {
-    ...replayReplies(earlier, sendAndKeep, ports.clock, journal.useReply),
+    ...replayReplies(known, sendAndKeep, ports.clock, journal.useReply),
     answers: run.answers(),
     warn: ports.warn,
     timeLeft: () => timeToSend(ports),
   }
+}
+
+function spendsRefreshToken(renewal: RenewalReply['renewal']): boolean {
+  return renewal === 'refresh' || renewal === 'narrow'
 }
 
 /** `http` while the lock is held, and within the time that is left. */

@@ -5,7 +5,7 @@ import { indexRecord } from '../history.ts'
 import { sessionEnded } from '../standing.ts'
 import { findRecord } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
-import type { Renewal } from './renewable.ts'
+import type { NewTokens } from './new-tokens.ts'
 import type { RefreshRun } from './run.ts'
 
 /** The record to serve, and whether it is this run's own and in the store. */
@@ -18,7 +18,7 @@ export interface Stored {
 export async function storeNext(
   run: RefreshRun,
   next: SessionRecord,
-  renewal: Renewal,
+  renewal: NewTokens['renewal'],
 ): Promise<Stored> {
   const { ports, profile, store, lock, journal, request } = run
   if (!lock.stillHeld()) {

@@ -9,7 +9,7 @@ import { mayServe } from '../refresh-request.ts'
 import { isAlive, loginAnew } from '../standing.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import { NotRenewed } from './new-tokens.ts'
-import { isTokenRefusal, isUnreadable } from './refusals.ts'
+import { isNonsense, isTokenRefusal, isUnreadable } from './refusals.ts'
 import type { RefreshRun } from './run.ts'
 import { findNewer } from './store-next.ts'
 
@@ -32,8 +32,8 @@ export async function goOnWithout(run: RefreshRun, error: unknown): Promise<Sess
   }
 }
 
-/** Adopts another's newer record; else remembers what was learnt of the tokens, and throws. */
-async function concludeRefusal(
+/** What another stored meanwhile, where it did; else remembers what was learnt of the tokens, and throws. */
+export async function concludeRefusal(
   run: RefreshRun,
   { reason, refusal }: NotRenewed,
 ): Promise<SessionRecord> {
@@ -51,6 +51,9 @@ async function concludeRefusal(
     const why = words.refresh.noAnswer(isToknError(reason) ? reason.message : undefined)
     const standing = { state: 'doubtful', at: ports.clock.now(), why } as const
     indexStanding(ports, profile, { generation: run.record.generation, standing })
+  } else if (isToknError(reason) && reason.details.sent === false && journal.replies().length > 0) {
+    // Nothing was sent: it says nothing of the replies that wait to be read.
+    throw withNextCommand(reason, run)
     // A reply that cannot be read stays, though kept credentials were of no help either.
   } else if (!isUnreadable(reason) && !isUnreadable(refusal)) journal.remove()
   throw withNextCommand(reason, run)
@@ -105,5 +108,5 @@ function mayStillServe({ ports, record, request }: RefreshRun, error: unknown): 
   // It was to be refreshed for its times alone, and nothing can.
   const cannot = isToknError(error, 'reauth_required') && error.details.http === undefined
   if (cannot && isUntimely(record, now)) return corrected !== record
-  return isToknError(error, 'network', 'rate_limited') || isLost(error) || isUnreadable(error)
+  return isToknError(error, 'network', 'rate_limited') || isLost(error) || isNonsense(error)
 }

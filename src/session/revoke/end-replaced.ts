@@ -2,13 +2,15 @@ import { isToknError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { reachFor } from '../call.ts'
-import type { Session } from '../session.ts'
+import { isElsewhere, namedIn } from '../other-server.ts'
+import { openSession, type Session } from '../session.ts'
 import { isAlive } from '../standing.ts'
 import { conditionOf } from '../usable.ts'
 import { endTokens, whyNoEnd } from './logout.ts'
 import type { End } from './logout-verdict.ts'
 import { holdersOf } from './mark-ended.ts'
 import { compare, probeAgain, probeTokens } from './probe.ts'
+import { takeBack, tellWhatStays } from './take-back.ts'
 
 /** A session that a login has replaced, as it was at that moment. */
 export interface Replaced {
@@ -59,6 +61,7 @@ interface EndReplaced extends End {
  */
 export async function endReplaced(replaced: Replaced, next: Session): Promise<EndReplaced> {
   const { provider, record } = replaced
+  const session = await withOwnAnswers(replaced, next)
   const after = await next.findRecord()
   const same = after?.provider === record.provider ? after : undefined
   const probe = async (how: typeof probeTokens) => {
@@ -67,9 +70,43 @@ export async function endReplaced(replaced: Replaced, next: Session): Promise<En
     return await how(own, await reachFor(next, own, same, 'logout'), same)
   }
   const before = await safely(probe(probeTokens))
-  const end = await endTokens(replaced.session, provider, record, async () => undefined)
+  const end = await endTokens(session, provider, record, async () => undefined)
   const now = before.length === 0 ? [] : await safely(probe(probeAgain))
+  await takeBack(session, provider, record, same)
   return { ...end, nextEnded: compare(before, now, 'access').liveness === 'ended' }
+}
+
+/**
+ * What becomes of the rest that the login of a replaced session has set up, where that was not ended:
+ * as long as its tokens may be good they need it, and what stays is told; else it is taken back.
+ */
+export async function leaveReplaced(
+  session: Session,
+  record: SessionRecord | undefined,
+  next: SessionRecord,
+): Promise<void> {
+  if (record?.profileId !== session.id) return
+  const condition = await conditionOf(session, record)
+  if (condition.state !== 'usable') return
+  const { provider } = condition
+  const same = next.provider === record.provider ? next : undefined
+  const settle = isAlive(record, session.ports.clock.now()) ? tellWhatStays : takeBack
+  await settle(session, provider, record, same)
+}
+
+/** Variables that a login at another server was made with are nothing for the server before. */
+async function withOwnAnswers({ session, provider }: Replaced, next: Session): Promise<Session> {
+  const { ports, profile } = session
+  const { fields } = await next.provider()
+  const named = namedIn(fields, next.profile.settings, () => undefined)
+  const { provider: id, baseUrl } = next.profile
+  const isSame = profile.provider === id && profile.baseUrl === baseUrl
+  if (isSame && !isElsewhere(provider.fields, profile, named)) return session
+  const answerSources = async () => ({
+    ...(await ports.answerSources()),
+    fromEnvironment: () => undefined,
+  })
+  return openSession({ ...ports, answerSources }, profile)
 }
 
 /** A look that fails shows nothing. */

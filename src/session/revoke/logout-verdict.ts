@@ -26,6 +26,8 @@ export interface End {
   readonly partial?: boolean | undefined
   /** How it had ended by itself, in words, where that was known before. */
   readonly ended?: string | undefined
+  /** The page in the browser where a person ends what the provider has no request for. */
+  readonly page?: string | undefined
   /** Whether it should have been ended and was not, as far as is known. */
   readonly failed: boolean
 }

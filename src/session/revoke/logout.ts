@@ -10,6 +10,7 @@ import { markEnded } from './mark-ended.ts'
 import { judge, keeps, nothing, type End } from './logout-verdict.ts'
 import { isPast, remains } from './time-left.ts'
 import { compare, probeTokens, probeAgain } from './probe.ts'
+import { takeBack, tellWhatStays } from './take-back.ts'
 
 export interface LogoutResult extends End {
   /** Whether there was a session to erase. */
@@ -81,10 +82,14 @@ async function endAtProvider(
     case 'usable': {
       if (!localOnly) {
         // Without the credentials: what was meant to end must not log in again by itself.
-        const last = { ...condition.record, credentials: undefined }
+        const last = { ...condition.record, credentials: undefined, madeWith: undefined }
         const mark = async () => await markEnded(session, last, words.tokens.endRequested())
-        return await endTokens(session, condition.provider, condition.record, mark)
+        const { provider, record } = condition
+        const end = await endTokens(session, provider, record, mark)
+        await takeBack(session, provider, record)
+        return end
       }
+      await tellWhatStays(session, condition.provider, condition.record)
       const left = remains(condition.record, ports.clock.now())
       return keeps(left, words.logout.notAsked())
     }
@@ -140,7 +145,7 @@ export async function endTokens(
     if (!isFailure(error)) throw error
     // The server turned out to have no such operation: nobody was asked.
     if (error.code === 'unsupported' && error.details.http === undefined) {
-      return keeps(left, error.message)
+      return { ...keeps(left, error.message), page: error.details.page }
     }
     refusal = error
   }

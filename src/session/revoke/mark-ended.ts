@@ -61,12 +61,11 @@ export function holdersOf(session: Session, id: string): readonly Session[] {
   const { ports, profile } = session
   const others = readableProfiles(ports.profiles).filter(
     (one) =>
-      one.id !== profile.id &&
-      one.provider === profile.provider &&
-      one.baseUrl === profile.baseUrl &&
-      ports.index.get(one.id)?.tokenId === id,
+      one.id !== profile.id && one.provider === profile.provider && one.baseUrl === profile.baseUrl,
   )
-  return [session, ...others.map((one) => session.of(one))]
+  const known = ports.index.getAll(others.map((one) => one.id))
+  const holding = others.filter((one) => known.get(one.id)?.tokenId === id)
+  return [session, ...holding.map((one) => session.of(one))]
 }
 
 async function withHolder(

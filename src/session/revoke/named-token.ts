@@ -49,15 +49,22 @@ export function resolveToken(word: string, listed: readonly TokenInfo[] | undefi
   }
 }
 
+/** What a word may be of a token, the best first: its id, its name, or a beginning of its id. */
+const ways: ReadonlyArray<(word: string, token: TokenInfo) => boolean> = [
+  (word, token) => token.id === word,
+  (word, token) => token.name === word,
+  (word, token) => word.length >= leastPrefix && token.id.startsWith(word),
+]
+
+/** Whether `word` may name a token. */
+export function mayName(word: string, token: TokenInfo): boolean {
+  return ways.some((fits) => fits(word, token))
+}
+
 /** The ids of the tokens that `word` fits, by the best that it can be: an id before all else. */
 function findNamed(word: string, listed: readonly TokenInfo[]): readonly string[] {
-  const ways = [
-    (token: TokenInfo) => token.id === word,
-    (token: TokenInfo) => token.name === word,
-    (token: TokenInfo) => word.length >= leastPrefix && token.id.startsWith(word),
-  ]
   for (const fits of ways) {
-    const ids = [...new Set(listed.filter(fits).map(({ id }) => id))]
+    const ids = [...new Set(listed.filter((token) => fits(word, token)).map(({ id }) => id))]
     if (ids.length > 0) return ids
   }
   return []

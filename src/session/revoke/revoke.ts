@@ -1,11 +1,12 @@
-import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
+import { isFailure, ToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { quoteWord } from '../../core/quoting.ts'
 import { display } from '../../core/text.ts'
-import type { TokenInfo } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { callWithToken, unsupported, type Call } from '../call.ts'
 import { isFromEnvironment } from '../naming.ts'
 import type { Session } from '../session.ts'
+import { listNamed } from './list-named.ts'
 import { endToken, holdersOf } from './mark-ended.ts'
 import { checkProvider } from '../stored-record.ts'
 import { resolveToken, type NamedToken } from './named-token.ts'
@@ -34,7 +35,7 @@ export async function revokeTokens(
   const provider = await session.provider()
   if (provider.revoke === undefined) throw unsupported(provider, 'revoke')
   const run = async (call: Call) => {
-    const before = await listIfAllowed(call)
+    const before = await listNamed(call, named)
     const tokens = named.map((word) => resolveToken(word, before))
     const unique = tokens.filter(
       (token, index) => tokens.findIndex((other) => other.id === token.id) === index,
@@ -70,7 +71,8 @@ async function agreeOn(
   const names = [token.name ?? words.tokens.nameless(), ...token.alsoNamed]
   const shown = names.map((name) => display(name, 64)).join(', ')
   const profile = isFromEnvironment(session) ? '' : ` -P ${session.name}`
-  throw new ToknError('usage', words.tokens.sharedId(shown, display(token.id, 256), profile))
+  const id = display(token.id, 256)
+  throw new ToknError('usage', words.tokens.sharedId(shown, id, quoteWord(id), profile))
 }
 
 type Known = Omit<Revocation, 'status'> & Pick<NamedToken, 'over'>
@@ -89,16 +91,6 @@ function wouldRevoke({ provider }: Call, { over, ...one }: Known): Revocation {
   } catch (error) {
     if (!isFailure(error)) throw error
     return { ...one, status: 'failed', error }
-  }
-}
-
-async function listIfAllowed(call: Call): Promise<readonly TokenInfo[] | undefined> {
-  try {
-    return await call.provider.list?.(call.reach, call.record)
-  } catch (error) {
-    // Revoking by a full id needs no list, and some tokens may revoke but not list.
-    if (isToknError(error, 'forbidden')) return undefined
-    throw error
   }
 }
 

@@ -4,6 +4,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import type { Call } from '../call.ts'
+import { listIds } from './list-named.ts'
 import { compare, probeAgain } from './probe.ts'
 
 export interface Revocation {
@@ -57,11 +58,12 @@ export async function verify(
   const open = results.filter((one) => one.status === 'revoked' && !one.verified)
   if (before === undefined || open.length === 0) return results
   const began = ports.clock.now()
-  let left = await listAfter(call)
+  const ids = open.map(({ id }) => id)
+  let left = await listAfter(call, ids)
   // Some lists are a moment behind.
   if (left !== undefined && open.some(({ id }) => countAlive(left, id) > 0)) {
     await ports.clock.wait(Math.min(1_000, ports.timeLeft()))
-    left = await listAfter(call)
+    left = await listAfter(call, ids)
   }
   if (left === undefined) return results
   const verifyTime = ports.clock.now() - began
@@ -82,11 +84,14 @@ export async function verify(
 }
 
 /** This check may fail: what was done is done. */
-async function listAfter(call: Call): Promise<readonly TokenInfo[] | undefined> {
+async function listAfter(
+  call: Call,
+  ids: readonly string[],
+): Promise<readonly TokenInfo[] | undefined> {
   // Warnings about the list were given before.
   const quiet = { ...call.reach, warn: () => undefined }
   try {
-    return await call.provider.list?.(quiet, call.record)
+    return await listIds({ ...call, reach: quiet }, ids)
   } catch (error) {
     if (!isFailure(error)) throw error
     return undefined

@@ -1,5 +1,6 @@
 import { isToknError } from '../../core/errors.ts'
 import { isGood } from '../../core/expiry.ts'
+import { quoteWord } from '../../core/quoting.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { callWithToken } from '../call.ts'
@@ -101,7 +102,7 @@ async function diagnoseKept(
   const detail = texts.tokenUnheld(what, id, unfinished.origin)
   const { revoke } = await parent.provider()
   if (revoke === undefined || id === undefined) return await clear(detail)
-  return { status: 'warn', detail, fix: `tokn revoke ${id} -P ${parent.name}` }
+  return { status: 'warn', detail, fix: `tokn revoke ${quoteWord(id)} -P ${parent.name}` }
 }
 
 /** Whether the provider lists a token; `undefined` where that cannot be seen. */

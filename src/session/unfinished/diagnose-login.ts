@@ -7,6 +7,8 @@ import type { Ports } from '../ports.ts'
 import { openSession, type Session } from '../session.ts'
 import { clearUnfinished } from './clear.ts'
 import { openSealed, type Unfinished } from './find.ts'
+import { readAnswered, recordOfAnswered } from './kept-refresh.ts'
+import { diagnoseSetUp, readSetUp } from './set-up.ts'
 import {
   describeUnfinished,
   profileOf,
@@ -18,20 +20,30 @@ import {
 export async function diagnoseLogin(
   ports: Ports,
   unfinished: Unfinished,
-  { fix }: Pick<DiagnosisOptions, 'fix'>,
+  { fix, offline }: DiagnosisOptions,
 ): Promise<UnfinishedFinding> {
   const texts = words.unfinished
   const what = describeUnfinished(unfinished)
   const clear = (detail: string) => clearUnfinished(ports, unfinished, fix, detail)
-  const { profile, sent, sealed } = unfinished
+  const { profile, sent, sealed, setUp } = unfinished
+  const unsent = setUp === undefined ? texts.beforeSending(what) : texts.clientSent(what, setUp)
   // A token that was pasted in is kept without anything being sent.
-  if (!sent && sealed === undefined) return await clear(texts.beforeSending(what))
+  if (!sent && sealed === undefined) return await clear(unsent)
   const text = await openSealed(ports, unfinished)
+  const lost = unfinished.spends === true ? texts.givenLost : texts.loginLost
   if (text === undefined || profile === undefined) {
-    return await clear(texts.loginLost(what, await endsAt(ports, unfinished)))
+    if (!sent && setUp !== undefined) return await clear(unsent)
+    return await clear(lost(what, await endsAt(ports, unfinished)))
   }
   const session = openSession(ports, profile)
-  const record = parseRecord(text, profile.id)
+  const made = readSetUp(text)
+  if (made !== undefined) {
+    const detail = sent ? texts.loginLost(what, await endsAt(ports, unfinished)) : unsent
+    const options = { fix, offline, detail }
+    return await diagnoseSetUp(session, unfinished, made, await readNow(session), options)
+  }
+  const record = await readSealed(session, text)
+  if (record === undefined) return await clear(lost(what, await endsAt(ports, unfinished)))
   const stored = await readNow(session)
   if (stored?.access.equals(record.access) === true) return await clear(texts.loginStored(what))
   if (stored !== undefined && stored.obtainedAt >= record.obtainedAt) {
@@ -40,6 +52,13 @@ export async function diagnoseLogin(
   if (!fix) return await clear(texts.loginNotStored(what))
   const saved = await saveSession(session, record, { reason: 'recovered', adopt: true })
   return await clear(texts.loginStoredNow(what, saved.profile.name))
+}
+
+/** The session that was sealed, or what its refresh was answered; `undefined` for an unreadable answer. */
+async function readSealed(session: Session, text: string): Promise<SessionRecord | undefined> {
+  const answered = readAnswered(text)
+  if (answered === undefined) return parseRecord(text, session.id)
+  return await recordOfAnswered(session, answered)
 }
 
 /** The session stored now under the id, or else the name; one that cannot be read is none. */

@@ -17,6 +17,8 @@ export interface Intent {
   readonly run: string
   /** Whether a request that may make a token was about to go out. */
   readonly sent: boolean
+  /** Where something besides a token was about to be set up that lasts, such as a client: an origin. */
+  readonly setUp?: string | undefined
   /** The store whose key seals what is answered. */
   readonly store: StoreKind
   /** Where the token is made. */
@@ -25,6 +27,8 @@ export interface Intent {
   readonly profile?: Profile | undefined
   /** Of a login: another store, that holds the session before and is to give it up. */
   readonly former?: StoreKind | undefined
+  /** Of a login: it spends a refresh token that was made elsewhere. */
+  readonly spends?: boolean | undefined
   /** Of an issue: whose token asks for it, for what, and the ids that the name had before. */
   readonly parent?: Pick<Profile, 'id' | 'name'> | undefined
   readonly grant?: Grant | undefined
@@ -51,10 +55,12 @@ export function parseIntent(text: string, stores: StoreCatalog): Intent | undefi
     configuration: ownString(value, 'configuration') ?? '',
     run: ownString(value, 'run') ?? '',
     sent: sent !== false,
+    setUp: ownString(value, 'setUp'),
     store,
     origin: ownString(value, 'origin') ?? '',
     profile: isProfile(profile, stores) ? profile : undefined,
     former: kindOf('former'),
+    spends: value['spends'] === true ? true : undefined,
     parent: isNamed(parent) ? parent : undefined,
     grant: isObject(grant) ? grant : undefined,
     before: Array.isArray(before) ? before.map(String) : undefined,

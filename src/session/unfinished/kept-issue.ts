@@ -8,6 +8,7 @@ import { words } from '../../messages/words.ts'
 import { reachFor } from '../call.ts'
 import { replayReplies, readKeptReply, type KeptReply } from '../kept-reply.ts'
 import type { Session } from '../session.ts'
+import { withKeptProofs } from '../kept-proofs.ts'
 import { checkProvider } from '../stored-record.ts'
 import { openSealed, type Unfinished } from './find.ts'
 
@@ -20,26 +21,37 @@ export function recordOfIssued(
   profile: Profile,
   moment: Pick<SessionRecord, 'obtainedAt' | 'boot'>,
 ): SessionRecord {
-  return {
+  return withKeptProofs(provider, {
     ...parent,
     ...tokens,
     refreshUnreadable: undefined,
-    context: { ...parent.context, ...tokens.context },
+    context: withoutOwned(provider, { ...parent.context, ...tokens.context }),
     refresh: tokens.refresh,
     refreshExpiry: tokens.refreshExpiry,
+    signingKey: tokens.signingKey,
     id: tokens.id,
     name: tokens.name ?? grant.name,
     scopes: tokens.scopes ?? grant.scopes,
     generation: 1,
+    accessSince: undefined,
     grant,
     attach: provider.attach(tokens, profile.settings),
     boot: undefined,
     prolongedAt: undefined,
     ...moment,
     credentials: undefined,
+    madeWith: undefined,
+    outside: undefined,
     fixed: undefined,
     standing: undefined,
-  }
+  })
+}
+
+/** What the session itself has to clean up is not left to the further one too. */
+function withoutOwned({ carries }: Provider, context: TokenSet['context']): TokenSet['context'] {
+  if (carries === undefined) return context
+  const others = Object.entries(context).filter(([name]) => !carries.owned.includes(name))
+  return Object.fromEntries(others)
 }
 
 /** A token from a reply that was kept, and the record to store it as. */

@@ -1,4 +1,5 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
+import { quoteWord } from '../../core/quoting.ts'
 import { display } from '../../core/text.ts'
 import type { TokenInfo } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
@@ -24,7 +25,8 @@ export async function findPossibleTokens(
   if (before === undefined && grant?.name === undefined) return undefined
   const listed = await callWithToken(parent, 'list', (call) => listNamed(call, grant?.name))
   const { profiles, index } = parent.ports
-  const kept = new Set(readableProfiles(profiles).map(({ id }) => index.get(id)?.tokenId))
+  const known = index.getAll(readableProfiles(profiles).map(({ id }) => id))
+  const kept = new Set([...known.values()].map((entry) => entry?.tokenId))
   return listed?.filter(
     ({ id, createdAt }) =>
       before?.includes(id) !== true &&
@@ -80,7 +82,7 @@ export function lostToken(
   const name = asked === undefined ? undefined : display(asked, 64)
   if (made.length === 1) {
     const said = sure ? texts.hasMade : texts.mayHaveMade
-    return new ToknError('usage', said(name, first, parent.name))
+    return new ToknError('usage', said(name, first, quoteWord(first), parent.name))
   }
   if (sure) return new ToknError('usage', texts.hasMadeOneOf(ids, parent.name))
   const tokens = made.map(({ createdAt }, index) => ({ id: ids[index] ?? '', at: createdAt }))

@@ -11,7 +11,8 @@ export async function sweepUnsent(session: Session): Promise<void> {
   const { ports } = session
   try {
     for (const one of await findCutOff(ports)) {
-      if (one.sent || one.sealed !== undefined || one.kind !== 'login') continue
+      if (one.sent || one.setUp !== undefined) continue
+      if (one.sealed !== undefined || one.kind !== 'login') continue
       if (one.profile !== undefined) await eraseProbe(session.of(one.profile))
       await forget(ports, one)
     }

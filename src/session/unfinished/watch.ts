@@ -16,7 +16,7 @@ export interface Watch {
  */
 export function watchRequests(
   clock: Clock,
-  before: () => void,
+  before: () => unknown,
   answered: (answers: readonly KeptReply[]) => Promise<void> = async () => undefined,
 ): Watch {
   const answers: KeptReply[] = []
@@ -26,7 +26,7 @@ export function watchRequests(
     mayHaveMade: () => last || lost,
     over: (http) => async (request) => {
       if (request.grants !== true) return await http(request)
-      before()
+      await before()
       const answer = await sendToKeep(http, request, clock).catch((error: unknown) => {
         lost ||= mayHaveActed(error)
         throw error

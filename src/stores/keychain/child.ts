@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { environmentOfOwnChildren } from '../../core/environment.ts'
 import { isObject } from '../../core/json.ts'
-import { locateKeytar } from './keytar.ts'
+import { explainMissing, locateKeytar } from './keytar.ts'
 import { NoAnswer } from './limit.ts'
 
 export type Operation = 'getPassword' | 'setPassword' | 'deletePassword'
@@ -54,7 +54,12 @@ export async function callInChild(
 function readReply(text: string): unknown {
   const reply = parse(text)
   if (!isObject(reply)) throw new Error('it gave no answer')
-  if (typeof reply['error'] === 'string') throw new Error(reply['error'])
+  const { error } = reply
+  if (typeof error === 'string') {
+    throw /keytar\.node|libsecret-1\.so/.test(error)
+      ? explainMissing(new Error(error))
+      : new Error(error)
+  }
   return reply['value']
 }
 

@@ -15,14 +15,17 @@ export interface EntriesOptions {
   /** Milliseconds for one call. */
   readonly limit: number
   readonly keytar?: (() => Keytar) | undefined
+  /** Every call runs in a process of its own: one that lives on must not hang, or hold a connection. */
+  readonly apart?: boolean | undefined
 }
 
 /**
  * Calls keytar in this process, which is fastest. Once its connection is lost, which it cannot
  * restore, every later call runs in a process of its own.
  */
-export function openEntries({ service, limit, keytar = loadKeytar }: EntriesOptions): Entries {
-  let lost = false
+export function openEntries(options: EntriesOptions): Entries {
+  const { service, limit, keytar = loadKeytar } = options
+  let lost = options.apart === true
   return {
     async get(account) {
       const value = await call('getPassword', account)

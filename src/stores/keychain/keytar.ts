@@ -20,16 +20,21 @@ export function loadKeytar(): Keytar {
   try {
     return load('keytar') as Keytar
   } catch (error) {
-    throw explain(error)
+    throw explainMissing(error)
   }
 }
 
 /** Where the module is, for another process to load. */
 export function locateKeytar(): string {
-  return load.resolve('keytar')
+  try {
+    return load.resolve('keytar')
+  } catch (error) {
+    throw explainMissing(error)
+  }
 }
 
-function explain(cause: unknown): ToknError {
+/** Why the native module cannot be loaded, here or in another process. */
+export function explainMissing(cause: unknown): ToknError {
   if (!isInstalled()) {
     return new ToknError('store', words.stores.keytarNotInstalled(), { cause })
   }
@@ -41,7 +46,7 @@ function explain(cause: unknown): ToknError {
 
 function isInstalled(): boolean {
   try {
-    return locateKeytar() !== ''
+    return load.resolve('keytar') !== ''
   } catch {
     return false
   }

@@ -69,6 +69,8 @@ export async function startVault(): Promise<Served> {
       }
       case 'GET /v1/auth/token/lookup-self':
         return { status: 200, json: envelope({ data: describe(own) }) }
+      case 'GET /v1/aws/sts/deploy':
+        return { status: 200, json: keysForAws() }
       case 'POST /v1/auth/token/revoke-self':
         revoke(own.value)
         return { status: 204 }
@@ -78,6 +80,17 @@ export async function startVault(): Promise<Served> {
   }
 
   return await serve(answer)
+}
+
+/** https://developer.hashicorp.com/vault/api-docs/secret/aws#generate-credentials */
+function keysForAws() {
+  const data = {
+    access_key: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secret_key: randomBytes(30).toString('base64'),
+    security_token: randomBytes(60).toString('base64'),
+    arn: 'arn:aws:sts::123456789012:assumed-role/deploy/vault',
+  }
+  return { ...envelope({ data }), lease_id: 'aws/sts/deploy/1', lease_duration: usual }
 }
 
 function accessorOf({ accessor }: Token): string {

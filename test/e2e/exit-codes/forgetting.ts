@@ -1,8 +1,20 @@
 import { judgesNothing, never, oneThing, row, startsNothing, type Rows } from './row.ts'
-import { busy, loggedOut, person, session, spoiled, variable } from './scene.ts'
+import { run } from '../../support/run.ts'
+import { addressOf, credentialsOf } from '../../support/servers.ts'
+import { busy, loggedOut, person, served, session, spoiled, variable, type Given } from './scene.ts'
 
 const web = session('hosterby')
 const line = 'profile forget-credentials hosterby'
+
+/** Its session is in a store that a passphrase opens. */
+const sealed: Given = async (scene) => {
+  await served('hosterby')(scene)
+  const api = scene.api('hosterby')
+  const env = { ...credentialsOf(api), TOKN_STORE_KEY: '', TOKN_PASSPHRASE: 'of the store' }
+  const { home } = scene
+  const { status, err } = await run(['login', 'hosterby', ...addressOf(api)], { home, env })
+  if (status !== 0) throw new Error(err)
+}
 
 /** The commands that erase one thing of a session. */
 export const forgetting: Readonly<Record<string, Rows>> = {
@@ -19,7 +31,7 @@ export const forgetting: Readonly<Record<string, Rows>> = {
         130,
         line,
         'Ctrl-C at the passphrase',
-        [web, variable('TOKN_STORE_KEY', ''), person(/assphrase/, '\u0003')],
+        [sealed, variable('TOKN_STORE_KEY', ''), person(/Passphrase/, '\u0003')],
         { once: true },
       ),
     ],

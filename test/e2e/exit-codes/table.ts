@@ -1,9 +1,17 @@
+import { agent } from './agent.ts'
+import { agentKeep } from './agent-keep.ts'
+import { ci } from './ci.ts'
+import { credentialBuild } from './credential-build.ts'
+import { credentialCloud } from './credential-cloud.ts'
+import { credentialGitDocker } from './credential-git-docker.ts'
+import { completion } from './completion.ts'
 import { folders } from './folders.ts'
 import { forgetting } from './forgetting.ts'
 import { others } from './others.ts'
 import type { Shown } from './row.ts'
 import { scopes } from './scopes.ts'
 import { sessions } from './sessions.ts'
+import { setup } from './setup.ts'
 import { status } from './status.ts'
 import { tokens } from './tokens.ts'
 import { uninstall } from './uninstall.ts'
@@ -18,6 +26,14 @@ export const table = {
   ...scopes,
   ...uninstall,
   ...folders,
+  ...agent,
+  ...agentKeep,
+  ...ci,
+  ...setup,
+  ...credentialBuild,
+  ...credentialCloud,
+  ...credentialGitDocker,
+  ...completion,
 }
 
 export interface Row extends Shown {

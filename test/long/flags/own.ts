@@ -8,6 +8,7 @@ import type { Ended } from '../../support/run.ts'
 import { addressOf, credentialsOf } from '../../support/servers.ts'
 import { openTerminal } from '../../support/terminal.ts'
 import type { Demonstration } from './shared.ts'
+import { endAgent } from './agent-calls.ts'
 import { bind, call, calls, must, type Call, type Stage } from './world.ts'
 
 type Outcome = Partial<Record<keyof Ended, unknown>>
@@ -91,6 +92,13 @@ const isRead =
     expect(texts.filter((text) => read.test(text)).length).toBeGreaterThan(0)
   }
 
+const endpoints = [
+  ...['token', 'authorization', 'device-authorization', 'par', 'revocation', 'introspection'],
+  ...['userinfo', 'end-session'],
+]
+  .map((name) => `--${name}-endpoint`)
+  .concat('--jwks-uri')
+
 const login: Readonly<Record<string, Demonstration>> = {
   '--provider': makes(['--provider', 'nosuch'], { status: 3 }),
   '--base-url': async (stage) => {
@@ -111,10 +119,15 @@ const login: Readonly<Record<string, Demonstration>> = {
   '--secret-file': makes(['--secret-file', 'no-such-file'], { status: 2 }),
   '--with-token': async (stage) => {
     const token = (await must(stage, ['token', 'iot'])).out
-    const args = ['login', stage.unused(), ...addressOf(stage.iot), '--with-token']
+    const name = stage.unused()
+    const args = ['login', name, ...addressOf(stage.iot), '--with-token']
     expect(await stage.tokn(args, {}, token)).toMatchObject({ status: 0 })
     expect(await stage.tokn(args.slice(0, -1), {}, token)).toMatchObject({ status: 4 })
+    // Refreshed with all others, it would take the token away from the profile that it is of.
+    await stage.tokn(['logout', name, '--local-only'])
+    await must(stage, ['profile', 'remove', name])
   },
+  '--with-refresh-token': oauth(['--with-refresh-token', '--remember'], { status: 2 }),
   '--remember': async (stage) => await remembers(stage, '--remember', true),
   '--no-remember': async (stage) => await remembers(stage, '--no-remember', false),
   '--force': isRead('force'),
@@ -136,6 +149,14 @@ const login: Readonly<Record<string, Demonstration>> = {
   '--assertion-file': oauth(['--assertion-file', 'MISSING'], { status: 2 }),
   '--trust-endpoint': oauth(['--trust-endpoint', 'https://x.example'], { kept: said('x.example') }),
   '--redirect-port': oauth(['--redirect-port', 'nonsense'], { status: 2 }),
+  '--redirect-uri': oauth(['--redirect-uri', 'nonsense'], { status: 2 }),
+  '--register': oauth(['--register'], { status: 2 }),
+  '--discovery': oauth(['--discovery', 'MISSING'], { status: 2 }),
+  ...Object.fromEntries(endpoints.map((name) => [name, oauth([name, 'nonsense'], { status: 2 })])),
+  '--authorization-param': oauth(['--authorization-param', 'a=b'], { status: 2 }),
+  '--token-param': oauth(['--token-param', 'a=b'], { requests: said('a=b') }),
+  '--token-lifetime': oauth(['--token-lifetime', 'nonsense'], { status: 2 }),
+  '--show': oauth(['--show'], { err: said('1. GET') }),
   '--dpop': oauth(['--dpop'], { requests: said('"dpop":') }),
   '--cert': oauth(['--cert', 'MISSING', '--key', 'MISSING'], { status: 2 }),
   '--key': oauth(['--key', 'MISSING'], { status: 2 }),
@@ -158,16 +179,86 @@ async function remembers(stage: Stage, flag: string, kept: boolean): Promise<voi
   expect(again.status === 0 || !kept).toBe(true)
 }
 
+const limits = {
+  '--lifetime': makes(['--lifetime', 'soon'], { status: 2 }),
+  '--idle-exit': makes(['--idle-exit', 'soon'], { status: 2 }),
+}
+
+/** Where nothing names a program that asks. */
+const asksAtStart = makes(['--confirm'], { status: 2, err: said('SSH_ASKPASS') })
+
+/** A question about a passphrase, with the flag that is answered beforehand. */
+const asksForPassphrase: Demonstration = async (stage, command) => {
+  await endAgent(stage)
+  const { args, env } = await (calls[command] as Call)(stage)
+  const asking = openTerminal(args, stage.home, env)
+  await asking.until(/Passphrase/)
+  asking.type('\u0003')
+  expect((await asking.ended).status).toBe(130)
+  const { ended } = openTerminal([...args, '--no-input'], stage.home, env)
+  expect((await ended).err).not.toMatch(/Passphrase/)
+}
+
+const agent: Readonly<Record<string, Readonly<Record<string, Demonstration>>>> = {
+  'agent start': { ...limits, '--confirm': asksAtStart },
+  'agent run': {
+    ...limits,
+    '--confirm': asksAtStart,
+    '--token-file': makes(['--token-file', 'no/'], { status: 2 }),
+    '--socket': makes(['--socket', 'x'], { status: 2 }),
+    '--group': makes(['--group', 'x'], { status: 2 }),
+    '--profile': makes(['--profile', 'nobody'], { status: 3, err: said('nobody') }),
+  },
+  'agent lock': {
+    '--passphrase-file': makes(['--passphrase-file', 'missing'], { status: 2 }),
+    '--no-input': asksForPassphrase,
+  },
+  'agent unlock': {
+    '--passphrase-file': makes(['--passphrase-file', 'missing'], { status: 2 }),
+    '--no-input': async (stage, command) => {
+      const { args, env } = await (calls[command] as Call)(stage)
+      writeFileSync(join(stage.home.work, 'secret'), 'correct horse')
+      await must(stage, ['agent', 'lock', '--passphrase-file', 'secret'], env)
+      const asking = openTerminal(args, stage.home, env)
+      await asking.until(/Passphrase/)
+      asking.type('\u0003')
+      expect((await asking.ended).status).toBe(130)
+      const silent = await openTerminal([...args, '--no-input'], stage.home, env).ended
+      expect(silent.status).toBe(8)
+      await endAgent(stage)
+    },
+  },
+  'agent install': {
+    ...limits,
+    '--confirm': makes(['--confirm', '--json'], { out: said(/--confirm/) }),
+    '--undo': makes(['--undo'], { out: '', err: said('removed') }),
+    '--dry-run': async (stage) => {
+      await must(stage, ['agent', 'install', '--undo'])
+      const told = await must(stage, ['agent', 'install', '--dry-run'])
+      expect(told).toMatchObject({ out: said('ExecStart='), err: said('would write') })
+      expect((await must(stage, ['agent', 'install', '--undo'])).err).toContain('is not there')
+    },
+  },
+}
+
 export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>>>> = {
+  ...agent,
   login,
   token: {
     ...fresh,
     '--output': makes(['--output', 'json'], { out: inJson('tokn.token/v1') }),
     '--var': makes(['--var', 'MINE', '-o', 'env'], { out: said(/^export MINE='/) }),
     '--bare': makes(['--bare'], { out: said(/[^\n]$/) }),
+    '--field': makes(['--field', 'provider'], { out: 'hosterby\n' }),
     '--id-token': makes(['--id-token'], { status: 3 }),
+    '--for': makes(['--for', 'https://elsewhere.example'], { status: 2, err: said('refusing') }),
   },
-  header: { ...fresh, '--output': makes(['--output', 'json'], { out: inJson('tokn.header/v1') }) },
+  header: {
+    ...fresh,
+    '--output': makes(['--output', 'json'], { out: inJson('tokn.header/v1') }),
+    '--var': makes(['--var', 'MINE', '-o', 'gitlab'], { out: said(/^MINE=/) }),
+    '--for': makes(['--for', 'https://elsewhere.example'], { status: 2, err: said('refusing') }),
+  },
   curl: fresh,
   env: {
     ...fresh,
@@ -179,7 +270,21 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--min-ttl': makes(['--min-ttl', '1000h'], { status: 111 }),
     '--refresh': fresh['--refresh'],
     '--env': makes(['--env', '1-is-no-name'], { status: 2 }),
+    '--file': makes(['--file', '1-is-no-name'], { status: 2 }),
+    '--keepalive': isRead('keepalive'),
   },
+  ...Object.fromEntries(
+    ['kubectl', 'pnpm', 'go', 'terraform', 'git', 'bazel'].map((tool) => [
+      `credential ${tool}`,
+      { '--min-ttl': makes(['--min-ttl', '1000h'], { status: 10 }) },
+    ]),
+  ),
+  'credential docker': {
+    '--min-ttl': makes(['--min-ttl', '1000h'], { status: 1 }),
+    '--profile': makes(['--profile', 'nobody'], { status: 1, out: said('nobody') }),
+  },
+  'credential cargo': { '--min-ttl': makes(['--min-ttl', '1000h'], { out: said('"Err"') }) },
+  'credential keyring': { '--min-ttl': makes(['--min-ttl', '1000h'], { status: 1 }) },
   refresh: {
     '--all': async (stage) => {
       const { err } = await stage.tokn(['refresh', '--all'])
@@ -230,10 +335,11 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
       expect(await stage.tokn(['list', 'web', '--remote'])).toMatchObject({ status: 5 })
       expect(await stage.tokn(['list', 'web'])).toMatchObject({ status: 0 })
     },
-    '--plain': makes(['--plain'], { out: said('\t') }),
+    '--json-lines': makes(['--json-lines'], { out: said('tokn.list-line/v1') }),
   },
   issue: {
     ...grants,
+    '--var': makes(['--var', 'MINE', '-o', 'env'], { out: said(/^export MINE='/) }),
     '--save-as': async (stage) => {
       const name = stage.unused()
       const saved = await stage.tokn(['issue', 'iot', '--name', name, '--save-as', name])
@@ -261,6 +367,7 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
   logout: {
     '--all': isRead('all'),
     '--local-only': makes(['--local-only'], { err: said('as asked') }),
+    '--open': isRead('open'),
   },
   'profile bind': {
     '--no-input': async (stage) => {
@@ -358,6 +465,13 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
       expect(without).toMatchObject({ status: 2, out: '' })
       expect(await stage.tokn(['uninstall', '--list'])).toMatchObject({ status: 0 })
     },
+  },
+  'ci start': {
+    '--provider': makes(['--provider', 'nosuch'], { status: 3 }),
+    '--shell': makes(['--shell', 'fish'], { out: said(/^set -gx TOKN_AGENT_SOCK '/) }),
+    '--pid': makes(['--pid', '0'], { status: 2 }),
+    '--max': makes(['--max', 'nonsense'], { status: 2 }),
+    '--new': isRead('new'),
   },
   sandbox: {
     '--port': makes(['--port', 'nonsense'], { status: 2 }),

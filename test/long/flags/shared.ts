@@ -10,10 +10,24 @@ import { bind, call, calls, must, withFlags, type Call, type Stage } from './wor
 export type Demonstration = (stage: Stage, command: string) => Promise<void>
 
 /** Commands that run something else, or write a file: no document is their answer. */
-const withoutDocument = new Set(['curl', 'exec', 'demo', 'provider schema', 'provider new'])
+const withoutDocument = new Set([
+  'agent run',
+  'curl',
+  'exec',
+  'demo',
+  'provider schema',
+  'provider new',
+])
 
 /** Commands that know nothing of profiles or definitions of one's own. */
 const everywhereTheSame = new Set([
+  'completion',
+  'agent start',
+  'agent stop',
+  'agent status',
+  'agent run',
+  'agent lock',
+  'agent unlock',
   'demo',
   'sandbox',
   'provider schema',
@@ -23,6 +37,8 @@ const everywhereTheSame = new Set([
   'provider test',
   'provider add',
   'profile unbind',
+  'ci start',
+  'ci end',
 ])
 
 const talking = new Set([
@@ -35,6 +51,7 @@ const talking = new Set([
   'info',
   'provider scopes',
   'provider test',
+  'ci start',
 ])
 
 /** What makes a command send a request, which some would not do otherwise. */
@@ -48,6 +65,12 @@ const sending: Readonly<Record<string, readonly string[]>> = {
 
 /** Commands that say on standard error what they did. */
 const speaking = new Set([
+  'agent start',
+  'agent stop',
+  'agent run',
+  'agent lock',
+  'agent unlock',
+  'agent install',
   'uninstall',
   'login',
   'refresh',
@@ -63,6 +86,8 @@ const speaking = new Set([
   'provider add',
   'provider remove',
   'sandbox',
+  'ci start',
+  'ci end',
 ])
 
 /** Commands whose answer has colours. */
@@ -97,13 +122,20 @@ const throughProxy: Readonly<Record<string, readonly string[]>> = {
 const hung = { do: 'hang' } as const
 
 /** The exit status of a command in which no token can be had; a child's own would be another. */
-const failed = (command: string, status: number) => (command === 'exec' ? 111 : status)
+const failed = (command: string, status: number) =>
+  // keyring and docker know one way to fail, and cargo is told in its own words.
+  ({ exec: 111, 'credential keyring': 1, 'credential docker': 1, 'credential cargo': 0 })[
+    command
+  ] ?? status
 
 export const everywhere: Readonly<Record<string, Demonstration>> = {
   '--json': async (stage, command) => {
-    const wrong = await stage.tokn([...command.split(' '), '--json', '--no-such-flag'])
+    // A tool's own flags are not ours to refuse; ours are, among its words.
+    const asksTokn = command.startsWith('credential ')
+    const words = asksTokn ? ['get', '--json'] : ['--no-such-flag']
+    const wrong = await stage.tokn([...command.split(' '), '--json', ...words])
     expect(JSON.parse(wrong.err)).toMatchObject({ schema: 'tokn.error/v1', exit: 2 })
-    if (withoutDocument.has(command)) return
+    if (asksTokn || withoutDocument.has(command)) return
     const { status, out, err } = await call(stage, command, ['--json'])
     if (status !== 0) throw new Error(`${out}${err}`)
     expect({ command, status }).toEqual({ command, status: 0 })
@@ -288,6 +320,12 @@ export const shared: Readonly<Record<string, Demonstration>> = {
     const agreed = openTerminal([...args, '--yes'], stage.home, credentialsOf(stage.iot))
     expect({ command, ...(await agreed.ended) }).toMatchObject({ command, status: 0 })
     if (command === 'logout') await restore(stage)
+  },
+  '--plain': async (stage, command) => {
+    const [table, plain] = [await call(stage, command, []), await call(stage, command, ['--plain'])]
+    expect(table.out).not.toContain('\t')
+    expect(plain.out).toMatch(/^(?:.*\t.*\n)*$/)
+    expect(plain.out).not.toBe(table.out)
   },
   '--dry-run': async (stage, command) => {
     const made = await (calls[command] as Call)(stage)

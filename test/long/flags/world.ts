@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SandboxApi } from '../../../src/sandbox/server.ts'
 import { makeHome, type Environment, type Home } from '../../support/home.ts'
 import { run, start, type Ended } from '../../support/run.ts'
 import { addressOf, credentialsOf, startServers } from '../../support/servers.ts'
+import { inputOf, newCalls } from './new-calls.ts'
+import { agentCalls, callAgentRun, endAgent } from './agent-calls.ts'
 
 /** A user with a session at two APIs: `web` (hoster.by, which refreshes) and `iot` (Rightech, which issues). */
 export interface Stage {
@@ -28,10 +30,12 @@ export async function openStage(): Promise<Stage> {
     home,
     web,
     iot,
-    tokn: async (args, env = {}, input) => await run(args, { home, env, input }),
+    tokn: async (args, env = {}, input = inputOf(args, iot)) =>
+      await run(args, { home, env, input }),
     requests: () => web.log.length + iot.log.length,
     unused: () => `other-${++count}`,
     close: async () => {
+      await endAgent(stage)
       await servers.close()
       home.remove()
     },
@@ -80,6 +84,7 @@ const definition = {
 export type Call = (stage: Stage) => Promise<{ args: readonly string[]; env?: Environment }>
 
 export const calls: Readonly<Record<string, Call>> = {
+  ...agentCalls,
   login: async ({ web }) => ({
     args: ['login', 'web', ...addressOf(web)],
     env: credentialsOf(web),
@@ -154,6 +159,19 @@ export const calls: Readonly<Record<string, Call>> = {
   why: async () => ({ args: ['why', 'web'] }),
   doctor: async () => ({ args: ['doctor'] }),
   uninstall: async () => ({ args: ['uninstall', '--list'] }),
+  'ci start': async ({ home, web }) => {
+    const runtime = join(home.path, 'run')
+    mkdirSync(runtime, { mode: 0o700, recursive: true })
+    const env = {
+      ...credentialsOf(web),
+      TOKN_PROVIDER: web.name,
+      TOKN_BASE_URL: web.baseUrl,
+      XDG_RUNTIME_DIR: runtime,
+    }
+    return { args: ['ci', 'start', '--max', '1s'], env }
+  },
+  'ci end': async () => ({ args: ['ci', 'end'] }),
+  ...newCalls,
   sandbox: async () => ({ args: ['sandbox', 'hosterby'] }),
   demo: async () => ({ args: ['demo'] }),
 }
@@ -173,14 +191,16 @@ export async function call(
   const made = await (calls[command] as Call)(stage)
   const args = withFlags(made.args, flags)
   const all = { ...made.env, ...env }
+  if (command === 'agent run') return await callAgentRun(stage, args, all)
   if (command !== 'sandbox') return await stage.tokn(args, all)
   const { child, ended } = start(args, { home: stage.home, env: all })
   child.stdout?.once('data', () => void delay(200).then(() => child.kill('SIGINT')))
   return await ended
 }
 
-/** `args` with `flags` before what belongs to a child. */
+/** `args` with `flags` before what belongs to a child, or to the tool that asks. */
 export function withFlags(args: readonly string[], flags: readonly string[]): readonly string[] {
+  if (args[0] === 'credential') return args.toSpliced(2, 0, ...flags)
   const at = args.indexOf('--')
   return at < 0 ? [...args, ...flags] : [...args.slice(0, at), ...flags, ...args.slice(at)]
 }

@@ -49,14 +49,15 @@ function reissueOperations(): Pick<Provider, 'issue' | 'list' | 'revoke'> {
       const sent = { access: held.access.reveal(), name: grant.name }
       return { ...readTokens(reach, await ask(reach, 'issue', sent)), name: grant.name }
     },
-    list: async (reach, held) => {
+    list: async (reach, held, reader) => {
       const value = read(await ask(reach, 'list', { access: held.access.reveal() }))
       const tokens = Array.isArray(value['tokens']) ? value['tokens'].filter(isObject) : []
-      return tokens.map((token) => ({
+      const page = tokens.map((token) => ({
         id: ownString(token, 'id') ?? '',
         name: ownString(token, 'name'),
         expiry: { state: 'unknown' as const },
       }))
+      return reader === undefined ? page : reader.keep(page)
     },
     revoke: async (reach, held, { id }) => {
       await ask(reach, 'revoke', { access: held.access.reveal(), id })

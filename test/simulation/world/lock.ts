@@ -31,7 +31,7 @@ export class SimulatedLock {
   open(process: SimulatedProcess): Lock {
     return (entry, timeout) => {
       const deadline = this.#world.now + timeout
-      const isFree = () => this.#isFree(this.#tops.get(entry))
+      const isFree = () => this.isFree(entry)
       const isOver = () => this.#world.now >= deadline
       return process.call(
         'lock',
@@ -67,9 +67,18 @@ export class SimulatedLock {
     }
   }
 
-  #isFree(top: Generation | undefined): boolean {
-    if (top === undefined || top.released) return true
-    const { holder } = top
+  /** The fence of the last holder of `entry`; 0 where there was none. */
+  numberOf(entry: string): number {
+    return this.#tops.get(entry)?.fence ?? 0
+  }
+
+  isFree(entry: string): boolean {
+    const top = this.#tops.get(entry)
+    return top === undefined || top.released || this.isGone(top.holder)
+  }
+
+  /** Whether a holder counts as dead. */
+  isGone(holder: SimulatedProcess): boolean {
     const { settings, now } = this.#world
     if (settings.visible) return holder.state !== 'running'
     const silent = holder.state !== 'running' || holder.isAsleep()

@@ -1,6 +1,7 @@
 import { ToknError } from '../../../src/core/errors.ts'
-import type { Index, Ledger, Outline, Profiles, Seal } from '../../../src/core/ports.ts'
-import type { Profile } from '../../../src/core/profile.ts'
+import { overviewOf } from '../../../src/core/overview.ts'
+import type { Index, Ledger, Profiles, Seal } from '../../../src/core/ports.ts'
+import type { Outline, Profile } from '../../../src/core/profile.ts'
 import type { StoreCatalog } from '../../../src/core/store-traits.ts'
 import type { Ports } from '../../../src/session/ports.ts'
 import { openScriptedProvider } from '../provider/client.ts'
@@ -22,6 +23,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
   const unfinished = world.unfinished.open(process, 'unfinished')
   const store = world.store.open(process)
   const lock = world.lock.open(process)
+  const turns = world.turns.open(process)
   const seal = openSeal(process)
   const ledger = openLedger(process)
   // Loading a module is a point where a process may stop, too; now and then is enough of that.
@@ -42,6 +44,10 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
     },
     profiles: openProfiles(process),
     index: openIndex(process),
+    overview: async (name) =>
+      overviewOf({ profiles: openProfiles(process), index: openIndex(process) }, name),
+    agent: async () => undefined,
+    agentIsNamed: false,
     requester: { command: process.name, pid: 1, parent: 'simulation', host: 'simulated' },
     configuration: 'simulated',
     invocations: () =>
@@ -52,19 +58,24 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
     timeout: process.timeout,
     timeLeft: () => Math.max(0, process.timeout - (world.now - process.startedAt)),
     lock: () => load('lock', lock),
+    inTurn: () => load('turns', turns),
     ledger: () => load('ledger', ledger),
     journal: (of) => load('journal', of === 'unfinished' ? unfinished : journal),
     seal: () => load('seal', seal),
     stores: catalog,
     store: () => load('store', store),
     provider: () => load('provider', provider),
+    callRefusals: async () => undefined,
     http: () => load('http', out),
     answerSources: async () => ({ fromEnvironment: () => undefined, interaction: undefined }),
     refreshPending: (name) =>
       process.call('pending', () => world.journal.read(name) !== undefined && name === entry),
+    pendingRefreshes: () => ({ has: () => true }),
+    mayBeUnfinished: () => true,
     refresher: refresher(process),
     fingerprint: () => Promise.resolve(undefined),
     randomId: () => `random-${world.nextId()}`,
+    readText: () => '',
     readFile: () => {
       throw new ToknError('usage', 'there are no files here')
     },
@@ -87,6 +98,7 @@ const catalog: StoreCatalog = {
     mayBeMissing: false,
     listsEntries: false,
     restsInData: true,
+    placedByVariable: false,
   }),
   find: (value) => (value === 'file' ? value : undefined),
 }
@@ -113,6 +125,7 @@ function openIndex(process: SimulatedProcess): Index {
   const { index } = process.world
   return {
     get: (id) => index.get(id),
+    getAll: () => index,
     put: (id, known) => process.point('index.put', () => void index.set(id, known)),
     remove: (id) => process.point('index.remove', () => void index.delete(id)),
     list: () => [...index.keys()],
@@ -148,7 +161,8 @@ function openProfiles(process: SimulatedProcess): Profiles {
     path: 'config.json',
     get: (name) => profiles.get(name),
     list: () => [...profiles.values()],
-    outlines: (): readonly Outline[] => [...profiles.values()],
+    outlines: (): readonly Outline[] =>
+      [...profiles.values()].map((one) => ({ ...one, read: () => one })),
     defaultName: () => undefined,
     put,
     prove: () => process.call('profiles.prove', () => undefined),

@@ -8,6 +8,7 @@ import { drawSettings, type Settings } from './settings.ts'
 import { withTheme } from './themes.ts'
 import { SimulatedStore } from './store.ts'
 import { FrameFiles } from './journal.ts'
+import { SimulatedTurns } from './turn.ts'
 import type { IndexEntry } from '../../../src/core/ports.ts'
 import type { Profile } from '../../../src/core/profile.ts'
 
@@ -24,6 +25,7 @@ export class World {
   processes: SimulatedProcess[] = []
   readonly store: SimulatedStore
   readonly lock: SimulatedLock
+  readonly turns: SimulatedTurns
   readonly journal = new FrameFiles()
   readonly unfinished = new FrameFiles()
   readonly network: Network
@@ -51,6 +53,7 @@ export class World {
     this.facts = new Facts(this)
     this.store = new SimulatedStore(this)
     this.lock = new SimulatedLock(this)
+    this.turns = new SimulatedTurns(this)
     this.server = new ProviderServer(this)
     this.network = new Network(this)
   }

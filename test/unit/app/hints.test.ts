@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { openHints, profileReaders, storeReaders } from '../../../src/app/hints.ts'
+import { profileReaders, storeReaders } from '../../../src/app/complete-hint.ts'
+import { openHints } from '../../../src/app/hints.ts'
 import { pathOf } from '../../../src/commands/flags/path.ts'
 import { openTree } from '../commands/tree.ts'
 
@@ -98,5 +99,7 @@ function leavesOf(command: Command): readonly Command[] {
 
 test('the commands that take --store and --profile are those of the tree', () => {
   expect([...storeReaders].toSorted()).toEqual(takersOf('--store'))
-  expect([...profileReaders].toSorted()).toEqual(takersOf('--profile'))
+  // An agent's is the profile that it serves, and not that of a command.
+  const takers = takersOf('--profile').filter((command) => command !== 'agent run')
+  expect([...profileReaders].toSorted()).toEqual(takers)
 })

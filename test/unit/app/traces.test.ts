@@ -25,11 +25,14 @@ test('whatever has a name in a folder of ours is told by what it is', async () =
     XDG_CONFIG_HOME: join(home.path, 'c'),
     XDG_STATE_HOME: join(home.path, 's'),
     XDG_DATA_HOME: join(home.path, 'd'),
+    XDG_CACHE_HOME: join(home.path, 'k'),
   }
   const paths = locatePaths(environment)
-  const { config, state, data } = paths
+  const { config, state, data, cache } = paths
   const made = Object.entries(namesIn).flatMap(([folder, names]) =>
-    Object.values(names).map((name: string) => join({ config, state, data }[folder] ?? '', name)),
+    Object.values(names).map((name: string) =>
+      join({ config, state, data, cache }[folder] ?? '', name),
+    ),
   )
   for (const path of made) {
     mkdirSync(join(path, '..'), { recursive: true })

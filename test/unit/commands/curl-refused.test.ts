@@ -5,7 +5,7 @@ import {
   printsElsewhere,
   printsHead,
   replyOf,
-} from '../../../src/commands/curl/refused.ts'
+} from '../../../src/commands/curl/replies.ts'
 
 const read = (line: string) => readCurlArguments(line.split(' '))
 

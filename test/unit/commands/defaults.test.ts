@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultTimeout } from '../../../src/app/context.ts'
+import { defaultTimeout } from '../../../src/app/default-timeout.ts'
 import { flagTable } from '../../../src/commands/flags/table.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
 import { defaultMinTtl } from '../../../src/core/ending.ts'

@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../../src/commands/context.ts'
 import { envCommand } from '../../../src/commands/env.ts'
-import { shellNames, shells } from '../../../src/commands/output/shell.ts'
+import { shellNames } from '../../../src/commands/output/shell.ts'
+import { shellUses } from '../../../src/commands/output/shell-uses.ts'
+import { addLines } from '../../../src/program.ts'
 
 /** What `tokn env --unset` prints where `SHELL` names the shell `usual`. */
 async function unset(words: readonly string[], usual?: string): Promise<string> {
@@ -12,6 +14,7 @@ async function unset(words: readonly string[], usual?: string): Promise<string> 
     terminal: { out: (text: string) => void printed.push(text) },
   } as unknown as Context
   const program = new Command('tokn')
+  addLines(program)
   envCommand(program, context)
   await program.parseAsync(['env', '--unset', ...words], { from: 'user' })
   return printed.join('')
@@ -25,7 +28,7 @@ const refused = {
 
 describe('tokn env --unset', () => {
   it.each(shellNames.filter((shell) => shell !== 'nu'))('prints the line of %s', async (shell) => {
-    expect(await unset(['--shell', shell])).toBe(shells[shell].unset('TOKN_ACCESS_TOKEN'))
+    expect(await unset(['--shell', shell])).toBe(shellUses[shell].unset('TOKN_ACCESS_TOKEN'))
   })
 
   it('prints nothing that nu could not take, and says what to type', async () => {

@@ -1,44 +1,45 @@
 import { describe, expect, it } from 'vitest'
-import {
-  commonFlags,
-  flagTable,
-  type Flag,
-  type FlagName,
-} from '../../../src/commands/flags/table.ts'
+import { everyFlag } from '../../../src/commands/flags/every.ts'
+import type { Flag } from '../../../src/commands/flags/flag.ts'
+import { commonFlags, type FlagName } from '../../../src/commands/flags/table.ts'
 import { environmentItems } from '../../../src/commands/help/environment.ts'
 import { shellNames } from '../../../src/commands/output/shell.ts'
 import { meanings, variables } from '../../../src/messages/en/flags.ts'
 import { readLine, type Called } from './tree.ts'
 
-const names = Object.keys(flagTable) as FlagName[]
+const names = Object.keys(everyFlag) as FlagName[]
 
 const request = 'timeout ca proxy noInput'
 const session = `profile store ${request}`
 const grant = 'name scope expiresIn expiresAt audience resource'
 const oauth = `issuer clientId clientSecretFile flow clientAuth privateKeyFile subjectTokenFile
-  assertionFile trustEndpoint redirectPort dpop cert key noBrowser qr clipboard`
+  assertionFile discovery trustEndpoint tokenEndpoint authorizationEndpoint
+  deviceAuthorizationEndpoint parEndpoint revocationEndpoint introspectionEndpoint userinfoEndpoint
+  jwksUri endSessionEndpoint redirectPort redirectUri register dpop authorizationParam tokenParam
+  tokenLifetime cert key
+  noBrowser qr clipboard`
 
 /**
  * The flags that each command reads besides those of all, and the words that it cannot do without. That
  * it takes no others is shown by test/long/flags, with the program.
  */
 const commands: Readonly<Record<string, string>> = {
-  login: `provider baseUrl apiUrl set override username passwordStdin secretFile withToken remember
+  login: `provider baseUrl apiUrl set override username passwordStdin secretFile withToken withRefreshToken show remember
     noRemember force ${grant} ${oauth} yes dryRun ${session}`,
-  token: `minTtl refresh output var bare idToken ${session}`,
-  header: `minTtl refresh output ${session}`,
+  token: `minTtl refresh output var bare field idToken for ${session}`,
+  header: `minTtl refresh output var for ${session}`,
   curl: `minTtl refresh ${session}`,
   env: `minTtl refresh shell var unset ${session}`,
-  exec: `minTtl refresh env ${session}`,
+  exec: `minTtl refresh env file keepalive ${session}`,
   refresh: `all ifExpiring force dryRun ${session}`,
-  list: `local remote plain ${session}`,
-  status: 'format current profile',
-  check: 'all minTtl scope online profile store timeout ca proxy',
-  issue: `${grant} saveAs output dryRun ${session}`,
+  list: `local remote plain jsonLines ${session}`,
+  status: 'format plain current profile',
+  check: 'all minTtl scope online plain profile store timeout ca proxy',
+  issue: `${grant} saveAs output var dryRun ${session}`,
   revoke: `yes dryRun ${session}`,
   info: `local claims ${session}`,
-  logout: `all localOnly yes dryRun ${session}`,
-  'profile list': '',
+  logout: `all localOnly open yes dryRun ${session}`,
+  'profile list': 'plain',
   'profile show': 'profile',
   'profile use web': 'timeout',
   'profile bind': 'profile yes noInput',
@@ -46,7 +47,7 @@ const commands: Readonly<Record<string, string>> = {
   'profile rename a b': 'timeout',
   'profile remove web': 'dryRun timeout noInput',
   'profile forget-credentials': 'profile store timeout noInput',
-  'provider list': '',
+  'provider list': 'plain',
   'provider show x': 'definition',
   'provider add x': 'force yes dryRun timeout noInput',
   'provider remove x': '',
@@ -54,28 +55,49 @@ const commands: Readonly<Record<string, string>> = {
   'provider scopes': session,
   'provider test x': `baseUrl set withToken ${grant} profile ${request}`,
   'provider new x': 'noInput',
-  which: 'profile store',
-  why: 'profile',
-  doctor: `fix offline ${request}`,
-  uninstall: 'list',
+  which: 'plain profile store',
+  why: 'plain profile',
+  doctor: `fix offline plain ${request}`,
+  'agent status': 'plain',
+  'agent start': 'lifetime idleExit confirm timeout ca proxy',
+  'agent run': 'lifetime idleExit confirm tokenFile socket group profile timeout ca proxy',
+  'agent lock': 'passphraseFile noInput',
+  'agent unlock': 'passphraseFile noInput timeout',
+  'agent install': 'dryRun undo lifetime idleExit confirm',
+  uninstall: 'list plain',
+  'setup git': 'host undo dryRun profile store timeout noInput',
+  'setup docker': 'host undo dryRun profile store timeout noInput',
+  'setup kubectl': 'undo dryRun profile store timeout',
+  'setup keyring': 'host undo dryRun profile store timeout noInput',
+  'credential git': 'minTtl profile store timeout ca proxy',
+  'ci start': 'provider shell pid max new timeout ca proxy',
+  'ci end': 'timeout',
   sandbox: 'port loose ttl clockOffset fault',
   demo: '',
 }
 
-const withoutDocument = new Set(['curl', 'exec', 'demo', 'provider schema', 'provider new x'])
+const withoutDocument = new Set([
+  'credential git',
+  'agent run',
+  'curl',
+  'exec',
+  'demo',
+  'provider schema',
+  'provider new x',
+])
 
 const read = (command: string) =>
   [...(commands[command] ?? '').split(/\s+/), ...commonFlags].filter(
     (name) => name !== '',
   ) as FlagName[]
 
-const spellings = (name: FlagName) => flagTable[name].names.split(', ')
+const spellings = (name: FlagName) => everyFlag[name].names.split(', ')
 const long = (name: FlagName) => spellings(name).at(-1) ?? ''
-const valued = (name: FlagName) => (flagTable[name] as Flag).value !== undefined
+const valued = (name: FlagName) => (everyFlag[name] as Flag).value !== undefined
 
 /** What the flag is to a command: under which name, and with which value. */
 function outcome(name: FlagName): Readonly<Record<string, unknown>> {
-  const { value, repeatable }: Flag = flagTable[name]
+  const { value, repeatable }: Flag = everyFlag[name]
   const negated = long(name).startsWith('--no-')
   const attribute = negated ? name.slice(2, 3).toLowerCase() + name.slice(3) : name
   if (value === undefined) return { [attribute]: !negated }
@@ -128,22 +150,22 @@ describe('the table of flags', () => {
   })
 
   it('names the shells that are known', () => {
-    expect(flagTable.shell.choices).toEqual(shellNames)
+    expect(everyFlag.shell.choices).toEqual(shellNames)
   })
 
   it('is what tokn help environment shows', () => {
     const shown = environmentItems().map(([variable]) => variable)
-    const all = names.flatMap((name) => (flagTable[name] as Flag).variable ?? [])
+    const all = names.flatMap((name) => (everyFlag[name] as Flag).variable ?? [])
     expect(shown.toSorted()).toEqual([...all, ...Object.keys(variables)].toSorted())
   })
 
   it('is printed as it is', async () => {
     const everywhere = new Set<FlagName>(commonFlags)
     const rows = names.map((name) => {
-      const { value, repeatable, variable, default: usual }: Flag = flagTable[name]
+      const { value, repeatable, variable, default: usual }: Flag = everyFlag[name]
       const by = Object.keys(commands).filter((command) => read(command).includes(name))
       return [
-        `\`${flagTable[name].names}${value === undefined ? '' : ` ${value.toUpperCase()}`}\`${repeatable === true ? ' ...' : ''}`,
+        `\`${everyFlag[name].names}${value === undefined ? '' : ` ${value.toUpperCase()}`}\`${repeatable === true ? ' ...' : ''}`,
         meanings[name],
         variable === undefined ? '' : `\`${variable}\``,
         usual === undefined ? '' : `\`${usual}\``,

@@ -1,16 +1,30 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { checkVariableName, tokenFormats } from '../../../src/commands/output/formats.ts'
+import { checkVariableName } from '../../../src/commands/output/formats.ts'
+import { seldomFormats } from '../../../src/commands/output/seldom-formats.ts'
 import { isToknError } from '../../../src/core/errors.ts'
 import { display } from '../../../src/core/text.ts'
 import { requirePart } from '../../support/parts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tokn-formats-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const handed = (token: string, variable: string) => ({
+  token,
+  variable,
+  attached: { headers: [], query: [], cookies: [] },
+  origins: [],
+})
+const inEnv = (token: string, variable: string) => seldomFormats.env.render(handed(token, variable))
+const inDotenv = (token: string, variable: string) =>
+  seldomFormats.dotenv.render(handed(token, variable))
 
 /** Tokens as they come, and tokens made of what shells and readers of such files know. */
 const tokens = [
@@ -78,7 +92,7 @@ const inPython: Read = (lines) => {
 function dotenvLines(all: readonly string[]): { token: string; line: string }[] {
   return all.flatMap((token, index) => {
     try {
-      return { token, line: tokenFormats.dotenv(token, nameOf(index)) }
+      return { token, line: inDotenv(token, nameOf(index)) }
     } catch (error) {
       if (isToknError(error, 'usage')) return []
       throw error
@@ -99,17 +113,17 @@ const anyTokens = fc.array(
 
 describe('-o env', () => {
   it('is a line that a shell takes', () => {
-    expect(tokenFormats.env('ab.c', 'TOKN_ACCESS_TOKEN')).toBe("export TOKN_ACCESS_TOKEN='ab.c'\n")
-    expect(tokenFormats.env("it's", 'X')).toBe("export X='it'\\''s'\n")
+    expect(inEnv('ab.c', 'TOKN_ACCESS_TOKEN')).toBe("export TOKN_ACCESS_TOKEN='ab.c'\n")
+    expect(inEnv("it's", 'X')).toBe("export X='it'\\''s'\n")
   })
 
   for (const program of ['sh', 'bash', 'dash']) {
     const there = program === 'sh' || requirePart(program)
     it.skipIf(!there)(`is read by ${program} as it was meant`, () => {
-      const lines = tokens.map((token, index) => tokenFormats.env(token, nameOf(index)))
+      const lines = tokens.map((token, index) => inEnv(token, nameOf(index)))
       expect(shell(program)(lines)).toEqual(tokens)
       const [some = []] = fc.sample(anyTokens, 1)
-      const others = some.map((token, index) => tokenFormats.env(token, nameOf(index)))
+      const others = some.map((token, index) => inEnv(token, nameOf(index)))
       expect(shell(program)(others)).toEqual(some)
     })
   }
@@ -124,13 +138,13 @@ describe('-o dotenv', () => {
     ['"quoted"', `'"quoted"'`],
     ['a\\nb', "'a\\nb'"],
   ])('%s is %s', (token, value) => {
-    expect(tokenFormats.dotenv(token, 'NAME')).toBe(`NAME=${value}\n`)
+    expect(inDotenv(token, 'NAME')).toBe(`NAME=${value}\n`)
   })
 
   it.each(['"it\'s"', '${HOME}', 'a\\\\b', 'a\\', 'two\nlines'])(
     'is refused for %j, which no quotes make the same for all',
     (token) => {
-      expect(() => tokenFormats.dotenv(token, 'NAME')).toThrow(/read differently/)
+      expect(() => inDotenv(token, 'NAME')).toThrow(/read differently/)
     },
   )
 
@@ -159,5 +173,55 @@ describe('the name of a variable', () => {
     expect(() => checkVariableName(name, '--var')).toThrow(
       `--var "${display(name)}" is not a name for a variable`,
     )
+  })
+})
+
+describe('-o netrc', () => {
+  const inNetrc = (token: string) =>
+    seldomFormats.netrc.render({
+      ...handed(token, 'V'),
+      attached: { headers: [['Authorization', `Bearer ${token}`]], query: [], cookies: [] },
+      origins: ['http://127.0.0.1:1'],
+    })
+  const carried = [...tokens, `!#$%&()*+,-./:;<=>?@[]^_\`{|}~`, 'x'.repeat(3_900)].filter(
+    (token) => {
+      try {
+        return inNetrc(token) !== ''
+      } catch {
+        return false
+      }
+    },
+  )
+  const file = () => join(folder, 'netrc')
+
+  it.skipIf(!requirePart('python3'))('is read by Python as it was meant', () => {
+    const files = carried.map((token, at) => {
+      writeFileSync(`${file()}${at}`, inNetrc(token), { mode: 0o600 })
+      return `${file()}${at}`
+    })
+    const read = '[netrc.netrc(f).authenticators("127.0.0.1")[2] for f in sys.argv[1:]]'
+    const script = `import json,netrc,sys; print(json.dumps(${read}))`
+    const out = execFileSync('python3', ['-c', script, ...files], { encoding: 'utf8', cwd: folder })
+    expect(JSON.parse(out)).toEqual(carried)
+    expect(carried.length).toBeGreaterThan(8)
+  })
+
+  it.skipIf(!requirePart('curl'))('is sent by curl as it was meant', async () => {
+    const server = createServer((request, reply) => {
+      const [, code = ''] = (request.headers.authorization ?? '').split(' ')
+      reply.end(Buffer.from(code, 'base64').toString())
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    const curl = promisify(execFile)
+    for (const token of carried) {
+      writeFileSync(file(), inNetrc(token), { mode: 0o600 })
+      const line = ['-q', '-sS', '--noproxy', '*', '--netrc-file', file()]
+      const { stdout } = await curl('curl', [...line, `http://127.0.0.1:${port}/`])
+      expect(stdout).toBe(`oauth2:${token}`)
+    }
+    server.close()
   })
 })

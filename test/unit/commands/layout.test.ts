@@ -32,6 +32,17 @@ describe('a page', () => {
     )
   })
 
+  it('lets a few long terms stand above their meanings, and not all others', () => {
+    const long = ['--a-very-long-one-that-few-need <value>', 'more'] as const
+    expect(layOut([{ items: [...items, long] }], 60)).toBe(
+      `  --a                     what it does, in a few words
+  --a-longer-one <value>  what that does
+  --a-very-long-one-that-few-need <value>
+                          more
+`,
+    )
+  })
+
   it('keeps paragraphs apart, and what is set in', () => {
     const text = 'one two\nthree\n  four\n  five six\n\nseven'
     expect(layOut([{ text }], 10)).toBe('one two\nthree\n  four\n  five six\n\nseven\n')

@@ -8,7 +8,8 @@ import { printPage } from '../../../src/commands/help/page.ts'
 import { printTopic } from '../../../src/commands/help/topics.ts'
 import { namesIn, shapes } from '../../../src/commands/output/shapes.ts'
 import { groups, topics } from '../../../src/messages/en/help.ts'
-import { builtInDefinition, builtIns, openProvider } from '../../../src/providers/catalog.ts'
+import { builtInDefinition } from '../../../src/providers/builtin/definitions.ts'
+import { builtIns, openProvider } from '../../../src/providers/catalog.ts'
 import { readParts } from '../../support/fits-shape.ts'
 import { openTree } from './tree.ts'
 
@@ -50,8 +51,12 @@ describe.each(commands.map((command) => [nameOf(command), command] as const))(
       expect(options.filter(({ hidden }) => hidden)).toEqual([])
       for (const width of widths) {
         const lines = printPage(command, width).split('\n')
+        // One that is longer than the line has its value below.
+        const whole = lines.join('\n').replaceAll(/^(  --\S+)\n {4}(?=<)/gm, '$1 ')
         const listed = (term: string) =>
-          lines.some((line) => line === `  ${term}` || line.startsWith(`  ${term}  `))
+          (term.length > width - 2 ? whole.split('\n') : lines).some(
+            (line) => line === `  ${term}` || line.startsWith(`  ${term}  `),
+          )
         const flags = [...options.map((option) => option.flags), '-h, --help']
         expect(flags.filter((flag) => !listed(flag))).toEqual([])
         const below = command.commands.map((one) => one.name())

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isToknError } from '../../../src/core/errors.ts'
 import { meantBy, peerFlags, peers } from '../../../src/commands/help/peers.ts'
-import { flagTable } from '../../../src/commands/flags/table.ts'
+import { everyFlag } from '../../../src/commands/flags/every.ts'
 import { readLine } from './tree.ts'
 
 const asked = new Set(['help', '--version'])
@@ -63,7 +63,7 @@ describe('words of other tools', () => {
 
   it('have flags as well, which stand for some that there are', () => {
     const known = new Set<string | undefined>(
-      Object.values(flagTable).map(({ names }) => names.split(', ').at(-1)),
+      Object.values(everyFlag).map(({ names }) => names.split(', ').at(-1)),
     )
     const named = Object.values(peerFlags).filter((flag) => flag !== '--version')
     expect(named.filter((flag) => !known.has(flag))).toEqual([])

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { lineToSet, shells, type ShellName } from '../../../src/commands/output/shell.ts'
+import { shellUses } from '../../../src/commands/output/shell-uses.ts'
 import { requirePart } from '../../support/parts.ts'
+import { nushell } from '../../support/probes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tokn-shells-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -103,8 +105,12 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** In no package of Debian: where they are not installed there is no test of them, which is told at the end. */
-const unpackaged: ReadonlySet<string> = new Set(['pwsh', 'nu'])
+/** In no package of Debian or npm: where it is not installed there is no test of it, which is told at the end. */
+const unpackaged: ReadonlySet<string> = new Set(['pwsh'])
+
+/** What is started for a shell: most are where programs are looked for. */
+const programOf = (name: string) => (name === 'nu' ? nushell : name)
+
 const tried = Object.entries(readers).filter(([name, { there }]) => there || !unpackaged.has(name))
 
 /** What a shell has in its variables once it has read a line for each of \`tokens\`. */
@@ -115,7 +121,7 @@ function readBack(program: string, { shell, args, script }: Reader, tokens: read
   const node = [`'${process.execPath}'`, 'print.cjs', ...tokens.map((_, at) => nameOf(at))]
   const env = { PATH: process.env['PATH'], HOME: folder }
   const line = [...args, script(node.join(' '))]
-  const out = execFileSync(program, line, { env, encoding: 'utf8', cwd: folder })
+  const out = execFileSync(programOf(program), line, { env, encoding: 'utf8', cwd: folder })
   return JSON.parse(out) as string[]
 }
 
@@ -136,13 +142,13 @@ describe('a token of any kind is text and no more to', () => {
 describe('a variable is removed, whether or not it is there, by', () => {
   for (const [program, { shell, args, there }] of tried) {
     it.skipIf(!there)(`${program}`, () => {
-      const line = shells[shell].unset('V').trim()
+      const line = shellUses[shell].unset('V').trim()
       const node = `'${process.execPath}' print.cjs V`
       writeFileSync(join(folder, 'print.cjs'), print.replace('slice(1)', 'slice(2)'))
       const run = shell === 'nu' ? `^${node}` : shell === 'pwsh' ? `& ${node}` : node
       for (const env of [{ V: 'set' }, {}]) {
         const given = { env: { PATH: process.env['PATH'], HOME: folder, ...env }, cwd: folder }
-        const out = execFileSync(program, [...args, `${line}; ${run}`], {
+        const out = execFileSync(programOf(program), [...args, `${line}; ${run}`], {
           ...given,
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],

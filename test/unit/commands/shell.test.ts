@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   lineToSet,
@@ -5,6 +6,7 @@ import {
   shells,
   type ShellName,
 } from '../../../src/commands/output/shell.ts'
+import { shellUses } from '../../../src/commands/output/shell-uses.ts'
 
 // That each shell reads these as they are meant is shown by shell.long.test.ts.
 const told = (shell: ShellName, value: string) => lineToSet({ shell, told: true }, 'V', value)
@@ -65,6 +67,34 @@ describe('the line that removes a variable', () => {
     ['cmd', 'set "V="\n'],
     ['nu', 'hide-env --ignore-errors V\n'],
   ])('of %s', (shell, line) => {
-    expect(shells[shell].unset('V')).toBe(line)
+    expect(shellUses[shell].unset('V')).toBe(line)
+  })
+})
+
+// Neither of them is on machines that run these tests: their rules stand in for them.
+describe('by the rules of the shell, whatever the token is, what is set is the token:', () => {
+  /** `about_Quoting_Rules`: between single quotes, a double one is one; five letters are quotes. */
+  const readByPowerShell = (line: string) => {
+    const [, value] =
+      /^\$env:V = ['\u2018-\u201b]((?:[^'\u2018-\u201b]|''){1,})['\u2018-\u201b]\n$/u.exec(line) ??
+      []
+    return value?.replaceAll("''", "'")
+  }
+  /** `set /?`, `cmd /?`: `%` and `!` are looked at first, then what is not between double quotes. */
+  const readByCmd = (line: string) => /^set "V=([^"%!^&|<>]+)"\n$/.exec(line)?.[1]
+
+  it.each([
+    ['pwsh', readByPowerShell],
+    ['cmd', readByCmd],
+  ] as const)('%s', (shell, read) => {
+    const signs = `aZ0'"\\$\`{}()#= -!~n;|&<>%^*?[]\u2018\u2019\u201a\u201b\u201c\u00fc\u00d2`
+    const unit = fc.constantFrom(...signs)
+    fc.assert(
+      fc.property(fc.string({ unit, minLength: 1, maxLength: 30 }), (token) => {
+        const line = shells[shell].set('V', token)
+        if (line === undefined) expect(token).toMatch(/["%!^&|<>]|[^ -~]/)
+        else expect(read(line)).toBe(token)
+      }),
+    )
   })
 })

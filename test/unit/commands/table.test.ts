@@ -87,6 +87,39 @@ describe('a table', () => {
     expect(fittedTable(long, { outIsTerminal: true, width: 20 })[1]).toBe('生産環境生…  active')
   })
 
+  it('keeps columns even and fits, whatever characters are put together, and cuts none in two', () => {
+    const units = [
+      ...['a', 'W', '生', '産', 'ｱ', '한', 'e\u0301', 'n\u0303\u0323', '👍🏽', '🇩🇪', '❤️', '1️⃣'],
+      ...['👩‍👩‍👧', '🏴‍☠️', '\u200b', '\u202e', '\u0301', 'Ж', 'ا', 'क्षि'],
+    ]
+    const word = fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1 }),
+        fc.integer({ min: 30, max: 70 }),
+        (names, width) => {
+          const some = names.map((one) => [one, '|'])
+          const inPipe = table(some)
+          const bars = inPipe.map((line) => stringWidth(line.slice(0, line.lastIndexOf('|'))))
+          expect(new Set(bars).size).toBe(1)
+          const lines = fittedTable(some, { outIsTerminal: true, width })
+          const ends = lines.map((line) => stringWidth(line.slice(0, line.lastIndexOf('|'))))
+          expect(new Set(ends).size).toBe(1)
+          for (const [at, line] of lines.entries()) {
+            expect(stringWidth(line)).toBeLessThanOrEqual(width)
+            const kept = line.slice(0, line.lastIndexOf('|')).trimEnd()
+            if (!kept.endsWith('…')) continue
+            // What is left begins as the whole does, and ends where a reader sees an end.
+            const whole = inPipe[at] ?? ''
+            expect(whole.startsWith(kept.slice(0, -1))).toBe(true)
+            const seen = [...new Intl.Segmenter().segment(whole)].map(({ index }) => index)
+            expect(seen).toContain(kept.length - 1)
+          }
+        },
+      ),
+    )
+  })
+
   it('keeps columns even whose cells are of wide characters', () => {
     const wide = [
       ['NAME', 'STATE'],

@@ -1,5 +1,9 @@
 import { Command } from 'commander'
+import { agentCommand } from '../../../src/commands/agent.ts'
+import { ciCommand } from '../../../src/commands/ci.ts'
+import { credentialCommand } from '../../../src/commands/credential.ts'
 import { checkCommand } from '../../../src/commands/check.ts'
+import { completionCommand } from '../../../src/commands/completion.ts'
 import type { Context } from '../../../src/commands/context.ts'
 import { curlCommand } from '../../../src/commands/curl.ts'
 import { demoCommand } from '../../../src/commands/demo.ts'
@@ -17,6 +21,7 @@ import { providerCommand } from '../../../src/commands/provider.ts'
 import { refreshCommand } from '../../../src/commands/refresh.ts'
 import { revokeCommand } from '../../../src/commands/revoke.ts'
 import { sandboxCommand } from '../../../src/commands/sandbox.ts'
+import { setupCommand } from '../../../src/commands/setup.ts'
 import { statusCommand } from '../../../src/commands/status.ts'
 import { tokenCommand } from '../../../src/commands/token.ts'
 import { uninstallCommand } from '../../../src/commands/uninstall.ts'
@@ -25,7 +30,7 @@ import { whyCommand } from '../../../src/commands/why.ts'
 import { declareProgram } from '../../../src/commands/flags/declare.ts'
 import { readFastCommand } from '../../../src/fast-path.ts'
 import { program as about } from '../../../src/messages/en/help.ts'
-import { runProgram, type AddCommand } from '../../../src/program.ts'
+import { addLines, runProgram, type AddCommand } from '../../../src/program.ts'
 
 /** What a command line came to. */
 export interface Called {
@@ -66,6 +71,8 @@ const inProfile = [
 ] as const
 const inProvider = ['list', 'show', 'scopes', 'add', 'remove', 'schema', 'test', 'create'] as const
 
+const inAgent = ['run', 'start', 'stop', 'status', 'lock', 'unlock', 'install'] as const
+
 const recordAll = <Name extends string>(group: string, names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, record(`${group} ${typed(name)}`)])) as Record<
     Name,
@@ -99,13 +106,23 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   why: (program, context) => whyCommand(program, context, record('why')),
   doctor: (program, context) => doctorCommand(program, context, record('doctor')),
   uninstall: (program, context) => uninstallCommand(program, context, record('uninstall')),
+  agent: (program, context) => agentCommand(program, context, recordAll('agent', inAgent)),
+  credential: (program, context) => credentialCommand(program, context, record('credential')),
+  setup: (program, context) => setupCommand(program, context, record('setup')),
+  ci: (program, context) => ciCommand(program, context, recordAll('ci', ['start', 'end'])),
   sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
   demo: (program, context) => demoCommand(program, context, record('demo')),
+  completion: (program, context) => completionCommand(program, context, record('completion')),
 }
 
 /** The program with all of its commands, to be looked at. */
 export function openTree(): Command {
-  const program = declareProgram(new Command('tokn').helpCommand(false), () => about, {})
+  const program = declareProgram(
+    new Command('tokn').helpCommand(false).enablePositionalOptions(),
+    () => about,
+    {},
+  )
+  addLines(program)
   for (const add of Object.values(adders)) add(program, {} as Context)
   return program
 }
@@ -144,10 +161,7 @@ export async function readLine(line: readonly string[]): Promise<Called> {
   const words = at < 0 ? line : line.slice(0, at)
   const { context, checked, printed } = openContext(at < 0 ? undefined : line.slice(at + 1))
   calls = []
-  const first = words.find((word) => Object.hasOwn(adders, word))
-  // The whole tree only where no command says which part of it is meant.
-  const some = first === undefined ? Object.values(adders) : [adders[first] as AddCommand]
-  await runProgram(context, words, some)
+  await runProgram(context, words, async (name) => adders[name] as AddCommand)
   const [call] = calls
   if (call === undefined || calls.length > 1) throw new Error(`${calls.length} commands ran`)
   if (checked.length !== 1) throw new Error('the values of flags were not looked at')
@@ -156,9 +170,23 @@ export async function readLine(line: readonly string[]): Promise<Called> {
 }
 
 /** As `readLine`, by the fast path; `undefined` where that leaves the line to the tree. */
-export async function readFast(words: readonly string[]): Promise<Called | undefined> {
+export async function readFast(line: readonly string[]): Promise<Called | undefined> {
+  const at = line.indexOf('--')
+  const rest = at < 0 ? undefined : line.slice(at + 1)
+  const run = {
+    token: record('token'),
+    header: record('header'),
+    env: record('env'),
+    exec: record('exec'),
+    curl: record('curl'),
+    refresh: record('refresh'),
+    login: record('login'),
+  }
+  const fast = await readFastCommand(at < 0 ? line : line.slice(0, at), rest, run)
+  if (fast === undefined) return undefined
   calls = []
-  const run = { token: record('token'), header: record('header') }
-  await readFastCommand(words, run)?.(openContext().context)
+  const { context, checked } = openContext(rest)
+  await fast(context)
+  if (checked.length !== 1) throw new Error('the values of flags were not looked at')
   return calls[0]
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { environmentOfPrograms } from '../../../src/core/child-environment.ts'
 import {
   environmentOfOthers,
   environmentOfOwnChildren,
-  environmentOfPrograms,
   ownVariables,
 } from '../../../src/core/environment.ts'
 
 const needed =
   `PATH HOME USER LANG LC_ALL LC_TIME TZ TMPDIR XDG_RUNTIME_DIR XDG_DATA_HOME XDG_DATA_DIRS
-  DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY NODE_EXTRA_CA_CERTS NODE_PATH SSL_CERT_FILE
+  DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY SSH_ASKPASS NODE_EXTRA_CA_CERTS NODE_PATH SSL_CERT_FILE
   NODE_TLS_REJECT_UNAUTHORIZED LD_PRELOAD LD_LIBRARY_PATH NSS_WRAPPER_PASSWD FAKETIME SystemRoot
   APPDATA LocalAppData USERPROFILE TEMP Path`.split(/\s+/)
 const switches = `NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_REDIRECT_WARNINGS

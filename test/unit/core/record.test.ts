@@ -16,6 +16,7 @@ const record: SessionRecord = {
   refresh: new Secret('refresh-1'),
   expiry: { state: 'at', at: 5, sliding: true },
   refreshExpiry: undefined,
+  signingKey: { id: 'AK', secret: new Secret('key-1'), session: new Secret('session-1') },
   obtainedAt: 4,
   id: '66a',
   name: 'ci',
@@ -33,12 +34,23 @@ describe('a record', () => {
       ...record,
       access: expect.any(Secret),
       refresh: expect.any(Secret),
+      signingKey: { id: 'AK', secret: expect.any(Secret), session: expect.any(Secret) },
       credentials: { password: expect.any(Secret) },
     })
     expect(back.access.reveal()).toBe('access-"\\\n-ä')
     expect(back.refresh?.reveal()).toBe('refresh-1')
+    expect(back.signingKey?.secret.reveal()).toBe('key-1')
+    expect(back.signingKey?.session?.reveal()).toBe('session-1')
     expect(back.credentials?.['password']?.reveal()).toBe('pä"ss')
   })
+
+  it.each([{}, { id: 'AK' }, { id: 7, secret: 's' }, 'AK', ['AK', 's']])(
+    'has no signing key where half of it is stored: %j',
+    (signingKey) => {
+      const text = JSON.stringify({ ...JSON.parse(serializeRecord(record)), signingKey })
+      expect(parseRecord(text, 'p').signingKey).toBeUndefined()
+    },
+  )
 
   it('is refused under another profile', () => {
     expect(() => parseRecord(serializeRecord(record), 'q')).toThrow('damaged')

@@ -53,7 +53,8 @@ describe('a refresh that went unanswered', () => {
 
 describe('polls of a device login', () => {
   it.each([
-    [0, 5_000],
+    [0, 1_000],
+    [1_000, 1_000],
     [5_000, 5_000],
     [7_500, 7_500],
     [90_000, 60_000],
@@ -64,6 +65,8 @@ describe('polls of a device login', () => {
   it('come slower when the server asks for that, or does not answer', () => {
     expect(slowerPoll(5_000, 'slow_down')).toBe(10_000)
     expect(slowerPoll(58_000, 'slow_down')).toBe(60_000)
+    expect(slowerPoll(1_000, 'slow_down')).toBe(6_000)
+    expect(slowerPoll(1_000, 'failed')).toBe(5_000)
     expect(slowerPoll(5_000, 'failed')).toBe(10_000)
     expect(slowerPoll(5_000, 'failed', 30_000)).toBe(30_000)
     expect(slowerPoll(40_000, 'failed')).toBe(60_000)

@@ -1,15 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  display,
-  nearest,
-  printable,
-  quoteWord,
-  showJson,
-  styled,
-  timestamp,
-} from '../../../src/core/text.ts'
+import { showJson, timestamp } from '../../../src/core/data-text.ts'
+import { quoteWord } from '../../../src/core/quoting.ts'
+import { display, nearest, printable, styled } from '../../../src/core/text.ts'
 
 /** Whatever could drive a terminal, turn the order of letters, or not be seen; and half characters. */
 const harmful = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u180b\u2065\u3164\uffa0\ufdd0]/u

@@ -134,6 +134,20 @@ describe('writing', () => {
 })
 
 describe('reading', () => {
+  it('gives every byte, however many there are', () => {
+    for (const length of [0, 1, 2, 4_095, 4_096, 65_535, 65_536, 65_537, 200_000]) {
+      const bytes = Buffer.alloc(length, 'tokn')
+      writeFileSync(at('f'), bytes)
+      chmodSync(at('f'), 0o600)
+      expect(Buffer.compare(files.read(at('f'), 200_000) ?? Buffer.of(1), bytes)).toBe(0)
+    }
+  })
+
+  it.skipIf(!requirePart('linux'))('reads what has no size beforehand', () => {
+    const status = Buffer.from(files.read('/proc/self/status', 65_536) ?? '').toString()
+    expect(status).toMatch(/^Name:.*\nnonvoluntary_ctxt_switches:\s+\d+\n$/s)
+  })
+
   it('knows what is not there', () => {
     expect(files.read(at('nothing'), 10)).toBeUndefined()
     expect(files.list(at('nothing'))).toEqual([])

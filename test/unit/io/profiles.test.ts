@@ -699,11 +699,15 @@ describe('changes of profiles at the same time', () => {
       none: 3,
     }
     give(JSON.stringify({ version: 1, profiles }))
-    expect(open().outlines()).toEqual([
+    const outlines = open().outlines()
+    expect(outlines.map((one) => ({ ...one, read: undefined }))).toEqual([
       { name: 'prod', id: plain.id, store: 'keychain' },
       { name: 'bad', id: plain.id, store: 'keychain' },
       { name: 'worse', id: undefined, store: undefined },
       { name: 'none' },
     ])
+    const [prod, ...damaged] = outlines
+    expect(prod?.read()).toEqual(open().get('prod'))
+    for (const { read } of damaged) expect(read).toThrow(expect.objectContaining({ code: 'usage' }))
   })
 })

@@ -105,6 +105,17 @@ describe('C25: the loopback listener', () => {
     })
   })
 
+  it('says of an answer that was posted that it has to come in the address', async () => {
+    const listener = await listen({ timeout: 300 })
+    const waiting = listener.wait()
+    const page = await get(listener.redirectUri, { method: 'POST' })
+    expect(page.status).toBe(405)
+    expect(page.text).toContain('Posted answers are not supported')
+    await expect(waiting).rejects.toMatchObject({
+      message: expect.stringContaining('one that was posted (form_post), which is not supported'),
+    })
+  })
+
   it('says that the port is taken', async () => {
     const squatter = createServer()
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve))

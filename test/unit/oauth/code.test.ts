@@ -82,6 +82,14 @@ describe('C25: the authorization code flow', () => {
     expect(tokens.access.reveal()).toBe('fine')
   })
 
+  it('waits past a callback with two codes', async () => {
+    const tokens = await logIn(async (query, uri, agent) => {
+      expect((await agent.send(`${uri}?${query.toString()}&code=other`)).status).toBe(400)
+      await back(query, uri, agent)
+    })
+    expect(tokens.access.reveal()).toBe('fine')
+  })
+
   it('gives up when the right one never comes', async () => {
     await expect(
       logIn(async (_, uri, agent) => await agent.send(`${uri}?state=x`), { login_timeout: '1s' }),
@@ -143,14 +151,18 @@ describe('C25: the authorization code flow', () => {
     })
   })
 
-  for (const redirect_uri of [
-    'https://example.com/',
-    'http://192.168.0.1/',
-    'http://127.0.0.1/?a',
-    'app://x',
-  ]) {
+  for (const redirect_uri of ['http://192.168.0.1/', 'http://127.0.0.1/?a']) {
     it(`does not wait at ${redirect_uri}`, async () => {
       await expect(logIn(back, { redirect_uri })).rejects.toMatchObject({ code: 'usage' })
+    })
+  }
+
+  for (const redirect_uri of ['https://example.com/', 'app://x']) {
+    it(`waits for what is pasted, and not at ${redirect_uri}`, async () => {
+      await expect(logIn(back, { redirect_uri })).rejects.toMatchObject({
+        code: 'reauth_required',
+        message: 'there is nobody to ask',
+      })
     })
   }
 

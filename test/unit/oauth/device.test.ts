@@ -42,7 +42,14 @@ describe('C26: the device flow', () => {
     [undefined, 5_000],
     [0, 5_000],
     [-1, 5_000],
-    [1, 5_000],
+    [1, 1_000],
+    ['1', 1_000],
+    [0.2, 1_000],
+    ['0', 5_000],
+    ['-3', 5_000],
+    [2.5, 2_500],
+    ['1e9', 5_000],
+    [{}, 5_000],
     [7, 7_000],
     ['7', 7_000],
     [1e9, 60_000],
@@ -62,6 +69,41 @@ describe('C26: the device flow', () => {
     expect(clock.waits.at(-1)).toBe(60_000)
   })
 
+  it('adds five seconds to a short interval too, and is in no hurry after a failure', async () => {
+    polls(slower, pending, done)
+    expect((await logIn({ interval: 1 })).clock.waits).toEqual([1_000, 6_000, 6_000])
+    polls(undefined, pending, done)
+    expect((await logIn({ interval: 1 })).clock.waits).toEqual([1_000, 5_000, 5_000])
+  })
+
+  it.each([undefined, null, '', 'soon', 0, -5, {}])(
+    'does not say how long a code is valid when told %j',
+    async (expires_in) => {
+      polls(pending, done)
+      const { tokens, interaction } = await logIn({ expires_in })
+      expect(tokens.access.reveal()).toBe('fine')
+      expect(interaction.told.join()).not.toContain('valid for')
+      polls(pending)
+      await expect(logIn({ expires_in, interval: 60 })).rejects.toMatchObject({
+        details: { refusal: 'expired' },
+      })
+    },
+  )
+
+  it('shows the page, the code, and the page that has the code', async () => {
+    polls(done)
+    const complete = 'https://example.com/device?user_code=ABCD-EFGH'
+    const { interaction } = await logIn({ verification_uri_complete: complete })
+    expect(interaction.told).toEqual([
+      'Open https://example.com/device on any device and enter the code ABCD-EFGH',
+      `Or open this address, which has the code: ${complete}`,
+      'It is valid for 10m.',
+    ])
+    expect(interaction.drawn).toEqual([complete])
+    const long = `https://example.com/device?code=${'a'.repeat(2_000)}`
+    expect((await logIn({ verification_uri_complete: long })).interaction.drawn).toEqual([long])
+  })
+
   it('asks a server that does not answer less and less often, and gives up on it', async () => {
     polls(undefined, { status: 503 }, pending, done)
     expect((await logIn()).clock.waits).toEqual([5_000, 10_000, 20_000, 20_000])
@@ -79,6 +121,20 @@ describe('C26: the device flow', () => {
       code: 'reauth_required',
     })
     expect(server.seen.length).toBeLessThan(200)
+  })
+
+  it('waits no longer than the code is valid, and asks no sooner for that', async () => {
+    polls(pending)
+    server.answers['/device'] = { body: { ...device, expires_in: 50, interval: 20 } }
+    const provider = await openOauth({
+      settings: { issuer: server.origin, client_id: 'app', flow: 'device' },
+    })
+    const clock = fastClock()
+    const login = provider.login!(openReach({}, { interaction: person({}), clock }), {})
+    await expect(login).rejects.toMatchObject({ details: { refusal: 'expired' } })
+    expect(clock.waits.slice(0, 2)).toEqual([20_000, 20_000])
+    expect(clock.waits.reduce((all, one) => all + one)).toBeLessThanOrEqual(50_000)
+    expect(server.seen.filter(({ url }) => url === '/token')).toHaveLength(2)
   })
 
   it.each([

@@ -50,6 +50,19 @@ describe('C24: discovery', () => {
     })
   }
 
+  it.each([
+    ['https://$({touch,pwn}).evil.example', `'https://$({touch,pwn}).evil.example'`],
+    ['https://;id;.evil.example', '"https://;id;.evil.example"'],
+    ['https://`id`.evil.example', "'https://`id`.evil.example'"],
+  ])('quotes %s in what it proposes to type', async (origin, word) => {
+    server.answers[discoveryPath] = metadata({ token_endpoint: `${origin}/t` })
+    const hint = (flags: string) => expect.stringMatching(new RegExp(`${flags}$`))
+    const literally = word.replace(/[$(){}]/g, String.raw`\$&`)
+    await expect(logIn()).rejects.toMatchObject({ hint: hint(`--trust-endpoint ${literally}`) })
+    server.answers[discoveryPath] = { status: 302, headers: { location: `${origin}/d` } }
+    await expect(logIn()).rejects.toMatchObject({ hint: hint(`an address at ${literally}`) })
+  })
+
   it('takes a foreign origin that the profile trusts by name', async () => {
     server.answers[discoveryPath] = metadata({ token_endpoint: `${other.origin}/token` })
     other.answers['/token'] = { body: { access_token: 'fine', token_type: 'Bearer' } }
@@ -94,6 +107,21 @@ describe('C24: discovery', () => {
     const issuer = `${server.origin}/tenant`
     server.answers['/.well-known/oauth-authorization-server/tenant'] = metadata({ issuer })
     expect((await logIn({ issuer })).access.reveal()).toBe('fine')
+  })
+
+  it.each([
+    '/.well-known/oauth-authorization-server/tenant/one',
+    '/.well-known/openid-configuration/tenant/one',
+    '/tenant/one/.well-known/openid-configuration',
+    '/tenant/one/.well-known/oauth-authorization-server',
+  ])('finds the document of an issuer with a path at %s', async (address) => {
+    for (const slash of ['', '/']) {
+      const issuer = `${server.origin}/tenant/one${slash}`
+      server.answers[address] = metadata({ issuer })
+      server.seen.length = 0
+      expect((await logIn({ issuer })).access.reveal()).toBe('fine')
+      expect(server.seen.map(({ url }) => url).slice(-2)).toEqual([address, '/token'])
+    }
   })
 
   it('takes the address of the document for its issuer', async () => {

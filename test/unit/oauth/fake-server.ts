@@ -8,6 +8,8 @@ export interface Seen {
   readonly url: string
   readonly headers: IncomingMessage['headers']
   readonly form: URLSearchParams
+  /** The body as it came. */
+  readonly text: string
 }
 
 export interface Said {
@@ -36,7 +38,7 @@ export async function startFake(
     let text = ''
     for await (const chunk of request.setEncoding('utf8')) text += String(chunk)
     const { method = '', url = '', headers } = request
-    const seen = { method, url, headers, form: new URLSearchParams(text) }
+    const seen = { method, url, headers, form: new URLSearchParams(text), text }
     fake.seen.push(seen)
     const answer = fake.answers[url.split('?')[0] ?? ''] ?? { status: 404 }
     const said = typeof answer === 'function' ? answer(seen, fake.origin) : answer

@@ -42,6 +42,23 @@ describe('asking about a token', () => {
     expect(info.signature).toBeUndefined()
   })
 
+  it('reads the end of a token by the clock of the server', async () => {
+    const date = new Date(4_000_000_000_000).toUTCString()
+    const answer = { headers: { date }, body: { active: true, exp: 4_000_000_600 } }
+    server.answers['/introspect'] = answer
+    const before = Date.now()
+    const { access } = await (await open()).info!(openReach(), held)
+    if (access?.state !== 'at') throw new Error(`it is ${access?.state}`)
+    expect(access.at - before).toBeGreaterThan(598_000)
+    expect(access.at - Date.now()).toBeLessThan(602_000)
+  })
+
+  it.each(['soon', null, {}, 0, -1])('knows no end of a token by %j', async (exp) => {
+    server.answers['/introspect'] = { body: { active: true, exp } }
+    const info = await (await open()).info!(openReach(), held)
+    expect(info).toMatchObject({ active: true, access: undefined })
+  })
+
   it('takes a refused token for dead', async () => {
     server.answers['/introspect'] = { status: 404 }
     server.answers['/userinfo'] = {

@@ -35,15 +35,19 @@ describe.skipIf(!canCertify())('tls_client_auth', () => {
     rmSync(directory, { recursive: true, force: true })
   })
 
-  async function logIn(certificate: Certificate | undefined) {
+  async function logIn(
+    certificate: Certificate | undefined,
+    named: Readonly<Record<string, string>> = { client_auth: 'tls_client_auth' },
+  ) {
     const provider = await openOauth({
       settings: {
         issuer: open.origin,
         client_id: 'app',
         flow: 'client',
-        client_auth: 'tls_client_auth',
         trust_endpoints: strict.origin,
+        ...named,
       },
+      certificate: certificate?.certPath,
     })
     const http = createHttp({
       environment: {},
@@ -59,6 +63,22 @@ describe.skipIf(!canCertify())('tls_client_auth', () => {
     const { form, headers } = strict.seen[0]!
     expect(Object.fromEntries(form)).toEqual({ client_id: 'app', grant_type: 'client_credentials' })
     expect(headers.authorization).toBeUndefined()
+  })
+
+  it('is not named where the server offers nothing else', async () => {
+    const usual = open.answers[discoveryPath]
+    const mtls_endpoint_aliases = { token_endpoint: `${strict.origin}/token` }
+    for (const method of ['tls_client_auth', 'self_signed_tls_client_auth']) {
+      const token_endpoint_auth_methods_supported = [method]
+      open.answers[discoveryPath] = metadata({
+        mtls_endpoint_aliases,
+        token_endpoint_auth_methods_supported,
+      })
+      const { access, context } = await logIn(client, {})
+      expect(access.reveal()).toBe('bound')
+      expect(context['client_auth']).toBe('tls_client_auth')
+    }
+    open.answers[discoveryPath] = usual!
   })
 
   it('fails without the certificate', async () => {

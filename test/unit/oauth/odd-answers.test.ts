@@ -254,6 +254,17 @@ describe('a refresh', () => {
     expect(Math.abs((found ?? 0) - (left ?? 0))).toBeLessThan(10_000)
   })
 
+  it('keeps no secret as a scope', async () => {
+    const secret = new Secret('S3cr3t-of-the-client~_q')
+    const scope = `read ${secret.reveal()} refresh-canary-1 write`
+    const said = json({ ...good, refresh_token: 'refresh-canary-1', scope })
+    const [{ scopes }, { warned }] = await run(said)
+    expect(scopes).toEqual(['read', 'write'])
+    expect(warned).toEqual([
+      'the server repeats a secret among the scopes that it granted: it is left out of them',
+    ])
+  })
+
   it.each([
     [{ expires_in: 'soon' }, /^as\.example sent an expiry of the token that cannot be read/],
     [

@@ -5,7 +5,7 @@ import {
   endpointNames,
   secretFields,
   settingFields,
-} from '../../../src/providers/oauth/settings.ts'
+} from '../../../src/providers/oauth/settings/fields.ts'
 
 const names = new Set([...settingFields.map(({ name }) => name), 'issuer'])
 
@@ -33,7 +33,10 @@ describe.each(presets.map((preset) => [preset.id, preset] as const))('preset %s'
 
   it('opens, before and after its questions are answered', async () => {
     const answers = Object.fromEntries(
-      (preset.fields ?? []).map(({ name }) => [name, name === 'domain' ? 'example.com' : 'one']),
+      (preset.fields ?? []).map(({ name, choices }) => [
+        name,
+        choices?.at(-1) ?? (name === 'domain' ? 'example.com' : 'one'),
+      ]),
     )
     const empty = await openOauth({ provider: id, settings: {} })
     expect(empty.fields.map(({ name }) => name)).toContain('client_id')

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { explainRefusal, type RequestName } from '../../../src/providers/oauth/explain-refusal.ts'
+import {
+  explainRefusal,
+  type RequestName,
+} from '../../../src/providers/oauth/replies/explain-refusal.ts'
 
 function told(
   codes: readonly string[],

@@ -59,3 +59,41 @@ describe('an answer of 200 to a revocation', () => {
     expect(await revoke(body, type)).not.toBe('yes')
   })
 })
+
+describe('a server that revokes tokens where it makes them', () => {
+  it('is asked for each by the rules for it', async () => {
+    const { origin } = server
+    const endpoints = { token_endpoint: `${origin}/both`, revocation_endpoint: `${origin}/both` }
+    const tokens = { token_type: 'bearer', expires_in: 600, refresh_token: 'r' }
+    server.answers[discoveryPath] = metadata(endpoints)
+    server.answers['/both'] = ({ form }) =>
+      form.has('grant_type') ? { body: { ...tokens, access_token: form.get('grant_type') } } : {}
+    const provider = await openOauth({
+      settings: { issuer: origin, client_id: 'app', flow: 'client', client_auth: 'none' },
+    })
+    const held = await provider.login!(openReach(), {})
+    expect(held.access.reveal()).toBe('client_credentials')
+    const next = await provider.refresh!(openReach(), held)
+    expect(next.access.reveal()).toBe('refresh_token')
+    await provider.logout!(openReach(), next)
+    const sent = server.seen.filter(({ url }) => url === '/both')
+    expect(sent.map(({ form }) => form.get('token_type_hint') ?? form.get('grant_type'))).toEqual([
+      'client_credentials',
+      'refresh_token',
+      'refresh_token',
+      'access_token',
+    ])
+  })
+
+  it('is not asked again for a token that may have been made', async () => {
+    const { origin } = server
+    const endpoints = { token_endpoint: `${origin}/both`, revocation_endpoint: `${origin}/both` }
+    server.answers[discoveryPath] = metadata(endpoints)
+    server.answers['/both'] = () => undefined
+    const provider = await openOauth({
+      settings: { issuer: origin, client_id: 'app', flow: 'client', client_auth: 'none' },
+    })
+    await provider.login!(openReach(), {}).catch(() => undefined)
+    expect(server.seen.filter(({ url }) => url === '/both')).toHaveLength(1)
+  })
+})

@@ -141,3 +141,45 @@ describe('what is not needed is not asked for', () => {
     ).rejects.toMatchObject({ code: 'reauth_required', message: expect.stringContaining('secret') })
   })
 })
+
+describe('a login that was refused for what it had presented', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  it.each([
+    [{ flow: 'password', username: 'alice' }, { password: 'wrong' }, /^check the user name and/],
+    [{ flow: 'jwt', client_auth: 'none' }, { assertion: jobToken }, /^check the assertion \(/],
+    [{ flow: 'jwt', client_auth: 'none' }, { private_key }, /^check the key, the client id and/],
+    [{ flow: 'exchange' }, { subject_token: 'theirs' }, /^check the subject token \(/],
+    [{ flow: 'ci', ci_grant: 'jwt' }, { ci_id_token: jobToken }, /^check which CI jobs /],
+  ])('%j: is told what to check', async (settings, answers, hint) => {
+    server.answers['/token'] = { status: 400, body: { error: 'invalid_grant' } }
+    await expect(send(settings, answers as Record<string, string>)).rejects.toMatchObject({
+      code: 'reauth_required',
+      message: expect.stringContaining('did not accept what was presented'),
+      hint: expect.stringMatching(new RegExp(`${hint.source}.*: tokn login$`)),
+    })
+  })
+
+  const secret = { client_secret: 's3cret' }
+  it.each([
+    [undefined, 'say which with --scope'],
+    [['openid', 'email'], 'say which: --scope openid; it also lists email'],
+    [
+      ['openid', '\u001b[2J', 'a b', '$(id)', '-x', 'read', 'api://x/.default', 'read'],
+      'say which: --scope read; it also lists api://x/.default, openid',
+    ],
+    [Array.from({ length: 99 }, (_, index) => `s${index}`), /^say which: --scope s0; .* s5$/],
+  ])('names scopes of %j where the server wants some', async (scopes_supported, hint) => {
+    server.answers[discoveryPath] = metadata({ scopes_supported })
+    server.answers['/token'] = { status: 400, body: { error: 'invalid_scope' } }
+    await expect(send({ flow: 'client' }, secret)).rejects.toMatchObject({
+      code: 'provider_refused',
+      message: 'the server wants to be asked for scopes (invalid_scope)',
+      hint: typeof hint === 'string' ? hint : expect.stringMatching(hint),
+    })
+    await expect(send({ flow: 'client', scope: 'read' }, secret)).rejects.toMatchObject({
+      message: 'the server does not grant these scopes (invalid_scope)',
+      hint: 'ask for others with --scope',
+    })
+  })
+})

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { CallReply, Provider } from '../../../src/core/provider.ts'
+import type { CallRefusals, CallReply } from '../../../src/core/call-refusals.ts'
+import type { Provider } from '../../../src/core/provider.ts'
+import { definitions } from '../../../src/providers/builtin/definitions.ts'
 import { hosterby } from '../../../src/providers/builtin/hosterby.ts'
 import { mcs } from '../../../src/providers/builtin/mcs.ts'
 import { oz } from '../../../src/providers/builtin/oz.ts'
 import { rightech } from '../../../src/providers/builtin/rightech.ts'
+import { openCallRefusals } from '../../../src/providers/call-refusals.ts'
+import { openProvider } from '../../../src/providers/catalog.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
 import type { ProviderDefinition } from '../../../src/providers/schema/definition.ts'
 
@@ -63,6 +67,37 @@ describe('a reply of the API to a request of the user', () => {
     const only = { when: { status: 403, at: 'dead', equals: true }, means: 'invalid' } as const
     const own = { ...rightech, api: { refused: [only] } }
     expect([200, 403].map((status) => needs(own, status))).toEqual([false, true])
+  })
+
+  it('is read alike by the whole provider and by what is loaded for a request', async () => {
+    const { api: _, ...silent } = rightech
+    const own = { ...rightech, id: 'own', docs: 'https://api.example/', baseUrl: site.baseUrl }
+    const replies = [
+      error(401, 'access_token_expired'),
+      { status: 401 },
+      { code: '401' },
+      undefined,
+    ]
+    const verdicts = (refusals: CallRefusals | undefined) =>
+      [200, 401, 403].flatMap((status) =>
+        replies.map((body) => [
+          refusals?.needsBody(status),
+          refusals?.isDead(reply(status, body), url),
+        ]),
+      )
+    const profiles = definitions.map(({ id }) => ({ provider: id }))
+    const overridden = { provider: 'rightech', overrides: { 'api.refused.0.when.status': '403' } }
+    for (const sketch of [...profiles, overridden, { provider: 'own' }, { provider: 'none' }]) {
+      for (const text of [JSON.stringify(own), JSON.stringify({ ...silent, id: 'own' }), '{']) {
+        const profile = { settings: {}, ...site, ...sketch }
+        const whole = openProvider(profile, sketch.provider === 'own' ? text : undefined)
+        const part = openCallRefusals(profile, () => (sketch.provider === 'own' ? text : undefined))
+        const [one, other] = await Promise.allSettled([whole, part])
+        expect(other.status).toBe(one.status)
+        if (one.status !== 'fulfilled' || other.status !== 'fulfilled') continue
+        expect(verdicts(other.value)).toEqual(verdicts(one.value.callRefusals))
+      }
+    }
   })
 
   it('means nothing where the definition does not say', () => {

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkValue, digestOf, parseDefinition } from '../../../src/providers/schema/check.ts'
-import {
-  builtInDefinition,
-  builtIns,
-  openProvider,
-  summarize,
-} from '../../../src/providers/catalog.ts'
+import { builtInDefinition } from '../../../src/providers/builtin/definitions.ts'
+import { builtIns, openProvider, summarize } from '../../../src/providers/catalog.ts'
 import { applyOverrides } from '../../../src/providers/schema/overrides.ts'
 import { hosterby } from '../../../src/providers/builtin/hosterby.ts'
 import { mcs } from '../../../src/providers/builtin/mcs.ts'

@@ -117,6 +117,13 @@ describe('a list', () => {
   })
 })
 
+/** Pages of a thousand tokens that all differ, without end. */
+function thousands() {
+  let count = 0
+  return () =>
+    json({ items: Array.from({ length: 1_000 }, () => ({ id: count++ })), next: String(count) })
+}
+
 describe('pages', () => {
   it('by number', async () => {
     const script = [page('ab'), page('cd'), page('')]
@@ -181,23 +188,45 @@ describe('pages', () => {
     expect(reach.requests.length).toBeLessThanOrEqual(2)
   })
 
-  it('C14: are a hundred at most', async () => {
+  it('C14: that are alike are ten at most, however their cursors differ', async () => {
     let count = 0
     const endless = () => page('a', { next: String(count++) })
     const reach = record([endless])
     const error = await failure(open({ cursor: 'next', query: 'c' }).list!(reach, held('t')))
     expect(error.code).toBe('provider_nonsense')
+    expect(reach.requests).toHaveLength(10)
+  })
+
+  it('C14: without anything are a hundred at most', async () => {
+    let count = 0
+    const reach = record([() => page('', { next: String(count++) })])
+    const error = await failure(open({ cursor: 'next', query: 'c' }).list!(reach, held('t')))
+    expect(error.code).toBe('provider_nonsense')
     expect(reach.requests).toHaveLength(100)
   })
 
-  it('C14: give ten thousand tokens at most', async () => {
-    let count = 0
-    const many = () =>
-      json({ items: Array.from({ length: 1_000 }, () => ({ id: count++ })), next: String(count) })
-    const reach = record([many])
+  it('C14: give a hundred thousand tokens at most to be held', async () => {
+    const reach = record([thousands()])
     const error = await failure(open({ cursor: 'next', query: 'c' }).list!(reach, held('t')))
     expect(error.code).toBe('provider_nonsense')
-    expect(reach.requests).toHaveLength(10)
+    expect(error.message).toBe(
+      'Sample lists more than 100000 tokens: that is too many to look through',
+    )
+    expect(reach.requests).toHaveLength(100)
+  })
+
+  it('C14: give whoever reads them as they come as many as are wanted', async () => {
+    const reach = record([thousands()])
+    let count = 0
+    const kept = await open({ cursor: 'next', query: 'c' }).list!(reach, held('t'), {
+      keep: (tokens) => {
+        count += tokens.length
+        return tokens.filter(({ id }) => id === '7' || id === '119000')
+      },
+      isEnough: () => count >= 120_000,
+    })
+    expect(kept.map(({ id }) => id)).toEqual(['7', '119000'])
+    expect(reach.requests).toHaveLength(120)
   })
 
   it.each([

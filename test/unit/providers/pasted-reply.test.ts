@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/core/secret.ts'
 import { defineProvider } from '../../../src/providers/interpreter/provider.ts'
-import { readPastedReply } from '../../../src/providers/oauth/pasted-reply.ts'
+import { readPastedReply } from '../../../src/providers/oauth/replies/pasted-reply.ts'
 import { failure, record } from './reach.ts'
 import { define } from './shapes.ts'
 

@@ -190,6 +190,10 @@ const dead: ReadonlyArray<readonly [who: string, status: number, body: unknown]>
     400,
     { error: { code: 400, message: 'TOKEN_EXPIRED', status: 'INVALID_ARGUMENT', errors: [] } },
   ],
+  ...['Cannot verify the refresh token', 'Token has been revoked', 'Token has expired'].map(
+    (error_description) =>
+      ['jmondi', 400, { error: 'invalid_request', error_description }] as const,
+  ),
   ['Square', 401, { message: 'Invalid refresh token', type: 'service.not_authorized' }],
   ['Simple JWT', 401, { detail: 'Token is invalid or expired', code: 'token_not_valid' }],
   ['Matrix', 401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown refresh token' }],
@@ -301,6 +305,13 @@ describe('what is no verdict on a refresh token', () => {
     }
   })
 
+  it('a bare invalid_request may be one: it says that a login helps', async () => {
+    const [bare] = await askOauth(json({ error: 'invalid_request' }, 400), 'refresh')
+    expect(bare).toMatchObject({ code: 'reauth_required', details: { refusal: undefined } })
+    const why = { error: 'invalid_request', error_description: 'refresh_token is required' }
+    expect((await askOauth(json(why, 400), 'refresh'))[0].code).toBe('provider_refused')
+  })
+
   it.each([
     [400, 'refresh-rejected', undefined],
     [401, 'credentials', 'refresh-rejected'],
@@ -329,7 +340,7 @@ describe('a login', () => {
     [400, { error: 'access_denied' }, 'reauth_required', 'denied'],
     [400, { error: 'expired_token' }, 'reauth_required', 'expired'],
     [400, { code: 'INVALID_CREDENTIALS' }, 'reauth_required', 'credentials'],
-    [400, { error: 'device_flow_disabled' }, 'provider_refused', undefined],
+    [400, { error: 'device_flow_disabled' }, 'provider_refused', 'flow-forbidden'],
     [400, { error: 'invalid_scope' }, 'provider_refused', undefined],
     [400, { error: 'invalid_target' }, 'provider_refused', undefined],
   ])('%d %j', async (status, body, code, refusal) => {
@@ -337,7 +348,10 @@ describe('a login', () => {
     expect(oauth).toMatchObject({ code, details: { refusal, http: { status }, sent: true } })
     const [defined] = await ask(plain, json(body, status), 'login')
     expect(defined.code).toBe(code)
-    if (refusal !== undefined) expect(defined.details.refusal).toBe(refusal)
+    // Of ways to log in a definition knows its own alone.
+    if (refusal !== undefined && refusal !== 'flow-forbidden') {
+      expect(defined.details.refusal).toBe(refusal)
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { parseRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { endOfOutcome, writeOutcome } from '../../../src/refresher/messages.ts'
@@ -11,6 +11,9 @@ import { start } from '../session/memory-ports.ts'
 import { openLoggedIn, tokens, web, type Script } from '../session/scripted.ts'
 
 const [hour, day] = [3_600_000, 86_400_000]
+let directory = ''
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
 const wanted = { profile: web.name, profileId: web.id }
 
 /** Logged in, with a refresh token that ends soon, and not asked about for days. */
@@ -52,32 +55,52 @@ describe('what is asked after a refresh', () => {
   })
 
   it('is not waited for by whoever asked for the refresh', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'tokn-answer-'))
-    const program = join(directory, 'program.mjs')
-    const process = join(directory, 'process')
-    const outcome = writeOutcome({ warnings: ['take care'], result: 'the record' }) + endOfOutcome
-    writeFileSync(
-      program,
-      `import { writeFileSync, writeSync } from 'node:fs'
-      writeFileSync(${JSON.stringify(process)}, String(globalThis.process.pid))
-      writeSync(1, ${JSON.stringify(outcome)})
-      setTimeout(() => undefined, ${hour})`,
-    )
-    const warnings: string[] = []
-    const warn = (text: string) => void warnings.push(text)
-    const spawning = { program, environment: {}, timeLeft: () => 20_000, warn }
-    try {
-      const requester = { command: 'tokn test', pid: 7, parent: 'sh', host: 'here' }
+    const { result, pid } = await askOne(`setTimeout(() => undefined, ${hour})`)
+    expect(await result()).toEqual({ record: 'the record', warnings: ['take care'] })
+    globalThis.process.kill(pid())
+  })
+
+  it.each([
+    ['an exit status', 'process.exit(3)'],
+    ['a signal', "process.kill(process.pid, 'SIGKILL')"],
+    ['an error', "throw new Error('too late')"],
+  ])('may end it by %s, and the answer holds', async (_, afterwards) => {
+    const { result } = await askOne(afterwards)
+    expect(await result()).toEqual({ record: 'the record', warnings: ['take care'] })
+  })
+})
+
+/** What whoever asks gets of a process that answers, and then does `afterwards`. */
+async function askOne(afterwards: string) {
+  directory = mkdtempSync(join(tmpdir(), 'tokn-answer-'))
+  const program = join(directory, 'program.mjs')
+  const started = join(directory, 'process')
+  const outcome = writeOutcome({ warnings: ['take care'], result: 'the record' }) + endOfOutcome
+  // In two pieces: an answer is one when its end is there.
+  writeFileSync(
+    program,
+    `import { writeFileSync, writeSync } from 'node:fs'
+    import { setTimeout as delay } from 'node:timers/promises'
+    writeFileSync(${JSON.stringify(started)}, String(process.pid))
+    writeSync(1, ${JSON.stringify(outcome.slice(0, 9))})
+    await delay(20)
+    writeSync(1, ${JSON.stringify(outcome.slice(9))})
+    ${afterwards}`,
+  )
+  const warnings: string[] = []
+  const warn = (text: string) => void warnings.push(text)
+  const spawning = { program, environment: {}, timeLeft: () => 20_000, warn }
+  const requester = { command: 'tokn test', pid: 7, parent: 'sh', host: 'here' }
+  return {
+    pid: () => Number(readFileSync(started, 'utf8')),
+    result: async () => {
       const record = await refreshInOwnProcess(spawning, {
         ...wanted,
         refresh: { reason: 'forced' },
         requester,
         debug: false,
       })
-      expect([record, warnings]).toEqual(['the record', ['take care']])
-    } finally {
-      globalThis.process.kill(Number(readFileSync(process, 'utf8')))
-      rmSync(directory, { recursive: true })
-    }
-  })
-})
+      return { record, warnings }
+    },
+  }
+}

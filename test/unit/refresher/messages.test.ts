@@ -24,6 +24,7 @@ const details: Crossing = {
   retryAfter: 7_500,
   refusal: 'rate-limited',
   fault: 'superseded',
+  page: 'https://sso.example.com/logout',
   exit: 111,
 }
 
@@ -36,7 +37,10 @@ const request: Required<RefresherRequest> = {
   profile: 'web',
   profileId: '0123456789abcdef',
   store: 'file',
-  refresh: { reason: 'min-ttl', minTtl: 60_000, beyond: 3, force: true },
+  refresh: {
+    ...{ reason: 'min-ttl', minTtl: 60_000, beyond: 3, force: true },
+    narrow: { scopes: ['read'], resource: ['https://api.example.com'] },
+  },
   requester: { command: 'tokn token', pid: 42, parent: 'bash', host: 'build-1' },
   variables: { TOKN_STORE: 'file', https_proxy: 'http://ada:pass@127.0.0.1' },
   storeKey: 'key',

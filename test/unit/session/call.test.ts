@@ -107,7 +107,7 @@ describe('a call with the token', () => {
   })
 
   it('reads the files that settings name, at each use', async () => {
-    const fields = [{ name: 'key_file', label: 'Key', file: true }]
+    const fields = [{ name: 'key_file', label: 'Key', file: true } as const]
     const seen: unknown[] = []
     const { session, ports } = await openLoggedIn(
       {

@@ -99,10 +99,11 @@ describe('the profile that is meant', () => {
 
 it('damaged profiles keep nobody from the others', () => {
   const { ports } = openScripted({}, { profiles: [web, ci] })
-  const get = (name: string) => {
-    if (name === 'web') throw new ToknError('usage', 'damaged')
-    return ports.profiles.get(name)
+  const read = () => {
+    throw new ToknError('usage', 'damaged')
   }
-  const profiles: Profiles = { ...ports.profiles, get }
+  const outlines = () =>
+    ports.profiles.outlines().map((one) => (one.name === 'web' ? { ...one, read } : one))
+  const profiles: Profiles = { ...ports.profiles, outlines }
   expect(readableProfiles(profiles).map(({ name }) => name)).toEqual(['ci'])
 })

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { Provider } from '../../../src/core/provider.ts'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { endReplaced, findReplaced, isOther } from '../../../src/session/revoke/end-replaced.ts'
+import {
+  endReplaced,
+  leaveReplaced,
+  findReplaced,
+  isOther,
+} from '../../../src/session/revoke/end-replaced.ts'
+import { start } from './memory-ports.ts'
 import {
   keep,
   openLoggedIn,
@@ -70,6 +76,54 @@ describe('what a login replaces', () => {
       expect(ended).toEqual(['access-2', 'refresh-2'])
     },
   )
+
+  test.each([
+    ['that may be good: its rest is told of', { state: 'at', at: start + 1 }, ['left', 'told']],
+    ['that has expired: its rest is taken back', { state: 'at', at: 1 }, ['taken']],
+  ] as const)('is a session %s', async (_, expiry, expected) => {
+    const seen: string[] = []
+    const script: Script = {
+      takeBack: async () => void seen.push('taken'),
+      leaves: async () => {
+        seen.push('left')
+        return 'told'
+      },
+    }
+    const { session, ports } = await openLoggedIn(script, { expiry })
+    const record = await session.readRecord()
+    await leaveReplaced(session, record, { ...record, access: new Secret('next') })
+    expect([...seen, ...ports.warnings]).toEqual(expected)
+  })
+
+  test.each([
+    ['another issuer', { settings: { issuer: 'https://b.example' } }, 'nothing'],
+    ['another base URL', { baseUrl: 'https://b.example' }, 'nothing'],
+    ['the same', {}, 'of the variables'],
+  ])('of %s gets of what variables have: %s', async (_, changes, expected) => {
+    const got: unknown[] = []
+    const script: Script = {
+      fields: [
+        { name: 'issuer', label: 'Issuer', server: 'itself' },
+        { name: 'client_secret', label: 'Secret', secret: true, optional: true },
+      ],
+      asks: { logout: ['client_secret'] },
+      logout: async ({ answers }) => {
+        const secret = answers['client_secret']
+        got.push(secret instanceof Secret ? secret.reveal() : 'nothing')
+        return undefined
+      },
+    }
+    const before = { ...web, settings: { issuer: 'https://a.example' } }
+    const fromEnvironment = (name: string) =>
+      name === 'client_secret' ? 'of the variables' : undefined
+    const world = openScripted(script, { profiles: [before], answers: { fromEnvironment } })
+    const { session, provider } = world
+    const record = recordFor(before, provider)
+    const replaced = await findReplaced(session.of(before), record)
+    expect(replaced).toBeDefined()
+    if (replaced !== undefined) await endReplaced(replaced, session.of({ ...before, ...changes }))
+    expect(got).toEqual([expected])
+  })
 
   test.each([
     [{ access: 'a', id: '1' }, { access: 'b', id: '2' }, true],

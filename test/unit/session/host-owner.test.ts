@@ -33,8 +33,9 @@ function ownerFrom(origin: string, except = 'nobody', loggedIn: readonly string[
     loggedIn.some((name) => id.startsWith(`${name}-`))
       ? { obtainedAt: 0, expiry: { state: 'unknown' }, generation: 1, history: [] }
       : undefined
+  const getAll: Ports['index']['getAll'] = (ids) => new Map(ids.map((id) => [id, get(id)]))
   return ownerOf(
-    { profiles: ports.profiles, provider, index: { ...ports.index, get } },
+    { profiles: ports.profiles, provider, index: { ...ports.index, getAll } },
     origin,
     `${except}-0123456789abcdef`,
   )

@@ -3,7 +3,7 @@ import { ToknError } from '../../../src/core/errors.ts'
 import type { Expiry } from '../../../src/core/expiry.ts'
 import type { IndexEntry } from '../../../src/core/ports.ts'
 import type { TokenInfo } from '../../../src/core/token.ts'
-import { listLocal } from '../../../src/session/list.ts'
+import { listLocal } from '../../../src/session/list-local.ts'
 import { start } from './memory-ports.ts'
 import { keep, openLoggedIn, openScripted, recordFor, web, type Script } from './scripted.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Ledger } from '../../../src/core/ports.ts'
+import type { IndexEntry, Ledger } from '../../../src/core/ports.ts'
 import { openInMemoryPorts } from '../../../src/app/in-memory-ports.ts'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { openLedger } from '../../../src/io/files/ledger.ts'
@@ -52,6 +52,14 @@ describe('of a command without a session', () => {
     expect(own.read(key)[kind]).toEqual([1_000])
     const other = await openInMemoryPorts(ports).ledger()
     for (const one of [real, other]) expect(one.read(key)[kind]).toEqual(kept ? [1_000] : [])
+  })
+
+  it('its index tells of those alone that are asked for', () => {
+    const { index } = openInMemoryPorts(ports)
+    const entry: IndexEntry = { generation: 1, obtainedAt: 1, expiry: { state: 'never' } }
+    index.put('one', entry)
+    index.put('two', entry)
+    expect([...index.getAll(['two', 'three']).keys()]).toEqual(['two'])
   })
 
   it('what another session was refused says nothing', async () => {

@@ -187,6 +187,73 @@ describe('a login that fails', () => {
   })
 })
 
+describe('a login that is killed after it has set something up', () => {
+  const client = { client_id: 'made-1', registration_client_uri: 'https://shop.example/made-1' }
+  const origin = 'https://shop.example'
+  const said = `, after the registration of a client was sent to ${origin}, and before a token was asked for`
+
+  /** Comes to its end never. */
+  async function killed(
+    answered: boolean,
+    takeBack?: Provider['takeBack'],
+  ): Promise<ScriptedWorld> {
+    const world = open({ takeBack })
+    const asked = new Promise<void>((resolve) => {
+      const { login: whole } = world.provider
+      const stuck: Provider['login'] = async (reach) => {
+        Object.assign(world.provider, { login: whole })
+        await reach.setsUp?.()
+        if (answered) await reach.setsUp?.(client)
+        resolve()
+        return await new Promise(() => undefined)
+      }
+      Object.assign(world.provider, { login: stuck })
+    })
+    void world.session.login(request(world))
+    await asked
+    world.ports.ended.add('run')
+    return world
+  }
+  const diagnose = async ({ ports }: ScriptedWorld, fix: boolean, offline = false) =>
+    await diagnoseUnfinished(ports, { fix, offline })
+
+  it('is told of as it is, whatever is logged in next', async () => {
+    const world = await killed(false)
+    await world.session.login(request(world))
+    expect(await unfinished(world)).toHaveLength(1)
+    const detail = expect.stringMatching(new RegExp(`^a login of "web" was cut off at .*${said}$`))
+    expect(await diagnose(world, false)).toMatchObject([{ status: 'warn', detail }])
+    expect(await diagnose(world, true)).toMatchObject([{ status: 'fixed', detail }])
+    expect(await unfinished(world)).toEqual([])
+  })
+
+  it('has that taken back by doctor, unless the session of today uses it', async () => {
+    const taken: unknown[] = []
+    const world = await killed(true, async (_, { context }, next) => {
+      taken.push([context, next?.context])
+      return undefined
+    })
+    await world.session.login(request(world))
+    const told = { status: 'warn', detail: expect.stringContaining(said), fix: 'tokn doctor --fix' }
+    expect(await diagnose(world, false)).toMatchObject([told])
+    expect(await diagnose(world, true, true)).toMatchObject([told])
+    expect(taken).toEqual([])
+    expect(await diagnose(world, true)).toMatchObject([
+      { status: 'fixed', detail: expect.stringContaining(`${said}; the client is removed there`) },
+    ])
+    expect(taken).toEqual([[client, {}]])
+    expect(await unfinished(world)).toEqual([])
+  })
+
+  it('is kept for another time where that is not done', async () => {
+    const world = await killed(true, async () => 'the client stays')
+    expect(await diagnose(world, true)).toMatchObject([
+      { status: 'warn', detail: expect.stringContaining('; the client stays') },
+    ])
+    expect(await unfinished(world)).toHaveLength(1)
+  })
+})
+
 /** Lets the store fail once the proof is through: after the first request. */
 async function using(
   world: ScriptedWorld,

@@ -63,6 +63,15 @@ describe('how a session ends', () => {
     expect(await session.condition()).toEqual({ state: 'none' })
   })
 
+  it('here alone tells what the login has set up and is left', async () => {
+    const { session, ports } = await openLoggedIn({
+      logout: async () => undefined,
+      leaves: async () => 'a client is left',
+    })
+    await session.logout({ localOnly: true })
+    expect(ports.warnings).toEqual(['a client is left'])
+  })
+
   it('here alone, where that is asked for', async () => {
     const { session } = await openLoggedIn(ending())
     expect(await session.logout({ localOnly: true })).toMatchObject({

@@ -12,6 +12,7 @@ import type {
   Seal,
   Store,
 } from '../../../src/core/ports.ts'
+import { overviewOf } from '../../../src/core/overview.ts'
 import type { Profile, StoreKind } from '../../../src/core/profile.ts'
 import type { Provider } from '../../../src/core/provider.ts'
 import { serializeRecord } from '../../../src/core/record.ts'
@@ -98,12 +99,19 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
     clock,
     profiles: openProfiles(options.profiles ?? [], step),
     index: openIndex(),
+    overview: async (name) => overviewOf(ports, name),
+    agent: async () => undefined,
+    agentIsNamed: false,
     requester: { command: 'tokn test', pid: 7, parent: 'sh', host: 'here' },
     configuration: 'here:/config.json',
     stores: storeCatalog,
     invocations: async () => ({ own: 'run', isOver: (run) => ended.has(run) }),
     timeout,
     timeLeft: () => timeout,
+    inTurn:
+      async () =>
+      async (_, { work }) =>
+        await work(),
     lock: async () => async (entry) => {
       step('lock', `lock ${entry}`)
       return {
@@ -121,9 +129,12 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
       return store
     },
     provider: options.provider,
+    callRefusals: async (sketch) => (await options.provider(sketch)).callRefusals,
     http: async () => options.http ?? noHttp,
     answerSources: async () => options.answers ?? { fromEnvironment: () => undefined },
     refreshPending: async (entry) => refreshes.read(entry) !== undefined,
+    pendingRefreshes: () => new Set(refreshes.list()),
+    mayBeUnfinished: () => true,
     refresher: async (profile, wanted) =>
       serializeRecord(await refreshNow(openSession(ports, profile), wanted)),
     fingerprint: async (secret) => `fp-${secret.reveal().length}`,
@@ -133,6 +144,7 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
       if (text === undefined) throw new ToknError('usage', `no file ${path}`)
       return new Secret(text)
     },
+    readText: (path) => files.get(path) ?? '',
     warn: (text) => void warnings.push(text),
     warnDaily: async (_, text) => void warnings.push(text),
   }
@@ -180,6 +192,7 @@ function openStore(kind: StoreKind, step: Take): Store {
 export function openIndex(entries = new Map<string, IndexEntry>()): Index {
   return {
     get: (id) => entries.get(id),
+    getAll: () => entries,
     put: (id, entry) => void entries.set(id, entry),
     remove: (id) => void entries.delete(id),
     list: () => [...entries.keys()],
@@ -255,7 +268,13 @@ function openProfiles(before: readonly Profile[], step: Take): Profiles {
     path: '/config.json',
     get: (name) => all.get(name),
     list: () => [...all.values()],
-    outlines: () => [...all.values()].map(({ name, id, store }) => ({ name, id, store })),
+    outlines: () =>
+      [...all.values()].map((one) => ({
+        name: one.name,
+        id: one.id,
+        store: one.store,
+        read: () => one,
+      })),
     defaultName: () => chosen,
     put,
     prove: async () => step('profiles', 'prove'),

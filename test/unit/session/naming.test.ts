@@ -10,6 +10,16 @@ function hintOf(code: ErrorCode, hint: string | readonly string[] | undefined, p
   return (error as ToknError).details.hint
 }
 
+it('names the profile in a login with the flags of a client', () => {
+  const hint = 'not tried: tokn login --client-auth client_secret_basic or basic_raw'
+  const error = withName(new ToknError('provider_refused', 'no', { hint }), {
+    id: 'a1',
+    name: 'web',
+  })
+  const named = 'not tried: tokn login web --client-auth client_secret_basic or basic_raw'
+  expect(error).toMatchObject({ hint: named })
+})
+
 describe('a hint names the profile that it is about', () => {
   it.each<readonly [ErrorCode, string | readonly string[] | undefined, unknown]>([
     ['store', 'tokn login', 'tokn login web'],

@@ -36,6 +36,11 @@ const breaks =
   }
 
 const lastReason = (world: RefreshWorld) => world.index.get('a1')?.history?.at(-1)?.reason
+const renewal = {
+  request: { method: 'POST', path: '/renew', json: { renewal: '{refresh}' } },
+  reply: { access: 'token', refresh: 'renewal' },
+} as never
+
 const isRecovered = (world: RefreshWorld) => {
   expect(lastReason(world)).toBe('recovered')
 }
@@ -95,6 +100,19 @@ describe('a run that was cut off', () => {
           expect(lastReason(world)).toBe('min-ttl')
           expect((await world.stored()).obtainedAt).toBe(start)
         },
+      },
+    ],
+    [
+      'after the reply to its first request may have sent the second',
+      {
+        definition: { refresh: [renewal, renewal] },
+        left: { replies: [['refresh', granted('access-1', 'refresh-1')]] },
+      },
+      {
+        replies: [json({ code: 'invalid_grant' }, 401)],
+        gives: ['reauth_required', 'got no answer, and the provider no longer accepts its tokens'],
+        sent: renew,
+        standing: 'dead',
       },
     ],
     [

@@ -159,6 +159,10 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     timeout: 30_000,
     timeLeft: () => world.timeLeft,
     stores: storeCatalog,
+    inTurn:
+      async () =>
+      async (_, { work }) =>
+        await work(),
     lock: async () => async () => {
       fail('lock')
       world.locks++
@@ -209,6 +213,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     fingerprint: async () => 'print',
     warn: (text) => void world.warnings.push(text),
     readFile: () => new Secret('of a file'),
+    readText: () => '',
   }
   return world
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listScopes } from '../../../src/session/scope-list.ts'
-import { builtInDefinition, openProvider } from '../../../src/providers/catalog.ts'
+import { builtInDefinition } from '../../../src/providers/builtin/definitions.ts'
+import { openProvider } from '../../../src/providers/catalog.ts'
 import { openScripted } from './scripted.ts'
 
 const field = { name: 'scope', label: 'Scope' }

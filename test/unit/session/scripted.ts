@@ -15,6 +15,7 @@ export type Script = { readonly [Part in keyof Provider]?: Provider[Part] | unde
 
 /** A provider of which a test says what it can do. */
 export function scripted(script: Script = {}): Provider {
+  const { list } = script
   return {
     id: 'shop',
     title: 'Shop',
@@ -26,6 +27,12 @@ export function scripted(script: Script = {}): Provider {
     attach: () => ({ headers: { Authorization: 'Bearer {access}' } }),
     checkGrant: () => undefined,
     ...script,
+    list:
+      list &&
+      (async (reach, held, reader) => {
+        const all = await list(reach, held)
+        return reader === undefined ? all : reader.keep(all)
+      }),
   } as Provider
 }
 

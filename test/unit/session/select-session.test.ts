@@ -41,6 +41,7 @@ async function find(
       provider: variables.provider,
       storeOf: () => 'file',
       open: async (ports, profile, token) => await openGivenToken(ports, profile, token, variables),
+      job: async () => undefined,
       login: async (ports) =>
         await loginFromEnvironment(ports, variables.provider ?? '', variables),
     },

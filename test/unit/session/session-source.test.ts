@@ -15,6 +15,8 @@ interface Environment {
   readonly token?: string
   readonly ciToken?: string
   readonly provider?: string
+  /** There is a CI job with such a session. */
+  readonly job?: true
 }
 
 /** What the environment says; a login and a token become sessions without more ado. */
@@ -32,6 +34,10 @@ function variablesOf({ provider }: ScriptedWorld, said: Environment): SessionVar
       profile,
       record: recordFor(profile, provider, { access }),
     }),
+    job: async () => {
+      const profile: Profile = { ...web, name: 'job', id: idInEnvironment(), store: 'memory' }
+      return said.job && { profile, record: recordFor(profile, provider) }
+    },
     login: async () => {
       const profile: Profile = {
         ...web,
@@ -62,6 +68,10 @@ describe('which session a command works on', () => {
     ['the token of a profile', { flag: 'ci' }, { ciToken: 'x', token: 'y' }, 'environment', 'ci'],
     ['a token before a login', {}, { token: 'x', provider: 'shop' }, 'environment', 'environment'],
     ['a login before the default', {}, { provider: 'shop' }, 'login', 'environment'],
+    ['a job before a login', {}, { job: true, provider: 'shop' }, 'login', 'job'],
+    ['a job before the default', {}, { job: true }, 'login', 'job'],
+    ['a name before a job', { flag: 'ci' }, { job: true }, 'store', 'ci'],
+    ['a token before a job', {}, { job: true, token: 'x' }, 'environment', 'web'],
     ['a name before a login', { environment: 'ci' }, { provider: 'shop' }, 'store', 'ci'],
   ])('%s', async (_, choice, said, source, name) => {
     const { session } = await select(choice, said)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { IndexEntry } from '../../../src/core/ports.ts'
 import type { Profile } from '../../../src/core/profile.ts'
-import { listLocal } from '../../../src/session/list.ts'
+import { listLocal } from '../../../src/session/list-local.ts'
 import type { Ports } from '../../../src/session/ports.ts'
 
 const now = Date.UTC(2026, 10, 25, 10)
@@ -27,7 +27,10 @@ it.each([
     obtainedAt,
     expiry: { state: 'at', at: obtainedAt + life },
   }
-  const ports = { index: { get: () => entry }, clock: { now: () => now } } as unknown as Ports
+  const ports = {
+    index: { getAll: () => new Map([['p', entry]]) },
+    clock: { now: () => now },
+  } as unknown as Ports
   const [token] = listLocal(ports, [{ id: 'p', name: 'web' } as Profile]).tokens
   expect([token?.state, token?.expiry.state === 'at']).toEqual([state, known])
   expect(token?.untimely).toBe(!known)

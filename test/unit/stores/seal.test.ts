@@ -29,7 +29,7 @@ describe('seal', () => {
   })
 
   it('does not open what was sealed for another use', async () => {
-    const session = await encryptText('x', key, { typ: 'tokn-session+jwe', label: 'a' })
+    const session = encryptText('x', key, { typ: 'tokn-session+jwe', label: 'a' })
     await expect(seal.open(session, key, 'a')).rejects.toMatchObject({ code: 'store' })
   })
 

@@ -1,0 +1,5 @@
+import { oauthTable } from './oauth-table.ts'
+import { flagTable } from './table.ts'
+
+/** Every flag of the program, by its name. */
+export const everyFlag = { ...flagTable, ...oauthTable }
