@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeHome, type Home } from '../support/home.ts'
 import { hasTerminal, openTerminal } from '../support/terminal.ts'
@@ -6,6 +7,7 @@ import { run, type Ended, type RunOptions } from '../support/run.ts'
 import { discoveryPath, metadata, startFake, type FakeServer } from '../unit/oauth/fake-server.ts'
 
 const given = 'refresh-canary-1'
+const slowRefusal = join(import.meta.dirname, '../support/slow-refusal.cjs')
 
 describe('tokn login --with-refresh-token', () => {
   let fake: FakeServer
@@ -189,7 +191,9 @@ describe('tokn login --with-refresh-token', () => {
 
   it.skipIf(!hasTerminal())('is asked for in a terminal, and not shown', async () => {
     const words = ['login', 'web', '--issuer', fake.origin, '--client-id', 'app']
-    const terminal = openTerminal([...words, '--with-refresh-token'], home)
+    // Its answer comes before the question is put again.
+    const slow = { NODE_OPTIONS: `--require ${slowRefusal}` }
+    const terminal = openTerminal([...words, '--with-refresh-token'], home, slow)
     await terminal.until(/Refresh token of 127/)
     terminal.type('{"refresh_token":"wrong-canary"}\r')
     await terminal.until(/is expected alone/)

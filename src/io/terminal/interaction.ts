@@ -1,5 +1,6 @@
 import type { Interaction } from '../../core/ports.ts'
 import type { InteractionOptions } from '../../core/process.ts'
+import { holdEcho } from './held-echo.ts'
 import { writeLines } from './output.ts'
 import { isDumb } from './terminal.ts'
 import type { Environment } from '../files/paths.ts'
@@ -9,9 +10,14 @@ export function openInteraction(
   environment: Environment,
   options: InteractionOptions,
 ): Interaction {
+  let wasSecret = false
   return {
-    tell: (text) => writeLines(text),
+    tell: (text) => {
+      if (wasSecret) holdEcho()
+      writeLines(text)
+    },
     ask: async (label, asked) => {
+      wasSecret = asked?.pasted === true || asked?.secret === true
       if (asked?.pasted === true) {
         const { askPasted } = await import('./paste-prompt.ts')
         return await askPasted(label, isDumb(environment), asked.signal)

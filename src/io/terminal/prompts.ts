@@ -3,6 +3,7 @@ import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import type { AskedLine } from './dumb-prompts.ts'
 import { endWithTerminal, restoreAtSignals } from './end-by-signal.ts'
+import { takeEcho } from './held-echo.ts'
 import type { Environment } from '../files/paths.ts'
 import { isDumb } from './terminal.ts'
 
@@ -114,6 +115,7 @@ async function untilEnd<Value>(
   if (process.stdin.readableEnded || process.stdin.destroyed) stop()
   for (const [stream, event] of ends) stream.on(event, stop)
   const free = restoreAtSignals(showCursor)
+  takeEcho(true)
   try {
     const end = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
     const answer = await ask(end)

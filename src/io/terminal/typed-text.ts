@@ -1,4 +1,5 @@
 import { endWithTerminal, restoreAtSignals } from './end-by-signal.ts'
+import { takeEcho } from './held-echo.ts'
 
 /** Who reads what is typed. */
 interface TypedReader {
@@ -24,6 +25,7 @@ interface TypedText {
 export function openTypedText({ hidden, take, dismiss, undo }: TypedReader): TypedText {
   const { stdin } = process
   const free = restoreAtSignals(undo ?? (() => undefined))
+  takeEcho(hidden)
   if (hidden) stdin.setRawMode(true)
   process.on('SIGINT', stop)
   stdin.setEncoding('utf8').on('data', take).on('end', stop).on('close', stop).on('error', stop)
