@@ -101,7 +101,9 @@ function checkUnknown(world: World, ledger: Ledger, told: readonly Finding[]): v
   const unknown = world.api.state.tokens.filter(
     ({ access, accessLive }) => accessLive && !ledger.known.has(access),
   )
-  const logins = told.filter(({ detail }) => /may hold (a|the) session|session was given/.test(detail))
+  const logins = told.filter(({ detail }) =>
+    /may hold (a|the) session|session was given/.test(detail),
+  )
   const issues = told.filter(({ id }) => id.startsWith('issue-'))
   const named = (id: string | undefined) =>
     issues.some(({ detail, fix }) => id !== undefined && `${detail} ${fix}`.includes(id))
