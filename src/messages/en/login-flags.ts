@@ -30,7 +30,10 @@ export const whereTo = () => 'Log in to what?'
 export const usualProfile = (name: string) => `again to the default profile "${name}"`
 export const noProviderNamed = (name: string, known: string) => ({
   message: 'no provider was named',
-  hint: `tokn login ${name} --provider ID, with one of: ${known}`,
+  hint: [
+    `tokn login ${name} --provider ID, with one of: ${known}`,
+    `an OAuth server: tokn login ${name} --issuer URL; an API that names its own: tokn login ${name} --resource URL`,
+  ],
 })
 export const baseUrl = () => 'the base URL'
 export const apiUrl = () => 'the API URL'
