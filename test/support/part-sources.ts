@@ -10,6 +10,7 @@ const packages: Readonly<Record<string, string>> = {
   keychain: 'gnome-keyring dbus libsecret-1-0',
   pass: 'pass gnupg',
   aws: 'awscli',
+  netns: 'iproute2 nftables',
   exfat: 'exfat-fuse exfatprogs',
 }
 

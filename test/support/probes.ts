@@ -77,6 +77,24 @@ const tries: Readonly<Record<string, Try>> = {
   },
   'pid namespace': (run) => run(['unshare', '-p', '-f', 'sh', '-c', 'echo $$'], { says: '1' }),
   'net namespace': (run) => run(['unshare', '-n', 'echo', 'apart'], { says: 'apart' }),
+  // Machines with a way between them that rules can cut: names, a wire, and what the rules do here.
+  netns: (run) => {
+    const name = `tokn-${process.pid}`
+    const rules =
+      'table ip probe {\nchain out {\ntype nat hook output priority -100;\n' +
+      'ip daddr 127.0.0.1 tcp dport 9 dnat to 192.0.2.1:9\n}\n' +
+      'chain cut {\ntype filter hook input priority 0;\ntcp sport 9 drop\n}\n}\n'
+    run(['ip', 'netns', 'add', name])
+    try {
+      run(['ip', 'link', 'add', `tp${process.pid}`, 'type', 'veth', 'peer', 'eth0', 'netns', name])
+      run(['ip', 'netns', 'exec', name, 'nft', '-f', '-'], { input: rules })
+      const forwards = 'echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet && echo set'
+      run(['ip', 'netns', 'exec', name, 'sh', '-c', forwards], { says: 'set' })
+      run(['nsenter', `--net=/run/netns/${name}`, 'echo', 'entered'], { says: 'entered' })
+    } finally {
+      run(['ip', 'netns', 'del', name])
+    }
+  },
   'read-only root': (run) => {
     const line = 'mount -o remount,bind,ro / && test ! -w / && echo closed'
     run(['unshare', '-m', 'sh', '-c', line], { says: 'closed' })
