@@ -111,15 +111,15 @@ async function checkJournal(
   profiles: readonly Profile[],
 ): Promise<readonly Finding[]> {
   const journal = await ports.journal()
-  const entries = new Set(journal.list())
+  const entries = new Set(await journal.list())
   const own = profiles.filter((one) => entries.has(entryOf(one)))
   for (const one of own) entries.delete(entryOf(one))
   const findings = await inTurn<Profile, Finding>(own, async (profile) => {
     const entry = entryOf(profile)
     const id = `journal-${profile.name}`
-    const damaged = findDamage(journal, entry, profile)
+    const damaged = await findDamage(journal, entry, profile)
     if (damaged !== undefined) return damaged
-    const left = journal.read(entry)
+    const left = await journal.read(entry)
     const answered = left?.record !== undefined || (left?.answers.length ?? 0) > 0
     const what = answered ? words.doctor.refreshNotStored() : words.doctor.refreshInterrupted()
     if (!answered || !fix) {
@@ -128,7 +128,7 @@ async function checkJournal(
     }
     const result = await attempt(id, async () => {
       await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
-      if (journal.read(entry) === undefined) return what
+      if ((await journal.read(entry)) === undefined) return what
       const message = words.doctor.refreshUnreadable()
       return warn(id, { message, hint: `tokn login ${profile.name}` })
     })
@@ -141,9 +141,13 @@ async function checkJournal(
 }
 
 /** What is wrong with the file of a refresh, if it cannot be read at all. */
-function findDamage(journal: Journal, entry: string, { name }: Profile): Finding | undefined {
+async function findDamage(
+  journal: Journal,
+  entry: string,
+  { name }: Profile,
+): Promise<Finding | undefined> {
   try {
-    journal.read(entry)
+    await journal.read(entry)
     return undefined
   } catch (error) {
     const finding = broken(`journal-${name}`, error)

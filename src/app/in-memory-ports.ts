@@ -1,5 +1,7 @@
 import { isToknError } from '../core/errors.ts'
+import { isReached } from '../core/limit.ts'
 import type { Index, IndexEntry, Journal, JournalSlot, Ledger, Lock } from '../core/ports.ts'
+import type { StoreKind } from '../core/profile.ts'
 import { isAccountKey } from '../session/ledger-keys.ts'
 import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
@@ -19,7 +21,7 @@ export function openInMemoryPorts(ports: Ports): Ports {
       return readOverview({ profiles: ports.profiles, index }, name)
     },
     lock: async () => noLock,
-    ledger: async () => countLogins(ports),
+    ledger: async (store) => countLogins(ports, store),
     journal: async () => noJournal,
     refreshPending: async () => false,
     // What is here alone, no other process has.
@@ -33,7 +35,7 @@ export function openInMemoryPorts(ports: Ports): Ports {
   }
 }
 
-const nothing = (): undefined => undefined
+const nothing = async (): Promise<undefined> => undefined
 
 function openIndex(): Index {
   const entries = new Map<string, IndexEntry>()
@@ -47,28 +49,34 @@ function openIndex(): Index {
 }
 
 /** Logins of an account outlive the command; all else goes with it. */
-async function countLogins(ports: Ports): Promise<Ledger> {
-  const real = await ports.ledger()
+async function countLogins(ports: Ports, store: StoreKind): Promise<Ledger> {
+  const real = await ports.ledger(store)
   const own = new Map<string, { logins: number[]; refreshes: number[] }>()
   const ownOf = (key: string) => own.get(key) ?? { logins: [], refreshes: [] }
   return {
-    read: (key) => ({
+    read: async (key) => ({
       ...ownOf(key),
-      ...(isAccountKey(key) ? { logins: attempt(() => real.read(key).logins, []) } : {}),
+      ...(isAccountKey(key)
+        ? { logins: await attempt(async () => (await real.read(key)).logins, []) }
+        : {}),
     }),
-    add: (key, kind, at) => {
-      if (kind === 'logins' && isAccountKey(key)) attempt(() => real.add(key, kind, at), undefined)
-      else own.set(key, { ...ownOf(key), [kind]: [...ownOf(key)[kind], at] })
+    add: async (key, kind, at, limit) => {
+      if (kind === 'logins' && isAccountKey(key)) {
+        return await attempt(() => real.add(key, kind, at, limit), true)
+      }
+      if (limit !== undefined && isReached(ownOf(key)[kind], limit)) return false
+      own.set(key, { ...ownOf(key), [kind]: [...ownOf(key)[kind], at] })
+      return true
     },
-    reset: (key, kind) => {
+    reset: async (key, kind) => {
       own.set(key, { ...ownOf(key), [kind]: [] })
     },
   }
 
   /** A machine that is thrown away after the job may have no place to count at. */
-  function attempt<Value>(count: () => Value, otherwise: Value): Value {
+  async function attempt<Value>(count: () => Promise<Value>, otherwise: Value): Promise<Value> {
     try {
-      return count()
+      return await count()
     } catch (error) {
       if (!isToknError(error, 'store')) throw error
       ports.warn(words.app.loginNotCounted(error.message))
@@ -79,14 +87,14 @@ async function countLogins(ports: Ports): Promise<Ledger> {
 
 const noLock: Lock = async () => ({
   fence: 1,
-  stillHeld: () => true,
+  stillHeld: async () => true,
   release: async () => undefined,
 })
 const noSlot: JournalSlot = { intend: nothing, answer: nothing, record: nothing, remove: nothing }
 const noJournal: Journal = {
-  reserve: () => noSlot,
-  resume: () => noSlot,
+  reserve: async () => noSlot,
+  resume: async () => noSlot,
   read: nothing,
   remove: nothing,
-  list: () => [],
+  list: async () => [],
 }

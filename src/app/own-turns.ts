@@ -15,7 +15,7 @@ export function openOwnTurns(): () => Promise<Lock> {
     last = Promise.all([before, once(turn.signal, 'abort')])
     const release = async () => turn.abort()
     if (await isSettled(before, patience)) {
-      return { fence: ++fence, stillHeld: () => !turn.signal.aborted, release }
+      return { fence: ++fence, stillHeld: async () => !turn.signal.aborted, release }
     }
     await release()
     throw new ToknError('busy', words.ci.busy())

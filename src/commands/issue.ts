@@ -78,7 +78,7 @@ async function runIssue(
       shown_once: savedAs === undefined,
       saved_as: savedAs?.name ?? null,
     })
-    delivered()
+    await delivered()
     return
   }
   const expires = words.times.expires(tokens.expiry, now)
@@ -93,7 +93,7 @@ async function runIssue(
       const said = words.reports.issuedNotPrinted(id, error.message)
       throw new ToknError(error.code, said.message, { ...error.details, hint: said.hint })
     }
-    delivered()
+    await delivered()
     if (flags.quiet === true) return
     context.terminal.say(words.reports.issued(id, expires, refresh !== undefined))
   } else if (flags.quiet !== true) {

@@ -36,6 +36,11 @@ export interface HttpRequest {
   readonly redirectIsReply?: boolean | undefined
   /** What it is for, as the provider that made it calls that: for those who look at what is sent. */
   readonly purpose?: string | undefined
+  /**
+   * Asked when the connection stands, right before the first byte of the request is written: where it
+   * says no, nothing is sent, which is `busy` with `details.sent` false.
+   */
+  readonly mayStillSend?: (() => boolean) | undefined
 }
 
 export interface HttpReply {
@@ -186,8 +191,15 @@ export interface Index {
 export interface HeldLock {
   /** Grows with every holder and is never used twice: a later holder has a higher one. */
   readonly fence: number
-  /** Whether no later holder has taken over meanwhile. */
-  stillHeld(): boolean
+  /** Whether no later holder has taken over meanwhile. Throws `network` where that cannot be known. */
+  stillHeld(): Promise<boolean>
+  /**
+   * Asked right before something is sent that spends tokens of this generation. What it gives says, at
+   * any later moment and without waiting, whether it may still be sent (`HttpRequest.mayStillSend`).
+   * Throws `busy` where another has taken over, or has an answer or a later generation already. Absent:
+   * `stillHeld` says it all, since a holder that lives is never succeeded.
+   */
+  permit?(generation: number): Promise<() => boolean>
   release(): Promise<void>
 }
 
@@ -238,14 +250,30 @@ export interface Files {
   ensureDirectory(path: string): void
 }
 
+/** When tokens were made, in epoch milliseconds. */
+export interface TokenCounts {
+  readonly logins: readonly number[]
+  readonly refreshes: readonly number[]
+}
+
 /**
  * How many tokens an account has made, where the provider counts them. Kept at a path that no
- * environment variable moves; `add` is durable when it returns. Instants are epoch milliseconds.
+ * environment variable moves, or in the store that many machines share. Throws `store`, and `network`
+ * where that store is not reached.
  */
 export interface Ledger {
-  read(key: string): { readonly logins: readonly number[]; readonly refreshes: readonly number[] }
-  add(key: string, kind: 'logins' | 'refreshes', at: number): void
-  reset(key: string, kind: 'logins' | 'refreshes'): void
+  read(key: string): Promise<TokenCounts>
+  /**
+   * Durable when it resolves. With `limit`, whether fewer than that many are counted so far of those
+   * later than `since`; otherwise nothing is added. In a shared store two never both take the last one.
+   */
+  add(
+    key: string,
+    kind: keyof TokenCounts,
+    at: number,
+    limit?: { readonly below: number; readonly since: number },
+  ): Promise<boolean>
+  reset(key: string, kind: keyof TokenCounts): Promise<void>
 }
 
 /** What the journal knows of a refresh that may not have ended. */
@@ -260,25 +288,28 @@ export interface JournalEntry {
 
 /** One refresh under way: space is reserved for a usual answer, so that a full disk is found in time. */
 export interface JournalSlot {
-  /** Durable when it returns. */
-  intend(intent: string): void
-  /** Adds an answer. Durable when it returns: the commit point of a refresh. */
-  answer(sealed: string): void
-  /** Durable when it returns. A later one goes before it. */
-  record(sealed: string): void
-  remove(): void
+  /**
+   * Durable when it resolves. JSON, with the `generation` that is to be made as a number. Throws `busy`
+   * where another process has taken over, if the place of the journal can tell.
+   */
+  intend(intent: string): Promise<void>
+  /** Adds an answer. Durable when it resolves: the commit point of a refresh. */
+  answer(sealed: string): Promise<void>
+  /** Durable when it resolves. A later one goes before it. */
+  record(sealed: string): Promise<void>
+  remove(): Promise<void>
 }
 
 /** Left-overs of refreshes, by store entry. A torn entry reads as its last whole phase, or as absent. */
 export interface Journal {
   /** Replaces what was there, but for the intent of an attempt before. Throws `store` when there is no room. */
-  reserve(entry: string): JournalSlot
+  reserve(entry: string): Promise<JournalSlot>
   /** Goes on where a process before this one ended. Throws `store`. */
-  resume(entry: string): JournalSlot
-  read(entry: string): JournalEntry | undefined
-  remove(entry: string): void
+  resume(entry: string): Promise<JournalSlot>
+  read(entry: string): Promise<JournalEntry | undefined>
+  remove(entry: string): Promise<void>
   /** Entries whose names begin with `prefix`; those that cannot be read, too. */
-  list(prefix?: string): readonly string[]
+  list(prefix?: string): Promise<readonly string[]>
 }
 
 /** Authenticated encryption of a text; `label` is authenticated with it. `open` throws `store`. */

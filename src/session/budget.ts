@@ -25,11 +25,10 @@ export async function readBudget(
   const { budget } = provider
   const key = accountKey(profile, provider)
   if (budget === undefined || key === undefined) return []
-  const ledger = await ports.ledger()
-  const { logins } = ledger.read(key)
-  const { refreshes } = ledger.read(`${key}|${profile.id}`)
-  const life = record?.expiry.state === 'at' ? record.expiry.at - record.obtainedAt : undefined
-  const since = life === undefined ? 0 : ports.clock.now() - life
+  const ledger = await ports.ledger(profile.store)
+  const { logins } = await ledger.read(key)
+  const { refreshes } = await ledger.read(`${key}|${profile.id}`)
+  const { life, since } = spanOf(session, record)
   const uses: BudgetUse[] = []
   if (budget.logins !== undefined) {
     uses.push({ kind: 'logins', used: logins.length, limit: budget.logins })
@@ -55,11 +54,26 @@ export async function spendBudget(
   force: boolean,
 ): Promise<void> {
   const { ports, profile } = session
-  const key = accountKey(profile, provider)
-  const counted = await refuseSpent(session, provider, record, kind, force)
-  if (key === undefined || !counted) return
-  const ledger = await ports.ledger()
-  ledger.add(kind === 'logins' ? key : `${key}|${profile.id}`, kind, ports.clock.now())
+  const account = accountKey(profile, provider)
+  const most = provider.budget?.[kind]
+  if (account === undefined || most === undefined) return
+  const ledger = await ports.ledger(profile.store)
+  const key = kind === 'logins' ? account : `${account}|${profile.id}`
+  const since = kind === 'logins' ? Number.NEGATIVE_INFINITY : spanOf(session, record).since
+  const limit = force ? undefined : { below: most - 1, since }
+  // Looked at and counted in one step: another machine may be about to take the same one.
+  while (!(await ledger.add(key, kind, ports.clock.now(), limit))) {
+    await refuseSpent(session, provider, record, kind, force)
+  }
+}
+
+/** How long a token of the session lives, and since when refreshes count that gave one alive still. */
+function spanOf(
+  { ports }: Session,
+  record: SessionRecord | undefined,
+): { readonly life: number | undefined; readonly since: number } {
+  const life = record?.expiry.state === 'at' ? record.expiry.at - record.obtainedAt : undefined
+  return { life, since: life === undefined ? 0 : ports.clock.now() - life }
 }
 
 /** Throws what `spendBudget` throws, and counts nothing; tells whether the provider counts at all. */
@@ -108,5 +122,6 @@ export async function forgetRefreshes(session: Session, provider: Provider): Pro
 async function resetRefreshes(session: Session, provider: Provider): Promise<void> {
   const { ports, profile } = session
   const key = accountKey(profile, provider)
-  if (key !== undefined) (await ports.ledger()).reset(`${key}|${profile.id}`, 'refreshes')
+  if (key !== undefined)
+    await (await ports.ledger(profile.store)).reset(`${key}|${profile.id}`, 'refreshes')
 }

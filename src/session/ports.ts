@@ -49,7 +49,8 @@ export interface Ports {
   inTurn(): Promise<InTurn>
   /** Whether the profile alone says how its requests travel: no flag, and no variable. */
   readonly usualRoute?: boolean | undefined
-  ledger(): Promise<Ledger>
+  /** Where what sessions of this store spend is counted. */
+  ledger(store: StoreKind): Promise<Ledger>
   /** What refreshes write down of themselves or, with `unfinished`, logins and issues. */
   journal(of?: 'unfinished'): Promise<Journal>
   seal(): Promise<Seal>

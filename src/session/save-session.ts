@@ -98,7 +98,7 @@ export async function eraseEntry(
   return await former.locked(async () => {
     const erased = await findReadable(former)
     await (await former.store()).remove(profile.id)
-    ;(await ports.journal()).remove(former.entry)
+    await (await ports.journal()).remove(former.entry)
     return erased
   })
 }
@@ -135,7 +135,7 @@ async function findReadable(session: Session): Promise<SessionRecord | undefined
 async function forgetRefresh(session: Session): Promise<void> {
   const { ports } = session
   try {
-    ;(await ports.journal()).remove(session.entry)
+    await (await ports.journal()).remove(session.entry)
   } catch (error) {
     if (!isFailure(error)) throw error
     ports.warn(error.message)

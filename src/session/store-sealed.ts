@@ -6,12 +6,12 @@ import type { Session } from './session.ts'
  * may stay so.
  */
 export async function storeWhatIsSealed({ ports, profile, entry }: Session): Promise<void> {
-  const left = (await ports.journal()).read(entry)
+  const left = await (await ports.journal()).read(entry)
   if (left === undefined || (left.record === undefined && left.answers.length === 0)) return
   await ports.refresher(profile, { reason: 'recovered', minTtl: 0 })
 }
 
 /** Whether a whole record is sealed, with all that is kept with a session. */
 export async function isRecordSealed({ ports, entry }: Session): Promise<boolean> {
-  return (await ports.journal()).read(entry)?.record !== undefined
+  return (await (await ports.journal()).read(entry))?.record !== undefined
 }

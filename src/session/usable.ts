@@ -50,7 +50,7 @@ export async function conditionOf(session: Session, record: SessionRecord): Prom
 export async function erase(session: Session): Promise<boolean> {
   const { ports, profile } = session
   // First, since what was cut off would bring the session back.
-  ;(await ports.journal()).remove(session.entry)
+  await (await ports.journal()).remove(session.entry)
   await forgetReplies(ports, profile.id)
   const erased = await eraseStored(session)
   // The index is of the store that the profile names.

@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
       patch(
         'store-next.ts',
         'await writeAndReadBack(store, next)',
-        'journal.remove()\n    await writeAndReadBack(store, next)',
+        'await journal.remove()\n    await writeAndReadBack(store, next)',
       ),
     ],
     breaks: 'ab',
@@ -60,7 +60,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the lease is not looked at before a request is sent',
-    patches: [patch('sending.ts', 'if (!lock.stillHeld()) {', 'if (lock.fence < 0) {')],
+    patches: [patch('sending.ts', 'if (!(await lock.stillHeld())) {', 'if (lock.fence < 0) {')],
     breaks: 'g',
   },
   {
@@ -68,8 +68,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       patch(
         'without-tokens.ts',
-        'if (!lock.stillHeld()) return\n',
-        'if (lock.fence > 0) return journal.remove()\n',
+        'if (!(await lock.stillHeld())) return\n',
+        'if (lock.fence > 0) return await journal.remove()\n',
       ),
     ],
     breaks: 'a',
@@ -101,8 +101,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       patch(
         'without-tokens.ts',
-        'else if (!isUnreadable(reason) && !isUnreadable(refusal)) journal.remove()',
-        'else if (!isUnreadable(reason)) journal.remove()',
+        'else if (!isUnreadable(reason) && !isUnreadable(refusal)) await journal.remove()',
+        'else if (!isUnreadable(reason)) await journal.remove()',
       ),
     ],
     breaks: 'a',
@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       patch(
         'journal.ts',
-        `if (!lock.stillHeld()) throw new ToknError('busy', words.refresh.lockLost(), { sent: false })`,
+        `if (!(await lock.stillHeld())) throw new ToknError('busy', words.refresh.lockLost(), { sent: false })`,
         '',
       ),
     ],

@@ -30,7 +30,7 @@ export function openJournal(options: JournalOptions): Journal {
   const { files } = options
   return { reserve, resume, read, remove, list }
 
-  function reserve(entry: string): JournalSlot {
+  async function reserve(entry: string): Promise<JournalSlot> {
     const path = join(options.directory, journalName(entry))
     const earlier = readLast(entry).findLast((frame) => frame.kind === 'intent')
     const frames = [
@@ -49,7 +49,7 @@ export function openJournal(options: JournalOptions): Journal {
     }
   }
 
-  function resume(entry: string): JournalSlot {
+  async function resume(entry: string): Promise<JournalSlot> {
     const path = pathsOf(entry)[0] ?? join(options.directory, journalName(entry))
     const written = readFrames(path).map(({ kind, text }) => encodeFrame(kind, text).length)
     try {
@@ -71,7 +71,7 @@ export function openJournal(options: JournalOptions): Journal {
     }
   }
 
-  function read(entry: string): JournalEntry | undefined {
+  async function read(entry: string): Promise<JournalEntry | undefined> {
     const frames = readLast(entry)
     if (frames[0]?.text !== entry) return undefined
     const intent = frames.findLast((frame) => frame.kind === 'intent')
@@ -81,14 +81,14 @@ export function openJournal(options: JournalOptions): Journal {
     return { intent: intent.text, answers, record: record?.text }
   }
 
-  function remove(entry: string): void {
+  async function remove(entry: string): Promise<void> {
     for (const path of pathsOf(entry)) {
       if (dirname(path) === options.directory) files.remove(path)
       else discard(path)
     }
   }
 
-  function list(prefix = ''): readonly string[] {
+  async function list(prefix = ''): Promise<readonly string[]> {
     const entries = folders().flatMap((folder) =>
       namesIn(folder).flatMap((name) => {
         const entry = entryOf(name)
@@ -170,7 +170,7 @@ function openSlot(path: string, start: number, files: Files): JournalSlot {
     remove,
   }
 
-  function append(kind: string, text: string): void {
+  async function append(kind: string, text: string): Promise<void> {
     const frame = encodeFrame(kind, text)
     try {
       writeAll(file, frame, position)
@@ -181,7 +181,7 @@ function openSlot(path: string, start: number, files: Files): JournalSlot {
     position += frame.length
   }
 
-  function remove(): void {
+  async function remove(): Promise<void> {
     if (!open) return
     open = false
     const ours = isSame()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { isReached } from '../../core/limit.ts'
 import type { Files, Ledger } from '../../core/ports.ts'
 import { translateSystemError } from './system-error.ts'
 import { syncDirectory, syncFile } from './whole-write.ts'
@@ -27,9 +28,14 @@ export interface LedgerOptions {
 export function openLedger(options: LedgerOptions): Ledger {
   const { files } = options
   return {
-    read: (key) => readAll(nameOf(key)),
-    add: (key, kind, at) => append(options.directory, nameOf(key), `add ${kind} ${Math.trunc(at)}`),
-    reset: (key, kind) => reset(nameOf(key), `reset ${kind} 0`),
+    read: async (key) => readAll(nameOf(key)),
+    add: async (key, kind, at, limit) => {
+      const name = nameOf(key)
+      if (limit !== undefined && isReached(readAll(name)[kind], limit)) return false
+      append(options.directory, name, `add ${kind} ${Math.trunc(at)}`)
+      return true
+    },
+    reset: async (key, kind) => reset(nameOf(key), `reset ${kind} 0`),
   }
 
   function folders(): readonly string[] {

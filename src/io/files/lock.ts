@@ -126,7 +126,7 @@ export function hold(
   heartbeat.unref()
   return { fence, stillHeld, release }
 
-  function stillHeld(): boolean {
+  async function stillHeld(): Promise<boolean> {
     try {
       return open && highest(directory) === fence
     } catch {

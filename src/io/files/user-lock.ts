@@ -91,7 +91,7 @@ function isFull(error: unknown): boolean {
 function both(first: HeldLock, second: HeldLock): HeldLock {
   return {
     fence: second.fence,
-    stillHeld: () => first.stillHeld() && second.stillHeld(),
+    stillHeld: async () => (await first.stillHeld()) && (await second.stillHeld()),
     release: async () => {
       await second.release()
       await first.release()

@@ -21,7 +21,7 @@ export interface Issued {
   /** The profile that keeps it, where asked for. */
   readonly savedAs?: Profile | undefined
   /** To be called once the tokens are handed over: until then `tokn doctor` knows of them. */
-  delivered(): void
+  delivered(): Promise<void> | void
 }
 
 /**
@@ -104,7 +104,7 @@ async function prepare(kept: Session): Promise<void> {
 
 async function undo(ports: Ports, { kept, intent }: Attempt): Promise<void> {
   if (kept !== undefined) await orWarn(ports, () => removeEmpty(kept))
-  intent?.remove()
+  await intent?.remove()
 }
 
 /** The grant, with a name by which the token can be found again: a new one where none was given. */
@@ -124,7 +124,7 @@ function withName(ports: Ports, provider: Provider, grant: Grant, profile: strin
 async function issueOnce(call: Call, { grant, kept, intent, watch }: Attempt): Promise<Issued> {
   const { provider, reach, record, session: parent } = call
   // What is only printed is looked for by its name alone: one request more is not worth it.
-  if (kept !== undefined) intent?.note({ before: await listIds(call, grant) })
+  if (kept !== undefined) await intent?.note({ before: await listIds(call, grant) })
   const watched = { ...reach, http: watch.over(reach.http) }
   const tokens = await issueOrNarrow({ ...call, reach: watched }, grant)
   if (kept === undefined) return { tokens, delivered: () => intent?.remove() }
@@ -134,7 +134,7 @@ async function issueOnce(call: Call, { grant, kept, intent, watch }: Attempt): P
   const { profile } = await saveSession(kept, issued, options).catch((error: unknown) => {
     throw notStored(error)
   })
-  intent?.remove()
+  await intent?.remove()
   return { tokens, savedAs: profile, delivered: () => undefined }
 }
 

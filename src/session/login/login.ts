@@ -163,7 +163,7 @@ async function obtainAndSave(
     const kept = await keepIn(intent, serializeRecord(record))
     const saved = await saveOrTell(session, request, record, kept)
     const left = await leave(session, saved)
-    if (left.done) intent.remove()
+    if (left.done) await intent.remove()
     return { ...saved, replaced: saved.replaced ?? left.erased }
   } finally {
     hold.end()
@@ -180,20 +180,20 @@ async function spend(
   let sent = false
   const note = async () => {
     await hold.begin()
-    if (!sent) intent.note({ sent: true })
+    if (!sent) await intent.note({ sent: true })
     sent = true
   }
   const watch = watchRequests(session.ports.clock, note, keeperOf(request, intent))
   try {
     await proveStorage(session)
     const setsUp = async (context?: TokenSet['context']) => {
-      if (context === undefined) intent.note({ setUp: origin })
+      if (context === undefined) await intent.note({ setUp: origin })
       else await keepIn(intent, writeSetUp(context))
     }
     return await authenticate(session, { ...request, setsUp }, watch.over)
   } catch (error) {
     // Where a reply was lost, or could not be read, the provider may hold a session.
-    if (!watch.mayHaveMade()) intent.remove()
+    if (!watch.mayHaveMade()) await intent.remove()
     throw withName(error, session)
   }
 }

@@ -20,6 +20,6 @@ export async function proveBeforeQuestions(session: Session, origin: string): Pr
   try {
     await proveStorage(session)
   } finally {
-    intent.remove()
+    await intent.remove()
   }
 }

@@ -58,16 +58,16 @@ async function replayRecord(
   const { ports, profile } = session
   const entry = entryOf(profile)
   const journal = await ports.journal()
-  const sealed = journal.read(entry)?.record
+  const sealed = (await journal.read(entry))?.record
   if (sealed === undefined) return undefined
   const stored = await findReadable(session)
   const record = await openJournalledRecord(session, store, sealed)
   if (record === undefined || (stored && record.generation <= stored.generation)) {
-    if (lock.stillHeld()) journal.remove(entry)
+    if (await lock.stillHeld()) await journal.remove(entry)
     return undefined
   }
   checkBinding(record, profile)
-  if (!lock.stillHeld()) return undefined
+  if (!(await lock.stillHeld())) return undefined
   try {
     await writeAndReadBack(store, record)
   } catch (error) {
@@ -75,7 +75,7 @@ async function replayRecord(
     ports.warn(words.refresh.stillInJournal(error.message))
     return { record, unstored: error }
   }
-  if (lock.stillHeld()) journal.remove(entry)
+  if (await lock.stillHeld()) await journal.remove(entry)
   await indexRecord(ports, profile, record, 'recovered')
   return { record }
 }

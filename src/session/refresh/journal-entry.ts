@@ -38,7 +38,7 @@ export async function readEarlierRun(
   store: Store,
   record: SessionRecord,
 ): Promise<EarlierRun | undefined> {
-  const entry = (await ports.journal()).read(entryOf(profile))
+  const entry = await (await ports.journal()).read(entryOf(profile))
   const intent = entry && readIntent(entry)
   if (entry === undefined || intent?.spent !== digestOfSpent(record)) return undefined
   // A refresh token that stays was spent for the generation that is stored, too: that run is over.
@@ -71,10 +71,10 @@ export async function removeFinishedRun(
 ): Promise<void> {
   const journal = await ports.journal()
   try {
-    const left = journal.read(entryOf(profile))
+    const left = await journal.read(entryOf(profile))
     const intent = left && readIntent(left)
     const finished = intent !== undefined && intent.generation <= record.generation
-    if (finished && lock.stillHeld()) journal.remove(entryOf(profile))
+    if (finished && (await lock.stillHeld())) await journal.remove(entryOf(profile))
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
   }

@@ -30,22 +30,22 @@ export interface RunJournal {
   usedReply(): KeptReply | undefined
   /** What a run before this one wrote down to be remembered. */
   facts(): Intent['facts']
-  /** Remembers facts, should this run be cut off. Durable when it returns. Throws `store`. */
-  note(facts: Intent['facts']): void
+  /** Remembers facts, should this run be cut off. Durable when it resolves. Throws `store`. */
+  note(facts: Intent['facts']): Promise<void>
   /** Whether a request that spends these tokens went unanswered: in this run or before. */
   isReplyLost(): boolean
   /**
    * Remembers that a request went unanswered. The intent alone says so to the next run; beside replies,
    * which were no answer to that request, it is written down. Never throws `store`.
    */
-  noteLoss(): void
+  noteLoss(): Promise<void>
   /** Makes a reply durable: the commit point. Never throws: see `unkept`. */
   keepReply(reply: RenewalReply): Promise<void>
   /** Why a reply is not in the journal, where one is not. */
   unkept(): ToknError | undefined
   /** Makes the next record durable, where the store does not take it. Throws `store`. */
   keepRecord(record: SessionRecord): Promise<void>
-  remove(): void
+  remove(): Promise<void>
 }
 
 /** What the journal is while a run is under way. */
@@ -84,22 +84,22 @@ export function openRunJournal(
     },
     usedReply: () => used,
     facts: () => open().factsBefore,
-    note: (facts) => {
+    note: async (facts) => {
       const { slot, intent } = open()
       open().intent = { ...intent, facts: { ...intent.facts, ...facts } }
-      slot.intend(JSON.stringify(open().intent))
+      await slot.intend(JSON.stringify(open().intent))
     },
     isReplyLost: () => open().intent.again,
-    noteLoss: () => {
+    noteLoss: async () => {
       const { slot, intent, said } = open()
       if (intent.again) return
       open().intent = { ...intent, again: true }
-      if (said.length > 0) tryToIntend(slot, open().intent)
+      if (said.length > 0) await tryToIntend(slot, open().intent)
     },
     keepReply: async (reply) => {
       if (!isPassing(reply)) open().said.push(reply)
       try {
-        open().slot.answer(await open().seal(writeRenewalReply(reply)))
+        await open().slot.answer(await open().seal(writeRenewalReply(reply)))
       } catch (error) {
         if (!isToknError(error, 'store')) throw error
         // The reply is in memory still, and the store is the place that is left for it.
@@ -107,8 +107,8 @@ export function openRunJournal(
       }
     },
     unkept: () => open().unkept,
-    keepRecord: async (next) => open().slot.record(await open().seal(serializeRecord(next))),
-    remove: () => open().slot.remove(),
+    keepRecord: async (next) => await open().slot.record(await open().seal(serializeRecord(next))),
+    remove: async () => await open().slot.remove(),
   }
 }
 
@@ -137,13 +137,14 @@ async function beginJournal(
     facts: before?.facts ?? {},
   }
   // The journal is that of whoever took over, and may wait for a reply.
-  if (!lock.stillHeld()) throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
-  const slot = replies.length > 0 ? journal.resume(entry) : journal.reserve(entry)
+  if (!(await lock.stillHeld()))
+    throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
+  const slot = await (replies.length > 0 ? journal.resume(entry) : journal.reserve(entry))
   try {
-    if (replies.length === 0) slot.intend(JSON.stringify(intent))
+    if (replies.length === 0) await slot.intend(JSON.stringify(intent))
   } catch (error) {
     // Where no run went before, nothing is left behind.
-    if (before === undefined) slot.remove()
+    if (before === undefined) await slot.remove()
     throw error
   }
   const sealReply = (text: string) => seal(text, key, entry)
@@ -162,9 +163,9 @@ function isNarrowCutOff(replies: readonly RenewalReply[]): boolean {
   return narrow.length > 0 && !narrow.some(isGranting)
 }
 
-function tryToIntend(slot: JournalSlot, intent: Intent): void {
+async function tryToIntend(slot: JournalSlot, intent: Intent): Promise<void> {
   try {
-    slot.intend(JSON.stringify(intent))
+    await slot.intend(JSON.stringify(intent))
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
   }

@@ -16,9 +16,9 @@ export const loginPause = 5 * 60_000
 export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<TokenSet> {
   const { ports, profile, provider, record, journal } = run
   if (secretsForLogin(record) === undefined || provider.login === undefined) throw asEnded(reason)
-  const ledger = await ports.ledger()
+  const ledger = await ports.ledger(profile.store)
   const key = unattendedKey(profile)
-  refuseDuringPause(run, ledger.read(key).logins.at(-1), reason)
+  refuseDuringPause(run, (await ledger.read(key)).logins.at(-1), reason)
   if (journal.replies('login').length === 0) {
     await spendBudget(run.session, provider, record, 'logins', false)
   }
@@ -30,7 +30,7 @@ export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<To
   } catch (error) {
     // Anything else says nothing of the credentials: the next command may try them again.
     if (isCredentialRefusal(error)) {
-      recordRefusal(run, () => ledger.add(key, 'logins', ports.clock.now()))
+      await recordRefusal(run, () => ledger.add(key, 'logins', ports.clock.now()))
     }
     throw error
   }
@@ -64,9 +64,9 @@ function asEnded(error: ToknError): ToknError {
 }
 
 /** Writes what may be lost. */
-function recordRefusal({ ports }: RefreshRun, write: () => void): void {
+async function recordRefusal({ ports }: RefreshRun, write: () => Promise<unknown>): Promise<void> {
   try {
-    write()
+    await write()
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
     ports.warn(words.refresh.refusalNotRecorded(error.message))

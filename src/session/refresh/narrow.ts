@@ -75,7 +75,7 @@ async function send(run: RefreshRun, narrow: Narrowing): Promise<TokenSet> {
       throw new Error('a provider without narrower tokens was asked for one')
     return tokens
   } catch (error) {
-    if (isLost(error)) journal.noteLoss()
+    if (isLost(error)) await journal.noteLoss()
     await concludeRefusal(run, new NotRenewed(error))
     throw error
   }

@@ -42,7 +42,7 @@ export async function obtainTokens(run: RefreshRun): Promise<NewTokens> {
     return await renew(run)
   } catch (error) {
     if (!(error instanceof NotRenewed) || !maySpendAgain(run, error.reason)) throw error
-    run.journal.remove()
+    await run.journal.remove()
     await run.journal.begin()
     return await obtainTokens(run)
   }

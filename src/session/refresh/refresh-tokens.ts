@@ -21,7 +21,7 @@ export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
   } catch (error) {
     const lostBefore = journal.isReplyLost()
     if (!isLost(error)) throw lostBefore ? explainLoss(run, error) : error
-    journal.noteLoss()
+    await journal.noteLoss()
     const repeats = mayRepeatRefresh({
       rotation: provider.rotation,
       retry: provider.retry?.refresh,

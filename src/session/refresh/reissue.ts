@@ -84,7 +84,7 @@ async function prepare(run: RefreshRun, reach: Reach, grant: Grant): Promise<voi
   }
   await revokeOrphans(run, reach, grant)
   const present = await tokensNamed(run, reach, grant)
-  journal.note({ name: grant.name, ids: present?.map((token) => token.id) })
+  await journal.note({ name: grant.name, ids: present?.map((token) => token.id) })
 }
 
 /** Revokes what a run that was cut off has issued, and nobody holds. */

@@ -22,7 +22,7 @@ export async function reachOf(run: RefreshRun, renewal: RenewalReply['renewal'])
   const sendAndKeep: Http = async (request) => {
     if (request.grants !== true) return await send(request)
     // The run before was cut off after its last reply: it may have sent this one.
-    if (earlier.length > 0 && spendsRefreshToken(renewal)) journal.noteLoss()
+    if (earlier.length > 0 && spendsRefreshToken(renewal)) await journal.noteLoss()
     const kept = await sendToKeep(send, request, ports.clock)
     await journal.keepReply({ renewal, ...kept })
     return kept.reply
@@ -44,7 +44,7 @@ function spendsRefreshToken(renewal: RenewalReply['renewal']): boolean {
 function sendWithLock({ ports, lock }: RefreshRun, http: Http): Http {
   return async (request) => {
     // A process that slept past its lease must not spend tokens that another has spent meanwhile.
-    if (!lock.stillHeld()) {
+    if (!(await lock.stillHeld())) {
       throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
     }
     const left = timeToSend(ports)

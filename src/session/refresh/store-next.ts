@@ -21,7 +21,7 @@ export async function storeNext(
   renewal: NewTokens['renewal'],
 ): Promise<Stored> {
   const { ports, profile, store, lock, journal, request } = run
-  if (!lock.stillHeld()) {
+  if (!(await lock.stillHeld())) {
     // Someone took over while this process slept. Theirs is the later generation, if they made one.
     const newer = await findNewer(run)
     if (newer !== undefined) return { record: newer, stored: false }
@@ -32,7 +32,7 @@ export async function storeNext(
     if (!isToknError(error, 'store')) throw error
     const newer = await findNewer(run)
     if (newer !== undefined && !newer.access.equals(next.access)) {
-      journal.remove()
+      await journal.remove()
       return { record: newer, stored: false }
     }
     await keepInJournal(run, next, error)
@@ -40,7 +40,7 @@ export async function storeNext(
     ports.warn(words.refresh.keptInJournal(error.message))
     return { record: next, stored: false }
   }
-  removeJournal(run)
+  await removeJournal(run)
   const reason = journal.usedReply() !== undefined ? 'recovered' : request.reason
   const cost = renewal === 'login' ? { cost: '1 login' } : {}
   await indexRecord(ports, profile, next, reason, cost)
@@ -48,9 +48,9 @@ export async function storeNext(
 }
 
 /** With the tokens stored, a journal that cannot be removed is left to the next run. */
-function removeJournal({ journal }: RefreshRun): void {
+async function removeJournal({ journal }: RefreshRun): Promise<void> {
   try {
-    journal.remove()
+    await journal.remove()
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
   }

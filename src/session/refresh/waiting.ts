@@ -23,7 +23,7 @@ export async function findWaiting(
   const { ports, profile } = session
   if (!(await ports.refreshPending(entryOf(profile)))) return undefined
   const store = await session.store()
-  const sealed = (await ports.journal()).read(entryOf(profile))?.record
+  const sealed = (await (await ports.journal()).read(entryOf(profile)))?.record
   const record = sealed && (await openJournalledRecord(session, store, sealed))
   if (record && record.generation > held.generation) return { record, unread: false }
   const earlier = await readEarlierRun(session, store, held)

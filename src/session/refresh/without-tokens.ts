@@ -23,7 +23,7 @@ export async function goOnWithout(run: RefreshRun, error: unknown): Promise<Sess
     return await concludeRefusal(run, error)
   } catch (failure) {
     // Whatever went wrong, it may be because another process has done all this meanwhile.
-    const newer = run.lock.stillHeld() ? undefined : await findNewer(run)
+    const newer = (await run.lock.stillHeld()) ? undefined : await findNewer(run)
     if (newer !== undefined) return newer
     if (!mayStillServe(run, failure)) throw failure
     const problem = failure instanceof ToknError ? failure.message : words.refresh.failed()
@@ -41,7 +41,7 @@ export async function concludeRefusal(
   if (isToknError(reason, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
     const newer = await findNewer(run)
     if (newer !== undefined) {
-      journal.remove()
+      await journal.remove()
       return newer
     }
   }
@@ -55,7 +55,7 @@ export async function concludeRefusal(
     // Nothing was sent: it says nothing of the replies that wait to be read.
     throw withNextCommand(reason, run)
     // A reply that cannot be read stays, though kept credentials were of no help either.
-  } else if (!isUnreadable(reason) && !isUnreadable(refusal)) journal.remove()
+  } else if (!isUnreadable(reason) && !isUnreadable(refusal)) await journal.remove()
   throw withNextCommand(reason, run)
 }
 
@@ -79,11 +79,11 @@ async function storeRefusal(
     at: now,
     why: refusal.message,
   }
-  if (!lock.stillHeld()) return
+  if (!(await lock.stillHeld())) return
   indexStanding(ports, profile, { generation: record.generation, standing })
   try {
     await writeAndReadBack(store, { ...record, standing })
-    if (!keepReplies) journal.remove()
+    if (!keepReplies) await journal.remove()
   } catch (error) {
     // The refusal stays in the journal, and is read from there instead of being asked for again.
     if (!isToknError(error, 'store')) throw error

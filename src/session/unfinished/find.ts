@@ -24,13 +24,19 @@ export async function findCutOff(ports: Ports): Promise<readonly Unfinished[]> {
 /** All logins and issues of this configuration that have not ended, those under way too. */
 export async function readUnfinished(ports: Ports): Promise<readonly Unfinished[]> {
   const journal = await ports.journal('unfinished')
-  const all = journal.list(intentPrefix(ports)).flatMap((entry) => readEntry(ports, journal, entry))
+  const all: Unfinished[] = []
+  for (const entry of await journal.list(intentPrefix(ports)))
+    all.push(...(await readEntry(ports, journal, entry)))
   return all.filter(({ configuration }) => configuration === ports.configuration)
 }
 
-function readEntry({ stores }: Ports, journal: Journal, entry: string): readonly Unfinished[] {
+async function readEntry(
+  { stores }: Ports,
+  journal: Journal,
+  entry: string,
+): Promise<readonly Unfinished[]> {
   try {
-    const found = journal.read(entry)
+    const found = await journal.read(entry)
     const intent = found && parseIntent(found.intent, stores)
     return intent === undefined ? [] : [{ ...intent, entry, sealed: found?.record }]
   } catch (error) {
@@ -64,7 +70,7 @@ export async function openSealed(
 }
 
 export async function forget(ports: Ports, { entry }: Unfinished): Promise<void> {
-  ;(await ports.journal('unfinished')).remove(entry)
+  await (await ports.journal('unfinished')).remove(entry)
 }
 
 /** Forgets what was answered for a profile, and not that it was asked for. Throws `store`. */
@@ -72,6 +78,6 @@ export async function forgetReplies(ports: Ports, profileId: string): Promise<vo
   const journal = await ports.journal('unfinished')
   for (const { entry, profile, sealed } of await findCutOff(ports)) {
     // Reserves the room again, which keeps only the intent of what was there.
-    if (profile?.id === profileId && sealed !== undefined) journal.reserve(entry)
+    if (profile?.id === profileId && sealed !== undefined) await journal.reserve(entry)
   }
 }

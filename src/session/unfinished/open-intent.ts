@@ -5,12 +5,12 @@ import { intentPrefix, type Intent } from './intent.ts'
 
 /** The intent of a login or an issue under way, written down. */
 export interface OpenIntent {
-  /** Durable when it returns. Throws `store`. */
-  note(change: Partial<Intent>): void
+  /** Durable when it resolves. Throws `store`. */
+  note(change: Partial<Intent>): Promise<void>
   /** Seals a text into the room that was reserved; durable when it resolves. Throws `store`. */
   keep(text: string): Promise<void>
   /** Never throws: what stays is cleared by `tokn doctor --fix`. */
-  remove(): void
+  remove(): Promise<void>
 }
 
 export type IntentDraft = Omit<Intent, 'at' | 'configuration' | 'run' | 'sent'>
@@ -25,26 +25,26 @@ export async function openIntent(ports: Ports, draft: IntentDraft): Promise<Open
   const { own } = await ports.invocations()
   const { configuration } = ports
   let intent: Intent = { ...draft, at: ports.clock.now(), configuration, run: own, sent: false }
-  const slot = (await ports.journal('unfinished')).reserve(entry)
+  const slot = await (await ports.journal('unfinished')).reserve(entry)
   const open: OpenIntent = {
-    note: (change) => {
+    note: async (change) => {
       intent = { ...intent, ...change }
-      slot.intend(JSON.stringify(intent))
+      await slot.intend(JSON.stringify(intent))
     },
-    keep: async (text) => slot.record(await seal(text, key, entry)),
+    keep: async (text) => await slot.record(await seal(text, key, entry)),
     remove,
   }
   try {
-    open.note({})
+    await open.note({})
     return open
   } catch (error) {
-    remove()
+    await remove()
     throw error
   }
 
-  function remove(): void {
+  async function remove(): Promise<void> {
     try {
-      slot.remove()
+      await slot.remove()
     } catch (error) {
       if (!isToknError(error, 'store')) throw error
       ports.warn(words.unfinished.notCleared(error.message))

@@ -42,17 +42,17 @@ export class FrameFiles {
         }
       }
       return {
-        intend: (text) => at('intend', disk, () => append('intent', text)),
-        answer: (text) => at('answer', disk * 0.3, () => append('answer', text)),
-        record: (text) => at('record', disk, () => append('record', text)),
-        remove: () =>
+        intend: async (text) => at('intend', disk, () => append('intent', text)),
+        answer: async (text) => at('answer', disk * 0.3, () => append('answer', text)),
+        record: async (text) => at('record', disk, () => append('record', text)),
+        remove: async () =>
           at('remove', disk * 0.3, () => {
             if (files.get(entry) === file) files.delete(entry)
           }),
       }
     }
     return {
-      reserve: (entry) => {
+      reserve: async (entry) => {
         const earlier = files.get(entry)?.frames.findLast(({ kind }) => kind === 'intent')
         try {
           return at('reserve', disk, () => {
@@ -66,20 +66,20 @@ export class FrameFiles {
           throw error
         }
       },
-      resume: (entry) =>
+      resume: async (entry) =>
         at('resume', disk * 0.3, () => {
           if (label === 'journal') world.facts.journalling(process)
           const file = files.get(entry)
           if (file === undefined) throw new ToknError('store', 'there is no such file')
           return open(entry, file)
         }),
-      read: (entry) => process.point(`${label}.read`, () => this.read(entry)),
-      remove: (entry) =>
+      read: async (entry) => process.point(`${label}.read`, () => this.read(entry)),
+      remove: async (entry) =>
         at('remove', disk * 0.3, () => {
           files.delete(entry)
           world.facts.erased(process)
         }),
-      list: (prefix = '') => [...files.keys()].filter((entry) => entry.startsWith(prefix)),
+      list: async (prefix = '') => [...files.keys()].filter((entry) => entry.startsWith(prefix)),
     }
   }
 

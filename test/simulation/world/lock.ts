@@ -57,7 +57,7 @@ export class SimulatedLock {
     this.#world.note(() => `${process.name} takes lock ${mine.fence}${over}`)
     return {
       fence: mine.fence,
-      stillHeld: () =>
+      stillHeld: async () =>
         process.point('lock.held', () => !mine.released && this.#tops.get(entry) === mine),
       release: () =>
         process.call('lock.release', () => {

@@ -1,4 +1,5 @@
 import { ToknError } from '../../../src/core/errors.ts'
+import { isReached } from '../../../src/core/limit.ts'
 import { overviewOf } from '../../../src/core/overview.ts'
 import type { Index, Ledger, Profiles, Seal } from '../../../src/core/ports.ts'
 import type { Outline, Profile } from '../../../src/core/profile.ts'
@@ -147,9 +148,13 @@ function openLedger(process: SimulatedProcess): Ledger {
       effect()
     })
   return {
-    read: countsOf,
-    add: (key, kind, at) => write(() => void countsOf(key)[kind].push(at)),
-    reset: (key, kind) => write(() => void (countsOf(key)[kind].length = 0)),
+    read: async (key) => countsOf(key),
+    add: async (key, kind, at, limit) => {
+      if (limit !== undefined && isReached(countsOf(key)[kind], limit)) return false
+      write(() => void countsOf(key)[kind].push(at))
+      return true
+    },
+    reset: async (key, kind) => write(() => void (countsOf(key)[kind].length = 0)),
   }
 }
 

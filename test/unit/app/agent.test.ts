@@ -15,7 +15,7 @@ it('answers once what answers can be loaded, and says why it could not', async (
     world: { ...openAgentWorld().world, socket },
     lock: async () => async () => ({
       fence: 1,
-      stillHeld: () => true,
+      stillHeld: async () => true,
       release: async () => undefined,
     }),
     log: (line) => told.push(line),

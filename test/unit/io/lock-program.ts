@@ -20,7 +20,7 @@ async function run(): Promise<void> {
       if (Math.random() < 0.3) await delay(Math.random() * 3)
       write('work')
     }
-    if (!held.stillHeld()) write('lost')
+    if (!(await held.stillHeld())) write('lost')
     write('leave')
     await held.release()
   }

@@ -54,7 +54,7 @@ describe('a lock', () => {
   it('is held by one at a time, with a number that grows', async () => {
     const [one, two] = [open(), open({ command: 'login' })]
     const first = await one('entry', 0)
-    expect(first.stillHeld()).toBe(true)
+    expect(await first.stillHeld()).toBe(true)
     await expect(two('entry', 0)).rejects.toMatchObject({
       code: 'busy',
       message: `process ${process.pid} (refresh) holds the lock that this needs`,
@@ -64,9 +64,9 @@ describe('a lock', () => {
     await first.release()
     const second = await waiting
     expect(second.fence).toBeGreaterThan(first.fence)
-    expect([first.stillHeld(), second.stillHeld()]).toEqual([false, true])
+    expect([await first.stillHeld(), await second.stillHeld()]).toEqual([false, true])
     await first.release()
-    expect(second.stillHeld()).toBe(true)
+    expect(await second.stillHeld()).toBe(true)
     await second.release()
   })
 
@@ -178,7 +178,7 @@ describe('D2, D18: a holder that is gone', () => {
     await expect.poll(touchedAt, { timeout: 10_000 }).not.toBe(first)
     expect(readFileSync(path, 'utf8')).toBe(text)
     writeFileSync(join(place(), String(held.fence + 1)), 'released')
-    expect(held.stillHeld()).toBe(false)
+    expect(await held.stillHeld()).toBe(false)
     await held.release()
     expect((await open()('entry', 0)).fence).toBe(held.fence + 2)
   })
@@ -206,7 +206,7 @@ describe('D16: no lock', () => {
     rmSync(locks)
     const held = await open()('entry', 0)
     rmSync(locks, { recursive: true })
-    expect(held.stillHeld()).toBe(false)
+    expect(await held.stillHeld()).toBe(false)
     await held.release()
   })
 

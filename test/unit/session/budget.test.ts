@@ -15,9 +15,9 @@ function open(logins: number, refreshes: readonly number[] = []): Promise<Script
 
 async function fill(world: ScriptedWorld, logins: number, refreshes: readonly number[]) {
   const key = accountKey(profile, world.provider) ?? ''
-  const ledger = await world.ports.ledger()
-  for (let one = 0; one < logins; one++) ledger.add(key, 'logins', start)
-  for (const at of refreshes) ledger.add(`${key}|one`, 'refreshes', at)
+  const ledger = await world.ports.ledger('file')
+  for (let one = 0; one < logins; one++) await ledger.add(key, 'logins', start)
+  for (const at of refreshes) await ledger.add(`${key}|one`, 'refreshes', at)
   return world
 }
 

@@ -25,7 +25,7 @@ async function leave(
   write: { readonly record?: Partial<SessionRecord>; readonly status?: number },
 ): Promise<void> {
   const before = recordFor(web, provider, held)
-  const slot = (await ports.journal()).reserve(session.entry)
+  const slot = await (await ports.journal()).reserve(session.entry)
   const spent = digestOfSpent(before)
   slot.intend(JSON.stringify({ generation: 2, at: start, spent, again: false, facts: {} }))
   const { seal } = await ports.seal()

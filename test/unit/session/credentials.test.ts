@@ -129,7 +129,7 @@ describe('the credentials of a login', () => {
 
   test('are forgotten though a reply that was kept is of no use', async () => {
     const { session, ports } = await openLoggedIn({}, { credentials })
-    const slot = (await ports.journal()).reserve(session.entry)
+    const slot = await (await ports.journal()).reserve(session.entry)
     slot.intend('{}')
     slot.answer('unreadable')
     Object.assign(ports, {

@@ -47,11 +47,12 @@ const counts: ReadonlyArray<readonly [key: string, kind: 'logins' | 'refreshes',
 
 describe('of a command without a session', () => {
   it.each(counts)('%s: is counted (%s), and kept: %s', async (key, kind, kept) => {
-    const own = await openInMemoryPorts(ports).ledger()
-    own.add(key, kind, 1_000)
-    expect(own.read(key)[kind]).toEqual([1_000])
-    const other = await openInMemoryPorts(ports).ledger()
-    for (const one of [real, other]) expect(one.read(key)[kind]).toEqual(kept ? [1_000] : [])
+    const own = await openInMemoryPorts(ports).ledger('memory')
+    await own.add(key, kind, 1_000)
+    expect((await own.read(key))[kind]).toEqual([1_000])
+    const other = await openInMemoryPorts(ports).ledger('memory')
+    for (const one of [real, other])
+      expect((await one.read(key))[kind]).toEqual(kept ? [1_000] : [])
   })
 
   it('its index tells of those alone that are asked for', () => {
@@ -63,17 +64,17 @@ describe('of a command without a session', () => {
   })
 
   it('what another session was refused says nothing', async () => {
-    real.add(unattendedKey({ id: 'environment' }), 'logins', 2_000)
-    const own = await openInMemoryPorts(ports).ledger()
-    expect(own.read(unattendedKey({ id: 'environment' })).logins).toEqual([])
+    await real.add(unattendedKey({ id: 'environment' }), 'logins', 2_000)
+    const own = await openInMemoryPorts(ports).ledger('memory')
+    expect((await own.read(unattendedKey({ id: 'environment' }))).logins).toEqual([])
   })
 
   it('a reset forgets what it names, and no more', async () => {
-    const own = await openInMemoryPorts(ports).ledger()
+    const own = await openInMemoryPorts(ports).ledger('memory')
     const key = unattendedKey({ id: 'environment' })
-    own.add(key, 'logins', 1)
-    own.add(key, 'refreshes', 2)
-    own.reset(key, 'refreshes')
-    expect(own.read(key)).toEqual({ logins: [1], refreshes: [] })
+    await own.add(key, 'logins', 1)
+    await own.add(key, 'refreshes', 2)
+    await own.reset(key, 'refreshes')
+    expect(await own.read(key)).toEqual({ logins: [1], refreshes: [] })
   })
 })

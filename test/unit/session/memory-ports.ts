@@ -12,6 +12,7 @@ import type {
   Seal,
   Store,
 } from '../../../src/core/ports.ts'
+import { isReached } from '../../../src/core/limit.ts'
 import { overviewOf } from '../../../src/core/overview.ts'
 import type { Profile, StoreKind } from '../../../src/core/profile.ts'
 import type { Provider } from '../../../src/core/provider.ts'
@@ -116,7 +117,7 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
       step('lock', `lock ${entry}`)
       return {
         fence: 1,
-        stillHeld: () => true,
+        stillHeld: async () => true,
         release: async () => void log.push(`release ${entry}`),
       }
     },
@@ -132,8 +133,8 @@ export function openMemoryPorts(options: MemoryOptions): MemoryPorts {
     callRefusals: async (sketch) => (await options.provider(sketch)).callRefusals,
     http: async () => options.http ?? noHttp,
     answerSources: async () => options.answers ?? { fromEnvironment: () => undefined },
-    refreshPending: async (entry) => refreshes.read(entry) !== undefined,
-    pendingRefreshes: () => new Set(refreshes.list()),
+    refreshPending: async (entry) => (await refreshes.read(entry)) !== undefined,
+    pendingRefreshes: () => new Set(refreshes.entries()),
     mayBeUnfinished: () => true,
     refresher: async (profile, wanted) =>
       serializeRecord(await refreshNow(openSession(ports, profile), wanted)),
@@ -205,22 +206,27 @@ export type Counts = Map<string, { logins: number[]; refreshes: number[] }>
 export function openLedger(step: Take, counts: Counts = new Map()): Ledger {
   const of = (key: string) => counts.get(key) ?? { logins: [], refreshes: [] }
   return {
-    read: of,
-    add: (key, kind, at) => {
+    read: async (key) => of(key),
+    add: async (key, kind, at, limit) => {
+      if (limit !== undefined && isReached(of(key)[kind], limit)) return false
       step('ledger', `count ${kind}`)
       counts.set(key, { ...of(key), [kind]: [...of(key)[kind], at] })
+      return true
     },
-    reset: (key, kind) => {
+    reset: async (key, kind) => {
       step('ledger', `reset ${kind}`)
       counts.set(key, { ...of(key), [kind]: [] })
     },
   }
 }
 
-function openJournal(step: Take): Journal {
+function openJournal(step: Take): Journal & { entries(): readonly string[] } {
   const entries = new Map<string, Partial<JournalEntry>>()
   const slot = (entry: string): JournalSlot => {
-    const change = (name: Step, next: (before: Partial<JournalEntry>) => Partial<JournalEntry>) => {
+    const change = async (
+      name: Step,
+      next: (before: Partial<JournalEntry>) => Partial<JournalEntry>,
+    ) => {
       step(name, `${name} ${entry}`)
       entries.set(entry, next(entries.get(entry) ?? {}))
     }
@@ -235,24 +241,25 @@ function openJournal(step: Take): Journal {
       remove: () => remove(entry),
     }
   }
-  const remove = (entry: string) => {
+  const remove = async (entry: string) => {
     step('remove', `remove ${entry}`)
     entries.delete(entry)
   }
   return {
-    reserve: (entry) => {
+    reserve: async (entry) => {
       step('reserve', `reserve ${entry}`)
       const { intent } = entries.get(entry) ?? {}
       entries.set(entry, intent === undefined ? {} : { intent })
       return slot(entry)
     },
-    resume: slot,
-    read: (entry) => {
+    resume: async (entry) => slot(entry),
+    read: async (entry) => {
       const { intent, answers = [], record } = entries.get(entry) ?? {}
       return intent === undefined ? undefined : { intent, answers, record }
     },
     remove,
-    list: (prefix = '') => [...entries.keys()].filter((entry) => entry.startsWith(prefix)),
+    entries: () => [...entries.keys()],
+    list: async (prefix = '') => [...entries.keys()].filter((entry) => entry.startsWith(prefix)),
   }
 }
 

@@ -168,7 +168,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       world.locks++
       return {
         fence: 1,
-        stillHeld: () => world.lockHeld,
+        stillHeld: async () => world.lockHeld,
         release: async () => {
           world.locks--
         },
@@ -227,30 +227,30 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       entries.set(entry, { intent: '', answers: [], ...entries.get(entry), ...one })
     }
     const slot = {
-      intend: (intent: string) => {
+      intend: async (intent: string) => {
         fail('intend')
         change({ intent })
       },
-      answer: (sealed: string) => {
+      answer: async (sealed: string) => {
         fail('answer')
         change({ answers: [...(entries.get(entry)?.answers ?? []), sealed] })
       },
-      record: (sealed: string) => {
+      record: async (sealed: string) => {
         fail('record')
         change({ record: sealed })
       },
-      remove: () => void entries.delete(entry),
+      remove: async () => void entries.delete(entry),
     }
     return {
-      reserve: () => {
+      reserve: async () => {
         fail('reserve')
         change({ answers: [], record: undefined })
         return slot
       },
-      resume: () => slot,
-      read: () => entries.get(entry),
-      remove: () => void entries.delete(entry),
-      list: () => [...entries.keys()],
+      resume: async () => slot,
+      read: async () => entries.get(entry),
+      remove: async () => void entries.delete(entry),
+      list: async () => [...entries.keys()],
     }
   }
 

@@ -102,7 +102,7 @@ export async function openWorld(
     warnings: ports.warnings,
     refresh,
     held,
-    pending: async () => (await ports.journal()).read(session.entry) !== undefined,
+    pending: async () => (await (await ports.journal()).read(session.entry)) !== undefined,
     works: async () => {
       server.twist = undefined
       server.instead = undefined

@@ -153,7 +153,7 @@ describe('the keychain store', () => {
       const { promise, resolve } = defer<void>()
       last = promise
       await before
-      return { fence: 1, stillHeld: () => true, release: async () => resolve() }
+      return { fence: 1, stillHeld: async () => true, release: async () => resolve() }
     }
     const keys = await Promise.all(
       [1, 2, 3].map(async () => await openKeychain({ keytar: () => keytar, lock }).sealingKey()),
