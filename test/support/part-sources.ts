@@ -12,6 +12,8 @@ const packages: Readonly<Record<string, string>> = {
   aws: 'awscli',
   netns: 'iproute2 nftables',
   exfat: 'exfat-fuse exfatprogs',
+  postgres: 'postgresql',
+  redis: 'redis-server',
 }
 
 const privileged = 'run as root, in a container with --privileged'

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { postgresProgram } from './engine-postgres.ts'
 
 /** Starts programs of `path`; throws, in words, where one does not do what it should. */
 type Run = (line: readonly string[], expected?: Expected) => string
@@ -183,6 +184,15 @@ const tries: Readonly<Record<string, Try>> = {
   },
   pip: (run) =>
     void run(['python3', '-m', 'pip', 'install', '--help'], { says: '--keyring-provider' }),
+  // By another user than root, whom it does not serve.
+  postgres: (run) => {
+    const other = process.geteuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534'] : []
+    const clear = other.length > 0 ? [...other, '--clear-groups'] : []
+    run([...clear, postgresProgram('initdb'), '--version'], { says: 'initdb' })
+    run([...clear, postgresProgram('postgres'), '--version'], { says: 'postgres' })
+  },
+  redis: (run) => run(['redis-server', '--version'], { says: 'Redis server' }),
+  etcd: (run) => run(['etcd', '--version'], { says: 'etcd Version' }),
   localhost: (run) => listenOn(run, 'localhost'),
   '127.0.0.2': (run) => listenOn(run, '127.0.0.2'),
 }
