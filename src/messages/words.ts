@@ -70,6 +70,7 @@ const areas = {
   credentialKubectl: texts<typeof import('./en/credential-kubectl.ts')>(),
   credentialTerraform: texts<typeof import('./en/credential-terraform.ts')>(),
   credentialBuild: texts<typeof import('./en/credential-build.ts')>(),
+  storeKeys: texts<typeof import('./en/store-keys.ts')>(),
 }
 
 /** Stands for the type alone: there is nothing to load yet. */

@@ -75,7 +75,8 @@ function noKey(isNew: boolean): ToknError {
   return new ToknError('store', isNew ? noStoreKey() : noPassphrase())
 }
 
-function decodeKey(key: Secret): Uint8Array {
+/** The 32 bytes of a key in base64 or base64url; throws `store` for anything else. */
+export function decodeKey(key: Secret): Uint8Array {
   const text = key.reveal().trim().replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_')
   const bytes = decodeBase64Url(text)
   if (bytes?.length === 32) return bytes

@@ -1,0 +1,113 @@
+import { sign, type KeyObject } from 'node:crypto'
+import { ToknError } from '../../core/errors.ts'
+import { isObject, ownString } from '../../core/json.ts'
+import { words } from '../../messages/words.ts'
+import { decodeBase64Url } from '../entry.ts'
+import { importPublic } from './curve-keys.ts'
+import type { Jwe } from './jwe.ts'
+import { isSigned, signingHeader } from './jws.ts'
+import { nameSet, type KeySet } from './keys.ts'
+
+/** The keys in use, as the document `keys` of a store says. */
+export interface KeysInUse {
+  /** Grows with each change. */
+  readonly serial: number
+  /** The first is the older one, where there are two. */
+  readonly sets: readonly KeySet[]
+  /** The key that seals journals, for refreshers, where it is older than the keys in use. */
+  readonly sealing?: Jwe | undefined
+  /** The first set is about to go: nobody begins with it any more. */
+  readonly leaving?: boolean | undefined
+}
+
+/** The longest such document, in characters. */
+const longest = 16_384
+
+/**
+ * The document, signed with each of `keys`, which are those of its sets: whoever trusts one of them
+ * trusts what is written under the other. A JWS in the general JSON form of RFC 7515 section 7.2.1.
+ */
+export function signKeys(
+  inUse: KeysInUse,
+  keys: ReadonlyArray<{ readonly kid: string; readonly signing: KeyObject }>,
+): string {
+  const payload = Buffer.from(JSON.stringify({ v: 1, ...inUse })).toString('base64url')
+  const signatures = keys.map(({ kid, signing }) => {
+    const header = signingHeader('tokn-keys', kid)
+    const signature = sign(null, Buffer.from(`${header}.${payload}`), signing)
+    return { protected: header, signature: signature.toString('base64url') }
+  })
+  return JSON.stringify({ payload, signatures })
+}
+
+/**
+ * What the document says, where the key `sign` of the set `kid` has signed it. Throws `store` where it
+ * has not, naming the keys in use.
+ */
+export function verifyKeys(text: string, own: { kid: string; sign: string }): KeysInUse {
+  const document = text.length <= longest ? parse(text) : undefined
+  const payload = document && ownString(document, 'payload')
+  const inUse = payload === undefined ? undefined : readKeys(payload)
+  if (document === undefined || inUse === undefined) throw damaged()
+  if (!inUse.sets.some(({ kid, sign: key }) => kid === own.kid && key === own.sign)) {
+    // Not verified, and good for nothing but the sentence.
+    const kids = inUse.sets.map(({ kid }) => kid)
+    throw new ToknError('store', words.storeKeys.anotherKey(own.kid, kids))
+  }
+  const header = signingHeader('tokn-keys', own.kid)
+  const signatures = document['signatures']
+  const mine = (Array.isArray(signatures) ? signatures : []).filter(
+    (one: unknown) => isObject(one) && one['protected'] === header,
+  )
+  const signature =
+    mine.length === 1 ? decodeBase64Url(ownString(mine[0], 'signature') ?? '') : undefined
+  const key = importPublic('Ed25519', own.sign)
+  const good =
+    key !== undefined && signature !== undefined && isSigned(`${header}.${payload}`, signature, key)
+  if (!good) throw damaged()
+  return inUse
+}
+
+function readKeys(payload: string): KeysInUse | undefined {
+  const bytes = decodeBase64Url(payload)
+  const value = bytes && parse(bytes.toString())
+  if (value?.['v'] !== 1) return undefined
+  const { serial, sets, sealing, leaving } = value
+  if (typeof serial !== 'number' || !Number.isSafeInteger(serial) || !Array.isArray(sets)) {
+    return undefined
+  }
+  const read = sets.map(readSet)
+  if (read.length < 1 || read.length > 2 || read.includes(undefined)) return undefined
+  return {
+    serial,
+    sets: read as readonly KeySet[],
+    sealing: isObject(sealing) ? (sealing as unknown as Jwe) : undefined,
+    leaving: leaving === true ? true : undefined,
+  }
+}
+
+function readSet(value: unknown): KeySet | undefined {
+  if (!isObject(value)) return undefined
+  const [kid, key, refreshers, readers] = ['kid', 'sign', 'refreshers', 'readers'].map((name) =>
+    ownString(value, name),
+  )
+  const raw = [key, refreshers, readers].map((one) => decodeBase64Url(one ?? '')?.length)
+  if (kid === undefined || key === undefined || kid !== nameSet(key)) return undefined
+  if (refreshers === undefined || readers === undefined || raw.some((size) => size !== 32)) {
+    return undefined
+  }
+  return { kid, sign: key, refreshers, readers }
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function damaged(): ToknError {
+  return new ToknError('store', words.storeKeys.damagedKeys(), { fault: 'damaged' })
+}
