@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requireParts } from '../support/parts.ts'
+import { openFleet, skews, type Fleet } from './support/fleet/fleet.ts'
+import { spawnSync } from 'node:child_process'
+
+const there = requireParts('root', 'netns', 'faketime', 'redis')
+
+// What all other tests of a fleet rest on: that its machines are machines.
+describe.runIf(there)('four machines on one', () => {
+  let fleet: Fleet
+
+  beforeAll(async () => {
+    fleet = await openFleet('redis')
+  })
+  afterAll(async () => await fleet.close())
+
+  it('have a name, a home, a start and a clock of their own', () => {
+    const script =
+      'const {hostname,userInfo}=require("os"),{readFileSync}=require("fs");' +
+      'console.log(JSON.stringify([hostname(),userInfo().homedir,' +
+      'readFileSync("/proc/sys/kernel/random/boot_id","utf8"),Math.round((Date.now()-REAL)/60e3)]))'
+    const told = fleet.machines.map(({ under, environment }) => {
+      const text = script.replace('REAL', String(Date.now()))
+      const [program = '', ...args] = [...under, process.execPath, '-e', text]
+      const { stdout } = spawnSync(program, args, { env: environment, encoding: 'utf8' })
+      return JSON.parse(stdout) as [string, string, string, number]
+    })
+    for (const part of [0, 1, 2] as const) {
+      expect(new Set(told.map((one) => one[part])).size).toBe(fleet.machines.length)
+    }
+    expect(told.map((one) => one[3])).toEqual(skews.map((skew) => skew / 60_000))
+  })
+
+  it('reach the server at their loopback, unless their wire is cut in either direction', async () => {
+    const [machine] = fleet.machines
+    const url = `http://127.0.0.1:${fleet.provider.port}/.well-known/oauth-authorization-server`
+    const ask = () => machine!.fetch(url)
+    expect(await ask()).toBe(200)
+    for (const way of ['to', 'from', 'both'] as const) {
+      machine!.drop(way)
+      expect(await ask(), way).toBe(undefined)
+      machine!.heal()
+      expect(await ask(), way).toBe(200)
+    }
+  })
+})
