@@ -1,0 +1,7 @@
+import { memoryCase } from './engine-cases.ts'
+import { checkContract } from './engine-contract.ts'
+import { checkLeases } from './engine-leases.ts'
+
+// Those of real servers are in engines-*.long.test.ts.
+checkContract(memoryCase())
+checkLeases(memoryCase())
