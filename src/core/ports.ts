@@ -34,6 +34,13 @@ export interface HttpRequest {
    * proves who asks.
    */
   readonly redirectIsReply?: boolean | undefined
+  /**
+   * For a reply that has no end: it is complete when this says so of what has come of it, and with
+   * the end of the time.
+   */
+  readonly until?: ((body: string) => boolean) | undefined
+  /** Ends the time of the exchange at once. */
+  readonly signal?: AbortSignal | undefined
   /** What it is for, as the provider that made it calls that: for those who look at what is sent. */
   readonly purpose?: string | undefined
   /**

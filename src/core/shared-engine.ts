@@ -20,6 +20,11 @@ export interface SharedRow {
   /** That of the record in it; 0 without one. */
   readonly generation: number
   readonly parts: SharedParts
+  /**
+   * Whether somebody wishes for more than this generation, where the same question tells; see `Wish`.
+   * Absent: not known.
+   */
+  readonly wished?: boolean | undefined
 }
 
 export interface SharedParts {
@@ -68,6 +73,16 @@ export type LeaseTaken =
   | { readonly fence: number }
   /** Who holds it (what was given as `holder`), and for how many milliseconds more by the engine's clock. */
   | { readonly heldBy: string; readonly left: number }
+
+/** A lease that is held, by the clock of the engine. */
+export interface HeldLease {
+  /** `session:ID`, `refresher`. */
+  readonly name: string
+  /** What was given as `holder`. */
+  readonly holder: string
+  /** Milliseconds. */
+  readonly left: number
+}
 
 /** What a reader leaves where a token is too old for it. */
 export interface Wish {
@@ -118,7 +133,12 @@ export interface SharedEngine {
   /** Milliseconds left by the engine's clock of a lease with this fence; 0 where it is over, or another's. */
   leaseLeft(name: string, fence: number): Promise<number>
   releaseLease(name: string, fence: number): Promise<void>
-  /** Tells watchers. A second wish of the same reader for the same generation is no other one. */
+  /** All that are held now; absent where the engine cannot tell. */
+  leases?(): Promise<readonly HeldLease[]>
+  /**
+   * Tells watchers. A second wish with the same text for the same generation is no other one. Of each
+   * session no more than the last hundred are kept.
+   */
   addWish(id: string, generation: number, text: string): Promise<void>
   wishes(id?: string): Promise<readonly Wish[]>
   /** Those of generations up to this one. */
@@ -159,6 +179,12 @@ export interface EngineOptions {
   /** Milliseconds that the command has left: no call takes longer. */
   timeLeft(): number
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** For an engine that speaks HTTP. */
-  http(): Promise<Http>
+  /** For an engine that speaks HTTP, with `own` beside what the command says of the way. */
+  http(own?: ClientCertificate): Promise<Http>
+}
+
+/** PEM files of a client certificate and its key, as the URL of an engine names them; both or neither. */
+export interface ClientCertificate {
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
 }

@@ -14,6 +14,7 @@ const areas = {
   terminal: texts<typeof import('./en/terminal.ts')>(),
   processes: texts<typeof import('./en/processes.ts')>(),
   stores: texts<typeof import('./en/stores.ts')>(),
+  etcd: texts<typeof import('./en/etcd.ts')>(),
   definitions: texts<typeof import('./en/definitions.ts')>(),
   requests: texts<typeof import('./en/requests.ts')>(),
   replies: texts<typeof import('./en/replies.ts')>(),

@@ -45,7 +45,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
         : connectThrough(connector, request.proxy, track, () => (stage = 'tunnel')),
   })
   return new Promise<HttpReply>((resolve, reject) => {
-    const deadline = setTimeout(() => fail(late()), request.timeout)
+    const deadline = setTimeout(expire, request.timeout)
     const chunks: Uint8Array[] = []
     let length = 0
     let ended = false
@@ -73,6 +73,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
         if (ended) return
         chunks.push(chunk)
         length += chunk.length
+        if (request.until?.(Buffer.concat(chunks).toString()) === true) return finish()
         if (length <= limit) return
         if (grants) finish()
         else fail(tooLong(url.host, limit, status))
@@ -86,6 +87,8 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
       },
     }
 
+    request.signal?.addEventListener('abort', expire)
+    if (request.signal?.aborted === true) expire()
     client.dispatch(
       {
         method: request.method,
@@ -96,6 +99,12 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
       },
       handler,
     )
+
+    /** What has no end is complete then, once it has begun. */
+    function expire(): void {
+      if (request.until !== undefined && status !== 0) finish()
+      else fail(late())
+    }
 
     function attempt(action: () => void): void {
       try {
@@ -127,6 +136,7 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
       if (settled) return
       settled = true
       clearTimeout(deadline)
+      request.signal?.removeEventListener('abort', expire)
       end()
       client.destroy().catch(() => {})
       for (const socket of sockets) socket.destroy()

@@ -1,0 +1,111 @@
+// English texts about the store in an etcd.
+
+/** `hosts`: with their ports. */
+export const described = (hosts: string, prefix: string) => `etcd at ${hosts}, below ${prefix}`
+
+const form = 'etcds://[USER@]HOST[,HOST...][:PORT][/PREFIX]'
+
+// Its address.
+
+export const noHost = () => ({
+  message: 'the URL of the etcd names no host',
+  hint: `write TOKN_STORE_URL as ${form}`,
+})
+
+export const notAnAddress = () => ({
+  message: 'the URL of the etcd is not one that can be used',
+  hint: `write TOKN_STORE_URL as ${form}; members at other ports as ?endpoint=HOST:PORT`,
+})
+
+export const strangeSetting = (name: string) => ({
+  message: `the URL of the etcd has a setting that tokn does not know: ${name}`,
+  hint: 'there are endpoint=HOST:PORT, and cert=FILE with key=FILE',
+})
+
+export const notEncrypted = (host: string) => ({
+  message: `refusing the etcd at ${host} without TLS`,
+  hint: 'write etcds://; etcd:// is allowed for 127.0.0.1, [::1] and localhost only',
+})
+
+// It is not reached, or cannot answer now.
+
+/** `why` is a sentence about the network. */
+export const unreached = (why: string, hint?: string) => ({
+  message: `the etcd of the store gave no answer: ${why}`,
+  hint: hint ?? 'check TOKN_STORE_URL and the network: tokn doctor',
+})
+
+export const noTime = (where: string) => ({
+  message: `no time is left to ask ${where}`,
+  hint: 'try again, or wait longer with --timeout',
+})
+
+export const noLeader = (where: string) => ({
+  message: `${where} has no leader: less than half of its members see each other`,
+  hint: 'try again; etcdctl endpoint status --cluster shows its members',
+})
+
+export const away = (where: string, text: string) => ({
+  message: `${where} cannot answer now: ${text}`,
+  hint: 'try again; etcdctl endpoint health --cluster shows its members',
+})
+
+export const full = (where: string) => ({
+  message: `${where} is full (alarm NOSPACE) and takes no writes`,
+  hint: 'compact, defragment and disarm it: etcdctl compact REVISION; etcdctl defrag --cluster; etcdctl alarm disarm',
+})
+
+export const corrupt = (where: string) => ({
+  message: `${where} has found that its members disagree (alarm CORRUPT), and answers nothing`,
+  hint: 'replace the damaged member: etcdctl alarm list names it',
+})
+
+// It refuses.
+
+export const noUser = (where: string) => ({
+  message: `${where} asks who is there, and the URL names no user`,
+  hint: 'put the user into TOKN_STORE_URL, and the password into TOKN_STORE_PASSWORD',
+})
+
+export const noPassword = (where: string) => ({
+  message: `there is no password for the user of ${where}`,
+  hint: 'set TOKN_STORE_PASSWORD, or TOKN_STORE_PASSWORD_FILE',
+})
+
+export const wrongPassword = (where: string) => ({
+  message: `${where} refuses the user and password`,
+  hint: 'check TOKN_STORE_URL and TOKN_STORE_PASSWORD',
+})
+
+export const denied = (where: string, prefix: string) => ({
+  message: `the user of the store may not do this in ${where}`,
+  hint: `give its role the right: etcdctl role grant-permission ROLE readwrite ${prefix} --prefix=true`,
+})
+
+export const tooLarge = (where: string) => ({
+  message: `the session is longer than ${where} takes in one request`,
+  hint: 'raise --max-request-bytes of etcd',
+})
+
+export const refused = (where: string, text: string) => ({
+  message: `${where} refuses: ${text}`,
+  hint: 'tokn doctor',
+})
+
+export const notEtcd = (where: string) => ({
+  message: `what answers at ${where} is not the JSON gateway of etcd 3.4 or later`,
+  hint: 'check TOKN_STORE_URL, and that etcd runs without --enable-grpc-gateway=false',
+})
+
+export const newer = (where: string, version: number) => ({
+  message: `what is in ${where} was written by a newer tokn (version ${version})`,
+  hint: 'update tokn on this machine',
+})
+
+export const contended = () => ({
+  message: 'others write this session all the time',
+  hint: 'try again',
+})
+
+export const longWish = (longest: number) =>
+  `a wish for a newer token is at most ${longest} bytes long`
