@@ -11,9 +11,9 @@ export const notAReaderKey = () => ({
   hint: 'print it again, where the key of the store is, with: tokn store reader-key',
 })
 
-export const keyHasGone = (kid: string, next: string) => ({
-  message: `the key in TOKN_STORE_KEY (${kid}) is no longer in use: the store was changed to ${next}`,
-  hint: `give the key ${next}`,
+export const keyHasGone = (kid: string, others: readonly string[]) => ({
+  message: `the key in TOKN_STORE_KEY (${kid}) is no longer in use: the store was changed to ${list(others)}`,
+  hint: `give the key ${list(others)}, or for a job that reads a reader’s key of it`,
 })
 
 export const damagedKeys = () => ({

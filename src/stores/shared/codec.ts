@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import type { SharedParts, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { agesAfter, checkAges } from './ages.ts'
-import { decryptWith, encryptFor, recipientsOf } from './jwe.ts'
+import { decryptWith, encryptFor, recipientsOf, type Jwe } from './jwe.ts'
 import { signKeys } from './keys-document.ts'
 import { divideRecord, joinRecord } from './reader-record.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type Payload,
   type SignedPart,
 } from './signed-part.ts'
-import type { StoreKeys } from './store-keys.ts'
+import { openSealing, recipientsFor, type StoreKeys } from './store-keys.ts'
 
 /** The row that parts are read from: as the engine has it. */
 export type SealedRow = Pick<SharedRow, 'id' | 'name' | 'generation' | 'parts'>
@@ -56,9 +56,15 @@ export function sealRow(keys: StoreKeys, row: WrittenRow, parts: NewParts): Shar
   const names = (['profile', 'index', 'record'] as const).filter((name) => parts[name])
   const ages = agesAfter(keys, row, names)
   const { id, name, incarnation } = row
-  const common = { id, name, generation: record?.generation ?? 0, ages, keys: keys.serial }
+  const common = {
+    id,
+    name,
+    generation: record?.generation ?? 0,
+    ages,
+    keys: keys.inUse?.serial ?? 0,
+  }
   const plain = (part: 'profile' | 'index', text: string) =>
-    signPayload(keys, part, { ...common, incarnation, text })
+    signPayload(keys, part, { ...common, text })
   return {
     ...(profile === undefined ? {} : { profile: plain('profile', profile) }),
     ...(index === undefined ? {} : { index: plain('index', index) }),
@@ -77,7 +83,7 @@ export function openRecord(keys: StoreKeys, row: SealedRow): OpenedRecord | unde
   if (generation !== row.generation || typeof incarnation !== 'string') throw damagedPart('record')
   checkAges(keys, row, 'record', payload)
   const readers = openFor(keys, 'record', 'readers', payload)
-  if (keys.refreshers === undefined) {
+  if (keys.refresher === undefined) {
     return { text: readers, generation, incarnation, complete: false }
   }
   const text = joinRecord(readers, openFor(keys, 'record', 'refreshers', payload))
@@ -106,7 +112,7 @@ export function sealJournal(
   text: string,
 ): string {
   const { id, name, generation } = row
-  const common = { id, name, generation, ages: {}, keys: keys.serial }
+  const common = { id, name, generation, ages: {}, keys: keys.inUse?.serial ?? 0 }
   const refreshers = encryptPart(keys, 'journal', 'refreshers', common, text)
   return signPayload(keys, 'journal', { ...common, refreshers })
 }
@@ -125,16 +131,13 @@ export function openJournal(
 
 /** 32 bytes for what is sealed meanwhile; the same before and after a change of keys. Throws `store`. */
 export function sealingKey(keys: StoreKeys): Uint8Array {
-  if (keys.sealing === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
-  return keys.sealing()
+  return openSealing(keys)
 }
 
 /** The document `keys` of a store that has none yet. Throws `store` with a reader's key. */
-export function firstKeys({ set, signing, kid }: StoreKeys): string {
-  if (set === undefined || signing === undefined) {
-    throw new ToknError('store', words.storeKeys.notForReaders())
-  }
-  return signKeys({ serial: 1, sets: [set] }, [{ kid, signing }])
+export function firstKeys({ refresher, kid }: StoreKeys): string {
+  if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  return signKeys({ serial: 1, sets: [refresher.set()] }, [{ kid, signing: refresher.signing }])
 }
 
 type Role = 'readers' | 'refreshers'
@@ -158,9 +161,8 @@ function encryptPart(
   role: Role,
   payload: Payload,
   text: string,
-) {
-  const recipients = keys.sets.flatMap((set) => set[role] ?? [])
-  return encryptFor(text, recipients, headerOf(part, role, payload))
+): Jwe {
+  return encryptFor(text, recipientsFor(keys, role), headerOf(part, role, payload))
 }
 
 function headerOf(part: SignedPart, role: Role, { id, name, generation }: Payload) {
@@ -168,9 +170,9 @@ function headerOf(part: SignedPart, role: Role, { id, name, generation }: Payloa
 }
 
 function openFor(keys: StoreKeys, part: SignedPart, role: Role, payload: Payload): string {
-  const key = keys[role]
+  const key = role === 'readers' ? keys.readers : keys.refresher?.refreshers
   if (key === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
-  const text = decryptWith(payload[role], keys.kid, key, headerOf(part, role, payload))
+  const text = decryptWith(payload[role], keys.kid, key(), headerOf(part, role, payload))
   if (text !== undefined) return text
   const kids = recipientsOf(payload[role])
   if (kids.length === 0 || kids.includes(keys.kid)) throw damagedPart(part)

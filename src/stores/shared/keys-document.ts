@@ -16,8 +16,8 @@ export interface KeysInUse {
   readonly sets: readonly KeySet[]
   /** The key that seals journals, for refreshers, where it is older than the keys in use. */
   readonly sealing?: Jwe | undefined
-  /** The first set is about to go: nobody begins with it any more. */
-  readonly leaving?: boolean | undefined
+  /** The set that is about to go: nothing is sealed for it, and nobody begins with it any more. */
+  readonly leaving?: string | undefined
 }
 
 /** The longest such document, in characters. */
@@ -82,7 +82,7 @@ function readKeys(payload: string): KeysInUse | undefined {
     serial,
     sets: read as readonly KeySet[],
     sealing: isObject(sealing) ? (sealing as unknown as Jwe) : undefined,
-    leaving: leaving === true ? true : undefined,
+    leaving: typeof leaving === 'string' ? leaving : undefined,
   }
 }
 

@@ -27,56 +27,66 @@ export interface OwnKeys {
   readonly kid: string
   /** The public half of `signing`, in base64url. */
   readonly sign: string
-  readonly readers: KeyObject
-  readonly refresher?: {
-    readonly signing: KeyObject
-    readonly refreshers: KeyObject
-    readonly sealing: Uint8Array
-    readonly set: KeySet
-    readonly readerKey: () => Secret
-  }
+  readonly readers: () => KeyObject
+  readonly refresher?: RefresherKeys
+}
+
+export interface RefresherKeys {
+  readonly signing: KeyObject
+  readonly refreshers: () => KeyObject
+  readonly sealing: () => Uint8Array
+  readonly set: () => KeySet
+  readonly readerKey: () => Secret
 }
 
 /** What a key of a store gives: a refresher's, or a reader's. Throws `store` for what is neither. */
 export function ownKeys(key: Secret): OwnKeys {
   const text = key.reveal().trim()
-  return text.startsWith(readerPrefix) ? readerKeys(text) : refresherKeys(key)
+  return text.startsWith(readerPrefix) ? readerKeys(text) : refresherKeys(decodeKey(key))
 }
 
-function refresherKeys(key: Secret): OwnKeys {
-  const bytes = decodeKey(key)
-  const signing = importPrivate('Ed25519', deriveKey(bytes, 'store signature'))
-  const refreshers = importPrivate('X25519', deriveKey(bytes, 'store refreshers'))
-  const readersRaw = deriveKey(bytes, 'store readers')
-  const readers = importPrivate('X25519', readersRaw)
+// Each is made where it is needed: who hands a token out needs few of them.
+function refresherKeys(key: Uint8Array): OwnKeys {
+  const signing = importPrivate('Ed25519', deriveKey(key, 'store signature'))
   const sign = exportPublic(signing)
   const kid = nameSet(sign)
-  return {
-    kid,
-    sign,
-    readers,
-    refresher: {
-      signing,
-      refreshers,
-      sealing: deriveKey(bytes, 'store sealing'),
-      set: { kid, sign, refreshers: exportPublic(refreshers), readers: exportPublic(readers) },
-      readerKey: () => {
-        const both = Buffer.concat([readersRaw, Buffer.from(sign, 'base64url')])
-        return new Secret(readerPrefix + both.toString('base64url'))
-      },
+  const [readersRaw, refreshersRaw] = ['store readers', 'store refreshers'].map((label) =>
+    once(() => deriveKey(key, label)),
+  ) as [() => Uint8Array, () => Uint8Array]
+  const readers = once(() => importPrivate('X25519', readersRaw()))
+  const refreshers = once(() => importPrivate('X25519', refreshersRaw()))
+  const refresher = {
+    signing,
+    refreshers,
+    sealing: () => deriveKey(key, 'store sealing'),
+    set: () => ({
+      ...{ kid, sign },
+      ...{ refreshers: exportPublic(refreshers()), readers: exportPublic(readers()) },
+    }),
+    readerKey: () => {
+      const both = Buffer.concat([readersRaw(), Buffer.from(sign, 'base64url')])
+      return new Secret(readerPrefix + both.toString('base64url'))
     },
   }
+  return { kid, sign, readers, refresher }
 }
 
 function readerKeys(text: string): OwnKeys {
   const bytes = decodeBase64Url(text.slice(readerPrefix.length))
   if (bytes?.length !== 64) throw new ToknError('store', words.storeKeys.notAReaderKey())
   const sign = bytes.subarray(32).toString('base64url')
-  return { kid: nameSet(sign), sign, readers: importPrivate('X25519', bytes.subarray(0, 32)) }
+  const readers = once(() => importPrivate('X25519', bytes.subarray(0, 32)))
+  return { kid: nameSet(sign), sign, readers }
 }
 
 /** The name of the set whose key `sign` verifies. */
 export function nameSet(sign: string): string {
   const digest = createHash('sha256').update('tokn key set ').update(sign).digest('base64url')
   return digest.slice(0, 12)
+}
+
+/** Gives what `make` makes, made at the first call. */
+export function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => (made ??= make())
 }

@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { words } from '../../messages/words.ts'
 import { decodeBase64Url } from '../entry.ts'
+import { recipientsOf } from './jwe.ts'
 import { isSigned, signCompact, signingHeader, type SignedType } from './jws.ts'
 import type { StoreKeys } from './store-keys.ts'
 
@@ -19,7 +20,7 @@ export interface Payload {
   readonly name: string
   readonly generation: number
   readonly ages: Ages
-  /** The serial number of the keys in use. */
+  /** The serial number of the keys in use: a list of them that is put back is noticed. */
   readonly keys: number
   /** Whatever else the kind of part has. */
   readonly [member: string]: unknown
@@ -30,8 +31,9 @@ const longest = 400_000
 
 /** Throws `store` where the key is a reader's. */
 export function signPayload(keys: StoreKeys, part: SignedPart, payload: Payload): string {
-  if (keys.signing === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
-  return signCompact(JSON.stringify(payload), typeOf(part), keys.kid, keys.signing)
+  const { kid, refresher } = keys
+  if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  return signCompact(JSON.stringify(payload), typeOf(part), kid, refresher.signing)
 }
 
 /** What `text` says, where a key in use has signed it for this row. Throws `store`. */
@@ -46,7 +48,7 @@ export function verifyPayload(
   const signature = decodeBase64Url(end)
   const set = keys.sets.find(({ kid }) => header === signingHeader(typeOf(part), kid))
   if (segments.length !== 3 || set === undefined) throw foreign(keys, part, header)
-  if (signature === undefined || !isSigned(`${header}.${body}`, signature, set.sign)) {
+  if (signature === undefined || !isSigned(`${header}.${body}`, signature, set.sign())) {
     throw damagedPart(part)
   }
   const payload = readPayload(body)
@@ -55,7 +57,8 @@ export function verifyPayload(
   if (found !== expected) {
     throw refusal(words.storeKeys.partOfAnother(nameOf(part), found ?? '', expected ?? ''))
   }
-  if (payload.keys > keys.serial) throw refusal(words.storeKeys.keysPutBack())
+  if (keys.inUse !== undefined && payload.keys > keys.inUse.serial)
+    throw refusal(words.storeKeys.keysPutBack())
   return payload
 }
 
@@ -73,6 +76,16 @@ export function refusal(said: { readonly message: string; readonly hint: string 
 export function nameOf(part: SignedPart): string {
   const { theRecord, theProfile, theIndex, theJournal } = words.storeKeys
   return { record: theRecord, profile: theProfile, index: theIndex, journal: theJournal }[part]()
+}
+
+/** By which key a part says that it is signed, and for which each of what is sealed in it; not verified. */
+export function kidsOf(text: string): {
+  readonly signed: string | undefined
+  readonly sealed: ReadonlyArray<readonly string[]>
+} {
+  const [header = '', body = ''] = text.split('.')
+  const sealed = Object.values(parse(body) ?? {}).map(recipientsOf)
+  return { signed: readHeader(header), sealed: sealed.filter(({ length }) => length > 0) }
 }
 
 function typeOf(part: SignedPart): SignedType {

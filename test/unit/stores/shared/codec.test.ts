@@ -14,7 +14,7 @@ import { fullRow, newStoreKey, recordText, writeRow } from '../../../support/sea
 
 const key = newStoreKey()
 const keys = openKeys(key, undefined)
-const readerKey = keys.readerKey?.() ?? new Secret('')
+const readerKey = keys.refresher?.readerKey() ?? new Secret('')
 const reader = openKeys(readerKey, firstKeys(keys))
 
 describe('what refreshers write', () => {
