@@ -48,9 +48,15 @@ const shared = (id) =>
 // What is imported by what every start has, and called by no command that hands out a good token.
 const seldom = new Set(
   [
-    ...['app/complete-hint', 'app/passphrase', 'app/report', 'commands/output/dry-run'],
+    ...[
+      'app/complete-hint',
+      'app/passphrase',
+      'app/report',
+      'app/store-variables',
+      'commands/output/dry-run',
+    ],
     ...['core/giving', 'core/json-text', 'core/jwt', 'core/secret-entities', 'core/secret-eraser'],
-    ...['core/secret-forms', 'core/text', 'io/files/definitions'],
+    ...['core/secret-forms', 'core/store-url', 'core/text', 'io/files/definitions'],
     ...['io/files/index-file', 'io/files/index-summary', 'io/files/whole-write'],
     ...[
       'io/process/requester',

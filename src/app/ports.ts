@@ -160,8 +160,8 @@ export function openPorts(request: PortsRequest): Ports {
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
     // Asked for several times by one command, and a definition of the user's own is checked whole.
-    provider: ({ provider, baseUrl, apiUrls, settings, overrides }) => {
-      const sketch = { provider, baseUrl, apiUrls, settings, overrides }
+    provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {
+      const sketch = { provider, baseUrl, apiUrls, settings, overrides, definition }
       return remember(providers, canonical(sketch), () => openProviderOf(sketch))
     },
     callRefusals: async (profile) => {

@@ -8,6 +8,7 @@ import { variableOf } from '../core/variable.ts'
 import type { Environment } from '../io/files/paths.ts'
 import { words } from '../messages/words.ts'
 import { storeCatalog } from '../stores/catalog.ts'
+import { kindOfUrl } from './store-variables.ts'
 
 /** What `TOKN_*` variables say. Files that they name are read when asked for, and only then. */
 export interface Variables {
@@ -23,7 +24,12 @@ export interface Variables {
   /** Each throws `usage` for a value that is not one line of text. */
   readonly profile: string | undefined
   readonly provider: string | undefined
+  /** `TOKN_STORE`, else what the scheme of `TOKN_STORE_URL` names. */
   readonly store: StoreKind | undefined
+  /** The variable that names the store, or the file of its address. */
+  readonly storeVariable: string | undefined
+  /** `TOKN_STORE_URL`; may have a password in it. Throws `usage` for what is no address of a store. */
+  readonly storeUrl: Secret | undefined
   /** `TOKN_SCOPE`: what a login is to be good for; `undefined` where it names nothing. */
   readonly scopes: readonly string[] | undefined
   /** `TOKN_API_URL`: the origins that it names, if any. Throws `usage` for what is not a URL. */
@@ -52,6 +58,9 @@ export function openVariables(
   isReadOnce: (path: string) => boolean = () => false,
 ): Variables {
   const contents = new Map<string, string>()
+  let store: { readonly kind: StoreKind | undefined } | undefined
+  // Looked at by every command: a mistake here could send secrets to the wrong place.
+  if (filled('TOKN_STORE') !== undefined) store = { kind: readStore() }
   return {
     read,
     readSecret,
@@ -74,8 +83,21 @@ export function openVariables(
     get apiUrls() {
       return readList(read('api_url'), /[\s,]/)?.map(originOf)
     },
-    // Looked at by every command: a mistake here could send secrets to the wrong place.
-    store: readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE'),
+    get store() {
+      return (store ??= { kind: readStore() }).kind
+    },
+    get storeVariable() {
+      return filled('TOKN_STORE') === undefined ? holding('store_url') : 'TOKN_STORE'
+    },
+    get storeUrl() {
+      return readSecret('store_url')
+    },
+  }
+
+  function readStore(): StoreKind | undefined {
+    const kind = readStoreKind(filled('TOKN_STORE'), 'TOKN_STORE')
+    const url = read('store_url')
+    return url === undefined ? kind : kindOfUrl(url, kind)
   }
 
   function holding(name: string): string | undefined {

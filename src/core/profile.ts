@@ -26,6 +26,13 @@ export interface Profile {
   /** Facts of the definition that this profile says differently, by dotted path. */
   readonly overrides?: Readonly<Record<string, string>> | undefined
   readonly store: StoreKind
+  /** Address of the store, where that is one for many machines; never with a password. */
+  readonly storeUrl?: string | undefined
+  /**
+   * Text of the user's own definition of the provider, where the profile came from a store for many
+   * machines, signed with it. Not on disk.
+   */
+  readonly definition?: string | undefined
   /** Where the session is by the profile, when the command looks for it in another store. Not on disk. */
   readonly usualStore?: StoreKind | undefined
   /** File with further certificate authorities, in PEM. */

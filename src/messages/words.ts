@@ -15,6 +15,7 @@ const areas = {
   processes: texts<typeof import('./en/processes.ts')>(),
   stores: texts<typeof import('./en/stores.ts')>(),
   etcd: texts<typeof import('./en/etcd.ts')>(),
+  storeCommands: texts<typeof import('./en/store-commands.ts')>(),
   definitions: texts<typeof import('./en/definitions.ts')>(),
   requests: texts<typeof import('./en/requests.ts')>(),
   replies: texts<typeof import('./en/replies.ts')>(),

@@ -13,7 +13,7 @@ import { defineProvider } from './interpreter/provider.ts'
 /** The part of a profile that decides which provider it is, and how it is set up. */
 export type ProviderProfile = Pick<
   Profile,
-  'provider' | 'baseUrl' | 'apiUrls' | 'certificate' | 'settings' | 'overrides'
+  'provider' | 'baseUrl' | 'apiUrls' | 'certificate' | 'settings' | 'overrides' | 'definition'
 >
 
 /** What is known of a provider without profile it. */
@@ -61,7 +61,7 @@ export function summarize(id: string, text: string): ProviderSummary {
 
 /**
  * The provider of a profile. `own` is the text of the user's definition of that name, if there is
- * one. Throws `usage` for a bad definition, override or base URL, `not_found` for no such provider.
+ * one on this machine: one that came with the profile goes before it. Throws `usage` for a bad definition, override or base URL, `not_found` for no such provider.
  */
 export async function openProvider(profile: ProviderProfile, own?: string): Promise<Provider> {
   const id = profile.provider
@@ -74,9 +74,10 @@ export async function openProvider(profile: ProviderProfile, own?: string): Prom
     const { openOauth } = await import('./oauth/provider.ts')
     return await openOauth(profile)
   }
-  if (own !== undefined) {
+  const text = profile.definition ?? own
+  if (text !== undefined) {
     const { digestOf, parseDefinition } = await import('./schema/check.ts')
-    const parsed = parseDefinition(own)
+    const parsed = parseDefinition(text)
     return defineProvider(await override(parsed, profile), profile, digestOf(parsed))
   }
   const near = nearOnes(

@@ -110,7 +110,7 @@ export type HttpSettings = Pick<Profile, 'ca' | 'proxy' | 'certificate' | 'key'>
 /** What of a profile decides how its provider speaks. */
 export type ProfileSketch = Pick<
   Profile,
-  'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides'
+  'provider' | 'baseUrl' | 'apiUrls' | 'settings' | 'overrides' | 'definition'
 >
 
 /** Invocations of the program, as texts that say which is which. */

@@ -26,32 +26,36 @@ interface StoreEntry extends StoreTraits {
   open(surroundings: Surroundings): Promise<Store>
 }
 
+/** What most stores are. */
+const usual = {
+  outlivesProcess: true,
+  needsPassphrase: false,
+  hidesWhenLocked: false,
+  mayBeMissing: false,
+  listsEntries: true,
+  restsInData: false,
+  placedByVariable: false,
+}
+
 /**
  * Every store of the program. A further one is a file beside this one and an entry here: whoever
  * wants to know something about a store asks for its traits, not for its name.
  */
 const entries: readonly StoreEntry[] = [
   {
+    ...usual,
     kind: 'keychain',
-    outlivesProcess: true,
-    needsPassphrase: false,
     hidesWhenLocked: true,
     mayBeMissing: true,
     listsEntries: false,
-    restsInData: false,
-    placedByVariable: false,
     open: async ({ lock, lasting }) =>
       (await import('./keychain.ts')).openKeychain({ lock, apart: lasting }),
   },
   {
+    ...usual,
     kind: 'file',
-    outlivesProcess: true,
     needsPassphrase: true,
-    hidesWhenLocked: false,
-    mayBeMissing: false,
-    listsEntries: true,
     restsInData: true,
-    placedByVariable: false,
     open: async ({ directory, files, lock, storeKey, passphrase }) =>
       (await import('./file.ts')).openFileStore({
         directory,
@@ -65,25 +69,17 @@ const entries: readonly StoreEntry[] = [
       }),
   },
   {
+    ...usual,
     kind: 'pass',
-    outlivesProcess: true,
-    needsPassphrase: false,
-    hidesWhenLocked: false,
     mayBeMissing: true,
-    listsEntries: true,
-    restsInData: false,
     placedByVariable: true,
     open: async (surroundings) => (await import('./pass.ts')).openPass(surroundings),
   },
   {
+    ...usual,
     kind: 'memory',
     outlivesProcess: false,
-    needsPassphrase: false,
-    hidesWhenLocked: false,
-    mayBeMissing: false,
     listsEntries: false,
-    restsInData: false,
-    placedByVariable: false,
     open: async () => (await import('./memory.ts')).openMemory(),
   },
 ]
@@ -94,6 +90,16 @@ export const storeCatalog: StoreCatalog = {
   transient: 'memory',
   traits: entryOf,
   find: (value) => entries.find(({ kind }) => kind === value)?.kind,
+}
+
+/** The schemes of all addresses of stores, as `postgres:`. */
+export function addressSchemes(): readonly string[] {
+  return entries.flatMap(({ schemes = [] }) => schemes)
+}
+
+/** The store that an address with this scheme names. */
+export function kindOfScheme(scheme: string): StoreKind | undefined {
+  return entries.find(({ schemes }) => schemes?.includes(scheme) === true)?.kind
 }
 
 /** Throws `store` where it cannot be used at all, when it is used. */

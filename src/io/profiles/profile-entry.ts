@@ -4,6 +4,7 @@ import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { checkProfileName, type Outline, type Profile, type StoreKind } from '../../core/profile.ts'
 import type { StoreCatalog } from '../../core/store-traits.ts'
+import { checkStoreUrl } from '../../core/store-url.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { checkProfileProxy } from '../http/proxy-url.ts'
@@ -29,6 +30,7 @@ const known = [
   'settings',
   'overrides',
   'store',
+  'storeUrl',
   'ca',
   'proxy',
   'certificate',
@@ -44,7 +46,7 @@ const secretNames = new Set(
 /** The profile called `name`. Throws `usage`, naming the field that is not valid. */
 export function readEntry(name: string, entry: unknown, stores: StoreNames): Profile {
   if (!isObject(entry)) throw wrong(name, undefined, 'notAnObject')
-  const { baseUrl, apiUrls, hosts, overrides, ca, proxy, certificate, key } = entry
+  const { baseUrl, apiUrls, hosts, overrides, storeUrl, ca, proxy, certificate, key } = entry
   return {
     name: checkProfileName(name),
     id: text(name, entry, 'id', { pattern: idPattern, fault: 'notAnId' }),
@@ -61,6 +63,8 @@ export function readEntry(name: string, entry: unknown, stores: StoreNames): Pro
         ? overrides
         : strings(name, entry, 'overrides', /^[A-Za-z0-9_$.\-[\]]{1,200}$/),
     store: readStore(name, entry, stores),
+    storeUrl:
+      storeUrl === undefined ? storeUrl : checkStoreUrl(text(name, entry, 'storeUrl'), name),
     ca: ca === undefined ? ca : path(name, entry, 'ca'),
     proxy: proxy === undefined ? proxy : checkProfileProxy(text(name, entry, 'proxy')),
     certificate: certificate === undefined ? certificate : path(name, entry, 'certificate'),

@@ -1,0 +1,19 @@
+import { ToknError } from '../core/errors.ts'
+import type { StoreKind } from '../core/profile.ts'
+import { words } from '../messages/words.ts'
+import { addressSchemes, kindOfScheme } from '../stores/catalog.ts'
+
+/**
+ * The store that an address names by its scheme. Throws `usage` where it names none, or another one
+ * than `said`.
+ */
+export function kindOfUrl(url: string, said: StoreKind | undefined): StoreKind {
+  const kind = kindOfScheme(/^[a-z][a-z0-9+]*:(?=\/\/)/.exec(url)?.[0] ?? '')
+  if (kind === undefined) {
+    throw new ToknError('usage', words.storeCommands.unknownScheme(addressSchemes()))
+  }
+  if (said !== undefined && said !== kind) {
+    throw new ToknError('usage', words.storeCommands.otherScheme(said, kind))
+  }
+  return kind
+}

@@ -1,0 +1,49 @@
+import { ToknError } from './errors.ts'
+import { display } from './text.ts'
+import { words } from '../messages/words.ts'
+
+/**
+ * The address of a store for many machines, as `profile` has it. Throws `usage` for what is no
+ * address, and for one with a password in it.
+ */
+export function checkStoreUrl(text: string, profile: string): string {
+  const what = words.storeCommands.urlOfProfile(profile)
+  const url = readStoreUrl(text, what)
+  if (holdsPassword(url)) throw new ToknError('usage', words.storeCommands.passwordInUrl(what))
+  return text
+}
+
+/** Any address of a store, with a password or without. Throws `usage`; quotes nothing of it. */
+export function readStoreUrl(text: string, what: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const told = url !== undefined && /^[a-z][a-z0-9+]*:$/.test(url.protocol)
+  if (!told || !text.includes('://')) {
+    throw new ToknError('usage', words.storeCommands.notAStoreUrl(what))
+  }
+  return url
+}
+
+/** `text` without the password that is in it, if one is, and without a name beside that password. */
+export function withoutPassword(text: string): string {
+  const url = new URL(text)
+  url.password = ''
+  for (const name of [...url.searchParams.keys()]) {
+    if (isPassword(name)) url.searchParams.delete(name)
+  }
+  return url.href
+}
+
+/** An address for a person: what it says of the place, and nothing else. */
+export function placeOfUrl(text: string): string {
+  if (!URL.canParse(text)) return '?'
+  const { protocol, host, pathname } = new URL(text)
+  return display(`${protocol}//${host}${pathname}`, 200)
+}
+
+function holdsPassword(url: URL): boolean {
+  return url.password !== '' || [...url.searchParams.keys()].some(isPassword)
+}
+
+function isPassword(name: string): boolean {
+  return /passw|secret|token/i.test(name)
+}
