@@ -16,6 +16,7 @@ const areas = {
   stores: texts<typeof import('./en/stores.ts')>(),
   etcd: texts<typeof import('./en/etcd.ts')>(),
   storeCommands: texts<typeof import('./en/store-commands.ts')>(),
+  redis: texts<typeof import('./en/redis.ts')>(),
   definitions: texts<typeof import('./en/definitions.ts')>(),
   requests: texts<typeof import('./en/requests.ts')>(),
   replies: texts<typeof import('./en/replies.ts')>(),

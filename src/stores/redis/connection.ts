@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import type { EngineOptions } from '../../core/shared-engine.ts'
+import { checkPrivacy, type RedisAddress } from './address.ts'
+import { openLink, type Link, type Reply } from './link.ts'
+import { openSocket, type Authorities } from './socket.ts'
+
+export interface RedisScript {
+  readonly text: string
+  /** It changes nothing: it may be sent twice, and a user who may only read may run it. */
+  readonly reads?: boolean
+}
+
+export interface RedisConnection {
+  /** Where it is now: elsewhere than it was, once a cluster has said so. */
+  address(): RedisAddress
+  /** Of a command that changes nothing: it may be sent twice. Throws `network` or `store`. */
+  ask(command: readonly string[]): Promise<Reply>
+  run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<Reply>
+  /** A further connection, which is the caller's own; not one that a process may end over. */
+  openAnother(signal: AbortSignal): Promise<Link>
+  close(): void
+}
+
+/** A server of this kind answers in milliseconds: one that is silent so long is not reached. */
+const patience = 10_000
+/** A connection that is not used is ended by whatever lies between, without a word. */
+const longestIdle = 10_000
+/** How often a cluster may point elsewhere, for one question. */
+const mostMoves = 3
+
+type Settings = Pick<EngineOptions, 'timeLeft'> & {
+  readonly address: RedisAddress
+  readonly authorities: () => Promise<Authorities>
+}
+
+interface Opened {
+  readonly link: Link
+  /** Rejects where Redis refuses the password or the database. */
+  readonly greeted: Promise<unknown>
+}
+
+interface Question {
+  readonly command: readonly string[]
+  readonly reads: boolean
+  /** Asked where Redis does not know the script. */
+  readonly instead?: readonly string[] | undefined
+}
+
+export function openConnection({ timeLeft, authorities, ...given }: Settings): RedisConnection {
+  let address = given.address
+  let standing: Opened | undefined
+  let opening: Promise<Opened> | undefined
+  let idleTimer: NodeJS.Timeout | undefined
+  let pending = 0
+
+  async function open(signal: AbortSignal, idle: boolean): Promise<Opened> {
+    const more = address.tls ? await authorities() : []
+    const link = await openLink(await openSocket(address, more, signal), idle)
+    const { user = 'default', password, db } = address
+    const greetings = [
+      ...(password === undefined ? [] : [['auth', user, password]]),
+      ...(db === 0 ? [] : [['select', String(db)]]),
+    ]
+    const greeted = Promise.all(greetings.map((greeting) => link.send(greeting)))
+    greeted.catch(() => undefined)
+    return { link, greeted }
+  }
+
+  /** The connection that stands, or a new one, which all who ask meanwhile have in common. */
+  async function renew(signal: AbortSignal): Promise<Opened> {
+    const begun = (opening ??= open(signal, true))
+    try {
+      const opened = await begun
+      if (opening === begun) standing = opened
+      return opened
+    } finally {
+      if (opening === begun) opening = undefined
+    }
+  }
+
+  function close(): void {
+    clearTimeout(idleTimer)
+    standing?.link.end()
+    opening?.then(({ link }) => link.end()).catch(() => undefined)
+    standing = opening = undefined
+  }
+
+  async function askOnce({ command, reads }: Question, signal: AbortSignal): Promise<Reply> {
+    const old = standing?.link.isOpen() === true ? standing : undefined
+    const { link, greeted } = old ?? (await renew(signal))
+    const stop = () => link.end()
+    signal.addEventListener('abort', stop)
+    try {
+      // A write is not sent before the password and the database are accepted.
+      if (!reads) await greeted
+      const answer = link.send(command)
+      answer.catch(() => undefined)
+      // What was refused first says why.
+      await greeted
+      return await answer
+    } catch (error) {
+      if (!link.isOpen()) link.end()
+      // It may have ended while it was idle.
+      if (!reads || old === undefined || signal.aborted || link.isOpen()) throw error
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+    return await askOnce({ command, reads }, signal)
+  }
+
+  async function askThere(question: Question, signal: AbortSignal): Promise<Reply> {
+    for (let moves = 0; ; moves++) {
+      try {
+        return await askOnce(question, signal)
+      } catch (error) {
+        const place = moves < mostMoves ? movedTo(error, address) : undefined
+        if (place === undefined) throw error
+        checkPrivacy(place)
+        close()
+        address = place
+      }
+    }
+  }
+
+  async function ask(question: Question): Promise<Reply> {
+    const ending = new AbortController()
+    const { signal } = ending
+    const limit = Math.max(0, Math.min(timeLeft(), patience))
+    const timer = setTimeout(() => ending.abort(), limit)
+    clearTimeout(idleTimer)
+    pending++
+    try {
+      return await askThere(question, signal).catch((error: unknown) => {
+        if (question.instead === undefined || !startsWith(error, 'NOSCRIPT ')) throw error
+        return askThere({ command: question.instead, reads: false }, signal)
+      })
+    } catch (error) {
+      const { translateFailure } = await import('./failures.ts')
+      throw translateFailure(error, address, signal.aborted)
+    } finally {
+      clearTimeout(timer)
+      pending--
+      if (pending === 0) idleTimer = setTimeout(close, longestIdle).unref()
+    }
+  }
+
+  return {
+    address: () => address,
+    ask: (command) => ask({ command, reads: true }),
+    run: ({ text, reads = false }, keys, args) => {
+      const rest = [String(keys.length), ...keys, ...args]
+      if (reads) return ask({ command: ['eval_ro', text, ...rest], reads })
+      const digest = createHash('sha1').update(text).digest('hex')
+      return ask({ command: ['evalsha', digest, ...rest], reads, instead: ['eval', text, ...rest] })
+    },
+    openAnother: async (signal) => {
+      const { link, greeted } = await open(signal, false)
+      try {
+        await greeted
+        return link
+      } catch (error) {
+        link.end()
+        throw error
+      }
+    },
+    close,
+  }
+}
+
+/** Where the node of a cluster says that our keys are. */
+function movedTo(error: unknown, address: RedisAddress): RedisAddress | undefined {
+  const [, host = '', port = ''] =
+    /^MOVED \d+ (.*):(\d+)$/.exec(error instanceof Error ? error.message : '') ?? []
+  return port === '' ? undefined : { ...address, host: host || address.host, port: Number(port) }
+}
+
+function startsWith(error: unknown, code: string): boolean {
+  return error instanceof Error && error.message.startsWith(code)
+}
