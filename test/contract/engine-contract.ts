@@ -57,8 +57,8 @@ export function checkContract(one: EngineCase): void {
           ...{ id, version, name: `name of ${id}`, generation: 1 },
           parts: { profile: 'p', record: 'r', journal: 'j', index: 'i' },
         }
-        expect(await other.read(id)).toEqual(row)
-        expect(await other.find(row.name)).toEqual(row)
+        expect(await other.read(id)).toMatchObject(row)
+        expect(await other.find(row.name)).toMatchObject(row)
         expect(await other.read(newId())).toBeUndefined()
         expect(await other.find('nobody')).toBeUndefined()
       })
