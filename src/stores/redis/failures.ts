@@ -58,7 +58,8 @@ export function translateFailure(error: unknown, address: RedisAddress, late: bo
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code)) return network(words.redis.noTls(place), true)
   const fault = connectionFaults.get(code)
   if (fault !== undefined) return network(words.redis.unreached(place, fault))
-  if (/protocol error/i.test(message)) return network(words.redis.nonsense(place), true)
+  if (/unknown RESP type|protocol error/i.test(message))
+    return network(words.redis.nonsense(place), true)
   if (code === '' && isBug(error)) return error
   return network(words.redis.unreached(place, address.tls ? 'cutTls' : 'cut'))
 }
@@ -78,7 +79,7 @@ function refusal(message: string, place: string, address: RedisAddress): ToknErr
     return store(words.redis.notAllowed(place, user))
   }
   if (code === 'WRONGTYPE') return store(words.redis.foreignKeys(place))
-  if (/unknown command|wrong number of arguments/.test(message)) {
+  if (/unknown command|wrong number of arguments|compiling script/i.test(message)) {
     return store(words.redis.tooOld(place))
   }
   if (/DB index|SELECT is not allowed/.test(message)) {
