@@ -109,3 +109,59 @@ export const contended = () => ({
 
 export const longWish = (longest: number) =>
   `a wish for a newer token is at most ${longest} bytes long`
+
+// What `doctor` finds.
+
+export const version = (text: string) => `etcd ${text}`
+export const oldVersion = () => 'update etcd: tokn speaks with 3.4 and later'
+
+/** `members`: 0 where nobody says how many there are. */
+export const hasLeader = (members: number) =>
+  members === 0
+    ? 'has a leader'
+    : `${members === 1 ? '1 member' : `${members} members`}, with a leader`
+
+export const alarmed = (hasLeader: boolean, alarms: readonly string[]) =>
+  [hasLeader ? [] : 'no leader', ...alarms.map((name) => `alarm ${name}`)].flat().join(', ') ||
+  'the member reports an error'
+
+export const seeAlarms = () => 'etcdctl endpoint status --cluster; etcdctl alarm list'
+
+export const durable = (milliseconds: number) =>
+  `writes are on disk before they are confirmed, after ${milliseconds} ms on average`
+export const durableUnseen = () =>
+  'etcd writes to disk before it confirms, unless it runs with --unsafe-no-fsync, which is not to be seen from here'
+export const notDurable = () =>
+  'nothing was ever forced to disk (--unsafe-no-fsync): a crash can lose the last writes, and with them a session'
+export const makeDurable = () => 'start etcd without --unsafe-no-fsync'
+
+/** Both in MiB. */
+export const space = (size: number, quota: number) => `${size} of ${quota} MiB in use`
+export const makeSpace = () =>
+  'keep less history: --auto-compaction-retention=1h; then etcdctl defrag --cluster'
+
+/** `written`: 0 where nothing is there yet. */
+export const schema = (written: number) =>
+  written === 0 ? 'empty so far' : `layout ${written}, as this tokn writes it`
+
+export const latency = (milliseconds: number) => `an answer takes ${milliseconds} ms`
+export const getNearer = () => 'name a member that is nearer in TOKN_STORE_URL'
+
+export const clocksAgree = () => 'the clocks of etcd and of this machine agree'
+export const clockApart = (apart: string, ahead: boolean) =>
+  `the clock of this machine is ${apart} ${ahead ? 'ahead of' : 'behind'} that of etcd; leases do not depend on it, expiry times do`
+export const setClock = () => 'set the clock: timedatectl set-ntp true'
+
+export const openToAll = () =>
+  'whoever reaches this etcd may write and remove all that is in it: it asks nobody for a password'
+export const enableAuth = () =>
+  'make users and roles, then: etcdctl auth enable (docs/stores.md has the lines)'
+export const lacksRights = (reads: boolean) =>
+  reads ? 'the user may not leave wishes for newer tokens' : 'the user may not read the store'
+export const grant = (right: string, prefix: string) =>
+  `etcdctl role grant-permission ROLE --prefix=true ${right} ${prefix}`
+export const rights = (writes: boolean) =>
+  writes ? 'reads and writes the store' : 'reads the store and leaves wishes, as a reader should'
+export const tooMany = (rights: string, prefix: string) =>
+  `${rights}; and may write besides what is not below ${prefix}`
+export const fewerRights = () => 'use a user whose role has the keys of the store alone'

@@ -59,7 +59,7 @@ export function openEtcd(options: EngineOptions): SharedEngine {
     incarnation: life.incarnation,
     examine: async () => {
       const { examine } = await import('./examine.ts')
-      return await examine(gateway, keys, address, options)
+      return await examine(gateway, keys)
     },
     close: async () => {
       await Promise.all([...watching].map((end) => end()))

@@ -1,13 +1,109 @@
-import type { EngineFinding, EngineOptions } from '../../core/shared-engine.ts'
-import type { EtcdAddress } from './address.ts'
+import type { EngineFinding } from '../../core/shared-engine.ts'
+import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
 import type { Layout } from './layout.ts'
+import { checkPrivileges } from './privileges.ts'
+import * as wire from './wire.ts'
 
-export async function examine(
-  _gateway: Gateway,
-  _keys: Layout,
-  _address: EtcdAddress,
-  _options: EngineOptions,
-): Promise<readonly EngineFinding[]> {
-  return []
+const { etcd } = words
+const rounds = 5
+/** Milliseconds: a refresh asks a dozen times, and a lease is of seconds. */
+const slow = 100
+const notableSkew = 10_000
+/** What etcd takes where nothing else is set. */
+const usualQuota = 2_147_483_648
+
+/** Throws `network` and `store` where there is nothing to look at. */
+export async function examine(gateway: Gateway, keys: Layout): Promise<readonly EngineFinding[]> {
+  const { answer: status } = await gateway.ask('/v3/maintenance/status', {})
+  // Not with the gateway, and not always where clients are.
+  const metrics = (await gateway.get('/metrics')) ?? ''
+  return [
+    checkVersion(wire.textIn(status, 'version')),
+    await checkMembers(gateway, status),
+    checkDurability(metrics),
+    checkSpace(status, metrics),
+    ...(await checkPrivileges(gateway, keys)),
+    await checkSchema(gateway, keys),
+    await checkLatency(gateway, keys),
+    checkClock(gateway.now() - Date.now()),
+  ]
+}
+
+function checkVersion(version: string): EngineFinding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isKnown = major > 3 || (major === 3 && minor >= 4)
+  return isKnown
+    ? { id: 'version', status: 'ok', detail: etcd.version(version) }
+    : { id: 'version', status: 'fail', detail: etcd.version(version), fix: etcd.oldVersion() }
+}
+
+async function checkMembers({ ask }: Gateway, status: wire.Answer): Promise<EngineFinding> {
+  const id = 'members'
+  // What it says of itself, as NOSPACE and CORRUPT; the leader is 0 where there is none.
+  const alarms = wire.listIn(status, 'errors').map(String)
+  const hasLeader = !['', '0'].includes(wire.textIn(status, 'leader'))
+  if (!hasLeader || alarms.length > 0) {
+    const names = alarms.flatMap((one) => /NOSPACE|CORRUPT/.exec(one)?.[0] ?? [])
+    return { id, status: 'fail', detail: etcd.alarmed(hasLeader, names), fix: etcd.seeAlarms() }
+  }
+  const { answer, refusal } = await ask('/v3/cluster/member/list', {}, { expected: ['denied'] })
+  const count = wire.listIn(answer, 'members').length
+  return { id, status: 'ok', detail: etcd.hasLeader(refusal === undefined ? count : 0) }
+}
+
+/** Every write is in the log of most members, on disk, before it is confirmed: but for one flag. */
+function checkDurability(metrics: string): EngineFinding {
+  const id = 'durability'
+  const count = metricOf(metrics, 'etcd_disk_wal_fsync_duration_seconds_count')
+  if (count === undefined) return { id, status: 'ok', detail: etcd.durableUnseen() }
+  if (count === 0) return { id, status: 'warn', detail: etcd.notDurable(), fix: etcd.makeDurable() }
+  const sum = metricOf(metrics, 'etcd_disk_wal_fsync_duration_seconds_sum') ?? 0
+  return { id, status: 'ok', detail: etcd.durable(Math.round((10_000 * sum) / count) / 10) }
+}
+
+function checkSpace(status: wire.Answer, metrics: string): EngineFinding {
+  const id = 'space'
+  const said = metricOf(metrics, 'etcd_server_quota_backend_bytes')
+  const quota = wire.numberIn(status, 'dbSizeQuota') || said || usualQuota
+  const size = wire.numberIn(status, 'dbSize')
+  const detail = etcd.space(Math.ceil(size / 1_048_576), Math.round(quota / 1_048_576))
+  return size > 0.8 * quota
+    ? { id, status: 'warn', detail, fix: etcd.makeSpace() }
+    : { id, status: 'ok', detail }
+}
+
+async function checkSchema({ ask }: Gateway, keys: Layout): Promise<EngineFinding> {
+  const { answer } = await ask('/v3/kv/range', wire.one(keys.store))
+  const [found] = wire.valuesOf(answer)
+  const detail = etcd.schema(wire.numberIn(wire.objectOf(found?.value ?? ''), 'version'))
+  return { id: 'schema', status: 'ok', detail }
+}
+
+async function checkLatency({ ask }: Gateway, keys: Layout): Promise<EngineFinding> {
+  const id = 'latency'
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const startedAt = performance.now()
+    await ask('/v3/kv/range', wire.one(keys.store))
+    times.push(performance.now() - startedAt)
+  }
+  const median = Math.round(10 * (times.toSorted((a, b) => a - b)[rounds >> 1] ?? 0)) / 10
+  const detail = etcd.latency(median)
+  return median < slow
+    ? { id, status: 'ok', detail }
+    : { id, status: 'warn', detail, fix: etcd.getNearer() }
+}
+
+function checkClock(ahead: number): EngineFinding {
+  const id = 'clock'
+  const skew = Math.abs(ahead)
+  if (skew < notableSkew) return { id, status: 'ok', detail: etcd.clocksAgree() }
+  const detail = etcd.clockApart(words.times.duration(skew), ahead < 0)
+  return { id, status: 'warn', detail, fix: etcd.setClock() }
+}
+
+function metricOf(metrics: string, name: string): number | undefined {
+  const found = new RegExp(`^${name} ([0-9.e+-]+)$`, 'm').exec(metrics)?.[1]
+  return found === undefined ? undefined : Number(found)
 }

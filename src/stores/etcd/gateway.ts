@@ -36,6 +36,8 @@ export interface Gateway {
   follow(path: string, body: Answer, follow: Following): Promise<string>
   /** A document besides the gateway; `undefined` where it is not given. */
   get(path: string): Promise<string | undefined>
+  /** Whether there is a user, and the cluster asks for one. */
+  hasLogin(): Promise<boolean>
   /** Epoch milliseconds by the clock of the member that answered last; this machine's before that. */
   now(): number
 }
@@ -69,7 +71,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   let first = Math.floor(Math.random() * members.length)
   let token: Promise<Secret | undefined> | undefined
   let ahead = 0
-  return { where, members, ask, follow, get, now: () => Date.now() + ahead }
+  return { where, members, ask, follow, get, hasLogin, now: () => Date.now() + ahead }
 
   async function ask(path: string, body: Answer, asked: Asked = {}): Promise<Reply> {
     const left = timeOf(patience)
@@ -179,6 +181,11 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
       if (token === made) token = undefined
       throw error
     }
+  }
+
+  async function hasLogin(): Promise<boolean> {
+    const [member = ''] = turns()
+    return (await login(member, Math.min(options.timeLeft(), attemptTime))) !== undefined
   }
 
   async function authenticate(
