@@ -35,6 +35,7 @@ export type ErrorCode = keyof typeof exitStatus
  * `wrong-passphrase`: the store opens with another one. `empty`: a value has no character.
  * `agent-locked`: an agent has the session, and gives nothing out.
  * `by-refresh`: a token is issued by the refresh token, and not by the one at hand.
+ * `gone-back`: what is stored may be older than what was stored once.
  * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
  */
 export type Fault =
@@ -49,6 +50,7 @@ export type Fault =
   | 'agent-locked'
   | 'by-refresh'
   | 'reader-gone'
+  | 'gone-back'
 
 /** What a failure says: the sentence, and the next command to type or what to change. */
 export interface Said {

@@ -1,4 +1,5 @@
 import type { Announcer } from './announcer.ts'
+import type { Said } from './errors.ts'
 import type { Boot } from './boot.ts'
 import type { Outline, Profile, StoreKind } from './profile.ts'
 import type { ListenOptions, Listener } from './callback.ts'
@@ -79,9 +80,10 @@ export interface Store {
   read(id: string): Promise<string | undefined>
   /**
    * Throws `store`, and then the old entry is still whole; with `details.fault` `superseded`
-   * where a higher generation is stored.
+   * where a higher generation is stored, or other tokens of the same. `about`: JSON of what may be known
+   * without unlocking it, which a store for many machines keeps beside it; others take no notice.
    */
-  write(id: string, generation: number, text: string): Promise<void>
+  write(id: string, generation: number, text: string, about?: string): Promise<void>
   /** Whether there was an entry. Throws `store`. */
   remove(id: string): Promise<boolean>
   /** Ids of all entries, whoever made them; absent where the backend cannot tell. Throws `store`. */
@@ -207,6 +209,11 @@ export interface HeldLock {
    * `stillHeld` says it all, since a holder that lives is never succeeded.
    */
   permit?(generation: number): Promise<() => boolean>
+  /**
+   * Why what is stored may be older than what was stored once, so that its tokens may be spent: the place
+   * was put back to an earlier time, or has lost writes. Absent: that is not known of this place.
+   */
+  doubt?(): Promise<Said | undefined>
   release(): Promise<void>
 }
 

@@ -73,6 +73,7 @@ const areas = {
   credentialKubectl: texts<typeof import('./en/credential-kubectl.ts')>(),
   credentialTerraform: texts<typeof import('./en/credential-terraform.ts')>(),
   credentialBuild: texts<typeof import('./en/credential-build.ts')>(),
+  fleet: texts<typeof import('./en/fleet.ts')>(),
   storeKeys: texts<typeof import('./en/store-keys.ts')>(),
 }
 

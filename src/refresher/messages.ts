@@ -63,6 +63,9 @@ const request = object({
   /** The key of the file store, or what it is made from. */
   storeKey: optional(text),
   passphrase: optional(text),
+  /** Address and password of a store for many machines. */
+  storeUrl: optional(text),
+  storePassword: optional(text),
   /** What files said that can be read only once, by path: they may be pipes that are empty by now. */
   files: optional(map(text)),
 })
@@ -99,6 +102,7 @@ const faults: Readonly<Record<Fault, true>> = {
   'agent-locked': true,
   'by-refresh': true,
   'reader-gone': true,
+  'gone-back': true,
 }
 
 /** All but the cause: the stack of another process means nothing here. */

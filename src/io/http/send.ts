@@ -54,9 +54,10 @@ export function send(connector: Connector, request: Outgoing): Promise<HttpReply
     let headers: HttpReply['headers'] = []
 
     const handler: Dispatcher.DispatchHandler = {
-      onRequestStart() {
+      onRequestStart(controller) {
         // Called once the connection is open, just before the first byte is written.
-        sent = true
+        if (request.mayStillSend?.() === false) controller.abort(tooLateToSend())
+        else sent = true
       },
       onResponseStart(controller, code) {
         if (code < 200) {
@@ -186,6 +187,11 @@ function timedOut(
 ): ToknError {
   const seconds = Number((timeout / 1_000).toFixed(1))
   return new ToknError('network', words.network.timedOut(host, silence, seconds), { sent })
+}
+
+/** What allowed it to be sent has ended while the connection was made. */
+function tooLateToSend(): ToknError {
+  return new ToknError('busy', words.refresh.lockLost(), { sent: false })
 }
 
 function endless(host: string): ToknError {

@@ -167,6 +167,6 @@ async function tryToIntend(slot: JournalSlot, intent: Intent): Promise<void> {
   try {
     await slot.intend(JSON.stringify(intent))
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
   }
 }

@@ -8,6 +8,7 @@ import type { Session } from '../session.ts'
 import { sessionEnded } from '../standing.ts'
 import { entryOf } from '../stored-record.ts'
 import { readCurrent } from './current.ts'
+import { findDoubtful } from './doubt.ts'
 import { NotRenewed } from './new-tokens.ts'
 import { recordAfterNarrowing } from './next-record.ts'
 import { refreshNow } from './protocol.ts'
@@ -39,6 +40,7 @@ async function narrowOnce(session: Session, narrow: Narrowing): Promise<Outcome>
   const { ports, profile } = session
   const lock = await (await ports.lock())(entryOf(profile), ports.timeLeft())
   try {
+    await findDoubtful(session, lock)
     const { store, record, unstored, earlier } = await readCurrent(session, lock)
     if (unstored !== undefined) throw unstored
     if (earlier !== undefined) return { before: settle(record, earlier.replies.length > 0) }

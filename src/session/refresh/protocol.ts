@@ -3,6 +3,7 @@ import { satisfies, type RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import { readCurrent } from './current.ts'
+import { findDoubtful } from './doubt.ts'
 import { checkAgain } from './look-again.ts'
 import { nextRecord } from './next-record.ts'
 import { obtainTokens } from './new-tokens.ts'
@@ -40,6 +41,9 @@ async function refreshOnce(
   try {
     // 2. Read the session. A record that the journal has and the store did not take goes first.
     //    Dies here: that record is in the journal until the store has given it back.
+    //    Where the store may have gone back to an earlier time, nothing is spent.
+    const doubtful = await findDoubtful(session, lock, request)
+    if (doubtful !== undefined) return { record: doubtful, recovered: false }
     const current = await readCurrent(session, lock)
     // 3. Another process may have refreshed meanwhile; and what is known to be in vain is not tried.
     //    Dies here: nothing was touched.

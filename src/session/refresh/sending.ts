@@ -41,7 +41,7 @@ function spendsRefreshToken(renewal: RenewalReply['renewal']): boolean {
 }
 
 /** `http` while the lock is held, and within the time that is left. */
-function sendWithLock({ ports, lock }: RefreshRun, http: Http): Http {
+function sendWithLock({ ports, lock, record }: RefreshRun, http: Http): Http {
   return async (request) => {
     // A process that slept past its lease must not spend tokens that another has spent meanwhile.
     if (!(await lock.stillHeld())) {
@@ -49,7 +49,12 @@ function sendWithLock({ ports, lock }: RefreshRun, http: Http): Http {
     }
     const left = timeToSend(ports)
     if (left <= 0) throw new ToknError('network', words.refresh.noTimeLeft(), { sent: false })
-    return await http({ ...request, timeout: Math.min(request.timeout ?? left, left) })
+    const mayStillSend = await lock.permit?.(record.generation)
+    return await http({
+      ...request,
+      mayStillSend,
+      timeout: Math.min(request.timeout ?? left, left),
+    })
   }
 }
 

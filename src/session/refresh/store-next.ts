@@ -29,7 +29,7 @@ export async function storeNext(
   try {
     await writeAndReadBack(store, next)
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network')) throw error
     const newer = await findNewer(run)
     if (newer !== undefined && !newer.access.equals(next.access)) {
       await journal.remove()
@@ -52,7 +52,7 @@ async function removeJournal({ journal }: RefreshRun): Promise<void> {
   try {
     await journal.remove()
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
   }
 }
 
@@ -61,7 +61,7 @@ async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Err
   try {
     await run.journal.keepRecord(next)
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network')) throw error
     if (run.journal.unkept() !== undefined) throw unstored
   }
 }
@@ -77,7 +77,7 @@ export async function findNewer(run: RefreshRun): Promise<SessionRecord | undefi
     if (found.standing?.state === 'dead') throw sessionEnded(run.profile, found)
     return found
   } catch (error) {
-    if (isToknError(error, 'store')) return undefined
+    if (isToknError(error, 'store', 'network')) return undefined
     throw error
   }
 }

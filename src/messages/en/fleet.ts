@@ -1,0 +1,64 @@
+// English texts about sessions that many machines share: the store, its lock, its journal.
+
+interface Holder {
+  readonly command: string
+  readonly pid: number | undefined
+  readonly host: string | undefined
+  readonly job: string | undefined
+}
+
+/** The holder of a lease, by what it says of itself. */
+export const busy = ({ command, pid, host, job }: Holder) => ({
+  message: `another process is working on this session: ${command}${pid === undefined ? '' : ` (pid ${pid})`}${host === undefined ? '' : ` on ${host}`}${job === undefined ? '' : `, ${job}`}`,
+  hint: 'run the command again, or give it more time with --timeout',
+})
+
+export const noStoreKey = () => ({
+  message: 'a store for many machines opens with its key, and there is none',
+  hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to a key that you keep, made with: openssl rand -base64 32',
+})
+
+export const noStoreUrl = (kind: string) => ({
+  message: `the store "${kind}" is somewhere on the network, and nothing says where`,
+  hint: 'set TOKN_STORE_URL, or TOKN_STORE_URL_FILE, to its address',
+})
+
+export const urlOfAnother = (kind: string, named: string) => ({
+  message: `the session is in the store "${kind}", and TOKN_STORE_URL is the address of "${named}"`,
+  hint: 'unset TOKN_STORE_URL, or give the address of the other store',
+})
+
+export const nameTaken = (name: string) => ({
+  message: `the store has another session called "${name}"`,
+  hint: 'choose another name, or remove that one first: tokn logout',
+})
+
+export const rowIsGone = () => ({
+  message: 'the session is no longer in the store: another machine has removed it',
+  hint: 'log in again with: tokn login',
+})
+
+export const tooManyWriters = () =>
+  'other machines change the same session in the store all the time, and this one never got its turn'
+
+const whatNow = (name: string) => [
+  `log in again with: tokn login ${name}`,
+  `or, where you know that nothing was lost: tokn store verify --accept ${name}`,
+]
+
+export const anotherLife = (name: string) => ({
+  message: `the store may have lost its last writes since the session "${name}" was stored: it was restarted without them, failed over to a copy, or was restored; its refresh token may be spent already, and is not sent`,
+  hint: whatNow(name),
+})
+
+export const olderThanSeen = (name: string, found: number, seen: number) => ({
+  message: `the store has generation ${found} of the session "${name}", and this machine has seen ${seen}: it was put back to an earlier time; its refresh token is spent already, and is not sent`,
+  hint: whatNow(name),
+})
+
+export const intentIsGone = (name: string) => ({
+  message: `a refresh of the session "${name}" that this machine had begun is no longer in the store: it has lost its last writes; the refresh token may be spent already, and is not sent`,
+  hint: whatNow(name),
+})
+
+export const servedInDoubt = (why: string) => `${why}; using the current token while it is good`

@@ -1,0 +1,73 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { SharedEngine } from '../../core/shared-engine.ts'
+import { words } from '../../messages/words.ts'
+import { firstKeys } from './codec.ts'
+import { openKeys, type StoreKeys } from './store-keys.ts'
+
+/** Keys to write with, and the version of the document `keys` that a write compares. */
+export interface WritingKeys {
+  readonly keys: StoreKeys
+  readonly version: string
+}
+
+export interface KeyRing {
+  /**
+   * Runs `work`, which verifies and opens, with the keys that the key alone gives; where that does not
+   * do, once more with those in use by the document. Throws `store`.
+   */
+  opening<Value>(work: (keys: StoreKeys) => Value): Promise<Value>
+  /** Asks for the document at the first call, and makes the first one. Throws `store`. */
+  writing(): Promise<WritingKeys>
+  /** Whatever is known of the document is old. */
+  forget(): void
+}
+
+/** The keys of a store by the key that the user gives, asked of the engine no sooner than needed. */
+export function openKeyRing(
+  engine: Pick<SharedEngine, 'readDocument' | 'writeDocument'>,
+  key: () => Secret | undefined,
+): KeyRing {
+  let alone: StoreKeys | undefined
+  let known: Promise<WritingKeys> | undefined
+
+  const given = (): Secret => {
+    const value = key()
+    if (value === undefined) throw new ToknError('store', words.fleet.noStoreKey())
+    return value
+  }
+  const read = async (): Promise<WritingKeys> => {
+    const document = await engine.readDocument('keys')
+    return { keys: openKeys(given(), document?.text), version: document?.version ?? '' }
+  }
+  const readOnce = (): Promise<WritingKeys> => {
+    known ??= read()
+    known.catch(() => (known = undefined))
+    return known
+  }
+  const begin = async (): Promise<WritingKeys> => {
+    const found = await readOnce()
+    if (found.version !== '') return found
+    // The first who writes says which key it is: another one is refused from then on.
+    await engine.writeDocument('keys', '', firstKeys(found.keys))
+    known = undefined
+    return await readOnce()
+  }
+  return {
+    opening: async (work) => {
+      const before = known
+      const keys = before === undefined ? (alone ??= openKeys(given(), undefined)) : (await before).keys
+      try {
+        return work(keys)
+      } catch (error) {
+        if (!isToknError(error, 'store')) throw error
+        known = undefined
+        const { keys: inUse, version } = await readOnce()
+        if (version === '') throw error
+        return work(inUse)
+      }
+    },
+    writing: begin,
+    forget: () => (known = undefined),
+  }
+}

@@ -1,0 +1,104 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Files, Journal, Ledger, Seal, Store } from '../../core/ports.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
+import { words } from '../../messages/words.ts'
+import { openRecord, sealRow } from './codec.ts'
+import { findDoubt } from './doubt.ts'
+import type { Holds } from './hold.ts'
+import { openSharedJournal } from './journal.ts'
+import { readContent } from './journal-content.ts'
+import { openKeyRing, type KeyRing } from './key-ring.ts'
+import { openSharedLedger } from './ledger.ts'
+import { openSharedLock, type SharedLock } from './lock.ts'
+import { openPersistence } from './persistence.ts'
+import { openRows, type Rows } from './rows.ts'
+import { readStamp, writeStamp } from './stamp.ts'
+import { openSharedStore, type NewRow } from './store.ts'
+import { openWitness } from './witness.ts'
+
+/** What a process brings to a store for many machines. */
+export interface SharedOptions {
+  /** `extra`: milliseconds that calls have besides what is left of the command. */
+  openEngine(extra: () => number): SharedEngine
+  key(): Secret | undefined
+  readonly seal: Seal
+  readonly time: SharedTime
+  /** Who holds a lease, for those who wait: JSON. */
+  readonly holder: string
+  /** Where this machine remembers what it has seen; absent: nowhere. */
+  readonly memory?: { readonly files: Files; readonly directory: string } | undefined
+  /** Where an answer goes while the engine is not reached; absent: nowhere. */
+  readonly aside?: (() => Promise<Journal>) | undefined
+  newRow(id: string): Promise<NewRow | undefined>
+}
+
+/** A store for many machines, opened: all of it is made over one engine. */
+export interface SharedKind {
+  readonly engine: SharedEngine
+  readonly ring: KeyRing
+  readonly rows: Rows
+  readonly store: Store
+  readonly lock: SharedLock
+  readonly journal: Journal
+  readonly ledger: Ledger
+  /** Whether a refresh is under way or was cut off, by the row as it was read last; reads it otherwise. */
+  isPending(id: string): Promise<boolean>
+  /**
+   * The session as it is stored counts from now on, whatever was known of a later one. Gives its
+   * generation. Throws `not_found`, `store`.
+   */
+  accept(id: string): Promise<number>
+}
+
+export function openShared(options: SharedOptions): SharedKind {
+  const { time, memory, aside } = options
+  const persistence = openPersistence(time)
+  const engine = options.openEngine(persistence.extra)
+  const ring = openKeyRing(engine, options.key)
+  const rows = openRows(engine, ring, time)
+  const holds: Holds = new Map()
+  const witness = memory && openWitness(memory.files, memory.directory)
+  const base = { engine, rows, ring, holds, persistence, witness }
+  const store = openSharedStore({ ...base, newRow: options.newRow })
+  const contentOf = async (row: SharedRow | undefined) =>
+    row?.parts.journal === undefined
+      ? undefined
+      : await ring.opening((keys) => readContent(keys, row))
+  return {
+    ...{ engine, ring, rows, store },
+    journal: openSharedJournal({ ...base, aside }),
+    ledger: openSharedLedger({ engine, sealingKey: store.sealingKey, seal: options.seal, time }),
+    lock: openSharedLock({
+      ...{ engine, time, holds, holder: options.holder },
+      look: async (id) => {
+        const row = await rows.read(id)
+        return { generation: row?.generation ?? 0, journal: await contentOf(row) }
+      },
+      doubt: async (id) => await findDoubt(base, id),
+    }),
+    isPending: async (id) => {
+      const { row } = rows.last(id) ?? { row: await rows.read(id) }
+      return row?.parts.journal !== undefined
+    },
+    accept: async (id) => {
+      const life = await engine.incarnation()
+      let accepted: { readonly birth: string; readonly generation: number } | undefined
+      const changed = await rows.change(id, async (row, keys) => {
+        const opened = row && openRecord(keys, row)
+        if (row === undefined || opened === undefined) return undefined
+        const { birth } = readStamp(opened.incarnation)
+        const { generation, text } = opened
+        accepted = { birth, generation }
+        const target = { ...row, incarnation: writeStamp({ life, birth }) }
+        return { parts: sealRow(keys, target, { record: { generation, text } }) }
+      })
+      if (changed.state !== 'written' || accepted === undefined) {
+        throw new ToknError('not_found', words.fleet.rowIsGone())
+      }
+      witness?.accept(id, accepted.birth, accepted.generation)
+      return accepted.generation
+    },
+  }
+}

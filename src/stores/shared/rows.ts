@@ -1,0 +1,104 @@
+import { ToknError } from '../../core/errors.ts'
+import type {
+  RowChange,
+  RowCondition,
+  SharedEngine,
+  SharedPart,
+  SharedRow,
+} from '../../core/shared-engine.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
+import { words } from '../../messages/words.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { StoreKeys } from './store-keys.ts'
+
+/** A change of a row that was read; version and keys are compared besides what it says. */
+export interface WantedChange extends Omit<RowChange, 'when' | 'parts'> {
+  readonly parts?: { readonly [part in SharedPart]?: string | null | undefined } | undefined
+  readonly when?: Pick<RowCondition, 'fence' | 'generation'> | undefined
+}
+
+/** `left`: nothing was to be written. */
+export type Changed =
+  | { readonly state: 'written' | 'left'; readonly row: SharedRow | undefined }
+  | { readonly state: 'fence' | 'generation'; readonly row?: undefined }
+
+export interface Rows {
+  /** Remembers it; see `last`. */
+  read(id: string): Promise<SharedRow | undefined>
+  /** The row as it was read last, if it was: `undefined` as a value where there was none. */
+  last(id: string): { readonly row: SharedRow | undefined } | undefined
+  /**
+   * Reads a row, and writes what `make` gives for it; once more wherever another was quicker. Throws
+   * `busy` where that has no end, `store` where the name belongs to another session.
+   */
+  change(
+    id: string,
+    make: (row: SharedRow | undefined, keys: StoreKeys) => Promise<WantedChange | undefined>,
+  ): Promise<Changed>
+}
+
+/** Another writer every time would be a machine gone mad. */
+const mostTries = 50
+
+export function openRows(engine: SharedEngine, ring: KeyRing, time: SharedTime): Rows {
+  const seen = new Map<string, { readonly row: SharedRow | undefined }>()
+
+  async function read(id: string): Promise<SharedRow | undefined> {
+    const row = await engine.read(id)
+    seen.set(id, { row })
+    return row
+  }
+
+  return {
+    read,
+    last: (id) => seen.get(id),
+    change: async (id, make) => {
+      for (let tries = 1; tries <= mostTries; tries++) {
+        const [row, { keys, version }] = await Promise.all([read(id), ring.writing()])
+        const change = await make(row, keys)
+        if (change === undefined) return { state: 'left', row }
+        const when = { ...change.when, version: row?.version, keys: version }
+        const result = await engine.write(id, { ...change, parts: partsOf(change), when })
+        if ('written' in result) {
+          const written = rowAfter(id, row, change, result.written)
+          seen.set(id, { row: written })
+          return { state: 'written', row: written }
+        }
+        const { failed } = result
+        if (failed === 'fence' || failed === 'generation') return { state: failed }
+        if (failed === 'name') {
+          throw new ToknError('store', words.fleet.nameTaken(change.name ?? row?.name ?? ''))
+        }
+        if (failed === 'keys') ring.forget()
+        await time.wait(time.random() * Math.min(200, 10 * tries))
+      }
+      throw new ToknError('busy', words.fleet.tooManyWriters())
+    },
+  }
+}
+
+function partsOf({ parts = {} }: WantedChange): NonNullable<RowChange['parts']> {
+  const named = Object.entries(parts).filter(
+    (part): part is [string, string | null] => part[1] !== undefined,
+  )
+  return Object.fromEntries(named)
+}
+
+function rowAfter(
+  id: string,
+  before: SharedRow | undefined,
+  change: WantedChange,
+  version: string,
+): SharedRow {
+  const { name, generation } = change
+  const all = { ...before?.parts, ...partsOf(change) }
+  const kept = Object.entries(all).filter(([, text]) => text !== null)
+  return {
+    ...before,
+    id,
+    name: name ?? before?.name ?? '',
+    version,
+    generation: generation ?? before?.generation ?? 0,
+    parts: Object.fromEntries(kept),
+  }
+}

@@ -1,0 +1,158 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import { canonical, isObject } from '../../core/json.ts'
+import type { Store } from '../../core/ports.ts'
+import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import { words } from '../../messages/words.ts'
+import { checkId, checkText, superseded } from '../entry.ts'
+import { openRecord, sealRow, sealingKey, type OpenedRecord } from './codec.ts'
+import type { Holds } from './hold.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { Persistence } from './persistence.ts'
+import type { Rows } from './rows.ts'
+import { newBirth, readStamp, writeStamp } from './stamp.ts'
+import type { StoreKeys } from './store-keys.ts'
+import type { Witness } from './witness.ts'
+
+/** What a new row needs: the name of its profile and, where it is to be there too, the text of that. */
+export interface NewRow {
+  readonly name: string
+  readonly profile?: string | undefined
+}
+
+export interface SharedStoreOptions {
+  readonly engine: SharedEngine
+  readonly rows: Rows
+  readonly ring: KeyRing
+  readonly holds: Holds
+  readonly persistence: Persistence
+  readonly witness?: Witness | undefined
+  /** What is known of a session without a row; `undefined`: nothing, and then none is made. */
+  newRow(id: string): Promise<NewRow | undefined>
+}
+
+const pageSize = 200
+
+/** The rows of an engine as a store: what one generation is, no earlier one replaces. */
+export function openSharedStore(options: SharedStoreOptions): Store {
+  const { engine, rows, ring, holds, persistence, witness, newRow } = options
+  // A record that was put together again has its members in another order than the one written.
+  const written = new Map<string, string>()
+  let prepared: Promise<void> | undefined
+  return {
+    kind: engine.kind,
+    describe: () => engine.describe(),
+    read: async (id) => {
+      checkId(id)
+      const row = await rows.read(id)
+      if (row === undefined) return undefined
+      const opened = await ring.opening((keys) => openRecord(keys, row))
+      if (opened !== undefined) look(id, opened)
+      const text = opened?.text
+      const own = written.get(id)
+      return text !== undefined && own !== undefined && isSame(text, own) ? own : text
+    },
+    write: async (id, generation, text, about) => {
+      checkId(id)
+      checkText(text)
+      await persistence.persist(async () => await write(id, generation, text, about))
+      written.set(id, text)
+    },
+    remove: async (id) => {
+      checkId(id)
+      const fence = holds.get(id)?.fence
+      const removed = await engine.remove(id, fence === undefined ? {} : { fence })
+      witness?.forget(id)
+      return removed
+    },
+    list: async () => {
+      const ids: string[] = []
+      for (let after: string | undefined; ;) {
+        const page = await engine.list(after, pageSize)
+        ids.push(...page.flatMap(({ id, parts }) => (parts.record === undefined ? [] : [id])))
+        after = page.at(-1)?.id
+        if (page.length < pageSize) return ids
+      }
+    },
+    sealingKey: async () => {
+      prepared ??= engine.prepare()
+      prepared.catch(() => (prepared = undefined))
+      await prepared
+      return sealingKey((await ring.writing()).keys)
+    },
+  }
+
+  /** Remembers how far it has come. */
+  function look(id: string, { incarnation, generation }: OpenedRecord): void {
+    witness?.see(id, readStamp(incarnation).birth, generation)
+  }
+
+  async function write(
+    id: string,
+    generation: number,
+    text: string,
+    about: string | undefined,
+  ): Promise<void> {
+    const life = await engine.incarnation()
+    const fresh = newBirth()
+    const fence = holds.get(id)?.fence
+    const made = await rows.change(id, async (row, keys) => {
+      const own = row === undefined ? await describeNew(id) : row
+      const stored = row === undefined ? undefined : readable(keys, row)
+      const before = row?.generation ?? 0
+      if (before > generation) throw superseded()
+      const again = before === generation && stored !== undefined
+      if (again && isSame(stored.text, text) && about === undefined) return undefined
+      // Tokens of the same generation that another got: whoever was first has it.
+      if (again && !hasSameTokens(stored.text, text)) throw superseded()
+      const { name } = own
+      // A refresh has begun a journal before it, and a login has not: that is another session.
+      const goes = stored !== undefined && (again || row?.parts.journal !== undefined)
+      const birth = goes ? readStamp(stored.incarnation).birth : fresh
+      // The tokens are of the life in which they came, however often they are written again.
+      const incarnation = again ? stored.incarnation : writeStamp({ life, birth })
+      const target = { id, name, parts: row?.parts ?? {}, incarnation }
+      const profile = row === undefined && 'profile' in own ? own.profile : undefined
+      const parts = sealRow(keys, target, { profile, index: about, record: { generation, text } })
+      // What was under way for an earlier generation has come to its end with this one.
+      const journal = before < generation && row?.parts.journal !== undefined ? { journal: null } : {}
+      return {
+        ...(row === undefined ? { name } : {}),
+        generation,
+        parts: { ...parts, ...journal },
+        when: again && fence !== undefined ? { fence } : { generation: before },
+      }
+    })
+    if (made.state === 'fence' || made.state === 'generation') throw superseded()
+    const { row } = made
+    const opened = row && (await ring.opening((keys) => openRecord(keys, row)))
+    if (opened !== undefined) look(id, opened)
+  }
+
+  async function describeNew(id: string): Promise<NewRow> {
+    const row = await newRow(id)
+    if (row !== undefined) return row
+    throw new ToknError('store', words.fleet.rowIsGone())
+  }
+}
+
+/** A record that cannot be read may be replaced, as a login does. */
+function readable(keys: StoreKeys, row: SharedRow): OpenedRecord | undefined {
+  try {
+    return openRecord(keys, row)
+  } catch (error) {
+    if (isToknError(error) && error.details.fault === 'damaged') return undefined
+    throw error
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  return one === other || canonical(JSON.parse(one)) === canonical(JSON.parse(other))
+}
+
+function hasSameTokens(one: string, other: string): boolean {
+  const tokensOf = (text: string): readonly unknown[] => {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? [value['access'], value['refresh']] : []
+  }
+  return canonical(tokensOf(one)) === canonical(tokensOf(other))
+}
