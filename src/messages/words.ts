@@ -15,6 +15,7 @@ const areas = {
   processes: texts<typeof import('./en/processes.ts')>(),
   stores: texts<typeof import('./en/stores.ts')>(),
   etcd: texts<typeof import('./en/etcd.ts')>(),
+  postgres: texts<typeof import('./en/postgres.ts')>(),
   storeCommands: texts<typeof import('./en/store-commands.ts')>(),
   redis: texts<typeof import('./en/redis.ts')>(),
   definitions: texts<typeof import('./en/definitions.ts')>(),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RowWritten, SharedEngine } from '../../src/core/shared-engine.ts'
 import { until } from '../support/until.ts'
@@ -210,7 +211,7 @@ export function checkContract(one: EngineCase): void {
         expect(await engine.write(id, { parts, when: { fence: fence + 1 } })).toEqual({
           failed: 'fence',
         })
-        await over(engine, lease, fence)
+        await over(engine, lease, fence, one.clockGrain)
         expect(versionOf(await engine.write(id, { parts, when: { fence } }))).toBeTruthy()
         const next = fenceOf(await other.takeLease(lease, 'you', 60_000))
         expect(await engine.write(id, { parts, when: { fence } })).toEqual({ failed: 'fence' })
@@ -350,7 +351,13 @@ export async function together<Answer>(
   }
 }
 
-/** Waits until the time of a lease is over, by the engine's clock. */
-export async function over(engine: SharedEngine, lease: string, fence: number): Promise<void> {
+/** Waits until the time of a lease is over, by the engine's clock, which may say so `grain` too early. */
+export async function over(
+  engine: SharedEngine,
+  lease: string,
+  fence: number,
+  grain: number,
+): Promise<void> {
   await until(async () => (await engine.leaseLeft(lease, fence)) === 0)
+  await delay(grain)
 }

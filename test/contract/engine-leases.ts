@@ -54,7 +54,7 @@ export function checkLeases(one: EngineCase): void {
       expect(await engine.renewLease(lease, fence + 1, 60_000)).toBe(false)
       expect(await engine.renewLease(lease, fence, ttl)).toBe(true)
       expect(await engine.leaseLeft(lease, fence)).toBeLessThanOrEqual(ttl + one.clockGrain)
-      await over(engine, lease, fence)
+      await over(engine, lease, fence, one.clockGrain)
       expect(await engine.renewLease(lease, fence, ttl)).toBe(false)
       const next = fenceOf(await other.takeLease(lease, 'two', 30_000))
       expect(next).toBeGreaterThan(fence)

@@ -1,0 +1,179 @@
+import type { CustomTypesConfig } from 'pg'
+import type PgClient from 'pg/lib/client.js'
+import { ToknError } from '../../core/errors.ts'
+import type { EngineOptions } from '../../core/shared-engine.ts'
+import { words } from '../../messages/words.ts'
+import { describeAddress, type PostgresAddress } from './address.ts'
+import { endsConnection, explainFailure, isOutdone, stateOf } from './failures.ts'
+import { findPassword } from './password.ts'
+
+export type Value = string | number | boolean | null | undefined
+/** Columns as PostgreSQL writes them; what is NULL is null. */
+export type Row = Readonly<Record<string, string | null>>
+
+export interface Connection {
+  /** One round trip. `isSafe`: it may be asked again where a connection was lost that had stood idle. */
+  ask(text: string, values?: readonly Value[], isSafe?: boolean): Promise<readonly Row[]>
+  close(): Promise<void>
+}
+
+/** Text as it comes: nothing here is a date or a number to pg, and its parsers are not loaded. */
+const asText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value }
+
+/** Times that a transaction is begun again which was rolled back for the sake of another. */
+const turns = 5
+/** A connection that nobody uses for this long is closed: a server has but a hundred of them. */
+const idleLimit = 10_000
+const longestTimer = 2 ** 31 - 1
+
+/** A client that is not connected yet. Throws `store` where the server asks for a password there is not. */
+export async function makeClient(
+  options: EngineOptions,
+  address: PostgresAddress,
+  pipeline: boolean,
+): Promise<PgClient> {
+  const { default: Client } = await import('pg/lib/client.js')
+  const { host, port, database, user, tls, application } = address
+  return new Client({
+    ...{ host, port, database, user, pipeline, types: asText, keepAlive: true },
+    application_name: application,
+    keepAliveInitialDelayMillis: 15_000,
+    // Asked for only where the server wants one.
+    password: () => findPassword(options, address),
+    // Said here, so that no variable of pg decides it.
+    sslnegotiation: 'postgres',
+    ssl: tls && { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(await trust(options)) },
+  })
+}
+
+async function trust({ ca, environment }: EngineOptions): Promise<{ ca?: string[] }> {
+  if (ca === undefined) return {}
+  const { rootCertificates } = await import('node:tls')
+  const extra = environment['NODE_EXTRA_CA_CERTS']
+  if (!extra) return { ca: [...rootCertificates, ca] }
+  // Node forgets these where authorities are named.
+  const { readFileSync } = await import('node:fs')
+  try {
+    return { ca: [...rootCertificates, ca, readFileSync(extra, 'utf8')] }
+  } catch {
+    return { ca: [...rootCertificates, ca] }
+  }
+}
+
+/** A connection that stands, or is being made. */
+interface Opened {
+  readonly ready: Promise<PgClient>
+  end(): void
+}
+
+/**
+ * One connection, opened with the first question and again when it was lost. Questions asked at once
+ * go out together. While nothing is asked it does not keep the process alive.
+ */
+export function openConnection(options: EngineOptions, address: PostgresAddress): Connection {
+  const where = describeAddress(address)
+  let current: Opened | undefined
+  let asked = 0
+  let idle: NodeJS.Timeout | undefined
+
+  function open(): Opened {
+    let client: PgClient | undefined
+    let isOver = false
+    const connect = async () => {
+      client = await makeClient(options, address, true)
+      // Where nobody asks, nobody has to know: the next question opens another one.
+      client.on('error', () => forget(opened))
+      client.on('end', () => forget(opened))
+      if (isOver) throw new ToknError('network', words.postgres.lost(where))
+      await client.connect()
+      return client
+    }
+    const opened = {
+      ready: connect(),
+      end: () => {
+        isOver = true
+        if (client !== undefined) destroy(client)
+      },
+    }
+    return opened
+  }
+
+  function forget(opened: Opened): void {
+    if (current === opened) current = undefined
+  }
+
+  /** Runs out of time together with the command; then the connection is of no use any more. */
+  async function askOnce(opened: Opened, text: string, values: readonly Value[]) {
+    const left = options.timeLeft()
+    if (left <= 0) throw new ToknError('network', words.postgres.tooSlow(where))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const tell = () => reject(new ToknError('network', words.postgres.tooSlow(where)))
+      timer = setTimeout(tell, Math.min(left, longestTimer))
+    })
+    const answer = opened.ready.then(async (client) => {
+      client.ref()
+      return await client.query<Record<string, string | null>>(text, [...values])
+    })
+    try {
+      return (await Promise.race([answer, late])).rows
+    } catch (error) {
+      if (endsConnection(error)) {
+        forget(opened)
+        opened.end()
+      }
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function ask(text: string, values: readonly Value[] = [], isSafe = false) {
+    clearTimeout(idle)
+    asked++
+    try {
+      for (let turn = 1; ; turn++) {
+        const stood = current
+        const opened = (current ??= open())
+        try {
+          return await askOnce(opened, text, values)
+        } catch (error) {
+          const lost = endsConnection(error) && !(error instanceof ToknError)
+          const again = isOutdone.has(stateOf(error) ?? '') || (isSafe && lost && stood === opened)
+          if (!again || turn === turns) throw explainFailure(error, where)
+        }
+      }
+    } finally {
+      if (--asked === 0) rest()
+    }
+  }
+
+  function rest(): void {
+    current?.ready.then(
+      (client) => asked === 0 && client.unref(),
+      () => undefined,
+    )
+    idle = setTimeout(() => void close(), idleLimit).unref()
+  }
+
+  async function close(): Promise<void> {
+    clearTimeout(idle)
+    const opened = current
+    current = undefined
+    await opened?.ready.then(endQuietly, () => undefined)
+  }
+
+  return { ask, close }
+}
+
+export function destroy(client: PgClient): void {
+  client.connection.stream.destroy()
+}
+
+/** Says goodbye; a server that does not hear it is not waited for. */
+export async function endQuietly(client: PgClient): Promise<void> {
+  client.ref()
+  const timer = setTimeout(destroy, 500, client)
+  await client.end().catch(() => undefined)
+  clearTimeout(timer)
+}

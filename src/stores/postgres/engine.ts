@@ -1,0 +1,144 @@
+import type {
+  EngineOptions,
+  RowCondition,
+  RowWritten,
+  SharedEngine,
+  SharedPart,
+  SharedRow,
+} from '../../core/shared-engine.ts'
+import { describeAddress, readAddress } from './address.ts'
+import { openConnection, type Row, type Value } from './connection.ts'
+import { readOnly } from './failures.ts'
+
+/** In the order of their bits; see `tokn.write_session` in `schema.ts`. */
+const parts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
+
+const columns = `s.id, s.name, s.version, s.generation, s.profile, s.record, s.journal, s.index,
+  EXISTS (SELECT FROM tokn.wish w WHERE w.id = s.id AND w.generation >= s.generation) AS wished`
+const readOne = `SELECT ${columns} FROM tokn.session s WHERE `
+const millis = (instant: string) => `extract(epoch FROM ${instant}) * 1000`
+const wishColumns = `SELECT id, generation, text, ${millis('at')} AS at FROM tokn.wish`
+
+/**
+ * A store for many machines in a PostgreSQL: one row for each session, and functions that compare and
+ * write in one step. Opens nothing yet; throws `usage` for an address that is none, or not safe.
+ */
+export function openPostgres(options: EngineOptions): SharedEngine {
+  const address = readAddress(options)
+  const where = describeAddress(address)
+  const connection = openConnection(options, address)
+  const { ask } = connection
+  /** Asked again where an idle connection turns out to be lost: nothing is changed by it. */
+  const look = (text: string, ...values: readonly Value[]) => ask(text, values, true)
+  const one = async (text: string, ...values: readonly Value[]) =>
+    (await ask(text, values))[0] ?? {}
+
+  return {
+    kind: 'postgres',
+    describe: () => where,
+    prepare: async () => (await import('./prepare.ts')).prepare(connection, where),
+    read: async (id) => rowOf((await look(`${readOne} s.id = $1`, id))[0]),
+    find: async (name) => rowOf((await look(`${readOne} s.name = $1`, name))[0]),
+    list: async (after, limit) => {
+      const text = `SELECT ${columns} FROM tokn.session s WHERE $1::text IS NULL OR s.id > $1 ORDER BY s.id LIMIT $2`
+      return (await look(text, after ?? null, limit)).flatMap((row) => rowOf(row) ?? [])
+    },
+    write: async (id, change) => {
+      const named = parts.reduce((bits, part, at) => {
+        return change.parts?.[part] === undefined ? bits : bits | (1 << at)
+      }, 0)
+      const texts = parts.map((part) => change.parts?.[part] ?? null)
+      const marks = '$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13'
+      const values = [id, change.name, change.generation, named, ...texts]
+      const answer = await one(
+        `SELECT * FROM tokn.write_session(${marks})`,
+        ...values,
+        ...conditionOf(change.when),
+      )
+      return (
+        answer['failed'] == null ? { written: answer['written'] } : { failed: answer['failed'] }
+      ) as RowWritten
+    },
+    remove: async (id, when) => {
+      const text = 'SELECT tokn.remove_session($1, $2, $3, $4, $5, $6) AS done'
+      return (await one(text, id, ...conditionOf(when)))['done'] === 't'
+    },
+    takeLease: async (name, holder, ttl) => {
+      const text = 'SELECT * FROM tokn.take_lease($1, $2, $3)'
+      const { taken, held_by: heldBy, left_for: left } = await one(text, name, holder, ttl)
+      return taken == null ? { heldBy: heldBy ?? '', left: Number(left) } : { fence: Number(taken) }
+    },
+    renewLease: async (name, fence, ttl) => {
+      const text = 'SELECT tokn.move_lease($1, $2, $3) AS done'
+      return (await one(text, name, fence, Math.max(ttl, 1)))['done'] === 't'
+    },
+    leaseLeft: async (name, fence) => {
+      // What a standby knows of a lease may be old.
+      const text = `SELECT pg_is_in_recovery() AS standby, (
+        SELECT ${millis('l.until - clock_timestamp()')} FROM tokn.lease l
+        WHERE l.name = $1 AND l.fence = $2 AND l.until > clock_timestamp()
+      ) AS left_for`
+      const [{ standby, left_for: left } = {}] = await look(text, name, fence)
+      if (standby === 't') throw readOnly(where, true)
+      return Math.max(0, Number(left ?? 0))
+    },
+    releaseLease: async (name, fence) =>
+      void (await one('SELECT tokn.move_lease($1, $2, 0)', name, fence)),
+    leases: async () => {
+      const text = `SELECT l.name, l.holder, ${millis('l.until - clock_timestamp()')} AS left_for
+        FROM tokn.lease l WHERE l.until > clock_timestamp() ORDER BY l.name`
+      return (await look(text)).map(({ name, holder, left_for: left }) => ({
+        ...{ name: name ?? '', holder: holder ?? '', left: Math.max(0, Number(left)) },
+      }))
+    },
+    addWish: async (id, generation, text) => {
+      const add = 'INSERT INTO tokn.wish (id, generation, text) VALUES ($1, $2, $3)'
+      await ask(`${add} ON CONFLICT DO NOTHING`, [id, generation, text], true)
+    },
+    wishes: async (id) => {
+      const text = `${wishColumns} WHERE $1::text IS NULL OR id = $1 ORDER BY number`
+      return (await look(text, id ?? null)).map((row) => ({
+        ...{ id: row['id'] ?? '', generation: Number(row['generation']), text: row['text'] ?? '' },
+        at: Number(row['at']),
+      }))
+    },
+    dropWishes: async (id, generation) => {
+      const text = 'DELETE FROM tokn.wish WHERE id = $1 AND generation <= $2'
+      await ask(text, [id, generation], true)
+    },
+    readDocument: async (name) => {
+      const text = 'SELECT version, body FROM tokn.document WHERE name = $1 AND body IS NOT NULL'
+      const [row] = await look(text, name)
+      return row && { version: row['version'] ?? '', text: row['body'] ?? '' }
+    },
+    writeDocument: async (name, version, text) => {
+      const write = 'SELECT tokn.write_document($1, $2, $3) AS version'
+      return (await one(write, name, version, text))['version'] ?? undefined
+    },
+    watch: async (what, heard) =>
+      await (await import('./watch.ts')).listen(options, address, `tokn_${what}`, heard),
+    now: async () =>
+      Number((await look(`SELECT ${millis('clock_timestamp()')} AS now`))[0]?.['now']),
+    incarnation: async () => (await import('./incarnation.ts')).readIncarnation(connection, where),
+    examine: async () => (await import('./examine.ts')).examine(connection),
+    close: connection.close,
+  }
+}
+
+function rowOf(row: Row | undefined): SharedRow | undefined {
+  if (row === undefined) return undefined
+  const texts = parts.flatMap((part) => (row[part] == null ? [] : [[part, row[part]]]))
+  return {
+    ...{ id: row['id'] ?? '', name: row['name'] ?? '', version: row['version'] ?? '' },
+    generation: Number(row['generation']),
+    parts: Object.fromEntries(texts) as SharedRow['parts'],
+    wished: row['wished'] === 't',
+  }
+}
+
+/** Which are compared, as bits, and with what. */
+function conditionOf(when: RowCondition): readonly Value[] {
+  const kinds = ['version', 'fence', 'generation', 'keys'] as const
+  const compared = kinds.reduce((bits, kind, at) => (kind in when ? bits | (1 << at) : bits), 0)
+  return [compared, when.version, when.fence, when.generation, when.keys]
+}

@@ -1,0 +1,39 @@
+import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
+import type { Connection } from './connection.ts'
+import { noSuchTable, notAllowed, stateOf } from './failures.ts'
+import { migrate, readNumber, schemaVersion } from './schema.ts'
+
+/** PostgreSQL 13: the first that makes a random UUID by itself. */
+const oldest = 130_000
+
+/** Makes the tables, or brings them up to date, where they are not. */
+export async function prepare({ ask }: Connection, where: string): Promise<void> {
+  const present = await readSchemaVersion(ask)
+  if (present === schemaVersion) return
+  if (present > schemaVersion) throw new ToknError('store', words.postgres.newerTables(where))
+  const settings = `SELECT current_setting('server_version') AS name,
+    current_setting('server_version_num') AS number`
+  const [{ name, number } = {}] = await ask(settings)
+  if (Number(number) < oldest)
+    throw new ToknError('store', words.postgres.tooOld(where, name ?? ''))
+  try {
+    await ask(migrate)
+  } catch (error) {
+    const cause = error instanceof ToknError ? error.details.cause : undefined
+    if (stateOf(cause) !== notAllowed) throw error
+    const reason = cause instanceof Error ? cause.message : ''
+    throw new ToknError('store', words.postgres.cannotMake(where, reason), { cause })
+  }
+}
+
+/** 0 where there are no tables. */
+export async function readSchemaVersion(ask: Connection['ask']): Promise<number> {
+  try {
+    return Number((await ask(readNumber, [], true))[0]?.['number'] ?? 0)
+  } catch (error) {
+    const state = stateOf(error instanceof ToknError ? error.details.cause : undefined)
+    if (state !== undefined && noSuchTable.has(state)) return 0
+    throw error
+  }
+}

@@ -1,0 +1,11 @@
+import { describe } from 'vitest'
+import { openPostgres } from '../../src/stores/postgres/engine.ts'
+import { requirePart } from '../support/parts.ts'
+import { serverCase } from './engine-cases.ts'
+import { checkContract } from './engine-contract.ts'
+import { checkLeases } from './engine-leases.ts'
+
+describe.skipIf(!requirePart('postgres'))('PostgreSQL', () => {
+  checkContract(serverCase('postgres', openPostgres))
+  checkLeases(serverCase('postgres', openPostgres))
+})
