@@ -4,7 +4,7 @@ import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 
 /** What an etcd that answers has against a request. */
-export type Refusal = keyof typeof refusals | 'other'
+export type Refusal = keyof typeof refusals | 'foreign' | 'other'
 
 // Texts of etcd's server/v3rpc/rpctypes/error.go, 3.4 to 3.6. Codes are those of gRPC.
 const refusals = {
@@ -42,7 +42,7 @@ export function readRefusal(status: number, body: string): Refused {
   const read = readJson(body)
   const message = read === undefined ? undefined : (ownString(read, 'message') ?? '')
   if (read === undefined || message === undefined) {
-    return { refusal: status >= 500 ? 'away' : 'other', text: `status ${status}` }
+    return { refusal: status >= 500 ? 'away' : 'foreign', text: `status ${status}` }
   }
   const found = Object.entries(refusals).find(([, pattern]) => pattern.test(message))
   const refusal = (found?.[0] ?? byCode[Number(read['code'])] ?? 'other') as Refusal
@@ -73,6 +73,8 @@ export function refusedAs({ refusal, text }: Refused, where: string, prefix: str
       return new ToknError('store', etcd.noUser(where))
     case 'denied':
       return new ToknError('store', etcd.denied(where, prefix))
+    case 'foreign':
+      return new ToknError('store', etcd.notEtcd(where))
     case 'large':
       return new ToknError('store', etcd.tooLarge(where))
     default:
