@@ -52,6 +52,56 @@ export const notForReaders = () => ({
   hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key of the store',
 })
 
+// What changes the keys.
+
+/** `gone` is the name of the key that goes. */
+export const endingAlready = (gone: string) => ({
+  message: `the end of the last change of keys was begun, and is not there yet: ${gone} is leaving`,
+  hint: 'tokn store rekey --finish',
+})
+
+export const noChange = () => ({
+  message: 'no change of keys is under way, and no new key is given',
+  hint: 'set TOKN_STORE_NEW_KEY, or TOKN_STORE_NEW_KEY_FILE',
+})
+
+export const anotherChange = (begun: string, given: string) => ({
+  message: `a change to the key ${begun} is under way, and the new key that is given is ${given}`,
+  hint: 'go on without a new key: tokn store rekey; or take that change back: tokn store rekey --cancel',
+})
+
+export const newKeyIsReaders = () => ({
+  message: 'the new key is a reader’s key, and a store needs one of 32 bytes',
+  hint: `make one with: openssl rand -base64 32`,
+})
+
+export const sameKey = (kid: string) => ({
+  message: `the new key is the one that is in use (${kid})`,
+  hint: `make another one with: openssl rand -base64 32`,
+})
+
+export const endsWithOther = (given: string, gone: string, cancel: boolean) => ({
+  message: cancel
+    ? `the new key (${given}) is given, and a change is taken back with the old one (${gone})`
+    : `the old key (${given}) is given, and a change is ended with the new one (${gone})`,
+  hint: `set TOKN_STORE_KEY to the key ${gone}`,
+})
+
+export const notSealedYet = (left: number, rows: number, gone: string) => ({
+  message: `${left} of ${rows} sessions are still sealed for the key ${gone} alone`,
+  hint: `with the key ${gone} in TOKN_STORE_KEY: tokn store rekey`,
+})
+
+export const changedByOthers = () => ({
+  message: 'the keys of the store are being changed by others at the same time',
+  hint: 'run the command again',
+})
+
+export const heldByOther = (name: string, holder: string) => ({
+  message: `the session "${name}" is being refreshed by ${holder}, which does not end`,
+  hint: 'run the command again: it goes on where it was',
+})
+
 export const theRecord = () => 'the session'
 export const theProfile = () => 'the profile'
 export const theIndex = () => 'what is known of the session'

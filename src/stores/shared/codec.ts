@@ -1,5 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
-import type { SharedParts, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedPart, SharedParts, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { agesAfter, checkAges } from './ages.ts'
 import { decryptWith, encryptFor, recipientsOf, type Jwe } from './jwe.ts'
@@ -29,6 +29,9 @@ export interface WrittenRow {
   readonly incarnation: string
 }
 
+/** Parts to be written: those that are not there stay. */
+export type SealedParts = { readonly [part in SharedPart]?: string }
+
 /** What is written, in clear: the texts of `serializeRecord`, of a profile, of an index entry. */
 export interface NewParts {
   readonly profile?: string | undefined
@@ -51,7 +54,7 @@ export interface OpenedRecord {
  * others stay, and each new part says how old they are, so that no older one can be put beside it.
  * Throws `store` with a reader's key.
  */
-export function sealRow(keys: StoreKeys, row: WrittenRow, parts: NewParts): SharedParts {
+export function sealRow(keys: StoreKeys, row: WrittenRow, parts: NewParts): SealedParts {
   const { profile, index, record } = parts
   const names = (['profile', 'index', 'record'] as const).filter((name) => parts[name])
   const ages = agesAfter(keys, row, names)
@@ -137,7 +140,9 @@ export function sealingKey(keys: StoreKeys): Uint8Array {
 /** The document `keys` of a store that has none yet. Throws `store` with a reader's key. */
 export function firstKeys({ refresher, kid }: StoreKeys): string {
   if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
-  return signKeys({ serial: 1, sets: [refresher.set()] }, [{ kid, signing: refresher.signing }])
+  return signKeys({ serial: 1, sets: [refresher.set()], former: [] }, [
+    { kid, signing: refresher.signing },
+  ])
 }
 
 type Role = 'readers' | 'refreshers'

@@ -18,6 +18,8 @@ export interface KeysInUse {
   readonly sealing?: Jwe | undefined
   /** The set that is about to go: nothing is sealed for it, and nobody begins with it any more. */
   readonly leaving?: string | undefined
+  /** The names of those that went before, the last few: what a key that is refused is told by. */
+  readonly former: readonly string[]
 }
 
 /** The longest such document, in characters. */
@@ -41,38 +43,54 @@ export function signKeys(
 }
 
 /**
- * What the document says, where the key `sign` of the set `kid` has signed it. Throws `store` where it
- * has not, naming the keys in use.
+ * What the document says, where the set `own`, or one of `trusted`, has signed it. Throws `store` where
+ * none has, naming the keys in use.
  */
-export function verifyKeys(text: string, own: { kid: string; sign: string }): KeysInUse {
+export function verifyKeys(
+  text: string,
+  own: SigningSet,
+  trusted: readonly SigningSet[] = [],
+): KeysInUse {
   const document = text.length <= longest ? parse(text) : undefined
   const payload = document && ownString(document, 'payload')
   const inUse = payload === undefined ? undefined : readKeys(payload)
-  if (document === undefined || inUse === undefined) throw damaged()
-  if (!inUse.sets.some(({ kid, sign: key }) => kid === own.kid && key === own.sign)) {
-    // Not verified, and good for nothing but the sentence.
-    const kids = inUse.sets.map(({ kid }) => kid)
-    throw new ToknError('store', words.storeKeys.anotherKey(own.kid, kids))
+  if (document === undefined || payload === undefined || inUse === undefined) throw damaged()
+  const { leaving, former, sets } = inUse
+  // Not verified here, and good for nothing but the sentence.
+  const others = sets.map(({ kid }) => kid).filter((kid) => kid !== own.kid)
+  const isIn = others.length < sets.length
+  if (!isIn && !former.includes(own.kid)) {
+    throw new ToknError('store', words.storeKeys.anotherKey(own.kid, others))
   }
-  const header = signingHeader('tokn-keys', own.kid)
-  const signatures = document['signatures']
+  if (!isIn || (leaving === own.kid && trusted.length === 0)) throw keyHasGone(own.kid, others)
+  if ([own, ...trusted].some((set) => hasSigned(set, payload, document['signatures']))) return inUse
+  throw damaged()
+}
+
+export interface SigningSet {
+  readonly kid: string
+  /** Ed25519, in base64url. */
+  readonly sign: string
+}
+
+function hasSigned({ kid, sign }: SigningSet, payload: string, signatures: unknown): boolean {
+  const header = signingHeader('tokn-keys', kid)
   const mine = (Array.isArray(signatures) ? signatures : []).filter(
     (one: unknown) => isObject(one) && one['protected'] === header,
   )
-  const signature =
-    mine.length === 1 ? decodeBase64Url(ownString(mine[0], 'signature') ?? '') : undefined
-  const key = importPublic('Ed25519', own.sign)
-  const good =
-    key !== undefined && signature !== undefined && isSigned(`${header}.${payload}`, signature, key)
-  if (!good) throw damaged()
-  return inUse
+  const signature = decodeBase64Url(
+    mine.length === 1 ? (ownString(mine[0], 'signature') ?? '') : '',
+  )
+  const key = importPublic('Ed25519', sign)
+  if (key === undefined || signature === undefined) return false
+  return isSigned(`${header}.${payload}`, signature, key)
 }
 
 function readKeys(payload: string): KeysInUse | undefined {
   const bytes = decodeBase64Url(payload)
   const value = bytes && parse(bytes.toString())
   if (value?.['v'] !== 1) return undefined
-  const { serial, sets, sealing, leaving } = value
+  const { serial, sets, sealing, leaving, former } = value
   if (typeof serial !== 'number' || !Number.isSafeInteger(serial) || !Array.isArray(sets)) {
     return undefined
   }
@@ -82,6 +100,7 @@ function readKeys(payload: string): KeysInUse | undefined {
     serial,
     sets: read as readonly KeySet[],
     sealing: isObject(sealing) ? (sealing as unknown as Jwe) : undefined,
+    former: Array.isArray(former) ? former.filter((kid) => typeof kid === 'string') : [],
     leaving: typeof leaving === 'string' ? leaving : undefined,
   }
 }
@@ -106,6 +125,11 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined
   }
+}
+
+/** For a key that may be used no more, or for nothing new. */
+export function keyHasGone(kid: string, others: readonly string[]): ToknError {
+  return new ToknError('store', words.storeKeys.keyHasGone(kid, others))
 }
 
 function damaged(): ToknError {

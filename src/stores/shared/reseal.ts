@@ -1,10 +1,10 @@
-import type { SharedParts } from '../../core/shared-engine.ts'
 import {
   openJournal,
   openRecord,
   sealJournal,
   sealRow,
   verifyPart,
+  type SealedParts,
   type SealedRow,
 } from './codec.ts'
 import { kidsOf } from './signed-part.ts'
@@ -15,7 +15,7 @@ import type { StoreKeys } from './store-keys.ts'
  * they say stays, the life of the engine that the record was written in, too. Throws `store` with a
  * reader's key, and where a part is not trusted.
  */
-export function resealRow(keys: StoreKeys, row: SealedRow, name = row.name): SharedParts {
+export function resealRow(keys: StoreKeys, row: SealedRow, name = row.name): SealedParts {
   const record = openRecord(keys, row)
   const [profile, index] = (['profile', 'index'] as const).map((part) =>
     verifyPart(keys, part, row),
@@ -32,19 +32,20 @@ export function resealRow(keys: StoreKeys, row: SealedRow, name = row.name): Sha
   }
 }
 
-/**
- * Whether all parts are sealed for `kids`, and for no other set; with `signed` also signed with that
- * key. Reads what they say of that, and verifies nothing.
- */
-export function isSealedFor(
-  { parts }: Pick<SealedRow, 'parts'>,
-  kids: readonly string[],
-  signed?: string,
-): boolean {
-  return Object.values(parts).every((text: string | null | undefined) => {
-    if (typeof text !== 'string') return true
-    const found = kidsOf(text)
-    const sealed = found.sealed.every((names) => names.toSorted().join() === kids.toSorted().join())
-    return sealed && (signed === undefined || found.signed === signed)
+/** Whether all parts say that they are sealed for `kids`, and perhaps for others; nothing is verified. */
+export function isSealedFor({ parts }: Pick<SealedRow, 'parts'>, kids: readonly string[]): boolean {
+  return Object.values(parts).every((text: string | undefined) =>
+    text === undefined
+      ? true
+      : kidsOf(text).sealed.every((found) => kids.every((kid) => found.includes(kid))),
+  )
+}
+
+/** Whether they say that they are sealed for no other, and signed with that key. */
+export function isOnlyOf({ parts }: Pick<SealedRow, 'parts'>, kid: string): boolean {
+  return Object.values(parts).every((text: string | undefined) => {
+    if (text === undefined) return true
+    const { signed, sealed } = kidsOf(text)
+    return signed === kid && sealed.every((found) => found.length === 1 && found[0] === kid)
   })
 }

@@ -4,7 +4,7 @@ import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { importPublic } from './curve-keys.ts'
 import { decryptWith, type Recipient } from './jwe.ts'
-import { verifyKeys, type KeysInUse } from './keys-document.ts'
+import { keyHasGone, verifyKeys, type KeysInUse } from './keys-document.ts'
 import { once, ownKeys, type RefresherKeys } from './keys.ts'
 
 /** The keys of a store, as far as one key opens them. */
@@ -33,22 +33,26 @@ export const sealingHeader = { typ: 'tokn-sealing-key', role: 'refreshers' } as 
  * The keys that `key` (a refresher's or a reader's) opens; `document` is the text of the document
  * `keys`. Throws `store` for what is no key, for a key that is not in use, and for a document that it
  * has not signed. Without the document a key opens what its own set has written, and no more: for who
- * has a row alone, and asks for the document where that does not open. `goingOn`: for what was begun
- * with a key that is about to go.
+ * has a row alone, and asks for the document where that does not open. `before`: the keys that what is
+ * under way was begun with; it may be ended with a key that has to go meanwhile.
  */
-export function openKeys(key: Secret, document: string | undefined, goingOn = false): StoreKeys {
+export function openKeys(key: Secret, document: string | undefined, before?: StoreKeys): StoreKeys {
   const own = ownKeys(key)
   const { kid, sign, readers, refresher } = own
-  const inUse = document === undefined ? undefined : verifyKeys(document, own)
-  if (!goingOn && inUse?.leaving === kid) {
-    const others = inUse.sets.map((set) => set.kid).filter((one) => one !== kid)
-    throw new ToknError('store', words.storeKeys.keyHasGone(kid, others))
-  }
+  const trusted = before?.inUse?.sets ?? []
+  const inUse = document === undefined ? undefined : verifyKeys(document, own, trusted)
   const sets = (inUse?.sets ?? [{ kid, sign }]).map((set) => ({
     kid: set.kid,
     sign: once(() => verifyingKey(set.sign)),
   }))
   return { role: refresher ? 'refresher' : 'reader', kid, inUse, sets, readers, refresher }
+}
+
+/** Throws `store` where the key may end what was begun with it, and begin nothing. */
+export function checkMayBegin({ kid, inUse }: StoreKeys): void {
+  if (inUse?.leaving !== kid) return
+  const others = inUse.sets.map((set) => set.kid).filter((one) => one !== kid)
+  throw keyHasGone(kid, others)
 }
 
 /** For whom something is sealed: all sets in use, but one that is about to go. */

@@ -1,0 +1,113 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import { words } from '../../messages/words.ts'
+import { resealRow } from './reseal.ts'
+import type { StoreKeys } from './store-keys.ts'
+
+export interface Resealing {
+  readonly keys: StoreKeys
+  /** Of the document `keys`: another one ends it. */
+  readonly version: string
+  readonly isDone: (row: SharedRow) => boolean
+  /** Waits for refreshes under way: they were begun with a key that goes. */
+  readonly whole: boolean
+}
+
+export interface Passed {
+  readonly rows: number
+  readonly resealed: number
+  /** Names of sessions that open with no key, and were left as they are. */
+  readonly unreadable: readonly string[]
+}
+
+interface Surroundings {
+  readonly engine: SharedEngine
+  wait(duration: number): Promise<void>
+  timeLeft(): number
+}
+
+const pageSize = 100
+/** Milliseconds: as long as a session may be held from others for a single write. */
+const lease = 8_000
+const holder = 'tokn store rekey'
+
+/**
+ * Seals all rows anew that are not done, while others write them, until a pass finds nothing left to
+ * do. `undefined` where the keys were changed meanwhile.
+ */
+export async function resealAll(
+  around: Surroundings,
+  resealing: Resealing,
+): Promise<Passed | undefined> {
+  const unreadable = new Map<string, string>()
+  let resealed = 0
+  for (;;) {
+    let [rows, now] = [0, 0]
+    let after: string | undefined
+    do {
+      const page = await around.engine.list(after, pageSize)
+      for (const row of page) {
+        if (resealing.isDone(row) || unreadable.has(row.id)) continue
+        const end = await resealOne(around, resealing, row)
+        if (end === 'keys') return undefined
+        if (end === 'unreadable') unreadable.set(row.id, row.name)
+        if (end === 'written') now++
+      }
+      rows += page.length
+      after = page.at(-1)?.id
+    } while (after !== undefined)
+    resealed += now
+    if (now === 0) return { rows, resealed, unreadable: [...unreadable.values()] }
+  }
+}
+
+type End = 'written' | 'done' | 'unreadable' | 'keys'
+
+async function resealOne(
+  around: Surroundings,
+  resealing: Resealing,
+  listed: SharedRow,
+): Promise<End> {
+  const { engine } = around
+  const fence = resealing.whole && listed.parts.journal ? await hold(around, listed) : undefined
+  try {
+    let row = fence === undefined ? listed : await engine.read(listed.id)
+    for (;;) {
+      if (row === undefined || resealing.isDone(row)) return 'done'
+      const parts = readable(() => resealRow(resealing.keys, row as SharedRow))
+      if (parts === undefined) return 'unreadable'
+      const when = { version: row.version, keys: resealing.version }
+      const written = await engine.write(row.id, { parts, when })
+      if ('written' in written) return 'written'
+      if (written.failed === 'keys') return 'keys'
+      row = await engine.read(row.id)
+    }
+  } finally {
+    if (fence !== undefined) await engine.releaseLease(nameOf(listed), fence)
+  }
+}
+
+/** The lease of a session, once nobody refreshes it. Throws `busy`. */
+async function hold({ engine, wait, timeLeft }: Surroundings, row: SharedRow): Promise<number> {
+  for (;;) {
+    const taken = await engine.takeLease(nameOf(row), holder, lease)
+    if ('fence' in taken) return taken.fence
+    if (timeLeft() <= 0) {
+      throw new ToknError('busy', words.storeKeys.heldByOther(row.name, taken.heldBy))
+    }
+    await wait(Math.min(250, Math.max(1, taken.left)))
+  }
+}
+
+function nameOf({ id }: SharedRow): string {
+  return `session:${id}`
+}
+
+function readable<Value>(make: () => Value): Value | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (isToknError(error, 'store')) return undefined
+    throw error
+  }
+}
