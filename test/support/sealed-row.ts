@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Secret } from '../../src/core/secret.ts'
 import type { SharedParts } from '../../src/core/shared-engine.ts'
 import { sealRow, type NewParts, type SealedRow } from '../../src/stores/shared/codec.ts'
-import type { StoreKeys } from '../../src/stores/shared/store-keys.ts'
+import { openKeys, type StoreKeys } from '../../src/stores/shared/store-keys.ts'
 
 /** Another key of a store, as a user gives it. */
 export function newStoreKey(): Secret {
@@ -44,4 +44,11 @@ export function newRow(id: string, name = `name of ${id}`): SealedRow {
 export function fullRow(keys: StoreKeys, id: string, generation = 1): SealedRow {
   const record = { generation, text: recordText(id, generation) }
   return writeRow(keys, newRow(id), { profile: `profile ${id}`, index: `index ${id}`, record })
+}
+
+/** The key that readers get. */
+export function readerOf(key: Secret): Secret {
+  const secret = openKeys(key, undefined).refresher?.readerKey()
+  if (secret === undefined) throw new Error('it is the key of a reader')
+  return secret
 }

@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   diffieHellman,
   generateKeyPairSync,
   randomBytes,
@@ -10,6 +9,7 @@ import {
 } from 'node:crypto'
 import { isObject, ownString } from '../../core/json.ts'
 import { decodeBase64Url } from '../entry.ts'
+import { concatKey } from './concat-key.ts'
 import { exportPublic, importPublic } from './curve-keys.ts'
 
 const algorithm = 'ECDH-ES+A256KW'
@@ -149,24 +149,9 @@ function unwrapFor(
   return Buffer.concat([unwrapping.update(wrapped), unwrapping.final()])
 }
 
-/** The key that wraps, of an agreed secret (RFC 7518 section 4.6.2; one round of SHA-256). */
+/** The key that wraps, of an agreed secret: RFC 7518 section 4.6, without PartyUInfo and PartyVInfo. */
 function agreedKey(secret: Uint8Array): Uint8Array {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(256)
-  return createHash('sha256')
-    .update(Buffer.from([0, 0, 0, 1]))
-    .update(secret)
-    .update(sized(algorithm))
-    .update(sized(''))
-    .update(sized(''))
-    .update(length)
-    .digest()
-}
-
-function sized(text: string): Buffer {
-  const size = Buffer.alloc(4)
-  size.writeUInt32BE(Buffer.byteLength(text))
-  return Buffer.concat([size, Buffer.from(text)])
+  return concatKey(secret, { algorithm, length: 32, partyU: '', partyV: '' })
 }
 
 function bytesOf(value: Readonly<Record<string, unknown>>, name: string): Buffer | undefined {

@@ -14,7 +14,7 @@ import {
 import { beginRekey, endRekey } from '../../../../src/stores/shared/rekey.ts'
 import { checkMayBegin, openKeys } from '../../../../src/stores/shared/store-keys.ts'
 import { startMemoryServer, unreachable } from '../../../support/memory-engine.ts'
-import { fullRow, newStoreKey, recordText } from '../../../support/sealed-row.ts'
+import { fullRow, newStoreKey, readerOf, recordText } from '../../../support/sealed-row.ts'
 
 const ids = Array.from({ length: 12 }, (_, at) => `s${String(at).padStart(2, '0')}`)
 
@@ -45,12 +45,6 @@ async function openAll(engine: SharedEngine, key: Secret): Promise<void> {
     expect(openRecord(keys, row)?.text).toContain(`access-${row.id}-${row.generation}`)
     expect(verifyPart(keys, 'profile', row)).toBe(`profile ${row.id}`)
   }
-}
-
-function readerOf(key: Secret): Secret {
-  const secret = openKeys(key, undefined).refresher?.readerKey()
-  if (secret === undefined) throw new Error('it is the key of a reader')
-  return secret
 }
 
 /** As a process of a fleet does: with the keys that it has read, and anew where those have changed. */
