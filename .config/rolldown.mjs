@@ -59,8 +59,10 @@ const seldom = new Set(
     ...['core/secret-forms', 'core/store-url', 'core/text', 'io/files/definitions'],
     ...['io/files/index-file', 'io/files/index-summary', 'io/files/whole-write'],
     ...[
+      'io/process/ci-job',
       'io/process/requester',
       'io/profiles/write-derived',
+      'session/fleet/reader',
       'session/standing',
       'session/with-lock',
     ],

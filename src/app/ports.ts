@@ -130,7 +130,7 @@ export function openPorts(request: PortsRequest): Ports {
       return readOverview({ profiles, index: indexOf(), directory, derived }, name)
     },
     get requester() {
-      return request.requester ?? describeRequester(request.command)
+      return request.requester ?? describeRequester(request.command, request.environment)
     },
     get configuration() {
       return `${hostname()}:${join(paths.config, namesIn.config.profiles)}`

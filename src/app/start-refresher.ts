@@ -36,7 +36,7 @@ export async function startRefresher(
     profileId: profile.id,
     store: profile.store,
     refresh,
-    requester: describeRequester(from.command),
+    requester: describeRequester(from.command, from.environment),
     storeKey: storeKey?.reveal(),
     passphrase: passphrase?.reveal(),
     files: { ...readPipes(profile), ...readGivenPipes(from, profile) },

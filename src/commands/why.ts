@@ -3,6 +3,8 @@ import { timestamp } from '../core/data-text.ts'
 import { display } from '../core/text.ts'
 import type { HistoryEntry } from '../core/session-history.ts'
 import { chooseProfile } from '../session/choose-profile.ts'
+import { knownOf } from '../session/fleet/known.ts'
+import { openSession } from '../session/session.ts'
 import { checkFields, printJson, wantsJson } from './output/json.ts'
 import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { words } from '../messages/words.ts'
@@ -21,7 +23,7 @@ export function whyCommand(program: Command, context: Context, run = runWhy): vo
   }).action((profile: string | undefined, flags: WhyFlags) => run(context, profile, flags))
 }
 
-/** Reads the index alone: nothing is unlocked, nobody is asked. */
+/** Nothing is unlocked; nobody is asked but a store that many machines share. */
 async function runWhy(
   context: Context,
   positional: string | undefined,
@@ -31,7 +33,7 @@ async function runWhy(
   await checkFields(flags, 'tokn.why/v1')
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, positional))
-  const known = ports.index.get(profile.id)
+  const known = await knownOf(openSession(ports, profile))
   const history = known?.history ?? []
   if (wantsJson(flags)) {
     printJson(context, flags, {
@@ -48,6 +50,8 @@ async function runWhy(
     return
   }
   const { issuedBy, ofProfile, processOf, reasons, whyTitles } = words.reports
+  const here = ports.requester.host
+  const isOfMany = history.some(({ host = here, job }) => host !== here || job !== undefined)
   const rows = history.map((one) => [
     String(one.generation),
     words.times.instant(one.at),
@@ -55,15 +59,16 @@ async function runWhy(
     display(one.command, 40),
     processOf(one.pid, display(one.parent, 40)),
     one.cost ?? '-',
+    ...(isOfMany ? [display(one.host ?? '-', 60), display(one.job ?? '-', 200)] : []),
   ])
-  context.terminal.show(...fittedTable([whyTitles(), ...rows], context.terminal))
+  context.terminal.show(...fittedTable([whyTitles(isOfMany), ...rows], context.terminal))
   const ended = explainStanding(known?.standing)
   if (ended !== undefined) context.terminal.say(ofProfile(profile.name, display(ended)))
 }
 
 function describe({ at, cost, by, ...rest }: HistoryEntry) {
-  const { generation, reason, command, pid, parent } = rest
+  const { generation, reason, command, pid, parent, host, job } = rest
   const issuer = by === undefined ? {} : { issued_by: by }
   const made = { generation, at: timestamp(at), reason, ...issuer }
-  return { ...made, command, pid, parent, cost: cost ?? null }
+  return { ...made, command, pid, parent, host: host ?? null, job: job ?? null, cost: cost ?? null }
 }

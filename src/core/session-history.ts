@@ -22,6 +22,10 @@ export interface HistoryEntry {
   readonly command: string
   readonly pid: number
   readonly parent: string
+  /** The machine; absent: this one, which had a version of this program that did not note it. */
+  readonly host?: string | undefined
+  /** The CI job that asked for it. */
+  readonly job?: string | undefined
   /** What it cost: `1 refresh`, `1 login`. */
   readonly cost?: string | undefined
 }

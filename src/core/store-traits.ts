@@ -19,6 +19,8 @@ export interface StoreTraits {
   readonly placedByVariable: boolean
   /** The schemes of addresses that name it, as `postgres:`; absent where it has no address. */
   readonly schemes?: readonly string[] | undefined
+  /** Whether an engine keeps it that many machines share; see `Fleet`. */
+  readonly shared?: boolean | undefined
 }
 
 /** All stores. */

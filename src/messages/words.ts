@@ -69,6 +69,7 @@ const areas = {
   insideExec: texts<typeof import('./en/inside-exec.ts')>(),
   childFiles: texts<typeof import('./en/child-files.ts')>(),
   uninstall: texts<typeof import('./en/uninstall.ts')>(),
+  refresherService: texts<typeof import('./en/refresher-service.ts')>(),
   rejection: texts<typeof import('./en/rejection.ts')>(),
   credentialAws: texts<typeof import('./en/credential-aws.ts')>(),
   credentialKubectl: texts<typeof import('./en/credential-kubectl.ts')>(),

@@ -47,6 +47,7 @@ const requesterFields = {
   pid: number,
   parent: text,
   host: text,
+  job: optional(text),
 } satisfies Fields<Requester>
 
 /** What goes to the process that refreshes. */

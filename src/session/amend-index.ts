@@ -1,5 +1,6 @@
 import type { IndexEntry } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
+import { fleetOfReader } from './fleet/reader.ts'
 import { lockedBriefly } from './locked-briefly.ts'
 import type { Ports } from './ports.ts'
 import type { Session } from './session.ts'
@@ -42,6 +43,8 @@ export async function amendIndexLocked(
   const { ports, profile } = session
   if (find(ports, profile, generation, change) === undefined) return false
   const amend = async () => amendIndex(ports, profile, generation, change)
+  // A reader takes no lock of a store that it cannot change, and the index here is this machine's own.
+  if ((await fleetOfReader(session)) !== undefined) return await amend()
   return (await lockedBriefly(session, amend, (why) => why)) ?? false
 }
 

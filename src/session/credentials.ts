@@ -1,3 +1,4 @@
+import { refuseReader } from './fleet/reader.ts'
 import { isFailure, ToknError } from '../core/errors.ts'
 import { beginsAnew, type SessionRecord } from '../core/record.ts'
 import type { Secret } from '../core/secret.ts'
@@ -22,6 +23,7 @@ export async function keepCredentials(
   login: SessionRecord,
   credentials: Credentials,
 ): Promise<boolean> {
+  await refuseReader(session, 'credentials')
   return await session.locked(async () => {
     const record = await session.findRecord()
     if (record === undefined || !descends(session, record, login)) return false
@@ -43,6 +45,7 @@ export interface Forgotten {
  * generation change. Throws `reauth_required` where there is no session, `store`, `busy`.
  */
 export async function forgetCredentials(session: Session): Promise<Forgotten> {
+  await refuseReader(session, 'credentials')
   for (let looks = 1; looks <= mostLooks; looks++) {
     await storeSealed(session)
     const result = await session.locked(async () => {

@@ -62,6 +62,10 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
   }
   const undisturbed = !pendingBefore && !(await isPending())
   if (undisturbed && satisfies(record, request, ports.clock.now())) {
+    if (mode === 'auto' && ports.wished?.(session.entry) === true) {
+      const served = await (await import('./fleet/serve-wish.ts')).serveWish(session, record)
+      if (served !== undefined) return { record: served, refreshed: true }
+    }
     if (record.standing !== undefined) tellStanding(session, record)
     await tellEnd(session, record)
     return { record, refreshed: false }
@@ -94,14 +98,20 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
 
 /**
  * Refreshes in a process of its own, or waits for the one that another has started; a session in
- * memory has no other process to go to.
+ * memory has no other process to go to, and who has a reader's key alone waits for somebody else.
  */
 export async function refreshThrough(
   session: Session,
   request: RefreshRequest,
 ): Promise<SessionRecord> {
   const { ports, profile } = session
-  if (!ports.stores.traits(profile.store).outlivesProcess) {
+  const { outlivesProcess, shared } = ports.stores.traits(profile.store)
+  if (shared === true) {
+    const { waitAsReader } = await import('./fleet/wait-for-refresh.ts')
+    const found = await waitAsReader(session, request)
+    if (found !== undefined) return found
+  }
+  if (!outlivesProcess) {
     const { refreshInMemory } = await import('./given-refresh.ts')
     return await refreshInMemory(session, request)
   }

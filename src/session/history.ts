@@ -66,7 +66,7 @@ export async function indexRecord(
   { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
 ): Promise<void> {
   if (profile.usualStore !== undefined) return
-  const { command, pid, parent } = ports.requester
+  const { command, pid, parent, host, job } = ports.requester
   const earlier = ports.index.get(record.profileId)
   const made: HistoryEntry = {
     generation: record.generation,
@@ -76,6 +76,8 @@ export async function indexRecord(
     command,
     pid,
     parent,
+    host,
+    ...(job === undefined ? {} : { job }),
     cost,
   }
   const entry: IndexEntry = {

@@ -2,6 +2,7 @@ import { ToknError } from '../core/errors.ts'
 import type { Profile } from '../core/profile.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
+import { fleetOfReader } from './fleet/reader.ts'
 import { isUntimely } from './moment.ts'
 import { isFromEnvironment, nextLogin, tokenInWords, wordOf } from './naming.ts'
 import { neededTtl, type RefreshRequest } from './refresh-request.ts'
@@ -13,6 +14,8 @@ import type { Session } from './session.ts'
 /** Throws `unsupported` and the like where it is known that no refresh can be, without asking. */
 export async function refuseUnrenewable(session: Session, record: SessionRecord): Promise<void> {
   const { ports, profile } = session
+  // What renews it is not for a reader to see.
+  if ((await fleetOfReader(session)) !== undefined) return
   const provider = await ports.provider(profile)
   const reason = unrenewableAt(profile, provider, record, ports.clock.now())
   if (reason !== undefined) throw reason

@@ -6,6 +6,7 @@ import type { Grant } from '../core/token.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { refuseSpent } from './budget.ts'
+import { fleetOfReader, refuseReader } from './fleet/reader.ts'
 import { withOutside } from './outside.ts'
 import { readCondition } from './usable.ts'
 import type { RefreshOptions } from './refresh-session.ts'
@@ -34,6 +35,8 @@ export async function planRefresh(
     return words.plans.keepTokens()
   }
   refuseEnded(profile, record)
+  const fleet = await fleetOfReader(session)
+  if (fleet !== undefined) return words.refresherService.wouldWish(fleet.describe())
   const provider = await session.provider()
   checkProvider(record, profile, provider)
   const none = unrenewable(profile, provider, record)
@@ -62,6 +65,7 @@ export async function planIssue(
   saveAs: string | undefined,
 ): Promise<string> {
   const { ports, profile } = session
+  await refuseReader(session, 'issue')
   if (saveAs !== undefined) await findEarlier(session, saveAs)
   const provider = await checkIssue(session, grant)
   const record = await withOutside(session, await session.readRecord())
@@ -79,6 +83,7 @@ export async function planLogout(
   session: Session,
   { localOnly }: { readonly localOnly: boolean },
 ): Promise<string> {
+  await refuseReader(session, 'logout')
   const condition = await readCondition(session)
   switch (condition.state) {
     case 'none':

@@ -9,6 +9,7 @@ import type {
   Seal,
   Store,
 } from '../core/ports.ts'
+import type { Fleet } from '../core/fleet.ts'
 import type { Overview } from '../core/overview.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { CallRefusals } from '../core/call-refusals.ts'
@@ -56,6 +57,13 @@ export interface Ports {
   seal(): Promise<Seal>
   readonly stores: StoreCatalog
   store(kind: StoreKind): Promise<Store>
+  /** What a store is besides that many machines share. Absent: there is none here. */
+  fleet?(kind: StoreKind): Promise<Fleet>
+  /**
+   * Whether a reader wishes for more than the generation of this store entry that was read last, as far as
+   * that was told with it; asks nobody.
+   */
+  wished?(entry: string): boolean
   provider(profile: ProfileSketch): Promise<Provider>
   /** `callRefusals` of that provider, for less than all of it costs. */
   callRefusals(profile: ProfileSketch): Promise<CallRefusals | undefined>
@@ -126,4 +134,6 @@ export interface Requester {
   readonly pid: number
   readonly parent: string
   readonly host: string
+  /** The CI job that it is a part of, as its service calls it. */
+  readonly job?: string | undefined
 }

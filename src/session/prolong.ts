@@ -2,6 +2,7 @@ import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import { indexExpiry } from './history.ts'
 import { lockedBriefly } from './locked-briefly.ts'
+import { fleetOfReader } from './fleet/reader.ts'
 import { lifeOf } from './refresh-request.ts'
 import { rewriteRecord } from './rewrite-record.ts'
 import type { Session } from './session.ts'
@@ -24,6 +25,8 @@ export async function prolong(
   const life = lifeOf(used)
   const until = usedAt + life
   if (until - expiry.at < Math.min(leastGain.time, life * leastGain.part)) return
+  // A refresher hears of a longer life when it uses the token itself.
+  if ((await fleetOfReader(session)) !== undefined) return
   const note = async () => await write(session, used.generation, until, usedAt)
   await lockedBriefly(session, note, (why) => words.session.notProlonged(session.name, why))
 }

@@ -63,8 +63,9 @@ async function refreshUnread(session: Session, force: boolean): Promise<SessionR
   const known = indexedEntry(ports, profile)
   const renews = known?.renewal === 'refresh' || known?.renewal === 'credentials'
   if (!renews || known.standing !== undefined) return undefined
-  const { outlivesProcess, needsPassphrase } = ports.stores.traits(profile.store)
-  if (!outlivesProcess) return undefined
+  const { outlivesProcess, needsPassphrase, shared } = ports.stores.traits(profile.store)
+  // Of a session that another machine may have refreshed, the index here need not know.
+  if (!outlivesProcess || shared === true) return undefined
   const askedAt = ports.clock.now()
   const refreshBeyond = async (beyond: number) =>
     await refreshThrough(session, { reason: 'forced', beyond, force })

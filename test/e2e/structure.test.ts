@@ -52,14 +52,15 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   // The steps of a session are opened by what lies beside them, and stand on it in turn.
   session: {
-    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh', 'rejection'],
-    login: ['loose', 'unfinished'],
-    issue: ['loose', 'unfinished'],
-    revoke: ['loose'],
+    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh', 'rejection', 'fleet'],
+    login: ['loose', 'unfinished', 'fleet'],
+    issue: ['loose', 'unfinished', 'fleet'],
+    revoke: ['loose', 'fleet'],
     unfinished: ['loose'],
     'provider-test': [],
     refresh: ['loose'],
-    rejection: ['loose', 'refresh'],
+    rejection: ['loose', 'refresh', 'fleet'],
+    fleet: ['loose', 'rejection'],
   },
   io: {
     files: [],

@@ -114,7 +114,7 @@ export const shapes = {
   },
   'tokn.why/v1': {
     by: 'why',
-    fields: `profile ${standing} generations[](generation at reason issued_by? command pid parent cost)`,
+    fields: `profile ${standing} generations[](generation at reason issued_by? command pid parent host job cost)`,
   },
   'tokn.doctor/v1': { by: 'doctor', fields: 'ok checks[](id status detail fix)' },
   'tokn.completion/v1': { by: 'completion', fields: 'shell script' },

@@ -35,7 +35,7 @@ export function openIndex({ directory, summary, files, warn }: IndexOptions): In
     if (path === undefined) return undefined
     try {
       const bytes = files.read(path, limit)
-      return bytes && readEntry(JSON.parse(Buffer.from(bytes).toString()))
+      return bytes && readIndexEntry(JSON.parse(Buffer.from(bytes).toString()))
     } catch (error) {
       if (error instanceof SyntaxError || isSystemError(error)) return undefined
       throw error
@@ -126,7 +126,8 @@ export function openIndex({ directory, summary, files, warn }: IndexOptions): In
 
 const renewals = ['credentials', 'refresh', 'access', 'none'] as const
 
-function readEntry(value: unknown): IndexEntry | undefined {
+/** What may be known of a session, out of JSON; `undefined` for what is malformed. */
+export function readIndexEntry(value: unknown): IndexEntry | undefined {
   if (!isObject(value)) return undefined
   const { generation, obtainedAt, prolongedAt, refreshExpiry, scopes, history } = value
   if (!isInstant(generation) || !isInstant(obtainedAt)) return undefined
@@ -182,8 +183,9 @@ function isHistoryEntry(value: unknown): value is HistoryEntry {
     [value['reason'], value['command'], value['parent']].every(
       (text) => typeof text === 'string',
     ) &&
-    ['string', 'undefined'].includes(typeof value['cost']) &&
-    ['string', 'undefined'].includes(typeof value['by'])
+    [value['cost'], value['by'], value['host'], value['job']].every((text) =>
+      ['string', 'undefined'].includes(typeof text),
+    )
   )
 }
 

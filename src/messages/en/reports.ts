@@ -123,7 +123,11 @@ export const reasons = {
 export const issuedBy = (profile: string) => `issued by profile "${profile}"`
 export const noHistory = (profile: string) =>
   `nothing is known about "${profile}": it is not logged in`
-export const whyTitles = () => ['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST']
+/** `isOfMany`: not all of it is of this machine, or by hand. */
+export const whyTitles = (isOfMany: boolean) => [
+  ...['GENERATION', 'WHEN', 'WHY', 'COMMAND', 'PROCESS', 'COST'],
+  ...(isOfMany ? ['MACHINE', 'JOB'] : []),
+]
 export const processOf = (pid: number, parent: string) => `${pid} (from ${parent})`
 
 /** How a session stands, in a word or two. */

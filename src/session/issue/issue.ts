@@ -8,6 +8,7 @@ import { proveStorage } from '../check-storage.ts'
 import { saveSession } from '../save-session.ts'
 import { thisMoment } from '../moment.ts'
 import type { Ports } from '../ports.ts'
+import { refuseReader } from '../fleet/reader.ts'
 import type { Session } from '../session.ts'
 import { removeEmpty } from '../unfinished/issues.ts'
 import { recordOfIssued } from '../unfinished/kept-issue.ts'
@@ -36,6 +37,7 @@ export async function issueToken(
   saveAs: string | undefined,
 ): Promise<Issued> {
   const { ports } = parent
+  await refuseReader(parent, 'issue')
   const earlier = saveAs === undefined ? undefined : await findEarlier(parent, saveAs)
   const provider = await checkIssue(parent, grant)
   const finished = earlier && (await finishEarlier(parent, earlier, grant))
@@ -58,6 +60,7 @@ export async function issueToken(
 
 /** The provider of `parent`. Throws `unsupported` where it issues nothing, `usage` for a wrong grant. */
 export async function checkIssue(parent: Session, grant: Grant): Promise<Provider> {
+  await refuseReader(parent, 'issue')
   const provider = await parent.provider()
   if (provider.issue === undefined) throw unsupported(provider, 'issue')
   provider.checkGrant(grant)

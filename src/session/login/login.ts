@@ -19,6 +19,7 @@ import type { KeptReply } from '../kept-reply.ts'
 import { usualTokenName, withName } from '../naming.ts'
 import { eraseEntry, formerStore, saveSession, type SavedSession } from '../save-session.ts'
 import { madeWith } from '../made-with.ts'
+import { refuseReader } from '../fleet/reader.ts'
 import type { Session } from '../session.ts'
 import { openHold, type Hold } from './held.ts'
 import { proveStorage } from '../check-storage.ts'
@@ -126,6 +127,7 @@ function keepAnswers(
 export async function login(session: Session, request: LoginRequest): Promise<SavedSession> {
   const { ports, profile } = session
   const { provider } = request
+  await refuseReader(session, 'login')
   const store = await session.store()
   await store.sealingKey()
   // It would be gone with this process; a profile of it would only be in the way.

@@ -1,4 +1,5 @@
 import { proveStorage } from '../check-storage.ts'
+import { refuseReader } from '../fleet/reader.ts'
 import { formerStore } from '../save-session.ts'
 import type { Session } from '../session.ts'
 import { openIntent } from '../unfinished/open-intent.ts'
@@ -11,6 +12,7 @@ import { sweepUnsent } from '../unfinished/sweep.ts'
  */
 export async function proveBeforeQuestions(session: Session, origin: string): Promise<void> {
   const { ports, profile } = session
+  await refuseReader(session, 'login')
   await (await session.store()).sealingKey()
   if (!ports.stores.traits(profile.store).outlivesProcess) return
   await sweepUnsent(session)

@@ -3,6 +3,7 @@ import type { Provider } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { HistoryEntry } from '../../core/session-history.ts'
 import { words } from '../../messages/words.ts'
+import { fleetOfReader } from '../fleet/reader.ts'
 import type { Fresh, FreshOptions } from '../fresh.ts'
 import { renewsWithItself } from '../heard-end.ts'
 import { tokenInWords, wordOf } from '../naming.ts'
@@ -23,8 +24,9 @@ export async function renewRejected(
   const token = tokenInWords(profile)
   const options = { minTtl, mayAskAgent }
   const now = ports.clock.now()
+  const isReader = (await fleetOfReader(session)) !== undefined
   const renewable = await withOutside(session, given.record)
-  if (!isReplaceable(await session.provider(), renewable, now)) {
+  if (!isReader && !isReplaceable(await session.provider(), renewable, now)) {
     return await askAbout(session, given)
   }
   const pause = pauseOf(history, now)

@@ -1,3 +1,4 @@
+import { refuseReader } from '../fleet/reader.ts'
 import { isFailure, ToknError } from '../../core/errors.ts'
 import type { Provider, Reach, ProbeResult } from '../../core/provider.ts'
 import type { SessionRecord } from '../../core/record.ts'
@@ -28,6 +29,7 @@ export interface LogoutOptions {
  * even one that cannot be read. Throws `store`.
  */
 export async function logout(session: Session, options: LogoutOptions): Promise<LogoutResult> {
+  await refuseReader(session, 'logout')
   const lost = options.localOnly ? undefined : await storeKeptReply(session)
   return await session.locked(async () => {
     const condition = await session.condition()

@@ -1,3 +1,4 @@
+import { refuseReader } from '../fleet/reader.ts'
 import { isFailure, ToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { quoteWord } from '../../core/quoting.ts'
@@ -32,6 +33,7 @@ export async function revokeTokens(
   named: readonly string[],
   options: RevokeOptions,
 ): Promise<readonly Revocation[]> {
+  await refuseReader(session, 'revoke')
   const provider = await session.provider()
   if (provider.revoke === undefined) throw unsupported(provider, 'revoke')
   const run = async (call: Call) => {

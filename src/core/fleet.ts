@@ -1,0 +1,55 @@
+import type { IndexEntry } from './ports.ts'
+import type { Profile } from './profile.ts'
+import type { HeldLease, LeaseTaken, Wish } from './shared-engine.ts'
+
+/**
+ * What a process may do in a store that many machines share, by the key that it has: a reader uses
+ * sessions, and leaves wishes; a refresher changes them.
+ */
+export type FleetRole = 'refresher' | 'reader'
+
+/** A session of such a store, as it is seen without its record. */
+export interface FleetSession {
+  readonly id: string
+  readonly name: string
+  /** 0: none was stored so far. */
+  readonly generation: number
+  /** Another at each write. */
+  readonly version: string
+  /** Verified; absent where none is kept there, or it does not verify. */
+  readonly profile?: Profile | undefined
+  /** The same of what may be known without the record. */
+  readonly index?: IndexEntry | undefined
+  /** Why one of these is not there, in a sentence. */
+  readonly fault?: string | undefined
+  /** Whether a refresh is under way, or was cut off. */
+  readonly pending: boolean
+  /** See `SharedRow.wished`. */
+  readonly wished?: boolean | undefined
+}
+
+/** What a store that many machines share is, besides a `Store`. All of it throws `network`, `store`. */
+export interface Fleet {
+  readonly role: FleetRole
+  /** For a person, without a password. */
+  describe(): string
+  look(id: string): Promise<FleetSession | undefined>
+  /** At most `limit` of those behind `after`, in the order of ids. */
+  list(after: string | undefined, limit: number): Promise<readonly FleetSession[]>
+  addWish(id: string, generation: number, text: string): Promise<void>
+  wishes(id?: string): Promise<readonly Wish[]>
+  dropWishes(id: string, generation: number): Promise<void>
+  /** See `SharedEngine.watch`. */
+  watch(
+    what: 'rows' | 'wishes',
+    heard: (id: string | undefined) => void,
+  ): Promise<() => Promise<void>>
+  takeLease(name: string, ttl: number): Promise<LeaseTaken>
+  renewLease(name: string, fence: number, ttl: number): Promise<boolean>
+  releaseLease(name: string, fence: number): Promise<void>
+  /** `undefined` where the engine cannot tell. */
+  leases(): Promise<readonly HeldLease[] | undefined>
+  incarnation(): Promise<string>
+  /** Ends all connections; the next call makes them anew. */
+  rest(): Promise<void>
+}

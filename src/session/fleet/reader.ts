@@ -1,0 +1,34 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Fleet } from '../../core/fleet.ts'
+import { words } from '../../messages/words.ts'
+import type { Ports } from '../ports.ts'
+import type { Session } from '../session.ts'
+
+type Place = Pick<Session, 'ports' | 'profile'>
+
+/** The store of a session, where many machines share it. */
+export async function fleetOf({ ports, profile }: Place): Promise<Fleet | undefined> {
+  if (!isShared(ports, profile.store)) return undefined
+  return await ports.fleet?.(profile.store)
+}
+
+/** It, where this process has a reader's key alone. */
+export async function fleetOfReader(place: Place): Promise<Fleet | undefined> {
+  const fleet = await fleetOf(place)
+  return fleet?.role === 'reader' ? fleet : undefined
+}
+
+/** Throws `forbidden` where this process has a reader's key alone, with which `act` cannot be done. */
+export async function refuseReader(
+  place: Place,
+  act: keyof typeof words.refresherService.acts,
+): Promise<void> {
+  const fleet = await fleetOfReader(place)
+  if (fleet === undefined) return
+  const { acts, readerMayNot } = words.refresherService
+  throw new ToknError('forbidden', readerMayNot(acts[act], fleet.describe()))
+}
+
+function isShared({ stores }: Pick<Ports, 'stores'>, kind: string): boolean {
+  return stores.traits(kind).shared === true
+}
