@@ -9,7 +9,7 @@ const longestWait = 30_000
 const shortestWait = 1_000
 
 /** Refreshes that run at the same time: each is a process. */
-const mostAtOnce = 4
+const usuallyAtOnce = 4
 
 /** After a failure, in milliseconds: twice as long after each further one. */
 const firstPause = 60_000
@@ -22,11 +22,13 @@ interface Pause {
 }
 
 export interface AheadOptions {
-  readonly world: World
+  readonly world: Pick<World, 'session'> & { readonly clock: Pick<World['clock'], 'now'> }
   readonly sessions: Pick<Sessions, 'inUse' | 'prepare'>
   readonly gate: Gate | undefined
   /** From 0 to 1. */
   readonly random: () => number
+  /** Refreshes that run at the same time. Default: few, since each is a process. */
+  readonly mostAtOnce?: number | undefined
   /** When something is due. Default: `planAhead`. */
   readonly plan?: ((session: Session, share: number) => AheadOfNeed | undefined) | undefined
   /** Uses the token of a session, where that prolongs it; whether it has. */
@@ -65,7 +67,7 @@ export class Ahead {
 
   /** Replaces what is due; gives the milliseconds until the next look. */
   async look(): Promise<number> {
-    const { sessions, gate } = this.#options
+    const { sessions, gate, mostAtOnce = usuallyAtOnce } = this.#options
     if (gate?.locked() === true) return longestWait
     const names = [...sessions.inUse()]
     let least = longestWait

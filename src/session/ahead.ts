@@ -31,12 +31,17 @@ export interface AheadOfNeed {
 
 /**
  * By what the index says; nothing is unlocked. A session with nothing to renew it is left alone, as is
- * one whose end nobody knows.
+ * one whose end nobody knows. At least `least` milliseconds are left then, where its life allows.
  */
-export function planAhead({ ports, profile }: Session, share: number): AheadOfNeed | undefined {
+export function planAhead(
+  { ports, profile }: Session,
+  share: number,
+  least = 0,
+): AheadOfNeed | undefined {
   const entry = indexedFromHere(ports, profile)
   if (entry === undefined || !isRenewable(entry) || entry.expiry.state !== 'at') return undefined
-  const minTtl = aheadOf(lifeOf(entry), share)
+  const life = lifeOf(entry)
+  const minTtl = Math.max(aheadOf(life, share), Math.min(life / 2, least))
   return { generation: entry.generation, at: entry.expiry.at - minTtl, wanted: { minTtl } }
 }
 

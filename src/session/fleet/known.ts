@@ -3,6 +3,7 @@ import type { FleetSession } from '../../core/fleet.ts'
 import type { IndexEntry } from '../../core/ports.ts'
 import { words } from '../../messages/words.ts'
 import type { Ports } from '../ports.ts'
+import { renewalOf } from '../ways-to-renew.ts'
 import type { Session } from '../session.ts'
 import { fleetOf } from './reader.ts'
 
@@ -22,6 +23,16 @@ export async function knownOf(session: Session): Promise<IndexEntry | undefined>
     ports.warn(words.refresherService.storeNotAsked(error.message))
   }
   return ports.index.get(id)
+}
+
+/** What is known of a session by its record alone; who made it so is not. Throws what reading it throws. */
+export async function readKnown(session: Session): Promise<IndexEntry> {
+  const { ports } = session
+  const record = await session.readRecord()
+  const { generation, expiry, refreshExpiry, obtainedAt, prolongedAt, fixed, standing } = record
+  const renewal = renewalOf(record, await session.provider())
+  const times = { expiry, refreshExpiry, obtainedAt, prolongedAt }
+  return { configuration: ports.configuration, generation, ...times, fixed, standing, renewal }
 }
 
 /** Tells the index of this machine what a row says of a session; gives what it knows then. */

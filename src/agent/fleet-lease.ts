@@ -1,0 +1,77 @@
+import { isToknError } from '../core/errors.ts'
+import type { Fleet } from '../core/fleet.ts'
+
+/** The lease of the one that acts, in milliseconds: so long does it stay where that one is gone. */
+const ttl = 8_000
+
+/** How often it is prolonged, and asked for by those that stand by, in milliseconds. */
+const [renewed, askedFor] = [2_000, 800]
+
+const name = 'refresher'
+
+/** A lease that is held until it is lost or given back. */
+export interface ActingLease {
+  /** Resolves once it may be another's. */
+  readonly lost: Promise<void>
+  /** Gives it back, where it is still ours. */
+  release(): Promise<void>
+}
+
+export interface Waiting {
+  wait(duration: number): Promise<void>
+  isOver(): boolean
+  /** Another one acts, by what that one says of itself. */
+  standsBy(holder: string): void
+}
+
+/** Waits until this is the one that acts; `undefined` where waiting is over before. Throws `network`, `store`. */
+export async function takeActingLease(
+  fleet: Fleet,
+  { wait, isOver, standsBy }: Waiting,
+): Promise<ActingLease | undefined> {
+  while (!isOver()) {
+    const asked = performance.now()
+    const taken = await fleet.takeLease(name, ttl)
+    if ('fence' in taken) return keepLease(fleet, taken.fence, asked)
+    standsBy(taken.heldBy)
+    await wait(Math.min(askedFor, taken.left + 20))
+  }
+  return undefined
+}
+
+function keepLease(fleet: Fleet, fence: number, taken: number): ActingLease {
+  let end: () => void = () => undefined
+  const lost = new Promise<void>((resolve) => (end = resolve))
+  let sure = taken
+  let asking = false
+  const timer = setInterval(() => void renew(), renewed)
+  return {
+    lost,
+    release: async () => {
+      clearInterval(timer)
+      await fleet.releaseLease(name, fence).catch(() => undefined)
+    },
+  }
+
+  async function renew(): Promise<void> {
+    // By our own clock, which does not ask anybody: it was ours for so long at least.
+    if (performance.now() - sure >= ttl) return stop()
+    if (asking) return
+    asking = true
+    const asked = performance.now()
+    try {
+      if (await fleet.renewLease(name, fence, ttl)) sure = asked
+      else stop()
+    } catch (error) {
+      // It is asked again as long as it lasts.
+      if (!isToknError(error)) throw error
+    } finally {
+      asking = false
+    }
+  }
+
+  function stop(): void {
+    clearInterval(timer)
+    end()
+  }
+}
