@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { isToknError } from '../core/errors.ts'
 import type { Fleet } from '../core/fleet.ts'
 
@@ -40,8 +41,8 @@ export async function takeActingLease(
 }
 
 function keepLease(fleet: Fleet, fence: number, taken: number): ActingLease {
-  let end: () => void = () => undefined
-  const lost = new Promise<void>((resolve) => (end = resolve))
+  const ending = new EventEmitter<{ lost: [] }>()
+  const lost = once(ending, 'lost').then(() => undefined)
   let sure = taken
   let asking = false
   const timer = setInterval(() => void renew(), renewed)
@@ -72,6 +73,6 @@ function keepLease(fleet: Fleet, fence: number, taken: number): ActingLease {
 
   function stop(): void {
     clearInterval(timer)
-    end()
+    ending.emit('lost')
   }
 }

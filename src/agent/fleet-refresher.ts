@@ -3,7 +3,7 @@ import { isFailure } from '../core/errors.ts'
 import { planAhead } from '../session/ahead.ts'
 import { Ahead } from './ahead.ts'
 import { FleetBook } from './fleet-book.ts'
-import type { FleetEvent } from './fleet-event.ts'
+import type { FleetEvent } from '../core/fleet-event.ts'
 import { takeActingLease } from './fleet-lease.ts'
 import { FleetWork, mostAtOnce, type FleetWorld } from './fleet-work.ts'
 import { FleetWishes } from './fleet-wishes.ts'
@@ -118,7 +118,7 @@ export class FleetRefresher {
       // What is under way has the lock of its session; another may begin. It keeps the lease to its end
       // where nobody waits for that but us.
       if (this.#over) await this.#work.done()
-      for (const end of ends.reverse()) await end()
+      for (const end of ends.toReversed()) await end()
     }
   }
 

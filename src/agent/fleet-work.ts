@@ -9,7 +9,7 @@ import { refreshNow } from '../session/refresh/protocol.ts'
 import type { RefreshRequest } from '../session/refresh-request.ts'
 import type { Session } from '../session/session.ts'
 import type { FleetBook } from './fleet-book.ts'
-import type { FleetEvent } from './fleet-event.ts'
+import type { FleetEvent } from '../core/fleet-event.ts'
 import type { Outcome } from './sessions.ts'
 import { Slots } from './slots.ts'
 

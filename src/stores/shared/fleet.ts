@@ -8,35 +8,36 @@ import type { StoreKeys } from './store-keys.ts'
 
 export interface FleetOptions {
   readonly engine: SharedEngine
-  /** Those in use now. Throws `store`, `network`. */
-  keys(): Promise<StoreKeys>
-  /** Who takes a lease, for others to read; nothing secret. */
-  holder(): string
-  /** Reads what a signed part says; both throw `usage` or give `undefined` for what is malformed. */
-  readProfile(name: string, text: string): Profile | undefined
-  readIndex(text: string): IndexEntry | undefined
+  /** Runs what verifies and opens with the keys that are in use. */
+  readonly ring: { opening<Value>(work: (keys: StoreKeys) => Value): Promise<Value> }
+  /** Who takes a lease, for others to read: JSON. */
+  readonly holder: string
+  /** The profile that a row has, verified. Throws `store`, `usage`. */
+  readProfile(keys: StoreKeys, row: SharedRow): Profile | undefined
+  /** What may be known of its session, out of JSON; `undefined` for what is malformed. */
+  readIndex(value: unknown): IndexEntry | undefined
 }
 
 /** What a store is besides that many machines share, over its engine. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  const { engine, keys, holder } = options
-  const { role } = await keys()
+  const { engine, ring, holder } = options
+  const role = await ring.opening((keys) => keys.role)
   return {
     role,
     describe: () => engine.describe(),
     look: async (id) => {
-      const [row, current] = await Promise.all([engine.read(id), keys()])
-      return row && readSession(row, current, options)
+      const row = await engine.read(id)
+      return row && (await readSession(row, options))
     },
     list: async (after, limit) => {
-      const [rows, current] = await Promise.all([engine.list(after, limit), keys()])
-      return rows.map((row) => readSession(row, current, options))
+      const rows = await engine.list(after, limit)
+      return await Promise.all(rows.map(async (row) => await readSession(row, options)))
     },
     addWish: async (id, generation, text) => await engine.addWish(id, generation, text),
     wishes: async (id) => await engine.wishes(id),
     dropWishes: async (id, generation) => await engine.dropWishes(id, generation),
     watch: async (what, heard) => await engine.watch(what, heard),
-    takeLease: async (name, ttl) => await engine.takeLease(name, holder(), ttl),
+    takeLease: async (name, ttl) => await engine.takeLease(name, holder, ttl),
     renewLease: async (name, fence, ttl) => await engine.renewLease(name, fence, ttl),
     releaseLease: async (name, fence) => await engine.releaseLease(name, fence),
     leases: async () => await engine.leases?.(),
@@ -46,21 +47,24 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 /** What does not verify is not there, and why is said: one bad row is no reason to see none. */
-function readSession(row: SharedRow, keys: StoreKeys, options: FleetOptions): FleetSession {
+async function readSession(row: SharedRow, options: FleetOptions): Promise<FleetSession> {
   const { id, name, generation, version, parts, wished } = row
+  const { ring, readProfile, readIndex } = options
   let fault: string | undefined
-  const read = <Value>(part: 'profile' | 'index', of: (text: string) => Value) => {
+  const read = async <Value>(work: (keys: StoreKeys) => Value): Promise<Value | undefined> => {
     try {
-      const text = verifyPart(keys, part, row)
-      return text === undefined ? undefined : of(text)
+      return await ring.opening(work)
     } catch (error) {
-      if (!isToknError(error)) throw error
+      if (!isToknError(error, 'store', 'usage')) throw error
       fault ??= error.message
       return undefined
     }
   }
-  const profile = read('profile', (text) => options.readProfile(name, text))
-  const index = read('index', options.readIndex)
+  const profile = await read((keys) => readProfile(keys, row))
+  const index = await read((keys) => {
+    const text = verifyPart(keys, 'index', row)
+    return text === undefined ? undefined : readIndex(JSON.parse(text))
+  })
   const pending = parts.journal !== undefined
   return { id, name, generation, version, profile, index, fault, pending, wished }
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors.ts'
+import type { ErrorCode } from './errors.ts'
 
 /** What a refresher tells of what it does. Nothing in it is secret. */
 export type FleetEvent =
