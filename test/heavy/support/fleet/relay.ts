@@ -39,21 +39,27 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
       sockets.add(from)
       let last: Promise<unknown> = Promise.resolve()
       let broken = false
+      const passOn = async (before: Promise<unknown>, bytes: Buffer) => {
+        await before
+        // After a gap nothing of a stream makes sense: the rest is dropped as well.
+        const goes = !broken && (await gate({ machine, server, way, bytes }))
+        if (goes) to.write(bytes)
+        else broken = true
+        from.resume()
+      }
       from.on('data', (bytes: Buffer) => {
         from.pause()
-        last = last.then(async () => {
-          // After a gap nothing of a stream makes sense: the rest is dropped as well.
-          const goes = !broken && (await gate({ machine, server, way, bytes }))
-          if (goes) to.write(bytes)
-          else broken = true
-          from.resume()
-        })
+        last = passOn(last, bytes)
       })
-      from.on('end', () => void last.then(() => !broken && to.end()))
+      const end = async (how: 'end' | 'destroy') => {
+        await last
+        if (!broken) to[how]()
+      }
+      from.on('end', () => void end('end'))
       from.on('error', () => to.destroy())
       from.on('close', () => {
         sockets.delete(from)
-        void last.then(() => !broken && to.destroy())
+        void end('destroy')
       })
     }
     pass(client, target, 'to')
