@@ -78,7 +78,7 @@ const together = Object.entries({
     (name) => `session/${name}`,
   ),
   asking: ['session/refresh-session', 'session/refresh/in-turn', 'app/start-refresher'],
-  lock: ['io/files/turn', 'io/files/user-lock', 'io/files/journal'],
+  lock: ['io/files/turn', 'io/files/user-lock', 'io/files/journal', 'app/routed'],
   refresh: ['app/serve-refresher', 'stores/seal'],
 }).map(([name, entries]) => {
   const files = entries.flatMap((entry) => [...loadedWith(`src/${entry}.ts`)])

@@ -12,6 +12,7 @@ import { onlyName, readableProfiles } from '../session/choose-profile.ts'
 import type { Ports } from '../session/ports.ts'
 import { openSession } from '../session/session.ts'
 import type { Opening } from './agent-key.ts'
+import type { OpenedKinds } from './shared-kinds.ts'
 import { openPorts } from './ports.ts'
 import { openStamps } from './session-stamps.ts'
 import { openVariables } from './variables.ts'
@@ -40,6 +41,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
   const { environment, socket, profiles: served } = options
   const paths = locatePaths(environment, { configDirectory: options.configDirectory })
   const stores = new Map<StoreKind, Promise<Store>>()
+  const opened: OpenedKinds = {}
   // What is asked of these needs no time and warns of nothing.
   const looks = portsFor(() => undefined)
   const own = nameConfiguration(paths, environment)
@@ -63,7 +65,10 @@ export function openWorld(options: WorldOptions): OpenWorld {
     profilesStamp: () => looks.profiles.stamp?.() ?? '',
     defaultName: () => looks.profiles.defaultName() ?? onlyName(looks.profiles),
     stampOf: openStamps(looks, paths),
-    forgetStores: () => stores.clear(),
+    forgetStores: () => {
+      stores.clear()
+      opened.kinds = undefined
+    },
     isMeant: (configuration, store) =>
       options.anywhere === true ||
       isSameConfiguration(configuration, own, store !== undefined && isPlaced(store)),
@@ -75,7 +80,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
   }
 
   function portsFor(warn: (text: string) => void, quiet = false): Ports {
-    return openPortsFor({ ...options, quiet }, warn, stores)
+    return openPortsFor({ ...options, quiet }, warn, stores, opened)
   }
 }
 
@@ -84,6 +89,7 @@ export function openPortsFor(
   options: WorldOptions & { readonly quiet?: boolean },
   warn: (text: string) => void,
   stores?: Map<StoreKind, Promise<Store>>,
+  opened?: OpenedKinds,
 ): Ports {
   const variables = openVariables(options.environment, readValueFile)
   const { opening } = options
@@ -93,6 +99,8 @@ export function openPortsFor(
     command: 'tokn agent',
     storeKey: () =>
       opening === undefined ? variables.readSecret('store_key') : opening.storeKey(),
+    storeUrl: () => variables.storeUrl,
+    storePassword: () => variables.readSecret('store_password'),
     // Nobody can be asked here.
     passphrase: async (question) => {
       if (question?.refused === true) return undefined
@@ -105,5 +113,6 @@ export function openPortsFor(
     lasting: true,
     startedAt: () => began,
     stores,
+    opened,
   })
 }

@@ -96,6 +96,7 @@ export function createContext(
   const folder = openFolderChoice(hints.note)
   const made = new Map<string, Ports>()
   const stores: PortsRequest['stores'] = new Map()
+  const opened: PortsRequest['opened'] = {}
   const sessions = new Map<string, Promise<Session>>()
   const announcement = openAnnouncement(writeLines)
   let exit = 0
@@ -252,6 +253,8 @@ export function createContext(
       program,
       command: `tokn ${commandIn(words)}`.trim(),
       storeKey: () => variables.readSecret('store_key'),
+      storeUrl: () => variables.storeUrl,
+      storePassword: () => variables.readSecret('store_password'),
       passphrase: async (question) => await passphraseFor(flags)(question),
       fromEnvironment: variables.read,
       givenVariables: variables,
@@ -260,6 +263,7 @@ export function createContext(
       asksAgent: true,
       beforehand,
       stores,
+      opened,
       startedAt: () => startedAt,
       warn: (said) => {
         if (flags.quiet === true) return

@@ -21,8 +21,16 @@ import { entryOf, journalName } from '../io/files/journal-name.ts'
 import { locatePaths, namesIn, type Environment, type Paths } from '../io/files/paths.ts'
 import { isInSharedFolders, isTrusted, namesInSharedFolders } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
-import { openStore, restsInData, storeCatalog, type Surroundings } from '../stores/catalog.ts'
+import {
+  isShared,
+  openStore,
+  restsInData,
+  storeCatalog,
+  type Surroundings,
+} from '../stores/catalog.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
+import type { Routes } from './routed.ts'
+import type { OpenedKinds, SharedKinds } from './shared-kinds.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
   GivenVariables,
@@ -41,6 +49,9 @@ export interface PortsRequest extends ProcessOptions {
   /** Absent: this process. */
   readonly requester?: Requester | undefined
   readonly storeKey: () => Secret | undefined
+  /** Address and password of a store for many machines. Absent: nothing says them. */
+  readonly storeUrl?: (() => Secret | undefined) | undefined
+  readonly storePassword?: (() => Secret | undefined) | undefined
   /** The passphrase of the file store; asks where that is possible. */
   readonly passphrase: (question?: PassphraseQuestion) => Promise<Secret | undefined>
   /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */
@@ -58,6 +69,8 @@ export interface PortsRequest extends ProcessOptions {
   readonly startedAt?: (() => number) | undefined
   /** The stores that are open already, where a process serves several requests. */
   readonly stores?: Map<StoreKind, Promise<Store>> | undefined
+  /** The same of stores for many machines. */
+  readonly opened?: OpenedKinds | undefined
   /** An agent may be asked first. */
   readonly asksAgent?: boolean | undefined
   /** What has come of that already. */
@@ -82,11 +95,21 @@ export function openPorts(request: PortsRequest): Ports {
   const { stores = new Map<StoreKind, Promise<Store>>() } = request
   const providers = new Map<string, Promise<Provider>>()
   const clients = new Map<string, Promise<Http>>()
+  const { opened = {} } = request
+  const kinds = () => (opened.kinds ??= openKinds())
+  const routes: Routes = { of: async (kind, id) => await (await kinds()).of(kind, id) }
   const lock = once(async () => {
     const { createUserLock } = await import('../io/files/user-lock.ts')
-    return createUserLock({ paths, files, command: request.command, restsInData })
+    const { routeLock } = await import('./routed.ts')
+    return routeLock(
+      routes,
+      createUserLock({ paths, files, command: request.command, restsInData }),
+    )
   })
-  const journal = once(() => openJournalOf('journal'))
+  const journalHere = once(() => openJournalOf('journal'))
+  const journal = once(async () =>
+    (await import('./routed.ts')).routeJournal(routes, await journalHere()),
+  )
   const surroundings: Surroundings = {
     files,
     directory: join(paths.data, namesIn.data.sessions),
@@ -100,6 +123,7 @@ export function openPorts(request: PortsRequest): Ports {
     },
     terminal: nameOfTerminal,
     lasting: request.lasting,
+    shared: async (kind) => (await import('./routed.ts')).routeStore(routes, kind),
   }
   // What is unfinished lies in a folder called marks, as it has from the start: one that is renamed
   // would hide what versions before this one have left behind.
@@ -152,10 +176,13 @@ export function openPorts(request: PortsRequest): Ports {
       return given.every((value) => value === undefined || value === '')
     },
     journal: (of) => (of === undefined ? journal() : unfinished()),
-    ledger: once(async () => {
-      const { openLedger } = await import('../io/files/ledger.ts')
-      return openLedger(shared(paths, 'ledger', files))
-    }),
+    ledger: async (store) =>
+      await (
+        await import('./routed.ts')
+      ).routeLedger(routes, store, async () => {
+        const { openLedger } = await import('../io/files/ledger.ts')
+        return openLedger(shared(paths, 'ledger', files))
+      }),
     seal: once(async () => (await import('../stores/seal.ts')).seal),
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
@@ -177,9 +204,18 @@ export function openPorts(request: PortsRequest): Ports {
       interaction: await request.interaction(),
     }),
     givenVariables: request.givenVariables,
-    refreshPending: async (entry) =>
-      isInSharedFolders(paths.notedFolders, join('journal', journalName(entry))) &&
-      (await journal()).read(entry) !== undefined,
+    refreshPending: async (entry) => {
+      const at = entry.indexOf(':')
+      const kind = entry.slice(0, at)
+      if (isShared(kind)) {
+        const id = entry.slice(at + 1)
+        return await (await routes.of(kind, id)).isPending(id)
+      }
+      return (
+        isInSharedFolders(paths.notedFolders, join('journal', journalName(entry))) &&
+        (await (await journalHere()).read(entry)) !== undefined
+      )
+    },
     pendingRefreshes: () => {
       const names = namesInSharedFolders(paths.sharedFolders, 'journal')
       return names === undefined
@@ -238,6 +274,18 @@ export function openPorts(request: PortsRequest): Ports {
       const directory = join(paths.state, namesIn.state.warned)
       if (takeDay({ directory, files, name: profileId, now: systemClock.now() })) request.warn(text)
     },
+  }
+
+  async function openKinds(): Promise<SharedKinds> {
+    const { openSharedKinds } = await import('./shared-kinds.ts')
+    const { seal } = await import('../stores/seal.ts')
+    return openSharedKinds({
+      ...request,
+      ...{ profiles, timeLeft, seal, http: openHttp },
+      requester: request.requester ?? describeRequester(request.command),
+      memory: { files, directory: join(paths.state, namesIn.state.seen) },
+      aside: journalHere,
+    })
   }
 
   async function openJournalOf(name: 'journal' | 'marks'): Promise<Journal> {

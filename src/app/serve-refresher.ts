@@ -22,6 +22,8 @@ export async function serveRefresher(inherited: Environment, program: string): P
         program,
         command: request.requester.command,
         storeKey: () => secretOf(request.storeKey),
+        storeUrl: () => secretOf(request.storeUrl),
+        storePassword: () => secretOf(request.storePassword),
         passphrase: async (question) =>
           question?.refused === true ? undefined : secretOf(request.passphrase),
         fromEnvironment: variables.read,

@@ -14,6 +14,8 @@ import { storeCatalog } from '../stores/catalog.ts'
 interface Asking extends ProcessOptions, Spawning {
   readonly command: string
   storeKey(): Secret | undefined
+  readonly storeUrl?: (() => Secret | undefined) | undefined
+  readonly storePassword?: (() => Secret | undefined) | undefined
   passphrase(): Promise<Secret | undefined>
   readonly givenVariables?: GivenVariables | undefined
   readonly index: Pick<Index, 'get'>
@@ -27,8 +29,8 @@ export async function startRefresher(
   profile: Profile,
   refresh: RefreshRequest,
 ): Promise<string> {
-  const { needsPassphrase } = storeCatalog.traits(profile.store)
-  const storeKey = needsPassphrase ? from.storeKey() : undefined
+  const { needsPassphrase, shared } = storeCatalog.traits(profile.store)
+  const storeKey = needsPassphrase || shared === true ? from.storeKey() : undefined
   const passphrase = needsPassphrase && storeKey === undefined ? await from.passphrase() : undefined
   return await refreshInOwnProcess(from, {
     ...from,
@@ -39,6 +41,8 @@ export async function startRefresher(
     requester: describeRequester(from.command, from.environment),
     storeKey: storeKey?.reveal(),
     passphrase: passphrase?.reveal(),
+    storeUrl: shared === true ? from.storeUrl?.()?.reveal() : undefined,
+    storePassword: shared === true ? from.storePassword?.()?.reveal() : undefined,
     files: { ...readPipes(profile), ...readGivenPipes(from, profile) },
   })
 }

@@ -54,6 +54,7 @@ function knownFolders(paths: Paths): ReadonlyMap<string, Known> {
     [namesIn.state.index]: 'index',
     [namesIn.state.fingerprintKey]: 'fingerprint-key',
     [namesIn.state.warned]: 'warnings',
+    [namesIn.state.seen]: 'seen',
     [namesIn.state.home]: 'home',
     [namesIn.state.tokenFiles]: 'token-files',
     [namesIn.state.setup]: 'setup',

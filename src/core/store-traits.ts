@@ -17,6 +17,8 @@ export interface StoreTraits {
   readonly restsInData: boolean
   /** Whether a variable of its own says where its entries are, so that processes may mean others. */
   readonly placedByVariable: boolean
+  /** Whether many machines share it: lock and journal of its sessions are in it, not on this machine. */
+  readonly shared?: true | undefined
   /** The schemes of addresses that name it, as `postgres:`; absent where it has no address. */
   readonly schemes?: readonly string[] | undefined
   /** Whether an engine keeps it that many machines share; see `Fleet`. */

@@ -8,6 +8,7 @@ export type TraceKind =
   | 'single-profiles'
   | 'index-summary'
   | 'warnings'
+  | 'seen'
   | 'home'
   | 'token-files'
   | 'setup'

@@ -2,6 +2,7 @@ import type { RunProgram } from '../core/process.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
+import type { EngineOptions, SharedEngine } from '../core/shared-engine.ts'
 import type { PassphraseQuestion, StoreCatalog, StoreTraits } from '../core/store-traits.ts'
 
 /** What a process brings to the stores. */
@@ -17,11 +18,17 @@ export interface Surroundings {
   readonly run: RunProgram
   /** The path of the user's terminal, if there is one. */
   readonly terminal: () => string | undefined
+  /** The store of a kind that many machines share. */
+  readonly shared: (kind: StoreKind) => Promise<Store>
   /** This process lives on: what could hang, or lose its connection, runs in another. */
   readonly lasting?: boolean | undefined
 }
 
+type OpenEngine = (options: EngineOptions) => SharedEngine
+
 interface StoreEntry extends StoreTraits {
+  /** What many machines share, without what that means; absent where they do not. */
+  readonly engine?: (() => Promise<OpenEngine>) | undefined
   /** Loads it, and only then. */
   open(surroundings: Surroundings): Promise<Store>
 }
@@ -36,6 +43,17 @@ const usual = {
   restsInData: false,
   placedByVariable: false,
 }
+
+/** What stores for many machines are; none is looked through for what belongs to no profile here. */
+const forMany = (
+  kind: StoreKind,
+  schemes: readonly string[],
+  engine: StoreEntry['engine'],
+): StoreEntry => ({
+  ...usual,
+  ...{ kind, schemes, engine, shared: true, listsEntries: false },
+  open: async ({ shared }) => await shared(kind),
+})
 
 /**
  * Every store of the program. A further one is a file beside this one and an entry here: whoever
@@ -82,6 +100,12 @@ const entries: readonly StoreEntry[] = [
     listsEntries: false,
     open: async () => (await import('./memory.ts')).openMemory(),
   },
+  forMany(
+    'redis',
+    ['redis:', 'rediss:'],
+    async () => (await import('./redis/engine.ts')).openRedis,
+  ),
+  forMany('etcd', ['etcd:', 'etcds:'], async () => (await import('./etcd/engine.ts')).openEtcd),
 ]
 
 export const storeCatalog: StoreCatalog = {
@@ -102,9 +126,21 @@ export function kindOfScheme(scheme: string): StoreKind | undefined {
   return entries.find(({ schemes }) => schemes?.includes(scheme) === true)?.kind
 }
 
+/** Loads what opens engines of a kind that many machines share. */
+export async function loadEngine(kind: StoreKind): Promise<OpenEngine> {
+  const open = await entryOf(kind).engine?.()
+  if (open === undefined) throw new Error(`the store "${kind}" has no engine`)
+  return open
+}
+
 /** Throws `store` where it cannot be used at all, when it is used. */
 export async function openStore(kind: StoreKind, surroundings: Surroundings): Promise<Store> {
   return await entryOf(kind).open(surroundings)
+}
+
+/** Whether many machines share the store of that name, if it is one. */
+export function isShared(kind: StoreKind): boolean {
+  return entries.some((one) => one.kind === kind && one.shared === true)
 }
 
 /** Whether a lock (`KIND:...`) is about something stored in our own folder of data. */

@@ -20,6 +20,7 @@ export const namesIn = {
     home: homeNote,
     tokenFiles: 'token-files',
     setup: 'setup.json',
+    seen: 'seen',
   },
   data: { sessions: 'sessions', programs: 'programs' },
   cache: { compiled: 'compiled', profiles: 'profiles', index: 'index' },

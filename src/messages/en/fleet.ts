@@ -28,6 +28,11 @@ export const urlOfAnother = (kind: string, named: string) => ({
   hint: 'unset TOKN_STORE_URL, or give the address of the other store',
 })
 
+export const noAuthority = (path: string) => ({
+  message: `the certificate authority for the store cannot be read: ${path}`,
+  hint: 'name a file in PEM with --ca',
+})
+
 export const nameTaken = (name: string) => ({
   message: `the store has another session called "${name}"`,
   hint: 'choose another name, or remove that one first: tokn logout',

@@ -16,6 +16,7 @@ export const kinds = {
   'single-profiles': 'single profiles, made from their file',
   'index-summary': 'summary of that index',
   'fingerprint-key': 'key of the fingerprints',
+  seen: 'how far the sessions of shared stores have come',
   warnings: 'warnings already given',
   home: 'where your home is',
   'token-files': 'hashes of what token files hold',

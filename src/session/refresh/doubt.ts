@@ -27,15 +27,16 @@ export async function findDoubtful(
   const { ports } = session
   const until = ports.clock.now() + Math.min(longestWait, ports.timeLeft() - 2 * pause)
   const record = await findRecord(session)
-  const mayStill = record !== undefined && serves(session, record, request)
-  while (!mayStill && why !== undefined && ports.clock.now() < until) {
+  if (record !== undefined && serves(session, record, request)) {
+    ports.warn(words.fleet.servedInDoubt(why.message))
+    return record
+  }
+  while (why !== undefined && ports.clock.now() < until) {
     await ports.clock.wait(pause)
     why = await lock.doubt?.()
   }
-  if (why === undefined) return undefined
-  if (!mayStill) throw inDoubt(why)
-  ports.warn(words.fleet.servedInDoubt(why.message))
-  return record
+  if (why !== undefined) throw inDoubt(why)
+  return undefined
 }
 
 /** Whether the session is renewed by what may be used again. */

@@ -65,7 +65,9 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     const id = idOf(entry)
     const row = await rows.read(id)
     const content =
-      row?.parts.journal === undefined ? undefined : await ring.opening((keys) => readContent(keys, row))
+      row?.parts.journal === undefined
+        ? undefined
+        : await ring.opening((keys) => readContent(keys, row))
     if (content !== undefined && content.answers.length > 0) return content
     const kept = await (await aside?.())?.read(entry)
     const isNext = kept !== undefined && generationOf(kept.intent) === (row?.generation ?? 0) + 1
@@ -129,21 +131,23 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     const id = idOf(entry)
     const generation = generationOf(own.intent) - 1
     let outside = false
-    const done = await persistence.persist(async () => {
-      try {
-        return await change(id, (_, content) => merge(content), { generation })
-      } catch (error) {
-        if (!outside && isToknError(error, 'network')) {
-          outside = true
-          await keepAside(entry, own)
+    const done = await persistence
+      .persist(async () => {
+        try {
+          return await change(id, (_, content) => merge(content), { generation })
+        } catch (error) {
+          if (!outside && isToknError(error, 'network')) {
+            outside = true
+            await keepAside(entry, own)
+          }
+          throw error
         }
-        throw error
-      }
-    }).catch((error: unknown) => {
-      if (!isToknError(error, 'network')) throw error
-      if (aside !== undefined) return 'done'
-      throw new ToknError('store', error.message, { ...error.details, cause: error })
-    })
+      })
+      .catch((error: unknown) => {
+        if (!isToknError(error, 'network')) throw error
+        if (aside !== undefined) return 'done'
+        throw new ToknError('store', error.message, { ...error.details, cause: error })
+      })
     if (done !== 'done') throw superseded()
     // Nothing that another may write besides is to be taken for this.
     const hold = holds.get(id)
@@ -154,7 +158,10 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     if (outside) await (await aside?.())?.remove(entry)
   }
 
-  async function keepAside(entry: string, { intent, answers, record }: JournalEntry): Promise<void> {
+  async function keepAside(
+    entry: string,
+    { intent, answers, record }: JournalEntry,
+  ): Promise<void> {
     const slot = await (await aside?.())?.reserve(entry)
     await slot?.intend(intent)
     for (const answer of answers) await slot?.answer(answer)

@@ -56,7 +56,8 @@ export function openKeyRing(
   return {
     opening: async (work) => {
       const before = known
-      const keys = before === undefined ? (alone ??= openKeys(given(), undefined)) : (await before).keys
+      const keys =
+        before === undefined ? (alone ??= openKeys(given(), undefined)) : (await before).keys
       try {
         return work(keys)
       } catch (error) {
@@ -68,6 +69,6 @@ export function openKeyRing(
       }
     },
     writing: begin,
-    forget: () => (known = undefined),
+    forget: () => void (known = undefined),
   }
 }

@@ -114,7 +114,8 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       const profile = row === undefined && 'profile' in own ? own.profile : undefined
       const parts = sealRow(keys, target, { profile, index: about, record: { generation, text } })
       // What was under way for an earlier generation has come to its end with this one.
-      const journal = before < generation && row?.parts.journal !== undefined ? { journal: null } : {}
+      const journal =
+        before < generation && row?.parts.journal !== undefined ? { journal: null } : {}
       return {
         ...(row === undefined ? { name } : {}),
         generation,
@@ -150,9 +151,10 @@ function isSame(one: string, other: string): boolean {
 }
 
 function hasSameTokens(one: string, other: string): boolean {
-  const tokensOf = (text: string): readonly unknown[] => {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? [value['access'], value['refresh']] : []
-  }
   return canonical(tokensOf(one)) === canonical(tokensOf(other))
+}
+
+function tokensOf(text: string): readonly unknown[] {
+  const value: unknown = JSON.parse(text)
+  return isObject(value) ? [value['access'], value['refresh']] : []
 }

@@ -47,15 +47,6 @@ export function openWitness(files: Files, directory: string): Witness {
     known.set(id, next)
   }
 
-  /** What is not remembered is missed only by who is put back to an earlier time. */
-  function orNot(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      if (!isToknError(error, 'store')) throw error
-    }
-  }
-
   return {
     seen,
     see: (id, birth, generation) =>
@@ -81,6 +72,15 @@ export function openWitness(files: Files, directory: string): Witness {
         files.remove(pathOf(id))
         known.delete(id)
       }),
+  }
+}
+
+/** What is not remembered is missed only by who is put back to an earlier time. */
+function orNot(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!isToknError(error, 'store')) throw error
   }
 }
 

@@ -44,6 +44,8 @@ const request: Required<RefresherRequest> = {
   requester: { command: 'tokn token', pid: 42, parent: 'bash', host: 'build-1' },
   variables: { TOKN_STORE: 'file', https_proxy: 'http://ada:pass@127.0.0.1' },
   storeKey: 'key',
+  storeUrl: 'redis://127.0.0.1:1/',
+  storePassword: 'of the store',
   passphrase: 'several words\nand lines',
   files: { '/dev/fd/3': 'secret\n' },
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openMemory } from '../../../src/stores/memory.ts'
 import { openFiles } from '../../../src/io/files/files.ts'
 import { openStore, restsInData, storeCatalog } from '../../../src/stores/catalog.ts'
 
@@ -19,6 +20,7 @@ const surroundings = {
   environment: {},
   run: async () => undefined,
   terminal: () => undefined,
+  shared: async (kind: string) => ({ ...openMemory(), kind }),
 }
 
 describe('the catalogue of stores', () => {

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { ToknError } from '../core/errors.ts'
+import type { Files, Http, Journal, Profiles, Seal } from '../core/ports.ts'
+import type { StoreKind } from '../core/profile.ts'
+import type { Secret } from '../core/secret.ts'
+import type { EngineOptions } from '../core/shared-engine.ts'
+import type { SharedTime } from '../core/shared-time.ts'
+import { readStoreUrl } from '../core/store-url.ts'
+import { elapsed } from '../io/files/elapsed.ts'
+import { systemClock } from '../io/process/clock.ts'
+import { words } from '../messages/words.ts'
+import type { HttpSettings, Requester } from '../session/ports.ts'
+import { kindOfScheme, loadEngine } from '../stores/catalog.ts'
+import { openShared, type SharedKind } from '../stores/shared/open.ts'
+import type { NewRow } from '../stores/shared/store.ts'
+
+/** What a process brings to its stores for many machines. */
+export interface SharedSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly profiles: Pick<Profiles, 'list'>
+  /** `TOKN_STORE_URL`, `TOKN_STORE_PASSWORD` and `TOKN_STORE_KEY`. */
+  readonly storeUrl?: (() => Secret | undefined) | undefined
+  readonly storePassword?: (() => Secret | undefined) | undefined
+  storeKey(): Secret | undefined
+  /** `--ca`. */
+  readonly ca?: string | undefined
+  timeLeft(): number
+  /** Of a process that lives on: `timeLeft` is that of its first request. */
+  readonly lasting?: boolean | undefined
+  readonly requester: Requester
+  readonly seal: Seal
+  http(settings: HttpSettings): Promise<Http>
+  readonly memory?: { readonly files: Files; readonly directory: string } | undefined
+  readonly aside?: (() => Promise<Journal>) | undefined
+  newRow?(id: string): Promise<NewRow | undefined>
+}
+
+/** The stores for many machines that a process uses, each opened once. */
+export interface SharedKinds {
+  /**
+   * By its kind, and the id of a session in it where one is known: its profile may say where it is.
+   * Throws `usage` where nothing does.
+   */
+  of(kind: StoreKind, id?: string): Promise<SharedKind>
+  /** Ends all connections. Never throws. */
+  close(): Promise<void>
+}
+
+/** Those of a process that serves several requests. */
+export interface OpenedKinds {
+  kinds?: Promise<SharedKinds> | undefined
+}
+
+/** Beside this, a call that is to end something well has not the time. */
+const shortestCall = 500
+
+/** What a call has in a process that lives on, in milliseconds. */
+const usualCall = 10_000
+
+const time: SharedTime = {
+  now: systemClock.now,
+  monotonic: elapsed,
+  wait: systemClock.wait,
+  random: Math.random,
+  repeat: (interval, work) => {
+    let running = false
+    const timer = setInterval(() => {
+      if (running) return
+      running = true
+      void work().finally(() => (running = false))
+    }, interval)
+    timer.unref()
+    return () => clearInterval(timer)
+  },
+}
+
+export function openSharedKinds(from: SharedSurroundings): SharedKinds {
+  const opened = new Map<string, Promise<SharedKind>>()
+  return {
+    of: async (kind, id) => {
+      const { url, ca } = placeOf(from, kind, id)
+      const key = `${kind} ${url} ${ca ?? ''}`
+      const found = opened.get(key) ?? openKind(from, kind, url, ca)
+      opened.set(key, found)
+      return await found
+    },
+    close: async () => {
+      const all = await Promise.allSettled(opened.values())
+      opened.clear()
+      const kinds = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      await Promise.all(kinds.map(async ({ engine }) => await engine.close()))
+    },
+  }
+}
+
+/** What a variable says of the address wins over what a profile does. */
+function placeOf(from: SharedSurroundings, kind: StoreKind, id: string | undefined) {
+  const own = from.profiles.list().filter((profile) => profile.store === kind)
+  const profile = own.find((one) => one.id === id)
+  const ca = from.ca ?? profile?.ca
+  const given = from.storeUrl?.()?.reveal().trim()
+  const named = given === undefined ? undefined : kindOfScheme(schemeOf(given))
+  if (given !== undefined && named === kind) return { url: given, ca }
+  const known = new Set(own.flatMap(({ storeUrl }) => storeUrl ?? []))
+  const [only] = known.size === 1 ? known : []
+  const url = profile?.storeUrl ?? only
+  if (url !== undefined) return { url, ca }
+  const { noStoreUrl, urlOfAnother } = words.fleet
+  throw new ToknError('usage', named === undefined ? noStoreUrl(kind) : urlOfAnother(kind, named))
+}
+
+function schemeOf(url: string): string {
+  return url.slice(0, url.indexOf(':') + 1)
+}
+
+async function openKind(
+  from: SharedSurroundings,
+  kind: StoreKind,
+  text: string,
+  ca: string | undefined,
+): Promise<SharedKind> {
+  const openEngine = await loadEngine(kind)
+  const url = readStoreUrl(text, 'TOKN_STORE_URL')
+  const { command, pid, parent, ...rest } = from.requester
+  const options = (extra: () => number): EngineOptions => ({
+    url,
+    password: from.storePassword?.()?.reveal().trim(),
+    ca: ca === undefined ? undefined : readAuthority(ca),
+    timeLeft: () =>
+      from.lasting === true ? usualCall : Math.max(shortestCall, from.timeLeft(), extra()),
+    environment: from.environment,
+    http: async (own = {}) => await from.http({ ca, ...own }),
+  })
+  return openShared({
+    openEngine: (extra) => openEngine(options(extra)),
+    key: from.storeKey,
+    seal: from.seal,
+    time,
+    holder: JSON.stringify({ command, pid, parent, ...rest, host: hostname() }),
+    memory: from.memory,
+    aside: from.aside,
+    newRow: async (id) => {
+      const known = await from.newRow?.(id)
+      const name = from.profiles.list().find((profile) => profile.id === id)?.name
+      // What a store is tried with has no profile, and is named as its entry.
+      return known ?? { name: name ?? id }
+    },
+  })
+}
+
+function readAuthority(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ToknError('usage', words.fleet.noAuthority(path), { cause: error })
+  }
+}
