@@ -48,6 +48,7 @@ const commandTable = {
   ],
   profiles: [
     ['profile', async () => (await import('./commands/profile.ts')).profileCommand],
+    ['store', async () => (await import('./commands/store.ts')).storeCommand],
     ['provider', async () => (await import('./commands/provider.ts')).providerCommand],
   ],
   tools: [

@@ -59,6 +59,7 @@ export const farNames = [
   'examine',
   'traces',
   'stepFiles',
+  'storeKeys',
   'agent',
   'startSandbox',
   'typedName',

@@ -22,6 +22,7 @@ import type { Jobs } from '../session/job.ts'
 import type { Session } from '../session/session.ts'
 import type { Secret } from '../core/secret.ts'
 import type { StoreKind } from '../core/profile.ts'
+import type { StoreKeyring } from '../core/store-keys.ts'
 import type { Caller } from './credential/caller.ts'
 import type { ChildKeeper, KeptForChild } from '../session/kept-for-child.ts'
 import type { SetupWorld } from './setup/client.ts'
@@ -186,6 +187,8 @@ export interface Context {
   traces(flags: CommonFlags): Promise<Traces>
   /** The files by which a step of a CI job tells later steps of variables. */
   stepFiles(): Promise<StepFiles>
+  /** The keys of the store for many machines that is in force. Throws `usage` where none is. */
+  storeKeys(flags: CommonFlags & FlagsOf<'store' | 'timeout' | 'ca'>): Promise<StoreKeyring>
   /** The agent of the user. Throws `unsupported` where there can be none. */
   agent(flags: RequestFlags, keeping?: AgentKeeping): Promise<AgentControl>
   /** The session of the CI job that this is a part of. Throws `unsupported` where there can be none. */

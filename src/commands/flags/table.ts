@@ -37,6 +37,8 @@ export const flagTable = {
   noInput: { names: '--no-input', variable: 'TOKN_NO_INPUT', heading: session },
   yes: { names: '-y, --yes' },
   dryRun: { names: '--dry-run' },
+  finish: { names: '--finish' },
+  cancel: { names: '--cancel' },
 
   minTtl: plainFlags.minTtl,
   refresh: {

@@ -26,6 +26,8 @@ export const meanings = {
   noInput: 'never ask anything',
   yes: 'answer yes to questions',
   dryRun: 'say what would be done, and do nothing',
+  finish: 'end a change of keys: the old one is refused',
+  cancel: 'take a change of keys back: the new one is refused',
 
   minTtl: 'how long the token must still live',
   refresh: 'whether to refresh the token',

@@ -188,6 +188,8 @@ export const profileForgetCredentials = {
     'What "login --remember" has kept is erased from the store, and nothing else. Without them an ended\nsession asks for a login again. Where none were kept it says so, with exit status 0.',
 }
 
+export const store = { summary: 'stores that many machines share: their sessions and keys' }
+
 export const provider = { summary: 'the APIs that can be logged in to' }
 export const providerList = { summary: 'all providers, built in and your own' }
 export const providerShow = {

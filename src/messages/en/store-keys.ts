@@ -110,3 +110,82 @@ export const theJournal = () => 'the refresh under way'
 function list(names: readonly string[]): string {
   return names.join(' and ')
 }
+
+// The commands.
+
+export const readerKeyHelp = {
+  summary: 'the key for jobs that use sessions and must not refresh them',
+  notes:
+    'It is given to them as TOKN_STORE_KEY. It opens access tokens and verifies all that is in the store; it opens no refresh token or credentials, and writes nothing. Print it where TOKN_STORE_KEY is the key of the store.',
+}
+
+export const rekeyHelp = {
+  summary: 'change the key of a store that many machines share, while they use it',
+  notes:
+    'The new key is TOKN_STORE_NEW_KEY, or TOKN_STORE_NEW_KEY_FILE; without one it is made, and printed once, alone, on standard output. From then on both keys open everything. Give each machine the new one, and readers a new one of "tokn store reader-key"; then "tokn store rekey --finish", with the new key in TOKN_STORE_KEY, ends it: the old one is refused. It may be cut off at any point: run it again, and it goes on.',
+}
+
+export const finishOrCancel = () => '--finish and --cancel exclude each other'
+
+export const readerOfOldKey = (kid: string) =>
+  `tokn: the key of the store is being changed, and this is of ${kid}, the old one: it works until "tokn store rekey --finish"`
+
+export const readerKeyOnScreen = () =>
+  'tokn: hint: to keep it off the screen: tokn store reader-key > FILE, and give it as TOKN_STORE_KEY_FILE'
+
+const sessions = (count: number) => (count === 1 ? '1 session' : `${count} sessions`)
+
+/** `to` is absent where it is still to be made. */
+export const wouldBegin = (own: string, to: string | undefined, rows: number) =>
+  `seal ${sessions(rows)} for ${own} and ${to ?? 'a new key, which it would print'}`
+
+export const wouldGoOn = (inUse: readonly string[], left: number) =>
+  `go on with the change to ${inUse[1]}: seal ${sessions(left)} for ${list(inUse)}`
+
+export const wouldEnd = (own: string, gone: string, left: number) =>
+  `seal ${sessions(left)} for ${own} alone, and refuse ${gone} from then on`
+
+export const wouldEndNothing = () => 'do nothing: no change of keys is under way'
+
+export const askToBegin = (where: string, own: string, to: string, rows: number) =>
+  `Change the key of ${where} from ${own} to ${to}? ${sessions(rows)} will be sealed for both, until you finish it.`
+
+export const askToEnd = (where: string, gone: string, own: string) =>
+  `Refuse the key ${gone} from now on in ${where}, and keep ${own}?`
+
+export const notAgreed = () => 'the keys of the store were not changed'
+
+export const newKeyShown = (kid: string) =>
+  `tokn: the new key, ${kid}, stands on standard output, this once: keep it as you keep TOKN_STORE_KEY`
+
+export const begun = ({
+  from,
+  to,
+  rows,
+  resealed,
+}: {
+  readonly from: string
+  readonly to: string
+  readonly rows: number
+  readonly resealed: number
+}) =>
+  `tokn: ${resealed} of ${sessions(rows)} sealed anew; the keys ${from} and ${to} both open the store. Give all machines ${to}, and readers its reader’s key; then, with it: tokn store rekey --finish`
+
+export const ended = ({
+  from,
+  to,
+  rows,
+  resealed,
+}: {
+  readonly from: string
+  readonly to: string
+  readonly rows: number
+  readonly resealed: number
+}) =>
+  `tokn: ${resealed} of ${sessions(rows)} sealed anew; ${to} is the key of the store, and ${from} is refused`
+
+export const nothingToEnd = (own: string) =>
+  `tokn: no change of keys is under way: ${own} is the key of the store`
+
+export const leftUnreadable = (names: readonly string[]) =>
+  `tokn: warning: left as they are, since no key opens them: ${names.join(', ')}; log in to them again, or remove them`
