@@ -52,6 +52,16 @@ export const notForReaders = () => ({
   hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key of the store',
 })
 
+export const noKey = () => ({
+  message: 'a store that many machines share opens with its key, and none is given',
+  hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE; a new store takes one made with: openssl rand -base64 32',
+})
+
+export const isReaderKey = () => ({
+  message: 'TOKN_STORE_KEY is a reader’s key already',
+  hint: 'where the key of the store is given, another one is printed',
+})
+
 // What changes the keys.
 
 /** `gone` is the name of the key that goes. */
@@ -97,8 +107,14 @@ export const changedByOthers = () => ({
   hint: 'run the command again',
 })
 
-export const heldByOther = (name: string, holder: string) => ({
-  message: `the session "${name}" is being refreshed by ${holder}, which does not end`,
+interface Holder {
+  readonly command: string
+  readonly pid: number | undefined
+  readonly host: string | undefined
+}
+
+export const busyWith = (name: string, { command, pid, host }: Holder) => ({
+  message: `the session "${name}" is being refreshed by "${command}"${pid === undefined ? '' : ` (process ${pid})`}${host === undefined ? '' : ` on ${host}`}, which has not ended in time`,
   hint: 'run the command again: it goes on where it was',
 })
 

@@ -1,11 +1,12 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import type { KeysSeen, Rekeyed } from '../../core/store-keys.ts'
 import { words } from '../../messages/words.ts'
 import { encryptFor } from './jwe.ts'
 import { signKeys, type KeysInUse } from './keys-document.ts'
 import type { RefresherKeys } from './keys.ts'
-import { resealAll, type Passed } from './reseal-all.ts'
+import { resealAll } from './reseal-all.ts'
 import { isOnlyOf, isSealedFor } from './reseal.ts'
 import {
   openKeys,
@@ -24,14 +25,8 @@ export interface KeyChange {
   /** The refresher's key at hand: for a start any that is in use, for an end the one that stays. */
   readonly key: Secret
   wait(duration: number): Promise<void>
-  /** Milliseconds. */
-  timeLeft(): number
-}
-
-export interface Rekeyed extends Passed {
-  /** Names of keys. */
-  readonly from: string
-  readonly to: string
+  /** How long a refresh under way is waited for, in milliseconds. */
+  readonly patience: number
 }
 
 /** Formers that are told of by name. */
@@ -95,20 +90,36 @@ export async function endRekey(change: KeyChange, cancel: boolean): Promise<Reke
   })
 }
 
-/** What there is to do: rows that are not sealed for `kids` alone. */
-export async function countRows(
+/** How the keys stand, by the key at hand. Throws `store`. */
+export async function lookAtKeys(change: Pick<KeyChange, 'engine' | 'key'>): Promise<KeysSeen> {
+  const { keys, sets } = await readKeys(change)
+  const inUse = sets.map(({ kid }) => kid)
+  const own = keys.kid
+  const rows = await countRows(change.engine, {
+    toShare: (row) => !isSealedFor(row, inUse),
+    toKeep: (row) => !isOnlyOf(row, own),
+  })
+  return { own, inUse, leaving: keys.inUse?.leaving, ...rows }
+}
+
+/** The rows, and those of which each of `which` is so. */
+async function countRows<Name extends string>(
   engine: SharedEngine,
-  isDone: (row: SharedRow) => boolean,
-): Promise<{ readonly rows: number; readonly left: number }> {
-  let [rows, left] = [0, 0]
+  which: Readonly<Record<Name, (row: SharedRow) => boolean>>,
+): Promise<Readonly<Record<Name | 'rows', number>>> {
+  const names = Object.keys(which) as Name[]
+  const counts = Object.fromEntries([...names, 'rows'].map((name) => [name, 0])) as Record<
+    Name | 'rows',
+    number
+  >
   let after: string | undefined
-  for (;;) {
+  do {
     const page = await engine.list(after, 200)
-    rows += page.length
-    left += page.filter((row) => !isDone(row)).length
+    counts.rows += page.length
+    for (const name of names) counts[name] += page.filter(which[name]).length
     after = page.at(-1)?.id
-    if (after === undefined) return { rows, left }
-  }
+  } while (after !== undefined)
+  return counts
 }
 
 interface FoundKeys {
@@ -162,9 +173,10 @@ async function letGo(
 ): Promise<string | undefined> {
   const { keys, sets, version, former } = found
   if (keys.inUse?.leaving === gone) return version
-  const { left, rows } = await countRows(change.engine, (row) => isSealedFor(row, [keys.kid]))
-  if (left > 0) {
-    throw new ToknError('store', words.storeKeys.notSealedYet(left, rows, gone))
+  const left = (row: SharedRow) => !isSealedFor(row, [keys.kid])
+  const counted = await countRows(change.engine, { left })
+  if (counted.left > 0) {
+    throw new ToknError('store', words.storeKeys.notSealedYet(counted.left, counted.rows, gone))
   }
   return await writeKeys(change, found, { sets, former, leaving: gone })
 }

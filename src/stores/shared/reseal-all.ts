@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
+import { describeHolder } from './holder.ts'
 import { resealRow } from './reseal.ts'
 import type { StoreKeys } from './store-keys.ts'
 
@@ -23,13 +24,14 @@ export interface Passed {
 interface Surroundings {
   readonly engine: SharedEngine
   wait(duration: number): Promise<void>
-  timeLeft(): number
+  /** How long a refresh under way is waited for, in milliseconds. */
+  readonly patience: number
 }
 
 const pageSize = 100
 /** Milliseconds: as long as a session may be held from others for a single write. */
 const lease = 8_000
-const holder = 'tokn store rekey'
+const holder = JSON.stringify({ command: 'tokn store rekey' })
 
 /**
  * Seals all rows anew that are not done, while others write them, until a pass finds nothing left to
@@ -88,14 +90,17 @@ async function resealOne(
 }
 
 /** The lease of a session, once nobody refreshes it. Throws `busy`. */
-async function hold({ engine, wait, timeLeft }: Surroundings, row: SharedRow): Promise<number> {
-  for (;;) {
+async function hold({ engine, wait, patience }: Surroundings, row: SharedRow): Promise<number> {
+  for (let waited = 0; ;) {
     const taken = await engine.takeLease(nameOf(row), holder, lease)
     if ('fence' in taken) return taken.fence
-    if (timeLeft() <= 0) {
-      throw new ToknError('busy', words.storeKeys.heldByOther(row.name, taken.heldBy))
+    if (waited >= patience) {
+      const { busyWith } = words.storeKeys
+      throw new ToknError('busy', busyWith(row.name, describeHolder(taken.heldBy)))
     }
-    await wait(Math.min(250, Math.max(1, taken.left)))
+    const pause = Math.min(250, Math.max(1, taken.left), patience - waited)
+    await wait(pause)
+    waited += pause
   }
 }
 

@@ -31,7 +31,7 @@ async function fill(engine: SharedEngine, key: Secret): Promise<void> {
 }
 
 function change(engine: SharedEngine, key: Secret) {
-  return { engine, key, wait: async () => await new Promise(setImmediate), timeLeft: () => 5_000 }
+  return { engine, key, wait: async () => await new Promise(setImmediate), patience: 5_000 }
 }
 
 async function keysOf(engine: SharedEngine, key: Secret) {
@@ -208,8 +208,11 @@ describe('a change of keys', () => {
     const journal = sealJournal(await keysOf(engine, next), at, 'intent')
     await engine.write('s01', { parts: { journal }, when: { version: row?.version } })
     await engine.takeLease('session:s01', JSON.stringify({ host: 'runner-7', pid: 12 }), 60_000)
-    const ending = endRekey({ ...change(engine, next), timeLeft: () => 0 }, false)
-    await expect(ending).rejects.toMatchObject({ code: 'busy' })
+    const ending = endRekey({ ...change(engine, next), patience: 0 }, false)
+    await expect(ending).rejects.toMatchObject({
+      code: 'busy',
+      message: expect.stringContaining('(process 12) on runner-7'),
+    })
   })
 
   test('cut off at any call, and run again, while others refresh: nothing is unreadable', async () => {
