@@ -55,6 +55,7 @@ const commandTable = {
     ['credential', async () => (await import('./commands/credential.ts')).credentialCommand],
     ['setup', async () => (await import('./commands/setup.ts')).setupCommand],
     ['agent', async () => (await import('./commands/agent.ts')).agentCommand],
+    ['refresher', async () => (await import('./commands/refresher.ts')).refresherCommand],
     ['ci', async () => (await import('./commands/ci.ts')).ciCommand],
     ['sandbox [api...]', async () => (await import('./commands/sandbox.ts')).sandboxCommand],
     ['demo', async () => (await import('./commands/demo.ts')).demoCommand],

@@ -61,6 +61,7 @@ export const farNames = [
   'stepFiles',
   'storeKeys',
   'agent',
+  'refreshFleet',
   'startSandbox',
   'typedName',
   'ownLine',
@@ -189,7 +190,7 @@ export function createContext(
   }
 
   function openFar(): FarContext {
-    const near = { environment, program, variables, announcement, portsFor, pathsFor }
+    const near = { environment, program, variables, announcement, portsFor, requestFor, pathsFor }
     return whenNeeded(farNames, async () => {
       const { openFarContext } = await import('./far-context.ts')
       return openFarContext({ ...near, storeKind: context.storeKind })

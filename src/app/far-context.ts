@@ -8,6 +8,7 @@ import { words as texts } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
 import type { Announcement } from './announcement.ts'
 import type { farNames } from './context.ts'
+import type { PortsRequest } from './ports.ts'
 import { readProcessOptions } from './process-options.ts'
 import type { Variables } from './variables.ts'
 
@@ -18,6 +19,7 @@ export interface Near extends Pick<Context, 'storeKind'> {
   readonly variables: Variables
   readonly announcement: Announcement
   portsFor(flags: RequestFlags): Ports
+  requestFor(flags: RequestFlags): PortsRequest
   pathsFor(flags: CommonFlags): Paths
 }
 
@@ -25,7 +27,7 @@ export interface Near extends Pick<Context, 'storeKind'> {
 export type FarContext = Pick<Context, (typeof farNames)[number]>
 
 export function openFarContext(near: Near): FarContext {
-  const { environment, program, variables, announcement, portsFor, pathsFor } = near
+  const { environment, program, variables, announcement, portsFor, requestFor, pathsFor } = near
   return {
     folders: async () => (await import('./folders.ts')).openFolders(),
     configurations: async (flags) =>
@@ -96,6 +98,8 @@ export function openFarContext(near: Near): FarContext {
         log: flags.quiet === true ? () => undefined : writeLines,
       })
     },
+    refreshFleet: async (flags, wanted) =>
+      await (await import('./refresh-fleet.ts')).refreshFleet(requestFor(flags), wanted),
     startSandbox: async (options) => await (await import('./sandbox.ts')).openSandbox(options),
     typedName: async () => {
       const { typedName } = await import('../io/process/typed-name.ts')

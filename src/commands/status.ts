@@ -21,7 +21,7 @@ import { hostOf, leftInWords, shareLeft, statusLines } from './output/status-tab
 import { showMany } from './output/table.ts'
 import { readTemplate } from './output/template.ts'
 
-const reads = ['format', 'plain', 'current', 'profile'] as const satisfies FlagName[]
+const reads = ['format', 'plain', 'current', 'profile', 'store'] as const satisfies FlagName[]
 
 type StatusFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
@@ -30,6 +30,8 @@ export function statusCommand(program: Command, context: Context, run = runStatu
     flags: reads,
     // With it, a glance at everything would be one at a single profile.
     unheard: ['profile'],
+    // It shows the store in force.
+    bare: ['store'],
     text: () => ({
       ...words.help.status,
       notes: words.help.statusNotes(placeholders.map((name) => `{${name}}`)),
@@ -37,6 +39,7 @@ export function statusCommand(program: Command, context: Context, run = runStatu
     examples: [
       'tokn status',
       'tokn status --json',
+      'tokn status --store',
       "tokn status --current --format '{profile} {expires_in}'",
     ],
   }).action((profile: string | undefined, flags: StatusFlags) => run(context, profile, flags))
@@ -65,6 +68,14 @@ async function runStatus(
   positional: string | undefined,
   flags: StatusFlags,
 ): Promise<void> {
+  if (flags.store !== undefined) {
+    const { refuseWithStore, showStore } = await import('./status/store.ts')
+    refuseWithStore(positional ?? flags.profile)
+    refuseWithStore(flags.current === true ? '--current' : undefined)
+    refuseWithStore(flags.format === undefined ? undefined : '--format')
+    checkOneShape(flags.plain === true ? '--plain' : undefined, jsonFlag(flags))
+    return await showStore(context, flags)
+  }
   const plain = flags.plain === true ? '--plain' : undefined
   checkOneShape(flags.format === undefined ? undefined : '--format', plain, jsonFlag(flags))
   await checkFields(flags, 'tokn.status/v1')

@@ -40,6 +40,8 @@ export interface Details {
   readonly choices?: Partial<Record<FlagName, readonly string[]>>
   /** Flags whose variable it does not read. */
   readonly unheard?: readonly FlagName[]
+  /** Those that have no value here. */
+  readonly bare?: readonly FlagName[] | undefined
   /** Whether it has an answer that can be a JSON document; a child's output is none. Default: it has. */
   readonly answers?: boolean
 }
@@ -70,6 +72,7 @@ export function complete(parent: Command, name: string, details: Details): Comma
 
 function addDetails(command: Command, details: Details): Command {
   const { rest, flags = [], choices = {}, unheard = [], answers = true, examples } = details
+  const { bare = [] } = details
   const { group, text: known } = toldOf(command) ?? {}
   const text: () => CommandText = details.text ?? known ?? (() => ({ summary: '' }))
   told.set(command, { group, text, examples })
@@ -82,7 +85,8 @@ function addDetails(command: Command, details: Details): Command {
       ...(choices[name] === undefined ? {} : { choices: choices[name] }),
     }
     const { variable: _, ...without } = flag
-    addFlag(command, name, unheard.includes(name) ? without : flag, meaning)
+    if (bare.includes(name)) addFlag(command, name, { names: flag.names }, meaning)
+    else addFlag(command, name, unheard.includes(name) ? without : flag, meaning)
   }
   if (rest !== undefined) {
     withRest.add(command)

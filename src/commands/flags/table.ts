@@ -64,6 +64,7 @@ export const flagTable = {
   file: { names: '--file', value: 'variable', repeatable: true },
   keepalive: { names: '--keepalive' },
   all: { names: '--all' },
+  ahead: { names: '--ahead', value: 'duration' },
   ifExpiring: { names: '--if-expiring', value: 'duration' },
   local: { names: '--local' },
   remote: { names: '--remote' },

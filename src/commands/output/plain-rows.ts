@@ -11,10 +11,12 @@ export const plainColumns = {
   list: 'id name state expires_at saved_as scopes',
   status:
     'profile state expires_at provider where store default credentials_kept problem fix expires_in',
+  'status --store':
+    'profile state generation expires_at provider pending wishes problem id expires_in',
   'profile list': 'name default provider base_url store logged_in expired',
   'provider list': 'id source title docs',
   check: 'profile ok reason expires_in needed',
-  why: 'generation at reason command pid parent cost issued_by',
+  why: 'generation at reason command pid parent cost issued_by host job',
   which: 'kind winner value source variable path ignored',
   doctor: 'id status detail fix',
   'agent status': 'profile state expires_at generation',

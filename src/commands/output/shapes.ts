@@ -11,6 +11,7 @@ export interface Shape {
 const expiry = 'expires_at expires_at_epoch expires_in expiry'
 const reason = '(code message hint retry_after?)'
 const standing = 'standing(state since why)'
+const holder = 'command pid host job'
 const listed =
   'profile provider id short_id name scopes created_at expires_at expires_in last_used_at revoked_at state current saved_as fingerprint facts unrestricted'
 const refreshed = `profile refreshed generation expires_at? expires_at_epoch? expires_in? expiry? error${reason} skipped${reason}`
@@ -111,6 +112,14 @@ export const shapes = {
     by: 'which',
     fields:
       'winner(profile source variable path store store_source configuration configuration_source) losers[](kind value source variable path ignored)',
+  },
+  'tokn.fleet/v1': {
+    by: 'status --store',
+    fields: `store role incarnation holders_told refresher(${holder} left_ms) sessions[](profile id provider state generation expires_at expires_in pending wishes holder(${holder} left_ms) last_refresh(at reason ${holder}) problem)`,
+  },
+  'tokn.refresher/v1': {
+    by: 'refresher run',
+    fields: `at event profile generation why duration_ms sessions holder(${holder}) code message`,
   },
   'tokn.why/v1': {
     by: 'why',

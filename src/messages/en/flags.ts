@@ -43,6 +43,7 @@ export const meanings = {
   file: 'variable for the path of a file that holds a good token meanwhile: NAME, or NAME:PROFILE',
   keepalive: 'renew the session while the program runs, also where nobody asks for its token',
   all: 'every profile',
+  ahead: 'refresh when less than this is left',
   ifExpiring: 'only where less than this is left',
   local: 'only what is known on this machine',
   remote: 'the tokens that the provider knows; an error where it lists none',

@@ -70,10 +70,13 @@ export const list = {
 }
 export const status = {
   summary: 'every profile at a glance: how long it lives, what is wrong, and what mends it',
-  flags: { profile: 'only this profile' },
+  flags: {
+    profile: 'only this profile',
+    store: 'all sessions of the store that many machines share, and who works on them',
+  },
 }
 export const statusNotes = (placeholders: readonly string[]) =>
-  `Nothing is unlocked, sent or refreshed. A template can have, besides text, {{ }} \\n \\t and:\n  ${placeholders.join(' ')}\n\nThe exit status is 0 whatever is found; to branch on that: tokn check`
+  `Nothing is unlocked, sent or refreshed; with --store the store is asked. A template can have, besides text, {{ }} \\n \\t and:\n  ${placeholders.join(' ')}\n\nThe exit status is 0 whatever is found; to branch on that: tokn check`
 export const check = {
   summary: 'say by the exit status whether a session is good: 0 yes, 10 no, 4 only a login helps',
   notes:
@@ -137,6 +140,15 @@ export const agentRun = {
   notes:
     'Programs ask at the socket: curl --unix-socket SOCKET http://tokn/token/PROFILE\nWho can open the socket can have every token: it belongs to this user alone, and is no boundary against programs of the same user.',
   flags: { profile: 'serve this profile alone' },
+}
+export const refresher = {
+  summary: 'refresh the sessions of a store that many machines share',
+}
+export const refresherRun = {
+  summary: 'refresh for all machines, ahead of need and by wish, until a signal ends it',
+  notes:
+    "It needs the refresher's key of the store (TOKN_STORE_KEY) and its address (TOKN_STORE_URL). Several may\nrun: one acts, and another takes over where that one is gone. An engine that is not reached is waited for.\nSIGTERM and SIGINT end it with 0, once what is under way is done. It says what it does on standard error;\nwith --json as lines on standard output.",
+  flags: { store: 'the store, where no address says it' },
 }
 export const sandbox = {
   summary: 'serve fake but faithful APIs on this machine, to try things out',

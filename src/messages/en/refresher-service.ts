@@ -31,3 +31,59 @@ export const storeNotAsked = (problem: string) =>
   `the store could not be asked, and this is what is known here: ${problem}`
 export const wishNotServed = (token: string, problem: string) =>
   `somebody waits for a newer token than ${token}, and it could not be refreshed: ${problem}`
+
+export const notShared = (kind: string, shared: readonly string[]) => ({
+  message: `the store in force (${kind}) belongs to this machine alone`,
+  hint: `name one that many machines share, as TOKN_STORE_URL does (${shared.join(', ')})`,
+})
+export const storeHasAll = (given: string) => ({
+  message: `--store shows all sessions of a store, and takes no ${given}`,
+  hint: 'tokn status --store',
+})
+
+// The fleet at a glance.
+
+export const fleetTitles = [
+  ...['PROFILE', 'STATE', 'LEFT', 'GENERATION', 'WISHES', 'AT WORK', 'LAST REFRESH'],
+]
+export const cutOff = 'cut off'
+export const processOf = (
+  host: string | undefined,
+  pid: number | undefined,
+  job: string | undefined,
+) => {
+  const process = pid === undefined ? 'a process' : `process ${pid}`
+  return `${process} on ${host ?? 'a machine that is not known'}${job === undefined ? '' : `, job ${job}`}`
+}
+const roles = { refresher: "the refresher's key", reader: "a reader's key" }
+export const storeAtAGlance = (
+  store: string,
+  sessions: number,
+  role: keyof typeof roles,
+  incarnation: string,
+) =>
+  `${store}: ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, seen with ${roles[role]}; incarnation ${incarnation}`
+export const refresherNow = (who: string | undefined) =>
+  who === undefined
+    ? 'nobody refreshes ahead of need (tokn refresher run)'
+    : `${who} refreshes ahead of need`
+export const holdersNotTold = () => 'who refreshes is not told with this key'
+export const problemOf = (profile: string, problem: string) => `"${profile}": ${problem}`
+
+// What a refresher tells of itself, a line each.
+
+const whys = { ahead: 'ahead of need', wish: 'by wish', look: 'to see when it ends' }
+export const events = {
+  acting: (sessions: number) =>
+    `refreshing ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
+  standingBy: (who: string) => `standing by: ${who} refreshes`,
+  lost: 'another one may refresh now: standing by',
+  refreshed: (profile: string, generation: number, why: keyof typeof whys, duration: number) =>
+    `"${profile}" is refreshed ${whys[why]}: generation ${generation}, in ${duration} ms`,
+  failed: (profile: string, why: keyof typeof whys, message: string) =>
+    `"${profile}" ${why === 'look' ? 'cannot be read' : `is not refreshed ${whys[why]}`}: ${message}`,
+  warned: (profile: string, message: string) => `"${profile}": ${message}`,
+  notReached: (message: string) => `waiting for the store: ${message}`,
+  reached: 'the store is there again',
+  ended: 'ended',
+}

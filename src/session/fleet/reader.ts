@@ -23,8 +23,16 @@ export async function refuseReader(
   place: Place,
   act: keyof typeof words.refresherService.acts,
 ): Promise<void> {
-  const fleet = await fleetOfReader(place)
-  if (fleet === undefined) return
+  const fleet = await fleetOf(place)
+  if (fleet !== undefined) refuseReaderOf(fleet, act)
+}
+
+/** As `refuseReader`, of a store that is open. */
+export function refuseReaderOf(
+  fleet: Pick<Fleet, 'role' | 'describe'>,
+  act: keyof typeof words.refresherService.acts,
+): void {
+  if (fleet.role === 'refresher') return
   const { acts, readerMayNot } = words.refresherService
   throw new ToknError('forbidden', readerMayNot(acts[act], fleet.describe()))
 }

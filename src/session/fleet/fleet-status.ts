@@ -1,0 +1,110 @@
+import { isFailure } from '../../core/errors.ts'
+import { unknownExpiry, type Expiry } from '../../core/expiry.ts'
+import type { Fleet, FleetRole, FleetSession } from '../../core/fleet.ts'
+import { readHolder, type Holder } from '../../core/holder.ts'
+import type { HistoryEntry } from '../../core/session-history.ts'
+import type { HeldLease, Wish } from '../../core/shared-engine.ts'
+import { sessionState, type SessionState } from '../life.ts'
+
+/** Who holds a lease, and for how many milliseconds more, unless it is prolonged. */
+export interface Holding extends Holder {
+  readonly left: number
+}
+
+export interface FleetSessionStatus {
+  readonly id: string
+  readonly name: string
+  /** Absent: no profile is kept there, or none that verifies. */
+  readonly provider?: string | undefined
+  readonly generation: number
+  readonly state: SessionState
+  readonly expiry: Expiry
+  /** A refresh is under way, or was cut off. */
+  readonly pending: boolean
+  /** Readers wait for more than this generation. */
+  readonly wishes: number
+  /** Who works on it now; absent: nobody, or the engine cannot tell. */
+  readonly holder?: Holding | undefined
+  /** Who made the generation that is there. */
+  readonly last?: HistoryEntry | undefined
+  readonly problem?: string | undefined
+}
+
+/** A store that many machines share, at a glance. */
+export interface FleetStatus {
+  readonly store: string
+  /** What the key in force may do. */
+  readonly role: FleetRole
+  /** The life of the engine; see `SharedEngine.incarnation`. */
+  readonly incarnation: string
+  /** Whether the engine says who holds leases. */
+  readonly tellsHolders: boolean
+  /** Who acts as the refresher; absent: nobody, or the engine cannot tell. */
+  readonly refresher?: Holding | undefined
+  readonly sessions: readonly FleetSessionStatus[]
+}
+
+/** Rows that are asked for at once. */
+const page = 500
+
+/** All sessions of a store, by what is noted of them; no record is opened. Throws `network`, `store`. */
+export async function readFleetStatus(fleet: Fleet, now: number): Promise<FleetStatus> {
+  const [incarnation, leases, wishes] = await Promise.all([
+    fleet.incarnation(),
+    // A reader may not be allowed to see these, and sees all the rest.
+    ifAllowed(async () => await fleet.leases()),
+    ifAllowed(async () => await fleet.wishes()),
+  ])
+  const held = new Map(leases?.map((lease) => [lease.name, holdingOf(lease)] as const))
+  const wished = new Map<string, Wish[]>()
+  for (const wish of wishes ?? []) wished.set(wish.id, [...(wished.get(wish.id) ?? []), wish])
+  const sessions: FleetSessionStatus[] = []
+  for (let after: string | undefined; ;) {
+    const rows = await fleet.list(after, page)
+    for (const row of rows) {
+      const own = wished.get(row.id)?.filter(({ generation }) => generation >= row.generation)
+      sessions.push(describe(row, now, own?.length ?? 0, held.get(`session:${row.id}`)))
+    }
+    after = rows.at(-1)?.id
+    if (rows.length < page) break
+  }
+  return {
+    store: fleet.describe(),
+    role: fleet.role,
+    incarnation,
+    tellsHolders: leases !== undefined,
+    refresher: held.get('refresher'),
+    sessions: sessions.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+  }
+}
+
+function describe(
+  { id, name, generation, profile, index, pending, fault }: FleetSession,
+  now: number,
+  wishes: number,
+  holder: Holding | undefined,
+): FleetSessionStatus {
+  const known = index?.generation === generation ? index : undefined
+  // That of another generation is of no use to know when this one ends.
+  const state = generation > 0 && known === undefined ? 'unknown' : sessionState(known, now)
+  return {
+    ...{ id, name, generation, pending, wishes, holder, problem: fault },
+    provider: profile?.provider,
+    state,
+    expiry: known?.expiry ?? unknownExpiry,
+    last: known?.history?.at(-1),
+  }
+}
+
+function holdingOf({ holder, left }: HeldLease): Holding {
+  return { ...readHolder(holder), left }
+}
+
+async function ifAllowed<Value>(ask: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'store') throw error
+    return undefined
+  }
+}
