@@ -2,6 +2,7 @@
 
 const form = 'redis://USER@HOST:PORT/DB, rediss://..., or redis:///PATH/OF/SOCKET?db=DB&user=USER'
 const checkAddress = 'check TOKN_STORE_URL and the network: tokn doctor'
+const closed = 'it may expect TLS (rediss://), or have no room for a connection (maxclients)'
 const rights = 'docs/stores.md has the ACL SETUSER lines of refreshers and readers'
 
 // What is wrong with an address.
@@ -35,13 +36,12 @@ const faults = {
   notAllowed: 'this machine does not allow the connection',
   noRoute: 'no route to host',
   silent: 'it did not answer in time',
-  cut: 'it closed the connection (if it expects TLS, write rediss://)',
-  cutTls: 'it closed the connection',
+  cut: 'it closed the connection',
 } as const
 
 export const unreached = (place: string, fault: keyof typeof faults) => ({
   message: `cannot reach Redis at ${place}: ${faults[fault]}`,
-  hint: checkAddress,
+  hint: fault === 'cut' ? closed : checkAddress,
 })
 
 export const certificate = (place: string, code: string) => ({

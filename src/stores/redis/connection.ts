@@ -155,12 +155,16 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
     },
     openAnother: async (signal) => {
       const { link, greeted } = await open(signal, false)
+      const stop = () => link.end()
+      signal.addEventListener('abort', stop)
       try {
         await greeted
         return link
       } catch (error) {
         link.end()
         throw error
+      } finally {
+        signal.removeEventListener('abort', stop)
       }
     },
     close,

@@ -61,7 +61,7 @@ export function translateFailure(error: unknown, address: RedisAddress, late: bo
   if (/unknown RESP type|protocol error/i.test(message))
     return network(words.redis.nonsense(place), true)
   if (code === '' && isBug(error)) return error
-  return network(words.redis.unreached(place, address.tls ? 'cutTls' : 'cut'))
+  return network(words.redis.unreached(place, 'cut'))
 }
 
 function refusal(message: string, place: string, address: RedisAddress): ToknError {
@@ -75,7 +75,7 @@ function refusal(message: string, place: string, address: RedisAddress): ToknErr
   if (code === 'WRONGPASS' || /AUTH <password>|invalid password/.test(message)) {
     return store(words.redis.wrongPassword(place, user))
   }
-  if (code === 'NOPERM' || /ACL failure|no permissions/i.test(message)) {
+  if (code === 'NOPERM' || /ACL failure|no permissions|executing the script/i.test(message)) {
     return store(words.redis.notAllowed(place, user))
   }
   if (code === 'WRONGTYPE') return store(words.redis.foreignKeys(place))

@@ -1,4 +1,4 @@
-import { AbstractConnector, Redis } from 'ioredis'
+import { AbstractConnector, Redis, ReplyError } from 'ioredis'
 import type { Socket } from 'node:net'
 
 /** What Redis answers, in RESP2. */
@@ -32,8 +32,12 @@ export async function openLink(socket: Socket, idle: boolean): Promise<Link> {
     maxRetriesPerRequest: null,
     connectTimeout: 0,
   })
-  // What was asked rejects with it: without a listener it is printed.
-  redis.on('error', () => undefined)
+  // What Redis says where nothing was asked, and ends: that it has no room for another connection. Without
+  // a listener it is printed.
+  let unasked = ''
+  redis.on('error', (error) => {
+    unasked = / Last error: ([^]*)/.exec(error.message)?.[1] ?? unasked
+  })
   await redis.connect()
   let pending = 0
   const settle = () => {
@@ -48,6 +52,8 @@ export async function openLink(socket: Socket, idle: boolean): Promise<Link> {
       socket.ref()
       try {
         return (await redis.call(name, args)) as Reply
+      } catch (error) {
+        throw unasked === '' ? error : new ReplyError(unasked)
       } finally {
         settle()
       }

@@ -1,5 +1,6 @@
 import type { RedisConnection } from './connection.ts'
 import type { Link } from './link.ts'
+import { outOfTime } from './socket.ts'
 
 /** Milliseconds: between two questions whether the connection stands, and for an answer to one. */
 const betweenPings = 10_000
@@ -22,7 +23,9 @@ export async function watchChannel(
   async function subscribe(limit: number): Promise<void> {
     const late = AbortSignal.timeout(Math.max(0, Math.min(limit, connectLimit)))
     const signal = AbortSignal.any([stopping.signal, late])
-    const opened = await redis.openAnother(signal)
+    const opened = await redis.openAnother(signal).catch((error: unknown) => {
+      throw late.aborted ? new Error(outOfTime) : error
+    })
     const end = () => opened.end()
     signal.addEventListener('abort', end)
     try {
@@ -30,7 +33,7 @@ export async function watchChannel(
       await opened.send(['subscribe', channel])
     } catch (error) {
       end()
-      throw error
+      throw late.aborted ? new Error(outOfTime) : error
     } finally {
       signal.removeEventListener('abort', end)
     }

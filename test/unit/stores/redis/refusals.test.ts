@@ -58,6 +58,7 @@ describe('what Redis refuses', () => {
     ['NOAUTH Authentication required.', 'store', 'asks for a password'],
     ['WRONGPASS invalid username-password pair', 'store', 'refuses the password'],
     ['NOPERM this user has no permissions to run the command', 'store', 'does not allow this'],
+    ["ERR The user executing the script can't run this command", 'store', 'does not allow this'],
     ['DENIED Redis is running in protected mode', 'store', 'its own machine alone'],
     ['WRONGTYPE Operation against a key', 'store', 'something else into keys'],
     ['ERR unknown command `eval_ro`, with args', 'store', '7.0 or later'],
@@ -101,7 +102,7 @@ describe('what Redis refuses', () => {
 
   test('is the connection: a server that expects TLS, one that is silent, one that is not there', async () => {
     await serve((socket) => socket.destroy())
-    expect((await failureOf(engine!.read('id'))).message).toContain('if it expects TLS')
+    expect((await failureOf(engine!.read('id'))).hint).toContain('expect TLS')
     await engine!.close()
     server?.close()
     await serve(() => undefined)
