@@ -36,7 +36,8 @@ export async function startRefresher(
     ...from,
     profile: profile.name,
     profileId: profile.id,
-    store: profile.store,
+    // Where the profile says is looked up there: the session may have moved meanwhile.
+    store: profile.usualStore === undefined ? undefined : profile.store,
     refresh,
     requester: describeRequester(from.command, from.environment),
     storeKey: storeKey?.reveal(),

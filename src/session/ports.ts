@@ -18,6 +18,7 @@ import type { Secret } from '../core/secret.ts'
 import type { StoreCatalog } from '../core/store-traits.ts'
 import type { InTurn } from '../core/turn.ts'
 import type { AgentPort } from './agent-port.ts'
+import type { SharedHome } from './move/home.ts'
 import type { AnswerSources } from './login/answers.ts'
 import type { RefreshRequest } from './refresh-request.ts'
 
@@ -64,6 +65,8 @@ export interface Ports {
    * that was told with it; asks nobody.
    */
   wished?(entry: string): boolean
+  /** The profiles of a store for many machines; `url` where no variable has its address. */
+  home?(kind: StoreKind, url?: string): Promise<SharedHome>
   provider(profile: ProfileSketch): Promise<Provider>
   /** `callRefusals` of that provider, for less than all of it costs. */
   callRefusals(profile: ProfileSketch): Promise<CallRefusals | undefined>

@@ -145,3 +145,8 @@ export const bug = (where: string) => `the refresh failed because of a bug (${wh
 
 export const endedAfterRefresh = (signal: string) =>
   `ended by ${signal}, after the refresh under way`
+
+export const moved = (profile: string, store: string) => ({
+  message: `the session of "${profile}" has moved to the ${store} store meanwhile`,
+  hint: 'run the command again',
+})

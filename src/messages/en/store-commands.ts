@@ -21,3 +21,42 @@ export const otherScheme = (said: string, named: string) => ({
   message: `TOKN_STORE is ${said}, and TOKN_STORE_URL is the address of ${named}`,
   hint: 'unset TOKN_STORE: the address says which store it is',
 })
+
+export const rowBusy = (store: string) => ({
+  message: `others write the same session of ${store} all the time`,
+  hint: 'run the command again',
+})
+
+export const noDefaultHere = (profile: string, store: string) => ({
+  message: `"${profile}" is a profile of ${store}, and the default is one of this machine`,
+  hint: `set TOKN_PROFILE=${profile}`,
+})
+
+export const refreshUnderWay = (profile: string) => ({
+  message: `a refresh of "${profile}" is under way, or was cut off`,
+  hint: `tokn refresh ${profile}`,
+})
+
+export const newerThere = (profile: string, store: string) => ({
+  message: `the ${store} store has a later session of "${profile}" than the one that is to be moved`,
+  hint: `look at it with tokn info ${profile} --store ${store}; tokn login ${profile} makes a new one`,
+})
+
+export const changedMeanwhile = (profile: string) => ({
+  message: `"${profile}" was changed while its session was to be moved`,
+  hint: 'run the command again',
+})
+
+export const movedTo = (store: string) => `its session has moved to ${store}`
+
+export const moveUnfinished = (what: string) => `${what}; the same command again ends it`
+
+export const moveNotMade = (what: string) => `${what}, before it counted: a copy is left`
+
+export const moveMade = (what: string) =>
+  `${what} when it counted already: the earlier entry is left`
+
+export const hasMoved = (profile: string, place: string | undefined) => ({
+  message: `the session of "${profile}" is not there any more: it has moved to ${place ?? 'another store'}`,
+  hint: 'tokn store list',
+})

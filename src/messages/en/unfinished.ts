@@ -3,7 +3,7 @@
 import { instant } from './times.ts'
 
 interface CutOff {
-  readonly kind: 'login' | 'issue'
+  readonly kind: 'login' | 'issue' | 'move'
   /** Of the profile that it was for, or of the token. */
   readonly name: string | undefined
   /** The profile with whose session a token was issued. */
@@ -16,7 +16,8 @@ interface CutOff {
 export function cutOff({ kind, name, parent, at }: CutOff): string {
   const of = name === undefined ? '' : ` of "${name}"`
   const by = parent === undefined ? '' : ` with the session of "${parent}"`
-  return `${kind === 'login' ? 'a login' : 'an issue'}${of}${by} was cut off at ${instant(at)}`
+  const what = { login: 'a login', issue: 'an issue', move: 'a move of the session' }[kind]
+  return `${what}${of}${by} was cut off at ${instant(at)}`
 }
 
 export const beforeSending = (what: string) => `${what}, before anything was sent`

@@ -4,6 +4,7 @@ import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import { readCurrent } from './current.ts'
 import { findDoubtful } from './doubt.ts'
+import { checkPlace } from './check-place.ts'
 import { checkAgain } from './look-again.ts'
 import { nextRecord } from './next-record.ts'
 import { obtainTokens } from './new-tokens.ts'
@@ -39,8 +40,10 @@ async function refreshOnce(
   //    Dies here: nothing was touched. Whoever waits takes the lock of a dead process over.
   const lock = await (await ports.lock())(entryOf(profile), ports.timeLeft())
   try {
-    // 2. Read the session. A record that the journal has and the store did not take goes first.
+    // 2. Look whether the session is still to be here, and read it. A record that the journal has and
+    //    the store did not take goes first.
     //    Dies here: that record is in the journal until the store has given it back.
+    checkPlace(session)
     //    Where the store may have gone back to an earlier time, nothing is spent.
     const doubtful = await findDoubtful(session, lock, request)
     if (doubtful !== undefined) return { record: doubtful, recovered: false }

@@ -26,6 +26,10 @@ async function diagnose(
   options: DiagnosisOptions,
 ): Promise<UnfinishedFinding> {
   try {
+    if (unfinished.kind === 'move') {
+      const { diagnoseMove } = await import('../move/diagnose-move.ts')
+      return await diagnoseMove(ports, unfinished, options)
+    }
     return unfinished.kind === 'login'
       ? await diagnoseLogin(ports, unfinished, options)
       : await diagnoseIssue(ports, unfinished, options)

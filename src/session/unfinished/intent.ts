@@ -7,10 +7,11 @@ import type { Ports } from '../ports.ts'
 
 /**
  * What a login or an issue writes down before its request goes out, so that no kill leaves a token
- * at the provider that nobody here knows of. No secrets.
+ * at the provider that nobody here knows of; and a move of a session, before there are two of it. No
+ * secrets.
  */
 export interface Intent {
-  readonly kind: 'login' | 'issue'
+  readonly kind: 'login' | 'issue' | 'move'
   /** Epoch milliseconds. */
   readonly at: number
   readonly configuration: string
@@ -25,7 +26,7 @@ export interface Intent {
   readonly origin: string
   /** What is to hold the token; absent where it is printed. */
   readonly profile?: Profile | undefined
-  /** Of a login: another store, that holds the session before and is to give it up. */
+  /** Of a login, or a move: another store, that holds the session before and is to give it up. */
   readonly former?: StoreKind | undefined
   /** Of a login: it spends a refresh token that was made elsewhere. */
   readonly spends?: boolean | undefined
@@ -47,7 +48,7 @@ export function parseIntent(text: string, stores: StoreCatalog): Intent | undefi
   const { kind, at, sent, profile, parent, grant, before } = value
   const kindOf = (name: string) => stores.find(value[name])
   const store = kindOf('store')
-  const known = (kind === 'login' || kind === 'issue') && typeof at === 'number'
+  const known = (kind === 'login' || kind === 'issue' || kind === 'move') && typeof at === 'number'
   if (!known || store === undefined) return undefined
   return {
     kind,

@@ -154,6 +154,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       boot: () => world.boot ?? { id: 'boot', at: start - 10 * hour },
     },
     index: openIndex(index),
+    profiles: { get: () => undefined } as Partial<Ports['profiles']> as Ports['profiles'],
     requester: { command: 'tokn test', pid: 1, parent: 'test', host: 'box' },
     configuration: 'box:test',
     timeout: 30_000,

@@ -1,0 +1,31 @@
+import type { ToknError } from '../../core/errors.ts'
+import type { Profile, StoreKind } from '../../core/profile.ts'
+
+/** What a store for many machines has of one session. */
+export interface HomeEntry {
+  readonly id: string
+  readonly name: string
+  /** 0 without a record. */
+  readonly generation: number
+  /** Absent: nobody finds the session by its name. */
+  readonly profile?: Profile | undefined
+  /** Why its profile is not trusted. */
+  readonly fault?: ToknError | undefined
+}
+
+/** The profiles of a store for many machines. Throws what the engine does, and `store` for a wrong key. */
+export interface SharedHome {
+  readonly kind: StoreKind
+  /** Its address, as a profile may have it: without a password. */
+  readonly url: string
+  describe(): string
+  list(): Promise<readonly HomeEntry[]>
+  find(name: string): Promise<HomeEntry | undefined>
+  read(id: string): Promise<HomeEntry | undefined>
+  /** Makes room for a session that nobody finds by its name yet. */
+  reserve(profile: Profile): Promise<void>
+  /** Writes the profile beside its session, with the definition of its provider, where that is the user's own. */
+  publish(profile: Profile): Promise<void>
+  /** With all that it holds; whether it was there. */
+  remove(id: string): Promise<boolean>
+}

@@ -1,0 +1,166 @@
+import { isToknError, ToknError } from '../../core/errors.ts'
+import type { Profile, StoreKind } from '../../core/profile.ts'
+import type { SessionRecord } from '../../core/record.ts'
+import { words } from '../../messages/words.ts'
+import { eraseEntry } from '../save-session.ts'
+import { openSession, type Session } from '../session.ts'
+import type { Ports } from '../ports.ts'
+import { checkBinding } from '../stored-record.ts'
+import { findCutOff, forget } from '../unfinished/find.ts'
+import { openIntent } from '../unfinished/open-intent.ts'
+import { writeAndReadBack } from '../write-record.ts'
+import { lockedBoth } from './locked-both.ts'
+import { finishRefresh, isRefreshLeft } from './finish-refresh.ts'
+import { leftBehind, movedTo } from './left-behind.ts'
+import type { SharedHome } from './home.ts'
+
+export interface Move {
+  /** As it is now: its store is where the session is. */
+  readonly source: Profile
+  /** The same, where the session is to be. */
+  readonly target: Profile
+  /** Of a store for many machines, where it is one; so for the target. */
+  readonly sourceHome?: SharedHome | undefined
+  readonly targetHome?: SharedHome | undefined
+  /** A profile of this machine has it, or is to have it. */
+  readonly isLocal: boolean
+  /** A store for many machines keeps nothing; otherwise the access token serves there until it ends. */
+  readonly deleteSource: boolean
+}
+
+/** `profile`: there was no session to move, and the profile says where its next one goes. */
+export type Moved = 'moved' | 'already' | 'profile'
+
+/**
+ * Moves a session into another store. At any time one of them has what renews it, and who looks there
+ * finds it: the copy is made where nobody looks yet, then one write says that it counts, then what is
+ * left is erased. Where that is cut off, the same again ends it. The locks of both entries are held.
+ * Throws `busy`, `store`, `network`, `usage`, and what a refresh throws that had to be ended before.
+ */
+export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
+  const { source, target } = move
+  if (source.store === target.store) return await endMove(ports, move)
+  const [from, to] = [openSession(ports, source), openSession(ports, target)]
+  await finishRefresh(from)
+  return await lockedBoth(from, to, async () => {
+    checkUnchanged(ports, move)
+    if (await isRefreshLeft(from)) {
+      throw new ToknError('busy', words.storeCommands.refreshUnderWay(source.name))
+    }
+    const [held, there] = [await from.findRecord(), await to.findRecord()]
+    const hasGone = held === undefined || movedTo(held) !== undefined
+    if (hasGone && there === undefined) {
+      if (held === undefined) return await moveProfile(ports, move)
+      throw new ToknError('not_found', words.storeCommands.hasMoved(source.name, movedTo(held)))
+    }
+    const intent = await openIntent(ports, {
+      kind: 'move',
+      store: target.store,
+      origin: '',
+      profile: target,
+      former: source.store,
+    })
+    if (!hasGone) await copy(to, move, held, there)
+    await switchOver(from, move, hasGone ? undefined : held)
+    await arrive(from, move)
+    await intent.remove()
+    await forgetMoves(ports, target)
+    return hasGone ? 'already' : 'moved'
+  })
+}
+
+/** What was left to do where the switch was made, and nothing more. */
+async function endMove(ports: Ports, { target, targetHome }: Move): Promise<Moved> {
+  const session = openSession(ports, target)
+  await session.locked(async () => await targetHome?.publish(target))
+  await forgetMoves(ports, target, async (former) => {
+    if (former !== target.store) await eraseEntry(session, former)
+  })
+  return 'already'
+}
+
+/** Moves of this session that were cut off, which have come to their end. */
+async function forgetMoves(
+  ports: Ports,
+  { id }: Profile,
+  leave: (former: StoreKind) => Promise<void> = async () => undefined,
+): Promise<void> {
+  for (const one of await findCutOff(ports)) {
+    if (one.kind !== 'move' || one.profile?.id !== id) continue
+    const isOfOthers = one.former && ports.stores.traits(one.former).shared === true
+    if (one.former !== undefined && isOfOthers !== true) await leave(one.former)
+    await forget(ports, one)
+  }
+}
+
+/** The copy, where nobody looks for it yet. */
+async function copy(
+  to: Session,
+  { source, targetHome }: Move,
+  held: SessionRecord,
+  there: SessionRecord | undefined,
+): Promise<void> {
+  checkBinding(held, source)
+  if (there !== undefined && there.generation > held.generation) {
+    throw new ToknError('store', words.storeCommands.newerThere(source.name, to.profile.store))
+  }
+  await targetHome?.reserve(to.profile)
+  await writeAndReadBack(await to.store(), held)
+}
+
+/** The one write after which the copy counts. */
+async function switchOver(
+  from: Session,
+  { target, sourceHome, targetHome }: Move,
+  held: SessionRecord | undefined,
+): Promise<void> {
+  const { ports } = from
+  if (sourceHome === undefined) return await ports.profiles.put(withoutDefinition(target))
+  if (held === undefined) return
+  const place = targetHome?.describe() ?? ports.requester.host
+  await writeAndReadBack(await from.store(), leftBehind(held, place, ports.clock.now()))
+}
+
+/** All that follows from it. */
+async function arrive(
+  from: Session,
+  { source, target, sourceHome, targetHome, isLocal, deleteSource }: Move,
+): Promise<void> {
+  const { ports } = from
+  if (sourceHome !== undefined && isLocal) await ports.profiles.put(withoutDefinition(target))
+  await targetHome?.publish(target)
+  if (sourceHome === undefined) await eraseEntry(from.of(target), source.store)
+  else if (deleteSource) await sourceHome.remove(from.id)
+}
+
+/** A profile without a session. */
+async function moveProfile(ports: Ports, move: Move): Promise<Moved> {
+  const { target, targetHome, sourceHome, isLocal } = move
+  if (isLocal) await ports.profiles.put(withoutDefinition(target))
+  await targetHome?.publish(target)
+  if (move.deleteSource) await sourceHome?.remove(target.id)
+  return 'profile'
+}
+
+/** Another process may have logged in, renamed or moved it meanwhile. */
+function checkUnchanged(ports: Ports, { source, sourceHome, isLocal }: Move): void {
+  if (sourceHome !== undefined || !isLocal) return
+  const now = attempt(() => ports.profiles.get(source.name))
+  if (now?.id === source.id && now.store === source.store) return
+  throw new ToknError('busy', words.storeCommands.changedMeanwhile(source.name))
+}
+
+function attempt<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!isToknError(error, 'usage')) throw error
+    return undefined
+  }
+}
+
+/** On this machine the definition is a file of its own. */
+function withoutDefinition(profile: Profile): Profile {
+  const { definition: _, ...rest } = profile
+  return rest
+}

@@ -1,0 +1,208 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Profile } from '../../../src/core/profile.ts'
+import type { HomeEntry, SharedHome } from '../../../src/session/move/home.ts'
+import { moveSession, type Move } from '../../../src/session/move/move-session.ts'
+import { openSession } from '../../../src/session/session.ts'
+import { diagnoseUnfinished } from '../../../src/session/unfinished/diagnose.ts'
+import { openWorld, type SessionWorld } from './world.ts'
+
+const worlds: SessionWorld[] = []
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close()
+})
+
+/** A world, a move out of its file store, and what a store for many machines would have. */
+async function open(way: keyof typeof ways) {
+  const world = await openWorld('definition')
+  worlds.push(world)
+  const { ports, profile } = world
+  await ports.profiles.put(profile)
+  const steps = ports.log.push.bind(ports.log)
+  const note = (said: string) => void ports.log.push(said)
+  const home = (kind: string) =>
+    openHome(kind, note, async (id) => {
+      await (await ports.store(kind)).remove(id)
+    })
+  const move = ways[way](profile, home)
+  if (move.sourceHome !== undefined) {
+    await move.sourceHome.reserve(profile)
+    await move.sourceHome.publish(profile)
+    await ports.profiles.remove(profile.name, profile.id)
+  }
+  return { world, ports, move, steps }
+}
+
+const ways = {
+  'from one store of this machine into another': (profile: Profile): Move => ({
+    source: profile,
+    target: { ...profile, store: 'pass' },
+    isLocal: true,
+    deleteSource: false,
+  }),
+  'into a store for many machines': (
+    profile: Profile,
+    home: (kind: string) => SharedHome,
+  ): Move => ({
+    source: profile,
+    target: { ...profile, store: 'pass', storeUrl: 'redis://localhost' },
+    targetHome: home('pass'),
+    isLocal: true,
+    deleteSource: false,
+  }),
+  'out of one, which keeps the access token': (
+    profile: Profile,
+    home: (kind: string) => SharedHome,
+  ): Move => ({
+    source: profile,
+    target: { ...profile, store: 'pass' },
+    sourceHome: home('file'),
+    isLocal: true,
+    deleteSource: false,
+  }),
+  'from one into another, which keeps nothing': (
+    profile: Profile,
+    home: (kind: string) => SharedHome,
+  ): Move => ({
+    source: profile,
+    target: { ...profile, store: 'pass' },
+    sourceHome: home('file'),
+    targetHome: home('pass'),
+    isLocal: false,
+    deleteSource: true,
+  }),
+}
+
+/** What such a store keeps beside sessions; with a removed row goes its record. */
+function openHome(
+  kind: string,
+  note: (said: string) => void,
+  erase: (id: string) => Promise<void>,
+): SharedHome {
+  const rows = new Map<string, HomeEntry>()
+  return {
+    kind,
+    url: `${kind}://localhost`,
+    describe: () => `the ${kind} of all`,
+    list: async () => [...rows.values()],
+    find: async (name) => [...rows.values()].find((row) => row.name === name),
+    read: async (id) => rows.get(id),
+    reserve: async ({ id, name }) => {
+      note(`reserve ${kind} ${id}`)
+      rows.set(id, { ...rows.get(id), id, name, generation: 0 })
+    },
+    publish: async (profile) => {
+      const { id, name } = profile
+      note(`publish ${kind} ${id}`)
+      rows.set(id, { id, name, generation: 0, profile })
+    },
+    remove: async (id) => {
+      note(`take back ${kind} ${id}`)
+      await erase(id)
+      return rows.delete(id)
+    },
+  }
+}
+
+const killed = new Error('killed')
+
+/** Runs a move that is killed before its step `at`; whether it came so far. */
+async function killAt(
+  { ports, move }: Pick<Awaited<ReturnType<typeof open>>, 'ports' | 'move'>,
+  at: number,
+): Promise<boolean> {
+  const push = ports.log.push
+  let left = at
+  ports.log.push = (...said) => {
+    // What is only read, or let go, changes nothing.
+    if (!/^(?:read|release|lock) /.test(said[0] ?? '') && left-- <= 0) throw killed
+    return push.apply(ports.log, said)
+  }
+  try {
+    await moveSession(ports, move)
+    return false
+  } catch (error) {
+    if (error !== killed) throw error
+    return true
+  } finally {
+    ports.log.push = push
+    ports.ended.add('run')
+  }
+}
+
+/** Where the session can be renewed by somebody who finds it. */
+async function homesOf({ ports, move }: Pick<Awaited<ReturnType<typeof open>>, 'ports' | 'move'>) {
+  const { source, target, sourceHome, targetHome } = move
+  const homes: Profile[] = []
+  for (const [profile, home] of [
+    [source, sourceHome],
+    [target, targetHome],
+  ] as const) {
+    const local = ports.profiles.get(profile.name)
+    const shared = (await home?.read(profile.id))?.profile
+    if (local?.store !== profile.store && shared === undefined) continue
+    const record = await openSession(ports, profile).findRecord()
+    const renews = record?.refresh !== undefined && record.standing === undefined
+    if (renews) homes.push(profile)
+  }
+  return homes
+}
+
+describe.each(Object.keys(ways) as (keyof typeof ways)[])('%s', (way) => {
+  test('the session goes, and works there', async () => {
+    const { world, ports, move } = await open(way)
+    const before = await world.held()
+    expect(await moveSession(ports, move)).toBe('moved')
+    const moved = openSession(ports, move.target)
+    expect((await moved.readRecord()).refresh?.reveal()).toBe(before.refresh?.reveal())
+    const left = await openSession(ports, move.source).findRecord()
+    expect(left?.refresh).toBeUndefined()
+    expect(await homesOf({ ports, move })).toEqual([move.target])
+    const next = await moved.refresh({ minTtl: undefined, force: false })
+    expect(next.record.access.reveal()).toBe(world.server.live()?.access)
+    expect(await ports.journal('unfinished').then(async (it) => await it.list())).toEqual([])
+  })
+
+  test('killed at any step, it has one home at most, and the same again ends it', async () => {
+    for (let at = 0; ; at++) {
+      const opened = await open(way)
+      const { world, ports, move } = opened
+      const wasKilled = await killAt(opened, at)
+      const homes = await homesOf(opened)
+      expect(homes.length, `after ${at} steps: ${ports.log.join(', ')}`).toBeLessThanOrEqual(1)
+      for (const profile of homes) {
+        // Who finds it there may use it meanwhile.
+        await openSession(ports, profile).refresh({ minTtl: undefined, force: false })
+      }
+      if (wasKilled) await moveSession(ports, again(ports.profiles.get('web'), move))
+      const moved = openSession(ports, move.target)
+      const { record } = await moved.refresh({ minTtl: undefined, force: false })
+      expect(record.access.reveal(), `after ${at} steps`).toBe(world.server.live()?.access)
+      expect(await homesOf(opened)).toEqual([move.target])
+      if (!wasKilled) return
+    }
+  })
+
+  test('killed at any step, doctor tells of it, and clears what it can', async () => {
+    for (let at = 0; ; at++) {
+      const opened = await open(way)
+      const { world, ports, move } = opened
+      if (!(await killAt(opened, at))) return
+      const found = await diagnoseUnfinished(ports, { fix: true, offline: true })
+      for (const { status, fix } of found) {
+        expect(status === 'fixed' || fix?.startsWith('tokn store ') === true).toBe(true)
+      }
+      if (found.some(({ status }) => status === 'warn'))
+        await moveSession(ports, again(ports.profiles.get('web'), move))
+      const [home] = await homesOf(opened)
+      if (home === undefined) throw new Error(`after ${at} steps it is nowhere`)
+      const { record } = await openSession(ports, home).refresh({ minTtl: undefined, force: false })
+      expect(record.access.reveal(), `after ${at} steps`).toBe(world.server.live()?.access)
+      expect(await homesOf(opened)).toHaveLength(1)
+    }
+  })
+})
+
+/** The same command again: it takes the profile as it is by now. */
+function again(now: Profile | undefined, move: Move): Move {
+  return move.sourceHome === undefined ? { ...move, source: now ?? move.source } : move
+}
