@@ -68,6 +68,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
     forgetStores: () => {
       stores.clear()
       opened.kinds = undefined
+      opened.ready = undefined
     },
     isMeant: (configuration, store) =>
       options.anywhere === true ||

@@ -30,6 +30,7 @@ import {
 } from '../stores/catalog.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
 import type { Routes } from './routed.ts'
+import type { SharedKind } from '../stores/shared/open.ts'
 import type { OpenedKinds, SharedKinds } from './shared-kinds.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
@@ -77,6 +78,12 @@ export interface PortsRequest extends ProcessOptions {
   readonly beforehand?: Beforehand | undefined
 }
 
+/** The ports, and what is below them that this room alone may touch. */
+export interface OwnPorts extends Ports {
+  /** The store of a kind for many machines, by the id of a session in it where one is known. */
+  shared(kind: StoreKind, id?: string): Promise<SharedKind>
+}
+
 /** Variables that change how requests travel; see `chooseProxySettings`, `openTrust`. */
 const routing = [
   ...['https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
@@ -86,7 +93,7 @@ const routing = [
 ]
 
 /** The ports of a process, each made at its first use. */
-export function openPorts(request: PortsRequest): Ports {
+export function openPorts(request: PortsRequest): OwnPorts {
   const paths = locatePaths(request.environment, { configDirectory: request.configDirectory })
   const files = openFiles()
   const { startedAt = () => 0 } = request
@@ -144,6 +151,7 @@ export function openPorts(request: PortsRequest): Ports {
   let index: Index | undefined
   const indexOf = () => (index ??= openIndex({ directory, summary, files, warn: request.warn }))
   return {
+    shared: routes.of,
     clock: systemClock,
     profiles,
     get index() {
@@ -204,6 +212,7 @@ export function openPorts(request: PortsRequest): Ports {
       interaction: await request.interaction(),
     }),
     givenVariables: request.givenVariables,
+    wished: (entry) => opened.ready?.last(entry)?.wished === true,
     refreshPending: async (entry) => {
       const at = entry.indexOf(':')
       const kind = entry.slice(0, at)
@@ -279,13 +288,16 @@ export function openPorts(request: PortsRequest): Ports {
   async function openKinds(): Promise<SharedKinds> {
     const { openSharedKinds } = await import('./shared-kinds.ts')
     const { seal } = await import('../stores/seal.ts')
-    return openSharedKinds({
+    const made = openSharedKinds({
       ...request,
-      ...{ profiles, timeLeft, seal, http: openHttp },
-      requester: request.requester ?? describeRequester(request.command),
+      ...{ profiles, timeLeft, seal },
+      http: async (settings) => await openHttp(settings),
+      requester: request.requester ?? describeRequester(request.command, request.environment),
       memory: { files, directory: join(paths.state, namesIn.state.seen) },
       aside: journalHere,
     })
+    opened.ready = made
+    return made
   }
 
   async function openJournalOf(name: 'journal' | 'marks'): Promise<Journal> {

@@ -4,7 +4,7 @@ import { ToknError } from '../core/errors.ts'
 import type { Files, Http, Journal, Profiles, Seal } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
-import type { EngineOptions } from '../core/shared-engine.ts'
+import type { EngineOptions, SharedRow } from '../core/shared-engine.ts'
 import type { SharedTime } from '../core/shared-time.ts'
 import { readStoreUrl } from '../core/store-url.ts'
 import { elapsed } from '../io/files/elapsed.ts'
@@ -43,6 +43,8 @@ export interface SharedKinds {
    * Throws `usage` where nothing does.
    */
   of(kind: StoreKind, id?: string): Promise<SharedKind>
+  /** The row of an entry (`KIND:ID`) as it was read last. */
+  last(entry: string): SharedRow | undefined
   /** Ends all connections. Never throws. */
   close(): Promise<void>
 }
@@ -50,6 +52,8 @@ export interface SharedKinds {
 /** Those of a process that serves several requests. */
 export interface OpenedKinds {
   kinds?: Promise<SharedKinds> | undefined
+  /** The same, once it is there. */
+  ready?: SharedKinds | undefined
 }
 
 /** Beside this, a call that is to end something well has not the time. */
@@ -77,13 +81,22 @@ const time: SharedTime = {
 
 export function openSharedKinds(from: SharedSurroundings): SharedKinds {
   const opened = new Map<string, Promise<SharedKind>>()
+  const ready: SharedKind[] = []
   return {
     of: async (kind, id) => {
       const { url, ca } = placeOf(from, kind, id)
       const key = `${kind} ${url} ${ca ?? ''}`
       const found = opened.get(key) ?? openKind(from, kind, url, ca)
       opened.set(key, found)
-      return await found
+      const made = await found
+      if (!ready.includes(made)) ready.push(made)
+      return made
+    },
+    last: (entry) => {
+      const at = entry.indexOf(':')
+      const [kind, id] = [entry.slice(0, at), entry.slice(at + 1)]
+      const of = ready.filter(({ engine }) => engine.kind === kind)
+      return of.map(({ rows }) => rows.last(id)?.row).find((row) => row !== undefined)
     },
     close: async () => {
       const all = await Promise.allSettled(opened.values())

@@ -17,12 +17,13 @@ export interface StoreTraits {
   readonly restsInData: boolean
   /** Whether a variable of its own says where its entries are, so that processes may mean others. */
   readonly placedByVariable: boolean
-  /** Whether many machines share it: lock and journal of its sessions are in it, not on this machine. */
+  /**
+   * Whether an engine keeps it that many machines share: lock and journal of its sessions are in it, and
+   * not on this machine; see `Fleet`.
+   */
   readonly shared?: true | undefined
   /** The schemes of addresses that name it, as `postgres:`; absent where it has no address. */
   readonly schemes?: readonly string[] | undefined
-  /** Whether an engine keeps it that many machines share; see `Fleet`. */
-  readonly shared?: boolean | undefined
 }
 
 /** All stores. */

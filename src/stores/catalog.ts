@@ -101,6 +101,11 @@ const entries: readonly StoreEntry[] = [
     open: async () => (await import('./memory.ts')).openMemory(),
   },
   forMany(
+    'postgres',
+    ['postgres:', 'postgresql:'],
+    async () => (await import('./postgres/engine.ts')).openPostgres,
+  ),
+  forMany(
     'redis',
     ['redis:', 'rediss:'],
     async () => (await import('./redis/engine.ts')).openRedis,

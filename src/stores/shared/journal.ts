@@ -8,7 +8,7 @@ import { contentOf, generationOf, readContent, sealContent } from './journal-con
 import type { KeyRing } from './key-ring.ts'
 import type { Persistence } from './persistence.ts'
 import type { Rows } from './rows.ts'
-import type { StoreKeys } from './store-keys.ts'
+import { checkMayBegin, type StoreKeys } from './store-keys.ts'
 import type { Witness } from './witness.ts'
 
 export interface SharedJournalOptions {
@@ -27,6 +27,13 @@ type Next = (row: SharedRow, content: JournalEntry | undefined, keys: StoreKeys)
 
 /** The next content; `undefined` for one that is there already, `null` to remove it. */
 type Wanted = JournalEntry | null | undefined
+
+interface Conditions {
+  /** What is written announces that something is going to be spent. */
+  readonly begins?: boolean
+  readonly fence?: number | undefined
+  readonly generation?: number | undefined
+}
 
 const pageSize = 200
 
@@ -88,7 +95,7 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
         const next = contentOf(intent, own?.answers ?? [], own?.record)
         const generation = generationOf(intent) - 1
         const hold = holds.get(id)
-        const conditions = { fence: hold?.fence, generation }
+        const conditions = { begins: true, fence: hold?.fence, generation }
         if ((await change(id, () => next, conditions)) !== 'done') throw lockLost()
         note(next)
         witness?.intend(id, generation + 1)
@@ -171,7 +178,7 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
   async function change(
     id: string,
     next: Next,
-    { fence, generation }: { fence?: number | undefined; generation?: number | undefined },
+    { begins = false, fence, generation }: Conditions,
   ): Promise<'done' | 'overtaken'> {
     const when = {
       ...(fence === undefined ? {} : { fence }),
@@ -182,6 +189,7 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
       const content = readable(keys, row)
       const wanted = next(row, content, keys)
       if (wanted === undefined || isSame(wanted, row, content)) return undefined
+      if (begins) checkMayBegin(keys)
       const journal = wanted === null ? null : sealContent(keys, row, wanted)
       return { parts: { journal }, when }
     })

@@ -30,6 +30,8 @@ export function openKeyRing(
 ): KeyRing {
   let alone: StoreKeys | undefined
   let known: Promise<WritingKeys> | undefined
+  // What is under way with keys that go meanwhile may be ended.
+  let before: StoreKeys | undefined
 
   const given = (): Secret => {
     const value = key()
@@ -38,7 +40,9 @@ export function openKeyRing(
   }
   const read = async (): Promise<WritingKeys> => {
     const document = await engine.readDocument('keys')
-    return { keys: openKeys(given(), document?.text), version: document?.version ?? '' }
+    const keys = openKeys(given(), document?.text, before)
+    before = keys
+    return { keys, version: document?.version ?? '' }
   }
   const readOnce = (): Promise<WritingKeys> => {
     known ??= read()

@@ -43,7 +43,7 @@ export interface SharedKind {
   readonly lock: SharedLock
   readonly journal: Journal
   readonly ledger: Ledger
-  /** Whether a refresh is under way or was cut off, by the row as it was read last; reads it otherwise. */
+  /** Whether a refresh is under way or was cut off, by the row as it was read a moment ago. */
   isPending(id: string): Promise<boolean>
   /**
    * The session as it is stored counts from now on, whatever was known of a later one. Gives its
@@ -78,10 +78,7 @@ export function openShared(options: SharedOptions): SharedKind {
       },
       doubt: async (id) => await findDoubt(base, id),
     }),
-    isPending: async (id) => {
-      const { row } = rows.last(id) ?? { row: await rows.read(id) }
-      return row?.parts.journal !== undefined
-    },
+    isPending: async (id) => (await rows.peek(id))?.parts.journal !== undefined,
     accept: async (id) => {
       const life = await engine.incarnation()
       let accepted: { readonly birth: string; readonly generation: number } | undefined

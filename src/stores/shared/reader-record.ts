@@ -17,10 +17,14 @@ const factsForReaders: ReadonlySet<string> = new Set(['id_token'])
 export function divideRecord(text: string): { readonly readers: string; readonly rest: string } {
   const record: unknown = JSON.parse(text)
   if (!isObject(record)) throw new Error('a record is an object')
-  const facts = Object.entries(isObject(record['context']) ? record['context'] : {})
+  const { context } = record
+  const facts = isObject(context) ? Object.entries(context) : undefined
   const [open, rest] = divide(Object.entries(record), forReaders)
-  const [openFacts] = divide(facts, factsForReaders)
-  const readers = { ...Object.fromEntries(open), context: Object.fromEntries(openFacts) }
+  const [openFacts] = facts === undefined ? [undefined] : divide(facts, factsForReaders)
+  const readers = {
+    ...Object.fromEntries(open),
+    ...(openFacts === undefined ? {} : { context: Object.fromEntries(openFacts) }),
+  }
   return { readers: JSON.stringify(readers), rest: JSON.stringify(Object.fromEntries(rest)) }
 }
 

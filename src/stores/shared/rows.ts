@@ -23,8 +23,14 @@ export type Changed =
   | { readonly state: 'fence' | 'generation'; readonly row?: undefined }
 
 export interface Rows {
-  /** Remembers it; see `last`. */
+  /** Asks the engine, and remembers it; see `last`. */
   read(id: string): Promise<SharedRow | undefined>
+  /** What was offered, once, where that was a moment ago; asks the engine otherwise. */
+  take(id: string): Promise<SharedRow | undefined>
+  /** A row that was read a moment ago, for who asks for it next. */
+  offer(row: SharedRow): void
+  /** The row as it was read last, if that was a moment ago; reads it otherwise, and offers it. */
+  peek(id: string): Promise<SharedRow | undefined>
   /** The row as it was read last, if it was: `undefined` as a value where there was none. */
   last(id: string): { readonly row: SharedRow | undefined } | undefined
   /**
@@ -37,20 +43,50 @@ export interface Rows {
   ): Promise<Changed>
 }
 
+/** Milliseconds for which a row that was read is as good as one that is read now. */
+const moment = 100
+
 /** Another writer every time would be a machine gone mad. */
 const mostTries = 50
 
+interface Read {
+  readonly row: SharedRow | undefined
+  /** By `SharedTime.monotonic`. */
+  readonly at: number
+}
+
 export function openRows(engine: SharedEngine, ring: KeyRing, time: SharedTime): Rows {
-  const seen = new Map<string, { readonly row: SharedRow | undefined }>()
+  const seen = new Map<string, Read>()
+  const offered = new Map<string, Read>()
+  const note = (id: string, row: SharedRow | undefined): Read => {
+    const read = { row, at: time.monotonic() }
+    seen.set(id, read)
+    return read
+  }
+  const isNow = (read: Read | undefined): read is Read =>
+    read !== undefined && time.monotonic() - read.at <= moment
 
   async function read(id: string): Promise<SharedRow | undefined> {
     const row = await engine.read(id)
-    seen.set(id, { row })
+    note(id, row)
     return row
   }
 
   return {
     read,
+    take: async (id) => {
+      const found = offered.get(id)
+      offered.delete(id)
+      return isNow(found) ? found.row : await read(id)
+    },
+    offer: (row) => void offered.set(row.id, note(row.id, row)),
+    peek: async (id) => {
+      const found = seen.get(id)
+      if (isNow(found)) return found.row
+      const row = await read(id)
+      offered.set(id, note(id, row))
+      return row
+    },
     last: (id) => seen.get(id),
     change: async (id, make) => {
       for (let tries = 1; tries <= mostTries; tries++) {
@@ -61,7 +97,8 @@ export function openRows(engine: SharedEngine, ring: KeyRing, time: SharedTime):
         const result = await engine.write(id, { ...change, parts: partsOf(change), when })
         if ('written' in result) {
           const written = rowAfter(id, row, change, result.written)
-          seen.set(id, { row: written })
+          note(id, written)
+          offered.delete(id)
           return { state: 'written', row: written }
         }
         const { failed } = result

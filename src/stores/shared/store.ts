@@ -43,7 +43,7 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     describe: () => engine.describe(),
     read: async (id) => {
       checkId(id)
-      const row = await rows.read(id)
+      const row = await rows.take(id)
       if (row === undefined) return undefined
       const opened = await ring.opening((keys) => openRecord(keys, row))
       if (opened !== undefined) look(id, opened)
