@@ -3,9 +3,11 @@ import { openPostgres } from '../../src/stores/postgres/engine.ts'
 import { requirePart } from '../support/parts.ts'
 import { serverCase } from './engine-cases.ts'
 import { checkContract } from './engine-contract.ts'
+import { checkFaults } from './engine-faults.ts'
 import { checkLeases } from './engine-leases.ts'
 
 describe.skipIf(!requirePart('postgres'))('PostgreSQL', () => {
   checkContract(serverCase('postgres', openPostgres))
+  checkFaults(serverCase('postgres', openPostgres))
   checkLeases(serverCase('postgres', openPostgres))
 })

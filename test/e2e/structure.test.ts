@@ -18,7 +18,7 @@ const table: Readonly<Record<string, { ours: readonly string[]; packages: readon
   messages: { ours: [], packages: [] },
   core: { ours: ['messages'], packages: [] },
   providers: { ours: ['core', 'messages'], packages: ['zod', 'openid-client', 'luxon'] },
-  stores: { ours: ['core', 'messages'], packages: ['keytar', 'ioredis'] },
+  stores: { ours: ['core', 'messages'], packages: ['keytar', 'ioredis', 'pg'] },
   io: {
     ours: ['core', 'messages'],
     packages: ['undici', 'conf', 'chalk', '@clack/prompts', 'open', 'qrcode'],

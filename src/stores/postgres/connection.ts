@@ -63,6 +63,7 @@ async function trust({ ca, environment }: EngineOptions): Promise<{ ca?: string[
 /** A connection that stands, or is being made. */
 interface Opened {
   readonly ready: Promise<PgClient>
+  isReady(): boolean
   end(): void
 }
 
@@ -78,7 +79,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
 
   function open(): Opened {
     let client: PgClient | undefined
-    let isOver = false
+    let [isOver, stands] = [false, false]
     const connect = async () => {
       client = await makeClient(options, address, true)
       // Where nobody asks, nobody has to know: the next question opens another one.
@@ -86,10 +87,12 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
       client.on('end', () => forget(opened))
       if (isOver) throw new ToknError('network', words.postgres.lost(where))
       await client.connect()
+      stands = true
       return client
     }
     const opened = {
       ready: connect(),
+      isReady: () => stands,
       end: () => {
         isOver = true
         if (client !== undefined) destroy(client)
@@ -104,12 +107,11 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
 
   /** Runs out of time together with the command; then the connection is of no use any more. */
   async function askOnce(opened: Opened, text: string, values: readonly Value[]) {
-    const left = options.timeLeft()
-    if (left <= 0) throw new ToknError('network', words.postgres.tooSlow(where))
+    const left = Math.min(options.timeLeft(), longestTimer)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       const tell = () => reject(new ToknError('network', words.postgres.tooSlow(where)))
-      timer = setTimeout(tell, Math.min(left, longestTimer))
+      timer = setTimeout(tell, left)
     })
     const answer = opened.ready.then(async (client) => {
       client.ref()
@@ -133,6 +135,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
     asked++
     try {
       for (let turn = 1; ; turn++) {
+        if (options.timeLeft() <= 0) throw new ToknError('network', words.postgres.tooSlow(where))
         const stood = current
         const opened = (current ??= open())
         try {
@@ -160,7 +163,8 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
     clearTimeout(idle)
     const opened = current
     current = undefined
-    await opened?.ready.then(endQuietly, () => undefined)
+    if (opened?.isReady() === true) await endQuietly(await opened.ready)
+    else opened?.end()
   }
 
   return { ask, close }
