@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { pgCuts } from './trimmed-pg.mjs'
 
 // Parts of packages that we never run, left out of the bundle: loading them takes longer than what
 // they are loaded for. Each cut names the very text that it replaces, so that a package that has
@@ -88,6 +89,7 @@ const rgiEmojiRegex = { test: (text) => (emoji ??= new RegExp('^\\p{RGI_Emoji}$'
   },
   { file: 'undici/lib/core/request.js', replaced: [lateAssert()] },
   { file: 'undici/lib/core/connect.js', replaced: [lateAssert()] },
+  ...pgCuts,
 ]
 
 /** Makes all cuts. Fails where a text is not there exactly once, or a file is not in the bundle. */

@@ -36,9 +36,9 @@ function fromFile({ environment }: EngineOptions, address: PostgresAddress): str
   const wanted = [host, String(port), database, user]
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('#')) continue
-    const [password, ...fields] = splitLine(line).reverse()
-    const matches =
-      fields.length === 4 && fields.reverse().every((field, at) => fits(field, wanted[at]))
+    const fields = splitLine(line)
+    const password = fields.pop()
+    const matches = fields.length === 4 && fields.every((field, at) => fits(field, wanted[at]))
     if (matches && password) return password
   }
   return undefined

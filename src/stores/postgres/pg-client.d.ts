@@ -1,5 +1,5 @@
 declare module 'pg/lib/client.js' {
-  import { Client } from 'pg'
+  import type { Client } from 'pg'
 
   /** What the types of pg do not name. */
   export default class PgClient extends Client {

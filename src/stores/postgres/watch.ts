@@ -64,15 +64,14 @@ export async function listen(
 
   /** A network that drops everything says nothing of it. */
   function ask(client: PgClient, lose: () => void): void {
+    const goOn = () => {
+      clearTimeout(timer)
+      if (current === client && !isOver) ask(client, lose)
+    }
     timer = setTimeout(() => {
       timer = setTimeout(lose, patience)
-      client.query('SELECT 1').then(
-        () => {
-          clearTimeout(timer)
-          if (current === client && !isOver) ask(client, lose)
-        },
-        () => undefined,
-      )
+      // Where it fails, the client says so itself.
+      void client.query('SELECT 1').then(goOn, () => undefined)
     }, beat)
   }
 
