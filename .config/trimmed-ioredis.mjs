@@ -47,6 +47,16 @@ export const ioredisCuts = [
     ],
   },
   {
+    // Channels on which others in this process could listen to what is asked.
+    file: 'ioredis/built/tracing.js',
+    replaced: [
+      [
+        'const hasTracingChannel = dc && typeof dc.tracingChannel === "function"',
+        'const hasTracingChannel = false',
+      ],
+    ],
+  },
+  {
     // Certificate authorities of one vendor.
     file: 'ioredis/built/utils/index.js',
     replaced: [

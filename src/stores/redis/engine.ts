@@ -78,7 +78,7 @@ async function readAuthorities({ ca, environment }: EngineOptions): Promise<Auth
   if (ca === undefined) return []
   const path = environment['NODE_EXTRA_CA_CERTS'] ?? ''
   if (path === '') return [ca]
-  const { readFile } = await import('node:fs/promises')
+  const { readFile } = process.getBuiltinModule('node:fs/promises')
   const extra = await readFile(path, 'utf8').catch(() => '')
   return extra === '' ? [ca] : [ca, extra]
 }

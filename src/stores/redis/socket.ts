@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { RedisAddress } from './address.ts'
 
 /** Whom to trust besides the authorities of Node, as PEM. */
@@ -15,7 +15,7 @@ export async function openSocket(
   authorities: Authorities,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const socket = address.tls ? await startTls(address, authorities) : await startPlain(address)
+  const socket = address.tls ? startTls(address, authorities) : startPlain(address)
   return await new Promise((resolve, reject) => {
     const stop = () => socket.destroy(new Error(outOfTime))
     const settle = (done: () => void) => {
@@ -32,16 +32,15 @@ export async function openSocket(
   })
 }
 
-async function startPlain({ host, port, path }: RedisAddress): Promise<Socket> {
-  const { connect } = await import('node:net')
+function startPlain({ host, port, path }: RedisAddress): Socket {
   return connect(path === undefined ? { host, port } : { path })
 }
 
 /** Loaded where it is needed: it takes as long as a tenth of a bare start. */
-async function startTls({ host, port, path }: RedisAddress, more: Authorities): Promise<Socket> {
-  const { connect, rootCertificates } = await import('node:tls')
+function startTls({ host, port, path }: RedisAddress, more: Authorities): Socket {
+  const { connect: startHandshake, rootCertificates } = process.getBuiltinModule('node:tls')
   const isName = /[a-z]/i.test(host) && !host.includes(':')
-  return connect({
+  return startHandshake({
     ...(path === undefined ? { host, port } : { path }),
     ...(more.length === 0 ? {} : { ca: [...rootCertificates, ...more] }),
     ...(isName ? { servername: host } : {}),
