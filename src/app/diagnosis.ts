@@ -5,6 +5,7 @@ import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
 import type { Paths, Environment } from '../io/files/paths.ts'
+import { checkEngines } from './diagnosis-engines.ts'
 import { checkPlaces } from './diagnosis-folders.ts'
 import { checkSockets } from './diagnosis-sockets.ts'
 import { checkTokenFolders } from './diagnosis-token-folders.ts'
@@ -32,6 +33,8 @@ export async function examine(examination: Examination): Promise<readonly Findin
   const known = 'status' in profiles ? [] : profiles
   const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
   if (kinds.size === 0) kinds.add(examination.usualStore)
+  // Who may only read a store for many machines cannot write into it to try it.
+  const kept = [...kinds].filter((kind) => ports.stores.traits(kind).shared !== true)
   return [
     checkNode(),
     'status' in profiles
@@ -40,7 +43,8 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...checkEnvironment(examination.environment),
     ...checkDirectories(examination),
     ...checkPlaces(examination.paths, kinds),
-    ...(await inTurn([...kinds], (kind) => checkStore(ports, kind))),
+    ...(await inTurn(kept, (kind) => checkStore(ports, kind))),
+    ...(await checkEngines({ ...examination, profiles: known })),
     await checkLock(ports),
     ...(await checkJournal(examination, known)),
     ...(await checkLeftovers(examination)),

@@ -15,6 +15,7 @@ import type { Profile, StoreKind } from '../core/profile.ts'
 import type { CallRefusals } from '../core/call-refusals.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Secret } from '../core/secret.ts'
+import type { SharedEngine } from '../core/shared-engine.ts'
 import type { StoreCatalog } from '../core/store-traits.ts'
 import type { InTurn } from '../core/turn.ts'
 import type { AgentPort } from './agent-port.ts'
@@ -67,6 +68,11 @@ export interface Ports {
   wished?(entry: string): boolean
   /** The profiles of a store for many machines; `url` where no variable has its address. */
   home?(kind: StoreKind, url?: string): Promise<SharedHome>
+  /**
+   * The engine of a store that many machines share, by the id of a session in it where one is known: its
+   * profile may say where it is. Absent: there are no such stores. Throws `usage`.
+   */
+  engine?(kind: StoreKind, id?: string): Promise<SharedEngine>
   provider(profile: ProfileSketch): Promise<Provider>
   /** `callRefusals` of that provider, for less than all of it costs. */
   callRefusals(profile: ProfileSketch): Promise<CallRefusals | undefined>

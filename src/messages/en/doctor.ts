@@ -50,3 +50,18 @@ export const leftSockets = (count: number, folder: string) =>
 export const leftTokenFiles = (count: number, folder: string) =>
   `${count === 1 ? 'a folder' : `${count} folders`} with tokens in ${folder} that a killed tokn exec has left`
 export const swept = (what: string) => `${what}: removed`
+
+// Engines of stores that many machines share.
+
+/** `engine`: how it describes itself. */
+export const engineAnswers = (engine: string) => `${engine} answers`
+/** `code`: that of the error. */
+export const engineFails = (message: string, code: string) => `${message} (${code})`
+export const engineClockAgrees = () => 'its clock and that of this machine agree'
+export const engineClockApart = (apart: string, ahead: boolean) => ({
+  message: `the clock of this machine is ${apart} ${ahead ? 'ahead of' : 'behind'} that of the engine: tokens that others have refreshed seem to end at other times`,
+  hint: 'set the clock: timedatectl set-ntp true',
+})
+export const engineTakes = (milliseconds: number) => `an answer takes ${milliseconds} ms`
+export const engineNearer = () =>
+  'each refresh asks it a dozen times: run the jobs nearer to it, or it nearer to them'

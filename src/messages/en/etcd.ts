@@ -144,14 +144,6 @@ export const makeSpace = () =>
 export const schema = (written: number) =>
   written === 0 ? 'empty so far' : `layout ${written}, as this tokn writes it`
 
-export const latency = (milliseconds: number) => `an answer takes ${milliseconds} ms`
-export const getNearer = () => 'name a member that is nearer in TOKN_STORE_URL'
-
-export const clocksAgree = () => 'the clocks of etcd and of this machine agree'
-export const clockApart = (apart: string, ahead: boolean) =>
-  `the clock of this machine is ${apart} ${ahead ? 'ahead of' : 'behind'} that of etcd; leases do not depend on it, expiry times do`
-export const setClock = () => 'set the clock: timedatectl set-ntp true'
-
 export const openToAll = () =>
   'whoever reaches this etcd may write and remove all that is in it: it asks nobody for a password'
 export const enableAuth = () =>

@@ -117,3 +117,7 @@ export const nameTakenMeanwhile = (name: string) => ({
 
 export const tooLongToKeep = (name: string) =>
   `what the provider gave as "${name}" is too long to keep`
+
+/** `detail`: what the engine says of what it writes. */
+export const mayLoseWrites = (engine: string, detail: string) =>
+  `${engine} may lose what it has confirmed: ${detail}; a session that is lost has to be logged in to again (tokn doctor says what to set)`

@@ -28,6 +28,7 @@ import { logInByRefresh } from '../refresh-alone.ts'
 import type { Show } from './show.ts'
 import { givenAnswers, talk } from '../reach.ts'
 import { carriedContext, keepInBefore } from './carried-context.ts'
+import { warnOfLoss } from './warn-engine.ts'
 
 /** A login; the settings of the profile are already those of `answers`. */
 export interface LoginRequest {
@@ -150,6 +151,7 @@ export async function login(session: Session, request: LoginRequest): Promise<Sa
     spends: request.pasted !== undefined && 'refreshToken' in request.pasted ? true : undefined,
   })
   const saved = await obtainAndSave(session, request, intent)
+  await warnOfLoss(session.of(saved.profile))
   await askRenewalEnd(session.of(saved.profile), saved.record)
   return saved
 }

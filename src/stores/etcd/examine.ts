@@ -6,14 +6,10 @@ import { checkPrivileges } from './privileges.ts'
 import * as wire from './wire.ts'
 
 const { etcd } = words
-const rounds = 5
-/** Milliseconds: a refresh asks a dozen times, and a lease is of seconds. */
-const slow = 100
-const notableSkew = 10_000
 /** What etcd takes where nothing else is set. */
 const usualQuota = 2_147_483_648
 
-/** Throws `network` and `store` where there is nothing to look at. */
+/** Clock and latency are measured by whoever asks `now`. Throws `network` and `store` where there is nothing to look at. */
 export async function examine(gateway: Gateway, keys: Layout): Promise<readonly EngineFinding[]> {
   const { answer: status } = await gateway.ask('/v3/maintenance/status', {})
   // Not with the gateway, and not always where clients are.
@@ -25,8 +21,6 @@ export async function examine(gateway: Gateway, keys: Layout): Promise<readonly 
     checkSpace(status, metrics),
     ...(await checkPrivileges(gateway, keys)),
     await checkSchema(gateway, keys),
-    await checkLatency(gateway, keys),
-    checkClock(gateway.now() - Date.now()),
   ]
 }
 
@@ -78,29 +72,6 @@ async function checkSchema({ ask }: Gateway, keys: Layout): Promise<EngineFindin
   const [found] = wire.valuesOf(answer)
   const detail = etcd.schema(wire.numberIn(wire.objectOf(found?.value ?? ''), 'version'))
   return { id: 'schema', status: 'ok', detail }
-}
-
-async function checkLatency({ ask }: Gateway, keys: Layout): Promise<EngineFinding> {
-  const id = 'latency'
-  const times: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const startedAt = performance.now()
-    await ask('/v3/kv/range', wire.one(keys.store))
-    times.push(performance.now() - startedAt)
-  }
-  const median = Math.round(10 * (times.toSorted((a, b) => a - b)[rounds >> 1] ?? 0)) / 10
-  const detail = etcd.latency(median)
-  return median < slow
-    ? { id, status: 'ok', detail }
-    : { id, status: 'warn', detail, fix: etcd.getNearer() }
-}
-
-function checkClock(ahead: number): EngineFinding {
-  const id = 'clock'
-  const skew = Math.abs(ahead)
-  if (skew < notableSkew) return { id, status: 'ok', detail: etcd.clocksAgree() }
-  const detail = etcd.clockApart(words.times.duration(skew), ahead < 0)
-  return { id, status: 'warn', detail, fix: etcd.setClock() }
 }
 
 function metricOf(metrics: string, name: string): number | undefined {
