@@ -88,6 +88,13 @@ export function openFarContext(near: Near): FarContext {
       return await findTraces({ ports: portsFor(flags), paths: pathsFor(flags), environment })
     },
     stepFiles: async () => (await import('./step-files.ts')).openStepFiles(environment),
+    storeKeys: async (flags) => {
+      const { openKeyringInForce } = await import('./store-keyring.ts')
+      const kind = near.storeKind(flags)
+      return await openKeyringInForce({
+        ...{ kind, environment, variables, ca: flags.ca, ports: portsFor(flags) },
+      })
+    },
     agent: async (flags, keeping) => {
       const { openAgentControl } = await import('./agent-control.ts')
       return openAgentControl({

@@ -1,13 +1,52 @@
 import { randomBytes } from 'node:crypto'
 import { ToknError } from '../core/errors.ts'
+import type { StoreKind } from '../core/profile.ts'
 import { Secret } from '../core/secret.ts'
 import type { SharedEngine } from '../core/shared-engine.ts'
 import type { StoreKeyring } from '../core/store-keys.ts'
 import { words } from '../messages/words.ts'
+import type { Ports } from '../session/ports.ts'
+import { storeCatalog } from '../stores/catalog.ts'
+import { seal } from '../stores/seal.ts'
 import { beginRekey, endRekey, lookAtKeys } from '../stores/shared/rekey.ts'
 import { openKeys } from '../stores/shared/store-keys.ts'
+import type { Near } from './far-context.ts'
+import { openSharedKinds } from './shared-kinds.ts'
 
-export interface KeyringOptions {
+/** The part of a context that the keys of a store in force are opened with. */
+export interface KeyringSurroundings extends Pick<Near, 'environment' | 'variables'> {
+  readonly kind: StoreKind
+  readonly ports: Ports
+  /** `--ca`. */
+  readonly ca: string | undefined
+}
+
+/** The keys of the store in force. Throws `usage` where that is none for many machines. */
+export async function openKeyringInForce(from: KeyringSurroundings): Promise<StoreKeyring> {
+  const { kind, ports, variables, environment, ca } = from
+  if (storeCatalog.traits(kind).shared !== true) {
+    throw new ToknError('usage', words.storeKeys.noSharedStore(kind))
+  }
+  const key = variables.readSecret('store_key')
+  const kinds = openSharedKinds({
+    ...{ environment, ca, seal, profiles: ports.profiles, requester: ports.requester },
+    storeUrl: () => variables.storeUrl,
+    storePassword: () => variables.readSecret('store_password'),
+    storeKey: () => key,
+    timeLeft: ports.timeLeft,
+    // Each call has its time; all of them take as long as there are sessions.
+    lasting: true,
+    http: ports.http,
+  })
+  const { engine } = await kinds.of(kind)
+  await engine.prepare()
+  return openStoreKeyring({
+    ...{ engine, key, wait: ports.clock.wait, patience: ports.timeout },
+    newKey: () => variables.readSecret('store_new_key'),
+  })
+}
+
+interface KeyringOptions {
   readonly engine: SharedEngine
   readonly key: Secret | undefined
   newKey(): Secret | undefined
@@ -17,7 +56,7 @@ export interface KeyringOptions {
 }
 
 /** The keys of a store, and what changes them. Throws `store` where no key is given. */
-export function openStoreKeyring(options: KeyringOptions): StoreKeyring {
+function openStoreKeyring(options: KeyringOptions): StoreKeyring {
   const { engine, key, wait, patience } = options
   if (key === undefined) throw new ToknError('store', words.storeKeys.noKey())
   const change = { engine, key, wait, patience }
