@@ -80,10 +80,16 @@ const together = Object.entries({
   asking: ['session/refresh-session', 'session/refresh/in-turn', 'app/start-refresher'],
   lock: ['io/files/turn', 'io/files/user-lock', 'io/files/journal', 'app/routed'],
   refresh: ['app/serve-refresher', 'stores/seal'],
+  redis: ['stores/redis/engine'],
 }).map(([name, entries]) => {
   const files = entries.flatMap((entry) => [...loadedWith(`src/${entry}.ts`)])
   return { name, files: new Set(files) }
 })
+// And the packages that are needed with some of that alone.
+const packages = {
+  redis:
+    /node_modules[\\/](?:@?ioredis|denque|redis-errors|standard-as-callback|cluster-key-slot)[\\/]/,
+}
 // What ends the session that a login replaces: a job that logs in by its variables has none.
 const loginCommand = loadedWith('src/commands/login.ts')
 const often = (id) => together.filter(({ files }) => files.has(id)).length > 1
@@ -196,7 +202,10 @@ export default {
         { name: 'curl', priority: 1, test: (id) => curl.has(id) && !id.startsWith(session) },
         { name: 'often', test: often },
         { name: 'undici', test: /[\\/]undici[\\/]lib[\\/]/ },
-        ...together.map(({ name, files }) => ({ name, test: (id) => files.has(id) })),
+        ...together.map(({ name, files }) => ({
+          name,
+          test: (id) => files.has(id) || packages[name]?.test(id) === true,
+        })),
         { name: 'replaced', test: (id) => loginCommand.has(id) && id.startsWith(session) },
         {
           name: 'login-command',

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { pgCuts } from './trimmed-pg.mjs'
+import { ioredisCuts } from './trimmed-ioredis.mjs'
 
 // Parts of packages that we never run, left out of the bundle: loading them takes longer than what
 // they are loaded for. Each cut names the very text that it replaces, so that a package that has
@@ -9,6 +10,7 @@ const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/consta
 
 /** By file of a package: each text in it that is replaced, and by what. */
 export const cuts = [
+  ...ioredisCuts,
   {
     // It can run subcommands that are programs of their own. Ours are not, and loading what that
     // takes (child_process, and with it net and streams) is a tenth of the time of `tokn --help`.

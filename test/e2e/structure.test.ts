@@ -335,7 +335,8 @@ describe('the code', () => {
 
   test('branches on no store’s name: whoever wants to know something asks for its traits', () => {
     // Its own room and texts, what a user types in the demonstration, a word of another meaning.
-    const own = /^src\/(stores\/|messages\/en\/stores\.ts$|commands\/demo\.ts$|core\/giving\.ts$)/
+    const own =
+      /^src\/(stores\/|messages\/en\/(stores|postgres|redis|etcd)\.ts$|commands\/demo\.ts$|core\/giving\.ts$)/
     // The value of a flag may be called so: --ca <file>; and a flag is: --file, beside --env.
     const kinds = storeCatalog.kinds.join('|')
     const name = new RegExp(`(?<!\\bvalue: |'env',\\s+)(['"\`])(${kinds})(?:\\1|:)`)
