@@ -144,35 +144,31 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
           return await change(id, (_, content) => merge(content), { generation })
         } catch (error) {
           if (!outside && isToknError(error, 'network')) {
-            outside = true
-            await keepAside(entry, own)
+            outside = await keepAside(entry, own)
           }
           throw error
         }
       })
       .catch((error: unknown) => {
         if (!isToknError(error, 'network')) throw error
-        if (aside !== undefined) return 'done'
+        if (outside) return 'aside' as const
         throw new ToknError('store', error.message, { ...error.details, cause: error })
       })
+    if (done === 'aside') return
     if (done !== 'done') throw superseded()
-    // Nothing that another may write besides is to be taken for this.
-    const hold = holds.get(id)
-    const last = rows.last(id)?.row
-    if (hold !== undefined && last !== undefined) {
-      hold.journal = await ring.opening((keys) => readContent(keys, last))
-    }
     if (outside) await (await aside?.())?.remove(entry)
   }
 
+  /** Whether this machine has it now. */
   async function keepAside(
     entry: string,
     { intent, answers, record }: JournalEntry,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const slot = await (await aside?.())?.reserve(entry)
     await slot?.intend(intent)
     for (const answer of answers) await slot?.answer(answer)
     if (record !== undefined) await slot?.record(record)
+    return slot !== undefined
   }
 
   async function change(

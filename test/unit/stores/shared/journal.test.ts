@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { SharedKind } from '../../../../src/stores/shared/open.ts'
+import { lease } from '../../../../src/stores/shared/lock.ts'
+import { intent, recordText, startMachines } from './machines.ts'
+
+const entry = 'memory:one'
+let machines: ReturnType<typeof startMachines>
+let folder = ''
+let [a, b]: SharedKind[] = []
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tokn-aside-'))
+  machines = startMachines()
+  a = machines.open('a', { aside: folder })
+  b = machines.open('b')
+  await a.store.write('one', 1, recordText(1))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A machine begins a refresh, and gives no sign of life from then on: another has the lease. */
+async function overtake() {
+  await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2, { by: 'a' }))
+  machines.stopped.add('a')
+  await machines.pass(lease)
+  await b!.lock('one', 0)
+  return slot
+}
+
+it('D5: goes through its phases, and is read by every machine', async () => {
+  await a!.lock('one', 0)
+  expect(await b!.journal.read(entry)).toBeUndefined()
+  const slot = await a!.journal.reserve(entry)
+  expect(await b!.isPending('one')).toBe(false)
+  await slot.intend(intent(2))
+  await machines.pass(200)
+  expect(await b!.isPending('one')).toBe(true)
+  await slot.answer('first')
+  await slot.answer('second')
+  await slot.record('record')
+  expect(await b!.journal.read(entry)).toEqual({
+    intent: intent(2),
+    answers: ['first', 'second'],
+    record: 'record',
+  })
+  expect(await b!.journal.list('memory:')).toEqual([entry])
+  await slot.remove()
+  expect([await a!.journal.read(entry), await b!.journal.list()]).toEqual([undefined, []])
+})
+
+it('goes with the generation that it was to make', async () => {
+  await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2))
+  await slot.answer('sealed')
+  await a!.store.write('one', 2, recordText(2))
+  expect(await b!.journal.read(entry)).toBeUndefined()
+  await slot.remove()
+})
+
+it('D11: takes no intent of who has lost the lease, or of a generation that is over', async () => {
+  const slot = await overtake()
+  await expect(slot.intend(intent(2))).rejects.toMatchObject({ code: 'busy' })
+  const next = await b!.journal.reserve(entry)
+  await next.intend(intent(2, { by: 'b' }))
+  await expect(next.intend(intent(3))).rejects.toMatchObject({ code: 'busy' })
+  expect(await a!.journal.read(entry)).toMatchObject({ intent: intent(2, { by: 'b' }) })
+})
+
+it('D11: takes the answer of who has lost the lease, beside the intent of who has it', async () => {
+  const slot = await overtake()
+  const next = await b!.journal.reserve(entry)
+  await next.intend(intent(2, { by: 'b' }))
+  await slot.answer('late')
+  expect(await b!.journal.read(entry)).toEqual({
+    intent: intent(2, { by: 'b' }),
+    answers: ['late'],
+    record: undefined,
+  })
+  await slot.remove()
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['late'] })
+})
+
+it('takes no answer once there is a later generation', async () => {
+  const slot = await overtake()
+  await b!.store.write('one', 2, recordText(2))
+  await expect(slot.answer('late')).rejects.toMatchObject({
+    code: 'store',
+    details: { fault: 'superseded' },
+  })
+})
+
+it('D6: keeps an answer once whose confirmation was lost', async () => {
+  await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2))
+  machines.server.loseAnswer('a', 'write')
+  await slot.answer('sealed')
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
+})
+
+it('D12: keeps an answer on this machine while the engine is not reached, and finds it again', async () => {
+  const held = await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2))
+  machines.server.partition('a')
+  await slot.answer('sealed')
+  await held.release()
+  machines.server.heal()
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: [] })
+  // Another process of the same machine.
+  const later = machines.open('a', { aside: folder })
+  expect(await later.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
+  await later.journal.remove(entry)
+  expect(await later.journal.read(entry)).toBeUndefined()
+})

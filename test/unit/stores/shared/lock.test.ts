@@ -1,0 +1,93 @@
+import { beforeEach, expect, it } from 'vitest'
+import { lease } from '../../../../src/stores/shared/lock.ts'
+import { intent, recordText, startMachines } from './machines.ts'
+
+let machines: ReturnType<typeof startMachines>
+
+beforeEach(() => {
+  machines = startMachines()
+})
+
+it('is held by one machine at a time, and passes on as soon as it is released', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  const held = await a.lock('one', 0)
+  expect(await held.stillHeld()).toBe(true)
+  await expect(b.lock('one', 0)).rejects.toMatchObject({
+    code: 'busy',
+    message: expect.stringContaining('tokn token (pid 7) on a'),
+  })
+  await held.release()
+  const next = await b.lock('one', 0)
+  expect(next.fence).toBeGreaterThan(held.fence)
+  expect([await held.stillHeld(), await next.stillHeld()]).toEqual([false, true])
+})
+
+it('D2: of a machine that gives no sign of life, is had after the lease, and within 1 s of that', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  await a.lock('one', 0)
+  machines.stopped.add('a')
+  const began = machines.now()
+  await b.lock('one', 30_000)
+  expect(machines.now() - began).toBeGreaterThanOrEqual(lease)
+  expect(machines.now() - began).toBeLessThanOrEqual(lease + 1_000)
+})
+
+it('lasts as long as its holder gives signs of life', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  const held = await a.lock('one', 0)
+  await machines.pass(10 * lease)
+  expect(await held.stillHeld()).toBe(true)
+  await expect(b.lock('one', 0)).rejects.toMatchObject({ code: 'busy' })
+})
+
+it('is waited for no longer than there is time, and names who has it', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  await a.lock('one', 0)
+  const began = machines.now()
+  await expect(b.lock('one', 3_000)).rejects.toMatchObject({ code: 'busy' })
+  expect(machines.now() - began).toBeGreaterThanOrEqual(3_000)
+  expect(machines.now() - began).toBeLessThan(4_500)
+})
+
+it('does not end where the engine is not reached for a while, and does in the end', async () => {
+  const a = machines.open('a')
+  const held = await a.lock('one', 0)
+  machines.server.partition('a')
+  await machines.pass(lease - 2_500)
+  expect(await held.stillHeld()).toBe(true)
+  await machines.pass(3_000)
+  expect(await held.stillHeld()).toBe(false)
+  await held.release()
+})
+
+it('D3: permits to send while the lease lasts, and not to who slept', async () => {
+  const a = machines.open('a')
+  await a.store.write('one', 1, recordText(1))
+  const held = await a.lock('one', 0)
+  const mayStillSend = await held.permit!(1)
+  expect(mayStillSend()).toBe(true)
+  await machines.pass(5 * lease)
+  expect(mayStillSend()).toBe(true)
+  machines.stopped.add('a')
+  await machines.pass(lease - 900)
+  expect(mayStillSend()).toBe(false)
+})
+
+it('D11: permits nothing where another has a later generation, has answered, or has the lease', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  await a.store.write('one', 1, recordText(1))
+  const held = await a.lock('one', 0)
+  const slot = await a.journal.reserve('memory:one')
+  await slot.intend(intent(2))
+  expect((await held.permit!(1))()).toBe(true)
+  const refused = { code: 'busy', details: { sent: false } }
+  await expect(held.permit!(2)).rejects.toMatchObject(refused)
+  // One whose lease is over has got its answer after all.
+  const late = await b.journal.resume('memory:one')
+  await late.answer('sealed')
+  await expect(held.permit!(1)).rejects.toMatchObject(refused)
+  machines.stopped.add('a')
+  await machines.pass(lease)
+  await b.lock('one', 0)
+  await expect(held.permit!(1)).rejects.toMatchObject(refused)
+})

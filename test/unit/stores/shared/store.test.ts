@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SharedKind } from '../../../../src/stores/shared/open.ts'
+import { intent, recordText, startMachines } from './machines.ts'
+
+let machines: ReturnType<typeof startMachines>
+let folder = ''
+let [a, b]: SharedKind[] = []
+const superseded = { code: 'store', details: { fault: 'superseded' } }
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tokn-seen-'))
+  machines = startMachines()
+  a = machines.open('a', { memory: folder })
+  b = machines.open('b')
+  await a.store.write('one', 1, recordText(1))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** As a refresh stores what it got. */
+async function refresh(kind: SharedKind, generation: number, tokens?: string) {
+  const held = await kind.lock('one', 0)
+  const slot = await kind.journal.reserve('memory:one')
+  await slot.intend(intent(generation))
+  await slot.answer('sealed')
+  await kind.store.write('one', generation, recordText(generation, tokens))
+  await held.release()
+}
+
+describe('a store for many machines', () => {
+  it('gives every machine what one has stored, and nothing that it has not', async () => {
+    expect(JSON.parse((await b!.store.read('one')) ?? '')).toEqual(JSON.parse(recordText(1)))
+    expect(await b!.store.read('two')).toBeUndefined()
+    expect(await a!.store.read('one')).toBe(recordText(1))
+  })
+
+  it('D11: never has an old generation over a new one, whoever has the lease', async () => {
+    await b!.lock('one', 0)
+    await b!.store.write('one', 2, recordText(2))
+    await expect(a!.store.write('one', 1, recordText(1))).rejects.toMatchObject(superseded)
+    await a!.store.write('one', 3, recordText(3))
+    await expect(b!.store.write('one', 2, recordText(2))).rejects.toMatchObject(superseded)
+    expect(await a!.store.read('one')).toBe(recordText(3))
+  })
+
+  it('D11: has the tokens of who was first, where two have made the same generation', async () => {
+    await a!.store.write('one', 2, recordText(2))
+    await expect(b!.store.write('one', 2, recordText(2, 'others'))).rejects.toMatchObject(
+      superseded,
+    )
+    // The same tokens with something learnt of them are no others.
+    const more = JSON.stringify({ ...JSON.parse(recordText(2)), standing: { state: 'dead' } })
+    await b!.store.write('one', 2, more)
+    expect(JSON.parse((await a!.store.read('one')) ?? '')).toEqual(JSON.parse(more))
+  })
+
+  it('takes what was stored though nobody heard so for stored', async () => {
+    machines.server.loseAnswer('a', 'write')
+    await a!.store.write('one', 2, recordText(2))
+    expect(await a!.store.read('one')).toBe(recordText(2))
+  })
+
+  it('stores what cannot be had again as soon as the engine is reached', async () => {
+    machines.server.partition('a')
+    const written = a!.store.write('one', 2, recordText(2))
+    machines.server.heal()
+    await written
+    machines.server.partition('a')
+    await expect(a!.store.write('one', 3, recordText(3))).rejects.toMatchObject({ code: 'network' })
+  })
+
+  it('asks once for a session that is good: row, and whether a refresh is under way', async () => {
+    await machines.pass(1_000)
+    const before = machines.server.calls.get('read') ?? 0
+    const fresh = machines.open('c')
+    expect(await fresh.isPending('one')).toBe(false)
+    await fresh.store.read('one')
+    expect(await fresh.isPending('one')).toBe(false)
+    expect((machines.server.calls.get('read') ?? 0) - before).toBe(1)
+    expect(machines.server.calls.get('readDocument') ?? 0).toBeLessThanOrEqual(4)
+  })
+
+  it('does not open with another key', async () => {
+    const other = machines.open('c', { key: Buffer.alloc(32, 8).toString('base64url') })
+    await expect(other.store.read('one')).rejects.toMatchObject({ code: 'store' })
+    await expect(other.store.sealingKey()).rejects.toMatchObject({ code: 'store' })
+  })
+
+  it('D21: counts for all machines, and never lets two have the last one', async () => {
+    const limit = { below: 3, since: 0 }
+    const all = [a!, b!, a!, b!, a!, b!]
+    const added = await Promise.all(
+      all.map(({ ledger }, index) => ledger.add('account', 'logins', index + 1, limit)),
+    )
+    expect(added.filter(Boolean)).toHaveLength(3)
+    expect((await b!.ledger.read('account')).logins).toHaveLength(3)
+    await a!.ledger.reset('account', 'logins')
+    expect((await b!.ledger.read('account')).logins).toEqual([])
+  })
+})
+
+describe('doubts', () => {
+  const doubt = async (kind: SharedKind) => {
+    const held = await kind.lock('one', 0)
+    const why = await held.doubt!()
+    await held.release()
+    return why?.message
+  }
+
+  it('are none where all is as it was left, however often it is refreshed, by whomever', async () => {
+    await refresh(a!, 2)
+    await refresh(b!, 3)
+    expect([await doubt(a!), await doubt(b!)]).toEqual([undefined, undefined])
+    await a!.store.read('one')
+    expect(await doubt(a!)).toBeUndefined()
+  })
+
+  it('are there where the engine has another life', async () => {
+    await refresh(a!, 2)
+    // What was stored, and that the lease was released.
+    machines.server.restart({ lost: 2 })
+    await machines.pass(10_000)
+    expect(await doubt(b!)).toContain('may have lost its last writes')
+    await refresh(b!, 2)
+    expect(await doubt(b!)).toBeUndefined()
+  })
+
+  it('D10: are there where a machine has seen a later generation than a restored backup has', async () => {
+    const backup = machines.server.snapshot()
+    await refresh(a!, 2)
+    await refresh(b!, 3)
+    await a!.store.read('one')
+    machines.server.restore(backup, false)
+    expect(await doubt(a!)).toContain('this machine has seen 3')
+    // A login is another session, and one that is accepted is this one.
+    await b!.store.write('one', 2, recordText(2, 'of a login'))
+    expect(await doubt(a!)).toBeUndefined()
+  })
+
+  it('are there where what was begun here is gone, and not where it was ended', async () => {
+    const held = await a!.lock('one', 0)
+    const slot = await a!.journal.reserve('memory:one')
+    await slot.intend(intent(2))
+    machines.server.restart({ lost: 1, shows: false })
+    expect((await held.doubt!())?.message).toContain('is no longer in the store')
+    await slot.intend(intent(2))
+    await slot.remove()
+    expect(await held.doubt!()).toBeUndefined()
+  })
+
+  it('end where the user accepts what is stored', async () => {
+    const backup = machines.server.snapshot()
+    await refresh(a!, 2)
+    machines.server.restore(backup, true)
+    expect(await doubt(a!)).toBeDefined()
+    expect(await a!.accept('one')).toBe(1)
+    expect([await doubt(a!), await doubt(b!)]).toEqual([undefined, undefined])
+  })
+})
