@@ -3,7 +3,7 @@
 /** `place`: host, port and database. */
 export const described = (place: string) => `PostgreSQL at ${place}`
 
-const form = 'postgres://USER@HOST[:PORT]/DATABASE'
+const form = 'postgresql://USER@HOST[:PORT]/DATABASE'
 
 // Its address.
 
@@ -67,7 +67,7 @@ export const denied = (where: string, reason: string) => ({
 
 export const cannotMake = (where: string, reason: string) => ({
   message: `the tables of tokn are not in ${where}, and this user may not make them: ${reason}`,
-  hint: 'let its owner run "tokn doctor --store postgres" or a login once, or GRANT CREATE ON DATABASE to this user',
+  hint: 'let its owner log in to it once with tokn, or GRANT CREATE ON DATABASE to this user',
 })
 
 export const noTables = (where: string) => ({
@@ -179,3 +179,12 @@ export const schemaOf = (version: number) => `tables of version ${version}`
 
 export const serverOf = (version: string, most: number) =>
   `PostgreSQL ${version}, for ${most} connections at once`
+
+export const latency = (milliseconds: number) => `an answer takes ${milliseconds} ms`
+
+export const clocksAgree = () => 'the clocks of the server and of this machine agree'
+
+export const clockApart = (seconds: number, isAhead: boolean) => ({
+  detail: `the clock of this machine is ${seconds} s ${isAhead ? 'ahead of' : 'behind'} that of the server; leases do not depend on it, expiry times do`,
+  fix: 'set the clock: timedatectl set-ntp true',
+})
