@@ -194,6 +194,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
     seal: once(async () => (await import('../stores/seal.ts')).seal),
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
+    engine: async (kind, id) => (await routes.of(kind, id)).engine,
     // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {
       const sketch = { provider, baseUrl, apiUrls, settings, overrides, definition }
