@@ -2,21 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
-import type { SharedEngine } from '../../src/core/shared-engine.ts'
+import type { SharedEngine, SharedRow } from '../../src/core/shared-engine.ts'
 import { loadEngine } from '../../src/stores/catalog.ts'
 import { openRecord, type SealedParts } from '../../src/stores/shared/codec.ts'
+import { isOnlyOf, isSealedFor } from '../../src/stores/shared/reseal.ts'
 import { openKeys } from '../../src/stores/shared/store-keys.ts'
 import { startEngine, type EngineName } from '../support/engines.ts'
 import { makeHome, type Environment } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, start } from '../support/run.ts'
 import { fullRow } from '../support/sealed-row.ts'
+import { until } from '../support/until.ts'
 import { startStrictServer } from './support/fleet/strict-server.ts'
 
 const names = ['one', 'two', 'three']
 /** Sessions that nobody uses meanwhile: so that a change takes its time. */
-const others = 40
-const kills = 5
+const others = 120
+/** After how many sessions what changes them is killed. */
+const kills = [1, 30, 70]
 
 const newKey = () => randomBytes(32).toString('base64')
 
@@ -65,13 +68,20 @@ describe.each<EngineName>(['redis', 'postgres'])('a store in %s', (name) => {
             jobs.counts[at] = (jobs.counts[at] ?? 0) + 1
           }
         })
-        const killed = async (key: string, args: readonly string[], more: Environment) => {
-          for (let kill = 0; kill < kills; kill++) {
+        const killed = async (key: string, args: readonly string[], more: Environment = {}) => {
+          const kid = openKeys(new Secret(next), undefined).kid
+          const isDone = args.includes('--finish')
+            ? (row: SharedRow) => isOnlyOf(row, kid)
+            : (row: SharedRow) => isSealedFor(row, [kid])
+          const done = async () => (await engine.list(undefined, 1_000)).filter(isDone).length
+          for (const most of kills) {
             const { child, ended } = start(args, { home, env: environmentOf(key, more) })
-            // Its start takes most of that.
-            await Promise.race([wait(250 + Math.random() * 500), ended])
+            let over = false
+            const watched = ended.catch(() => undefined).then(() => (over = true))
+            await until(async () => over || (await done()) >= most)
             child.kill('SIGKILL')
-            await ended.catch(() => undefined)
+            await watched
+            expect(await done()).toBeLessThan(names.length + others)
           }
         }
 
@@ -91,7 +101,7 @@ describe.each<EngineName>(['redis', 'postgres'])('a store in %s', (name) => {
         jobs.key = next
         const before = [...jobs.counts]
         while (jobs.counts.some((count, at) => count < (before[at] ?? 0) + 2)) await wait(50)
-        await killed(next, ['store', 'rekey', '--finish'], {})
+        await killed(next, ['store', 'rekey', '--finish'])
         const ended = await tokn(next, ['store', 'rekey', '--finish'])
         expect(ended, ended.err).toMatchObject({ status: 0, out: '' })
         const after = [...jobs.counts]
