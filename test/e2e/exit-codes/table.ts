@@ -13,6 +13,7 @@ import { scopes } from './scopes.ts'
 import { sessions } from './sessions.ts'
 import { setup } from './setup.ts'
 import { status } from './status.ts'
+import { storeKeys } from './store-keys.ts'
 import { tokens } from './tokens.ts'
 import { uninstall } from './uninstall.ts'
 
@@ -34,6 +35,7 @@ export const table = {
   ...credentialCloud,
   ...credentialGitDocker,
   ...completion,
+  ...storeKeys,
 }
 
 export interface Row extends Shown {

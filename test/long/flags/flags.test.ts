@@ -25,11 +25,13 @@ const asksTokn = (command: string) => command.startsWith('credential ')
 const handedOn = 'went on to use checkFlags'
 
 /**
- * What needs clients of other people, or an API with keys to sign with: test/long/setup.test.ts and
- * test/long/credential-aws.test.ts show what their flags do. That they take no others is shown here.
+ * What needs clients of other people, an API with keys to sign with, or an engine: test/long/setup.test.ts,
+ * test/long/credential-aws.test.ts and test/long/store-keys.test.ts show what their flags do. That they
+ * take no others is shown here.
  */
 const elsewhere = [
   'credential aws',
+  ...['rekey', 'reader-key'].map((one) => `store ${one}`),
   ...['docker', 'git', 'keyring', 'kubectl'].map((one) => `setup ${one}`),
 ]
 

@@ -64,6 +64,8 @@ const commands: Readonly<Record<string, string>> = {
   'agent lock': 'passphraseFile noInput',
   'agent unlock': 'passphraseFile noInput timeout',
   'agent install': 'dryRun undo lifetime idleExit confirm',
+  'store rekey': 'finish cancel yes dryRun store timeout ca noInput',
+  'store reader-key': 'store timeout ca',
   uninstall: 'list plain',
   'setup git': 'host undo dryRun profile store timeout noInput',
   'setup docker': 'host undo dryRun profile store timeout noInput',
@@ -84,6 +86,8 @@ const withoutDocument = new Set([
   'demo',
   'provider schema',
   'provider new x',
+  'store rekey',
+  'store reader-key',
 ])
 
 const read = (command: string) =>
