@@ -79,7 +79,7 @@ function runAsRead(
   if (read === undefined) return undefined
   const { positional, flags } = read
   return async (context) => {
-    await context.checkFlags(flags)
+    await context.checkFlags(flags, positional)
     const status = await run[name](context, positional, flags)
     if (takesRest === true) context.exitWith(status ?? 0)
   }

@@ -159,7 +159,10 @@ function buildProgram(context: Context): Command {
     .configureHelp({ formatHelp: (command) => printPage(command, context.terminal.pageWidth(1)) })
   declareProgram(program, () => texts.help.program, { store: storeCatalog.kinds })
   passOn(program)
-  program.hook('preAction', async (_, command) => await context.checkFlags(command.opts()))
+  program.hook('preAction', async (_, command) => {
+    const [named] = command.processedArgs as readonly unknown[]
+    await context.checkFlags(command.opts(), typeof named === 'string' ? named : undefined)
+  })
   addLines(program)
   return program
 }

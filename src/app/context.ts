@@ -101,6 +101,7 @@ export function createContext(
   const opened: PortsRequest['opened'] = {}
   const sessions = new Map<string, Promise<Session>>()
   const announcement = openAnnouncement(writeLines)
+  let inForce: PortsRequest['inForce']
   let exit = 0
   // With this process: what it took to get here counts.
   let startedAt = 0
@@ -128,7 +129,8 @@ export function createContext(
     },
     words,
     rest,
-    checkFlags: async ({ ca, cert, key, proxy, store, timeout }) => {
+    checkFlags: async (flags, positional) => {
+      const { ca, cert, key, proxy, store, timeout } = flags
       readStoreKind(store, '--store')
       if (timeout !== undefined) parseDuration(timeout, '--timeout')
       // One of the pair may be that of the profile.
@@ -137,6 +139,7 @@ export function createContext(
         ;(await import('../io/http/trust.ts')).openTrust({ ca, ...pair })
       }
       if (proxy !== undefined) parseProxy(proxy)
+      if (variables.holding('store_url') !== undefined) await lookInForce(flags, positional)
     },
     ports: portsFor,
     route: async (flags, { ca, proxy, certificate, key }, urls) => {
@@ -152,6 +155,7 @@ export function createContext(
     },
     completed: hints.complete,
     session: async (flags, positional, check) => {
+      if (inForce !== undefined) await lookInForce(flags, positional)
       const ports = portsFor(flags)
       const choice = context.choice(flags, positional)
       // One command logs in once, however many variables of a child want its token.
@@ -201,6 +205,16 @@ export function createContext(
     announcement.say()
     const { openPrompts } = await import('../io/terminal/prompts.ts')
     return await (await openPrompts(environment)).askLine(label, { secret: true })
+  }
+
+  /** Reads the profiles of a store that a variable names: commands look at what is known by then. */
+  async function lookInForce(flags: SessionFlags, positional?: string): Promise<void> {
+    const { findInForce, loadProfiles } = await import('./look-in-force.ts')
+    const flagged = readStoreKind(flags.store, '--store')
+    inForce ??= await findInForce(variables, flagged, () => openPorts(requestFor(flags)))
+    const name = positional ?? flags.profile ?? variables.profile
+    if (inForce === undefined) return
+    await loadProfiles(inForce, variables, commandIn(words), name, flags)
   }
 
   async function findSession(
@@ -266,6 +280,7 @@ export function createContext(
       beforehand,
       stores,
       opened,
+      inForce,
       startedAt: () => startedAt,
       warn: (said) => {
         if (flags.quiet === true) return

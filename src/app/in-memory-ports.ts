@@ -91,7 +91,8 @@ const noLock: Lock = async () => ({
   release: async () => undefined,
 })
 const noSlot: JournalSlot = { intend: nothing, answer: nothing, record: nothing, remove: nothing }
-const noJournal: Journal = {
+/** Nothing is written down. */
+export const noJournal: Journal = {
   reserve: async () => noSlot,
   resume: async () => noSlot,
   read: nothing,

@@ -31,6 +31,7 @@ import {
 import type { ProcessOptions } from '../refresher/messages.ts'
 import type { Routes } from './routed.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
+import type { InForce } from './in-force.ts'
 import type { OpenedKinds, SharedKinds } from './shared-kinds.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
@@ -72,6 +73,8 @@ export interface PortsRequest extends ProcessOptions {
   readonly stores?: Map<StoreKind, Promise<Store>> | undefined
   /** The same of stores for many machines. */
   readonly opened?: OpenedKinds | undefined
+  /** A store for many machines that a variable names, and what it has been asked for. */
+  readonly inForce?: InForce | undefined
   /** An agent may be asked first. */
   readonly asksAgent?: boolean | undefined
   /** What has come of that already. */
@@ -82,6 +85,8 @@ export interface PortsRequest extends ProcessOptions {
 export interface OwnPorts extends Ports {
   /** The store of a kind for many machines, by the id of a session in it where one is known. */
   shared(kind: StoreKind, id?: string): Promise<SharedKind>
+  /** Text of the user's own definition on this machine. */
+  definition(id: string): string | undefined
 }
 
 /** Variables that change how requests travel; see `chooseProxySettings`, `openTrust`. */
@@ -150,8 +155,9 @@ export function openPorts(request: PortsRequest): OwnPorts {
   const summary = join(paths.cache, namesIn.cache.index)
   let index: Index | undefined
   const indexOf = () => (index ??= openIndex({ directory, summary, files, warn: request.warn }))
-  return {
+  const ports: OwnPorts = {
     shared: routes.of,
+    definition: (id) => definitions().read(id),
     clock: systemClock,
     profiles,
     get index() {
@@ -285,6 +291,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
       if (takeDay({ directory, files, name: profileId, now: systemClock.now() })) request.warn(text)
     },
   }
+  return request.inForce?.over(ports) ?? ports
 
   async function openKinds(): Promise<SharedKinds> {
     const { openSharedKinds } = await import('./shared-kinds.ts')
@@ -294,8 +301,11 @@ export function openPorts(request: PortsRequest): OwnPorts {
       ...{ profiles, timeLeft, seal },
       http: async (settings) => await openHttp(settings),
       requester: request.requester ?? describeRequester(request.command, request.environment),
-      memory: { files, directory: join(paths.state, namesIn.state.seen) },
-      aside: journalHere,
+      // Where a variable says where the store is, this machine may be gone with the job.
+      ...(request.storeUrl?.() === undefined && {
+        memory: { files, directory: join(paths.state, namesIn.state.seen) },
+        aside: journalHere,
+      }),
     })
     opened.ready = made
     return made

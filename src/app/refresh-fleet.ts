@@ -30,8 +30,7 @@ export async function refreshFleet(
     world: {
       fleet: await sharedStore(looks, kind),
       clock: looks.clock,
-      session: (profile, index, warn) =>
-        openSession({ ...portsFor(warn), index }, profile),
+      session: (profile, index, warn) => openSession({ ...portsFor(warn), index }, profile),
       peek: (profile, index) => openSession({ ...looks, index }, profile),
     },
     tell,

@@ -3,20 +3,20 @@ import type { Environment } from '../io/files/paths.ts'
 import { readValueFile } from '../io/terminal/input.ts'
 import { writeAll } from '../io/terminal/write-all.ts'
 import { runRefresh } from '../refresher/run.ts'
-import { openPorts } from './ports.ts'
+import { openPorts, type PortsRequest } from './ports.ts'
 import { openVariables } from './variables.ts'
 
 /** Runs a refresh for another process of this program, with the ports that it asks for. */
 export async function serveRefresher(inherited: Environment, program: string): Promise<void> {
   await runRefresh({
     write: (text) => writeAll(1, text),
-    openPorts: (request, warn) => {
+    openPorts: async (request, warn) => {
       const environment = { ...inherited, ...request.variables }
       // What could be read only once, whoever asked has read.
       const readFile = (path: string, what: string) =>
         request.files?.[path] ?? readValueFile(path, what)
       const variables = openVariables(environment, readFile)
-      return openPorts({
+      const made: PortsRequest = {
         ...request,
         environment,
         program,
@@ -30,7 +30,15 @@ export async function serveRefresher(inherited: Environment, program: string): P
         givenVariables: variables,
         interaction: async () => undefined,
         warn,
-      })
+        opened: {},
+      }
+      const { store, storeVariable } = variables
+      const ports = openPorts(made)
+      if (request.storeUrl === undefined || store === undefined) return ports
+      const { openInForce } = await import('./in-force.ts')
+      const inForce = await openInForce(ports, store, storeVariable ?? '')
+      await inForce.profiles.load(request.profile)
+      return inForce.over(ports)
     },
   })
 }

@@ -82,8 +82,11 @@ export interface Context {
   readonly words: readonly string[]
   /** The words after the first `--`. */
   readonly rest: readonly string[] | undefined
-  /** Throws `usage` for a value that a flag cannot have, whether or not it will be needed. */
-  checkFlags(flags: SessionFlags & FlagsOf<'cert' | 'key'>): Promise<void>
+  /**
+   * Throws `usage` for a value that a flag cannot have, whether or not it will be needed. Where a variable
+   * names a store for many machines, its profiles are read: that which is named, or all.
+   */
+  checkFlags(flags: SessionFlags & FlagsOf<'cert' | 'key'>, positional?: string): Promise<void>
   ports(flags: RequestFlags): Ports
   /**
    * The session that the command works on. Where that takes a login, `check` may refuse it before:

@@ -13,7 +13,7 @@ import { endOfOutcome, readRequest, writeOutcome, type RefresherRequest } from '
 
 /** What is made for a request once it is known, and where its outcome goes. */
 export interface Running {
-  openPorts(request: RefresherRequest, warn: (text: string) => void): Ports
+  openPorts(request: RefresherRequest, warn: (text: string) => void): Ports | Promise<Ports>
   /** Writes to standard output. */
   write(text: string): void
 }
@@ -31,7 +31,7 @@ export async function runRefresh({ openPorts, write }: Running): Promise<void> {
     const request = readRequest(readInput())
     if (request === undefined) throw new ToknError('usage', words.refresh.notForUsers())
     limitTo(request.timeout, () => answer(withoutSecrets(tooLate())))
-    const ports = openPorts(request, (text) => warnings.push(redact(text)))
+    const ports = await openPorts(request, (text) => warnings.push(redact(text)))
     await refreshAndAnswer(ports, request, answer)
   } catch (error) {
     answer(withoutSecrets(error))

@@ -1,0 +1,161 @@
+import { ToknError } from '../core/errors.ts'
+import type { Index, Profiles } from '../core/ports.ts'
+import { checkProfileName, type Outline, type Profile, type StoreKind } from '../core/profile.ts'
+
+import { readEntry, writeEntry } from '../io/profiles/profile-entry.ts'
+import { words } from '../messages/words.ts'
+import { storeCatalog } from '../stores/catalog.ts'
+import {
+  profileText,
+  type FoundProfile,
+  type KeptProfile,
+  type SharedProfiles,
+} from '../stores/shared/profiles.ts'
+
+/** Profiles of a store for many machines, and behind them those of this machine. */
+export interface ProfilesInForce extends Profiles {
+  /** Reads the one of this name, or all, from the store: only then are they known. */
+  load(name?: string): Promise<void>
+}
+
+interface Sources {
+  readonly kind: StoreKind
+  readonly shared: SharedProfiles
+  readonly local: Profiles
+  /** The store, for a person; no password in it. */
+  readonly place: string
+  /** The variable that names it. */
+  readonly variable: string
+  /** Text of the user's own definition on this machine, if it has one of that name. */
+  definition(id: string): string | undefined
+  /** Gets each row that was read and is trusted. */
+  seen?(found: FoundProfile): Promise<void>
+}
+
+/** The profile that a row has, with its session looked for in the store of the row. */
+export function profileOf({ name, entry, definition }: KeptProfile, kind: StoreKind): Profile {
+  const profile = readEntry(name, { ...entry, store: kind }, storeCatalog)
+  return definition === undefined ? profile : { ...profile, definition }
+}
+
+/** The parts to write for a profile. Throws `usage` for one that no reader would take. */
+export function textOfProfile(profile: Profile, definition: string | undefined): string {
+  const entry = writeEntry(profile, undefined, storeCatalog)
+  return profileText({ entry, definition: definition ?? profile.definition })
+}
+
+export function openProfilesInForce(sources: Sources): ProfilesInForce {
+  const { kind, shared, local, definition } = sources
+  const known = new Map<string, FoundProfile>()
+  let whole = false
+  const isHere = ({ store }: Pick<Profile, 'store'>) => store === kind
+  return {
+    path: local.path,
+    place: { folder: sources.place, chosenBy: sources.variable },
+    load,
+    get: (name) => (known.has(name) ? readKnown(name) : local.get(name)),
+    list: () => outlines().map((one) => one.read()),
+    outlines,
+    defaultName: () => local.defaultName(),
+    put: async (profile) => {
+      if (isHere(profile)) await write(profile)
+      else await local.put(profile)
+    },
+    prove: async (profile) => {
+      if (!isHere(profile)) return await local.prove(profile)
+      textOfProfile(profile, undefined)
+    },
+    create: async (profile) => {
+      if (!isHere(profile)) return await local.create(profile)
+      await load(profile.name)
+      if (known.has(profile.name)) {
+        throw new ToknError('usage', words.files.profileExists(profile.name))
+      }
+      await write(profile)
+    },
+    putIfCurrent: async (profile) => {
+      if (!isHere(profile)) return await local.putIfCurrent(profile)
+      const own = await shared.read(profile.id)
+      const other = own ?? (await shared.find(profile.name))
+      if (other === undefined) return await write(profile)
+      const { id, name } = other.row
+      if (id !== profile.id || name !== profile.name) return { ...profile, id, name }
+      return await write(profile)
+    },
+    setDefault: async (name) => {
+      if (name !== undefined && known.has(name)) {
+        throw new ToknError('usage', words.storeCommands.noDefaultHere(name, sources.place))
+      }
+      await local.setDefault(name)
+    },
+    rename: async (from, to) => {
+      const found = known.get(from)
+      if (found === undefined) return await local.rename(from, to)
+      checkProfileName(to)
+      if ((await shared.find(to)) !== undefined) {
+        throw new ToknError('usage', words.files.profileExists(to))
+      }
+      await shared.rename(found.row.id, to)
+      known.delete(from)
+      await load(to)
+    },
+    remove: async (name, id) => {
+      const found = known.get(name)
+      if (found === undefined) return await local.remove(name, id)
+      if (id !== undefined && found.row.id !== id) {
+        throw new ToknError('not_found', words.files.profileReplaced(name))
+      }
+      await shared.remove(found.row.id)
+      known.delete(name)
+    },
+  }
+
+  async function load(name?: string): Promise<void> {
+    if (whole || (name !== undefined && known.has(name))) return
+    const found = name === undefined ? await shared.list() : [await shared.find(name)]
+    for (const one of found) if (one !== undefined) await note(one)
+    whole = name === undefined
+  }
+
+  async function note(found: FoundProfile): Promise<void> {
+    // Without a profile it is being moved here, and nobody's yet.
+    if (found.profile === undefined && found.fault === undefined) return
+    known.set(found.row.name, found)
+    if (found.fault === undefined) await sources.seen?.(found)
+  }
+
+  function readKnown(name: string): Profile {
+    const { profile, fault } = known.get(name) ?? {}
+    if (fault !== undefined) throw fault
+    if (profile === undefined) throw new Error('no such profile is known')
+    return profileOf(profile, kind)
+  }
+
+  function outlines(): readonly Outline[] {
+    const here = [...known.values()].map(({ row: { id, name } }) => {
+      return { name, id, store: kind, read: () => readKnown(name) }
+    })
+    const others = local.outlines().filter(({ name }) => !known.has(name))
+    return [...here, ...others].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  async function write(profile: Profile): Promise<Profile> {
+    const text = textOfProfile(profile, definition(profile.provider))
+    await shared.write(profile, { profile: text })
+    const found = await shared.read(profile.id)
+    if (found !== undefined) await note(found)
+    return profile
+  }
+}
+
+/** An index that ends with this process; what rows say is put into it. */
+export function openIndexInMemory(): Index {
+  const entries = new Map<string, ReturnType<Index['get']> & object>()
+  return {
+    get: (id) => entries.get(id),
+    getAll: (ids) => new Map([...entries].filter(([id]) => ids.includes(id))),
+    put: (id, entry) => void entries.set(id, entry),
+    remove: (id) => void entries.delete(id),
+    list: () => [...entries.keys()],
+  }
+}
