@@ -158,6 +158,11 @@ export function openPorts(request: PortsRequest): OwnPorts {
   const ports: OwnPorts = {
     shared: routes.of,
     definition: (id) => definitions().read(id),
+    home: async (kind, id) => {
+      const { openHome } = await import('./shared-home.ts')
+      const { url, ...shared } = await routes.of(kind, id)
+      return openHome({ kind, shared, url, definition: (name) => definitions().read(name) })
+    },
     clock: systemClock,
     profiles,
     get index() {

@@ -1,11 +1,11 @@
 import type { Journal, Ledger, Lock, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { isShared } from '../stores/catalog.ts'
-import type { SharedKind } from '../stores/shared/open.ts'
+import type { PlacedKind } from './shared-kinds.ts'
 
 /** The stores for many machines of this process. */
 export interface Routes {
-  of(kind: StoreKind, id?: string): Promise<SharedKind>
+  of(kind: StoreKind, id?: string): Promise<PlacedKind>
 }
 
 /** The lock of an entry (`KIND:ID`): that of its store, where many machines share it. */

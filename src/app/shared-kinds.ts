@@ -36,13 +36,18 @@ export interface SharedSurroundings {
   newRow?(id: string): Promise<NewRow | undefined>
 }
 
+/** A store, and its address as it was given. */
+export interface PlacedKind extends SharedKind {
+  readonly url: string
+}
+
 /** The stores for many machines that a process uses, each opened once. */
 export interface SharedKinds {
   /**
    * By its kind, and the id of a session in it where one is known: its profile may say where it is.
    * Throws `usage` where nothing does.
    */
-  of(kind: StoreKind, id?: string): Promise<SharedKind>
+  of(kind: StoreKind, id?: string): Promise<PlacedKind>
   /** The row of an entry (`KIND:ID`) as it was read last. */
   last(entry: string): SharedRow | undefined
   /** Ends all connections. Never throws. */
@@ -80,7 +85,7 @@ const time: SharedTime = {
 }
 
 export function openSharedKinds(from: SharedSurroundings): SharedKinds {
-  const opened = new Map<string, Promise<SharedKind>>()
+  const opened = new Map<string, Promise<PlacedKind>>()
   const ready: SharedKind[] = []
   return {
     of: async (kind, id) => {
@@ -132,7 +137,7 @@ async function openKind(
   kind: StoreKind,
   text: string,
   ca: string | undefined,
-): Promise<SharedKind> {
+): Promise<PlacedKind> {
   const openEngine = await loadEngine(kind)
   const url = readStoreUrl(text, 'TOKN_STORE_URL')
   const { command, pid, parent, ...rest } = from.requester
@@ -145,7 +150,7 @@ async function openKind(
     environment: from.environment,
     http: async (own = {}) => await from.http({ ca, ...own }),
   })
-  return openShared({
+  const made = openShared({
     openEngine: (extra) => openEngine(options(extra)),
     key: from.storeKey,
     seal: from.seal,
@@ -160,6 +165,7 @@ async function openKind(
       return known ?? { name: name ?? id }
     },
   })
+  return { ...made, url: text }
 }
 
 function readAuthority(path: string): string {

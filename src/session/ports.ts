@@ -66,8 +66,11 @@ export interface Ports {
    * that was told with it; asks nobody.
    */
   wished?(entry: string): boolean
-  /** The profiles of a store for many machines; `url` where no variable has its address. */
-  home?(kind: StoreKind, url?: string): Promise<SharedHome>
+  /**
+   * The profiles of a store for many machines. Throws `usage` where neither a variable nor a profile has
+   * its address.
+   */
+  home?(kind: StoreKind, id?: string): Promise<SharedHome>
   /**
    * The engine of a store that many machines share, by the id of a session in it where one is known: its
    * profile may say where it is. Absent: there are no such stores. Throws `usage`.

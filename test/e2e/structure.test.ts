@@ -52,15 +52,16 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   // The steps of a session are opened by what lies beside them, and stand on it in turn.
   session: {
-    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh', 'rejection', 'fleet'],
+    loose: ['login', 'issue', 'revoke', 'unfinished', 'refresh', 'rejection', 'fleet', 'move'],
     login: ['loose', 'unfinished', 'fleet'],
     issue: ['loose', 'unfinished', 'fleet'],
     revoke: ['loose', 'fleet'],
-    unfinished: ['loose'],
+    unfinished: ['loose', 'move'],
     'provider-test': [],
     refresh: ['loose'],
     rejection: ['loose', 'refresh', 'fleet'],
     fleet: ['loose', 'rejection'],
+    move: ['loose', 'unfinished'],
   },
   io: {
     files: [],

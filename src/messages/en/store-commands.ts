@@ -60,3 +60,8 @@ export const hasMoved = (profile: string, place: string | undefined) => ({
   message: `the session of "${profile}" is not there any more: it has moved to ${place ?? 'another store'}`,
   hint: 'tokn store list',
 })
+
+export const nameTaken = (profile: string, store: string) => ({
+  message: `${store} has another session called "${profile}"`,
+  hint: `tokn profile rename ${profile} NAME`,
+})

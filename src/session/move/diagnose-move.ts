@@ -45,7 +45,7 @@ export async function diagnoseMove(
   }
   if (now.store !== store) return await clear(what)
   return await clear(texts.moveMade(what), async () => {
-    const home = await ports.home?.(store, now.storeUrl)
+    const home = await ports.home?.(store, now.id)
     await home?.publish(now)
     await eraseEntry(openSession(ports, now), former)
   })

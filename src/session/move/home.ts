@@ -19,6 +19,8 @@ export interface SharedHome {
   /** Its address, as a profile may have it: without a password. */
   readonly url: string
   describe(): string
+  /** Throws where it is not reached, or the key does not fit. */
+  reach(): Promise<void>
   list(): Promise<readonly HomeEntry[]>
   find(name: string): Promise<HomeEntry | undefined>
   read(id: string): Promise<HomeEntry | undefined>
@@ -28,4 +30,9 @@ export interface SharedHome {
   publish(profile: Profile): Promise<void>
   /** With all that it holds; whether it was there. */
   remove(id: string): Promise<boolean>
+  /**
+   * The session as it is stored counts from now on, whatever was known of a later one. Gives its
+   * generation. Throws `not_found`.
+   */
+  accept(id: string): Promise<number>
 }

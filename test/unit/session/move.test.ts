@@ -83,6 +83,8 @@ function openHome(
     kind,
     url: `${kind}://localhost`,
     describe: () => `the ${kind} of all`,
+    reach: async () => undefined,
+    accept: async () => 1,
     list: async () => [...rows.values()],
     find: async (name) => [...rows.values()].find((row) => row.name === name),
     read: async (id) => rows.get(id),

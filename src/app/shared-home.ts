@@ -1,0 +1,63 @@
+import { ToknError } from '../core/errors.ts'
+import type { StoreKind } from '../core/profile.ts'
+import { withoutPassword } from '../core/store-url.ts'
+import { words } from '../messages/words.ts'
+import type { HomeEntry, SharedHome } from '../session/move/home.ts'
+import { openSharedProfiles, type FoundProfile } from '../stores/shared/profiles.ts'
+import type { SharedKind } from '../stores/shared/open.ts'
+import { profileOf, textOfProfile } from './shared-profiles.ts'
+
+/** What a process brings to the profiles of a store. */
+interface Surroundings {
+  readonly kind: StoreKind
+  readonly shared: SharedKind
+  /** Its address, as it was given. */
+  readonly url: string
+  /** Text of the user's own definition on this machine. */
+  definition(id: string): string | undefined
+}
+
+export function openHome({ kind, shared, url, definition }: Surroundings): SharedHome {
+  const { engine, rows, ring, store } = shared
+  const profiles = openSharedProfiles(engine, rows, ring)
+  return {
+    kind,
+    url: withoutPassword(url),
+    describe: () => engine.describe(),
+    reach: async () => {
+      await engine.now()
+      await ring.opening(() => undefined)
+    },
+    list: async () => (await profiles.list()).map((found) => entryOf(kind, found)),
+    find: async (name) => entryIf(kind, await profiles.find(name)),
+    read: async (id) => entryIf(kind, await profiles.read(id)),
+    reserve: async ({ id, name }) => {
+      await store.sealingKey()
+      await refuseTaken(name, id)
+      await profiles.write({ id, name }, {})
+    },
+    publish: async (profile) => {
+      await store.sealingKey()
+      await refuseTaken(profile.name, profile.id)
+      const text = textOfProfile(profile, definition(profile.provider))
+      await profiles.write(profile, { profile: text })
+    },
+    remove: async (id) => await profiles.remove(id),
+    accept: async (id) => await shared.accept(id),
+  }
+
+  async function refuseTaken(name: string, id: string): Promise<void> {
+    const other = await engine.find(name)
+    if (other === undefined || other.id === id) return
+    throw new ToknError('usage', words.storeCommands.nameTaken(name, engine.describe()))
+  }
+}
+
+function entryIf(kind: StoreKind, found: FoundProfile | undefined): HomeEntry | undefined {
+  return found && entryOf(kind, found)
+}
+
+function entryOf(kind: StoreKind, { row, profile, fault }: FoundProfile): HomeEntry {
+  const { id, name, generation } = row
+  return { id, name, generation, profile: profile && profileOf(profile, kind), fault }
+}
