@@ -206,6 +206,10 @@ export function openPorts(request: PortsRequest): OwnPorts {
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
     engine: async (kind, id) => (await routes.of(kind, id)).engine,
+    fleet: async (kind, id) => {
+      const { openFleetOf } = await import('./shared-kinds.ts')
+      return await openFleetOf(await routes.of(kind, id), profiles)
+    },
     // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {
       const sketch = { provider, baseUrl, apiUrls, settings, overrides, definition }

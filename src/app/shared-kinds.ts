@@ -4,14 +4,17 @@ import { ToknError } from '../core/errors.ts'
 import type { Files, Http, Journal, Profiles, Seal } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
+import type { Fleet } from '../core/fleet.ts'
 import type { EngineOptions, SharedRow } from '../core/shared-engine.ts'
 import type { SharedTime } from '../core/shared-time.ts'
 import { readStoreUrl } from '../core/store-url.ts'
+import { readIndexEntry } from '../io/files/index-file.ts'
 import { elapsed } from '../io/files/elapsed.ts'
 import { systemClock } from '../io/process/clock.ts'
 import { words } from '../messages/words.ts'
 import type { HttpSettings, Requester } from '../session/ports.ts'
 import { kindOfScheme, loadEngine } from '../stores/catalog.ts'
+import { openFleet } from '../stores/shared/fleet.ts'
 import { openShared, type SharedKind } from '../stores/shared/open.ts'
 import type { NewRow } from '../stores/shared/store.ts'
 
@@ -110,6 +113,18 @@ export function openSharedKinds(from: SharedSurroundings): SharedKinds {
       await Promise.all(kinds.map(async ({ engine }) => await engine.close()))
     },
   }
+}
+
+/** What such a store is besides a place for sessions. */
+export async function openFleetOf(
+  { engine, ring, holder }: SharedKind,
+  profiles: Pick<Profiles, 'list'>,
+): Promise<Fleet> {
+  return await openFleet({
+    ...{ engine, ring, holder },
+    readProfile: (_, { id }) => profiles.list().find((profile) => profile.id === id),
+    readIndex: readIndexEntry,
+  })
 }
 
 /** What a variable says of the address wins over what a profile does. */

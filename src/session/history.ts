@@ -63,9 +63,20 @@ export async function indexRecord(
   profile: Profile,
   record: SessionRecord,
   reason: Reason,
-  { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
+  details: Pick<HistoryEntry, 'cost' | 'by'> = {},
 ): Promise<void> {
   if (profile.usualStore !== undefined) return
+  ports.index.put(record.profileId, await describeRecord(ports, profile, record, reason, details))
+}
+
+/** What the index is told of a new generation, beside what it knows of those before it. */
+export async function describeRecord(
+  ports: Ports,
+  profile: Profile,
+  record: SessionRecord,
+  reason: Reason,
+  { cost = costs[reason], by }: Pick<HistoryEntry, 'cost' | 'by'> = {},
+): Promise<IndexEntry> {
   const { command, pid, parent, host, job } = ports.requester
   const earlier = ports.index.get(record.profileId)
   const made: HistoryEntry = {
@@ -80,7 +91,7 @@ export async function indexRecord(
     ...(job === undefined ? {} : { job }),
     cost,
   }
-  const entry: IndexEntry = {
+  return {
     configuration: ports.configuration,
     generation: record.generation,
     expiry: record.expiry,
@@ -97,7 +108,6 @@ export async function indexRecord(
     standing: record.standing,
     history: [...(earlier?.history ?? []), made].slice(-remembered),
   }
-  ports.index.put(record.profileId, entry)
 }
 
 async function keptOf(

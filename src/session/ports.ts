@@ -59,8 +59,11 @@ export interface Ports {
   seal(): Promise<Seal>
   readonly stores: StoreCatalog
   store(kind: StoreKind): Promise<Store>
-  /** What a store is besides that many machines share. Absent: there is none here. */
-  fleet?(kind: StoreKind): Promise<Fleet>
+  /**
+   * What a store is besides that many machines share; `id`: of a session, whose profile may say where that
+   * store is. Absent: there is none here.
+   */
+  fleet?(kind: StoreKind, id?: string): Promise<Fleet>
   /**
    * Whether a reader wishes for more than the generation of this store entry that was read last, as far as
    * that was told with it; asks nobody.

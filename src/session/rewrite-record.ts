@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../core/record.ts'
+import { aboutChange } from './about-record.ts'
 import type { Session } from './session.ts'
 import { writeAndReadBack, writeRecord } from './write-record.ts'
 
@@ -20,6 +21,7 @@ export async function rewriteRecord(
 ): Promise<SessionRecord> {
   const next = { ...held, ...change }
   const store = await session.store()
-  await (proven ? writeAndReadBack : writeRecord)(store, next)
+  const about = await aboutChange(session.ports, session.profile, next)
+  await (proven ? writeAndReadBack : writeRecord)(store, next, about)
   return next
 }

@@ -1,3 +1,4 @@
+import { aboutRecord } from './about-record.ts'
 import { isFailure, isToknError, ToknError } from '../core/errors.ts'
 import { bindingOf, type Profile, type StoreKind } from '../core/profile.ts'
 import type { Reason, SessionRecord } from '../core/record.ts'
@@ -78,7 +79,8 @@ async function saveAt(
     if (current.name !== profile.name || current.id !== profile.id) return { instead: current }
     const { generation, replaced } = await findBefore(session)
     const kept = { ...next, generation: generation + 1 }
-    await writeAndReadBack(store, kept)
+    const about = await aboutRecord(ports, profile, kept, reason, { by })
+    await writeAndReadBack(store, kept, about)
     await forgetRefresh(session)
     await indexRecord(ports, profile, kept, reason, { by })
     return { profile, record: kept, former, replaced }

@@ -3,16 +3,24 @@ import type { Store } from '../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 
-/** Writes a record and gives its text. Throws `store`. */
-export async function writeRecord(store: Store, record: SessionRecord): Promise<string> {
+/** Writes a record and gives its text; `about`: see `aboutRecord`. Throws `store`. */
+export async function writeRecord(
+  store: Store,
+  record: SessionRecord,
+  about?: string,
+): Promise<string> {
   const text = serializeRecord(record)
-  await store.write(record.profileId, record.generation, text)
+  await store.write(record.profileId, record.generation, text, about)
   return text
 }
 
 /** Writes a record and proves that the store gives it back. Throws `store`. */
-export async function writeAndReadBack(store: Store, record: SessionRecord): Promise<void> {
-  const text = await writeRecord(store, record)
+export async function writeAndReadBack(
+  store: Store,
+  record: SessionRecord,
+  about?: string,
+): Promise<void> {
+  const text = await writeRecord(store, record, about)
   if ((await store.read(record.profileId)) === text) return
   throw new ToknError('store', words.login.notReadBack(store.describe()))
 }

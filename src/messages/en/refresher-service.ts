@@ -74,8 +74,7 @@ export const problemOf = (profile: string, problem: string) => `"${profile}": ${
 
 const whys = { ahead: 'ahead of need', wish: 'by wish', look: 'to see when it ends' }
 export const events = {
-  acting: (sessions: number) =>
-    `refreshing ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
+  acting: (sessions: number) => `refreshing ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
   standingBy: (who: string) => `standing by: ${who} refreshes`,
   lost: 'another one may refresh now: standing by',
   refreshed: (profile: string, generation: number, why: keyof typeof whys, duration: number) =>

@@ -9,7 +9,7 @@ type Place = Pick<Session, 'ports' | 'profile'>
 /** The store of a session, where many machines share it. */
 export async function fleetOf({ ports, profile }: Place): Promise<Fleet | undefined> {
   if (!isShared(ports, profile.store)) return undefined
-  return await ports.fleet?.(profile.store)
+  return await ports.fleet?.(profile.store, profile.id)
 }
 
 /** It, where this process has a reader's key alone. */

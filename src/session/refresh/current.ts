@@ -2,6 +2,7 @@ import { isToknError, type ToknError } from '../../core/errors.ts'
 import type { HeldLock, Store } from '../../core/ports.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
+import { aboutRecord } from '../about-record.ts'
 import { indexRecord } from '../history.ts'
 import type { Session } from '../session.ts'
 import { readOlderCopy } from '../older-copy.ts'
@@ -69,7 +70,8 @@ async function replayRecord(
   checkBinding(record, profile)
   if (!(await lock.stillHeld())) return undefined
   try {
-    await writeAndReadBack(store, record)
+    const about = await aboutRecord(ports, profile, record, 'recovered')
+    await writeAndReadBack(store, record, about)
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
     ports.warn(words.refresh.stillInJournal(error.message))

@@ -1,6 +1,7 @@
 import { isToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
+import { aboutRecord } from '../about-record.ts'
 import { indexRecord } from '../history.ts'
 import { sessionEnded } from '../standing.ts'
 import { findRecord } from '../stored-record.ts'
@@ -26,8 +27,11 @@ export async function storeNext(
     const newer = await findNewer(run)
     if (newer !== undefined) return { record: newer, stored: false }
   }
+  const reason = journal.usedReply() !== undefined ? 'recovered' : request.reason
+  const cost = renewal === 'login' ? { cost: '1 login' } : {}
   try {
-    await writeAndReadBack(store, next)
+    const about = await aboutRecord(ports, profile, next, reason, cost)
+    await writeAndReadBack(store, next, about)
   } catch (error) {
     if (!isToknError(error, 'store', 'network')) throw error
     const newer = await findNewer(run)
@@ -41,8 +45,6 @@ export async function storeNext(
     return { record: next, stored: false }
   }
   await removeJournal(run)
-  const reason = journal.usedReply() !== undefined ? 'recovered' : request.reason
-  const cost = renewal === 'login' ? { cost: '1 login' } : {}
   await indexRecord(ports, profile, next, reason, cost)
   return { record: next, stored: true }
 }

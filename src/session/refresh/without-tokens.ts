@@ -1,3 +1,4 @@
+import { aboutChange } from '../about-record.ts'
 import { isLost } from '../../core/retry.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
@@ -82,7 +83,8 @@ async function storeRefusal(
   if (!(await lock.stillHeld())) return
   indexStanding(ports, profile, { generation: record.generation, standing })
   try {
-    await writeAndReadBack(store, { ...record, standing })
+    const next = { ...record, standing }
+    await writeAndReadBack(store, next, await aboutChange(ports, profile, next))
     if (!keepReplies) await journal.remove()
   } catch (error) {
     // The refusal stays in the journal, and is read from there instead of being asked for again.

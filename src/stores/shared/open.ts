@@ -39,6 +39,8 @@ export interface SharedKind {
   readonly engine: SharedEngine
   readonly ring: KeyRing
   readonly rows: Rows
+  /** Who takes leases here, for others to read: JSON. */
+  readonly holder: string
   readonly store: Store
   readonly lock: SharedLock
   readonly journal: Journal
@@ -67,7 +69,7 @@ export function openShared(options: SharedOptions): SharedKind {
       ? undefined
       : await ring.opening((keys) => readContent(keys, row))
   return {
-    ...{ engine, ring, rows, store },
+    ...{ engine, ring, rows, store, holder: options.holder },
     journal: openSharedJournal({ ...base, aside }),
     ledger: openSharedLedger({ engine, sealingKey: store.sealingKey, seal: options.seal, time }),
     lock: openSharedLock({
