@@ -49,6 +49,6 @@ async function noted(ports: Ports, { store, id }: Profile): Promise<IndexEntry |
 }
 
 /** Without what belongs to this machine alone. */
-function textOf({ configuration: _, fingerprint: __, ...entry }: IndexEntry): string {
-  return JSON.stringify(entry)
+function textOf(entry: IndexEntry): string {
+  return JSON.stringify({ ...entry, configuration: undefined, fingerprint: undefined })
 }

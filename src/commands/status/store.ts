@@ -68,10 +68,12 @@ function inWords({ host, pid, job }: Holder): string {
   return words.refresherService.processOf(host, pid, job)
 }
 
+function shown(text: string | undefined, most: number): string | undefined {
+  return text === undefined ? undefined : display(text, most)
+}
+
 /** What a history says of who made a generation is text of anybody's. */
 function shownHolder({ command, pid, host, job }: HistoryEntry): Holder {
-  const shown = (text: string | undefined, most: number) =>
-    text === undefined ? undefined : display(text, most)
   return { command: shown(command, 40), pid, host: shown(host, 80), job: shown(job, 200) }
 }
 
