@@ -21,8 +21,8 @@ export const wouldWish = (store: string) =>
 export const notServed = (token: string, store: string, seconds: number) => ({
   message: `${token} is too old, this process has a reader's key of ${store}, and nobody who may refresh has done so within ${seconds} s`,
   hint: [
-    "tokn refresher run  (anywhere, with the refresher's key of that store)",
-    'any other command of tokn that uses the session with that key refreshes it, too',
+    'tokn refresher run',
+    "run it anywhere, with the refresher's key of that store; any command that uses the session with that key serves it, too",
   ],
 })
 export const notRenewable = (token: string) =>
