@@ -129,10 +129,26 @@ export class Sessions {
       this.#tell(name, found, startedAt)
       return { found: { ...found, session }, warnings }
     } catch (error) {
+      // That of the provider, where what is held is too old.
+      const isAway = isToknError(error, 'network')
+      const held = isAway ? this.#heldOffline(name, wanted) : undefined
+      if (isAway && held !== undefined) {
+        this.#log(words.refresherService.servedOffline(name, error.message))
+        return { found: { ...held, refreshed: false }, warnings }
+      }
       if (isToknError(error, 'store')) this.#world.forgetStores()
       this.#tell(name, error instanceof Error ? error : undefined, startedAt)
       return { error, warnings }
     }
+  }
+
+  /** A token that is good enough, where the store that it is in was not reached. */
+  #heldOffline(name: string, { refresh, minTtl }: FreshOptions): KeptSession | undefined {
+    if (refresh === 'force') return undefined
+    const kept = this.#kept.findOffline(name)
+    if (kept === undefined) return undefined
+    const isEnough = satisfies(kept.record, { reason: 'expired', minTtl }, this.#world.clock.now())
+    return isEnough ? kept : undefined
   }
 
   #tell(name: string, outcome: Fresh | Error | undefined, startedAt: number): void {

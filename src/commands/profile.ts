@@ -8,6 +8,7 @@ import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
 import { checkPlain, printPlain } from './output/plain-rows.ts'
 import { words } from '../messages/words.ts'
 import { bindFolder, unbindFolder, type BindFlags } from './profile/bind.ts'
+import { setSetting } from './profile/set.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { describeStanding, standingInWords } from './output/standing.ts'
 import { declare, lineOf } from './flags/declare.ts'
@@ -25,6 +26,7 @@ const runs = {
   list: listProfiles,
   show: showProfile,
   use: chooseDefault,
+  set: setSetting,
   bind: bindFolder,
   unbind: unbindFolder,
   rename: renameProfile,
@@ -56,6 +58,15 @@ export function profileCommand(program: Command, context: Context, run = runs): 
     text: () => words.help.profileUse,
     examples: ['tokn profile use web'],
   }).action((name: string, flags: LockFlags) => run.use(context, name, flags))
+  declare(profile, {
+    usage: 'set <profile> <setting> <value>',
+    group: 'change',
+    flags: ['timeout'],
+    text: () => words.help.profileSet,
+    examples: ['tokn profile set web offline 10m', 'tokn profile set web offline none'],
+  }).action((name: string, setting: string, value: string, flags: LockFlags) =>
+    run.set(context, name, setting, value, flags),
+  )
   declare(profile, {
     usage: 'bind [profile]',
     group: 'change',
@@ -159,9 +170,14 @@ async function showProfile(
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
   const entry = ports.index.get(profile.id)
   const document = { schema: 'tokn.profile/v1', ...describe(profile), path: ports.profiles.path }
-  if (wantsJson(flags)) return printJson(context, flags, { ...document, ...describeKept(entry) })
+  const { offline } = profile
+  if (wantsJson(flags)) {
+    const known = { ...describeKept(entry), offline: offline ?? null }
+    return printJson(context, flags, { ...document, ...known })
+  }
   const { settings, overrides, schema: _, ...plain } = document
-  const shown = { ...plain, ...keptInWords(entry), ...settings, ...overrides }
+  const set = offline === undefined ? {} : { offline }
+  const shown = { ...plain, ...set, ...keptInWords(entry), ...settings, ...overrides }
   const rows = Object.entries(shown).flatMap(([key, value]) =>
     value === null ? [] : [[`  ${key}`, String(value)]],
   )

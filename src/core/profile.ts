@@ -35,6 +35,11 @@ export interface Profile {
   readonly definition?: string | undefined
   /** Where the session is by the profile, when the command looks for it in another store. Not on disk. */
   readonly usualStore?: StoreKind | undefined
+  /**
+   * How long an agent goes on with a token from its memory while a store that many machines share is not
+   * reached, as a duration (`10m`). Absent: not at all.
+   */
+  readonly offline?: string | undefined
   /** File with further certificate authorities, in PEM. */
   readonly ca?: string | undefined
   /** Proxy for this profile's requests. */

@@ -81,9 +81,10 @@ export const shapes = {
   'tokn.profile/v1': {
     by: 'profile show',
     fields:
-      'name provider base_url api_urls hosts store ca proxy certificate key settings overrides path credentials_kept refresh_token_kept',
+      'name provider base_url api_urls hosts store ca proxy certificate key settings overrides path credentials_kept refresh_token_kept offline',
   },
   'tokn.profile-use/v1': { by: 'profile use', fields: 'profile provider' },
+  'tokn.profile-set/v1': { by: 'profile set', fields: 'profile setting value' },
   'tokn.profile-rename/v1': { by: 'profile rename', fields: 'from profile' },
   'tokn.profile-remove/v1': { by: 'profile remove', fields: 'profile alive' },
   'tokn.profile-bind/v1': { by: 'profile bind', fields: 'profile path before' },

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { checkBaseUrl } from '../../core/base-url.ts'
+import { parseDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { checkProfileName, type Outline, type Profile, type StoreKind } from '../../core/profile.ts'
@@ -31,6 +32,7 @@ const known = [
   'overrides',
   'store',
   'storeUrl',
+  'offline',
   'ca',
   'proxy',
   'certificate',
@@ -46,7 +48,8 @@ const secretNames = new Set(
 /** The profile called `name`. Throws `usage`, naming the field that is not valid. */
 export function readEntry(name: string, entry: unknown, stores: StoreNames): Profile {
   if (!isObject(entry)) throw wrong(name, undefined, 'notAnObject')
-  const { baseUrl, apiUrls, hosts, overrides, storeUrl, ca, proxy, certificate, key } = entry
+  const { baseUrl, apiUrls, hosts, overrides, storeUrl, offline } = entry
+  const { ca, proxy, certificate, key } = entry
   return {
     name: checkProfileName(name),
     id: text(name, entry, 'id', { pattern: idPattern, fault: 'notAnId' }),
@@ -65,11 +68,17 @@ export function readEntry(name: string, entry: unknown, stores: StoreNames): Pro
     store: readStore(name, entry, stores),
     storeUrl:
       storeUrl === undefined ? storeUrl : checkStoreUrl(text(name, entry, 'storeUrl'), name),
+    offline: offline === undefined ? offline : checkOffline(text(name, entry, 'offline')),
     ca: ca === undefined ? ca : path(name, entry, 'ca'),
     proxy: proxy === undefined ? proxy : checkProfileProxy(text(name, entry, 'proxy')),
     certificate: certificate === undefined ? certificate : path(name, entry, 'certificate'),
     key: key === undefined ? key : path(name, entry, 'key'),
   }
+}
+
+function checkOffline(duration: string): string {
+  parseDuration(duration, 'offline')
+  return duration
 }
 
 /** Where the session of an entry is stored, as far as that can be read. Never throws. */

@@ -186,6 +186,11 @@ export const profile = {
 export const profileList = { summary: 'all profiles, and which is the default' }
 export const profileShow = { summary: 'what is on disk about a profile; none of it is secret' }
 export const profileUse = { summary: 'make a profile the default' }
+export const profileSet = {
+  summary: 'change a setting of a profile; none takes it away',
+  notes:
+    'offline DURATION: so long does an agent go on with a good token from its memory while the store that\nmany machines share is not reached. Without it such a token is not given (7).',
+}
 export const profileBind = {
   summary: 'have this folder and those below it use a profile: writes its name to .tokn',
   notes:

@@ -41,6 +41,19 @@ export const storeHasAll = (given: string) => ({
   hint: 'tokn status --store',
 })
 
+/** A line of an agent's log. */
+export const servedOffline = (profile: string, problem: string) =>
+  `"${profile}" is given from memory, as its profile allows: ${problem}`
+
+export const noSuchSetting = (setting: string, known: readonly string[]) => ({
+  message: `a profile has no setting "${setting}" that is changed here`,
+  hint: `one of: ${known.join(', ')}; all else is said at a login`,
+})
+export const settingKept = (profile: string, setting: string, value: string | undefined) =>
+  value === undefined
+    ? `"${profile}" has no setting ${setting} any more`
+    : `"${profile}" has the setting ${setting}: ${value}`
+
 // The fleet at a glance.
 
 export const fleetTitles = [
