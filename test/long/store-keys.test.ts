@@ -110,11 +110,16 @@ describe.runIf(requirePart('redis'))('the keys of a store that many machines sha
     expect(await tokn(['refresh', 'web', '--force'], reader)).not.toMatchObject({ status: 0 })
     expect(await tokn(['logout', 'web', '--local-only'], reader)).not.toMatchObject({ status: 0 })
     expect(await tokn(['token', 'web'])).toMatchObject({ status: 0, out: token.out })
-    const another = (await tokn(['token', 'web'], `${reader.slice(0, -1)}_`)).err
-    expect(another).toContain('is not one of this store')
-    expect((await tokn(['token', 'web'], reader.slice(0, -3))).err).toContain(
-      'cut off, or mistyped',
-    )
+    // A character of the half that opens, one of the half that verifies, and the end of it.
+    const wrong = [30, 80].map((at) => {
+      const other = reader[at] === 'A' ? 'B' : 'A'
+      return `${reader.slice(0, at)}${other}${reader.slice(at + 1)}`
+    })
+    const told = ['cut off, or mistyped', 'is not one of this store', 'cut off, or mistyped']
+    for (const [at, given] of [...wrong, reader.slice(0, -3)].entries()) {
+      const { status, err } = await tokn(['token', 'web'], given)
+      expect({ status, err }).toEqual({ status: 8, err: said(told[at] ?? '') })
+    }
   })
 
   test('nothing is begun where the new key cannot be printed', async () => {

@@ -14,7 +14,7 @@ import {
   type Payload,
   type SignedPart,
 } from './signed-part.ts'
-import { openSealing, recipientsFor, type StoreKeys } from './store-keys.ts'
+import { checkReaders, openSealing, recipientsFor, type StoreKeys } from './store-keys.ts'
 
 /** The row that parts are read from: as the engine has it. */
 export type SealedRow = Pick<SharedRow, 'id' | 'name' | 'generation' | 'parts'>
@@ -179,6 +179,7 @@ function openFor(keys: StoreKeys, part: SignedPart, role: Role, payload: Payload
   if (key === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
   const text = decryptWith(payload[role], keys.kid, key(), headerOf(part, role, payload))
   if (text !== undefined) return text
+  checkReaders(keys)
   const kids = recipientsOf(payload[role])
   if (kids.length === 0 || kids.includes(keys.kid)) throw damagedPart(part)
   throw refusal(words.storeKeys.partOfAnotherKey(nameOf(part), kids.join(', '), keys.kid))

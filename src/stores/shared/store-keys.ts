@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
-import { importPublic } from './curve-keys.ts'
+import { exportPublic, importPublic } from './curve-keys.ts'
 import { decryptWith, type Recipient } from './jwe.ts'
 import { keyHasGone, verifyKeys, type KeysInUse } from './keys-document.ts'
 import { once, ownKeys, type RefresherKeys } from './keys.ts'
@@ -46,6 +46,18 @@ export function openKeys(key: Secret, document: string | undefined, before?: Sto
     sign: once(() => verifyingKey(set.sign)),
   }))
   return { role: refresher ? 'refresher' : 'reader', kid, inUse, sets, readers, refresher }
+}
+
+/** Throws `store` for a reader's key. */
+export function checkMayWrite({ role }: StoreKeys): void {
+  if (role === 'reader') throw new ToknError('store', words.storeKeys.notForReaders())
+}
+
+/** Throws `store` for a reader's key of which the half that opens is another than it was. */
+export function checkReaders({ inUse, kid, readers, role }: StoreKeys): void {
+  const set = role === 'reader' ? inUse?.sets.find((one) => one.kid === kid) : undefined
+  if (set === undefined || set.readers === exportPublic(readers())) return
+  throw new ToknError('store', words.storeKeys.notAReaderKey())
 }
 
 /** Throws `store` where the key may end what was begun with it, and begin nothing. */

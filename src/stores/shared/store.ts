@@ -10,7 +10,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { Persistence } from './persistence.ts'
 import type { Rows } from './rows.ts'
 import { newBirth, readStamp, writeStamp } from './stamp.ts'
-import type { StoreKeys } from './store-keys.ts'
+import { checkMayWrite, type StoreKeys } from './store-keys.ts'
 import type { Witness } from './witness.ts'
 
 /** What a new row needs: the name of its profile and, where it is to be there too, the text of that. */
@@ -59,6 +59,8 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     },
     remove: async (id) => {
       checkId(id)
+      // Whoever may not write what counts may not take it away either.
+      checkMayWrite((await ring.writing()).keys)
       const fence = holds.get(id)?.fence
       const removed = await engine.remove(id, fence === undefined ? {} : { fence })
       witness?.forget(id)
