@@ -129,15 +129,10 @@ export function createContext(
     },
     words,
     rest,
-<<<<<<< HEAD
     checkFlags: async (flags, positional) => {
       const { ca, cert, key, proxy, store, timeout } = flags
-      readStoreKind(store, '--store')
-=======
-    checkFlags: async ({ ca, cert, key, proxy, store, timeout }) => {
       // It has no value where it is the store in force that is shown.
       if (typeof store === 'string') readStoreKind(store, '--store')
->>>>>>> fb991f2 (Give a record without facts back as it was stored)
       if (timeout !== undefined) parseDuration(timeout, '--timeout')
       // One of the pair may be that of the profile.
       const pair = cert !== undefined && key !== undefined ? { certificate: cert, key } : {}

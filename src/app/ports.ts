@@ -208,7 +208,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
     engine: async (kind, id) => (await routes.of(kind, id)).engine,
     fleet: async (kind, id) => {
       const { openFleetOf } = await import('./shared-kinds.ts')
-      return await openFleetOf(await routes.of(kind, id), profiles)
+      return await openFleetOf(kind, await routes.of(kind, id), profiles)
     },
     // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {

@@ -15,6 +15,8 @@ import { words } from '../messages/words.ts'
 import type { HttpSettings, Requester } from '../session/ports.ts'
 import { kindOfScheme, loadEngine } from '../stores/catalog.ts'
 import { openFleet } from '../stores/shared/fleet.ts'
+import { keptProfile } from '../stores/shared/profiles.ts'
+import { profileOf } from './shared-profiles.ts'
 import { openShared, type SharedKind } from '../stores/shared/open.ts'
 import type { NewRow } from '../stores/shared/store.ts'
 
@@ -117,12 +119,18 @@ export function openSharedKinds(from: SharedSurroundings): SharedKinds {
 
 /** What such a store is besides a place for sessions. */
 export async function openFleetOf(
+  kind: StoreKind,
   { engine, ring, holder }: SharedKind,
   profiles: Pick<Profiles, 'list'>,
 ): Promise<Fleet> {
   return await openFleet({
     ...{ engine, ring, holder },
-    readProfile: (_, { id }) => profiles.list().find((profile) => profile.id === id),
+    readProfile: (keys, row) => {
+      const kept = keptProfile(keys, row)
+      // One that is kept on this machine alone has a session that is kept there.
+      const own = () => profiles.list().find(({ id, store }) => id === row.id && store === kind)
+      return kept === undefined ? own() : profileOf(kept, kind)
+    },
     readIndex: readIndexEntry,
   })
 }

@@ -19,6 +19,7 @@ import { logoutCommand } from '../../../src/commands/logout.ts'
 import { profileCommand } from '../../../src/commands/profile.ts'
 import { providerCommand } from '../../../src/commands/provider.ts'
 import { refreshCommand } from '../../../src/commands/refresh.ts'
+import { refresherCommand } from '../../../src/commands/refresher.ts'
 import { revokeCommand } from '../../../src/commands/revoke.ts'
 import { sandboxCommand } from '../../../src/commands/sandbox.ts'
 import { setupCommand } from '../../../src/commands/setup.ts'
@@ -63,6 +64,7 @@ const inProfile = [
   'list',
   'show',
   'use',
+  'set',
   'bind',
   'unbind',
   'rename',
@@ -109,6 +111,7 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   agent: (program, context) => agentCommand(program, context, recordAll('agent', inAgent)),
   credential: (program, context) => credentialCommand(program, context, record('credential')),
   setup: (program, context) => setupCommand(program, context, record('setup')),
+  refresher: (program, context) => refresherCommand(program, context, record('refresher run')),
   ci: (program, context) => ciCommand(program, context, recordAll('ci', ['start', 'end'])),
   sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
   demo: (program, context) => demoCommand(program, context, record('demo')),
