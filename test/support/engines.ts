@@ -16,6 +16,8 @@ export interface EngineWanted {
   readonly address?: string
   /** With a certificate of an authority made for it, for `address` and localhost. */
   readonly tls?: boolean
+  /** For whom its certificate is, where that is another (`DNS:other.example`). */
+  readonly names?: string
   /** `false`: what it has confirmed may be lost with it (Redis without AOF, PostgreSQL without fsync). */
   readonly durable?: boolean
   /** `false`: nobody is asked for a password. etcd asks only with `true`, as its users do. */
@@ -111,14 +113,15 @@ export async function startEngine(
   const port = await freePort(wanted.through === undefined ? address : '127.0.0.1')
   const asked = wanted.password ?? name !== 'etcd'
   const password = asked ? passwordOf(folder) : ''
-  const { authority, certificate } = wanted.tls === true ? certificates(folder, address) : none
+  const { authority, certificate } =
+    wanted.tls === true ? certificates(folder, wanted.names ?? `IP:${address},DNS:localhost`) : none
   const place: EnginePlace = {
     ...{ folder, address, port, password, certificate, authority },
     sparePort: await freePort(),
     durable: wanted.durable ?? true,
     settings: wanted.settings ?? [],
     isNew: wanted.folder === undefined,
-    run: (line) => runAsServer(line),
+    run: (line) => void runAsServer(line),
   }
   own(folder)
   const description = descriptions[name](place)
@@ -161,13 +164,13 @@ export function sharePassword(from: string, to: string): void {
   passwords.set(to, passwordOf(from))
 }
 
-function certificates(folder: string, address: string) {
+function certificates(folder: string, names: string) {
   const authority = certify(folder, 'authority', { authority: true })
-  const names = `IP:${address},DNS:localhost`
   return { authority, certificate: certify(folder, 'server', { issuer: authority, names }) }
 }
 
-function own(folder: string): void {
+/** Gives a folder and all in it to the user that servers are. */
+export function own(folder: string): void {
   if (!isRoot) return
   chownSync(folder, nobody, nobody)
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -177,10 +180,16 @@ function own(folder: string): void {
   }
 }
 
-function runAsServer(line: readonly string[]): void {
+/** Runs a program to its end as the user that servers are; gives what it prints. */
+export function runAsServer(line: readonly string[], variables: NodeJS.ProcessEnv = {}): string {
   const [program = '', ...args] = isRoot ? [...asNobody, ...line] : line
-  const { status, stderr, error } = spawnSync(program, args, { cwd: '/', encoding: 'utf8' })
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: '/',
+    encoding: 'utf8',
+    env: { ...process.env, ...variables },
+  })
   if (status !== 0) throw new Error(`${line[0]}: ${error?.message ?? stderr.trim()}`)
+  return stdout
 }
 
 function openProcess(description: EngineDescription, through: readonly string[]) {

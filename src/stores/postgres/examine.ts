@@ -109,9 +109,8 @@ async function judgePrivileges({ ask }: Connection): Promise<EngineFinding> {
   const [has = {}] = await ask(`SELECT ${asked.join(', ')}`, [], true)
   const given = (table: string, right: string) =>
     has[`p${pairs.findIndex((pair) => pair.table === table && pair.right === right)}`] === 't'
-  const writes = pairs.some(
-    ({ table, right }) => table !== 'wish' && right !== 'SELECT' && given(table, right),
-  )
+  // Whoever may change a row in any way is meant to refresh.
+  const writes = ['INSERT', 'UPDATE', 'DELETE'].some((right) => given('session', right))
   const wanted = (table: string, right: string) =>
     (needed[table] ?? []).includes(right) &&
     (writes || right === 'SELECT' || (table === 'wish' && right === 'INSERT'))
