@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { EngineOptions, SharedEngine } from '../../src/core/shared-engine.ts'
 import { openPostgres } from '../../src/stores/postgres/engine.ts'
@@ -77,14 +77,14 @@ describe.skipIf(!there)('TLS to a PostgreSQL', () => {
 
 describe.skipIf(!there)('a PostgreSQL', () => {
   let server: EngineServer
-  let admin: pg.Client
+  let admin: Client
   let engine: SharedEngine
   beforeAll(async () => {
     server = await startEngine('postgres', { settings: ['wal_writer_delay=10s'] })
     await connect()
   })
   const connect = async () => {
-    admin = new pg.Client({ connectionString: server.url })
+    admin = new Client({ connectionString: server.url })
     admin.on('error', () => undefined)
     await admin.connect()
     engine = openPostgres({ ...plainOptions, url: new URL(server.url) })
