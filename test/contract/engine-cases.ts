@@ -9,6 +9,8 @@ export interface EngineCase {
   readonly shortestLease: number
   /** How far its clock, as it says it, may be from what it is, in milliseconds. */
   readonly clockGrain: number
+  /** `false`: what stands between lets nothing through that was not asked for. */
+  readonly watches?: boolean
   begin(): Promise<void>
   /** As another process of another machine opens it. */
   open(): SharedEngine

@@ -310,7 +310,7 @@ export function checkContract(one: EngineCase): void {
       await client.close()
     })
 
-    checkWatching(() => [engine, other])
+    if (one.watches !== false) checkWatching(() => [engine, other])
   })
 }
 

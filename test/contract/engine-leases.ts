@@ -128,6 +128,41 @@ export function checkLeases(one: EngineCase): void {
       expect(await engine.incarnation()).toBe(before)
     })
 
+    it('tells which leases are held, by whom, and for how long', async () => {
+      if (engine.leases === undefined) return
+      const [held, free] = [`session:${newId()}`, `session:${newId()}`]
+      fenceOf(await engine.takeLease(held, 'host 1', 30_000))
+      await engine.releaseLease(free, fenceOf(await engine.takeLease(free, 'host 2', 30_000)))
+      const leases = await other.leases!()
+      expect(leases.filter(({ name }) => [held, free].includes(name))).toEqual([
+        { name: held, holder: 'host 1', left: expect.any(Number) as number },
+      ])
+      expect(leases.every(({ left }) => left > 0 && left <= 60_000 + one.clockGrain)).toBe(true)
+    })
+
+    it('says with a row whether somebody wishes for more, where it can', async () => {
+      const id = newId()
+      await engine.write(id, { name: id, generation: 3, when: {} })
+      if ((await engine.read(id))?.wished === undefined) return
+      const wished = async () => [(await other.read(id))?.wished, (await other.find(id))?.wished]
+      await engine.addWish(id, 2, '{}')
+      expect(await wished()).toEqual([false, false])
+      await engine.addWish(id, 3, '{}')
+      expect(await wished()).toEqual([true, true])
+      await engine.write(id, { generation: 4, when: {} })
+      expect(await wished()).toEqual([false, false])
+    })
+
+    it('keeps the last hundred wishes of each session', async () => {
+      const id = newId()
+      await engine.write(id, { name: id, when: {} })
+      for (let wish = 0; wish < 105; wish++) await engine.addWish(id, 1, `{"by":${wish}}`)
+      const texts = (await other.wishes(id)).map(({ text }) => text)
+      expect(texts).toHaveLength(100)
+      expect(texts).toContain('{"by":104}')
+      expect(texts).not.toContain('{"by":4}')
+    })
+
     it('keeps wishes, each once, until they are dropped', async () => {
       const [first, second] = [newId(), newId()]
       for (const id of [first, second]) await engine.write(id, { name: id, when: {} })

@@ -1,10 +1,11 @@
 import { ToknError } from '../../src/core/errors.ts'
-import type { SharedEngine } from '../../src/core/shared-engine.ts'
+import type { SharedEngine, SharedRow, Wish } from '../../src/core/shared-engine.ts'
 import {
   addWish,
   dropWishes,
   emptyState,
   leftOf,
+  listLeases,
   moveLease,
   removeRow,
   takeLease,
@@ -129,6 +130,11 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
     throw unreachable()
   }
 
+  const tellWished = (row: SharedRow | undefined) => {
+    const isFor = ({ id, generation }: Wish) => id === row?.id && generation >= row.generation
+    return row && { ...row, wished: state.wishes.some(isFor) }
+  }
+
   function connect(machine = 'machine'): SharedEngine {
     const ask = <Answer>(operation: keyof SharedEngine, run: () => Answer) =>
       call({ machine, operation }, run)
@@ -137,14 +143,16 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
       kind: 'memory',
       describe: () => 'an engine in memory',
       prepare: () => ask('prepare', () => undefined),
-      read: (id) => ask('read', () => state.rows.get(id)),
-      find: (name) => ask('find', () => [...state.rows.values()].find((row) => row.name === name)),
+      read: (id) => ask('read', () => tellWished(state.rows.get(id))),
+      find: (name) =>
+        ask('find', () => tellWished([...state.rows.values()].find((row) => row.name === name))),
       list: (after, limit) =>
         ask('list', () =>
           [...state.rows.values()]
             .filter(({ id }) => after === undefined || id > after)
             .sort((one, other) => (one.id < other.id ? -1 : 1))
-            .slice(0, limit),
+            .slice(0, limit)
+            .map((row) => tellWished(row)!),
         ),
       write: (id, change) =>
         ask('write', () => {
@@ -169,6 +177,7 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
       leaseLeft: (name, fence) => ask('leaseLeft', () => leftOf(state, name, fence, now())),
       releaseLease: (name, fence) =>
         ask('releaseLease', () => become(moveLease(state, name, fence, 0))),
+      leases: () => ask('leases', () => listLeases(state, now())),
       addWish: (id, generation, text) =>
         ask('addWish', () => {
           become(addWish(state, { id, generation, text, at: now() }))

@@ -1,4 +1,5 @@
 import type {
+  HeldLease,
   LeaseTaken,
   RowChange,
   RowCondition,
@@ -112,6 +113,11 @@ export function leftOf(state: MemoryState, name: string, fence: number, now: num
   return lease?.fence === fence ? Math.max(0, lease.until - now) : 0
 }
 
+export function listLeases(state: MemoryState, now: number): readonly HeldLease[] {
+  const held = [...state.leases].filter(([, { until }]) => until > now)
+  return held.map(([name, { holder, until }]) => ({ name, holder, left: until - now }))
+}
+
 /** `until`: 0 gives it back, which can be done once its time is over too. */
 export function moveLease(
   state: MemoryState,
@@ -129,8 +135,15 @@ export function addWish(state: MemoryState, wish: Wish): MemoryState {
     ({ id, generation, text }) =>
       id === wish.id && generation === wish.generation && text === wish.text,
   )
-  return there ? state : { ...state, wishes: [...state.wishes, wish] }
+  if (there) return state
+  const all = [...state.wishes, wish]
+  const own = all.filter(({ id }) => id === wish.id)
+  const oldest = own.length > mostWishes ? own[0] : undefined
+  return { ...state, wishes: all.filter((one) => one !== oldest) }
 }
+
+/** Of each session no more are kept. */
+const mostWishes = 100
 
 export function dropWishes(state: MemoryState, id: string, generation: number): MemoryState {
   const wishes = state.wishes.filter((wish) => wish.id !== id || wish.generation > generation)
