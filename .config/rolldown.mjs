@@ -87,8 +87,7 @@ const together = Object.entries({
 })
 // And the packages that are needed with some of that alone.
 const packages = {
-  redis:
-    /node_modules[\\/](?:@?ioredis|denque|redis-errors|standard-as-callback|cluster-key-slot)[\\/]/,
+  redis: /node_modules[\\/](?:ioredis|redis-errors)[\\/]/,
 }
 // What ends the session that a login replaces: a job that logs in by its variables has none.
 const loginCommand = loadedWith('src/commands/login.ts')

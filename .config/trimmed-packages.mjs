@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { pgCuts } from './trimmed-pg.mjs'
-import { ioredisCuts } from './trimmed-ioredis.mjs'
 
 // Parts of packages that we never run, left out of the bundle: loading them takes longer than what
 // they are loaded for. Each cut names the very text that it replaces, so that a package that has
@@ -10,7 +9,20 @@ const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/consta
 
 /** By file of a package: each text in it that is replaced, and by what. */
 export const cuts = [
-  ...ioredisCuts,
+  {
+    // Of ioredis it is what reads answers. It needs these errors, not what checks how they are made.
+    file: 'redis-errors/index.js',
+    replaced: [["? require('./lib/old')", '? undefined']],
+  },
+  {
+    file: 'redis-errors/lib/modern.js',
+    replaced: [
+      [
+        "const assert = require('assert')",
+        'const assert = () => undefined\nassert.strictEqual = assert',
+      ],
+    ],
+  },
   {
     // It can run subcommands that are programs of their own. Ours are not, and loading what that
     // takes (child_process, and with it net and streams) is a tenth of the time of `tokn --help`.

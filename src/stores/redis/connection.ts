@@ -55,7 +55,7 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
 
   async function open(signal: AbortSignal, idle: boolean): Promise<Opened> {
     const more = address.tls ? await authorities() : []
-    const link = await openLink(await openSocket(address, more, signal), idle)
+    const link = openLink(await openSocket(address, more, signal), idle)
     const { user = 'default', password, db } = address
     const greetings = [
       ...(password === undefined ? [] : [['auth', user, password]]),

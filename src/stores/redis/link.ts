@@ -1,4 +1,4 @@
-import { AbstractConnector, Redis, ReplyError } from 'ioredis'
+import { Decoder } from 'ioredis/built/resp/decoder.js'
 import type { Socket } from 'node:net'
 
 /** What Redis answers, in RESP2. */
@@ -7,7 +7,7 @@ export type Reply = string | number | null | readonly Reply[]
 /** One connection, until it is lost: it is not opened again, and nothing waits in it for that. */
 export interface Link {
   isOpen(): boolean
-  /** In the order of calls. Rejects with errors of ioredis, which name the command and its arguments. */
+  /** In the order of calls. Rejects with a `ReplyError`, or with what ended the connection. */
   send(command: readonly string[]): Promise<Reply>
   /** Messages of channels that are subscribed to. */
   hear(heard: (text: string) => void): void
@@ -16,68 +16,68 @@ export interface Link {
   end(): void
 }
 
+interface Question {
+  resolve(reply: Reply): void
+  reject(error: Error): void
+}
+
 /** `idle`: the process may end while nothing is asked. */
-export async function openLink(socket: Socket, idle: boolean): Promise<Link> {
-  const redis = new Redis({
-    Connector: connectorOf(socket),
-    lazyConnect: true,
-    protocol: 2,
-    // Each of these would do something by itself: wait, ask further questions, send a write again.
-    retryStrategy: () => null,
-    enableOfflineQueue: false,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    autoResubscribe: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
-    connectTimeout: 0,
+export function openLink(socket: Socket, idle: boolean): Link {
+  const waiting: Question[] = []
+  let heard: ((text: string) => void) | undefined
+  let failure: Error | undefined
+  // Of ioredis what reads answers: loading the rest takes longer than a question to a server nearby, it
+  // sends again what must not be sent twice, and prints commands where DEBUG says so.
+  const decoder = new Decoder({
+    getTypeMapping: () => ({}),
+    onReply: (reply: Reply) => {
+      const [kind, , text] = Array.isArray(reply) ? (reply as readonly Reply[]) : []
+      if (heard !== undefined && kind === 'message') heard(String(text))
+      else next()?.resolve(reply)
+    },
+    onErrorReply: (error) => {
+      const question = next()
+      // What it says where nothing was asked, and ends: that it has no room for another connection.
+      if (question === undefined) failure ??= error
+      else question.reject(error)
+    },
+    onPush: () => undefined,
   })
-  // What Redis says where nothing was asked, and ends: that it has no room for another connection. Without
-  // a listener it is printed.
-  let unasked = ''
-  redis.on('error', (error) => {
-    unasked = / Last error: ([^]*)/.exec(error.message)?.[1] ?? unasked
-  })
-  await redis.connect()
-  let pending = 0
-  const settle = () => {
-    pending--
-    if (idle && pending === 0) socket.unref()
+  const next = () => {
+    const question = waiting.shift()
+    if (idle && waiting.length === 0) socket.unref()
+    return question
   }
+  socket.setNoDelay(true)
+  socket.on('data', (chunk) => {
+    try {
+      decoder.write(chunk)
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : undefined)
+    }
+  })
+  socket.on('error', (error) => (failure ??= error))
+  socket.once('close', () => {
+    failure ??= new Error('closed')
+    for (const { reject } of waiting.splice(0)) reject(failure)
+  })
   if (idle) socket.unref()
   return {
-    isOpen: () => redis.status === 'ready' && socket.writable,
-    send: async ([name = '', ...args]) => {
-      pending++
-      socket.ref()
-      try {
-        return (await redis.call(name, args)) as Reply
-      } catch (error) {
-        throw unasked === '' ? error : new ReplyError(unasked)
-      } finally {
-        settle()
-      }
-    },
-    hear: (heard) => void redis.on('message', (_channel: string, text: string) => heard(text)),
-    lost: (lost) => void socket.once('close', lost),
-    end: () => {
-      redis.disconnect()
-      socket.destroy()
-    },
+    isOpen: () => failure === undefined && socket.writable,
+    send: (command) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined || socket.destroyed) return reject(failure ?? new Error('closed'))
+        waiting.push({ resolve, reject })
+        socket.ref()
+        socket.write(encode(command))
+      }),
+    hear: (listener) => void (heard = listener),
+    lost: (lost) => void (socket.destroyed ? lost() : socket.once('close', lost)),
+    end: () => void socket.destroy(),
   }
 }
 
-/** Hands a socket over that stands already. */
-function connectorOf(socket: Socket) {
-  return class extends AbstractConnector {
-    constructor() {
-      super(0)
-    }
-    override connect(): Promise<Socket> {
-      return Promise.resolve(socket)
-    }
-    override disconnect(): void {
-      socket.destroy()
-    }
-  }
+function encode(command: readonly string[]): string {
+  const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
+  return `*${command.length}\r\n${parts.join('')}`
 }

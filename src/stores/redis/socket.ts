@@ -25,6 +25,8 @@ export async function openSocket(
     }
     const fail = (error: Error) => settle(() => reject(error))
     const close = () => fail(new Error('closed'))
+    // Whoever is given it comes a little later.
+    socket.on('error', () => undefined)
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop)
     socket.once('error', fail).once('close', close)

@@ -115,6 +115,22 @@ describe('what Redis refuses', () => {
     expect((await failureOf(engine!.read('id'))).message).toContain('refused the connection')
   })
 
+  test('is no answer that comes in pieces, whose letters are cut in two', async () => {
+    const text = 'не ASCII \u{1f511}\r\n'
+    const row = ['id', 'a', 'name', 'n', 'version', 'v', 'generation', '1', 'record', text]
+    const bulk = (part: string) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`
+    const answer = Buffer.from(`*2\r\n:0\r\n*${row.length}\r\n${row.map(bulk).join('')}`)
+    await serve((socket) => {
+      void (async () => {
+        for (const byte of answer) {
+          socket.write(Buffer.from([byte]))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      })()
+    })
+    expect((await engine!.read('a'))?.parts).toEqual({ record: text })
+  })
+
   test('of a script that it does not know is no refusal: it is told the whole of it', async () => {
     const asked: string[] = []
     await serve((socket, chunk) => {
