@@ -40,6 +40,11 @@ export interface HttpRequest {
    * the end of the time.
    */
   readonly until?: ((body: string) => boolean) | undefined
+  /**
+   * It may be made twice, and goes to a server whose answers are known to be short and right: no more is
+   * loaded for it than that takes.
+   */
+  readonly plain?: boolean | undefined
   /** Ends the time of the exchange at once. */
   readonly signal?: AbortSignal | undefined
   /** What it is for, as the provider that made it calls that: for those who look at what is sent. */

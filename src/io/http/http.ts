@@ -1,10 +1,11 @@
 import { isConfidential } from '../../core/base-url.ts'
 import { isToknError, ToknError } from '../../core/errors.ts'
-import type { Http, HttpRequest } from '../../core/ports.ts'
+import type { Http, HttpReply, HttpRequest } from '../../core/ports.ts'
 import { redactForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { elapsed } from '../files/elapsed.ts'
+import type { SecureContext } from 'node:tls'
 import { openConnector, type Connector } from './connector.ts'
 import { refuseUnsafeEnvironment } from '../process/environment.ts'
 import type { Environment } from '../files/paths.ts'
@@ -55,6 +56,7 @@ export function createHttp(options: HttpOptions): Http {
   const settings = chooseProxySettings(options.environment, options)
   const extraCa = options.environment['NODE_EXTRA_CA_CERTS']
   let connector: Promise<Connector> | undefined
+  let trust: SecureContext | undefined
 
   return async (request) => {
     const { redirectIsReply, headers = [], body } = request
@@ -68,7 +70,6 @@ export function createHttp(options: HttpOptions): Http {
       limit: request.limit ?? (request.grants === true ? 1_048_576 : 262_144),
       proxy: proxyFor(checkUrl(request.url), settings),
     }
-    connector ??= openConnector(() => openTrust({ ...options, extraCa }), options.lasting)
     const startedAt = elapsed()
     const tell = (outcome: number | string) =>
       options.onExchange?.({
@@ -78,13 +79,23 @@ export function createHttp(options: HttpOptions): Http {
         duration: Math.round(elapsed() - startedAt),
       })
     try {
-      const reply = await send(await connector, outgoing)
+      const reply = await exchange(outgoing)
       tell(reply.status)
       return reply
     } catch (error) {
       tell(isToknError(error) ? error.code : 'internal')
       throw error
     }
+  }
+
+  async function exchange(request: Outgoing): Promise<HttpReply> {
+    const trusting = () => (trust ??= openTrust({ ...options, extraCa }))
+    if (request.plain === true && request.proxy === undefined) {
+      const { sendPlainly } = await import('./send-plainly.ts')
+      return await sendPlainly(request, trusting)
+    }
+    connector ??= openConnector(trusting, options.lasting)
+    return await send(await connector, request)
   }
 }
 

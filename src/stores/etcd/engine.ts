@@ -26,7 +26,7 @@ export function openEtcd(options: EngineOptions): SharedEngine {
   const watching = new Set<() => Promise<void>>()
   return {
     kind: 'etcd',
-    describe: () => gateway.where,
+    describe: gateway.where,
     prepare: life.prepare,
     read: rows.read,
     find: rows.find,

@@ -28,7 +28,8 @@ export interface Reply {
 
 /** The JSON gateway of an etcd: one request to whichever member answers. */
 export interface Gateway {
-  readonly where: string
+  /** How it is described to a person. */
+  where(): string
   readonly members: readonly string[]
   /** Every request has to be one that can be made twice. Throws `network` and `store`. */
   ask(path: string, body: Answer, asked?: Asked): Promise<Reply>
@@ -63,8 +64,6 @@ const longest = 67_108_864
 
 export function openGateway(address: EtcdAddress, options: EngineOptions): Gateway {
   const { members, prefix, user } = address
-  const hosts = members.map((origin) => new URL(origin).host)
-  const where = words.etcd.described(hosts.join(', '), prefix)
   const password = options.password ?? address.password
   const secret = password === undefined ? undefined : new Secret(password)
   // Not the same one for all machines, and then the one that answers.
@@ -72,6 +71,11 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   let token: Promise<Secret | undefined> | undefined
   let ahead = 0
   return { where, members, ask, follow, get, hasLogin, now: () => Date.now() + ahead }
+
+  function where(): string {
+    const hosts = members.map((origin) => new URL(origin).host)
+    return words.etcd.described(hosts.join(', '), prefix)
+  }
 
   async function ask(path: string, body: Answer, asked: Asked = {}): Promise<Reply> {
     const left = timeOf(patience)
@@ -91,7 +95,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
         if (refused === undefined) return { answer: reply.answer, repeated, member }
         const { refusal } = refused
         if (asked.expected?.includes(refusal)) return { answer: {}, refusal, repeated, member }
-        const error = refusedAs(refused, where, prefix)
+        const error = refusedAs(refused, where(), prefix)
         if (!passes(refusal)) throw error
         // The leader may have had it.
         repeated = true
@@ -145,7 +149,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     proof?: Secret,
     following?: Following,
   ): Promise<HttpReply> {
-    if (timeout <= 0) throw new ToknError('network', words.etcd.noTime(where), { sent: false })
+    if (timeout <= 0) throw new ToknError('network', words.etcd.noTime(where()), { sent: false })
     const http = await options.http({ certificate: address.certificate, key: address.key })
     const sentAt = Date.now()
     const reply = await http({
@@ -160,6 +164,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
       body,
       timeout,
       limit: longest,
+      plain: true,
       until: following?.enough,
       signal: following?.signal,
     }).catch((error: unknown) => {
@@ -172,7 +177,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   /** The token of etcd for the user of the URL. */
   async function login(member: string, timeout: number): Promise<Secret | undefined> {
     if (user === undefined) return undefined
-    if (secret === undefined) throw new ToknError('store', words.etcd.noPassword(where))
+    if (secret === undefined) throw new ToknError('store', words.etcd.noPassword(where()))
     const name = user
     const made = (token ??= authenticate(member, name, secret, timeout))
     try {
@@ -199,12 +204,12 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     if (reply.status === 200) {
       const found = readAnswer(reply)['token']
       if (typeof found === 'string') return new Secret(found)
-      throw new ToknError('store', words.etcd.notEtcd(where))
+      throw new ToknError('store', words.etcd.notEtcd(where()))
     }
     const refused = readRefusal(reply.status, reply.body)
     // Then everybody may do everything, which `doctor` tells.
     if (refused.refusal === 'authOff') return undefined
-    throw refusedAs(refused, where, prefix)
+    throw refusedAs(refused, where(), prefix)
   }
 
   function readAnswer({ body }: HttpReply): Answer {
@@ -214,7 +219,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     } catch {
       // Said below.
     }
-    throw new ToknError('store', words.etcd.notEtcd(where))
+    throw new ToknError('store', words.etcd.notEtcd(where()))
   }
 
   async function follow(path: string, body: Answer, following: Following): Promise<string> {
@@ -233,7 +238,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     if (reply.status === 200) return reply.body
     const refused = readRefusal(reply.status, reply.body)
     if (refused.refusal === 'token') token = undefined
-    throw refusedAs(refused, where, prefix)
+    throw refusedAs(refused, where(), prefix)
   }
 
   async function get(path: string): Promise<string | undefined> {

@@ -67,7 +67,7 @@ export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
     const read = wire.objectOf(found?.value ?? '')
     const [kept, life] = [read['version'], read['life']]
     if (typeof kept === 'number' && kept > version) {
-      throw new ToknError('store', words.etcd.newer(where, kept))
+      throw new ToknError('store', words.etcd.newer(where(), kept))
     }
     const mark: Mark = {
       life: typeof life === 'string' ? life : '',
