@@ -373,7 +373,7 @@ describe('the code', () => {
 
   test('prints exact bytes only where they are data: all else goes where it is made harmless', () => {
     const data =
-      /^src\/(program|commands\/(ci\/start|completion|output\/(json|plain-rows|shell-uses)|env|help\/print-help|issue|list|provider\/(own|show)|refresher|sandbox|status|token))\.ts$/
+      /^src\/(program|commands\/(ci\/start|completion|output\/(json|plain-rows|shell-uses)|env|help\/print-help|issue|list|provider\/(own|show)|refresher|sandbox|status|store\/(reader-key|rekey)|token))\.ts$/
     const exact = sources.filter(({ text }) => /\bterminal\.out\(/.test(text))
     expect(exact.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([])
     const raw = sources.filter(({ text }) => /\bwriteAll\([12],/.test(text))

@@ -147,7 +147,10 @@ export const rekeyHelp = {
     'The new key is TOKN_STORE_NEW_KEY, or TOKN_STORE_NEW_KEY_FILE; without one it is made, and printed once, alone, on standard output. From then on both keys open everything. Give each machine the new one, and readers a new one of "tokn store reader-key"; then "tokn store rekey --finish", with the new key in TOKN_STORE_KEY, ends it: the old one is refused. It may be cut off at any point: run it again, and it goes on.',
 }
 
-export const finishOrCancel = () => '--finish and --cancel exclude each other'
+export const finishOrCancel = () => ({
+  message: '--finish and --cancel exclude each other',
+  hint: 'give --finish to keep the new key, --cancel to keep the old one',
+})
 
 export const readerOfOldKey = (kid: string) =>
   `tokn: the key of the store is being changed, and this is of ${kid}, the old one: it works until "tokn store rekey --finish"`

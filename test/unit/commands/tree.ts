@@ -24,6 +24,7 @@ import { revokeCommand } from '../../../src/commands/revoke.ts'
 import { sandboxCommand } from '../../../src/commands/sandbox.ts'
 import { setupCommand } from '../../../src/commands/setup.ts'
 import { statusCommand } from '../../../src/commands/status.ts'
+import { storeCommand } from '../../../src/commands/store.ts'
 import { tokenCommand } from '../../../src/commands/token.ts'
 import { uninstallCommand } from '../../../src/commands/uninstall.ts'
 import { whichCommand } from '../../../src/commands/which.ts'
@@ -112,6 +113,8 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   credential: (program, context) => credentialCommand(program, context, record('credential')),
   setup: (program, context) => setupCommand(program, context, record('setup')),
   refresher: (program, context) => refresherCommand(program, context, record('refresher run')),
+  store: (program, context) =>
+    storeCommand(program, context, recordAll('store', ['rekey', 'readerKey'])),
   ci: (program, context) => ciCommand(program, context, recordAll('ci', ['start', 'end'])),
   sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
   demo: (program, context) => demoCommand(program, context, record('demo')),
