@@ -1,6 +1,7 @@
 import { isToknError } from '../core/errors.ts'
 import { isReached } from '../core/limit.ts'
-import type { Index, IndexEntry, Journal, JournalSlot, Ledger, Lock } from '../core/ports.ts'
+import type { Ledger } from '../core/ledger.ts'
+import type { Index, IndexEntry, Journal, JournalSlot, Lock } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { isAccountKey } from '../session/ledger-keys.ts'
 import { words } from '../messages/words.ts'

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isToknError } from '../core/errors.ts'
 import { canonical } from '../core/json.ts'
-import type { Files, Http, Index, Interaction, Journal, Store } from '../core/ports.ts'
+import type { Http, Index, Interaction, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
@@ -18,8 +18,8 @@ import { readTextFile } from '../io/terminal/input.ts'
 import { nameOfTerminal } from '../io/terminal/is-terminal.ts'
 import { openIndex } from '../io/files/index-file.ts'
 import { entryOf, journalName } from '../io/files/journal-name.ts'
-import { locatePaths, namesIn, type Environment, type Paths } from '../io/files/paths.ts'
-import { isInSharedFolders, isTrusted, namesInSharedFolders } from '../io/files/shared-folders.ts'
+import { locatePaths, namesIn, type Environment } from '../io/files/paths.ts'
+import { isInSharedFolders, namesInSharedFolders } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
 import {
   isShared,
@@ -29,10 +29,9 @@ import {
   type Surroundings,
 } from '../stores/catalog.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
-import type { Routes } from './routed.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
 import type { InForce } from './in-force.ts'
-import type { OpenedKinds, SharedKinds } from './shared-kinds.ts'
+import type { OpenedKinds } from './shared-kinds.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
   GivenVariables,
@@ -108,20 +107,14 @@ export function openPorts(request: PortsRequest): OwnPorts {
   const providers = new Map<string, Promise<Provider>>()
   const clients = new Map<string, Promise<Http>>()
   const { opened = {} } = request
-  const kinds = () => (opened.kinds ??= openKinds())
-  const routes: Routes = { of: async (kind, id) => await (await kinds()).of(kind, id) }
-  const lock = once(async () => {
-    const { createUserLock } = await import('../io/files/user-lock.ts')
-    const { routeLock } = await import('./routed.ts')
-    return routeLock(
-      routes,
-      createUserLock({ paths, files, command: request.command, restsInData }),
-    )
+  const routed = once(async () => {
+    const { openRouted } = await import('./routed.ts')
+    return openRouted({
+      ...{ request, opened, paths, files, profiles, timeLeft },
+      http: async (settings) => await openHttp(settings),
+    })
   })
-  const journalHere = once(() => openJournalOf('journal'))
-  const journal = once(async () =>
-    (await import('./routed.ts')).routeJournal(routes, await journalHere()),
-  )
+  const lock = async () => (await routed()).lock
   const surroundings: Surroundings = {
     files,
     directory: join(paths.data, namesIn.data.sessions),
@@ -135,11 +128,8 @@ export function openPorts(request: PortsRequest): OwnPorts {
     },
     terminal: nameOfTerminal,
     lasting: request.lasting,
-    shared: async (kind) => (await import('./routed.ts')).routeStore(routes, kind),
+    shared: async (kind) => (await routed()).store(kind),
   }
-  // What is unfinished lies in a folder called marks, as it has from the start: one that is renamed
-  // would hide what versions before this one have left behind.
-  const unfinished = once(() => openJournalOf('marks'))
   const derived = join(paths.cache, namesIn.cache.profiles)
   const profiles = openProfiles({
     directory: paths.config,
@@ -156,11 +146,11 @@ export function openPorts(request: PortsRequest): OwnPorts {
   let index: Index | undefined
   const indexOf = () => (index ??= openIndex({ directory, summary, files, warn: request.warn }))
   const ports: OwnPorts = {
-    shared: routes.of,
+    shared: async (kind, id) => await (await routed()).shared(kind, id),
     definition: (id) => definitions().read(id),
     home: async (kind, id) => {
       const { openHome } = await import('./shared-home.ts')
-      const { url, ...shared } = await routes.of(kind, id)
+      const { url, ...shared } = await (await routed()).shared(kind, id)
       return openHome({ kind, shared, url, definition: (name) => definitions().read(name) })
     },
     clock: systemClock,
@@ -194,21 +184,15 @@ export function openPorts(request: PortsRequest): OwnPorts {
       const given = [ca, proxy, ...routing.map((name) => environment[name])]
       return given.every((value) => value === undefined || value === '')
     },
-    journal: (of) => (of === undefined ? journal() : unfinished()),
-    ledger: async (store) =>
-      await (
-        await import('./routed.ts')
-      ).routeLedger(routes, store, async () => {
-        const { openLedger } = await import('../io/files/ledger.ts')
-        return openLedger(shared(paths, 'ledger', files))
-      }),
+    journal: async (of) => (await routed())[of ?? 'journal'],
+    ledger: async (store) => await (await routed()).ledger(store),
     seal: once(async () => (await import('../stores/seal.ts')).seal),
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
-    engine: async (kind, id) => (await routes.of(kind, id)).engine,
+    engine: async (kind, id) => (await (await routed()).shared(kind, id)).engine,
     fleet: async (kind, id) => {
       const { openFleetOf } = await import('./shared-kinds.ts')
-      return await openFleetOf(kind, await routes.of(kind, id), profiles)
+      return await openFleetOf(kind, await (await routed()).shared(kind, id), profiles)
     },
     // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {
@@ -229,18 +213,10 @@ export function openPorts(request: PortsRequest): OwnPorts {
     }),
     givenVariables: request.givenVariables,
     wished: (entry) => opened.ready?.last(entry)?.wished === true,
-    refreshPending: async (entry) => {
-      const at = entry.indexOf(':')
-      const kind = entry.slice(0, at)
-      if (isShared(kind)) {
-        const id = entry.slice(at + 1)
-        return await (await routes.of(kind, id)).isPending(id)
-      }
-      return (
-        isInSharedFolders(paths.notedFolders, join('journal', journalName(entry))) &&
-        (await (await journalHere()).read(entry)) !== undefined
-      )
-    },
+    refreshPending: async (entry) =>
+      (isShared(entry.slice(0, entry.indexOf(':'))) ||
+        isInSharedFolders(paths.notedFolders, join('journal', journalName(entry)))) &&
+      (await (await routed()).isPending(entry)),
     pendingRefreshes: () => {
       const names = namesInSharedFolders(paths.sharedFolders, 'journal')
       return names === undefined
@@ -302,29 +278,6 @@ export function openPorts(request: PortsRequest): OwnPorts {
   }
   return request.inForce?.over(ports) ?? ports
 
-  async function openKinds(): Promise<SharedKinds> {
-    const { openSharedKinds } = await import('./shared-kinds.ts')
-    const { seal } = await import('../stores/seal.ts')
-    const made = openSharedKinds({
-      ...request,
-      ...{ profiles, timeLeft, seal },
-      http: async (settings) => await openHttp(settings),
-      requester: request.requester ?? describeRequester(request.command, request.environment),
-      // Where a variable says where the store is, this machine may be gone with the job.
-      ...(request.storeUrl?.() === undefined && {
-        memory: { files, directory: join(paths.state, namesIn.state.seen) },
-        aside: journalHere,
-      }),
-    })
-    opened.ready = made
-    return made
-  }
-
-  async function openJournalOf(name: 'journal' | 'marks'): Promise<Journal> {
-    const { openJournal } = await import('../io/files/journal.ts')
-    return openJournal(shared(paths, name, files))
-  }
-
   async function openProviderOf(sketch: ProfileSketch): Promise<Provider> {
     const { openProvider } = await import('../providers/catalog.ts')
     return await openProvider(sketch, definitions().read(sketch.provider))
@@ -347,19 +300,6 @@ export function openPorts(request: PortsRequest): OwnPorts {
             request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
         : undefined,
     })
-  }
-}
-
-/** Where the user's processes keep one kind of what they share; found when it is asked for. */
-function shared(paths: Paths, kind: 'journal' | 'marks' | 'ledger', files: Files) {
-  return {
-    files,
-    get directory() {
-      return join(kind === 'ledger' ? paths.common : paths.notedCommon, kind)
-    },
-    get all() {
-      return paths.sharedFolders.filter(isTrusted).map(({ path }) => join(path, kind))
-    },
   }
 }
 

@@ -1,49 +1,116 @@
-import type { Journal, Ledger, Lock, Store } from '../core/ports.ts'
+import { join } from 'node:path'
+import type { Ledger } from '../core/ledger.ts'
+import type { Files, Http, Journal, Lock, Profiles, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
-import { isShared } from '../stores/catalog.ts'
-import type { PlacedKind } from './shared-kinds.ts'
+import { openJournal } from '../io/files/journal.ts'
+import { namesIn, type Paths } from '../io/files/paths.ts'
+import { isTrusted } from '../io/files/shared-folders.ts'
+import { createUserLock } from '../io/files/user-lock.ts'
+import { describeRequester } from '../io/process/requester.ts'
+import type { HttpSettings } from '../session/ports.ts'
+import { isShared, restsInData } from '../stores/catalog.ts'
+import type { PortsRequest } from './ports.ts'
+import type { OpenedKinds, PlacedKind, SharedKinds } from './shared-kinds.ts'
 
-/** The stores for many machines of this process. */
-export interface Routes {
-  of(kind: StoreKind, id?: string): Promise<PlacedKind>
+/** What the places of locks, journals and counts are made of. */
+export interface RoutedOptions {
+  readonly request: PortsRequest
+  readonly opened: OpenedKinds
+  readonly paths: Paths
+  readonly files: Files
+  readonly profiles: Pick<Profiles, 'list'>
+  timeLeft(): number
+  http(settings: HttpSettings): Promise<Http>
 }
 
-/** The lock of an entry (`KIND:ID`): that of its store, where many machines share it. */
-export function routeLock(routes: Routes, local: Lock): Lock {
-  return async (entry, timeout) => {
-    const { kind, id } = parts(entry)
-    if (!isShared(kind)) return await local(entry, timeout)
-    return await (await routes.of(kind, id)).lock(id, timeout)
-  }
+/** Lock, journal, ledger and store of a session: on this machine, or in what many machines share. */
+export interface Routed {
+  readonly lock: Lock
+  readonly journal: Journal
+  /** The journal of logins and issues. */
+  readonly unfinished: Journal
+  ledger(store: StoreKind): Promise<Ledger>
+  store(kind: StoreKind): Store
+  shared(kind: StoreKind, id?: string): Promise<PlacedKind>
+  /** Whether a refresh of this entry is under way, or was cut off. */
+  isPending(entry: string): Promise<boolean>
 }
 
-export function routeJournal(routes: Routes, local: Journal): Journal {
-  const of = async (entry: string) => {
+export function openRouted({ request, opened, paths, files, ...from }: RoutedOptions): Routed {
+  const here = createUserLock({ paths, files, command: request.command, restsInData })
+  const journalHere = openJournal(folders('journal'))
+  const kinds = () => (opened.kinds ??= openKinds())
+  const shared: Routed['shared'] = async (kind, id) => await (await kinds()).of(kind, id)
+  const journalOf = async (entry: string) => {
     const { kind, id } = parts(entry)
-    return isShared(kind) ? (await routes.of(kind, id)).journal : local
+    return isShared(kind) ? (await shared(kind, id)).journal : journalHere
   }
   return {
-    reserve: async (entry) => await (await of(entry)).reserve(entry),
-    resume: async (entry) => await (await of(entry)).resume(entry),
-    read: async (entry) => await (await of(entry)).read(entry),
-    remove: async (entry) => await (await of(entry)).remove(entry),
-    // Those of a store for many machines are asked for by the kind that they begin with.
-    list: async (prefix = '') => await (await of(prefix)).list(prefix),
+    shared,
+    lock: async (entry, timeout) => {
+      const { kind, id } = parts(entry)
+      if (!isShared(kind)) return await here(entry, timeout)
+      return await (await shared(kind, id)).lock(id, timeout)
+    },
+    journal: {
+      reserve: async (entry) => await (await journalOf(entry)).reserve(entry),
+      resume: async (entry) => await (await journalOf(entry)).resume(entry),
+      read: async (entry) => await (await journalOf(entry)).read(entry),
+      remove: async (entry) => await (await journalOf(entry)).remove(entry),
+      // Those of a store for many machines are asked for by the kind that they begin with.
+      list: async (prefix = '') => await (await journalOf(prefix)).list(prefix),
+    },
+    // What is unfinished lies in a folder called marks, as it has from the start: one that is renamed
+    // would hide what versions before this one have left behind.
+    unfinished: openJournal(folders('marks')),
+    ledger: async (store) => {
+      if (isShared(store)) return (await shared(store)).ledger
+      const { openLedger } = await import('../io/files/ledger.ts')
+      return openLedger(folders('ledger'))
+    },
+    store: (kind) => storeOf(shared, kind),
+    isPending: async (entry) => {
+      const { kind, id } = parts(entry)
+      if (isShared(kind)) return await (await shared(kind, id)).isPending(id)
+      return (await journalHere.read(entry)) !== undefined
+    },
   }
-}
 
-export async function routeLedger(
-  routes: Routes,
-  kind: StoreKind,
-  local: () => Promise<Ledger>,
-): Promise<Ledger> {
-  return isShared(kind) ? (await routes.of(kind)).ledger : await local()
+  async function openKinds(): Promise<SharedKinds> {
+    const { openSharedKinds } = await import('./shared-kinds.ts')
+    const { seal } = await import('../stores/seal.ts')
+    const made = openSharedKinds({
+      ...request,
+      ...{ ...from, seal },
+      requester: request.requester ?? describeRequester(request.command, request.environment),
+      // Where a variable says where the store is, this machine may be gone with the job.
+      ...(request.storeUrl?.() === undefined && {
+        memory: { files, directory: join(paths.state, namesIn.state.seen) },
+        aside: async () => journalHere,
+      }),
+    })
+    opened.ready = made
+    return made
+  }
+
+  /** Where the user's processes keep one kind of what they share; found when it is asked for. */
+  function folders(kind: 'journal' | 'marks' | 'ledger') {
+    return {
+      files,
+      get directory() {
+        return join(kind === 'ledger' ? paths.common : paths.notedCommon, kind)
+      },
+      get all() {
+        return paths.sharedFolders.filter(isTrusted).map(({ path }) => join(path, kind))
+      },
+    }
+  }
 }
 
 /** A store whose sessions may be at several places. */
-export function routeStore(routes: Routes, kind: StoreKind): Store {
+function storeOf(shared: Routed['shared'], kind: StoreKind): Store {
   let last: Store | undefined
-  const at = async (id?: string) => (last = (await routes.of(kind, id)).store)
+  const at = async (id?: string) => (last = (await shared(kind, id)).store)
   return {
     kind,
     describe: () => last?.describe() ?? kind,

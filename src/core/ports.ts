@@ -269,32 +269,6 @@ export interface Files {
   ensureDirectory(path: string): void
 }
 
-/** When tokens were made, in epoch milliseconds. */
-export interface TokenCounts {
-  readonly logins: readonly number[]
-  readonly refreshes: readonly number[]
-}
-
-/**
- * How many tokens an account has made, where the provider counts them. Kept at a path that no
- * environment variable moves, or in the store that many machines share. Throws `store`, and `network`
- * where that store is not reached.
- */
-export interface Ledger {
-  read(key: string): Promise<TokenCounts>
-  /**
-   * Durable when it resolves. With `limit`, whether fewer than that many are counted so far of those
-   * later than `since`; otherwise nothing is added. In a shared store two never both take the last one.
-   */
-  add(
-    key: string,
-    kind: keyof TokenCounts,
-    at: number,
-    limit?: { readonly below: number; readonly since: number },
-  ): Promise<boolean>
-  reset(key: string, kind: keyof TokenCounts): Promise<void>
-}
-
 /** What the journal knows of a refresh that may not have ended. */
 export interface JournalEntry {
   /** JSON, no secrets. */
@@ -329,10 +303,4 @@ export interface Journal {
   remove(entry: string): Promise<void>
   /** Entries whose names begin with `prefix`; those that cannot be read, too. */
   list(prefix?: string): Promise<readonly string[]>
-}
-
-/** Authenticated encryption of a text; `label` is authenticated with it. `open` throws `store`. */
-export interface Seal {
-  seal(text: string, key: Uint8Array, label: string): Promise<string>
-  open(sealed: string, key: Uint8Array, label: string): Promise<string>
 }

@@ -1,14 +1,6 @@
-import type {
-  Clock,
-  Http,
-  Index,
-  Journal,
-  Ledger,
-  Lock,
-  Profiles,
-  Seal,
-  Store,
-} from '../core/ports.ts'
+import type { Ledger } from '../core/ledger.ts'
+import type { Seal } from '../core/seal.ts'
+import type { Clock, Http, Index, Journal, Lock, Profiles, Store } from '../core/ports.ts'
 import type { Fleet } from '../core/fleet.ts'
 import type { Overview } from '../core/overview.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'

@@ -1,5 +1,5 @@
 import { ToknError } from '../core/errors.ts'
-import type { Seal } from '../core/ports.ts'
+import type { Seal } from '../core/seal.ts'
 import { words } from '../messages/words.ts'
 import { decryptText, encryptText } from './file/jwe.ts'
 

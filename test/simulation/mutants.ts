@@ -60,7 +60,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the lease is not looked at before a request is sent',
-    patches: [patch('sending.ts', 'if (!(await lock.stillHeld())) {', 'if (lock.fence < 0) {')],
+    patches: [
+      patch(
+        'sending.ts',
+        'if (mayStillSend === undefined && !(await lock.stillHeld())) {',
+        'if (lock.fence < 0) {',
+      ),
+    ],
     breaks: 'g',
   },
   {

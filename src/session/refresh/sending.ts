@@ -43,18 +43,17 @@ function spendsRefreshToken(renewal: RenewalReply['renewal']): boolean {
 /** `http` while the lock is held, and within the time that is left. */
 function sendWithLock({ ports, lock, record }: RefreshRun, http: Http): Http {
   return async (request) => {
+    // Asked for what may spend tokens alone: of a store far away it takes a while.
+    const spends = request.grants === true
+    const mayStillSend = spends ? await lock.permit?.(record.generation) : undefined
     // A process that slept past its lease must not spend tokens that another has spent meanwhile.
-    if (!(await lock.stillHeld())) {
+    if (mayStillSend === undefined && !(await lock.stillHeld())) {
       throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
     }
     const left = timeToSend(ports)
     if (left <= 0) throw new ToknError('network', words.refresh.noTimeLeft(), { sent: false })
-    const mayStillSend = await lock.permit?.(record.generation)
-    return await http({
-      ...request,
-      mayStillSend,
-      timeout: Math.min(request.timeout ?? left, left),
-    })
+    const timeout = Math.min(request.timeout ?? left, left)
+    return await http({ ...request, timeout, mayStillSend })
   }
 }
 

@@ -1,5 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
-import type { Files, Journal, Ledger, Seal, Store } from '../../core/ports.ts'
+import type { Ledger } from '../../core/ledger.ts'
+import type { Seal } from '../../core/seal.ts'
+import type { Files, Journal, Store } from '../../core/ports.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'

@@ -40,6 +40,24 @@ function drip(socket: Socket, text: string, first = ''): void {
   socket.on('close', () => clearInterval(timer))
 }
 
+describe('what may no longer be sent', () => {
+  it('D3: is not sent, though the connection stands by then', async () => {
+    const server = await listen(replying(reply('200 OK', [], '{}')))
+    let asked = 0
+    const error = await failure({
+      method: 'POST',
+      url: server.url,
+      body: `{"refresh_token":"${canary}"}`,
+      mayStillSend: () => ++asked > 1,
+    })
+    expect(error).toMatchObject({ code: 'busy', details: { sent: false } })
+    expect([asked, server.received.join('')]).toEqual([1, ''])
+    const http = open()
+    const answer = await http({ method: 'POST', url: server.url, mayStillSend: () => ++asked > 1 })
+    expect([answer.status, asked, server.received.length]).toEqual([200, 2, 2])
+  })
+})
+
 describe('a plain exchange', () => {
   it('sends what it was given, on a connection of its own, and gives back all of the reply', async () => {
     const server = await listen(

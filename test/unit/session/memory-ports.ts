@@ -1,4 +1,6 @@
 import { ToknError, type ErrorCode } from '../../../src/core/errors.ts'
+import type { Ledger } from '../../../src/core/ledger.ts'
+import type { Seal } from '../../../src/core/seal.ts'
 import type {
   Clock,
   Http,
@@ -7,9 +9,7 @@ import type {
   Journal,
   JournalEntry,
   JournalSlot,
-  Ledger,
   Profiles,
-  Seal,
   Store,
 } from '../../../src/core/ports.ts'
 import { isReached } from '../../../src/core/limit.ts'

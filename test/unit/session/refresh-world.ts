@@ -1,5 +1,6 @@
 import { ToknError } from '../../../src/core/errors.ts'
-import type { HttpReply, IndexEntry, Journal, JournalEntry, Seal } from '../../../src/core/ports.ts'
+import type { Seal } from '../../../src/core/seal.ts'
+import type { HttpReply, IndexEntry, Journal, JournalEntry } from '../../../src/core/ports.ts'
 import { bindingOf, type Profile } from '../../../src/core/profile.ts'
 import type { Provider } from '../../../src/core/provider.ts'
 import { parseRecord, serializeRecord, type SessionRecord } from '../../../src/core/record.ts'
