@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SharedEngine } from '../../../../src/core/shared-engine.ts'
 import { openRedis } from '../../../../src/stores/redis/engine.ts'
 
-// Real servers are in test/long/redis: here is what they seldom say.
+// Real servers are in test/long/store-redis-*: here is what they seldom say.
 
 let server: Server | undefined
 let engine: SharedEngine | undefined

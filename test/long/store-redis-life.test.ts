@@ -1,18 +1,18 @@
 import { cpSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { SharedEngine } from '../../../src/core/shared-engine.ts'
-import { openRedis } from '../../../src/stores/redis/engine.ts'
-import { plainOptions } from '../../contract/engine-cases.ts'
-import { startProxy } from '../../support/engine-proxy.ts'
+import type { SharedEngine } from '../../src/core/shared-engine.ts'
+import { openRedis } from '../../src/stores/redis/engine.ts'
+import { plainOptions } from '../contract/engine-cases.ts'
+import { startProxy } from '../support/engine-proxy.ts'
 import {
   sharePassword,
   startEngine,
   type EngineServer,
   type EngineWanted,
-} from '../../support/engines.ts'
-import { requirePart } from '../../support/parts.ts'
-import { until } from '../../support/until.ts'
+} from '../support/engines.ts'
+import { requirePart } from '../support/parts.ts'
+import { until } from '../support/until.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 
