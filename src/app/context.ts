@@ -131,8 +131,7 @@ export function createContext(
     rest,
     checkFlags: async (flags, positional) => {
       const { ca, cert, key, proxy, store, timeout } = flags
-      // It has no value where it is the store in force that is shown.
-      if (typeof store === 'string') readStoreKind(store, '--store')
+      readStoreKind(store, '--store')
       if (timeout !== undefined) parseDuration(timeout, '--timeout')
       // One of the pair may be that of the profile.
       const pair = cert !== undefined && key !== undefined ? { certificate: cert, key } : {}

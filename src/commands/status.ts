@@ -21,13 +21,17 @@ import { hostOf, leftInWords, shareLeft, statusLines } from './output/status-tab
 import { showMany } from './output/table.ts'
 import { readTemplate } from './output/template.ts'
 
-const reads = ['format', 'plain', 'current', 'profile', 'store'] as const satisfies FlagName[]
+const reads = ['format', 'plain', 'current', 'profile'] as const satisfies FlagName[]
 
-type StatusFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+type StatusFlags = CommonFlags &
+  FlagsOf<(typeof reads)[number]> & {
+    /** `--store`: all of the store in force, in place of the profiles. */
+    readonly bareStore?: boolean
+  }
 
 export function statusCommand(program: Command, context: Context, run = runStatus): void {
   complete(program, 'status', {
-    flags: reads,
+    flags: [...reads, 'store'],
     // With it, a glance at everything would be one at a single profile.
     unheard: ['profile'],
     // It shows the store in force.
@@ -68,7 +72,7 @@ async function runStatus(
   positional: string | undefined,
   flags: StatusFlags,
 ): Promise<void> {
-  if (flags.store !== undefined) {
+  if (flags.bareStore === true) {
     const { refuseWithStore, showStore } = await import('./status/store.ts')
     refuseWithStore(positional ?? flags.profile)
     refuseWithStore(flags.current === true ? '--current' : undefined)

@@ -40,7 +40,7 @@ export interface Details {
   readonly choices?: Partial<Record<FlagName, readonly string[]>>
   /** Flags whose variable it does not read. */
   readonly unheard?: readonly FlagName[]
-  /** Those that have no value here. */
+  /** Those that have no value here: `store` is read as `bareStore`. */
   readonly bare?: readonly FlagName[] | undefined
   /** Whether it has an answer that can be a JSON document; a child's output is none. Default: it has. */
   readonly answers?: boolean
@@ -85,7 +85,7 @@ function addDetails(command: Command, details: Details): Command {
       ...(choices[name] === undefined ? {} : { choices: choices[name] }),
     }
     const { variable: _, ...without } = flag
-    if (bare.includes(name)) addFlag(command, name, { names: flag.names }, meaning)
+    if (bare.includes(name)) addBare(command, name, flag.names, meaning)
     else addFlag(command, name, unheard.includes(name) ? without : flag, meaning)
   }
   if (rest !== undefined) {
@@ -111,6 +111,14 @@ export function declareProgram(
     addFlag(program, name, everyFlag[name], () => meaningOf(name, true))
   }
   return program
+}
+
+/** `bareStore`: what reads the flag with its value does not take this for one. */
+function addBare(command: Command, name: FlagName, names: string, meaning: () => string): void {
+  const option = command.createOption(names)
+  option.attributeName = () => `bare${name[0]?.toUpperCase()}${name.slice(1)}`
+  declared.set(option, { name, flag: () => ({ names }), meaning })
+  command.addOption(option)
 }
 
 function addFlag(command: Command, name: FlagName, flag: Flag, meaning: () => string): void {
