@@ -1,4 +1,6 @@
 import type { Patch } from './bundle.ts'
+import { fleetMutants } from './fleet/mutants.ts'
+import type { WorldKind } from './world/world.ts'
 
 /** A fault put into the program, which the simulation has to find. */
 export interface Mutant {
@@ -6,6 +8,8 @@ export interface Mutant {
   readonly patches: readonly Patch[]
   /** The rules of which one is broken by it, by their letters; see `invariants`. */
   readonly breaks: string
+  /** Where it shows; on one machine unless said. */
+  readonly world?: WorldKind
 }
 
 /** A change within `src/session/refresh`. */
@@ -133,13 +137,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a run that was overtaken begins a journal over that of the next one',
-    patches: [
-      patch(
-        'journal.ts',
-        `if (!(await lock.stillHeld())) throw new ToknError('busy', words.refresh.lockLost(), { sent: false })`,
-        '',
-      ),
-    ],
+    patches: [patch('journal.ts', 'if (!(await lock.stillHeld()))', 'if (lock.fence < 0)')],
     breaks: 'g',
   },
   {
@@ -153,4 +151,5 @@ export const mutants: readonly Mutant[] = [
     ],
     breaks: 'bc',
   },
+  ...fleetMutants,
 ]

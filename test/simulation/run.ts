@@ -1,5 +1,6 @@
 import type { Finding } from './schedule.ts'
 import type { Simulation } from './bundle.ts'
+import type { WorldKind } from './world/world.ts'
 
 export interface Sum {
   readonly schedules: number
@@ -19,18 +20,19 @@ export async function runSchedules(
   { runSchedule }: Simulation,
   first: number,
   count: number,
+  kind: WorldKind = 'local',
 ): Promise<Sum> {
   const began = performance.now()
   const faults: Record<string, number> = {}
   let steps = 0
   for (let seed = first; seed < first + count; seed++) {
-    const finding = await inTime(seed, runSchedule(seed))
+    const finding = await inTime(seed, runSchedule(seed, kind))
     steps += finding.steps
     for (const [name, times] of Object.entries(finding.faults)) {
       faults[name] = (faults[name] ?? 0) + times
     }
     if (finding.violation === undefined) continue
-    const failure = await runSchedule(seed, true)
+    const failure = await runSchedule(seed, kind, true)
     return sum(seed - first + 1, failure)
   }
   return sum(count, undefined)
@@ -56,10 +58,10 @@ async function inTime(seed: number, finding: Promise<Finding>): Promise<Finding>
 }
 
 /** A failure as one reads it: what was wrong, every event, and how to see it again. */
-export function tellFailure({ seed, violation, trace }: Finding): string {
+export function tellFailure({ seed, kind, violation, trace }: Finding): string {
   return [
-    `seed ${seed}: ${violation ?? 'nothing is wrong'}`,
-    `to see it again: SIMULATION_SEED=${seed} npm run simulate`,
+    `seed ${seed} (${kind}): ${violation ?? 'nothing is wrong'}`,
+    `to see it again: SIMULATION_SEED=${seed} SIMULATION_WORLD=${kind} npm run simulate`,
     ...trace.map((line) => `  ${line}`),
   ].join('\n')
 }

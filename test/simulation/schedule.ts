@@ -1,12 +1,13 @@
-import { isObject } from '../../src/core/json.ts'
 import { beginSession, startTask, type Ending } from './tasks.ts'
 import { runToEnd } from './scheduler.ts'
-import { entry, profileId, readStored } from './world/facts.ts'
-import { World } from './world/world.ts'
+import { readStored } from './world/facts.ts'
+import { generationOf } from './world/place.ts'
+import { World, type WorldKind } from './world/world.ts'
 
 /** What one seed led to. */
 export interface Finding {
   readonly seed: number
+  readonly kind: WorldKind
   /** What was wrong; absent where nothing was. */
   readonly violation: string | undefined
   /** One line for each event, where they were asked for. */
@@ -28,22 +29,26 @@ export const invariants = {
 } as const
 
 /** Runs the schedule of a seed: the same seed, the same events. */
-export async function runSchedule(seed: number, traced = false): Promise<Finding> {
+export async function runSchedule(
+  seed: number,
+  kind: WorldKind = 'local',
+  traced = false,
+): Promise<Finding> {
   // Nobody reads where an error came from unless the schedule is told.
   Error.stackTraceLimit = traced ? 30 : 0
   const trace: string[] = []
-  const world = new World(seed, traced ? trace : undefined)
+  const world = new World(seed, kind, traced ? trace : undefined)
   world.note(() => `settings: ${JSON.stringify(world.settings)}`)
   beginSession(world)
   await runTasks(world)
   await rest(world)
   const { violation, steps, counts } = world
-  return { seed, violation, trace, steps, faults: counts }
+  return { seed, kind, violation, trace, steps, faults: counts }
 }
 
 async function runTasks(world: World): Promise<void> {
-  for (const { kind, at, skew, uses } of world.settings.tasks) {
-    startTask(world, kind, { in: at, skew, uses })
+  for (const { kind, at, skew, uses, machine = 0 } of world.settings.tasks) {
+    startTask(world, kind, { in: at, skew, uses, machine: world.machines[machine] })
   }
   world.calm = false
   await runToEnd(world)
@@ -54,6 +59,7 @@ async function runTasks(world: World): Promise<void> {
 async function rest(world: World): Promise<void> {
   const calm = { timeout: 60_000, uses: false }
   world.note(() => 'all faults end')
+  world.fleet?.heal()
   // The next to ask may be a while.
   if (world.random.chance(0.3)) world.now += 2 * world.settings.provider.life
   const first = startTask(world, 'token', calm)
@@ -63,14 +69,18 @@ async function rest(world: World): Promise<void> {
   const alone = startTask(world, 'refresh', calm)
   await runToEnd(world)
   world.now += 0.6 * world.settings.provider.life
-  const together = [1, 2, 3].map(() => startTask(world, 'min-ttl', calm))
+  // Where clocks are apart, they do not agree on what is too old.
+  const places = world.fleet?.isApart === true ? [world.machines[0]] : world.machines
+  const together = [1, 2, 3].map((turn) =>
+    startTask(world, 'min-ttl', { ...calm, machine: places[turn % places.length] }),
+  )
   await runToEnd(world)
   if (world.violation === undefined) checkEnd(world, [alone, ...together], together)
 }
 
 /** (b): what is handed out without a word of doubt is taken by the provider, and at once. */
 function checkServed(world: World, { served, error }: Ending): void {
-  const text = world.store.entries.get(profileId)?.text
+  const text = world.place.text()
   if (text === undefined || world.facts.excuse(readStored(text)) !== undefined) return
   // What cannot be read is told, until somebody asks for a refresh by name.
   const unreadable = world.network.packets.some(({ fate }) => fate === 'nonsense')
@@ -79,12 +89,12 @@ function checkServed(world: World, { served, error }: Ending): void {
   }
   if (served === undefined || world.server.honours(served.access)) return
   // An old request that arrived late ends a login whose tokens were given since: nobody can know.
-  if (world.journal.read(entry) !== undefined || world.server.hasEnded(served.access)) return
+  if (world.place.left() !== undefined || world.server.hasEnded(served.access)) return
   world.violate(`(b) the provider does not take ${served.access}, which is handed out`)
 }
 
 function checkEnd(world: World, all: readonly Ending[], together: readonly Ending[]): void {
-  const text = world.store.entries.get(profileId)?.text
+  const text = world.place.text()
   const stored = text === undefined ? undefined : readStored(text)
   if (stored === undefined) {
     if (world.facts.endings === 0) world.violate('(b) the session is gone, and nobody ended it')
@@ -111,11 +121,10 @@ function checkEnd(world: World, all: readonly Ending[], together: readonly Endin
 
 /** (e): what is left is of the tokens that are stored, and not of others. */
 function checkJournal(world: World): void {
-  const left = world.journal.read(entry)
-  const text = world.store.entries.get(profileId)?.text
+  const left = world.place.left()
+  const text = world.place.text()
   if (left === undefined) return
-  const intent: unknown = JSON.parse(left.intent)
-  const generation = isObject(intent) ? Number(intent['generation']) : 0
+  const generation = generationOf(left)
   const stored = text === undefined ? 0 : readStored(text).generation
   if (stored > 0 && generation > stored) return
   // A logout that was taken for dead removes the session of a refresh that goes on.

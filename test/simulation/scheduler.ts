@@ -1,5 +1,6 @@
 import type { Packet } from './world/network.ts'
 import type { Park, SimulatedProcess } from './world/process.ts'
+import type { EngineMessage } from './fleet/link.ts'
 import type { World } from './world/world.ts'
 
 /** More than any schedule takes that ends. */
@@ -8,7 +9,7 @@ const longest = 20_000
 /** Milliseconds that pass where nothing can happen before some time is over. */
 const idleStep = 500
 
-type Choice = Park | Packet
+type Choice = Park | Packet | EngineMessage
 
 /** Lets everything happen that can, in an order that the seed decides, until all processes ended. */
 export async function runToEnd(world: World): Promise<void> {
@@ -20,23 +21,32 @@ export async function runToEnd(world: World): Promise<void> {
     }
     findChoices(world, choices)
     if (choices.length === 0) {
-      if (world.processes.length === 0 && world.network.flying.length === 0) return
+      if (world.processes.length === 0 && !isAnythingFlying(world)) return
       world.now += idleStep
       continue
     }
     world.steps++
     world.now += world.random.between(0, world.calm ? 10 : world.settings.pace)
     world.setClock()
+    world.fleet?.disturb()
     const choice = world.random.pick(choices)
-    if ('fate' in choice) world.network.arrive(choice)
+    if ('run' in choice) world.fleet?.link.arrive(choice)
+    else if ('fate' in choice) world.network.arrive(choice)
     else if (!strikes(world, choice)) await proceed(world, choice)
   }
+}
+
+function isAnythingFlying({ network, fleet }: World): boolean {
+  return network.flying.length > 0 || (fleet?.link.flying.length ?? 0) > 0
 }
 
 /** Everything that can happen now, into `choices`. */
 function findChoices(world: World, choices: Choice[]): void {
   const { now, network, processes } = world
   choices.length = 0
+  for (const message of world.fleet?.link.flying ?? []) {
+    if (message.arrivesAt <= now) choices.push(message)
+  }
   for (const packet of network.flying) if (packet.arrivesAt <= now) choices.push(packet)
   let over = false
   for (const process of processes) {

@@ -23,6 +23,14 @@ describe('the refresh, in a simulated world', () => {
     }
   })
 
+  test('keeps them on machines that share an engine, in 100 schedules', async () => {
+    const { failure, faults } = await runSchedules(simulation, 1, 100, 'fleet')
+    expect(failure && tellFailure(failure)).toBeUndefined()
+    for (const fault of ['aimed sleep', 'partition', 'engine message', 'engine failover']) {
+      expect(faults[fault] ?? 0, fault).toBeGreaterThan(3)
+    }
+  })
+
   test.each(seeds)('keeps them where a fault was found once: seed %i', async (seed) => {
     const { failure } = await runSchedules(simulation, seed, 1)
     expect(failure && tellFailure(failure)).toBeUndefined()
@@ -30,11 +38,11 @@ describe('the refresh, in a simulated world', () => {
 
   test('goes the same way every time that a seed is run', async () => {
     const [first, second] = [
-      await simulation.runSchedule(7, true),
-      await simulation.runSchedule(7, true),
+      await simulation.runSchedule(7, 'local', true),
+      await simulation.runSchedule(7, 'local', true),
     ]
     expect(first.trace.length).toBeGreaterThan(20)
     expect(second.trace).toEqual(first.trace)
-    expect((await simulation.runSchedule(8, true)).trace).not.toEqual(first.trace)
+    expect((await simulation.runSchedule(8, 'local', true)).trace).not.toEqual(first.trace)
   })
 })

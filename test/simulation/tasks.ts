@@ -3,10 +3,12 @@ import { bindingOf, type Profile } from '../../src/core/profile.ts'
 import { serializeRecord, type SessionRecord } from '../../src/core/record.ts'
 import { Secret } from '../../src/core/secret.ts'
 import * as core from '../../src/messages/en/core.ts'
+import * as fleet from '../../src/messages/en/fleet.ts'
 import * as login from '../../src/messages/en/login.ts'
 import * as logout from '../../src/messages/en/logout.ts'
 import * as refresh from '../../src/messages/en/refresh.ts'
 import * as session from '../../src/messages/en/session.ts'
+import * as stores from '../../src/messages/en/stores.ts'
 import * as tokens from '../../src/messages/en/tokens.ts'
 import * as unfinished from '../../src/messages/en/unfinished.ts'
 import * as times from '../../src/messages/en/times.ts'
@@ -15,23 +17,26 @@ import type { Ports } from '../../src/session/ports.ts'
 import { openSession } from '../../src/session/session.ts'
 import { refreshNow } from '../../src/session/refresh/protocol.ts'
 import { password } from './provider/server.ts'
-import { beginning, openPorts } from './world/ports.ts'
+import type { Machine } from './fleet/machine.ts'
+import { bootOf, openPorts } from './world/ports.ts'
 import { SimulatedProcess } from './world/process.ts'
 import { profileId } from './world/facts.ts'
 import type { TaskKind } from './world/settings.ts'
 import type { World } from './world/world.ts'
 
 // Built as one module, the texts are not where the program looks for them.
-provideTexts({ core, login, logout, refresh, session, times, tokens, unfinished })
+provideTexts({ core, fleet, login, logout, refresh, session, stores, times, tokens, unfinished })
 
 // The only file that calls the program: everything that is tried goes through these four.
 
-export const profile: Profile = {
-  name: 'web',
-  id: profileId,
-  provider: 'simulated',
-  settings: {},
-  store: 'file',
+function profileIn({ place }: World): Profile {
+  return {
+    name: 'web',
+    id: profileId,
+    provider: 'simulated',
+    settings: {},
+    store: place.kind,
+  }
 }
 
 /** How a process ended; without either where it was killed. */
@@ -43,6 +48,8 @@ export interface Ending {
 
 interface Start {
   readonly name: string
+  /** The first, unless said. */
+  readonly machine?: Machine | undefined
   readonly skew?: number
   /** Milliseconds from now. */
   readonly in?: number
@@ -54,10 +61,19 @@ type Task = (process: SimulatedProcess, ports: Ports, ending: Ending) => Promise
 /** Makes a process that runs `task`, from when the scheduler first lets it. */
 export function start(
   world: World,
-  { name, skew = 0, in: delay = 0, timeout = world.settings.timeout }: Start,
+  {
+    name,
+    machine = world.machines[0],
+    skew = 0,
+    in: delay = 0,
+    timeout = world.settings.timeout,
+  }: Start,
   task: Task,
 ): Ending {
-  const process = new SimulatedProcess(world, `${name}#${world.nextId()}`, skew, timeout)
+  const process = new SimulatedProcess(machine, `${machine.name}${name}#${world.nextId()}`, {
+    skew,
+    timeout,
+  })
   const ending: Ending = { process }
   world.processes.push(process)
   void run(process, delay, task, ending)
@@ -102,12 +118,12 @@ export function startTask(
   if (kind === 'logout') {
     return start(world, { ...options, name: kind }, async (_, ports) => {
       world.facts.endings++
-      await openSession(ports, profile).logout({ localOnly: false })
+      await openSession(ports, profileIn(world)).logout({ localOnly: false })
     })
   }
   return start(world, { ...options, name: kind }, async (process, ports, ending) => {
     const beginning = world.facts.begin()
-    const opened = openSession(ports, profile)
+    const opened = openSession(ports, profileIn(world))
     const { record } =
       kind === 'refresh'
         ? await opened.refresh({ minTtl: undefined, force: false })
@@ -121,6 +137,7 @@ export function startTask(
 /** As a login would: a session in the store, of some age. */
 export function beginSession(world: World): void {
   const { access, refresh, id, expiresAt } = world.server.open()
+  const profile = profileIn(world)
   const record: SessionRecord = {
     v: 1,
     profileId,
@@ -133,20 +150,23 @@ export function beginSession(world: World): void {
     refresh: refresh === undefined ? undefined : new Secret(refresh),
     expiry: { state: 'at', at: expiresAt },
     obtainedAt: world.now,
-    boot: { id: 'the only one', at: beginning },
+    boot: bootOf(world.machines[0]),
     id,
     context: {},
     credentials: world.settings.remember ? { password: new Secret(password) } : undefined,
   }
-  world.store.entries.set(profileId, { generation: 1, text: serializeRecord(record) })
+  world.place.put(record)
   world.profiles.set(profile.name, profile)
   const { expiry, obtainedAt } = record
-  world.index.set(profileId, { generation: 1, expiry, obtainedAt })
+  for (const { index } of world.machines) {
+    index.set(profileId, { generation: 1, expiry, obtainedAt })
+  }
   world.now += world.settings.age
 }
 
 async function logIn(world: World, ports: Ports): Promise<void> {
   const secrets = { password: new Secret(password) }
+  const profile = profileIn(world)
   await openSession(ports, profile).login({
     provider: await ports.provider(profile),
     answers: { settings: {}, secrets },
@@ -157,7 +177,7 @@ async function logIn(world: World, ports: Ports): Promise<void> {
 }
 
 async function useToken(ports: Ports, access: string): Promise<void> {
-  const http = await ports.http(profile)
+  const http = await ports.http({})
   const url = new URL('https://api.test/use')
   await http({ method: 'POST', url, body: JSON.stringify({ access }) })
 }
@@ -165,16 +185,15 @@ async function useToken(ports: Ports, access: string): Promise<void> {
 /** As the real one: the refresh has a process of its own, and a second one where that was killed. */
 function openRefresher(caller: SimulatedProcess): Ports['refresher'] {
   const { world } = caller
-  const timeLeft = () => Math.max(0, caller.timeout - (world.now - caller.startedAt))
   return async (asked, wanted) => {
     for (let attempts = 0; attempts < 2; attempts++) {
-      const left = timeLeft()
+      const left = caller.timeLeft()
       const deadline = world.now + left
       let text: string | undefined
       const timeout = Math.floor(left - Math.min(1_000, left / 10))
       const ending = start(
         world,
-        { name: 'refresher', skew: caller.skew, timeout },
+        { name: 'refresher', machine: caller.machine, skew: caller.skew, timeout },
         async (_, ports) => {
           text = serializeRecord(await refreshNow(openSession(ports, asked), wanted))
         },

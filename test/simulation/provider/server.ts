@@ -1,5 +1,5 @@
 import type { HttpReply } from '../../../src/core/ports.ts'
-import type { Packet } from '../world/network.ts'
+import { markOf, type Packet } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 
 /** Tokens that were given together. */
@@ -66,10 +66,11 @@ export class ProviderServer {
     }
     const reply = this.#act(packet)
     packet.verdict = reply.status < 300 ? 'yes' : 'no'
+    const mark = markOf(packet)
     if (packet.fate === 'nonsense' && reply.status < 300) {
-      return { ...reply, body: '<html>welcome</html>' }
+      return { ...reply, body: `<html>welcome ${mark}</html>` }
     }
-    return reply
+    return { ...reply, body: JSON.stringify({ ...JSON.parse(reply.body), mark }) }
   }
 
   #act(packet: Packet): HttpReply {

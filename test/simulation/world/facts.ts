@@ -6,12 +6,13 @@ import type { World } from './world.ts'
 
 /** The one profile that all processes share. */
 export const profileId = 'p'.repeat(32)
-export const entry = `file:${profileId}`
 
 /** What a process could know when it began to ask for a token. */
 export interface Beginning {
   readonly generation: number
   readonly logins: number
+  /** That of the engine, where there is one. */
+  readonly life: number
   readonly condemned: ReadonlySet<string>
 }
 
@@ -41,12 +42,13 @@ export class Facts {
   sending(packet: Packet): void {
     const { process, message } = packet
     if (message.op !== 'refresh' && message.op !== 'issue') return
-    if (!this.#world.lock.isHeldBy(process, entry)) {
-      this.#world.violate(`(g) ${process.name} spends without the lock: ${describe(packet)}`)
+    const why = this.#world.place.whyNotHeld(process, 'spend')
+    if (why !== undefined) {
+      this.#world.violate(`(g) ${process.name} spends ${describe(packet)}, and ${why}`)
     }
     const earlier = this.#world.network.packets.filter((one) => spendsTheSame(one, packet))
     // What came to be known since cannot be known to this process: it has looked already.
-    const answered = earlier.find((one) => isKnown(one, process.lockedAt))
+    const answered = earlier.find((one) => this.#isKnown(one, process.lockedAt))
     if (answered !== undefined && !this.#maySpendAnew(answered)) {
       this.#world.violate(
         `(a) ${describe(packet)} spends again what ${describe(answered)} had an answer to`,
@@ -69,13 +71,28 @@ export class Facts {
 
   /** (g): before the journal of a refresh is opened to write. */
   journalling(process: SimulatedProcess): void {
-    if (this.#world.lock.isHeldBy(process, entry)) return
-    this.#world.violate(`(g) ${process.name} begins a journal without the lock`)
+    const why = this.#world.place.whyNotHeld(process, 'journal')
+    if (why === undefined) return
+    this.#world.violate(`(g) ${process.name} begins a journal, and ${why}`)
+  }
+
+  /**
+   * Whether what was answered was known at `time`: it was durable, or had been heard by a process that
+   * nothing kept from making it so.
+   */
+  #isKnown(packet: Packet, time: number): boolean {
+    const { durableSince, unkept, fate, process, received } = packet
+    if (durableSince !== undefined) return durableSince <= time
+    // One that lost the lock of a machine meanwhile had nowhere to put it; of a lease that is no matter.
+    const free = hasEnded(packet, time) && (this.#world.fleet !== undefined || !process.overtaken)
+    return received === true && unkept !== true && fate !== 'passing' && free
   }
 
   /** Where a refresh ends nothing, what cannot be read may be asked for anew, by name. */
   #maySpendAnew({ fate }: Packet): boolean {
     const { rotation } = this.#world.settings.provider
+    // Nothing is spent by use: where a store has gone back, the same is asked for once more.
+    if (rotation === 'none' && (this.#world.fleet?.life ?? 0) > 0) return true
     return fate === 'nonsense' && (rotation === 'none' || rotation === 'on-first-use')
   }
 
@@ -92,6 +109,14 @@ export class Facts {
     }
   }
 
+  /** An engine refused what `process` wrote, since another has taken over. */
+  refused(process: SimulatedProcess): void {
+    const packet = this.#received.get(process)
+    if (packet === undefined || packet.durableSince !== undefined || packet.unkept === true) return
+    if (packet.fate === 'passing') return
+    this.#world.violate(`(b) ${process.name} finds no place for the answer to ${describe(packet)}`)
+  }
+
   /** The disk did not take what `process` heard last. */
   unkept(process: SimulatedProcess): void {
     const packet = this.#received.get(process)
@@ -100,7 +125,7 @@ export class Facts {
 
   /** A logout throws away what is known of a session, whatever becomes of the rest of it. */
   erased(process: SimulatedProcess): void {
-    if (!process.name.startsWith('logout')) return
+    if (!process.name.includes('logout')) return
     for (const packet of this.#world.network.packets) {
       packet.durableSince = undefined
       packet.received = false
@@ -138,11 +163,17 @@ export class Facts {
     if (id === profileId) this.#world.note(() => `the session is gone (${process.name})`)
   }
 
+  /** What a store said once it need not know any more. */
+  wentBack(): void {
+    this.#condemned.clear()
+  }
+
   begin(): Beginning {
-    const text = this.#world.store.entries.get(profileId)?.text
+    const text = this.#world.place.text()
     return {
       generation: text === undefined ? 0 : readStored(text).generation,
       logins: this.logins,
+      life: this.#world.fleet?.life ?? 0,
       condemned: new Set(this.#condemned),
     }
   }
@@ -159,7 +190,9 @@ export class Facts {
     if (timed && expiry.at <= process.now()) {
       this.#world.violate(`(c) ${process.name} is given ${token}, whose time is over`)
     }
-    if (generation < beginning.generation) {
+    // Of what an engine has lost meanwhile nobody knows.
+    const same = beginning.life === (this.#world.fleet?.life ?? 0)
+    if (same && generation < beginning.generation) {
       this.#world.violate(
         `(f) ${process.name} is given generation ${generation}, and ${beginning.generation} was stored`,
       )
@@ -168,15 +201,20 @@ export class Facts {
 
   /** Why a session may be lost, or its token dead, though no rule was broken; if there is a reason. */
   excuse(stored: Stored): string | undefined {
-    const { server, network, settings } = this.#world
+    const { server, network, settings, fleet } = this.#world
     const { rotation } = settings.provider
     if (this.endings > 0) return 'it was to be ended'
+    const doubt = rotation === 'none' ? undefined : this.#world.place.doubt()
+    if (doubt !== undefined) return doubt
     const acted = network.packets.filter((one) => one.verdict === 'yes')
     if (acted.some(({ fate }) => fate === 'half nonsense')) return 'a refresh token was unusable'
     if (rotation === 'reissue' && !server.honours(stored.access)) {
       if (server.isPast(stored.access)) return 'its time was over before it was renewed'
     }
     if (rotation === 'reissue' && this.#world.ahead > 0) return 'its time was over by a wrong clock'
+    if (fleet?.isApart === true && server.isPast(stored.access)) {
+      return 'its time was over by another clock'
+    }
     const replaces = rotation === 'always' || rotation === 'server-decides'
     if (acted.some(({ fate }) => fate === 'nonsense') && (replaces || rotation === 'reissue')) {
       return 'an answer cannot be read'
@@ -187,26 +225,21 @@ export class Facts {
       (one) =>
         one.message.refresh === stored.refresh &&
         one.replaced === true &&
-        one.durableSince === undefined,
+        one.durableSince === undefined &&
+        // Whoever lives, and reaches the engine, has put it there.
+        !(fleet !== undefined && isHeard(one)),
     )
     return lost ? 'an answer to a refresh was lost' : undefined
   }
 }
 
-function isLogin({ name }: SimulatedProcess): boolean {
-  return name.includes('login')
+/** Whether whoever sent it heard the answer, and ended by itself with nothing in its way. */
+function isHeard({ received, unkept, process }: Packet): boolean {
+  return received === true && unkept !== true && process.state === 'ended'
 }
 
-/**
- * Whether what was answered was known at `time`: it was on the disk, or had been heard by a process
- * that nothing kept from putting it there.
- */
-function isKnown(packet: Packet, time: number): boolean {
-  const { durableSince, unkept, fate, process, received } = packet
-  if (durableSince !== undefined) return durableSince <= time
-  // One that lost its lock meanwhile had nowhere to put it.
-  const free = hasEnded(packet, time) && !process.overtaken
-  return received === true && unkept !== true && fate !== 'passing' && free
+function isLogin({ name }: SimulatedProcess): boolean {
+  return name.includes('login')
 }
 
 function hasEnded({ process }: Packet, time: number): boolean {

@@ -37,7 +37,8 @@ export class FrameFiles {
         // Written where this process last was: over what another has written there meanwhile.
         file.frames = [...file.frames.slice(0, position), { kind, text }]
         position++
-        if (kind !== 'intent' && files.get(entry) === file) {
+        // What is kept aside is known on its machine alone.
+        if (kind !== 'intent' && label !== 'aside' && files.get(entry) === file) {
           world.facts.journalled(process, kind)
         }
       }
@@ -77,7 +78,7 @@ export class FrameFiles {
       remove: async (entry) =>
         at('remove', disk * 0.3, () => {
           files.delete(entry)
-          world.facts.erased(process)
+          if (label !== 'aside') world.facts.erased(process)
         }),
       list: async (prefix = '') => [...files.keys()].filter((entry) => entry.startsWith(prefix)),
     }

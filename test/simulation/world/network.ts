@@ -51,20 +51,26 @@ export class Network {
   }
 
   open(process: SimulatedProcess): Http {
-    return (request) => {
+    return async (request) => {
       const world = this.#world
+      if (request.mayStillSend !== undefined) {
+        await process.call('connect', () => undefined)
+        if (!request.mayStillSend()) {
+          throw new ToknError('busy', 'it may not be sent any more', { sent: false })
+        }
+      }
       const packet = this.#makePacket(process, request)
       world.facts.sending(packet)
       if (world.fails('unsent', world.settings.faults.unsent)) {
         world.note(() => `${process.name} cannot connect`)
-        return process.call('http', () => {
+        return await process.call('http', () => {
           throw lost(false)
         })
       }
       world.note(() => `${process.name} sends ${describe(packet)} (${packet.fate})`)
       this.packets.push(packet)
       this.flying.push(packet)
-      return process.call('http', () => this.#receive(process, packet), {
+      return await process.call('http', () => this.#receive(process, packet), {
         ready: () =>
           packet.state === 'answered' ||
           (packet.state === 'lost' && packet.breaks) ||
@@ -126,6 +132,11 @@ export class Network {
     const fate = world.random.pick(fates)
     return fate === 'half nonsense' && op !== 'refresh' ? 'fine' : fate
   }
+}
+
+/** By which an answer is known again, wherever it is kept. */
+export function markOf({ id }: Packet): string {
+  return `answer-${id}.`
 }
 
 export function describe({ id, message }: Packet): string {

@@ -1,3 +1,4 @@
+import type { Boot } from '../../../src/core/boot.ts'
 import { ToknError } from '../../../src/core/errors.ts'
 import { isReached } from '../../../src/core/limit.ts'
 import { overviewOf } from '../../../src/core/overview.ts'
@@ -8,25 +9,29 @@ import type { Outline, Profile } from '../../../src/core/profile.ts'
 import type { StoreCatalog } from '../../../src/core/store-traits.ts'
 import type { Ports } from '../../../src/session/ports.ts'
 import { openScriptedProvider } from '../provider/client.ts'
-import { entry } from './facts.ts'
+import type { Machine } from '../fleet/machine.ts'
 import type { SimulatedProcess } from './process.ts'
+import { openSeal } from './seal.ts'
 
 /** Starts a process that refreshes, and gives what it answers. */
 export type StartRefresher = (process: SimulatedProcess) => Ports['refresher']
 
-/** When the machine was started. */
-export const beginning = 1_600_000_000_000
+/** When all machines were started. */
+const beginning = 1_600_000_000_000
+
+/** The start of a machine, by the clock of a process. */
+export function bootOf({ name, skew, world }: Machine, further = 0): Boot {
+  return { id: `the only one of ${name}`, at: beginning + world.ahead + skew + further }
+}
 
 /** The ports of one process: all that it can touch is the simulated world. */
 export function openPorts(process: SimulatedProcess, refresher: StartRefresher): Ports {
   const { world } = process
   const provider = openScriptedProvider(world.settings.provider)
   const out = world.network.open(process)
-  const journal = world.journal.open(process, 'journal')
   const unfinished = world.unfinished.open(process, 'unfinished')
-  const store = world.store.open(process)
-  const lock = world.lock.open(process)
-  const turns = world.turns.open(process)
+  const { store, lock, journal, refreshPending } = world.place.open(process)
+  const turns = process.machine.turns.open(process)
   const seal = openSeal(process)
   const ledger = openLedger(process)
   // Loading a module is a point where a process may stop, too; now and then is enough of that.
@@ -39,7 +44,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
   return {
     clock: {
       now: () => process.now(),
-      boot: () => ({ id: 'the only one', at: beginning + world.ahead + process.skew }),
+      boot: () => bootOf(process.machine, process.skew),
       wait: (duration) => {
         const end = world.now + duration
         return process.call('wait', () => undefined, { ready: () => world.now >= end })
@@ -59,7 +64,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
         isOver: (run) => !world.processes.some((one) => one.name === run && isRunning(one)),
       }),
     timeout: process.timeout,
-    timeLeft: () => Math.max(0, process.timeout - (world.now - process.startedAt)),
+    timeLeft: () => process.timeLeft(),
     lock: () => load('lock', lock),
     inTurn: () => load('turns', turns),
     ledger: () => load('ledger', ledger),
@@ -71,8 +76,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
     callRefusals: async () => undefined,
     http: () => load('http', out),
     answerSources: async () => ({ fromEnvironment: () => undefined, interaction: undefined }),
-    refreshPending: (name) =>
-      process.call('pending', () => world.journal.read(name) !== undefined && name === entry),
+    refreshPending,
     pendingRefreshes: () => ({ has: () => true }),
     mayBeUnfinished: () => true,
     refresher: refresher(process),
@@ -90,7 +94,7 @@ export function openPorts(process: SimulatedProcess, refresher: StartRefresher):
 }
 
 const catalog: StoreCatalog = {
-  kinds: ['file'],
+  kinds: ['file', 'postgres'],
   usual: 'file',
   transient: 'memory',
   traits: (kind) => ({
@@ -103,29 +107,15 @@ const catalog: StoreCatalog = {
     restsInData: true,
     placedByVariable: false,
   }),
-  find: (value) => (value === 'file' ? value : undefined),
+  find: (value) => catalog.kinds.find((kind) => kind === value),
 }
 
 function isRunning({ state }: SimulatedProcess): boolean {
   return state === 'running'
 }
 
-/** Opens only under its own label and key; a process may stop while it computes. */
-function openSeal(process: SimulatedProcess): Seal {
-  return {
-    seal: (text, key, label) =>
-      process.call('seal', () => JSON.stringify([label, Array.from(key).join(), text])),
-    open: (sealed, key, label) =>
-      process.call('seal', () => {
-        const [name, made, text] = JSON.parse(sealed) as [string, string, string]
-        if (name === label && made === Array.from(key).join()) return text
-        throw new ToknError('store', 'a sealed text does not open')
-      }),
-  }
-}
-
 function openIndex(process: SimulatedProcess): Index {
-  const { index } = process.world
+  const { index } = process.machine
   return {
     get: (id) => index.get(id),
     getAll: () => index,

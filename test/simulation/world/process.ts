@@ -1,3 +1,4 @@
+import type { Machine } from '../fleet/machine.ts'
 import type { World } from './world.ts'
 
 /** Ends what a dead process was doing; nothing that it does after that has any effect. */
@@ -17,13 +18,21 @@ export interface Park {
   readonly prompt: boolean
 }
 
+interface CallOptions {
+  readonly ready?: () => boolean
+  readonly prompt?: boolean
+  /** Whoever calls goes on meanwhile. */
+  readonly quiet?: boolean
+}
+
 const never = new Promise<never>(() => undefined)
 
 /** A process of the program: everything that it awaits is a call of a port, which parks here. */
 export class SimulatedProcess {
   readonly world: World
   readonly name: string
-  /** Milliseconds that its clock is ahead. */
+  readonly machine: Machine
+  /** Milliseconds that its clock is ahead of that of its machine. */
   readonly skew: number
   readonly timeout: number
   state: 'running' | 'dead' | 'ended' = 'running'
@@ -35,11 +44,21 @@ export class SimulatedProcess {
   endsAt = Number.POSITIVE_INFINITY
   /** When it took the lock last. */
   lockedAt = 0
+  /** The last life of the engine that it has had an answer from. */
+  heardOfLife = 0
   /** Whether another took the lock over from it while it lived. */
   overtaken = false
+  /** Milliseconds that its calls of the engine have besides what is left of its command. */
+  extraTime: () => number = () => 0
   parks: Park[] = []
 
-  constructor(world: World, name: string, skew: number, timeout: number) {
+  constructor(
+    machine: Machine,
+    name: string,
+    { skew, timeout }: { readonly skew: number; readonly timeout: number },
+  ) {
+    const { world } = machine
+    this.machine = machine
     this.world = world
     this.name = name
     this.skew = skew
@@ -48,7 +67,12 @@ export class SimulatedProcess {
   }
 
   now(): number {
-    return this.world.now + this.world.ahead + this.skew
+    return this.world.now + this.world.ahead + this.machine.skew + this.skew
+  }
+
+  /** Milliseconds that its command still has. */
+  timeLeft(): number {
+    return Math.max(0, this.timeout - (this.world.now - this.startedAt))
   }
 
   isAsleep(): boolean {
@@ -59,7 +83,7 @@ export class SimulatedProcess {
   call<Value>(
     label: string,
     effect: () => Value,
-    { ready = alwaysReady, prompt = false }: { ready?: () => boolean; prompt?: boolean } = {},
+    { ready = alwaysReady, prompt = false, quiet = false }: CallOptions = {},
   ): Promise<Value> {
     if (this.state === 'dead') return never
     return new Promise<Value>((resolve, reject) => {
@@ -78,8 +102,29 @@ export class SimulatedProcess {
         give?.()
       }
       this.parks.push({ label, process: this, ready, apply, settle, prompt })
-      this.world.rest()
+      if (!quiet) this.world.rest()
     })
+  }
+
+  /** Beside all else that it does, until what it gives is called. */
+  repeat(interval: number, work: () => Promise<void>): () => void {
+    const going = { stopped: false }
+    let first = true
+    const { world } = this
+    const label = `repeat ${world.nextId()}`
+    const go = async () => {
+      for (; !going.stopped && this.state === 'running'; first = false) {
+        const end = world.now + interval
+        await this.call(label, () => undefined, { ready: () => world.now >= end, quiet: first })
+        await work()
+      }
+      world.rest()
+    }
+    void go()
+    return () => {
+      going.stopped = true
+      this.parks = this.parks.filter((park) => park.label !== label)
+    }
   }
 
   /** A call that returns at once, before or after which the process may die. */

@@ -42,6 +42,23 @@ export interface ProviderSettings {
   readonly ends: 'logout' | 'revoke' | 'never'
 }
 
+/** Probabilities of what goes wrong with an engine, and on the way to it. */
+export interface EngineFaults {
+  /** Something becomes of a call, or of its answer: one of `fates`. */
+  readonly message: number
+  readonly fates: ReadonlyArray<'lost request' | 'lost answer' | 'late' | 'twice'>
+  /** Nothing gets through between it and one machine for a while. */
+  readonly partition: number
+  /** It starts anew, with all that it had. */
+  readonly restart: number
+  /** Another takes over that has all, or lacks the last writes. */
+  readonly failover: number
+  /** It ends right after a write, and comes back without it. */
+  readonly forgets: number
+  /** What it had once is put back. */
+  readonly backup: number
+}
+
 /** Probabilities of what goes wrong, from 0 to 1; what a schedule does not have on is 0. */
 export interface Faults {
   /** A process dies, at any call of a port. */
@@ -68,6 +85,8 @@ export interface Faults {
   /** Something becomes of a request, or of its answer: one of `fates`. */
   readonly request: number
   readonly fates: readonly Fate[]
+  /** What happens to an engine that machines share; nothing where there is none. */
+  readonly engine?: EngineFaults | undefined
 }
 
 export interface Settings {
@@ -96,6 +115,8 @@ export interface TaskSettings {
   readonly at: number
   /** Milliseconds that its clock is ahead. */
   readonly skew: number
+  /** The machine that it runs on, of those there are. */
+  readonly machine?: number | undefined
   /** Whether the token is used at the API once it is there. */
   readonly uses: boolean
 }

@@ -1,5 +1,6 @@
 import { ToknError } from '../../../src/core/errors.ts'
 import type { InTurn, Turn } from '../../../src/core/turn.ts'
+import type { SimulatedLock } from './lock.ts'
 import type { SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 
@@ -16,10 +17,12 @@ interface Begun {
 /** Turns, as `InTurn` promises them: the next number is taken by one alone. */
 export class SimulatedTurns {
   readonly #world: World
+  readonly #lock: SimulatedLock
   readonly #last = new Map<string, Begun>()
 
-  constructor(world: World) {
+  constructor(world: World, lock: SimulatedLock) {
     this.#world = world
+    this.#lock = lock
   }
 
   /** The turns as `process` takes them. */
@@ -71,7 +74,7 @@ export class SimulatedTurns {
 
   #begin(process: SimulatedProcess, entry: string, last: number): Begun | undefined {
     if ((this.#last.get(entry)?.number ?? 0) !== last) return undefined
-    const lock = this.#world.lock.numberOf(entry)
+    const lock = this.#lock.numberOf(entry)
     const begun = { number: last + 1, holder: process, lock, released: false }
     this.#last.set(entry, begun)
     this.#world.note(() => `${process.name} takes turn ${begun.number}`)
@@ -79,7 +82,7 @@ export class SimulatedTurns {
   }
 
   #isBusy(entry: string): boolean {
-    const { lock } = this.#world
+    const lock = this.#lock
     if (!lock.isFree(entry)) return true
     const last = this.#last.get(entry)
     if (last === undefined || last.released || lock.numberOf(entry) > last.lock) return false

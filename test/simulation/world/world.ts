@@ -8,9 +8,17 @@ import { drawSettings, type Settings } from './settings.ts'
 import { withTheme } from './themes.ts'
 import { SimulatedStore } from './store.ts'
 import { FrameFiles } from './journal.ts'
-import { SimulatedTurns } from './turn.ts'
-import type { IndexEntry } from '../../../src/core/ports.ts'
+import { Fleet } from '../fleet/fleet.ts'
+import { Machine } from '../fleet/machine.ts'
+import { drawFleet } from '../fleet/settings.ts'
+import { openLocalPlace, type Place } from './place.ts'
 import type { Profile } from '../../../src/core/profile.ts'
+
+/** More turns than a process takes from one call to the next. */
+const patience = 300
+
+/** Whether the session is on one machine, or in an engine that many share. */
+export type WorldKind = 'local' | 'fleet'
 
 /** Everything that is outside of the processes, and the one generator that decides what happens. */
 export class World {
@@ -23,15 +31,18 @@ export class World {
   clockSetAt = 0
   /** Those that have not ended; `runToEnd` takes out what has. */
   processes: SimulatedProcess[] = []
+  /** One, or those of a fleet. */
+  readonly machines: readonly [Machine, ...Machine[]]
+  readonly place: Place
+  /** The engine that the machines of a fleet share. */
+  readonly fleet: Fleet | undefined
   readonly store: SimulatedStore
   readonly lock: SimulatedLock
-  readonly turns: SimulatedTurns
   readonly journal = new FrameFiles()
   readonly unfinished = new FrameFiles()
   readonly network: Network
   readonly server: ProviderServer
   readonly facts: Facts
-  readonly index = new Map<string, IndexEntry>()
   readonly ledger = new Map<string, { logins: number[]; refreshes: number[] }>()
   readonly profiles = new Map<string, Profile>()
   /** What was found to be wrong, the first of it. */
@@ -45,17 +56,20 @@ export class World {
   #rest: (() => void) | undefined
   readonly #trace: string[] | undefined
 
-  constructor(seed: number, trace: string[] | undefined) {
+  constructor(seed: number, kind: WorldKind, trace: string[] | undefined) {
     this.random = new Random(seed)
-    this.settings = withTheme(this.random, drawSettings(this.random))
+    const drawn = withTheme(this.random, drawSettings(this.random))
+    this.settings = kind === 'fleet' ? drawFleet(this.random, drawn) : drawn
     this.#faults = this.settings.faultBudget
     this.#trace = trace
     this.facts = new Facts(this)
     this.store = new SimulatedStore(this)
     this.lock = new SimulatedLock(this)
-    this.turns = new SimulatedTurns(this)
     this.server = new ProviderServer(this)
     this.network = new Network(this)
+    this.fleet = kind === 'fleet' ? new Fleet(this) : undefined
+    this.place = this.fleet ?? openLocalPlace(this)
+    this.machines = this.fleet?.machines ?? [new Machine(this, '', 0, this.lock)]
   }
 
   note(line: () => string): void {
@@ -76,8 +90,12 @@ export class World {
   fails(fault: string, probability: number): boolean {
     if (this.calm || this.#faults === 0 || !this.random.chance(probability)) return false
     this.#faults--
-    this.counts[fault] = (this.counts[fault] ?? 0) + 1
+    this.count(fault)
     return true
+  }
+
+  count(fault: string): void {
+    this.counts[fault] = (this.counts[fault] ?? 0) + 1
   }
 
   kills(label: string): boolean {
@@ -103,11 +121,18 @@ export class World {
 
   /** Lets one call return, and its process go on until it awaits another or has ended. */
   async resume(park: Park): Promise<void> {
+    const seen = { rest: false }
     const rested = new Promise<void>((resolve) => {
-      this.#rest = resolve
+      this.#rest = () => {
+        seen.rest = true
+        resolve()
+      }
     })
     park.settle()
-    await rested
+    if (park.process.parks.length === 0) return await rested
+    // What it awaits next may be another of its calls, which is under way already.
+    for (let turns = 0; turns < patience && !seen.rest; turns++) await undefined
+    this.#rest = undefined
   }
 
   /** Says that the process which goes on waits for something, has ended or is dead. */

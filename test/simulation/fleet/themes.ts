@@ -1,0 +1,86 @@
+import type { Random } from '../random.ts'
+import type { EngineFaults, Settings, TaskSettings } from '../world/settings.ts'
+
+// What comes together too seldom by chance, and is dangerous when it does.
+
+type Theme = (random: Random, settings: Settings) => Partial<Settings>
+
+const quiet: EngineFaults = {
+  message: 0,
+  fates: ['late'],
+  partition: 0,
+  restart: 0,
+  failover: 0,
+  forgets: 0,
+  backup: 0,
+}
+
+/** A holder sleeps past its lease at one of its steps, and the next one is at work when it wakes up. */
+const zombie: Theme = (random, { faults, provider }) => ({
+  provider: {
+    ...provider,
+    rotation: random.pick(['always', 'server-decides', 'none']),
+    endsFamily: random.chance(0.3),
+  },
+  faults: {
+    ...without(faults),
+    engine: quiet,
+    aim: {
+      label: random.pick(['http', 'connect', 'engine.leaseLeft', 'engine.write', 'engine.read']),
+      fault: 'sleep',
+      probability: random.pick([0.1, 0.4]),
+    },
+  },
+  faultBudget: random.between(1, 2),
+  remember: false,
+  pace: random.pick([20, 200]),
+  timeout: 120_000,
+  age: provider.life + 1,
+  tasks: [0, random.between(0, 3_000), random.between(5_000, 60_000)].map((at, machine) =>
+    makeTask('token', at, machine),
+  ),
+})
+
+/** The engine comes back without its last writes, once tokens were stored. */
+const forgetful: Theme = (random, { faults, provider }) => ({
+  provider: { ...provider, rotation: random.pick(['always', 'server-decides']) },
+  faults: {
+    ...without(faults),
+    engine: { ...quiet, failover: 0.006, backup: random.pick([0, 0.004]) },
+  },
+  faultBudget: random.between(1, 2),
+  remember: false,
+  pace: random.pick([5, 200]),
+  timeout: 30_000,
+  age: provider.life + 1,
+  tasks: [0, 20_000, 40_000, 60_000].map((at) => makeTask('refresh', at, random.between(0, 3))),
+})
+
+/** Calls come late, or a second time, while one refresh follows the other. */
+const repeated: Theme = (random, { faults, provider }) => ({
+  provider: { ...provider, rotation: random.pick(['always', 'none']) },
+  faults: {
+    ...without(faults),
+    engine: { ...quiet, message: 0.15, fates: ['late', 'twice', 'lost answer'] },
+  },
+  faultBudget: random.between(2, 6),
+  pace: random.pick([5, 20]),
+  timeout: 60_000,
+  age: provider.life + 1,
+  tasks: [0, 500, 3_000, 6_000, 9_000].map((at) => makeTask('refresh', at, random.between(0, 3))),
+})
+
+const themes: readonly Theme[] = [zombie, forgetful, repeated]
+
+/** Four schedules in ten have a theme. */
+export function withFleetTheme(random: Random, settings: Settings): Settings {
+  return random.chance(0.4) ? { ...settings, ...random.pick(themes)(random, settings) } : settings
+}
+
+function without(faults: Settings['faults']): Settings['faults'] {
+  return { ...faults, kill: 0, sleep: 0, request: 0, unsent: 0, disk: 0, aim: undefined }
+}
+
+function makeTask(kind: TaskSettings['kind'], at: number, machine: number): TaskSettings {
+  return { kind, at, skew: 0, uses: false, machine }
+}
