@@ -1,5 +1,5 @@
 import { ToknError } from '../../../src/core/errors.ts'
-import type { Seal } from '../../../src/core/ports.ts'
+import type { Seal } from '../../../src/core/seal.ts'
 import type { SimulatedProcess } from './process.ts'
 
 /** Opens only under its own label and key; a process may stop while it computes. */
