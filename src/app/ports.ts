@@ -7,8 +7,7 @@ import type { StoreKind } from '../core/profile.ts'
 import type { Provider } from '../core/provider.ts'
 import { Secret } from '../core/secret.ts'
 import type { PassphraseQuestion } from '../core/store-traits.ts'
-import { nameConfiguration } from '../io/agent/configuration.ts'
-import { isInSocketFolder, locateAgent, namedSocket } from '../io/agent/locate.ts'
+import { locateAgent, namedSocket } from '../io/agent/locate.ts'
 import { describeRequester } from '../io/process/requester.ts'
 import { systemClock } from '../io/process/clock.ts'
 import { elapsed } from '../io/files/elapsed.ts'
@@ -238,21 +237,8 @@ export function openPorts(request: PortsRequest): OwnPorts {
       }
       const { place, answer } = found
       if (place === undefined) return undefined
-      const { openAgent } = await import('./agent-client.ts')
-      return openAgent(place, {
-        named: namedSocket(request.environment) !== undefined,
-        get configuration() {
-          return nameConfiguration(paths, request.environment)
-        },
-        isOfThisMachine: (path) => isInSocketFolder(path, request.environment, paths.notedHome),
-        timeout: request.timeout,
-        timeLeft,
-        answer,
-        now: systemClock.now,
-        quiet: request.quiet === true,
-        warn: request.warn,
-        tell: request.debug ? request.warn : undefined,
-      })
+      const { openAgentPort } = await import('./agent-port.ts')
+      return openAgentPort({ ...request, place, answer, paths, timeLeft })
     }),
     fingerprint: async (secret) => {
       const { fingerprint, readFingerprintKey } = await import('../io/files/fingerprint.ts')
@@ -271,9 +257,8 @@ export function openPorts(request: PortsRequest): OwnPorts {
     warn: request.warn,
     warnDaily: async (profileId, text) => {
       if (request.quiet === true) return
-      const { takeDay } = await import('../io/files/daily-stamp.ts')
-      const directory = join(paths.state, namesIn.state.warned)
-      if (takeDay({ directory, files, name: profileId, now: systemClock.now() })) request.warn(text)
+      const { warnOnceADay } = await import('./once-a-day.ts')
+      warnOnceADay({ files, paths, warn: request.warn }, profileId, text)
     },
   }
   return request.inForce?.over(ports) ?? ports
@@ -289,17 +274,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
   }
 
   async function openHttp(settings: HttpSettings): Promise<Http> {
-    const { createHttp } = await import('../io/http/http.ts')
-    return createHttp({
-      ...settings,
-      environment: request.environment,
-      timeout: request.timeout,
-      lasting: request.lasting,
-      onExchange: request.debug
-        ? ({ method, url, outcome, duration }) =>
-            request.warn(`${method} ${url} -> ${outcome} (${Math.round(duration)} ms)`)
-        : undefined,
-    })
+    return (await import('./open-http.ts')).openHttp(request, settings)
   }
 }
 

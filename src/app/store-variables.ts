@@ -1,7 +1,7 @@
 import { ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
-import { addressSchemes, kindOfScheme } from '../stores/catalog.ts'
+import { addressSchemes, kindOfScheme } from '../stores/engines.ts'
 
 /**
  * The store that an address names by its scheme. Throws `usage` where it names none, or another one

@@ -24,9 +24,9 @@ export interface Surroundings {
   readonly lasting?: boolean | undefined
 }
 
-type OpenEngine = (options: EngineOptions) => SharedEngine
+export type OpenEngine = (options: EngineOptions) => SharedEngine
 
-interface StoreEntry extends StoreTraits {
+export interface StoreEntry extends StoreTraits {
   /** What many machines share, without what that means; absent where they do not. */
   readonly engine?: (() => Promise<OpenEngine>) | undefined
   /** Loads it, and only then. */
@@ -59,7 +59,7 @@ const forMany = (
  * Every store of the program. A further one is a file beside this one and an entry here: whoever
  * wants to know something about a store asks for its traits, not for its name.
  */
-const entries: readonly StoreEntry[] = [
+export const entries: readonly StoreEntry[] = [
   {
     ...usual,
     kind: 'keychain',
@@ -121,23 +121,6 @@ export const storeCatalog: StoreCatalog = {
   find: (value) => entries.find(({ kind }) => kind === value)?.kind,
 }
 
-/** The schemes of all addresses of stores, as `postgres:`. */
-export function addressSchemes(): readonly string[] {
-  return entries.flatMap(({ schemes = [] }) => schemes)
-}
-
-/** The store that an address with this scheme names. */
-export function kindOfScheme(scheme: string): StoreKind | undefined {
-  return entries.find(({ schemes }) => schemes?.includes(scheme) === true)?.kind
-}
-
-/** Loads what opens engines of a kind that many machines share. */
-export async function loadEngine(kind: StoreKind): Promise<OpenEngine> {
-  const open = await entryOf(kind).engine?.()
-  if (open === undefined) throw new Error(`the store "${kind}" has no engine`)
-  return open
-}
-
 /** Throws `store` where it cannot be used at all, when it is used. */
 export async function openStore(kind: StoreKind, surroundings: Surroundings): Promise<Store> {
   return await entryOf(kind).open(surroundings)
@@ -145,7 +128,7 @@ export async function openStore(kind: StoreKind, surroundings: Surroundings): Pr
 
 /** Whether many machines share the store of that name, if it is one. */
 export function isShared(kind: StoreKind): boolean {
-  return entries.some((one) => one.kind === kind && one.shared === true)
+  return entries.some((one) => one.kind === kind && one.shared)
 }
 
 /** Whether a lock (`KIND:...`) is about something stored in our own folder of data. */
