@@ -30,6 +30,7 @@ import {
 import type { ProcessOptions } from '../refresher/messages.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
 import type { InForce } from './in-force.ts'
+import { isUsualRoute } from './usual-route.ts'
 import type { OpenedKinds } from './shared-kinds.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
@@ -86,14 +87,6 @@ export interface OwnPorts extends Ports {
   /** Text of the user's own definition on this machine. */
   definition(id: string): string | undefined
 }
-
-/** Variables that change how requests travel; see `chooseProxySettings`, `openTrust`. */
-const routing = [
-  ...['https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-]
 
 /** The ports of a process, each made at its first use. */
 export function openPorts(request: PortsRequest): OwnPorts {
@@ -179,9 +172,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
       return openTurns({ paths, files, command: request.command, restsInData })
     }),
     get usualRoute() {
-      const { ca, proxy, environment } = request
-      const given = [ca, proxy, ...routing.map((name) => environment[name])]
-      return given.every((value) => value === undefined || value === '')
+      return isUsualRoute(request)
     },
     journal: async (of) => (await routed())[of ?? 'journal'],
     ledger: async (store) => await (await routed()).ledger(store),
