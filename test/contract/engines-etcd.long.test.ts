@@ -3,6 +3,7 @@ import { openEtcd } from '../../src/stores/etcd/engine.ts'
 import { requirePart } from '../support/parts.ts'
 import { serverCase } from './engine-cases.ts'
 import { checkContract } from './engine-contract.ts'
+import { checkFaults } from './engine-faults.ts'
 import { checkLeases } from './engine-leases.ts'
 
 const http = createHttp({ environment: {} })
@@ -13,5 +14,6 @@ if (requirePart('etcd')) {
   const open = (options: Parameters<typeof openEtcd>[0]) =>
     openEtcd({ ...options, http: async () => http })
   checkContract(serverCase('etcd', open, grains))
+  checkFaults(serverCase('etcd', open, grains))
   checkLeases(serverCase('etcd', open, grains))
 }
