@@ -202,6 +202,21 @@ describe.skipIf(!requirePart('redis'))('a real Redis', () => {
     expect(await engine.write('id', change(2))).toHaveProperty('written')
   })
 
+  test('that has become a copy is not asked for ever: the address may lead to another by now', async () => {
+    const [master, copy] = [await start(), await start()]
+    const proxy = await startProxy(master)
+    ends.push(() => proxy.close())
+    const engine = open(proxy.through(master.url))
+    await engine.write('id', change(1))
+    await engine.write('id', change(2))
+    expect(proxy.accepted()).toBe(1)
+    await administer(master).call('replicaof', copy.address, String(copy.port))
+    await expect(engine.write('id', change(3))).rejects.toThrow('is a replica')
+    await administer(master).call('replicaof', 'no', 'one')
+    await engine.write('id', change(3))
+    expect(proxy.accepted()).toBe(2)
+  })
+
   test('has databases of their own, channels too; and no others', async () => {
     const server = await start()
     const [zero, one] = [open(`${server.url}/0`), open(`${server.url}/1`)]
@@ -242,5 +257,15 @@ describe.skipIf(!requirePart('redis'))('a real Redis', () => {
     await engine.addWish('id', 1, 'x')
     expect(await engine.wishes()).toHaveLength(1)
     expect(await engine.remove('id', {})).toBe(true)
+    // It goes back to the address that was given, which says where the keys are now.
+    await owner.kill()
+    await expect(engine.read('id')).rejects.toMatchObject({ code: 'network' })
+    await owner.start()
+    await until(async () =>
+      engine.read('id').then(
+        () => true,
+        () => false,
+      ),
+    )
   })
 })

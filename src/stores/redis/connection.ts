@@ -135,8 +135,12 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
         return askThere({ command: question.instead, reads: false }, signal)
       })
     } catch (error) {
+      const asked = address
+      // Where it has become a copy, or is gone, another may be at the address that was given.
+      if (isNoMaster(error)) close()
+      if (!isAnswer(error)) address = given.address
       const { translateFailure } = await import('./failures.ts')
-      throw translateFailure(error, address, signal.aborted)
+      throw translateFailure(error, asked, signal.aborted)
     } finally {
       clearTimeout(timer)
       pending--
@@ -176,6 +180,14 @@ function movedTo(error: unknown, address: RedisAddress): RedisAddress | undefine
   const [, host = '', port = ''] =
     /^MOVED \d+ (.*):(\d+)$/.exec(error instanceof Error ? error.message : '') ?? []
   return port === '' ? undefined : { ...address, host: host || address.host, port: Number(port) }
+}
+
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError'
+}
+
+function isNoMaster(error: unknown): boolean {
+  return ['READONLY ', 'MASTERDOWN ', 'LOADING '].some((code) => startsWith(error, code))
 }
 
 function startsWith(error: unknown, code: string): boolean {
