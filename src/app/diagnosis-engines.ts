@@ -1,8 +1,10 @@
 import { isFailure } from '../core/errors.ts'
+import type { Clock } from '../core/ports.ts'
 import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { EngineFinding, SharedEngine } from '../core/shared-engine.ts'
 import { words } from '../messages/words.ts'
+import { elapsed } from '../io/files/elapsed.ts'
 import type { Ports } from '../session/ports.ts'
 
 interface Looked {
@@ -43,7 +45,7 @@ export async function checkEngines(looked: Looked): Promise<readonly Finding[]> 
     seen.add(key)
     if ('finding' in opened) found.push({ id: at, ...opened.finding })
     else if (offline) found.push({ id: at, status: 'skip', detail: words.doctor.notContacted() })
-    else found.push(...(await examine(at, opened.engine)))
+    else found.push(...(await examine(at, opened.engine, ports.clock)))
   }
   return found
 }
@@ -64,11 +66,13 @@ async function open(
   }
 }
 
-async function examine(at: string, engine: SharedEngine): Promise<readonly Finding[]> {
+async function examine(
+  at: string,
+  engine: SharedEngine,
+  clock: Clock,
+): Promise<readonly Finding[]> {
   try {
-    const [findings, measured] = [await engine.examine(), await measure(engine)]
-    const own = new Set(findings.map(({ id }) => id))
-    const all = [...findings, ...measured.filter(({ id }) => !own.has(id))]
+    const all = [...(await engine.examine()), ...(await measure(engine, clock))]
     return [
       { id: at, status: 'ok', detail: words.doctor.engineAnswers(engine.describe()) },
       ...all.map((finding) => ({ ...finding, id: `${at}.${finding.id}` })),
@@ -79,12 +83,12 @@ async function examine(at: string, engine: SharedEngine): Promise<readonly Findi
 }
 
 /** How far away the engine is, and how far its clock is from that of this machine. */
-async function measure(engine: SharedEngine): Promise<readonly EngineFinding[]> {
+async function measure(engine: SharedEngine, clock: Clock): Promise<readonly EngineFinding[]> {
   const measured: { readonly took: number; readonly ahead: number }[] = []
   for (let round = 0; round < rounds; round++) {
-    const [sentAt, startedAt] = [Date.now(), performance.now()]
+    const [sentAt, startedAt] = [clock.now(), elapsed()]
     const theirs = await engine.now()
-    const took = performance.now() - startedAt
+    const took = elapsed() - startedAt
     measured.push({ took, ahead: sentAt + took / 2 - theirs })
   }
   const sorted = measured.toSorted((one, other) => one.took - other.took)

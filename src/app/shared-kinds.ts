@@ -169,6 +169,7 @@ async function openKind(
     url,
     password: from.storePassword?.()?.reveal().trim(),
     ca: ca === undefined ? undefined : readAuthority(ca),
+    time,
     timeLeft: () =>
       from.lasting === true ? usualCall : Math.max(shortestCall, from.timeLeft(), extra()),
     environment: from.environment,

@@ -1,5 +1,6 @@
 import type { Http } from './ports.ts'
 import type { StoreKind } from './profile.ts'
+import type { SharedTime } from './shared-time.ts'
 
 // What a store for many machines is made of. An engine (PostgreSQL, Redis, etcd) keeps rows, leases,
 // wishes and documents, and compares before it sets; what these mean is the same for every engine and is
@@ -176,6 +177,8 @@ export interface EngineOptions {
   readonly password?: string | undefined
   /** A further authority, as PEM. */
   readonly ca?: string | undefined
+  /** What time it is on this machine, and how much has passed. */
+  readonly time: Pick<SharedTime, 'now' | 'monotonic'>
   /** Milliseconds that the command has left: no call takes longer. */
   timeLeft(): number
   readonly environment: Readonly<Record<string, string | undefined>>

@@ -70,6 +70,7 @@ export function serverCase(
 
 /** What an engine is opened with where nothing is said. */
 export const plainOptions: Omit<EngineOptions, 'url'> = {
+  time: { now: Date.now, monotonic: () => performance.now() },
   timeLeft: () => 20_000,
   environment: {},
   http: async () => {

@@ -32,6 +32,7 @@ describe.each<EngineName>(['redis', 'postgres'])('a store in %s', (name) => {
       const open = await loadEngine(name)
       const engine = open({
         url: new URL(server.url),
+        time: { now: Date.now, monotonic: () => performance.now() },
         timeLeft: () => 20_000,
         environment: {},
         http: async () => await Promise.reject(new Error('it speaks no HTTP')),

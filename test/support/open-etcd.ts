@@ -14,6 +14,7 @@ export function openAt(url: string | URL, wanted: EtcdWanted = {}): SharedEngine
   return openEtcd({
     url: new URL(url),
     password: wanted.password,
+    time: { now: Date.now, monotonic: () => performance.now() },
     timeLeft: wanted.timeLeft ?? (() => 20_000),
     environment: {},
     http: async (own) => createHttp({ environment: {}, ca: wanted.ca, ...own }),

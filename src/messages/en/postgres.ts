@@ -179,12 +179,3 @@ export const schemaOf = (version: number) => `tables of version ${version}`
 
 export const serverOf = (version: string, most: number) =>
   `PostgreSQL ${version}, for ${most} connections at once`
-
-export const latency = (milliseconds: number) => `an answer takes ${milliseconds} ms`
-
-export const clocksAgree = () => 'the clocks of the server and of this machine agree'
-
-export const clockApart = (seconds: number, isAhead: boolean) => ({
-  detail: `the clock of this machine is ${seconds} s ${isAhead ? 'ahead of' : 'behind'} that of the server; leases do not depend on it, expiry times do`,
-  fix: 'set the clock: timedatectl set-ntp true',
-})

@@ -174,12 +174,3 @@ export const replicas = (count: number) => ({
   detail: `it has ${count === 1 ? 'a replica' : `${count} replicas`}, and writes also without: a failover can lose the last writes`,
   fix: 'CONFIG SET min-replicas-to-write 1 (a failover is noticed by tokn either way)',
 })
-
-export const clock = (distance: number) =>
-  Math.abs(distance) < 1_000
-    ? 'as here'
-    : `${(Math.abs(distance) / 1_000).toFixed(1)} s ${distance > 0 ? 'ahead of' : 'behind'} this machine`
-
-export const clockFix = () => 'set the clocks of both machines by NTP'
-
-export const latency = (milliseconds: string) => `${milliseconds} ms for an answer`

@@ -31,6 +31,7 @@ export interface Gateway {
   /** How it is described to a person. */
   where(): string
   readonly members: readonly string[]
+  readonly time: EngineOptions['time']
   /** Every request has to be one that can be made twice. Throws `network` and `store`. */
   ask(path: string, body: Answer, asked?: Asked): Promise<Reply>
   /** What comes of a request that has no end, until `enough` says so, or for that long. */
@@ -64,13 +65,14 @@ const longest = 67_108_864
 
 export function openGateway(address: EtcdAddress, options: EngineOptions): Gateway {
   const { members, prefix, user } = address
+  const { time } = options
   const password = options.password ?? address.password
   const secret = password === undefined ? undefined : new Secret(password)
   // Not the same one for all machines, and then the one that answers.
   let first = Math.floor(Math.random() * members.length)
   let token: Promise<Secret | undefined> | undefined
   let ahead = 0
-  return { where, members, ask, follow, get, hasLogin, now: () => Date.now() + ahead }
+  return { where, members, time, ask, follow, get, hasLogin, now: () => time.now() + ahead }
 
   function where(): string {
     const hosts = members.map((origin) => new URL(origin).host)
@@ -151,7 +153,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   ): Promise<HttpReply> {
     if (timeout <= 0) throw new ToknError('network', words.etcd.noTime(where()), { sent: false })
     const http = await options.http({ certificate: address.certificate, key: address.key })
-    const sentAt = Date.now()
+    const sentAt = time.now()
     const reply = await http({
       method: 'POST',
       url: new URL(path, member),
@@ -261,8 +263,8 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
 
   function timeOf(most: number): () => number {
     // Whoever goes on for ever has all the time of the world left.
-    const end = performance.now() + Math.min(options.timeLeft(), most)
-    return () => Math.max(0, Math.min(options.timeLeft(), end - performance.now()))
+    const end = time.monotonic() + Math.min(options.timeLeft(), most)
+    return () => Math.max(0, Math.min(options.timeLeft(), end - time.monotonic()))
   }
 
   /** etcd has no request for its clock; each answer says in its header when it was given, in seconds. */
@@ -270,7 +272,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     const date = headers.find(([name]) => name === 'date')?.[1]
     const at = date === undefined ? Number.NaN : Date.parse(date)
     if (!Number.isFinite(at)) return
-    ahead = readAhead(at, sentAt, Date.now())
+    ahead = readAhead(at, sentAt, time.now())
   }
 }
 

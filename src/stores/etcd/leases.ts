@@ -33,7 +33,10 @@ const atOnce = 8
  * Leases of etcd, whose time is that of its leader, in whole seconds. The key `leases/NAME` ends with it. The
  * fencing number is in `fences/NAME` as well, which stays.
  */
-export function openLeases({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layout): Leases {
+export function openLeases(
+  { ask, now, time }: Pick<Gateway, 'ask' | 'now' | 'time'>,
+  keys: Layout,
+): Leases {
   /** What this process has taken, by name and fence. */
   const own = new Map<string, Known>()
   return { take, renew, left, release, list }
@@ -107,14 +110,14 @@ export function openLeases({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Lay
    * which most of the members agree on: a leader that they have left would go on counting.
    */
   async function left(name: string, fence: number): Promise<number> {
-    const startedAt = performance.now()
+    const startedAt = time.monotonic()
     const known = own.get(`${name} ${fence}`)
-    const [held, time] = await Promise.all([find(name, fence), known && timeLeft(known.id)])
+    const [held, counted] = await Promise.all([find(name, fence), known && timeLeft(known.id)])
     if (held === undefined) return 0
     // Not that of a lease that another process has put in its place.
-    const current = held.id === known?.id ? time : undefined
+    const current = held.id === known?.id ? counted : undefined
     const whole = current ?? (await timeLeft(held.id))
-    return Math.max(0, Math.floor(whole - (performance.now() - startedAt)))
+    return Math.max(0, Math.floor(whole - (time.monotonic() - startedAt)))
   }
 
   async function release(name: string, fence: number): Promise<void> {

@@ -14,7 +14,7 @@ const longestPause = 3_000
  * begins behind the last revision that was heard of, so nothing between two of them is missed.
  */
 export async function watchFolder(
-  { ask, follow }: Pick<Gateway, 'ask' | 'follow'>,
+  { ask, follow, time }: Pick<Gateway, 'ask' | 'follow' | 'time'>,
   folder: string,
   heard: (name: string | undefined) => void,
 ): Promise<() => Promise<void>> {
@@ -35,11 +35,11 @@ export async function watchFolder(
           await revisionNow()
           heard(undefined)
         }
-        const startedAt = performance.now()
+        const startedAt = time.monotonic()
         const count = hear(await listen())
         failures = 0
         // Something on the way has cut it short, and would do so all the time.
-        if (count === 0 && performance.now() - startedAt < shortest) await pause(shortest)
+        if (count === 0 && time.monotonic() - startedAt < shortest) await pause(shortest)
       } catch {
         // Nobody is there to be told of it.
         await pause(pauses[failures++] ?? longestPause)

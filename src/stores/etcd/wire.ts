@@ -20,11 +20,11 @@ export interface Header {
   readonly revision: number
 }
 
-export function encode(text: string): string {
+function encode(text: string): string {
   return Buffer.from(text).toString('base64')
 }
 
-export function decode(value: unknown): string {
+function decode(value: unknown): string {
   return typeof value === 'string' ? Buffer.from(value, 'base64').toString() : ''
 }
 

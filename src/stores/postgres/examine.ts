@@ -23,9 +23,6 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   wish: ['SELECT', 'INSERT', 'DELETE'],
   version: ['SELECT'],
 }
-/** Milliseconds: clocks that are further apart are worth a word, and so is a slower answer. */
-const [farApart, slow] = [2_000, 200]
-
 const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']
 
 export async function examine(connection: Connection): Promise<readonly EngineFinding[]> {
@@ -43,35 +40,6 @@ export async function examine(connection: Connection): Promise<readonly EngineFi
       ? { id: 'schema', status: 'warn', ...texts.noSchemaYet() }
       : { id: 'schema', status: 'ok', detail: texts.schemaOf(version) },
     ...(version === 0 ? [] : [await judgePrivileges(connection)]),
-    ...(await judgeTimes(connection)),
-  ]
-}
-
-/** The quickest of a few answers says most about the clock. */
-async function judgeTimes({ ask }: Connection): Promise<readonly EngineFinding[]> {
-  const rounds: Array<{ readonly took: number; readonly apart: number }> = []
-  for (let round = 0; round < 3; round++) {
-    const [begun, sent] = [performance.now(), Date.now()]
-    const [row = {}] = await ask(
-      'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now',
-      [],
-      true,
-    )
-    const took = performance.now() - begun
-    rounds.push({ took, apart: sent + took / 2 - Number(row['now']) })
-  }
-  const { took, apart } = rounds.reduce((best, one) => (one.took < best.took ? one : best))
-  const latency = words.postgres.latency(Math.max(1, Math.round(took)))
-  const clock =
-    Math.abs(apart) > farApart
-      ? ({
-          status: 'warn',
-          ...words.postgres.clockApart(Math.round(Math.abs(apart) / 1_000), apart > 0),
-        } as const)
-      : ({ status: 'ok', detail: words.postgres.clocksAgree() } as const)
-  return [
-    { id: 'latency', status: took > slow ? 'warn' : 'ok', detail: latency },
-    { id: 'clock', ...clock },
   ]
 }
 

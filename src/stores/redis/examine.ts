@@ -2,15 +2,10 @@ import { isToknError } from '../../core/errors.ts'
 import type { EngineFinding } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import type { RedisConnection } from './connection.ts'
-import { listOf, renewLease } from './leases.ts'
+import { renewLease } from './leases.ts'
 import { readSettings } from './life.ts'
 
-/** Milliseconds: clocks further apart than this are worth a word, and so is a slower answer. */
-const farApart = 2_000
-const slow = 50
-
 export async function examineRedis(redis: RedisConnection): Promise<readonly EngineFinding[]> {
-  const { latency, distance } = await measure(redis)
   const info = await readInfo(redis)
   const settings = await readSettings(redis, [
     ...['appendonly', 'appendfsync', 'maxmemory', 'maxmemory-policy', 'min-replicas-to-write'],
@@ -19,26 +14,10 @@ export async function examineRedis(redis: RedisConnection): Promise<readonly Eng
     versionOf(info),
     await privilegesOf(redis, info !== undefined),
     ...durabilityOf(info, settings),
-    clockOf(distance),
-    latencyOf(latency),
   ]
 }
 
 type Info = ReadonlyMap<string, string>
-
-async function measure(redis: RedisConnection) {
-  const rounds: { readonly latency: number; readonly distance: number }[] = []
-  for (let round = 0; round < 5; round++) {
-    const [begun, sent] = [performance.now(), Date.now()]
-    const [seconds, micros] = listOf(await redis.ask(['time'])).map(Number)
-    const latency = performance.now() - begun
-    const theirs = (seconds ?? 0) * 1_000 + (micros ?? 0) / 1_000
-    rounds.push({ latency, distance: theirs - sent - latency / 2 })
-  }
-  return rounds.toSorted((one, other) => one.latency - other.latency)[0] ?? empty
-}
-
-const empty = { latency: 0, distance: 0 }
 
 async function readInfo(redis: RedisConnection): Promise<Info | undefined> {
   try {
@@ -104,18 +83,4 @@ function replicasOf(info: Info | undefined, settings: Info | undefined): EngineF
   if (role === 'slave') return [{ id, status: 'fail', ...words.redis.isReplica() }]
   if (count === 0 || Number(settings?.get('min-replicas-to-write') ?? 0) > 0) return []
   return [{ id, status: 'warn', ...words.redis.replicas(count) }]
-}
-
-function clockOf(distance: number): EngineFinding {
-  const far = Math.abs(distance) > farApart
-  const detail = words.redis.clock(Math.round(distance))
-  return {
-    ...{ id: 'clock', status: far ? 'warn' : 'ok', detail },
-    ...(far ? { fix: words.redis.clockFix() } : {}),
-  }
-}
-
-function latencyOf(latency: number): EngineFinding {
-  const detail = words.redis.latency(latency.toFixed(1))
-  return { id: 'latency', status: latency > slow ? 'warn' : 'ok', detail }
 }

@@ -14,6 +14,7 @@ const profile = (name: string, store: string): Profile => ({
 function portsWith(engine: (id: string | undefined) => SharedEngine): Ports {
   const traits = (kind: string) => ({ kind, shared: kind === 'many' })
   return {
+    clock: { now: Date.now },
     stores: { traits },
     engine: async (_kind: string, id?: string) => engine(id),
   } as unknown as Ports

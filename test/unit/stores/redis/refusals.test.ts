@@ -28,6 +28,7 @@ async function serve(answer: (socket: Socket, chunk: string) => void, user = '')
   const { port } = server.address() as AddressInfo
   engine = openRedis({
     url: new URL(`redis://${user}127.0.0.1:${port}`),
+    time: { now: Date.now, monotonic: () => performance.now() },
     timeLeft: () => 700,
     environment: {},
     http: () => Promise.reject(new Error('no HTTP')),
