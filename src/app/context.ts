@@ -211,10 +211,11 @@ export function createContext(
   async function lookInForce(flags: SessionFlags, positional?: string): Promise<void> {
     const { findInForce, loadProfiles } = await import('./look-in-force.ts')
     const flagged = readStoreKind(flags.store, '--store')
-    inForce ??= await findInForce(variables, flagged, () => openPorts(requestFor(flags)))
+    const command = commandIn(words)
+    inForce ??= await findInForce(variables, command, flagged, () => openPorts(requestFor(flags)))
     const name = positional ?? flags.profile ?? variables.profile
     if (inForce === undefined) return
-    await loadProfiles(inForce, variables, commandIn(words), name, flags)
+    await loadProfiles(inForce, variables, command, name, flags)
   }
 
   async function findSession(

@@ -25,6 +25,9 @@ export function describeVariables(
     get store() {
       return variables.store
     },
+    get storeVariable() {
+      return variables.storeVariable
+    },
     get shell() {
       return nameOfShell(environment)
     },

@@ -16,16 +16,17 @@ const elsewhere = new Set(
 const ofAll = new Set(['status', 'profile', 'doctor', 'credential'])
 
 /**
- * The store for many machines that `TOKN_STORE_URL` names, unless a flag names another one. Throws
- * `usage`.
+ * The store for many machines that `TOKN_STORE_URL` names, unless a flag names another one, or the
+ * command is about this machine. Throws `usage`.
  */
 export async function findInForce(
   variables: Variables,
+  command: string,
   flagged: StoreKind | undefined,
   open: () => OwnPorts,
 ): Promise<InForce | undefined> {
   const url = variables.read('store_url')
-  if (url === undefined) return undefined
+  if (url === undefined || elsewhere.has(command)) return undefined
   const kind = kindOfUrl(url, undefined)
   if (flagged !== undefined && flagged !== kind) return undefined
   return await openInForce(open(), kind, variables.holding('store_url') ?? '')
@@ -39,7 +40,6 @@ export async function loadProfiles(
   name: string | undefined,
   flags: SessionFlags & { readonly all?: boolean },
 ): Promise<void> {
-  if (elsewhere.has(command)) return
   // What the environment gives otherwise needs no profile.
   const isGiven = variables.tokenVariable(name) !== undefined
   if (isGiven || (name === undefined && variables.provider !== undefined)) return

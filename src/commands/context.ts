@@ -127,8 +127,10 @@ export interface Context {
     readonly scopes: readonly string[] | undefined
     /** The user's shell, as far as variables tell: its name, which may be one that is not known. */
     readonly shell: string | undefined
-    /** `TOKN_STORE`. */
+    /** `TOKN_STORE`, or what `TOKN_STORE_URL` names. */
     readonly store: StoreKind | undefined
+    /** The variable that says it, or names its file. */
+    readonly storeVariable: string | undefined
     /** The variable with a token that wins over the stores, or with the name of its file; not read. */
     tokenVariable(profile: string | undefined): string | undefined
   }

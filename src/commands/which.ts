@@ -145,7 +145,7 @@ function storeCandidates(
 ): readonly Candidate[] {
   const { profiles, stores } = context.ports(flags)
   const profile = chooseProfile(profiles, context.choice(flags, positional))
-  const { store } = context.environment
+  const { store, storeVariable = '' } = context.environment
   const { ofProfile, usual } = words.folders.from
   const kind = 'store'
   return [
@@ -159,8 +159,8 @@ function storeCandidates(
             kind,
             value: store,
             source: 'env',
-            variable: 'TOKN_STORE',
-            from: 'TOKN_STORE',
+            variable: storeVariable,
+            from: storeVariable,
           } as const,
         ]),
     { kind, value: profile.store, source: 'profile', from: ofProfile(profile.name) },

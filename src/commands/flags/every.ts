@@ -1,5 +1,6 @@
 import { oauthTable } from './oauth-table.ts'
+import { storeTable } from './store-table.ts'
 import { flagTable } from './table.ts'
 
 /** Every flag of the program, by its name. */
-export const everyFlag = { ...flagTable, ...oauthTable }
+export const everyFlag = { ...flagTable, ...storeTable, ...oauthTable }

@@ -1,5 +1,6 @@
 import { headings, type Flag } from './flag.ts'
 import type { oauthTable } from './oauth-table.ts'
+import type { storeTable } from './store-table.ts'
 import { plainFlags } from './plain.ts'
 
 const [, session, everywhere] = headings
@@ -123,7 +124,7 @@ export const flagTable = {
   resource: { names: '--resource', value: 'url', repeatable: true },
 } as const satisfies Readonly<Record<string, Flag>>
 
-type Every = typeof flagTable & typeof oauthTable
+type Every = typeof flagTable & typeof storeTable & typeof oauthTable
 
 export type FlagName = keyof Every
 

@@ -17,6 +17,8 @@ export const plainColumns = {
   'provider list': 'id source title docs',
   check: 'profile ok reason expires_in needed',
   why: 'generation at reason command pid parent cost issued_by host job',
+  'store list': 'store in_force usable where profiles source problem',
+  'store verify': 'profile status generation problem fix id',
   which: 'kind winner value source variable path ignored',
   doctor: 'id status detail fix',
   'agent status': 'profile state expires_at generation',

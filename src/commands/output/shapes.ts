@@ -27,6 +27,18 @@ export const shapes = {
     fields:
       'profiles[](profile provider where store state expires_at expires_in credentials_kept renewed_by default problem fix)',
   },
+  'tokn.store-list/v1': {
+    by: 'store list',
+    fields: 'stores[](store in_force source shared where usable problem profiles)',
+  },
+  'tokn.store-push/v1': { by: 'store push', fields: 'results[](profile from to result)' },
+  'tokn.store-pull/v1': { by: 'store pull', fields: 'results[](profile from to result)' },
+  'tokn.store-migrate/v1': { by: 'store migrate', fields: 'results[](profile from to result)' },
+  'tokn.store-verify/v1': {
+    by: 'store verify',
+    fields: 'store sessions[](profile id generation status problem fix)',
+  },
+  'tokn.store-accept/v1': { by: 'store verify --accept', fields: 'profile store generation' },
   'tokn.login/v1': {
     by: 'login',
     fields: `profile provider store token_id scopes ${expiry} origins`,

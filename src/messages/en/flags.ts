@@ -26,6 +26,11 @@ export const meanings = {
   noInput: 'never ask anything',
   yes: 'answer yes to questions',
   dryRun: 'say what would be done, and do nothing',
+  from: 'the store that has the sessions',
+  to: 'the store that is to have them',
+  deleteSource: 'leave nothing in a store that other machines read',
+  accept:
+    'have the session of this profile count as it is stored, whatever was known of a later one',
   finish: 'end a change of keys: the old one is refused',
   cancel: 'take a change of keys back: the new one is refused',
 

@@ -65,3 +65,126 @@ export const nameTaken = (profile: string, store: string) => ({
   message: `${store} has another session called "${profile}"`,
   hint: `tokn profile rename ${profile} NAME`,
 })
+
+export const sameStore = (store: string) => `--from and --to are the same store, ${store}`
+
+export const keepsNothing = (store: string) => ({
+  message: `the ${store} store keeps nothing when this command has ended`,
+  hint: 'tokn store list',
+})
+
+export const notThere = (profile: string, place: string | undefined, known: readonly string[]) => ({
+  message: `there is no profile "${profile}"${place === undefined ? '' : ` in ${place}`}`,
+  hint: known.length === 0 ? 'tokn store list' : `there are: ${known.join(', ')}`,
+})
+
+export const takenHere = (profile: string) => ({
+  message: `this machine has another profile "${profile}"`,
+  hint: `tokn profile rename ${profile} NAME`,
+})
+
+export const noProfileThere = () =>
+  'a session without a profile: a move into the store was cut off, or is under way'
+
+export const olderThanKnown = (stored: number, known: number) =>
+  `generation ${stored} is stored, and this machine knows of ${known}: the store may have gone back`
+
+export const acceptsNothing = (store: string) => ({
+  message: `the ${store} store is of this machine alone, and never asks for that`,
+  hint: 'say which with --store, or set TOKN_STORE_URL',
+})
+
+export const otherDefinition = (profile: string, provider: string) => ({
+  message: `"${profile}" came with another definition of ${provider} than that of this machine`,
+  hint: `tokn provider remove ${provider}`,
+})
+
+export const pullNeedsTo = (store: string) => ({
+  message: `the ${store} store is of this machine: there is nothing to refer to from here`,
+  hint: 'say where the sessions are to go with --to',
+})
+
+export const namesOrAll = (both: boolean) =>
+  both ? 'name profiles, or say --all, and not both' : 'name the profiles, or say --all'
+
+export const kindNeeded = (flag: string, kinds: readonly string[]) => ({
+  message: `${flag} has to name a store`,
+  hint: `one of ${kinds.join(', ')}`,
+})
+
+export const moved = {
+  moved: (profile: string, from: string, to: string) =>
+    `${profile}: the session has moved from the ${from} store to the ${to} store`,
+  already: (profile: string, _: string, to: string) =>
+    `${profile}: the session is in the ${to} store`,
+  profile: (profile: string, _: string, to: string) =>
+    `${profile}: there was no session to move; the next one goes to the ${to} store`,
+}
+
+export const nothingToMove = () => 'there is nothing to move'
+
+export const referred = (profile: string, store: string) =>
+  `${profile}: a profile of this machine now; its session stays in the ${store} store`
+
+export const wouldMove = (from: string, to: string) => `move the session from ${from} to ${to}`
+
+export const wouldEnd = (to: string) => `end a move to ${to}, if one was cut off`
+
+export const wouldRefer = (store: string) =>
+  `make a profile of this machine for the session in the ${store} store`
+
+export const listTitles = () => ['STORE', 'WHERE', 'USABLE', 'PROFILES', 'FROM'] as const
+
+export const usable = () => 'yes'
+
+export const noAddress = () => 'no address: set TOKN_STORE_URL'
+
+export const verifyTitles = () => ['PROFILE', 'STATUS', 'GENERATION', 'PROBLEM'] as const
+
+export const statuses = { ok: 'ok', none: 'no session', moved: 'moved', bad: 'BAD' }
+
+export const nothingToVerify = (store: string) => `the ${store} store has no sessions`
+
+export const askToAccept = (profile: string) =>
+  `Nothing was lost, and the session of "${profile}" may be used as it is stored?`
+
+export const accepted = (profile: string, generation: number) =>
+  `${profile}: generation ${generation} counts from now on`
+
+export const notAccepted = (profile: string) => `nothing was changed; "${profile}" stays as it was`
+
+export const acceptNeedsYes = (profile: string) => ({
+  message: 'nobody can be asked whether nothing was lost',
+  hint: `tokn store verify --accept ${profile} --yes`,
+})
+
+export const listHelp = {
+  summary: 'the stores that there are, which one is used, and whether they can be',
+  notes:
+    'Nothing is unlocked for that. A store for many machines is at TOKN_STORE_URL, or where a profile says; without an address it is not looked for.',
+}
+
+export const pushHelp = {
+  summary: 'move sessions of this machine into another store',
+  notes:
+    'The session goes, with its profile, and nothing that could renew it stays behind: at any time one store has it. Where it is cut off, the same command again ends it; tokn doctor tells of it. Into a store for many machines the profile goes as well, signed, so that jobs find it by TOKN_PROFILE.',
+}
+
+export const pullHelp = {
+  summary: 'make profiles of this machine for sessions of a store that many machines share',
+  notes:
+    'Without --to the session stays there, and the profile says where; with --to it is moved here, and other machines have its access token until that ends, or nothing with --delete-source.',
+}
+
+export const migrateHelp = {
+  summary: 'move all sessions of a store into another one',
+  notes:
+    'Between any two stores. What other machines read keeps the access token of each until it ends, and says where the session went; with --delete-source it keeps nothing. It may be cut off at any point: run it again.',
+}
+
+export const verifyHelp = {
+  summary: 'look at every session of a store: that it opens, and is what its profile says',
+  notes:
+    'A session of an engine that may have gone back to an earlier time is not refreshed, since its refresh token may be spent. Where you know that nothing was lost, --accept has it count as it is stored. Exit status 10 where a session is bad.',
+  flags: { store: 'the store to look at' },
+}

@@ -124,13 +124,19 @@ async function switchOver(
 /** All that follows from it. */
 async function arrive(
   from: Session,
-  { source, target, sourceHome, targetHome, isLocal, deleteSource }: Move,
+  { target, sourceHome, targetHome, isLocal, deleteSource }: Move,
 ): Promise<void> {
   const { ports } = from
   if (sourceHome !== undefined && isLocal) await ports.profiles.put(withoutDefinition(target))
   await targetHome?.publish(target)
-  if (sourceHome === undefined) await eraseEntry(from.of(target), source.store)
+  if (sourceHome === undefined) await eraseHeld(from)
   else if (deleteSource) await sourceHome.remove(from.id)
+}
+
+/** As `eraseEntry`, with the lock of the entry held. */
+async function eraseHeld(former: Session): Promise<void> {
+  await (await former.store()).remove(former.id)
+  await (await former.ports.journal()).remove(former.entry)
 }
 
 /** A profile without a session. */

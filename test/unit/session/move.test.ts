@@ -4,6 +4,8 @@ import type { HomeEntry, SharedHome } from '../../../src/session/move/home.ts'
 import { moveSession, type Move } from '../../../src/session/move/move-session.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { diagnoseUnfinished } from '../../../src/session/unfinished/diagnose.ts'
+import type { Lock } from '../../../src/core/ports.ts'
+import type { MemoryPorts } from './memory-ports.ts'
 import { openWorld, type SessionWorld } from './world.ts'
 
 const worlds: SessionWorld[] = []
@@ -17,7 +19,6 @@ async function open(way: keyof typeof ways) {
   worlds.push(world)
   const { ports, profile } = world
   await ports.profiles.put(profile)
-  const steps = ports.log.push.bind(ports.log)
   const note = (said: string) => void ports.log.push(said)
   const home = (kind: string) =>
     openHome(kind, note, async (id) => {
@@ -29,7 +30,7 @@ async function open(way: keyof typeof ways) {
     await move.sourceHome.publish(profile)
     await ports.profiles.remove(profile.name, profile.id)
   }
-  return { world, ports, move, steps }
+  return { world, ports: exclusive(ports), move }
 }
 
 const ways = {
@@ -103,6 +104,22 @@ function openHome(
       return rows.delete(id)
     },
   }
+}
+
+/** Whoever takes a lock that is held waits for ever, as it would if the holder were itself. */
+function exclusive(ports: MemoryPorts): MemoryPorts {
+  const held = new Set<string>()
+  const lock = async (): Promise<Lock> => async (entry, timeout) => {
+    if (held.has(entry)) throw new Error(`${entry} is held`)
+    const taken = await (await ports.lock())(entry, timeout)
+    held.add(entry)
+    const release = async () => {
+      held.delete(entry)
+      await taken.release()
+    }
+    return { ...taken, release }
+  }
+  return { ...ports, lock }
 }
 
 const killed = new Error('killed')

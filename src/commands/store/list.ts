@@ -1,0 +1,94 @@
+import type { Command } from 'commander'
+import { isFailure } from '../../core/errors.ts'
+import type { StoreKind } from '../../core/profile.ts'
+import { words } from '../../messages/words.ts'
+import { readableProfiles } from '../../session/choose-profile.ts'
+import { homeOf } from '../../session/move/plan-moves.ts'
+import type { Ports } from '../../session/ports.ts'
+import type { CommonFlags, Context } from '../context.ts'
+import { declare } from '../flags/declare.ts'
+import type { FlagName, FlagsOf } from '../flags/table.ts'
+import { checkFields, printJson, wantsJson } from '../output/json.ts'
+import { checkPlain, printPlain } from '../output/plain-rows.ts'
+import { wholeTable } from '../output/table.ts'
+
+const reads = ['plain', 'store', 'timeout', 'ca'] as const satisfies FlagName[]
+
+type ListFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+
+export function listCommand(store: Command, context: Context, run = listStores): void {
+  declare(store, {
+    usage: 'list',
+    group: 'look',
+    aliases: ['ls'],
+    flags: reads,
+    text: () => words.storeCommands.listHelp,
+    examples: ['tokn store list', 'tokn store list --json'],
+  }).action((flags: ListFlags) => run(context, flags))
+}
+
+export async function listStores(context: Context, flags: ListFlags): Promise<void> {
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.store-list/v1')
+  const ports = context.ports(flags)
+  const { storeVariable } = context.environment
+  const inForce = context.storeKind(flags)
+  const source = flags.store === undefined ? (storeVariable ?? 'default') : '--store'
+  const lasting = ports.stores.kinds.filter((kind) => ports.stores.traits(kind).outlivesProcess)
+  const stores = []
+  for (const kind of lasting) {
+    const isInForce = kind === inForce
+    stores.push({
+      store: kind,
+      in_force: isInForce,
+      source: isInForce ? source : null,
+      shared: ports.stores.traits(kind).shared === true,
+      ...(await look(ports, kind)),
+      profiles: readableProfiles(ports.profiles).filter((one) => one.store === kind).length,
+    })
+  }
+  if (wantsJson(flags)) {
+    return printJson(context, flags, { schema: 'tokn.store-list/v1', stores })
+  }
+  if (flags.plain === true) return printPlain(context, 'store list', stores)
+  const { listTitles, usable } = words.storeCommands
+  const rows = stores.map((one) => [
+    `${one.in_force ? '*' : ' '} ${one.store}`,
+    one.where ?? '-',
+    one.usable === true ? usable() : (one.problem ?? '-'),
+    String(one.profiles),
+    one.source ?? '-',
+  ])
+  const [first, ...titles] = listTitles()
+  context.terminal.show(...wholeTable([[`  ${first}`, ...titles], ...rows], context.terminal))
+}
+
+/** Where a store is, and whether it can be used: nothing is unlocked for that, and nobody is asked. */
+async function look(
+  ports: Ports,
+  kind: StoreKind,
+): Promise<{
+  readonly where: string | null
+  readonly usable: boolean | null
+  readonly problem: string | null
+}> {
+  let where: string | null = null
+  try {
+    const home = await homeOf(ports, kind)
+    if (home !== undefined) {
+      where = home.describe()
+      await home.reach()
+      return { where, usable: true, problem: null }
+    }
+    const store = await ports.store(kind)
+    where = store.describe()
+    await (store.list?.() ?? store.read('probe-list'))
+    return { where, usable: true, problem: null }
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    // Without an address there is none to be used.
+    const isUnsaid = error.code === 'usage' && where === null
+    const problem = isUnsaid ? words.storeCommands.noAddress() : error.message
+    return { where, usable: isUnsaid ? null : false, problem }
+  }
+}

@@ -1,0 +1,164 @@
+import type { Command } from 'commander'
+import { ToknError } from '../../core/errors.ts'
+import type { StoreKind } from '../../core/profile.ts'
+import { words } from '../../messages/words.ts'
+import { moveSession, type Move } from '../../session/move/move-session.ts'
+import { planMoves, type MovesWanted } from '../../session/move/plan-moves.ts'
+import { refer } from '../../session/move/refer.ts'
+import type { CommonFlags, Context } from '../context.ts'
+import { declare } from '../flags/declare.ts'
+import type { FlagName, FlagsOf } from '../flags/table.ts'
+import { sayWould } from '../output/dry-run.ts'
+import { checkFields, tell } from '../output/json.ts'
+import type { SchemaName } from '../output/shapes.ts'
+
+const everywhere = ['dryRun', 'timeout', 'ca', 'noInput'] as const
+const pushFlags = ['to', 'all', 'deleteSource', ...everywhere] as const satisfies FlagName[]
+const pullFlags = ['from', 'to', 'all', 'deleteSource', ...everywhere] as const satisfies FlagName[]
+const migrateFlags = ['from', 'to', 'deleteSource', ...everywhere] as const satisfies FlagName[]
+
+type MoveFlags = CommonFlags & FlagsOf<(typeof pullFlags)[number]>
+
+export function pushCommand(store: Command, context: Context, run = push): void {
+  declare(store, {
+    usage: 'push [profile...]',
+    group: 'change',
+    flags: pushFlags,
+    text: () => words.storeCommands.pushHelp,
+    examples: ['tokn store push web --to postgres', 'tokn store push --all --to redis --dry-run'],
+  }).action((names: readonly string[], flags: MoveFlags) => run(context, names, flags))
+}
+
+export function pullCommand(store: Command, context: Context, run = pull): void {
+  declare(store, {
+    usage: 'pull [profile...]',
+    group: 'change',
+    flags: pullFlags,
+    text: () => words.storeCommands.pullHelp,
+    examples: [
+      'tokn store pull web --from postgres',
+      'tokn store pull web --from postgres --to keychain',
+    ],
+  }).action((names: readonly string[], flags: MoveFlags) => run(context, names, flags))
+}
+
+export function migrateCommand(store: Command, context: Context, run = migrate): void {
+  declare(store, {
+    usage: 'migrate',
+    group: 'change',
+    flags: migrateFlags,
+    text: () => words.storeCommands.migrateHelp,
+    examples: [
+      'tokn store migrate --from file --to postgres --dry-run',
+      'tokn store migrate --from redis --to postgres --delete-source',
+    ],
+  }).action((flags: MoveFlags) => run(context, flags))
+}
+
+export async function push(
+  context: Context,
+  names: readonly string[],
+  flags: MoveFlags,
+): Promise<void> {
+  const chosen = chooseNames(names, flags)
+  const to = kindOf(context, flags, 'to')
+  await run(context, flags, 'tokn.store-push/v1', { to, names: chosen })
+}
+
+export async function pull(
+  context: Context,
+  names: readonly string[],
+  flags: MoveFlags,
+): Promise<void> {
+  const chosen = chooseNames(names, flags)
+  const from = kindOf(context, flags, 'from')
+  if (flags.to === undefined) return await referAll(context, flags, from, chosen)
+  const to = kindOf(context, flags, 'to')
+  await run(context, flags, 'tokn.store-pull/v1', { from, to, names: chosen })
+}
+
+export async function migrate(context: Context, flags: MoveFlags): Promise<void> {
+  const [from, to] = [kindOf(context, flags, 'from'), kindOf(context, flags, 'to')]
+  await run(context, flags, 'tokn.store-migrate/v1', { from, to })
+}
+
+async function run(
+  context: Context,
+  flags: MoveFlags,
+  schema: SchemaName,
+  wanted: Omit<MovesWanted, 'deleteSource'>,
+): Promise<void> {
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
+  const ports = context.ports(flags)
+  const moves = await planMoves(ports, { ...wanted, deleteSource: flags.deleteSource === true })
+  if (flags.dryRun === true) return sayWould(context, flags, moves.map(describePlan))
+  const results = []
+  for (const move of moves) {
+    const result = await moveSession(ports, move)
+    const { name, store } = move.source
+    results.push({ profile: name, from: store, to: wanted.to, result })
+  }
+  const told = results.map(({ profile, from, to, result }) =>
+    words.storeCommands.moved[result](profile, from, to),
+  )
+  const sentence = told.length === 0 ? words.storeCommands.nothingToMove() : told.join('\n')
+  tell(context, flags, sentence, { schema, results })
+}
+
+/** Profiles of this machine, for sessions that stay where they are. */
+async function referAll(
+  context: Context,
+  flags: MoveFlags,
+  from: StoreKind,
+  names: readonly string[] | undefined,
+): Promise<void> {
+  const schema = 'tokn.store-pull/v1'
+  await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
+  const definitions = await context.definitions(flags)
+  const wanted = { from, names, isDry: flags.dryRun === true }
+  const profiles = await refer(context.ports(flags), wanted, definitions)
+  if (flags.dryRun === true) {
+    const would = words.storeCommands.wouldRefer(from)
+    return sayWould(
+      context,
+      flags,
+      profiles.map(({ name }) => ({ subject: name, would })),
+    )
+  }
+  const results = profiles.map(({ name }) => ({
+    profile: name,
+    from,
+    to: from,
+    result: 'profile',
+  }))
+  const told = profiles.map(({ name }) => words.storeCommands.referred(name, from))
+  const sentence = told.length === 0 ? words.storeCommands.nothingToMove() : told.join('\n')
+  tell(context, flags, sentence, { schema, results })
+}
+
+function describePlan({ source, target, sourceHome, targetHome }: Move) {
+  const [from, to] = [
+    sourceHome?.describe() ?? source.store,
+    targetHome?.describe() ?? target.store,
+  ]
+  const would =
+    source.store === target.store
+      ? words.storeCommands.wouldEnd(to)
+      : words.storeCommands.wouldMove(from, to)
+  return { subject: source.name, would }
+}
+
+/** `undefined` for all. Throws `usage` where neither names nor `--all` are given, or both. */
+function chooseNames(names: readonly string[], flags: MoveFlags): readonly string[] | undefined {
+  const all = flags.all === true
+  if (all === names.length > 0) throw new ToknError('usage', words.storeCommands.namesOrAll(all))
+  return all ? undefined : [...new Set(names)]
+}
+
+function kindOf(context: Context, flags: MoveFlags, name: 'from' | 'to'): StoreKind {
+  const text = flags[name]
+  const { stores } = context.ports(flags)
+  const kind = stores.find(text)
+  if (kind !== undefined) return kind
+  throw new ToknError('usage', words.storeCommands.kindNeeded(`--${name}`, stores.kinds))
+}

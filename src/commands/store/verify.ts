@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { ToknError } from '../../core/errors.ts'
+import { words } from '../../messages/words.ts'
+import { acceptSession, verifyStore } from '../../session/move/verify-store.ts'
+import type { CommonFlags, Context } from '../context.ts'
+import { declare } from '../flags/declare.ts'
+import type { FlagName, FlagsOf } from '../flags/table.ts'
+import { checkFields, isQuiet, printJson, tell, wantsJson } from '../output/json.ts'
+import { checkPlain, printPlain } from '../output/plain-rows.ts'
+import { wholeTable } from '../output/table.ts'
+
+const reads = [
+  ...(['accept', 'plain', 'yes', 'store', 'timeout', 'ca', 'noInput'] as const),
+] satisfies FlagName[]
+
+type VerifyFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
+
+export function verifyCommand(store: Command, context: Context, run = verify): void {
+  declare(store, {
+    usage: 'verify',
+    group: 'look',
+    flags: reads,
+    text: () => words.storeCommands.verifyHelp,
+    examples: ['tokn store verify', 'tokn store verify --accept web'],
+  }).action((flags: VerifyFlags) => run(context, flags))
+}
+
+export async function verify(context: Context, flags: VerifyFlags): Promise<void> {
+  if (flags.accept !== undefined) return await accept(context, flags.accept, flags)
+  checkPlain(flags)
+  await checkFields(flags, 'tokn.store-verify/v1')
+  const ports = context.ports(flags)
+  const kind = context.storeKind(flags)
+  const found = await verifyStore(ports, kind)
+  const bad = found.filter(({ status }) => status === 'bad').length
+  if (bad > 0) context.exitWith(new ToknError('check_failed', '').exit)
+  const sessions = found.map((one) => ({
+    profile: one.profile,
+    id: one.id,
+    generation: one.generation ?? null,
+    status: one.status,
+    problem: one.problem ?? null,
+    fix: one.fix ?? null,
+  }))
+  if (wantsJson(flags)) {
+    return printJson(context, flags, { schema: 'tokn.store-verify/v1', store: kind, sessions })
+  }
+  if (flags.plain === true) return printPlain(context, 'store verify', sessions)
+  if (found.length === 0) {
+    if (!isQuiet(flags)) context.terminal.say(words.storeCommands.nothingToVerify(kind))
+    return
+  }
+  const { verifyTitles, statuses } = words.storeCommands
+  const rows = found.map((one) => [
+    one.profile,
+    statuses[one.status],
+    one.generation === undefined ? '-' : String(one.generation),
+    one.problem === undefined ? '-' : `${one.problem}${one.fix ? `; ${one.fix}` : ''}`,
+  ])
+  context.terminal.show(...wholeTable([verifyTitles(), ...rows], context.terminal))
+}
+
+async function accept(context: Context, name: string, flags: VerifyFlags): Promise<void> {
+  await checkFields(flags, 'tokn.store-accept/v1')
+  const { askToAccept, accepted, notAccepted, acceptNeedsYes } = words.storeCommands
+  const yes = await context.confirm(flags, askToAccept(name))
+  if (yes !== true) {
+    throw new ToknError('usage', yes === undefined ? acceptNeedsYes(name) : notAccepted(name))
+  }
+  const kind = context.storeKind(flags)
+  const generation = await acceptSession(context.ports(flags), kind, name)
+  const document = { schema: 'tokn.store-accept/v1', profile: name, store: kind, generation }
+  tell(context, flags, accepted(name, generation), document)
+}

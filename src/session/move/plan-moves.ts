@@ -1,0 +1,115 @@
+import { ToknError } from '../../core/errors.ts'
+import type { Profile, StoreKind } from '../../core/profile.ts'
+import { nearOnes } from '../../core/text.ts'
+import { words } from '../../messages/words.ts'
+import { readableProfiles } from '../choose-profile.ts'
+import type { Ports } from '../ports.ts'
+import { findCutOff } from '../unfinished/find.ts'
+import type { SharedHome } from './home.ts'
+import type { Move } from './move-session.ts'
+
+export interface MovesWanted {
+  /** Where the sessions are. Absent: where the profiles of this machine say. */
+  readonly from?: StoreKind | undefined
+  readonly to: StoreKind
+  /** Absent: all of them. */
+  readonly names?: readonly string[] | undefined
+  readonly deleteSource: boolean
+}
+
+/** The moves that are wanted, each as it has to be made. Throws `not_found`, `usage`, and what stores throw. */
+export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<readonly Move[]> {
+  const { from, to, deleteSource } = wanted
+  if (from === to) throw new ToknError('usage', words.storeCommands.sameStore(to))
+  checkLasting(ports, to)
+  const targetHome = await homeOf(ports, to)
+  const sourceHome = from === undefined ? undefined : await homeOf(ports, from)
+  const local = readableProfiles(ports.profiles)
+  const sources = sourceHome
+    ? await profilesOf(sourceHome)
+    : await sourcesHere(ports, local, wanted)
+  const place = sourceHome?.describe() ?? ports.profiles.place?.folder
+  const chosen = chooseProfiles(sources, wanted.names, place)
+  const moves: Move[] = []
+  for (const source of chosen) {
+    const own =
+      sourceHome ?? (source.store === to ? undefined : await homeOf(ports, source.store, source.id))
+    const known = local.find(({ id }) => id === source.id)
+    refuseTaken(local, source, own, targetHome)
+    moves.push({
+      source,
+      target: { ...source, ...known, store: to, storeUrl: targetHome?.url, name: source.name },
+      sourceHome: own,
+      targetHome,
+      isLocal: known !== undefined || targetHome === undefined,
+      deleteSource,
+    })
+  }
+  return moves
+}
+
+/** The profiles that a store for many machines has; those that are not trusted are none. */
+export async function profilesOf(home: SharedHome): Promise<readonly Profile[]> {
+  const entries = await home.list()
+  const faulty = entries.find(({ fault }) => fault !== undefined)
+  if (faulty?.fault !== undefined) throw faulty.fault
+  return entries.flatMap(({ profile }) => profile ?? [])
+}
+
+async function sourcesHere(
+  ports: Ports,
+  local: readonly Profile[],
+  { from, to, names }: MovesWanted,
+): Promise<readonly Profile[]> {
+  if (names !== undefined) return local
+  const cutOff = (await findCutOff(ports)).filter(({ kind }) => kind === 'move')
+  const begun = new Set(cutOff.flatMap(({ profile }) => profile?.id ?? []))
+  return local.filter(({ id, store }) =>
+    store === to ? begun.has(id) : from === undefined || store === from,
+  )
+}
+
+/** Those of these names, or all. Throws `not_found`. */
+export function chooseProfiles(
+  sources: readonly Profile[],
+  names: readonly string[] | undefined,
+  place: string | undefined,
+): readonly Profile[] {
+  if (names === undefined) return sources
+  return names.map((name) => {
+    const found = sources.find((one) => one.name === name)
+    if (found !== undefined) return found
+    const known = sources.map((one) => one.name)
+    const near = nearOnes(name, known)
+    throw new ToknError(
+      'not_found',
+      words.storeCommands.notThere(name, place, near.length > 0 ? near : known.slice(0, 10)),
+    )
+  })
+}
+
+/** Another profile of this machine must not be replaced. */
+function refuseTaken(
+  local: readonly Profile[],
+  { name, id }: Profile,
+  sourceHome: SharedHome | undefined,
+  targetHome: SharedHome | undefined,
+): void {
+  if (sourceHome === undefined || targetHome !== undefined) return
+  if (!local.some((one) => one.name === name && one.id !== id)) return
+  throw new ToknError('usage', words.storeCommands.takenHere(name))
+}
+
+function checkLasting(ports: Ports, to: StoreKind): void {
+  if (ports.stores.traits(to).outlivesProcess) return
+  throw new ToknError('usage', words.storeCommands.keepsNothing(to))
+}
+
+/** `undefined` for a store of this machine. */
+export async function homeOf(
+  ports: Ports,
+  kind: StoreKind,
+  id?: string,
+): Promise<SharedHome | undefined> {
+  return ports.stores.traits(kind).shared === true ? await ports.home?.(kind, id) : undefined
+}

@@ -1,0 +1,110 @@
+import { isFailure, ToknError } from '../../core/errors.ts'
+import type { Profile, StoreKind } from '../../core/profile.ts'
+import { words } from '../../messages/words.ts'
+import { readableProfiles } from '../choose-profile.ts'
+import type { Ports } from '../ports.ts'
+import { openSession } from '../session.ts'
+import { conditionOf } from '../usable.ts'
+import { movedTo } from './left-behind.ts'
+import { homeOf } from './plan-moves.ts'
+
+/** What was found of one session of a store. */
+export interface Verified {
+  readonly profile: string
+  readonly id: string
+  readonly generation: number | undefined
+  readonly status: 'ok' | 'none' | 'moved' | 'bad'
+  /** What is wrong, and what mends it. */
+  readonly problem?: string | undefined
+  readonly fix?: string | undefined
+}
+
+/**
+ * Looks at every session of a store: that it opens, that what it is bound to is what its profile says,
+ * and that nothing is known of a later one. Changes nothing. Throws what the store throws as a whole.
+ */
+export async function verifyStore(ports: Ports, kind: StoreKind): Promise<readonly Verified[]> {
+  const home = await homeOf(ports, kind)
+  const found: Verified[] = []
+  if (home === undefined) {
+    const own = readableProfiles(ports.profiles).filter(({ store }) => store === kind)
+    for (const profile of own) found.push(await verify(ports, profile))
+    return found
+  }
+  for (const { id, name, generation, profile, fault } of await home.list()) {
+    if (profile !== undefined) found.push(await verify(ports, profile))
+    else {
+      const problem = fault?.message ?? words.storeCommands.noProfileThere()
+      const fix = fault?.hint ?? undefined
+      found.push({ profile: name, id, generation, status: 'bad', problem, fix })
+    }
+  }
+  return found.toSorted((one, other) => (one.profile < other.profile ? -1 : 1))
+}
+
+async function verify(ports: Ports, profile: Profile): Promise<Verified> {
+  const { name, id } = profile
+  const session = openSession(ports, profile)
+  let generation: number | undefined
+  const say = (status: Verified['status'], problem?: string, fix?: string): Verified => {
+    return { profile: name, id, generation, status, problem, fix }
+  }
+  try {
+    const record = await session.findRecord()
+    if (record === undefined) return say('none', words.status.notLoggedIn(), `tokn login ${name}`)
+    ;({ generation } = record)
+    const gone = movedTo(record)
+    if (gone !== undefined) return say('moved', words.storeCommands.movedTo(gone))
+    const condition = await conditionOf(session, record)
+    if (condition.state === 'foreign') throw condition.why
+    const indexed = ports.index.get(id)?.generation ?? 0
+    if (indexed > generation) {
+      return say('bad', words.storeCommands.olderThanKnown(generation, indexed), accept(name))
+    }
+    const doubt = await findDoubt(ports, session.entry)
+    return doubt === undefined ? say('ok') : say('bad', doubt, accept(name))
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'network') throw error
+    return say('bad', error.message, error.hint?.split('\n')[0] ?? `tokn login ${name}`)
+  }
+}
+
+function accept(name: string): string {
+  return `tokn store verify --accept ${name}`
+}
+
+/** Why the store may have gone back to an earlier time; a session in use is not asked for that. */
+async function findDoubt(ports: Ports, entry: string): Promise<string | undefined> {
+  try {
+    const held = await (await ports.lock())(entry, 0)
+    try {
+      const doubt = await held.doubt?.()
+      return typeof doubt === 'string' ? doubt : doubt?.message
+    } finally {
+      await held.release()
+    }
+  } catch (error) {
+    if (isFailure(error) && error.code === 'busy') return undefined
+    throw error
+  }
+}
+
+/**
+ * Has the session of a profile count as it is stored, whatever was known of a later one. Gives its
+ * generation. Throws `not_found`, `usage` for a store of this machine.
+ */
+export async function acceptSession(ports: Ports, kind: StoreKind, name: string): Promise<number> {
+  const home = await homeOf(ports, kind)
+  if (home === undefined) throw new ToknError('usage', words.storeCommands.acceptsNothing(kind))
+  const entry = await home.find(name)
+  if (entry === undefined) {
+    const known = (await home.list()).map((one) => one.name).slice(0, 10)
+    throw new ToknError('not_found', words.storeCommands.notThere(name, home.describe(), known))
+  }
+  const generation = await home.accept(entry.id)
+  const indexed = ports.index.get(entry.id)
+  if (indexed !== undefined && indexed.generation > generation) {
+    ports.index.put(entry.id, { ...indexed, generation })
+  }
+  return generation
+}
