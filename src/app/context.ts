@@ -207,15 +207,11 @@ export function createContext(
     return await (await openPrompts(environment)).askLine(label, { secret: true })
   }
 
-  /** Reads the profiles of a store that a variable names: commands look at what is known by then. */
   async function lookInForce(flags: SessionFlags, positional?: string): Promise<void> {
-    const { findInForce, loadProfiles } = await import('./look-in-force.ts')
-    const flagged = readStoreKind(flags.store, '--store')
+    const { look } = await import('./look-in-force.ts')
     const command = commandIn(words)
-    inForce ??= await findInForce(variables, command, flagged, () => openPorts(requestFor(flags)))
-    const name = positional ?? flags.profile ?? variables.profile
-    if (inForce === undefined) return
-    await loadProfiles(inForce, variables, command, name, flags)
+    const open = () => openPorts(requestFor(flags))
+    inForce = await look({ variables, command, flags, positional, inForce, open })
   }
 
   async function findSession(

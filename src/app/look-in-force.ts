@@ -1,5 +1,4 @@
 import type { SessionFlags } from '../commands/context.ts'
-import type { StoreKind } from '../core/profile.ts'
 import { openInForce, type InForce } from './in-force.ts'
 import type { OwnPorts } from './ports.ts'
 import { kindOfUrl } from './store-variables.ts'
@@ -15,30 +14,37 @@ const elsewhere = new Set(
 /** What shows, or chooses among, all profiles, whichever is named. */
 const ofAll = new Set(['status', 'profile', 'doctor', 'credential'])
 
+interface Looking {
+  readonly variables: Variables
+  readonly command: string
+  readonly flags: SessionFlags & { readonly all?: boolean }
+  readonly positional: string | undefined
+  /** What is open already. */
+  readonly inForce: InForce | undefined
+  open(): OwnPorts
+}
+
 /**
- * The store for many machines that `TOKN_STORE_URL` names, unless a flag names another one, or the
- * command is about this machine. Throws `usage`.
+ * Opens the store for many machines that `TOKN_STORE_URL` names, and reads what the command needs of its
+ * profiles: commands look at what is known by then. `undefined` where a flag names another store, or
+ * the command is about this machine. Throws `usage`, and what the engine throws.
  */
-export async function findInForce(
-  variables: Variables,
-  command: string,
-  flagged: StoreKind | undefined,
-  open: () => OwnPorts,
-): Promise<InForce | undefined> {
+export async function look(looking: Looking): Promise<InForce | undefined> {
+  const { variables, command, flags, positional } = looking
   const url = variables.read('store_url')
   if (url === undefined || elsewhere.has(command)) return undefined
   const kind = kindOfUrl(url, undefined)
-  if (flagged !== undefined && flagged !== kind) return undefined
-  return await openInForce(open(), kind, variables.holding('store_url') ?? '')
+  if (flags.store !== undefined && flags.store !== kind) return undefined
+  const variable = variables.holding('store_url') ?? ''
+  const inForce = looking.inForce ?? (await openInForce(looking.open(), kind, variable))
+  await load(inForce, looking, positional ?? flags.profile ?? variables.profile)
+  return inForce
 }
 
-/** Reads what a command needs of its profiles. `name`: what is said of the profile, if anything is. */
-export async function loadProfiles(
+async function load(
   { profiles }: InForce,
-  variables: Variables,
-  command: string,
+  { variables, command, flags }: Looking,
   name: string | undefined,
-  flags: SessionFlags & { readonly all?: boolean },
 ): Promise<void> {
   // What the environment gives otherwise needs no profile.
   const isGiven = variables.tokenVariable(name) !== undefined

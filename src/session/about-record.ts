@@ -26,6 +26,20 @@ export async function aboutRecord(
   return textOf(await describeRecord(ports, profile, record, reason, details))
 }
 
+/** What is known of a session that goes, as it is, into a store that many machines share. */
+export function aboutMoved({ index, stores }: Ports, { id, store }: Profile): string | undefined {
+  const known = stores.traits(store).shared === true ? index.get(id) : undefined
+  return known === undefined ? undefined : textOf(known)
+}
+
+/** What such a store knows of a session that comes from it is known here from now on. */
+export async function noteMoved(ports: Ports, source: Profile): Promise<void> {
+  if (ports.stores.traits(source.store).shared !== true) return
+  const known = await noted(ports, source)
+  const { configuration } = ports
+  if (known !== undefined) ports.index.put(source.id, { ...known, configuration })
+}
+
 /** The same of a change within a generation; `undefined` where nothing is noted of that. */
 export async function aboutChange(
   ports: Ports,

@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile, StoreKind } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
+import { aboutChange, aboutMoved, noteMoved } from '../about-record.ts'
 import { eraseEntry } from '../save-session.ts'
 import { openSession, type Session } from '../session.ts'
 import type { Ports } from '../ports.ts'
@@ -60,7 +61,10 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
       profile: target,
       former: source.store,
     })
-    if (!hasGone) await copy(to, move, held, there)
+    if (!hasGone && held !== undefined) {
+      await noteMoved(ports, source)
+      await copy(to, move, held, there)
+    }
     await switchOver(from, move, hasGone ? undefined : held)
     await arrive(from, move)
     await intent.remove()
@@ -105,7 +109,7 @@ async function copy(
     throw new ToknError('store', words.storeCommands.newerThere(source.name, to.profile.store))
   }
   await targetHome?.reserve(to.profile)
-  await writeAndReadBack(await to.store(), held)
+  await writeAndReadBack(await to.store(), held, aboutMoved(to.ports, to.profile))
 }
 
 /** The one write after which the copy counts. */
@@ -118,7 +122,8 @@ async function switchOver(
   if (sourceHome === undefined) return await ports.profiles.put(withoutDefinition(target))
   if (held === undefined) return
   const place = targetHome?.describe() ?? ports.requester.host
-  await writeAndReadBack(await from.store(), leftBehind(held, place, ports.clock.now()))
+  const left = leftBehind(held, place, ports.clock.now())
+  await writeAndReadBack(await from.store(), left, await aboutChange(ports, from.profile, left))
 }
 
 /** All that follows from it. */

@@ -6,6 +6,9 @@ const namesNothing = never('it names nothing that could be missing', 3)
 const always = [asksNoProvider, namesNothing, judgesNothing, oneThing, startsNothing]
 const real = 'test/long/store-keys.test.ts'
 
+const stores = 'test/long/store-commands.test.ts'
+const moves = [asksNoProvider, judgesNothing, oneThing, startsNothing]
+
 const nowhere = [
   variable('TOKN_STORE', ''),
   variable('TOKN_STORE_URL', 'redis://127.0.0.1:9'),
@@ -27,6 +30,48 @@ export const storeKeys: Readonly<Record<string, Rows>> = {
       elsewhere(real, 0, 1, 130),
       elsewhere('test/unit/stores/shared/rekey.test.ts', 9),
     ],
+  },
+  'store list': {
+    shown: [
+      row(0, 'store list', 'one of them can be used'),
+      row(2, 'store list --store nosuch', 'there is no such store'),
+    ],
+    never: [
+      ...moves,
+      never('what cannot be used is told in the table', 3, 7, 8, 9),
+      never('it asks nothing', 130),
+    ],
+  },
+  'store push': {
+    shown: [
+      row(2, 'store push --to file', 'no profile is named'),
+      row(2, 'store push nosuch', 'no store is named'),
+      row(3, 'store push nosuch --to file', 'there is no such profile'),
+      row(7, 'store push --all --to redis', 'the store is not there', nowhere),
+    ],
+    never: [...moves, elsewhere(stores, 0, 1, 8, 9, 130)],
+  },
+  'store pull': {
+    shown: [
+      row(2, 'store pull web --from file', 'it is a store of this machine'),
+      row(7, 'store pull web --from redis', 'the store is not there', nowhere),
+    ],
+    never: [...moves, elsewhere(stores, 0, 1, 3, 8, 9, 130)],
+  },
+  'store migrate': {
+    shown: [
+      row(2, 'store migrate --from file --to file', 'both are one store'),
+      row(7, 'store migrate --from redis --to file', 'the store is not there', nowhere),
+    ],
+    never: [...moves, elsewhere(stores, 0, 1, 3, 8, 9, 130)],
+  },
+  'store verify': {
+    shown: [
+      row(0, 'store verify --store file', 'there is nothing to look at'),
+      row(2, 'store verify --store nosuch', 'there is no such store'),
+      row(7, 'store verify', 'the store is not there', nowhere),
+    ],
+    never: [...[asksNoProvider, oneThing, startsNothing], elsewhere(stores, 1, 3, 8, 9, 10, 130)],
   },
   'store reader-key': {
     shown: [

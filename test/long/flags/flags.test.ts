@@ -31,7 +31,9 @@ const handedOn = 'went on to use checkFlags'
  */
 const elsewhere = [
   'credential aws',
-  ...['rekey', 'reader-key'].map((one) => `store ${one}`),
+  ...['rekey', 'reader-key', 'list', 'push', 'pull', 'migrate', 'verify'].map(
+    (one) => `store ${one}`,
+  ),
   ...['docker', 'git', 'keyring', 'kubectl'].map((one) => `setup ${one}`),
 ]
 

@@ -114,7 +114,11 @@ export const adders: Readonly<Record<string, AddCommand>> = {
   setup: (program, context) => setupCommand(program, context, record('setup')),
   refresher: (program, context) => refresherCommand(program, context, record('refresher run')),
   store: (program, context) =>
-    storeCommand(program, context, recordAll('store', ['rekey', 'readerKey'])),
+    storeCommand(
+      program,
+      context,
+      recordAll('store', ['list', 'push', 'pull', 'migrate', 'verify', 'rekey', 'readerKey']),
+    ),
   ci: (program, context) => ciCommand(program, context, recordAll('ci', ['start', 'end'])),
   sandbox: (program, context) => sandboxCommand(program, context, record('sandbox')),
   demo: (program, context) => demoCommand(program, context, record('demo')),
