@@ -11,6 +11,7 @@ import { readIndexEntry } from '../../../../src/io/files/index-file.ts'
 import { systemClock } from '../../../../src/io/process/clock.ts'
 import { openProvider } from '../../../../src/providers/catalog.ts'
 import type { Ports } from '../../../../src/session/ports.ts'
+import { refreshNow } from '../../../../src/session/refresh/protocol.ts'
 import { openSession, type Session } from '../../../../src/session/session.ts'
 import { storeCatalog } from '../../../../src/stores/catalog.ts'
 import { openRecord, sealRow } from '../../../../src/stores/shared/codec.ts'
@@ -97,6 +98,8 @@ export async function openFleetWorld(
           store: async () => openStore(shared, keys, () => role === 'reader'),
           lock: async () => openLock(shared),
           fleet: async () => fleet,
+          refresher: async (of, wanted) =>
+            serializeRecord(await refreshNow(openSession(portsNow(), of), wanted)),
         }
       }
       return {
