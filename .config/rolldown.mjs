@@ -53,6 +53,7 @@ const seldom = new Set(
       'app/passphrase',
       'app/report',
       'app/store-variables',
+      'app/usual-route',
       'commands/output/dry-run',
     ],
     ...['core/giving', 'core/json-text', 'core/jwt', 'core/secret-entities', 'core/secret-eraser'],

@@ -116,7 +116,8 @@ async function checkJournal(
 ): Promise<readonly Finding[]> {
   const journal = await ports.journal()
   const entries = new Set(await journal.list())
-  const own = profiles.filter((one) => entries.has(entryOf(one)))
+  const own: Profile[] = []
+  for (const one of profiles) if (await hasJournal(ports, entries, one)) own.push(one)
   for (const one of own) entries.delete(entryOf(one))
   const findings = await inTurn<Profile, Finding>(own, async (profile) => {
     const entry = entryOf(profile)
@@ -142,6 +143,21 @@ async function checkJournal(
   })
   if (entries.size === 0) return findings
   return [...findings, skip('journal-of-others', words.doctor.ofOthers(entries.size))]
+}
+
+/** Whether a refresh of it is written down; where that cannot be known, its store is told to be away. */
+async function hasJournal(
+  ports: Ports,
+  entries: ReadonlySet<string>,
+  profile: Profile,
+): Promise<boolean> {
+  if (ports.stores.traits(profile.store).shared !== true) return entries.has(entryOf(profile))
+  try {
+    return await ports.refreshPending(entryOf(profile))
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return false
+  }
 }
 
 /** What is wrong with the file of a refresh, if it cannot be read at all. */

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
 import type { HeldLock, JournalEntry } from '../../core/ports.ts'
 import type { SharedEngine } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
@@ -79,8 +79,8 @@ function hold(options: SharedLockOptions, id: string, fence: number, began: Inst
       if (await engine.renewLease(name, fence, lease)) own.until = after(asked, lease)
       else own.lost = true
     } catch (error) {
-      // What was promised lasts, whether or not the engine is reached now.
-      if (!isToknError(error, 'network', 'store')) throw error
+      // What was promised lasts, whether or not the engine is reached now, or answers with sense.
+      if (!isFailure(error)) throw error
     }
   })
   const lasts = (least: number) => {
@@ -121,7 +121,7 @@ function hold(options: SharedLockOptions, id: string, fence: number, began: Inst
         await engine.releaseLease(name, fence)
       } catch (error) {
         // It ends by itself.
-        if (!isToknError(error, 'network', 'store')) throw error
+        if (!isFailure(error)) throw error
       }
     },
   }
