@@ -8,7 +8,7 @@ import type {
 } from '../../core/shared-engine.ts'
 import { describeAddress, readAddress } from './address.ts'
 import { openConnection, type Row, type Value } from './connection.ts'
-import { readOnly } from './failures.ts'
+import { lacksTables, readOnly } from './failures.ts'
 
 /** In the order of their bits; see `tokn.write_session` in `schema.ts`. */
 const parts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
@@ -28,32 +28,49 @@ export function openPostgres(options: EngineOptions): SharedEngine {
   const where = describeAddress(address)
   const connection = openConnection(options, address)
   const { ask } = connection
-  /** Asked again where an idle connection turns out to be lost: nothing is changed by it. */
-  const look = (text: string, ...values: readonly Value[]) => ask(text, values, true)
-  const one = async (text: string, ...values: readonly Value[]) =>
-    (await ask(text, values))[0] ?? {}
+  const prepare = async () => (await import('./prepare.ts')).prepare(connection, where)
+
+  /** Nothing is in tables that are not there. */
+  async function look(text: string, ...values: readonly Value[]): Promise<readonly Row[]> {
+    return await ask(text, values, true).catch((error: unknown) => {
+      if (lacksTables(error)) return []
+      throw error
+    })
+  }
+
+  /** The first write makes the tables. `isSafe`: it may be asked twice. */
+  async function change(text: string, values: readonly Value[], isSafe = false): Promise<Row> {
+    try {
+      return (await ask(text, values, isSafe))[0] ?? {}
+    } catch (error) {
+      if (!lacksTables(error)) throw error
+      await prepare()
+      return (await ask(text, values, isSafe))[0] ?? {}
+    }
+  }
+  const one = (text: string, ...values: readonly Value[]) => change(text, values)
 
   return {
     kind: 'postgres',
     describe: () => where,
-    prepare: async () => (await import('./prepare.ts')).prepare(connection, where),
+    prepare,
     read: async (id) => rowOf((await look(`${readOne} s.id = $1`, id))[0]),
     find: async (name) => rowOf((await look(`${readOne} s.name = $1`, name))[0]),
     list: async (after, limit) => {
       const text = `SELECT ${columns} FROM tokn.session s WHERE $1::text IS NULL OR s.id > $1 ORDER BY s.id LIMIT $2`
       return (await look(text, after ?? null, limit)).flatMap((row) => rowOf(row) ?? [])
     },
-    write: async (id, change) => {
+    write: async (id, made) => {
       const named = parts.reduce((bits, part, at) => {
-        return change.parts?.[part] === undefined ? bits : bits | (1 << at)
+        return made.parts?.[part] === undefined ? bits : bits | (1 << at)
       }, 0)
-      const texts = parts.map((part) => change.parts?.[part] ?? null)
+      const texts = parts.map((part) => made.parts?.[part] ?? null)
       const marks = '$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13'
-      const values = [id, change.name, change.generation, named, ...texts]
+      const values = [id, made.name, made.generation, named, ...texts]
       const answer = await one(
         `SELECT * FROM tokn.write_session(${marks})`,
         ...values,
-        ...conditionOf(change.when),
+        ...conditionOf(made.when),
       )
       return (
         answer['failed'] == null ? { written: answer['written'] } : { failed: answer['failed'] }
@@ -93,7 +110,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     },
     addWish: async (id, generation, text) => {
       const add = 'INSERT INTO tokn.wish (id, generation, text) VALUES ($1, $2, $3)'
-      await ask(`${add} ON CONFLICT DO NOTHING`, [id, generation, text], true)
+      await change(`${add} ON CONFLICT DO NOTHING`, [id, generation, text], true)
     },
     wishes: async (id) => {
       const text = `${wishColumns} WHERE $1::text IS NULL OR id = $1 ORDER BY number`
@@ -104,7 +121,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     },
     dropWishes: async (id, generation) => {
       const text = 'DELETE FROM tokn.wish WHERE id = $1 AND generation <= $2'
-      await ask(text, [id, generation], true)
+      await change(text, [id, generation], true)
     },
     readDocument: async (name) => {
       const text = 'SELECT version, body FROM tokn.document WHERE name = $1 AND body IS NOT NULL'

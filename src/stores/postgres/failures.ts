@@ -4,10 +4,15 @@ import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 
 /** Codes of PostgreSQL (SQLSTATE) that tell who calls something. */
-export const noSuchTable: ReadonlySet<string> = new Set(['42P01', '3F000', '42883'])
+const noSuchTable: ReadonlySet<string> = new Set(['42P01', '3F000', '42883'])
 /** It was rolled back for the sake of another, and may be tried again. */
 export const isOutdone: ReadonlySet<string> = new Set(['40001', '40P01'])
 export const notAllowed = '42501'
+
+/** Whether an explained failure is that the tables are not there, or older ones. */
+export function lacksTables(error: unknown): boolean {
+  return isToknError(error) && noSuchTable.has(stateOf(error.details.cause) ?? '')
+}
 
 /** What the server itself says went wrong. */
 export function stateOf(error: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection } from './connection.ts'
-import { noSuchTable, notAllowed, stateOf } from './failures.ts'
+import { lacksTables, notAllowed, stateOf } from './failures.ts'
 import { migrate, readNumber, schemaVersion } from './schema.ts'
 
 /** PostgreSQL 13: the first that makes a random UUID by itself. */
@@ -32,8 +32,7 @@ export async function readSchemaVersion(ask: Connection['ask']): Promise<number>
   try {
     return Number((await ask(readNumber, [], true))[0]?.['number'] ?? 0)
   } catch (error) {
-    const state = stateOf(error instanceof ToknError ? error.details.cause : undefined)
-    if (state !== undefined && noSuchTable.has(state)) return 0
+    if (lacksTables(error)) return 0
     throw error
   }
 }

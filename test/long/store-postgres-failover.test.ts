@@ -20,7 +20,7 @@ import { until } from '../support/until.ts'
 describe.skipIf(!requirePart('postgres'))('another PostgreSQL than before', () => {
   const ends: Array<() => Promise<unknown>> = []
   afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end()
+    for (const end of ends.splice(0).toReversed()) await end()
   })
   const keep = (server: EngineServer) => {
     ends.push(() => server.close())
