@@ -21,7 +21,9 @@ const needed = new RegExp(
 )
 
 // What we ourselves read besides, some of it secret: a proxy's address can hold a password.
-const ours = /^(?:TOKN_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|(?:https?|all|no)_proxy)$/i
+// So can those of PostgreSQL, where it is the store.
+const ours =
+  /^(?:TOKN_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|(?:https?|all|no)_proxy|PG(?:HOST|PORT|USER|DATABASE|PASSWORD|PASSFILE|SSLMODE))$/i
 
 // No program that the user did not name has a use for these.
 const secretLooking =
