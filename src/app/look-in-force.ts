@@ -1,4 +1,5 @@
 import type { SessionFlags } from '../commands/context.ts'
+import { isFailure } from '../core/errors.ts'
 import { openInForce, type InForce } from './in-force.ts'
 import type { OwnPorts } from './ports.ts'
 import { kindOfUrl } from './store-variables.ts'
@@ -12,7 +13,7 @@ const elsewhere = new Set(
 )
 
 /** What shows, or chooses among, all profiles, whichever is named. */
-const ofAll = new Set(['status', 'profile', 'doctor', 'credential'])
+const ofAll = new Set(['status', 'profile', 'credential'])
 
 interface Looking {
   readonly variables: Variables
@@ -49,8 +50,18 @@ async function load(
   // What the environment gives otherwise needs no profile.
   const isGiven = variables.tokenVariable(name) !== undefined
   if (isGiven || (name === undefined && variables.provider !== undefined)) return
+  if (command === 'doctor') return await loadIfReached(profiles)
   if (name === undefined || flags.all === true || ofAll.has(command)) return await profiles.load()
   await profiles.load(name)
   // What there is instead is told.
   if (command !== 'login' && profiles.get(name) === undefined) await profiles.load()
+}
+
+/** Of a store that is not reached, `doctor` tells by itself. */
+async function loadIfReached(profiles: InForce['profiles']): Promise<void> {
+  try {
+    await profiles.load()
+  } catch (error) {
+    if (!isFailure(error)) throw error
+  }
 }

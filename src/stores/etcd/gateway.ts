@@ -56,8 +56,8 @@ export interface Following {
 }
 
 /** Most of a call, in milliseconds, where the command has more time. */
-const patience = 20_000
-/** How long one member is waited for, where there are others or the request can be made again. */
+const patience = 60_000
+/** How long one member is waited for at first; twice as long in each round after that, where all are slow. */
 const attemptTime = 4_000
 const pause = 150
 /** A page of rows can be long. */
@@ -82,10 +82,10 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   async function ask(path: string, body: Answer, asked: Asked = {}): Promise<Reply> {
     const left = timeOf(patience)
     let repeated = false
-    for (;;) {
+    for (let most = attemptTime; ; most *= 2) {
       const failures: unknown[] = []
       for (const member of asked.member === undefined ? turns() : [asked.member]) {
-        const timeout = Math.min(left(), attemptTime)
+        const timeout = Math.min(left(), most)
         const reply = await tryMember(member, path, body, timeout).catch((error: unknown) => {
           if (!isToknError(error, 'network') || error.details.lasting === true) throw error
           failures.push(error)
