@@ -1,4 +1,10 @@
+import type { Patch } from '../bundle.ts'
 import type { Mutant } from '../mutants.ts'
+
+/** A change within what machines share. */
+function patch(file: string, find: string, replace: string): Patch {
+  return { file: `src/stores/shared/${file}`, find, replace }
+}
 
 /** Faults of what machines share, or of the refresh where it asks that. */
 export const fleetMutants: readonly Mutant[] = [
@@ -12,5 +18,84 @@ export const fleetMutants: readonly Mutant[] = [
       },
     ],
     breaks: 'ag',
+    world: 'fleet',
+  },
+  {
+    name: 'who may send once may send for ever',
+    patches: [
+      patch(
+        'lock.ts',
+        'if (unchanged && lasts(margin)) return () => lasts(margin)',
+        'if (unchanged && lasts(margin)) return () => true',
+      ),
+    ],
+    breaks: 'ag',
+    world: 'fleet',
+  },
+  {
+    name: 'a lease ends by the clock of whoever asks',
+    patches: [
+      {
+        file: 'test/simulation/fleet/fleet.ts',
+        find: '() => this.#watch(process, operation, run)',
+        replace:
+          '() => (Object.assign(this, { skew: process.machine.skew }), this.#watch(process, operation, run))',
+      },
+      {
+        file: 'test/simulation/fleet/fleet.ts',
+        find: 'now: () => world.now',
+        replace: 'now: () => world.now + ((this as { skew?: number }).skew ?? 0)',
+      },
+    ],
+    breaks: 'ag',
+    world: 'fleet',
+  },
+  {
+    name: 'an answer is written by who has the lease alone',
+    patches: [
+      patch(
+        'journal.ts',
+        'return await change(id, (_, content) => merge(content), { generation })',
+        'return await change(id, (_, content) => merge(content), { generation, fence: holds.get(id)?.fence })',
+      ),
+    ],
+    breaks: 'ab',
+    world: 'fleet',
+  },
+  {
+    name: 'an intent is written by whoever comes',
+    patches: [
+      patch(
+        'journal.ts',
+        'const conditions = { begins: true, fence: hold?.fence, generation }',
+        'const conditions = { begins: true, generation }',
+      ),
+    ],
+    breaks: 'g',
+    world: 'fleet',
+  },
+  {
+    name: 'another life of the engine is none',
+    patches: [
+      patch(
+        'doubt.ts',
+        'if (life !== (await engine.incarnation())) return',
+        `if (life === '') return`,
+      ),
+    ],
+    breaks: 'ab',
+    world: 'fleet',
+  },
+  {
+    name: 'a row is written without a look at what it was',
+    patches: [
+      patch(
+        'rows.ts',
+        'const when = { ...change.when, version: row?.version, keys: version }',
+        'const when = { keys: version }',
+      ),
+    ],
+    breaks: 'abdeg',
+    world: 'fleet',
   },
 ]
