@@ -51,6 +51,7 @@ const seldom = new Set(
     ...[
       'app/complete-hint',
       'app/passphrase',
+      'app/pending-refreshes',
       'app/report',
       'app/store-variables',
       'app/usual-route',
@@ -66,6 +67,7 @@ const seldom = new Set(
       'session/fleet/reader',
       'session/standing',
       'session/with-lock',
+      'stores/engines',
     ],
   ].map((name) => resolve(root, `src/${name}.ts`)),
 )

@@ -16,7 +16,7 @@ import { openFiles } from '../io/files/files.ts'
 import { readTextFile } from '../io/terminal/input.ts'
 import { nameOfTerminal } from '../io/terminal/is-terminal.ts'
 import { openIndex } from '../io/files/index-file.ts'
-import { entryOf, journalName } from '../io/files/journal-name.ts'
+import { journalName } from '../io/files/journal-name.ts'
 import { locatePaths, namesIn, type Environment } from '../io/files/paths.ts'
 import { isInSharedFolders, namesInSharedFolders } from '../io/files/shared-folders.ts'
 import { openProfiles } from '../io/profiles/profiles.ts'
@@ -31,6 +31,7 @@ import type { ProcessOptions } from '../refresher/messages.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
 import type { InForce } from './in-force.ts'
 import { isUsualRoute } from './usual-route.ts'
+import { findPending } from './pending-refreshes.ts'
 import type { OpenedKinds } from './shared-kinds.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
@@ -207,12 +208,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
       (isShared(entry.slice(0, entry.indexOf(':'))) ||
         isInSharedFolders(paths.notedFolders, join('journal', journalName(entry)))) &&
       (await (await routed()).isPending(entry)),
-    pendingRefreshes: () => {
-      const names = namesInSharedFolders(paths.sharedFolders, 'journal')
-      return names === undefined
-        ? { has: () => true }
-        : new Set(names.flatMap((name) => entryOf(name) ?? []))
-    },
+    pendingRefreshes: () => findPending(paths),
     mayBeUnfinished: () => namesInSharedFolders(paths.sharedFolders, 'marks')?.length !== 0,
     refresher: async (profile, refresh) => {
       const { startRefresher } = await import('./start-refresher.ts')

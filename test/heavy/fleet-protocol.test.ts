@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { requireParts } from '../support/parts.ts'
 import { openFleet, type Fleet, type FleetMachine } from './support/fleet/fleet.ts'
 
-const engines = (['etcd'] as const).filter((engine) =>
+const engines = (['redis', 'postgres', 'etcd'] as const).filter((engine) =>
   requireParts('root', 'netns', engine),
 )
 
@@ -114,7 +114,7 @@ describe.each(engines)('a session that two machines share in %s', (engine) => {
       await fleet.engine.kill()
       setTimeout(() => void fleet.engine.start(), 1_500)
     }
-    const first = await token(one!, ['--timeout', '20s', '--debug'])
+    const first = await token(one!, ['--timeout', '20s'])
     fleet.provider.done = undefined
     expect(first, first.err).toMatchObject({ status: 0 })
     const second = await token(other!)
