@@ -88,6 +88,10 @@ const together = Object.entries({
   const files = entries.flatMap((entry) => [...loadedWith(`src/${entry}.ts`)])
   return { name, files: new Set(files) }
 })
+// What a good token of a store for many machines takes, and no other.
+const inShared = loadedWith('src/app/look-in-force.ts', loadedWith('src/app/shared-kinds.ts'))
+const isOfShared =
+  /[\\/]stores[\\/]shared[\\/]|[\\/]app[\\/](?:look-)?in-force|[\\/]app[\\/]shared-/
 // And the packages that are needed with some of that alone.
 const packages = {
   redis: /node_modules[\\/](?:ioredis|redis-errors)[\\/]/,
@@ -204,6 +208,11 @@ export default {
         { name: 'curl', priority: 1, test: (id) => curl.has(id) && !id.startsWith(session) },
         { name: 'often', test: often },
         { name: 'undici', test: /[\\/]undici[\\/]lib[\\/]/ },
+        {
+          name: 'shared',
+          includeDependenciesRecursively: false,
+          test: (id) => inShared.has(id) && isOfShared.test(id),
+        },
         ...together.map(({ name, files }) => ({
           name,
           test: (id) => files.has(id) || packages[name]?.test(id) === true,

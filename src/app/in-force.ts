@@ -7,7 +7,6 @@ import { readIndexEntry } from '../io/files/index-file.ts'
 import { verifyPart } from '../stores/shared/codec.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
 import { openSharedProfiles, type FoundProfile } from '../stores/shared/profiles.ts'
-import { noJournal } from './in-memory-ports.ts'
 import type { OwnPorts } from './ports.ts'
 import { openIndexInMemory, openProfilesInForce, type ProfilesInForce } from './shared-profiles.ts'
 
@@ -49,7 +48,8 @@ export async function openInForce(
       ...own,
       ...{ profiles, index },
       overview: async (name) => overviewOf({ profiles, index }, name),
-      journal: async (of) => (of === undefined ? await own.journal() : noJournal),
+      journal: async (of) =>
+        of === undefined ? await own.journal() : (await import('./in-memory-ports.ts')).noJournal,
       mayBeUnfinished: () => false,
       pendingRefreshes: () => {
         const here = own.pendingRefreshes()

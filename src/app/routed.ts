@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Ledger } from '../core/ledger.ts'
 import type { Files, Http, Journal, Lock, Profiles, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
+import type { Seal } from '../core/seal.ts'
 import { openJournal } from '../io/files/journal.ts'
 import { namesIn, type Paths } from '../io/files/paths.ts'
 import { isTrusted } from '../io/files/shared-folders.ts'
@@ -78,10 +79,9 @@ export function openRouted({ request, opened, paths, files, ...from }: RoutedOpt
 
   async function openKinds(): Promise<SharedKinds> {
     const { openSharedKinds } = await import('./shared-kinds.ts')
-    const { seal } = await import('../stores/seal.ts')
     const made = openSharedKinds({
       ...request,
-      ...{ ...from, seal },
+      ...{ ...from, seal: sealLater },
       requester: request.requester ?? describeRequester(request.command, request.environment),
       // Where a variable says where the store is, this machine may be gone with the job.
       ...(request.storeUrl?.() === undefined && {
@@ -105,6 +105,12 @@ export function openRouted({ request, opened, paths, files, ...from }: RoutedOpt
       },
     }
   }
+}
+
+/** Loaded where something is counted: a token that is good takes none of it. */
+const sealLater: Seal = {
+  seal: async (...what) => await (await import('../stores/seal.ts')).seal.seal(...what),
+  open: async (...what) => await (await import('../stores/seal.ts')).seal.open(...what),
 }
 
 /** A store whose sessions may be at several places. */

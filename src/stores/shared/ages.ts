@@ -1,5 +1,5 @@
 import type { SharedParts } from '../../core/shared-engine.ts'
-import { isToknError } from '../../core/errors.ts'
+import { isToknError, type ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import {
   datedParts,
@@ -36,12 +36,13 @@ export function checkAges(keys: StoreKeys, row: DatedRow, part: DatedPart, paylo
     const text = row.parts[other]
     if (other === part || text === undefined) continue
     const { ages } = verifyPayload(keys, other, row, text)
-    const { mixedParts } = words.storeKeys
-    if ((ages[part] ?? 0) > own) throw refusal(mixedParts(nameOf(part), nameOf(other)))
-    if ((payload.ages[other] ?? 0) > (ages[other] ?? 0)) {
-      throw refusal(mixedParts(nameOf(other), nameOf(part)))
-    }
+    if ((ages[part] ?? 0) > own) throw mixed(part, other)
+    if ((payload.ages[other] ?? 0) > (ages[other] ?? 0)) throw mixed(other, part)
   }
+}
+
+function mixed(older: DatedPart, newer: DatedPart): ToknError {
+  return refusal(words.storeKeys.mixedParts(nameOf(older), nameOf(newer)))
 }
 
 /** The newest that is known of each. What is not trusted says nothing: it has to be written anew. */
