@@ -1,7 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../support/engines.ts'
 import { startEtcdCluster, type EtcdCluster } from '../support/etcd-cluster.ts'
 import { openAt } from '../support/open-etcd.ts'
 import { requirePart } from '../support/parts.ts'
+import { until } from '../support/until.ts'
+import { certify } from '../unit/io/certificates.ts'
 
 let cluster: EtcdCluster | undefined
 afterEach(() => {
@@ -141,3 +148,48 @@ describe.runIf(requirePart('etcd'))('an etcd that was restored from a snapshot',
     expect(await other.incarnation()).toBe(after)
   }, 60_000)
 })
+
+describe.runIf(requirePart('etcd') && requirePart('openssl'))(
+  'an etcd that asks for certificates',
+  () => {
+    test('is given the one that its URL names, and says so without it', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tokn-etcd-certificates-'))
+      const authority = certify(folder, 'authority', { authority: true })
+      const server = certify(folder, 'server', { issuer: authority })
+      const client = certify(folder, 'client', { issuer: authority })
+      const [port, peerPort] = [await freePort(), await freePort()]
+      const [at, peer] = [`https://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`]
+      const line = [
+        ...['--data-dir', join(folder, 'data'), '--initial-cluster', `default=${peer}`],
+        ...['--listen-client-urls', at, '--advertise-client-urls', at],
+        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+        ...['--cert-file', server.certPath, '--key-file', server.keyPath],
+        ...['--client-cert-auth', '--trusted-ca-file', authority.certPath],
+      ]
+      const etcd = spawn('setpriv', ['--pdeathsig', 'KILL', 'etcd', ...line], { stdio: 'ignore' })
+      onTestFinished(() => {
+        etcd.kill('SIGKILL')
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      })
+      const url = `etcds://127.0.0.1:${port}`
+      const ca = authority.certPath
+      const query = new URLSearchParams({ cert: client.certPath, key: client.keyPath })
+      const engine = openAt(`${url}?${query}`, { ca })
+      await until(async () => {
+        try {
+          return (await engine.now()) > 0
+        } catch {
+          return false
+        }
+      })
+      await engine.write('a', { name: 'a', when: {} })
+      expect(await engine.find('a')).toMatchObject({ id: 'a' })
+      const error = await openAt(url, { ca })
+        .read('a')
+        .catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'network' })
+      expect(`${(error as Error).message}`).toMatch(/client certificate/)
+      expect((error as { hint?: string }).hint).toMatch(/\?cert=FILE&key=FILE/)
+    }, 30_000)
+  },
+)

@@ -24,7 +24,7 @@ export const strangeSetting = (name: string) => ({
 
 export const notEncrypted = (host: string) => ({
   message: `refusing the etcd at ${host} without TLS`,
-  hint: 'write etcds://; etcd:// is allowed for 127.0.0.1, [::1] and localhost only',
+  hint: 'write etcds://; etcd:// is allowed for 127.0.0.1 and [::1] only',
 })
 
 // It is not reached, or cannot answer now.
@@ -34,6 +34,8 @@ export const unreached = (why: string, hint?: string) => ({
   message: `the etcd of the store gave no answer: ${why}`,
   hint: hint ?? 'check TOKN_STORE_URL and the network: tokn doctor',
 })
+
+export const giveCertificate = () => 'give one in TOKN_STORE_URL: etcds://HOST?cert=FILE&key=FILE'
 
 export const noTime = (where: string) => ({
   message: `no time is left to ask ${where}`,

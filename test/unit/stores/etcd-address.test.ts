@@ -19,7 +19,7 @@ describe('the address of an etcd', () => {
     ['etcds:///x?endpoint=[2001:db8::1]:2380', ['https://[2001:db8::1]:2380'], '/x/'],
     ['etcd://127.0.0.1,127.0.0.2:1', ['http://127.0.0.1:1', 'http://127.0.0.2:1'], '/tokn/'],
     ['etcd://[::1]', ['http://[::1]:2379'], '/tokn/'],
-    ['etcd://localhost:2379//', ['http://localhost:2379'], '/tokn/'],
+    ['etcd://127.1.2.3:2379//', ['http://127.1.2.3:2379'], '/tokn/'],
   ])('%s', (text, members, prefix) => {
     expect(read(text)).toMatchObject({ members, prefix, user: undefined, password: undefined })
   })
@@ -36,6 +36,7 @@ describe('the address of an etcd', () => {
   test.each([
     ['etcd://etcd.example', 'without TLS'],
     ['etcd://10.0.0.1:2379', 'without TLS'],
+    ['etcd://localhost:2379', 'without TLS'],
     ['etcd://127.0.0.1.example', 'without TLS'],
     ['etcd://127.0.0.1?endpoint=10.0.0.1:2379', 'without TLS'],
     ['etcds:///x', 'names no host'],
