@@ -27,7 +27,7 @@ export async function printTopic(topic: Topic, context: Context, width: number):
 }
 
 function ciBlocks(): readonly Block[] {
-  const { intro, asks, secrets, each, idToken, more, heading } = words.topics.ci
+  const { intro, asks, secrets, each, shared, idToken, more, heading } = words.topics.ci
   return [
     { text: intro },
     {
@@ -48,6 +48,8 @@ function ciBlocks(): readonly Block[] {
         'tokn ci end',
       ],
     },
+    { text: shared },
+    { examples: ['TOKN_STORE_URL=postgres://... TOKN_STORE_KEY=... TOKN_PROFILE=web tokn token'] },
     { text: idToken },
     {
       examples: [

@@ -165,7 +165,11 @@ export const variables = {
   TOKN_TOKEN: 'a token to use as it is, whatever is stored; TOKN_<PROFILE>_TOKEN for one profile',
   TOKN_REFRESH_TOKEN:
     'a refresh token beside TOKN_TOKEN, or for login --with-token; with TOKN_PROVIDER alone where a refresh leaves it as it is',
-  TOKN_STORE_KEY: 'key of the file store, or of a store that many machines share (there a reader’s key, too)',
+  TOKN_STORE_KEY:
+    'key of the file store, or of a store that many machines share (there a reader’s key, too)',
+  TOKN_STORE_URL:
+    'address of a store that many machines share: postgres://, rediss:// or etcds://; its profiles go before those of this machine',
+  TOKN_STORE_PASSWORD: 'password of that store, where the address has none',
   TOKN_STORE_NEW_KEY: 'the key that "tokn store rekey" changes to',
   TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
   'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',

@@ -66,7 +66,10 @@ export const nameTaken = (profile: string, store: string) => ({
   hint: `tokn profile rename ${profile} NAME`,
 })
 
-export const sameStore = (store: string) => `--from and --to are the same store, ${store}`
+export const sameStore = (store: string) => ({
+  message: `--from and --to are the same store, ${store}`,
+  hint: 'tokn store list',
+})
 
 export const keepsNothing = (store: string) => ({
   message: `the ${store} store keeps nothing when this command has ended`,
@@ -104,8 +107,10 @@ export const pullNeedsTo = (store: string) => ({
   hint: 'say where the sessions are to go with --to',
 })
 
-export const namesOrAll = (both: boolean) =>
-  both ? 'name profiles, or say --all, and not both' : 'name the profiles, or say --all'
+export const namesOrAll = (both: boolean) => ({
+  message: both ? 'both profiles and --all are given' : 'no profile is named',
+  hint: both ? 'name profiles, or say --all' : 'name the profiles, or say --all for all of them',
+})
 
 export const kindNeeded = (flag: string, kinds: readonly string[]) => ({
   message: `${flag} has to name a store`,

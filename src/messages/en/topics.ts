@@ -58,6 +58,8 @@ export const ci = {
   secrets:
     'A secret is never a flag: TOKN_PASSWORD, or TOKN_PASSWORD_FILE with the path of a file. tokn exec takes these variables out of the environment of what it starts.',
   each: 'Each command in a job logs in anew. One login for the whole job, in the memory of a process that belongs to it:',
+  shared:
+    'One session for all jobs, in a store that many machines share: three variables, and nothing is written on the machine of the job.',
   idToken:
     'A job of GitHub or GitLab can trade in the ID token of its CI, and needs no stored secret. GitHub: permissions: id-token: write. GitLab: id_tokens: with TOKN_CI_ID_TOKEN.',
   more: 'Exit codes: tokn help exit-codes. Variables: tokn help environment. More: docs/ci.md.',
