@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireParts } from '../support/parts.ts'
 import { openFleet, skews, type Fleet } from './support/fleet/fleet.ts'
-import { spawnSync } from 'node:child_process'
 
 const there = requireParts('root', 'netns', 'faketime', 'redis')
 
@@ -42,5 +44,24 @@ describe.runIf(there)('four machines on one', () => {
       machine!.heal()
       expect(await ask(), way).toBe(200)
     }
+  })
+
+  it('the control: two clients with a copy each, and no store in common, lose the session', async () => {
+    const alone = { TOKN_STORE: 'file', TOKN_STORE_URL: undefined, TOKN_PROFILE: undefined }
+    const plain = { ...alone, LD_PRELOAD: undefined, FAKETIME: undefined }
+    const [first, second] = [fleet.machine(0), fleet.machine(1)]
+    const to = ['--issuer', `http://127.0.0.1:${fleet.provider.port}`, '--client-id', 'client']
+    const line = ['login', 'web', ...to, '--flow', 'client', '--no-remember', '--quiet']
+    const ended = await first.run(line, { ...plain, TOKN_CLIENT_SECRET: 'secret' })
+    expect(ended, ended.err).toMatchObject({ status: 0 })
+    for (const folder of ['.config', '.local']) {
+      cpSync(join(first.home, folder), join(second.home, folder), { recursive: true })
+    }
+    const force = ['token', 'web', '--refresh', 'force']
+    expect(await first.run(force, plain)).toMatchObject({ status: 0 })
+    expect(await second.run(force, plain)).toMatchObject({ status: 4, out: '' })
+    expect(await first.run(force, plain)).toMatchObject({ status: 4, out: '' })
+    expect(fleet.provider.spentTwice()).toHaveLength(1)
+    expect(fleet.provider.ended()).toBe(1)
   })
 })
