@@ -66,11 +66,11 @@ export function sealRow(keys: StoreKeys, row: WrittenRow, parts: NewParts): Seal
     ages,
     keys: keys.inUse?.serial ?? 0,
   }
-  const plain = (part: 'profile' | 'index', text: string) =>
-    signPayload(keys, part, { ...common, text })
+  const forAll = (part: 'profile' | 'index', text: string) =>
+    signPayload(keys, part, { ...common, readers: encryptPart(keys, part, 'readers', common, text) })
   return {
-    ...(profile === undefined ? {} : { profile: plain('profile', profile) }),
-    ...(index === undefined ? {} : { index: plain('index', index) }),
+    ...(profile === undefined ? {} : { profile: forAll('profile', profile) }),
+    ...(index === undefined ? {} : { index: forAll('index', index) }),
     ...(record === undefined
       ? {}
       : { record: sealRecord(keys, { ...common, incarnation }, record.text) }),
@@ -93,7 +93,7 @@ export function openRecord(keys: StoreKeys, row: SealedRow): OpenedRecord | unde
   return { text, generation, incarnation, complete: true }
 }
 
-/** The text that was signed; `undefined` where the row has none. Throws `store`, as `openRecord`. */
+/** The text that was sealed for readers; `undefined` where the row has none. Throws `store`, as `openRecord`. */
 export function verifyPart(
   keys: StoreKeys,
   part: 'profile' | 'index',
@@ -103,9 +103,7 @@ export function verifyPart(
   if (signed === undefined) return undefined
   const payload = verifyPayload(keys, part, row, signed)
   checkAges(keys, row, part, payload)
-  const { text } = payload
-  if (typeof text !== 'string') throw damagedPart(part)
-  return text
+  return openFor(keys, part, 'readers', payload)
 }
 
 /** A journal for refreshers, signed; `generation` is the one that the refresh begins at. */
