@@ -29,13 +29,13 @@ export interface SharedRow {
 }
 
 export interface SharedParts {
-  /** The profile, signed. */
+  /** The profile, sealed for readers and signed. */
   readonly profile?: string | undefined
   /** The record, sealed for readers and refreshers, and signed. */
   readonly record?: string | undefined
   /** A refresh under way, or cut off: intent, answers, record; sealed for refreshers. */
   readonly journal?: string | undefined
-  /** What may be known without the record, and who made it so; signed. */
+  /** What may be known without the record, and who made it so; sealed for readers and signed. */
   readonly index?: string | undefined
 }
 

@@ -67,7 +67,10 @@ export function sealRow(keys: StoreKeys, row: WrittenRow, parts: NewParts): Seal
     keys: keys.inUse?.serial ?? 0,
   }
   const forAll = (part: 'profile' | 'index', text: string) =>
-    signPayload(keys, part, { ...common, readers: encryptPart(keys, part, 'readers', common, text) })
+    signPayload(keys, part, {
+      ...common,
+      readers: encryptPart(keys, part, 'readers', common, text),
+    })
   return {
     ...(profile === undefined ? {} : { profile: forAll('profile', profile) }),
     ...(index === undefined ? {} : { index: forAll('index', index) }),

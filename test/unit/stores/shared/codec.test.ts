@@ -41,6 +41,19 @@ describe('what refreshers write', () => {
     expect(verifyPart(reader, 'profile', fullRow(keys, 'a'))).toBe('profile a')
   })
 
+  test('shows nothing to who has no key, but id, name, generation and ages', () => {
+    const { parts } = fullRow(keys, 'a')
+    // Whatever is base64url within it, and within that.
+    const seen = (text: string): string =>
+      `${text} ${(text.match(/[\w-]{16,}/g) ?? []).map((one) => seen(Buffer.from(one, 'base64url').toString('latin1'))).join(' ')}`
+    for (const text of Object.values(parts)) {
+      expect(seen(text ?? '')).toContain('name of a')
+      expect(seen(text ?? '')).not.toMatch(
+        /(access|refresh|password|signing)-|api\.example|index a|profile a/,
+      )
+    }
+  })
+
   test('a journal is opened by refreshers alone', () => {
     const journal = sealJournal(
       keys,
