@@ -35,15 +35,9 @@ export interface HttpRequest {
    * proves who asks.
    */
   readonly redirectIsReply?: boolean | undefined
-  /**
-   * For a reply that has no end: it is complete when this says so of what has come of it, and with
-   * the end of the time.
-   */
+  /** For a reply without end: whether enough of it has come; with the end of the time it has. */
   readonly until?: ((body: string) => boolean) | undefined
-  /**
-   * It may be made twice, and goes to a server whose answers are known to be short and right: no more is
-   * loaded for it than that takes.
-   */
+  /** It may be made twice, and its server is known: less is loaded for it. */
   readonly plain?: boolean | undefined
   /** Ends the time of the exchange at once. */
   readonly signal?: AbortSignal | undefined
