@@ -2,6 +2,7 @@ import type { SharedParts } from '../../core/shared-engine.ts'
 import { isToknError, type ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import {
+  claimedAges,
   datedParts,
   nameOf,
   refusal,
@@ -29,15 +30,22 @@ export function agesAfter(keys: StoreKeys, row: DatedRow, names: readonly DatedP
   return { ...before, ...Object.fromEntries(names.map((name) => [name, next])) }
 }
 
-/** Throws `store` where `part` and another one are not of one time. */
+/**
+ * Throws `store` where `part`, which has been verified, and another one are not of one time. Of that
+ * one it is not verified what it says: who could change it could as well remove it, and whoever uses it
+ * verifies it then, by the same rule.
+ */
 export function checkAges(keys: StoreKeys, row: DatedRow, part: DatedPart, payload: Payload): void {
-  const own = payload.ages[part] ?? 0
+  const { ages: own } = payload
   for (const other of datedParts) {
     const text = row.parts[other]
-    if (other === part || text === undefined) continue
-    const { ages } = verifyPayload(keys, other, row, text)
-    if ((ages[part] ?? 0) > own) throw mixed(part, other)
-    if ((payload.ages[other] ?? 0) > (ages[other] ?? 0)) throw mixed(other, part)
+    const ages = other === part || text === undefined ? undefined : claimedAges(text)
+    if (text === undefined || ages === undefined) continue
+    const isOlder = (ages[part] ?? 0) > (own[part] ?? 0)
+    if (!isOlder && (own[other] ?? 0) <= (ages[other] ?? 0)) continue
+    // What is damaged is told as that.
+    verifyPayload(keys, other, row, text)
+    throw isOlder ? mixed(part, other) : mixed(other, part)
   }
 }
 

@@ -77,6 +77,13 @@ function verified(keys: StoreKeys, part: SignedPart, text: string): Payload {
   return payload
 }
 
+/** The ages that a part says; not verified. `undefined` where it says none. */
+export function claimedAges(text: string): Ages | undefined {
+  const ages = parse(text.length <= longest ? (text.split('.')[1] ?? '') : '')?.['ages']
+  if (!isObject(ages) || !Object.values(ages).every(Number.isSafeInteger)) return undefined
+  return ages as Ages
+}
+
 /** Says that a part is not as a refresher wrote it. */
 export function damagedPart(part: SignedPart): ToknError {
   return refusal(words.storeKeys.damagedPart(nameOf(part)))
