@@ -9,25 +9,19 @@ interface KeyUse {
   readonly partyV: string
 }
 
-/** Another key of an agreed secret: the Concat KDF of RFC 7518 section 4.6.2. */
+/** Another key of an agreed secret: the Concat KDF of RFC 7518 section 4.6.2. All names are ASCII. */
 export function concatKey(secret: Uint8Array, use: KeyUse): Uint8Array {
-  return createHash('sha256')
-    .update(number(1))
-    .update(secret)
-    .update(sized(use.algorithm))
-    .update(sized(use.partyU))
-    .update(sized(use.partyV))
-    .update(number(use.length * 8))
-    .digest()
-    .subarray(0, use.length)
+  const [algorithm, partyU, partyV] = [use.algorithm, use.partyU, use.partyV].map(sized)
+  const info = `${algorithm}${partyU}${partyV}${number(use.length * 8)}`
+  const hash = createHash('sha256').update(number(1), 'latin1').update(secret)
+  return hash.update(info, 'latin1').digest().subarray(0, use.length)
 }
 
-function sized(text: string): Buffer {
-  return Buffer.concat([number(Buffer.byteLength(text)), Buffer.from(text)])
+function sized(text: string): string {
+  return `${number(text.length)}${text}`
 }
 
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
+/** Four bytes, the highest first; of numbers below 65,536. */
+function number(value: number): string {
+  return String.fromCharCode(0, 0, value >> 8, value & 255)
 }
