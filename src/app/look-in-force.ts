@@ -1,5 +1,6 @@
 import type { SessionFlags } from '../commands/context.ts'
 import { isFailure } from '../core/errors.ts'
+import type { StoreKind } from '../core/profile.ts'
 import { openInForce, type InForce } from './in-force.ts'
 import type { OwnPorts } from './ports.ts'
 import { kindOfUrl } from './store-variables.ts'
@@ -37,9 +38,20 @@ export async function look(looking: Looking): Promise<InForce | undefined> {
   const kind = kindOfUrl(url, undefined)
   if (flags.store !== undefined && flags.store !== kind) return undefined
   const variable = variables.holding('store_url') ?? ''
-  const inForce = looking.inForce ?? (await openInForce(looking.open(), kind, variable))
+  const inForce = looking.inForce ?? (await openFirst(looking, kind, variable))
   await load(inForce, looking, positional ?? flags.profile ?? variables.profile)
   return inForce
+}
+
+/** A login makes what the store needs, before anything is looked for in it. */
+async function openFirst(
+  { command, open }: Looking,
+  kind: StoreKind,
+  variable: string,
+): Promise<InForce> {
+  const ports = open()
+  if (command === 'login') await (await ports.shared(kind)).engine.prepare()
+  return await openInForce(ports, kind, variable)
 }
 
 async function load(

@@ -36,6 +36,7 @@ export type ErrorCode = keyof typeof exitStatus
  * `agent-locked`: an agent has the session, and gives nothing out.
  * `by-refresh`: a token is issued by the refresh token, and not by the one at hand.
  * `gone-back`: what is stored may be older than what was stored once.
+ * `overtaken`: another machine has taken over, or has answered: what is stored is to be looked at again.
  * `reader-gone`: whoever read our standard output has gone (`tokn list | head -1`).
  */
 export type Fault =
@@ -51,6 +52,7 @@ export type Fault =
   | 'by-refresh'
   | 'reader-gone'
   | 'gone-back'
+  | 'overtaken'
 
 /** What a failure says: the sentence, and the next command to type or what to change. */
 export interface Said {

@@ -104,6 +104,7 @@ const faults: Readonly<Record<Fault, true>> = {
   'by-refresh': true,
   'reader-gone': true,
   'gone-back': true,
+  overtaken: true,
 }
 
 /** All but the cause: the stack of another process means nothing here. */

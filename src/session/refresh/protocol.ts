@@ -1,3 +1,4 @@
+import { isToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { satisfies, type RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
@@ -13,6 +14,9 @@ import { openRun } from './run.ts'
 import { storeNext } from './store-next.ts'
 import { goOnWithout } from './without-tokens.ts'
 
+/** How often a refresh begins anew where others are quicker each time. */
+const mostTries = 5
+
 /**
  * The refresh itself, in the process that runs it. Whoever asks at the same time gets the same new
  * record. Throws `reauth_required`, `busy`, `store`, `network`, `quota` and what the provider throws;
@@ -22,12 +26,30 @@ export async function refreshNow(
   session: Session,
   request: RefreshRequest,
 ): Promise<SessionRecord> {
-  const { record, recovered } = await refreshOnce(session, request)
+  const { record, recovered } = await refreshUnlessOvertaken(session, request)
   // What a reply gave that waited in the journal may be too old by now: it is refreshed in its turn,
   // unless it was only to be stored.
   const wanted = recovered && request.reason !== 'recovered'
   const tooOld = wanted && !satisfies(record, request, session.ports.clock.now())
   return tooOld ? (await refreshOnce(session, request)).record : record
+}
+
+/**
+ * As `refreshOnce`; where another machine was quicker with nothing sent here, from the beginning: what it
+ * has stored or answered is found then.
+ */
+async function refreshUnlessOvertaken(
+  session: Session,
+  request: RefreshRequest,
+): ReturnType<typeof refreshOnce> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await refreshOnce(session, request)
+    } catch (error) {
+      const overtaken = isToknError(error, 'busy') && error.details.fault === 'overtaken'
+      if (!overtaken || tries === mostTries || session.ports.timeLeft() <= 0) throw error
+    }
+  }
 }
 
 /** The steps of a refresh; `recovered` where its tokens are out of a reply that an earlier run got. */

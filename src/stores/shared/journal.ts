@@ -120,10 +120,11 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
         )
       },
       remove: async () => {
-        const intent = own?.intent
+        const mine = own
         note(undefined)
         witness?.retract(id)
-        await change(id, (_, content) => (content?.intent === intent ? null : undefined), {})
+        // What another has written besides is not ours to take away: it may be an answer.
+        await change(id, (_, content) => (isEqual(content, mine) ? null : undefined), {})
         await (await aside?.())?.remove(entry)
       },
     }
@@ -210,12 +211,16 @@ function isSame(wanted: JournalEntry | null, row: SharedRow, content: JournalEnt
   return JSON.stringify(wanted) === JSON.stringify(content)
 }
 
+function isEqual(one: JournalEntry | undefined, other: JournalEntry | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
 function added(answers: readonly string[], sealed: string): readonly string[] {
   return answers.includes(sealed) ? answers : [...answers, sealed]
 }
 
 function lockLost(): ToknError {
-  return new ToknError('busy', words.refresh.lockLost(), { sent: false })
+  return new ToknError('busy', words.refresh.lockLost(), { sent: false, fault: 'overtaken' })
 }
 
 function idOf(entry: string): string {

@@ -111,7 +111,7 @@ function hold(options: SharedLockOptions, id: string, fence: number, began: Inst
         found.generation === generation &&
         (own.journal === undefined || isSame(found.journal, own.journal))
       if (unchanged && lasts(margin)) return () => lasts(margin)
-      throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
+      throw new ToknError('busy', words.refresh.lockLost(), { sent: false, fault: 'overtaken' })
     },
     doubt: () => options.doubt(id),
     release: async () => {

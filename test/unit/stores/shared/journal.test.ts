@@ -118,3 +118,13 @@ it('D12: keeps an answer on this machine while the engine is not reached, and fi
   await later.journal.remove(entry)
   expect(await later.journal.read(entry)).toBeUndefined()
 })
+
+it('D11: goes with what this process wrote, and not with what another has answered', async () => {
+  const slot = await overtake()
+  const next = await b!.journal.reserve(entry)
+  await next.intend(intent(2, { by: 'b' }))
+  await slot.answer('late')
+  // It was kept from sending, and cleans up behind itself.
+  await next.remove()
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['late'] })
+})
