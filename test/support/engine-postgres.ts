@@ -16,7 +16,7 @@ export function postgresProgram(name: string): string {
 export function describePostgres(place: EnginePlace): EngineDescription {
   const { folder, address, port, password, certificate, durable } = place
   const data = join(folder, 'data')
-  const passwordFile = join(folder, 'password')
+  const method = password === '' ? 'trust' : 'scram-sha-256'
   const authority = password === '' ? 'postgres' : `postgres:${password}`
   const settings = [
     `listen_addresses=${address}`,
@@ -32,23 +32,25 @@ export function describePostgres(place: EnginePlace): EngineDescription {
   ]
   return {
     prepare: () => {
-      writeFileSync(passwordFile, password === '' ? 'unused' : password, { mode: 0o644 })
-      const auth = `--auth=${password === '' ? 'trust' : 'scram-sha-256'}`
-      const made = ['--username=postgres', `--pwfile=${passwordFile}`, auth, '--no-sync']
-      place.run([postgresProgram('initdb'), '-D', data, '-E', 'UTF8', '--locale=C', ...made])
-      rmSync(passwordFile)
-      if (address !== '127.0.0.1') {
-        const method = password === '' ? 'trust' : 'scram-sha-256'
-        const line = `host all all 0.0.0.0/0 ${method}\nhost replication all 0.0.0.0/0 ${method}\n`
-        writeFileSync(join(data, 'pg_hba.conf'), line, { flag: 'a' })
-      }
-      const single = ['--single', '-D', data, '-c', 'fsync=off', 'postgres']
-      const make = `echo 'CREATE DATABASE tokn' | ${postgresProgram('postgres')} "$@" >/dev/null`
-      place.run(['sh', '-c', make, 'sh', ...single])
+      makeCluster(place, data, method)
+      if (address === '127.0.0.1') return
+      const line = `host all all 0.0.0.0/0 ${method}\nhost replication all 0.0.0.0/0 ${method}\n`
+      writeFileSync(join(data, 'pg_hba.conf'), line, { flag: 'a' })
     },
     line: [postgresProgram('postgres'), '-D', data, ...settings.flatMap((one) => ['-c', one])],
     ready: /database system is ready to accept (?:read-only )?connections/,
     stopSignal: 'SIGINT',
     url: `postgres://${authority}@${address}:${port}/tokn`,
   }
+}
+
+function makeCluster({ folder, password, run }: EnginePlace, data: string, method: string): void {
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password === '' ? 'unused' : password, { mode: 0o644 })
+  const made = ['--username=postgres', `--pwfile=${passwordFile}`, `--auth=${method}`, '--no-sync']
+  run([postgresProgram('initdb'), '-D', data, '-E', 'UTF8', '--locale=C', ...made])
+  rmSync(passwordFile)
+  const single = ['--single', '-D', data, '-c', 'fsync=off', 'postgres']
+  const make = `echo 'CREATE DATABASE tokn' | ${postgresProgram('postgres')} "$@" >/dev/null`
+  run(['sh', '-c', make, 'sh', ...single])
 }
