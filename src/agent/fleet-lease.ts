@@ -19,6 +19,8 @@ export interface ActingLease {
 }
 
 export interface Waiting {
+  /** Milliseconds by a clock that nobody can set. */
+  elapsed(): number
   wait(duration: number): Promise<void>
   isOver(): boolean
   /** Another one acts, by what that one says of itself. */
@@ -28,19 +30,19 @@ export interface Waiting {
 /** Waits until this is the one that acts; `undefined` where waiting is over before. Throws `network`, `store`. */
 export async function takeActingLease(
   fleet: Fleet,
-  { wait, isOver, standsBy }: Waiting,
+  { elapsed, wait, isOver, standsBy }: Waiting,
 ): Promise<ActingLease | undefined> {
   while (!isOver()) {
-    const asked = performance.now()
+    const asked = elapsed()
     const taken = await fleet.takeLease(name, ttl)
-    if ('fence' in taken) return keepLease(fleet, taken.fence, asked)
+    if ('fence' in taken) return keepLease(fleet, elapsed, taken.fence, asked)
     standsBy(taken.heldBy)
     await wait(Math.min(askedFor, taken.left + 20))
   }
   return undefined
 }
 
-function keepLease(fleet: Fleet, fence: number, taken: number): ActingLease {
+function keepLease(fleet: Fleet, elapsed: () => number, fence: number, taken: number): ActingLease {
   const ending = new EventEmitter<{ lost: [] }>()
   const lost = once(ending, 'lost').then(() => undefined)
   let sure = taken
@@ -56,10 +58,10 @@ function keepLease(fleet: Fleet, fence: number, taken: number): ActingLease {
 
   async function renew(): Promise<void> {
     // By our own clock, which does not ask anybody: it was ours for so long at least.
-    if (performance.now() - sure >= ttl) return stop()
+    if (elapsed() - sure >= ttl) return stop()
     if (asking) return
     asking = true
-    const asked = performance.now()
+    const asked = elapsed()
     try {
       if (await fleet.renewLease(name, fence, ttl)) sure = asked
       else stop()

@@ -11,12 +11,12 @@ import type { Session } from '../session/session.ts'
 import type { FleetBook } from './fleet-book.ts'
 import type { FleetEvent } from '../core/fleet-event.ts'
 import type { Outcome } from './sessions.ts'
+import type { WorldClock } from './world.ts'
 import { Slots } from './slots.ts'
 
 export interface FleetWorld {
   readonly fleet: Fleet
-  /** Epoch milliseconds. */
-  readonly clock: { now(): number }
+  readonly clock: WorldClock
   /** A session for one piece of work, whose time begins now. */
   session(profile: Profile, index: Index, warn: (text: string) => void): Session
   /** One that is only looked at, for less: it need not have any time. */
@@ -119,11 +119,11 @@ export class FleetWork {
     const session = this.#open(id, (text) => warnings.push(text))
     if (session === undefined || isOver()) return undefined
     const before = book.find(id)?.generation ?? 0
-    const began = performance.now()
+    const began = world.clock.elapsed()
     try {
       const record = await refreshNow(session, request)
       const { generation } = record
-      const duration = Math.round(performance.now() - began)
+      const duration = Math.round(world.clock.elapsed() - began)
       const profile = session.name
       if (generation > before) tell({ event: 'refreshed', profile, generation, why, duration })
       await askRenewalEndAgain(session, record)

@@ -1,8 +1,8 @@
 import { FleetRefresher } from '../agent/fleet-refresher.ts'
+import type { FleetRequest } from '../core/fleet-event.ts'
 import type { Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { forgetUnusedSecrets } from '../core/secret.ts'
-import type { FleetRequest } from '../commands/context.ts'
 import { elapsed } from '../io/files/elapsed.ts'
 import { openSession } from '../session/session.ts'
 import { sharedStore } from '../session/fleet/shared-store.ts'
@@ -29,7 +29,7 @@ export async function refreshFleet(
   const refresher = new FleetRefresher({
     world: {
       fleet: await sharedStore(looks, kind),
-      clock: looks.clock,
+      clock: { now: looks.clock.now, elapsed },
       session: (profile, index, warn) => openSession({ ...portsFor(warn), index }, profile),
       peek: (profile, index) => openSession({ ...looks, index }, profile),
     },

@@ -3,7 +3,7 @@ import type { AnswerSources } from '../session/login/answers.ts'
 import type { LoginCheck } from '../session/login/login-from-environment.ts'
 import type { AgentControl } from '../core/agent.ts'
 import type { AgentKeeping } from '../core/agent-keeping.ts'
-import type { FleetEvent } from '../core/fleet-event.ts'
+import type { FleetRequest } from '../core/fleet-event.ts'
 import type { Folders } from '../core/folder-profile.ts'
 import type { Announcer } from '../core/announcer.ts'
 import type { Interaction } from '../core/ports.ts'
@@ -212,14 +212,6 @@ export interface Context {
   watchInterruption(): Promise<{ readonly happened: Promise<void> }>
   /** A new empty folder of the user's own, removed again by `remove`. */
   temporaryFolder(): Promise<{ readonly path: string; remove(): void }>
-}
-
-export interface FleetRequest {
-  readonly kind: StoreKind
-  /** Milliseconds that a token must have left; absent: as an agent has it. */
-  readonly ahead: number | undefined
-  tell(event: FleetEvent): void
-  readonly interrupted: Promise<void>
 }
 
 /** What starts programs for a user. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts'
+import type { StoreKind } from './profile.ts'
 
 /** What a refresher tells of what it does. Nothing in it is secret. */
 export type FleetEvent =
@@ -27,3 +28,12 @@ export type FleetEvent =
   | { readonly event: 'not-reached'; readonly message: string }
   | { readonly event: 'reached' }
   | { readonly event: 'ended' }
+
+/** A refresher that is to run. */
+export interface FleetRequest {
+  readonly kind: StoreKind
+  /** Milliseconds that a token must have left; absent: as an agent has it. */
+  readonly ahead: number | undefined
+  tell(event: FleetEvent): void
+  readonly interrupted: Promise<void>
+}

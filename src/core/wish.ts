@@ -9,7 +9,7 @@ export interface WishFor {
 }
 
 /** The longest text of a wish that is read, in characters. */
-export const longestWish = 1_000
+const longestWish = 1_000
 
 /** A token that is asked to live longer than this many milliseconds is asked for in vain. */
 const longestTtl = 366 * 86_400_000

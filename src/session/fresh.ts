@@ -105,13 +105,7 @@ export async function refreshThrough(
   request: RefreshRequest,
 ): Promise<SessionRecord> {
   const { ports, profile } = session
-  const { outlivesProcess, shared } = ports.stores.traits(profile.store)
-  if (shared === true) {
-    const { waitAsReader } = await import('./fleet/wait-for-refresh.ts')
-    const found = await waitAsReader(session, request)
-    if (found !== undefined) return found
-  }
-  if (!outlivesProcess) {
+  if (!ports.stores.traits(profile.store).outlivesProcess) {
     const { refreshInMemory } = await import('./given-refresh.ts')
     return await refreshInMemory(session, request)
   }

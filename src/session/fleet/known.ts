@@ -36,7 +36,7 @@ export async function readKnown(session: Session): Promise<IndexEntry> {
 }
 
 /** Tells the index of this machine what a row says of a session; gives what it knows then. */
-export function noteRow(
+function noteRow(
   { index, configuration }: Pick<Ports, 'index' | 'configuration'>,
   { id, index: noted, fault }: FleetSession,
 ): IndexEntry | undefined {

@@ -1,5 +1,6 @@
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
 import { indexedEntry } from '../amend-index.ts'
+import { waitAsReader } from '../fleet/wait-for-refresh.ts'
 import { withOutside } from '../outside.ts'
 import { satisfies, type RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
@@ -8,13 +9,16 @@ import { hearFailure, tellFailure } from './shared-failure.ts'
 
 /**
  * What a refresh by a process of its own comes to. Of all that ask at the same time one starts that
- * process; the others wait for its lock to be free, and take what it has stored.
+ * process; the others wait for its lock to be free, and take what it has stored. Who has a reader's key
+ * alone waits for somebody else.
  */
 export async function refreshInTurn(
   session: Session,
   request: RefreshRequest,
 ): Promise<SessionRecord> {
   const { ports, profile, entry } = session
+  const waited = await waitAsReader(session, request)
+  if (waited !== undefined) return waited
   const inTurn = await ports.inTurn()
   let time = 0
   return await inTurn(entry, {

@@ -60,9 +60,10 @@ describe('--plain', () => {
         "profile list": "name default provider base_url store logged_in expired",
         "provider list": "id source title docs",
         "status": "profile state expires_at provider where store default credentials_kept problem fix expires_in",
+        "status --store": "profile state generation expires_at provider pending wishes problem id expires_in",
         "uninstall --list": "kind sight path service account files bytes more",
         "which": "kind winner value source variable path ignored",
-        "why": "generation at reason command pid parent cost issued_by",
+        "why": "generation at reason command pid parent cost issued_by host job",
       }
     `)
   })

@@ -19,7 +19,7 @@ function refresh(one: FleetProcess, random = 0.5) {
   const refresher = new FleetRefresher({
     world: {
       fleet: one.fleet,
-      clock: one.ports.clock,
+      clock: { now: Date.now, elapsed: () => performance.now() },
       session: (profile, index, warn) => openSession({ ...one.ports, index, warn }, profile),
       peek: (profile, index) => openSession({ ...one.ports, index }, profile),
     },
