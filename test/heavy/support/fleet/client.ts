@@ -15,6 +15,7 @@ const openers: Readonly<Record<EngineName, (options: EngineOptions) => SharedEng
 export async function openClient({ name, url }: EngineServer): Promise<SharedEngine> {
   const engine = openers[name]({
     url: new URL(url),
+    time: { now: Date.now, monotonic: () => performance.now() },
     timeLeft: () => 10_000,
     environment: {},
     http: async () => createHttp({ environment: {} }),
