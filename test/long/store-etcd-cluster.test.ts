@@ -17,7 +17,7 @@ afterEach(() => {
 })
 
 describe.runIf(requirePart('etcd'))('an etcd of three members', () => {
-  test('R: whose leader is killed loses no write that was confirmed, and gives no fence again', async () => {
+  test('whose leader is killed loses no write that was confirmed, and gives no fence again', async () => {
     cluster = await startEtcdCluster(3)
     const { url } = cluster
     const engine = openAt(url)
@@ -109,7 +109,7 @@ describe.runIf(requirePart('etcd'))('an etcd of three members', () => {
 })
 
 describe.runIf(requirePart('etcd'))('an etcd that was restored from a snapshot', () => {
-  test('R: is another incarnation, at the same addresses and under the same id, and repeats nothing', async () => {
+  test('is another incarnation, at the same addresses and under the same id, and repeats nothing', async () => {
     cluster = await startEtcdCluster(1)
     const engine = openAt(cluster.url)
     await engine.prepare()
