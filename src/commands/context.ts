@@ -82,10 +82,7 @@ export interface Context {
   readonly words: readonly string[]
   /** The words after the first `--`. */
   readonly rest: readonly string[] | undefined
-  /**
-   * Throws `usage` for a value that a flag cannot have, whether or not it will be needed. Where a variable
-   * names a store for many machines, its profiles are read: that which is named, or all.
-   */
+  /** Throws `usage` for a value that a flag cannot have; reads profiles of a store that a variable names. */
   checkFlags(flags: SessionFlags & FlagsOf<'cert' | 'key'>, positional?: string): Promise<void>
   ports(flags: RequestFlags): Ports
   /**

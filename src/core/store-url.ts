@@ -1,5 +1,4 @@
 import { ToknError } from './errors.ts'
-import { display } from './text.ts'
 import { words } from '../messages/words.ts'
 
 /**
@@ -31,13 +30,6 @@ export function withoutPassword(text: string): string {
     if (isPassword(name)) url.searchParams.delete(name)
   }
   return url.href
-}
-
-/** An address for a person: what it says of the place, and nothing else. */
-export function placeOfUrl(text: string): string {
-  if (!URL.canParse(text)) return '?'
-  const { protocol, host, pathname } = new URL(text)
-  return display(`${protocol}//${host}${pathname}`, 200)
 }
 
 function holdsPassword(url: URL): boolean {
