@@ -473,6 +473,10 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--max': makes(['--max', 'nonsense'], { status: 2 }),
     '--new': isRead('new'),
   },
+  'refresher run': {
+    '--ahead': makes(['--ahead', 'nonsense'], { err: said('not a valid duration') }),
+    '--store': makes(['--store', 'nonsense'], { err: said('nonsense') }),
+  },
   sandbox: {
     '--port': makes(['--port', 'nonsense'], { status: 2 }),
     '--loose': isRead('loose'),

@@ -78,6 +78,7 @@ const speaking = new Set([
   'revoke',
   'logout',
   'profile use',
+  'profile set',
   'profile bind',
   'profile unbind',
   'profile rename',

@@ -61,6 +61,8 @@ describe('--plain', () => {
         "provider list": "id source title docs",
         "status": "profile state expires_at provider where store default credentials_kept problem fix expires_in",
         "status --store": "profile state generation expires_at provider pending wishes problem id expires_in",
+        "store list": "store in_force usable where profiles source problem",
+        "store verify": "profile status generation problem fix id",
         "uninstall --list": "kind sight path service account files bytes more",
         "which": "kind winner value source variable path ignored",
         "why": "generation at reason command pid parent cost issued_by host job",
