@@ -33,7 +33,8 @@ const commands: Readonly<Record<string, string>> = {
   exec: `minTtl refresh env file keepalive ${session}`,
   refresh: `all ifExpiring force dryRun ${session}`,
   list: `local remote plain jsonLines ${session}`,
-  status: 'format plain current profile store',
+  // And --store, which has no value there: test/long/refresher-service.test.ts.
+  status: 'format plain current profile',
   check: 'all minTtl scope online plain profile store timeout ca proxy',
   issue: `${grant} saveAs output var dryRun ${session}`,
   revoke: `yes dryRun ${session}`,
