@@ -2,7 +2,7 @@ import { isToknError } from '../../core/errors.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
 
 /** How long an answer is tried to be kept where the engine is not reached, in milliseconds. */
-export const longestTry = 20_000
+const longestTry = 20_000
 
 const [shortest, longest] = [100, 1_000]
 
