@@ -62,7 +62,7 @@ export async function push(
 ): Promise<void> {
   const chosen = chooseNames(names, flags)
   const to = kindOf(context, flags, 'to')
-  await run(context, flags, 'tokn.store-push/v1', { to, names: chosen })
+  await run(context, flags, { schema: 'tokn.store-push/v1' }, { to, names: chosen })
 }
 
 export async function pull(
@@ -74,18 +74,18 @@ export async function pull(
   const from = kindOf(context, flags, 'from')
   if (flags.to === undefined) return await referAll(context, flags, from, chosen)
   const to = kindOf(context, flags, 'to')
-  await run(context, flags, 'tokn.store-pull/v1', { from, to, names: chosen })
+  await run(context, flags, { schema: 'tokn.store-pull/v1' }, { from, to, names: chosen })
 }
 
 export async function migrate(context: Context, flags: MoveFlags): Promise<void> {
   const [from, to] = [kindOf(context, flags, 'from'), kindOf(context, flags, 'to')]
-  await run(context, flags, 'tokn.store-migrate/v1', { from, to })
+  await run(context, flags, { schema: 'tokn.store-migrate/v1' }, { from, to })
 }
 
 async function run(
   context: Context,
   flags: MoveFlags,
-  schema: SchemaName,
+  { schema }: { readonly schema: SchemaName },
   wanted: Omit<MovesWanted, 'deleteSource'>,
 ): Promise<void> {
   await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
