@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { measureAgent } from './bench/agent.mjs'
 import { measureCrowd } from './bench/crowd.mjs'
+import { loadFleet, measureJobs, openFleetRows, sizes } from './bench/fleet.mjs'
 import { openKeyring } from './bench/keyring.mjs'
 import { openPeers } from './bench/peers.mjs'
 import { openRows } from './bench/rows.mjs'
@@ -15,14 +16,15 @@ import { measure, median } from './bench/timing.mjs'
 import { makeUser, openSandbox } from './bench/worlds.mjs'
 
 const program = fileURLToPath(new URL('../bin/tokn.js', import.meta.url))
-const rounds = Number(process.argv[2] ?? 40)
+const rounds = Number(process.argv.slice(2).find((one) => /^\d+$/.test(one)) ?? 40)
 const folder = mkdtempSync(join(tmpdir(), 'tokn-bench-'))
 const open = []
 // It makes every start of Node 20 dear, and so every ratio small.
 delete process.env.NODE_EXTRA_CA_CERTS
 
 try {
-  await main()
+  // `npm run bench -- fleet`: what machines share, and nothing else.
+  await (process.argv.includes('fleet') ? mainOfFleet() : main())
 } finally {
   for (const close of open.reverse()) close()
   rmSync(folder, { recursive: true, force: true })
@@ -57,6 +59,64 @@ async function main() {
   sayCrowd(await measureCrowd(program, folder))
   sayStreams(await measureStreams(program, folder, [1_000, 100_000, 1_000_000]))
   sayAgent(await measureAgent(program, folder))
+  await mainOfFleet()
+}
+
+async function mainOfFleet() {
+  const fleet = await loadFleet()
+  const { rows, absent, close } = await openFleetRows(fleet, program, folder)
+  try {
+    sayFleet(rows, measure(rows, rounds, process.execPath))
+    for (const missing of absent) say(`left out: ${missing}`)
+    const postgres = rows.find(({ name }) => name.endsWith('postgres'))
+    if (postgres !== undefined) await sayJobs(postgres)
+  } finally {
+    await close()
+  }
+  const why = fleet.probe('root') ?? fleet.probe('netns')
+  if (why !== undefined) return say(`left out: machines apart: ${why}`)
+  say(
+    '\n| four machines | 200 with a good token | 200 expired, a refresh of 300 ms | requests | meant | takeover | failed |',
+  )
+  say('|---|---|---|---|---|---|---|')
+  for (const row of rows) {
+    const { engine, good, expired, requests, failed, takeovers } = await fleet.measureFleet(
+      row.engine.name,
+    )
+    const most = 0.3 + 1.5 * good
+    say(
+      `| ${engine} | ${good.toFixed(1)} s | ${expired.toFixed(1)} s | ${requests} | 1, <= ${most.toFixed(1)} s | ${(median(takeovers) / 1_000).toFixed(1)} s (<= 9) | ${failed} |`,
+    )
+  }
+}
+
+function sayFleet(rows, { ratios, bareMs }) {
+  say(`\nRatio to \`node -e 0\` (${bareMs.toFixed(0)} ms) of the same round, ${rounds} rounds.`)
+  say('\n| a good token from an engine on loopback | median | meant |\n|---|---|---|')
+  for (const row of rows) {
+    say(`| ${row.name} | ${median(ratios.get(row)).toFixed(2)} | <= ${row.target[0]} |`)
+  }
+}
+
+async function sayJobs(row) {
+  const { wall, before, during, server, cores, checks } = await measureJobs(row, [50, 100, 200])
+  const ms = (seconds) => `${(seconds * 1_000).toFixed(1)} ms`
+  say(
+    `\nA job of the model: ${ms(before)} of a processor before it connects, ${ms(during)} afterwards, ${ms(server)} of the engine; alone it takes ${ms(wall)}.`,
+  )
+  say(`\n| at once, on ${cores} processors with the engine | real | model |\n|---|---|---|`)
+  for (const { count, real, model } of checks) {
+    say(`| ${count} | ${real.toFixed(2)} s | ${model.toFixed(2)} s |`)
+  }
+  say(
+    '\n| jobs an hour | of one processor of the engine | connections, mean and 99 % of the time | with a connection, p99 | all of a minute at once | connections then | p99 then |',
+  )
+  say('|---|---|---|---|---|---|---|')
+  for (const one of sizes({ before, during, server }, [100, 1_000, 10_000, 100_000])) {
+    say(
+      `| ${one.count} | ${(100 * one.load).toFixed(2)} % | ${one.mean.toFixed(2)}, ${one.connections} | ${ms(one.p99)} | ${one.atOnce} | ${one.peak} | ${ms(one.last)} |`,
+    )
+  }
 }
 
 function sayCrowd({ good, expired, refreshes }) {
