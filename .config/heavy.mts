@@ -6,9 +6,16 @@ const all = 'test/heavy/**/*.test.ts'
 // Dozens of processes at once, a limit of half a second above what is waited for, or a clock that is
 // wrong, in a home where all leave their locks: whatever runs beside them would be late, or would
 // make them so.
-const alone = ['clock', 'concurrency', 'exfat', 'keychain', 'lock', 'waiters'].map(
-  (name) => `test/heavy/${name}.test.ts`,
-)
+const alone = [
+  'clock',
+  'concurrency',
+  'exfat',
+  'fleet',
+  'fleet-kills',
+  'keychain',
+  'lock',
+  'waiters',
+].map((name) => `test/heavy/${name}.test.ts`)
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
