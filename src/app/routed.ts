@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ledger } from '../core/ledger.ts'
 import type { Files, Http, Journal, Lock, Profiles, Store } from '../core/ports.ts'
@@ -11,6 +12,7 @@ import { describeRequester } from '../io/process/requester.ts'
 import type { HttpSettings } from '../session/ports.ts'
 import { isShared, restsInData } from '../stores/catalog.ts'
 import type { PortsRequest } from './ports.ts'
+import type { Memory } from '../stores/shared/witness.ts'
 import type { OpenedKinds, PlacedKind, SharedKinds } from './shared-kinds.ts'
 
 /** What the places of locks, journals and counts are made of. */
@@ -83,14 +85,28 @@ export function openRouted({ request, opened, paths, files, ...from }: RoutedOpt
       ...request,
       ...{ ...from, seal: sealLater },
       requester: request.requester ?? describeRequester(request.command, request.environment),
-      // Where a variable says where the store is, this machine may be gone with the job.
-      ...(request.storeUrl?.() === undefined && {
-        memory: { files, directory: join(paths.state, namesIn.state.seen) },
-        aside: async () => journalHere,
-      }),
+      memory: memory(),
+      ...(keepsHere() && { aside: async () => journalHere }),
     })
     opened.ready = made
     return made
+  }
+
+  /**
+   * Whether this machine keeps anything of such sessions. Where a variable says where the store is, it
+   * may be gone with the job, and nothing is written that was not there before.
+   */
+  function keepsHere(): boolean {
+    return request.storeUrl?.() === undefined || existsSync(paths.state)
+  }
+
+  function memory(): Memory | 'process' | undefined {
+    // A job has its profile in a variable, too; a process that works for another one goes by what is there.
+    const isJob = request.requester !== undefined || request.environment['TOKN_PROFILE']
+    if (keepsHere() || !isJob) {
+      return { files, directory: join(paths.state, namesIn.state.seen) }
+    }
+    return request.lasting === true ? 'process' : undefined
   }
 
   /** Where the user's processes keep one kind of what they share; found when it is asked for. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { ToknError } from '../core/errors.ts'
 import type { Seal } from '../core/seal.ts'
-import type { Files, Http, Journal, Profiles } from '../core/ports.ts'
+import type { Http, Journal, Profiles } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Fleet } from '../core/fleet.ts'
@@ -20,6 +20,7 @@ import { keptProfile } from '../stores/shared/profiles.ts'
 import { profileOf } from './shared-profiles.ts'
 import { openShared, type SharedKind } from '../stores/shared/open.ts'
 import type { NewRow } from '../stores/shared/store.ts'
+import type { Memory } from '../stores/shared/witness.ts'
 
 /** What a process brings to its stores for many machines. */
 export interface SharedSurroundings {
@@ -37,7 +38,7 @@ export interface SharedSurroundings {
   readonly requester: Requester
   readonly seal: Seal
   http(settings: HttpSettings): Promise<Http>
-  readonly memory?: { readonly files: Files; readonly directory: string } | undefined
+  readonly memory?: Memory | 'process' | undefined
   readonly aside?: (() => Promise<Journal>) | undefined
   newRow?(id: string): Promise<NewRow | undefined>
 }

@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Seal } from '../../core/seal.ts'
-import type { Files, Journal, Store } from '../../core/ports.ts'
+import type { Journal, Store } from '../../core/ports.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
@@ -18,7 +18,7 @@ import { openPersistence } from './persistence.ts'
 import { openRows, type Rows } from './rows.ts'
 import { readStamp, writeStamp } from './stamp.ts'
 import { openSharedStore, type NewRow } from './store.ts'
-import { openWitness } from './witness.ts'
+import { openWitness, type Memory } from './witness.ts'
 
 /** What a process brings to a store for many machines. */
 export interface SharedOptions {
@@ -29,8 +29,8 @@ export interface SharedOptions {
   readonly time: SharedTime
   /** Who holds a lease, for those who wait: JSON. */
   readonly holder: string
-  /** Where this machine remembers what it has seen; absent: nowhere. */
-  readonly memory?: { readonly files: Files; readonly directory: string } | undefined
+  /** Where this machine remembers what it has seen: in this process alone, or nowhere. */
+  readonly memory?: Memory | 'process' | undefined
   /** Where an answer goes while the engine is not reached; absent: nowhere. */
   readonly aside?: (() => Promise<Journal>) | undefined
   newRow(id: string): Promise<NewRow | undefined>
@@ -63,7 +63,7 @@ export function openShared(options: SharedOptions): SharedKind {
   const ring = openKeyRing(engine, options.key)
   const rows = openRows(engine, ring, time)
   const holds: Holds = new Map()
-  const witness = memory && openWitness(memory.files, memory.directory)
+  const witness = memory && openWitness(memory === 'process' ? undefined : memory)
   const base = { engine, rows, ring, holds, persistence, witness }
   const store = openSharedStore({ ...base, newRow: options.newRow })
   const contentOf = async (row: SharedRow | undefined) =>

@@ -30,20 +30,27 @@ export interface Witness {
   forget(id: string): void
 }
 
+/** Where a machine remembers that. */
+export interface Memory {
+  readonly files: Files
+  readonly directory: string
+}
+
 const limit = 256
 
-export function openWitness(files: Files, directory: string): Witness {
-  const pathOf = (id: string) => join(directory, id)
+/** Without a `memory`, it remembers as long as this process lives. */
+export function openWitness(memory?: Memory): Witness {
+  const pathOf = (id: string) => join(memory?.directory ?? '', id)
   const known = new Map<string, Seen | undefined>()
 
   function seen(id: string): Seen | undefined {
-    if (!known.has(id)) known.set(id, parse(files.read(pathOf(id), limit)))
+    if (!known.has(id)) known.set(id, parse(memory?.files.read(pathOf(id), limit)))
     return known.get(id)
   }
 
   function write(id: string, next: Seen): void {
-    files.ensureDirectory(directory)
-    files.write(pathOf(id), Buffer.from(JSON.stringify(next)))
+    memory?.files.ensureDirectory(memory.directory)
+    memory?.files.write(pathOf(id), Buffer.from(JSON.stringify(next)))
     known.set(id, next)
   }
 
@@ -69,7 +76,7 @@ export function openWitness(files: Files, directory: string): Witness {
     accept: (id, birth, generation) => write(id, { birth, generation }),
     forget: (id) =>
       orNot(() => {
-        files.remove(pathOf(id))
+        memory?.files.remove(pathOf(id))
         known.delete(id)
       }),
   }
