@@ -3,7 +3,7 @@
 export const loadSeldom = {
   name: 'load-seldom',
   renderChunk(code) {
-    const written = ['seldom', 'excuses', 'declared'].reduce(loadLate, code)
+    const written = ['seldom', 'addresses', 'excuses', 'declared'].reduce(loadLate, code)
     return written === code ? null : { code: written, map: null }
   },
 }

@@ -6,6 +6,7 @@ const plain = [
   'agent-wire',
   'start',
   'seldom',
+  'addresses',
   'file-store',
   'keychain',
   'exec',
@@ -25,7 +26,13 @@ export const plainExports = {
   renderChunk(code, { fileName, imports }) {
     const name = basename(fileName, '.cjs')
     if (!plain.includes(name)) return null
-    const earlier = ['seldom', 'excuses', 'declared', ...plain.slice(0, plain.indexOf(name))]
+    const earlier = [
+      'seldom',
+      'addresses',
+      'excuses',
+      'declared',
+      ...plain.slice(0, plain.indexOf(name)),
+    ]
     const others = imports.flatMap((path) => /^chunks\/(.*)\.cjs$/.exec(path)?.[1] ?? [])
     const early = others.find((one) => one !== 'rolldown-runtime' && !earlier.includes(one))
     if (early !== undefined) throw new Error(`${name} loads ${early}`)

@@ -53,29 +53,33 @@ const seldom = new Set(
       'app/passphrase',
       'app/pending-refreshes',
       'app/report',
-      'app/store-variables',
       'app/usual-route',
       'commands/output/dry-run',
     ],
-    ...['core/giving', 'core/json-text', 'core/jwt', 'core/secret-entities', 'core/secret-eraser'],
-    ...['core/secret-forms', 'core/store-url', 'core/text', 'io/files/definitions'],
+    ...['core/giving', 'core/json-text', 'core/jwt', 'core/limit', 'core/secret-entities'],
+    ...['core/secret-eraser', 'core/secret-forms', 'core/text', 'io/files/definitions'],
     ...['io/files/index-file', 'io/files/index-summary', 'io/files/whole-write'],
     ...[
       'io/process/ci-job',
       'io/process/requester',
       'io/profiles/write-derived',
-      'session/fleet/reader',
       'session/standing',
       'session/with-lock',
-      'stores/engines',
     ],
   ].map((name) => resolve(root, `src/${name}.ts`)),
+)
+
+// The same of what says which store for many machines is meant: most have none.
+const addresses = new Set(
+  ['app/store-variables', 'core/store-url', 'stores/engines'].map((name) =>
+    resolve(root, `src/${name}.ts`),
+  ),
 )
 
 // What a login and a refresh run through, by what is needed together: each file that is loaded takes
 // a hundredth of a bare start, and left to itself the bundler makes fifty of them.
 const together = Object.entries({
-  http: ['io/http/http'],
+  http: ['app/open-http'],
   provider: ['providers/catalog', 'app/provider-summaries'],
   login: ['login/login', 'login/login-from-environment', 'environment-session'].map(
     (name) => `session/${name}`,
@@ -174,6 +178,12 @@ export default {
           includeDependenciesRecursively: false,
           test: (id) => seldom.has(id),
         },
+        {
+          name: 'addresses',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: (id) => addresses.has(id),
+        },
         // What is said where nothing is printed: what is seldom called otherwise does without it.
         {
           name: 'excuses',
@@ -186,7 +196,7 @@ export default {
           name: 'declared',
           priority: 6,
           includeDependenciesRecursively: false,
-          test: /[\\/]commands[\\/]flags[\\/](?:declare|every|oauth-table)\.ts$/,
+          test: /[\\/]commands[\\/]flags[\\/](?:declare|every|oauth-table|store-table)\.ts$/,
         },
         // What reads the flags of login.
         {

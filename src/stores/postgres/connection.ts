@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { CustomTypesConfig } from 'pg'
 import type PgClient from 'pg/lib/client.js'
 import { ToknError } from '../../core/errors.ts'
@@ -42,17 +43,16 @@ export async function makeClient(
     password: () => findPassword(options, address),
     // Said here, so that no variable of pg decides it.
     sslnegotiation: 'postgres',
-    ssl: tls && { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(await trust(options)) },
+    ssl: tls && { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...trust(options) },
   })
 }
 
-async function trust({ ca, environment }: EngineOptions): Promise<{ ca?: string[] }> {
+function trust({ ca, environment }: EngineOptions): { ca?: string[] } {
   if (ca === undefined) return {}
-  const { rootCertificates } = await import('node:tls')
+  const { rootCertificates } = process.getBuiltinModule('node:tls')
   const extra = environment['NODE_EXTRA_CA_CERTS']
   if (!extra) return { ca: [...rootCertificates, ca] }
   // Node forgets these where authorities are named.
-  const { readFileSync } = await import('node:fs')
   try {
     return { ca: [...rootCertificates, ca, readFileSync(extra, 'utf8')] }
   } catch {
