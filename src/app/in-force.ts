@@ -65,12 +65,13 @@ export async function openInForce(
 
 /** What its row says of a session may be known; where that is not trusted, it is not. */
 async function noteIndex(
-  { ring }: Pick<SharedKind, 'ring'>,
+  { clock, ring }: Pick<SharedKind, 'clock' | 'ring'>,
   index: Index,
   { row }: FoundProfile,
 ): Promise<void> {
   try {
-    const text = await ring.opening((keys) => verifyPart(keys, 'index', row))
+    const kept = await ring.opening((keys) => verifyPart(keys, 'index', row))
+    const text = kept && (await clock.toLocal(kept))
     const entry = text === undefined ? undefined : readIndexEntry(JSON.parse(text))
     if (entry !== undefined) index.put(row.id, entry)
   } catch (error) {

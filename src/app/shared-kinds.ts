@@ -122,11 +122,11 @@ export function openSharedKinds(from: SharedSurroundings): SharedKinds {
 /** What such a store is besides a place for sessions. */
 export async function openFleetOf(
   kind: StoreKind,
-  { engine, ring, holder }: SharedKind,
+  { engine, clock, ring, holder }: SharedKind,
   profiles: Pick<Profiles, 'list'>,
 ): Promise<Fleet> {
   return await openFleet({
-    ...{ engine, ring, holder },
+    ...{ engine, clock, ring, holder },
     readProfile: (keys, row) => {
       const kept = keptProfile(keys, row)
       // One that is kept on this machine alone has a session that is kept there.

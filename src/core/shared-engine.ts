@@ -26,6 +26,8 @@ export interface SharedRow {
    * Absent: not known.
    */
   readonly wished?: boolean | undefined
+  /** What time it was by the engine's clock when it was read, as `now` gives it. Absent: not told. */
+  readonly now?: number | undefined
 }
 
 export interface SharedParts {

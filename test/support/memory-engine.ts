@@ -132,7 +132,7 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
 
   const tellWished = (row: SharedRow | undefined) => {
     const isFor = ({ id, generation }: Wish) => id === row?.id && generation >= row.generation
-    return row && { ...row, wished: state.wishes.some(isFor) }
+    return row && { ...row, wished: state.wishes.some(isFor), now: now() }
   }
 
   function connect(machine = 'machine'): SharedEngine {

@@ -29,7 +29,7 @@ export interface Rows {
   remove(id: string, when: RowCondition): Promise<boolean>
 }
 
-export function openRows({ ask }: Pick<Gateway, 'ask'>, keys: Layout): Rows {
+export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layout): Rows {
   /** What this process has last seen of rows: a guess that each transaction compares. */
   const seen = new Map<string, State>()
   return { read, find, list, write, remove }
@@ -98,7 +98,7 @@ export function openRows({ ask }: Pick<Gateway, 'ask'>, keys: Layout): Rows {
     }
     const { id, name, generation, version } = head
     seen.set(id, { ...emptyState, head, text: at.value, isWhole: false })
-    return { id, name, version, generation, parts }
+    return { id, name, version, generation, parts, now: now() }
   }
 
   async function write(id: string, change: RowChange): Promise<RowWritten> {

@@ -13,10 +13,11 @@ import { lacksTables, readOnly } from './failures.ts'
 /** In the order of their bits; see `tokn.write_session` in `schema.ts`. */
 const parts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
 
-const columns = `s.id, s.name, s.version, s.generation, s.profile, s.record, s.journal, s.index,
-  EXISTS (SELECT FROM tokn.wish w WHERE w.id = s.id AND w.generation >= s.generation) AS wished`
-const readOne = `SELECT ${columns} FROM tokn.session s WHERE `
 const millis = (instant: string) => `extract(epoch FROM ${instant}) * 1000`
+const columns = `s.id, s.name, s.version, s.generation, s.profile, s.record, s.journal, s.index,
+  EXISTS (SELECT FROM tokn.wish w WHERE w.id = s.id AND w.generation >= s.generation) AS wished,
+  ${millis('clock_timestamp()')} AS now`
+const readOne = `SELECT ${columns} FROM tokn.session s WHERE `
 const wishColumns = `SELECT id, generation, text, ${millis('at')} AS at FROM tokn.wish`
 
 /**
@@ -150,6 +151,7 @@ function rowOf(row: Row | undefined): SharedRow | undefined {
     generation: Number(row['generation']),
     parts: Object.fromEntries(texts) as SharedRow['parts'],
     wished: row['wished'] === 't',
+    now: Number(row['now']),
   }
 }
 

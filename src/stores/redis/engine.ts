@@ -6,7 +6,7 @@ import { openConnection, type RedisConnection } from './connection.ts'
 import { readDocument, writeDocument } from './documents.ts'
 import { channelOf, schemaKey } from './keys.ts'
 import { heldLeases, leaseLeft, listOf, releaseLease, renewLease, takeLease } from './leases.ts'
-import { findRow, listRows, readRow, removeRow, writeRow } from './rows.ts'
+import { findRow, listRows, readInstant, readRow, removeRow, writeRow } from './rows.ts'
 import type { Authorities } from './socket.ts'
 import { addWish, dropWishes, listWishes } from './wishes.ts'
 
@@ -67,10 +67,9 @@ const schemaScript = `#!lua
 redis.call('SET', KEYS[1], ARGV[1], 'NX')
 return 1`
 
-/** Microseconds and seconds, as Redis gives them. */
 async function readTime(redis: RedisConnection): Promise<number> {
   const [seconds, micros] = listOf(await redis.ask(['time']))
-  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+  return readInstant(seconds, micros)
 }
 
 /** Node forgets the further ones of its variable where authorities are given, so they are added again. */

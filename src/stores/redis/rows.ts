@@ -22,16 +22,17 @@ import {
 import { listOf } from './leases.ts'
 import type { Reply } from './link.ts'
 
-// Of a row: its hash, and whether somebody wishes for a newer generation.
+// Of a row: its hash, whether somebody wishes for a newer generation, and what time it is.
 const rowFunction = `
 local function rowOf(key, wishes)
   local row = redis.call('HGETALL', key)
   if #row == 0 then return false end
   local generation = tonumber(redis.call('HGET', key, 'generation'))
+  local time, wished = redis.pcall('TIME'), 0
   for _, field in ipairs(redis.call('HKEYS', wishes)) do
-    if tonumber(string.match(field, '^%d+')) >= generation then return {1, row} end
+    if tonumber(string.match(field, '^%d+')) >= generation then wished = 1 end
   end
-  return {0, row}
+  return {wished, row, time[1], time[2]}
 end`
 
 const readScript = `#!lua flags=no-writes
@@ -180,13 +181,19 @@ function conditions(when: RowCondition): readonly string[] {
 }
 
 function rowOf(reply: Reply): SharedRow | undefined {
-  const [wished, pairs] = listOf(reply)
+  const [wished, pairs, seconds, micros] = listOf(reply)
   if (pairs === undefined) return undefined
   const { id = '', name = '', version = '', generation, ...parts } = fieldsOf(listOf(pairs))
   return {
     ...{ id, name, version, generation: Number(generation), wished: wished === 1 },
     parts: parts as SharedParts,
+    now: seconds === undefined ? undefined : readInstant(seconds, micros),
   }
+}
+
+/** Epoch milliseconds, of seconds and the microseconds besides. */
+export function readInstant(seconds: Reply | undefined, micros: Reply | undefined): number {
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
 }
 
 function fieldsOf(pairs: readonly Reply[]): Record<string, string | undefined> {

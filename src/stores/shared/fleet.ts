@@ -4,10 +4,12 @@ import type { IndexEntry } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { verifyPart } from './codec.ts'
+import type { EngineClock } from './engine-clock.ts'
 import type { StoreKeys } from './store-keys.ts'
 
 export interface FleetOptions {
   readonly engine: SharedEngine
+  readonly clock: Pick<EngineClock, 'toLocal'>
   /** Runs what verifies and opens with the keys that are in use. */
   readonly ring: { opening<Value>(work: (keys: StoreKeys) => Value): Promise<Value> }
   /** Who takes a lease, for others to read: JSON. */
@@ -49,7 +51,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
 /** What does not verify is not there, and why is said: one bad row is no reason to see none. */
 async function readSession(row: SharedRow, options: FleetOptions): Promise<FleetSession> {
   const { id, name, generation, version, parts, wished } = row
-  const { ring, readProfile, readIndex } = options
+  const { clock, ring, readProfile, readIndex } = options
   let fault: string | undefined
   const read = async <Value>(work: (keys: StoreKeys) => Value): Promise<Value | undefined> => {
     try {
@@ -61,10 +63,9 @@ async function readSession(row: SharedRow, options: FleetOptions): Promise<Fleet
     }
   }
   const profile = await read((keys) => readProfile(keys, row))
-  const index = await read((keys) => {
-    const text = verifyPart(keys, 'index', row)
-    return text === undefined ? undefined : readIndex(JSON.parse(text))
-  })
+  const kept = await read((keys) => verifyPart(keys, 'index', row))
+  const text = kept && (await clock.toLocal(kept))
+  const index = text === undefined ? undefined : readIndex(JSON.parse(text))
   const pending = parts.journal !== undefined
   return { id, name, generation, version, profile, index, fault, pending, wished }
 }

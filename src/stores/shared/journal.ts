@@ -1,8 +1,10 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Journal, JournalEntry, JournalSlot } from '../../core/ports.ts'
+import type { Seal } from '../../core/seal.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { superseded } from '../entry.ts'
+import type { EngineClock } from './engine-clock.ts'
 import type { Holds } from './hold.ts'
 import { contentOf, generationOf, readContent, sealContent } from './journal-content.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -13,6 +15,9 @@ import type { Witness } from './witness.ts'
 
 export interface SharedJournalOptions {
   readonly engine: Pick<SharedEngine, 'list' | 'kind'>
+  readonly clock: Pick<EngineClock, 'isApart' | 'toLocal' | 'toEngine'>
+  readonly seal: Seal
+  readonly sealingKey: () => Promise<Uint8Array>
   readonly rows: Rows
   readonly ring: KeyRing
   readonly holds: Holds
@@ -43,11 +48,15 @@ const pageSize = 200
  * long as that generation is the one that it was asked for with.
  */
 export function openSharedJournal(options: SharedJournalOptions): Journal {
-  const { engine, rows, ring, holds, persistence, witness, aside } = options
+  const { engine, clock, seal, sealingKey, rows, ring, holds, persistence } = options
+  const { witness, aside } = options
   return {
     reserve: async (entry) => openSlot(entry, undefined),
     resume: async (entry) => openSlot(entry, await read(entry)),
-    read,
+    read: async (entry) => {
+      const content = await read(entry)
+      return content && (await toLocal(entry, content))
+    },
     remove: async (entry) => {
       const id = idOf(entry)
       const fence = holds.get(id)?.fence
@@ -91,7 +100,8 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     }
     note(before)
     return {
-      intend: async (intent) => {
+      intend: async (given) => {
+        const intent = await clock.toEngine(given)
         const next = contentOf(intent, own?.answers ?? [], own?.record)
         const generation = generationOf(intent) - 1
         const hold = holds.get(id)
@@ -100,8 +110,9 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
         note(next)
         witness?.intend(id, generation + 1)
       },
-      answer: async (sealed) => {
+      answer: async (given) => {
         if (own === undefined) throw new Error('an answer has an intent before it')
+        const sealed = await reseal(entry, given, clock.toEngine)
         const kept = contentOf(own.intent, [...own.answers, sealed], own.record)
         note(kept)
         await keep(entry, kept, (content) =>
@@ -111,8 +122,9 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
               contentOf(content.intent, added(content.answers, sealed), content.record),
         )
       },
-      record: async (sealed) => {
+      record: async (given) => {
         if (own === undefined) throw new Error('a record has an intent before it')
+        const sealed = await reseal(entry, given, clock.toEngine)
         const kept = contentOf(own.intent, own.answers, sealed)
         note(kept)
         await keep(entry, kept, (content) =>
@@ -127,6 +139,32 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
         await change(id, (_, content) => (isEqual(content, mine) ? null : undefined), {})
         await (await aside?.())?.remove(entry)
       },
+    }
+  }
+
+  async function toLocal(entry: string, content: JournalEntry): Promise<JournalEntry> {
+    const { intent, answers, record } = content
+    return contentOf(
+      await clock.toLocal(intent),
+      await Promise.all(answers.map((one) => reseal(entry, one, clock.toLocal))),
+      record && (await reseal(entry, record, clock.toLocal)),
+    )
+  }
+
+  /** What is sealed, with its instants by the other clock. */
+  async function reseal(
+    entry: string,
+    sealed: string,
+    convert: (text: string) => Promise<string>,
+  ): Promise<string> {
+    if (!clock.isApart()) return sealed
+    const key = await sealingKey()
+    try {
+      return await seal.seal(await convert(await seal.open(sealed, key, entry)), key, entry)
+    } catch (error) {
+      // Sealed under a key that is gone: nobody reads it.
+      if (isToknError(error, 'store')) return sealed
+      throw error
     }
   }
 

@@ -8,6 +8,7 @@ import type { SharedDocument, SharedEngine } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import { deriveKey } from '../derive-key.ts'
+import type { EngineClock } from './engine-clock.ts'
 
 /** Instants that are kept: more than any provider counts. */
 const mostKept = 1_000
@@ -15,6 +16,7 @@ const mostTries = 50
 
 export interface SharedLedgerOptions {
   readonly engine: Pick<SharedEngine, 'readDocument' | 'writeDocument'>
+  readonly clock: Pick<EngineClock, 'ahead'>
   /** The same for all that have the key of the store. */
   readonly sealingKey: () => Promise<Uint8Array>
   readonly seal: Seal
@@ -27,8 +29,12 @@ interface Found {
   readonly counts: TokenCounts
 }
 
-/** Counts that all machines share: one sealed document for a key, compared and set. */
-export function openSharedLedger({ engine, sealingKey, seal, time }: SharedLedgerOptions): Ledger {
+/**
+ * Counts that all machines share, by the clock of the engine: one sealed document for a key, compared
+ * and set.
+ */
+export function openSharedLedger(options: SharedLedgerOptions): Ledger {
+  const { engine, clock, sealingKey, seal, time } = options
   return {
     read: async (key) => (await find(key)).counts,
     add: async (key, kind, at, limit) =>
@@ -49,7 +55,8 @@ export function openSharedLedger({ engine, sealingKey, seal, time }: SharedLedge
     // Who may read the database learns of no account from its name.
     const name = `ledger:${createHmac('sha256', secret).update(key).digest('hex')}`
     const document = await engine.readDocument(name)
-    return { name, version: document?.version ?? '', counts: await open(name, document) }
+    const counts = moved(await open(name, document), 0 - (await clock.ahead()))
+    return { name, version: document?.version ?? '', counts }
   }
 
   async function open(name: string, document: SharedDocument | undefined): Promise<TokenCounts> {
@@ -67,12 +74,21 @@ export function openSharedLedger({ engine, sealingKey, seal, time }: SharedLedge
       const { name, version, counts } = await find(key)
       const wanted = next(counts)
       if (wanted === undefined) return false
-      const text = await seal.seal(JSON.stringify(wanted), await sealingKey(), name)
+      const text = await seal.seal(
+        JSON.stringify(moved(wanted, await clock.ahead())),
+        await sealingKey(),
+        name,
+      )
       if ((await engine.writeDocument(name, version, text)) !== undefined) return true
       await time.wait(time.random() * Math.min(200, 10 * tries))
     }
     throw new ToknError('busy', words.fleet.tooManyWriters())
   }
+}
+
+function moved({ logins, refreshes }: TokenCounts, by: number): TokenCounts {
+  const later = (instants: readonly number[]) => instants.map((at) => at + by)
+  return { logins: later(logins), refreshes: later(refreshes) }
 }
 
 function instantsIn(value: unknown, kind: keyof TokenCounts): readonly number[] {

@@ -8,6 +8,7 @@ import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import { openRecord, sealRow } from './codec.ts'
 import { findDoubt } from './doubt.ts'
+import { openEngineClock, type EngineClock } from './engine-clock.ts'
 import type { Holds } from './hold.ts'
 import { openSharedJournal } from './journal.ts'
 import { readContent } from './journal-content.ts'
@@ -39,6 +40,7 @@ export interface SharedOptions {
 /** A store for many machines, opened: all of it is made over one engine. */
 export interface SharedKind {
   readonly engine: SharedEngine
+  readonly clock: EngineClock
   readonly ring: KeyRing
   readonly rows: Rows
   /** Who takes leases here, for others to read: JSON. */
@@ -59,21 +61,23 @@ export interface SharedKind {
 export function openShared(options: SharedOptions): SharedKind {
   const { time, memory, aside } = options
   const persistence = openPersistence(time)
-  const engine = options.openEngine(persistence.extra)
+  const clock = openEngineClock(options.openEngine(persistence.extra), time)
+  const { engine } = clock
   const ring = openKeyRing(engine, options.key)
   const rows = openRows(engine, ring, time)
   const holds: Holds = new Map()
   const witness = memory && openWitness(memory === 'process' ? undefined : memory)
-  const base = { engine, rows, ring, holds, persistence, witness }
+  const base = { engine, clock, rows, ring, holds, persistence, witness }
   const store = openSharedStore({ ...base, newRow: options.newRow })
+  const sealing = { sealingKey: store.sealingKey, seal: options.seal }
   const contentOf = async (row: SharedRow | undefined) =>
     row?.parts.journal === undefined
       ? undefined
       : await ring.opening((keys) => readContent(keys, row))
   return {
-    ...{ engine, ring, rows, store, holder: options.holder },
-    journal: openSharedJournal({ ...base, aside }),
-    ledger: openSharedLedger({ engine, sealingKey: store.sealingKey, seal: options.seal, time }),
+    ...{ engine, clock, ring, rows, store, holder: options.holder },
+    journal: openSharedJournal({ ...base, ...sealing, aside }),
+    ledger: openSharedLedger({ engine, clock, ...sealing, time }),
     lock: openSharedLock({
       ...{ engine, time, holds, holder: options.holder },
       look: async (id) => {

@@ -5,6 +5,7 @@ import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { checkId, checkText, superseded } from '../entry.ts'
 import { openRecord, sealRow, sealingKey, type OpenedRecord } from './codec.ts'
+import type { EngineClock } from './engine-clock.ts'
 import type { Holds } from './hold.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { Persistence } from './persistence.ts'
@@ -21,6 +22,7 @@ export interface NewRow {
 
 export interface SharedStoreOptions {
   readonly engine: SharedEngine
+  readonly clock: Pick<EngineClock, 'toLocal' | 'toEngine'>
   readonly rows: Rows
   readonly ring: KeyRing
   readonly holds: Holds
@@ -34,7 +36,7 @@ const pageSize = 200
 
 /** The rows of an engine as a store: what one generation is, no earlier one replaces. */
 export function openSharedStore(options: SharedStoreOptions): Store {
-  const { engine, rows, ring, holds, persistence, witness, newRow } = options
+  const { engine, clock, rows, ring, holds, persistence, witness, newRow } = options
   // A record that was put together again has its members in another order than the one written.
   const written = new Map<string, string>()
   let prepared: Promise<void> | undefined
@@ -47,14 +49,17 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       if (row === undefined) return undefined
       const opened = await ring.opening((keys) => openRecord(keys, row))
       if (opened !== undefined) look(id, opened)
-      const text = opened?.text
+      const text = opened && (await clock.toLocal(opened.text))
       const own = written.get(id)
       return text !== undefined && own !== undefined && isSame(text, own) ? own : text
     },
     write: async (id, generation, text, about) => {
       checkId(id)
       checkText(text)
-      await persistence.persist(async () => await write(id, generation, text, about))
+      await persistence.persist(async () => {
+        const kept = about === undefined ? undefined : await clock.toEngine(about)
+        await write(id, generation, await clock.toEngine(text), kept)
+      })
       written.set(id, text)
     },
     remove: async (id) => {

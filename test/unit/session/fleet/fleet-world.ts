@@ -80,6 +80,7 @@ export async function openFleetWorld(
       })
       const fleet = await openFleet({
         engine: shared,
+        clock: { toLocal: async (text) => text },
         ring: { opening: async (work) => work(keys) },
         holder: JSON.stringify({ command: 'tokn test', pid: process.pid, host: machine }),
         readProfile: (_, { id }) => profiles.get(id),
