@@ -25,6 +25,7 @@ export const invariants = {
   d: 'no generation goes backwards in the store',
   e: 'at rest the journal is empty, but for answers that nobody can read yet',
   f: 'who asks at the same time gets the same newest generation',
+  h: 'on machines whose clocks are apart, no token serves whose time is over, and no good one is renewed',
   g: 'nobody spends, or writes the journal of a refresh, without a valid lock',
 } as const
 
@@ -69,13 +70,26 @@ async function rest(world: World): Promise<void> {
   const alone = startTask(world, 'refresh', calm)
   await runToEnd(world)
   world.now += 0.6 * world.settings.provider.life
-  // Where clocks are apart, they do not agree on what is too old.
-  const places = world.fleet?.isApart === true ? [world.machines[0]] : world.machines
+  const { machines } = world
   const together = [1, 2, 3].map((turn) =>
-    startTask(world, 'min-ttl', { ...calm, machine: places[turn % places.length] }),
+    startTask(world, 'min-ttl', { ...calm, machine: machines[turn % machines.length] }),
   )
   await runToEnd(world)
   if (world.violation === undefined) checkEnd(world, [alone, ...together], together)
+  for (const machine of world.fleet === undefined ? [] : machines) {
+    if (world.violation === undefined) await checkAgrees(world, machine)
+  }
+}
+
+/** (h): what was renewed a moment ago is good for every machine. */
+async function checkAgrees(world: World, machine: World['machines'][number]): Promise<void> {
+  const before = world.facts.begin().generation
+  const { served } = startTask(world, 'min-ttl', { timeout: 60_000, uses: false, machine })
+  await runToEnd(world)
+  const after = world.facts.begin().generation
+  if (served !== undefined && before > 0 && before !== after && world.facts.logins === 0) {
+    world.violate(`(h) machine ${machine.name} renews generation ${before}, which is good`)
+  }
 }
 
 /** (b): what is handed out without a word of doubt is taken by the provider, and at once. */

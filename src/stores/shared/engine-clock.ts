@@ -1,3 +1,4 @@
+import { isToknError } from '../../core/errors.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
 
@@ -21,36 +22,28 @@ export interface EngineClock {
 /** Milliseconds by which clocks that agree seem to differ. */
 const none = 2_000
 
+/** An answer that took longer may have been given at any time. */
+const quick = 4_000
+
 export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now'>): EngineClock {
   let known = 0
-  let isKnown = false
+  let certainty: 'none' | 'slow' | 'quick' = 'none'
   const shift = async (text: string, by: number) =>
     by === 0 ? text : (await import('./instants.ts')).shiftInstants(text, by)
+  const ask = async () => {
+    const sentAt = time.now()
+    note(await asked.now(), sentAt)
+  }
   const ahead = async () => {
-    if (!isKnown) {
-      const sentAt = time.now()
-      note(await asked.now(), sentAt)
-    }
+    if (certainty === 'none') await ask()
     return known
   }
   return {
     engine: {
       ...asked,
-      read: (id) =>
-        hear(
-          () => asked.read(id),
-          (row) => row,
-        ),
-      find: (name) =>
-        hear(
-          () => asked.find(name),
-          (row) => row,
-        ),
-      list: (after, limit) =>
-        hear(
-          () => asked.list(after, limit),
-          ([row]) => row,
-        ),
+      read: async (id) => await hear(asked.read(id), (row) => row),
+      find: async (name) => await hear(asked.find(name), (row) => row),
+      list: async (after, limit) => await hear(asked.list(after, limit), ([row]) => row),
     },
     toLocal: async (text) => await shift(text, 0 - known),
     toEngine: async (text) => await shift(text, await ahead()),
@@ -59,23 +52,29 @@ export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now
   }
 
   async function hear<Answer>(
-    ask: () => Promise<Answer>,
+    asking: Promise<Answer>,
     rowOf: (answer: Answer) => SharedRow | undefined,
   ): Promise<Answer> {
     const sentAt = time.now()
-    const answer = await ask()
+    const answer = await asking
     const at = rowOf(answer)?.now
     if (at !== undefined) note(at, sentAt)
+    // The machine may have slept meanwhile.
+    if (certainty === 'slow') {
+      await ask().catch((error: unknown) => {
+        if (!isToknError(error, 'network', 'store')) throw error
+      })
+    }
     return answer
   }
 
   /** What is known stays while it may be so: what is read and written again has the same text then. */
   function note(at: number, sentAt: number): void {
-    if (!Number.isFinite(at)) return
     const receivedAt = time.now()
-    isKnown = true
-    if (at - known >= sentAt - none && at - known <= receivedAt + none) return
-    const apart = Math.round(at - (sentAt + receivedAt) / 2)
-    known = at >= sentAt - none && at <= receivedAt + none ? 0 : apart
+    if (!Number.isFinite(at) || (certainty === 'quick' && receivedAt - sentAt > quick)) return
+    certainty = receivedAt - sentAt > quick ? 'slow' : 'quick'
+    const mayBe = (ahead: number) => at - ahead >= sentAt - none && at - ahead <= receivedAt + none
+    if (mayBe(known)) return
+    known = mayBe(0) ? 0 : Math.round(at - (sentAt + receivedAt) / 2)
   }
 }

@@ -33,8 +33,6 @@ const keys = openKeys(new Secret(''), undefined)
 export class Fleet implements Place {
   readonly kind = 'postgres'
   readonly machines: readonly [Machine, ...Machine[]]
-  /** Whether the clocks of the machines differ. */
-  readonly isApart: boolean
   readonly link: EngineLink
   readonly server: MemoryServer
   /** How often the engine may have gone back behind what it had confirmed, so far. */
@@ -53,7 +51,6 @@ export class Fleet implements Place {
       new Machine(world, `${letter}.`, skew, world.lock)
     const others = drawSkews(world.random).map((skew, index) => make('bcd'.charAt(index), skew))
     this.machines = [make('a', 0), ...others]
-    this.isApart = others.some(({ skew }) => skew !== 0)
     this.link = new EngineLink(world, (label) => this.#afterCall(label))
     this.server = startMemoryServer({ now: () => world.now })
   }

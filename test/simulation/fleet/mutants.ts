@@ -98,4 +98,10 @@ export const fleetMutants: readonly Mutant[] = [
     breaks: 'abdeg',
     world: 'fleet',
   },
+  {
+    name: 'instants are by the clock of whoever has written them',
+    patches: [patch('engine-clock.ts', 'if (mayBe(known)) return', 'if (known === 0) return')],
+    breaks: 'h',
+    world: 'fleet',
+  },
 ]

@@ -52,6 +52,12 @@ export class ProviderServer {
     return pair !== undefined && this.#world.now >= pair.expiresAt
   }
 
+  /** For how many milliseconds it has been over. */
+  overFor(access: string): number {
+    const pair = this.pairs.find((one) => one.access === access)
+    return pair === undefined ? 0 : Math.max(0, this.#world.now - pair.expiresAt)
+  }
+
   /** Whether a login has been ended, by its user or because a spent token came again. */
   hasEnded(access: string): boolean {
     return this.pairs.find((one) => one.access === access)?.family.ended ?? true

@@ -7,6 +7,9 @@ import type { World } from './world.ts'
 /** The one profile that all processes share. */
 export const profileId = 'p'.repeat(32)
 
+/** Milliseconds by which clocks may differ unseen: those of machines, and those of their processes. */
+const unnoticed = 12_000
+
 /** What a process could know when it began to ask for a token. */
 export interface Beginning {
   readonly generation: number
@@ -178,7 +181,7 @@ export class Facts {
     }
   }
 
-  /** (c) and (f): when a token is handed out. */
+  /** (c), (f) and (h): when a token is handed out. */
   served(process: SimulatedProcess, beginning: Beginning, record: SessionRecord): void {
     const { access, expiry, generation, standing } = record
     const token = access.reveal()
@@ -189,6 +192,12 @@ export class Facts {
     const timed = expiry.state === 'at' && this.#world.clockSetAt < process.startedAt
     if (timed && expiry.at <= process.now()) {
       this.#world.violate(`(c) ${process.name} is given ${token}, whose time is over`)
+    }
+    const over = this.#world.fleet === undefined ? 0 : this.#world.server.overFor(token)
+    if (over > unnoticed) {
+      this.#world.violate(
+        `(h) ${process.name} is given ${token}, whose time is over for ${over} ms`,
+      )
     }
     // Of what an engine has lost meanwhile nobody knows.
     const same = beginning.life === (this.#world.fleet?.life ?? 0)
@@ -212,9 +221,6 @@ export class Facts {
       if (server.isPast(stored.access)) return 'its time was over before it was renewed'
     }
     if (rotation === 'reissue' && this.#world.ahead > 0) return 'its time was over by a wrong clock'
-    if (fleet?.isApart === true && server.isPast(stored.access)) {
-      return 'its time was over by another clock'
-    }
     const replaces = rotation === 'always' || rotation === 'server-decides'
     if (acted.some(({ fate }) => fate === 'nonsense') && (replaces || rotation === 'reissue')) {
       return 'an answer cannot be read'
