@@ -194,7 +194,7 @@ describe.skipIf(!requirePart('redis'))('a real Redis', () => {
     await endless
     const many = Array.from({ length: 12 }, () => administer(server))
     await Promise.allSettled(many.map((redis) => redis.ping()))
-    await expect(open(server.url).read('id')).rejects.toMatchObject({
+    await expect(open(server.url, { timeLeft: () => 700 }).read('id')).rejects.toMatchObject({
       code: 'network',
       // What it says before it ends the connection may be lost with that.
       message: expect.stringMatching(/as many connections as it allows|closed the connection/),

@@ -19,7 +19,8 @@ export function sendPlainly(request: Outgoing, trust: () => SecureContext): Prom
   let [connected, sent, settled] = [false, false, false]
   let reply: PlainReply | undefined
   return new Promise<HttpReply>((resolve, reject) => {
-    const deadline = setTimeout(expire, request.timeout)
+    // What has come while this process got no processor is heard first.
+    const deadline = setTimeout(() => setImmediate(expire), request.timeout)
     socket.once('connect', () => (connected = true))
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
       sent = true

@@ -55,8 +55,6 @@ export interface Following {
   readonly signal: AbortSignal
 }
 
-/** Most of a call, in milliseconds, where the command has more time. */
-const patience = 60_000
 /** How long one member is waited for at first; twice as long in each round after that, where all are slow. */
 const attemptTime = 4_000
 const pause = 150
@@ -80,15 +78,18 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   }
 
   async function ask(path: string, body: Answer, asked: Asked = {}): Promise<Reply> {
-    const left = timeOf(patience)
+    const left = timeOf()
     let repeated = false
     for (let most = attemptTime; ; most *= 2) {
       const failures: unknown[] = []
+      let waited = false
       for (const member of asked.member === undefined ? turns() : [asked.member]) {
         const timeout = Math.min(left(), most)
+        const began = time.monotonic()
         const reply = await tryMember(member, path, body, timeout).catch((error: unknown) => {
           if (!isToknError(error, 'network') || error.details.lasting === true) throw error
           failures.push(error)
+          waited ||= time.monotonic() - began >= timeout - 1
           repeated ||= error.details.sent !== false
         })
         if (reply === undefined) continue
@@ -104,8 +105,8 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
         failures.push(error)
       }
       const unreached = failures.every((one) => isToknError(one) && one.details.sent === false)
-      // Where nothing listens, nothing will in a moment.
-      if (unreached || left() <= pause) throw failures.at(-1)
+      // Where nothing listens, nothing will in a moment; one that is slow to accept has many who ask.
+      if ((unreached && !waited) || left() <= pause) throw failures.at(-1)
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
@@ -261,9 +262,9 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     return [...members.slice(first), ...members.slice(0, first)]
   }
 
-  function timeOf(most: number): () => number {
+  function timeOf(): () => number {
     // Whoever goes on for ever has all the time of the world left.
-    const end = time.monotonic() + Math.min(options.timeLeft(), most)
+    const end = time.monotonic() + options.timeLeft()
     return () => Math.max(0, Math.min(options.timeLeft(), end - time.monotonic()))
   }
 

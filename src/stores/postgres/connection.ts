@@ -5,7 +5,15 @@ import { ToknError } from '../../core/errors.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { describeAddress, type PostgresAddress } from './address.ts'
-import { endsConnection, explainFailure, isOutdone, stateOf } from './failures.ts'
+import { pauseBefore, startPatience } from '../patience.ts'
+import {
+  endsConnection,
+  explainFailure,
+  isCut,
+  isOutdone,
+  passesSoon,
+  stateOf,
+} from './failures.ts'
 import { findPassword } from './password.ts'
 
 export type Value = string | number | boolean | null | undefined
@@ -25,7 +33,8 @@ const asText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => val
 const turns = 5
 /** A connection that nobody uses for this long is closed: a server has but a hundred of them. */
 const idleLimit = 10_000
-const longestTimer = 2 ** 31 - 1
+/** A server that has taken a connection answers in milliseconds: one that is silent so long is lost. */
+const patience = 10_000
 
 /** A client that is not connected yet. Throws `store` where the server asks for a password there is not. */
 export async function makeClient(
@@ -105,13 +114,18 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
     if (current === opened) current = undefined
   }
 
-  /** Runs out of time together with the command; then the connection is of no use any more. */
-  async function askOnce(opened: Opened, text: string, values: readonly Value[]) {
-    const left = Math.min(options.timeLeft(), longestTimer)
-    let timer: NodeJS.Timeout | undefined
+  /** `left` is for all of it; then the connection is of no use any more. */
+  async function askOnce(
+    opened: Opened,
+    left: number,
+    text: string,
+    values: readonly Value[],
+  ): Promise<readonly Row[]> {
+    let stop: (() => void) | undefined
     const late = new Promise<never>((_, reject) => {
       const tell = () => reject(new ToknError('network', words.postgres.tooSlow(where)))
-      timer = setTimeout(tell, left)
+      // Many may want to be connected at once: there all the time that is left is waited.
+      stop = startPatience(opened.isReady() ? { patience, left } : { left }, tell)
     })
     const answer = opened.ready.then(async (client) => {
       client.ref()
@@ -126,24 +140,32 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
       }
       throw error
     } finally {
-      clearTimeout(timer)
+      stop?.()
     }
   }
 
   async function ask(text: string, values: readonly Value[] = [], isSafe = false) {
     clearTimeout(idle)
     asked++
+    const end = options.time.monotonic() + options.timeLeft()
+    const left = () => end - options.time.monotonic()
     try {
       for (let turn = 1; ; turn++) {
-        if (options.timeLeft() <= 0) throw new ToknError('network', words.postgres.tooSlow(where))
+        if (left() <= 0) throw new ToknError('network', words.postgres.tooSlow(where))
         const stood = current
         const opened = (current ??= open())
         try {
-          return await askOnce(opened, text, values)
+          return await askOnce(opened, left(), text, values)
         } catch (error) {
-          const lost = endsConnection(error) && !(error instanceof ToknError)
-          const again = isOutdone.has(stateOf(error) ?? '') || (isSafe && lost && stood === opened)
-          if (!again || turn === turns) throw explainFailure(error, where)
+          const pause = pauseBefore(turn)
+          const again = opened.isReady()
+            ? turn < turns &&
+              (isOutdone.has(stateOf(error) ?? '') ||
+                (isSafe && endsConnection(error) && stood === opened))
+            : // Nothing was asked: the connection never stood.
+              passesSoon(error) || (isCut(error) && turn < turns)
+          if (!again || left() <= pause) throw explainFailure(error, where)
+          if (!opened.isReady()) await new Promise((resolve) => setTimeout(resolve, pause))
         }
       }
     } finally {

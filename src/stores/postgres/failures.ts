@@ -8,6 +8,8 @@ const noSuchTable: ReadonlySet<string> = new Set(['42P01', '3F000', '42883'])
 /** It was rolled back for the sake of another, and may be tried again. */
 export const isOutdone: ReadonlySet<string> = new Set(['40001', '40P01'])
 export const notAllowed = '42501'
+/** No room for another connection; starting up. */
+const notYet: ReadonlySet<string> = new Set(['53300', '57P03'])
 
 /** Whether an explained failure is that the tables are not there, or older ones. */
 export function lacksTables(error: unknown): boolean {
@@ -19,6 +21,21 @@ export function stateOf(error: unknown): string | undefined {
   return isObject(error) && 'severity' in error && typeof error['code'] === 'string'
     ? error['code']
     : undefined
+}
+
+/** Whether a server that does not take a connection now may do so in a moment. */
+export function passesSoon(error: unknown): boolean {
+  const state = stateOf(error)
+  // A pooler gives all that it has against a client the same state.
+  const isPooler = state === '08P01' && /no more connections|too many/.test(reasonOf(error))
+  // Its queue of a socket of this machine is full.
+  return isPooler || notYet.has(state ?? '') || systemCode(error) === 'EAGAIN'
+}
+
+/** Whether it is the end of a connection, and nothing that the server has said. */
+export function isCut(error: unknown): boolean {
+  if (isToknError(error) || !(error instanceof Error)) return false
+  return systemCode(error) === 'ECONNRESET' || error.message.startsWith('Connection terminated')
 }
 
 /** Whether the connection is of no use after it. */

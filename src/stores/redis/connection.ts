@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { EngineOptions } from '../../core/shared-engine.ts'
+import { pauseBefore, startPatience } from '../patience.ts'
 import { checkPrivacy, type RedisAddress } from './address.ts'
 import { openLink, type Link, type Reply } from './link.ts'
-import { openSocket, type Authorities } from './socket.ts'
+import { openSocket, outOfTime, type Authorities } from './socket.ts'
 
 export interface RedisScript {
   readonly text: string
@@ -28,7 +29,7 @@ const longestIdle = 10_000
 /** How often a cluster may point elsewhere, for one question. */
 const mostMoves = 3
 
-type Settings = Pick<EngineOptions, 'timeLeft'> & {
+type Settings = Pick<EngineOptions, 'timeLeft' | 'time'> & {
   readonly address: RedisAddress
   readonly authorities: () => Promise<Authorities>
 }
@@ -46,7 +47,12 @@ interface Question {
   readonly instead?: readonly string[] | undefined
 }
 
-export function openConnection({ timeLeft, authorities, ...given }: Settings): RedisConnection {
+export function openConnection({
+  timeLeft,
+  time,
+  authorities,
+  ...given
+}: Settings): RedisConnection {
   let address = given.address
   let standing: Opened | undefined
   let opening: Promise<Opened> | undefined
@@ -88,8 +94,13 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
   async function askOnce({ command, reads }: Question, signal: AbortSignal): Promise<Reply> {
     const old = standing?.link.isOpen() === true ? standing : undefined
     const { link, greeted } = old ?? (await renew(signal))
+    let silent = false
     const stop = () => link.end()
     signal.addEventListener('abort', stop)
+    const stopWaiting = startPatience({ patience, left: Infinity }, () => {
+      silent = true
+      stop()
+    })
     try {
       // A write is not sent before the password and the database are accepted.
       if (!reads) await greeted
@@ -100,9 +111,12 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
       return await answer
     } catch (error) {
       if (!link.isOpen()) link.end()
+      if (silent && !reads) throw new Error(outOfTime)
       // It may have ended while it was idle.
-      if (!reads || old === undefined || signal.aborted || link.isOpen()) throw error
+      const lost = silent || old !== undefined
+      if (!reads || !lost || signal.aborted || link.isOpen()) throw error
     } finally {
+      stopWaiting()
       signal.removeEventListener('abort', stop)
     }
     return await askOnce({ command, reads }, signal)
@@ -125,15 +139,23 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
   async function ask(question: Question): Promise<Reply> {
     const ending = new AbortController()
     const { signal } = ending
-    const limit = Math.max(0, Math.min(timeLeft(), patience))
-    const timer = setTimeout(() => ending.abort(), limit)
+    const end = time.monotonic() + timeLeft()
+    const stop = startPatience({ left: timeLeft() }, () => ending.abort())
     clearTimeout(idleTimer)
     pending++
     try {
-      return await askThere(question, signal).catch((error: unknown) => {
-        if (question.instead === undefined || !startsWith(error, 'NOSCRIPT ')) throw error
-        return askThere({ command: question.instead, reads: false }, signal)
-      })
+      for (let tries = 0; ; tries++) {
+        try {
+          return await askThere(question, signal).catch((error: unknown) => {
+            if (question.instead === undefined || !startsWith(error, 'NOSCRIPT ')) throw error
+            return askThere({ command: question.instead, reads: false }, signal)
+          })
+        } catch (error) {
+          const pause = pauseBefore(tries)
+          if (!passesSoon(error) || time.monotonic() + pause >= end) throw error
+          await new Promise((resolve) => setTimeout(resolve, pause))
+        }
+      }
     } catch (error) {
       const asked = address
       // Where it has become a copy, or is gone, another may be at the address that was given.
@@ -142,7 +164,7 @@ export function openConnection({ timeLeft, authorities, ...given }: Settings): R
       const { translateFailure } = await import('./failures.ts')
       throw translateFailure(error, asked, signal.aborted)
     } finally {
-      clearTimeout(timer)
+      stop()
       pending--
       if (pending === 0) idleTimer = setTimeout(close, longestIdle).unref()
     }
@@ -184,6 +206,12 @@ function movedTo(error: unknown, address: RedisAddress): RedisAddress | undefine
 
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError'
+}
+
+/** Nothing was done: there was no room for another connection, or it is still starting. */
+function passesSoon(error: unknown): boolean {
+  const text = isAnswer(error) ? (error as Error).message : ''
+  return text.startsWith('LOADING ') || text.includes('max number of clients')
 }
 
 function isNoMaster(error: unknown): boolean {

@@ -19,6 +19,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
   const redis = openConnection({
     address,
     timeLeft: () => options.timeLeft(),
+    time: options.time,
     authorities: () => readAuthorities(options),
   })
   return {
