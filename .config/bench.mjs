@@ -80,9 +80,12 @@ async function mainOfFleet() {
   )
   say('|---|---|---|---|---|---|---|')
   for (const row of rows) {
-    const { engine, good, expired, requests, failed, takeovers } = await fleet.measureFleet(
-      row.engine.name,
-    )
+    const measured = await fleet.measureFleet(row.engine.name).catch((error) => error)
+    if (measured instanceof Error) {
+      say(`| ${row.engine.name} | not measured: ${measured.message.split('\n')[0]} | | | | | |`)
+      continue
+    }
+    const { engine, good, expired, requests, failed, takeovers } = measured
     const most = 0.3 + 1.5 * good
     say(
       `| ${engine} | ${good.toFixed(1)} s | ${expired.toFixed(1)} s | ${requests} | 1, <= ${most.toFixed(1)} s | ${(median(takeovers) / 1_000).toFixed(1)} s (<= 9) | ${failed} |`,
@@ -98,16 +101,31 @@ function sayFleet(rows, { ratios, bareMs }) {
   }
 }
 
+/** How far a job model may be from what was seen. */
+const fits = 0.25
+
 async function sayJobs(row) {
-  const { wall, before, during, server, cores, checks } = await measureJobs(row, [50, 100, 200])
+  const measured = await measureJobs(row, [50, 100, 200])
+  const { wall, before, during, server, starting, cores, checks } = measured
   const ms = (seconds) => `${(seconds * 1_000).toFixed(1)} ms`
   say(
-    `\nA job of the model: ${ms(before)} of a processor before it connects, ${ms(during)} afterwards, ${ms(server)} of the engine; alone it takes ${ms(wall)}.`,
+    `\nA job of the model: ${ms(before)} of a processor before it connects, ${ms(during)} afterwards, ${ms(server)} of the engine; alone it takes ${ms(wall)}. What starts it takes ${ms(starting)} here.`,
   )
-  say(`\n| at once, on ${cores} processors with the engine | real | model |\n|---|---|---|`)
-  for (const { count, real, model } of checks) {
-    say(`| ${count} | ${real.toFixed(2)} s | ${model.toFixed(2)} s |`)
+  say(
+    `\n| at once, on ${cores} processors with the engine | real | model | a job's processor time | taken by others |\n|---|---|---|---|---|`,
+  )
+  for (const { count, real, model, each, others } of checks) {
+    say(
+      `| ${count} | ${real.toFixed(2)} s | ${model.toFixed(2)} s | ${ms(each)} | ${(100 * others).toFixed(0)} % |`,
+    )
   }
+  const worst = Math.max(...checks.map(({ real, model }) => Math.abs(real / model - 1)))
+  const why = checks.some(({ others }) => others > 0.1) ? ': other processes were at work' : ''
+  say(
+    worst <= fits
+      ? `\nThe model fits: within ${(100 * worst).toFixed(0)} %.`
+      : `\nThe model does not fit here: it is off by ${(100 * worst).toFixed(0)} %${why}. What follows is no measure.`,
+  )
   say(
     '\n| jobs an hour | of one processor of the engine | connections, mean and 99 % of the time | with a connection, p99 | all of a minute at once | connections then | p99 then |',
   )

@@ -96,10 +96,14 @@ export async function measureJobs(row, counts) {
   const engineBefore = cpuOfTree(row.engine.pid)
   const rounds = 20
   const before = childCpu()
+  const own = process.cpuUsage()
   const began = performance.now()
   for (let round = 0; round < rounds; round++) await run()
   const wall = (performance.now() - began) / 1_000 / rounds
   const client = (childCpu() - before) / rounds
+  const spent = process.cpuUsage(own)
+  // What starts the jobs takes of the same processors; a fleet has other things that do.
+  const starting = (spent.user + spent.system) / 1e6 / rounds
   const server = Math.max(0.0005, (cpuOfTree(row.engine.pid) - engineBefore) / rounds)
   const bare = childCpu()
   for (let round = 0; round < rounds; round++) await runOne(['-e', '0'], { PATH: process.env.PATH })
@@ -109,15 +113,21 @@ export async function measureJobs(row, counts) {
   const checks = []
   for (const count of counts) {
     const from = performance.now()
+    const busy = cpuOfMachine()
+    const ours = cpuOfAll(row.engine.pid)
     await Promise.all(Array.from({ length: count }, run))
     const real = (performance.now() - from) / 1_000
-    // Here the jobs and the engine share the processors.
-    const demand = { ...inputs, during: inputs.during + server, server: 1e-6 }
+    const used = cpuOfAll(row.engine.pid) - ours
+    const others = Math.max(0, cpuOfMachine() - busy - used) / (real * cores)
+    // Here the jobs, the engine and what starts them share the processors.
+    const demand = {
+      ...{ before: start + starting, during: inputs.during + server, server: 1e-6 },
+    }
     const starts = Array.from({ length: count }, () => 0)
     const model = simulate({ starts, ...demand, clients: cores, servers: cores })
-    checks.push({ count, real, model: model.seconds })
+    checks.push({ count, real, model: model.seconds, each: used / count, others })
   }
-  return { wall, ...inputs, cores, checks }
+  return { wall, ...inputs, starting, cores, checks }
 }
 
 /** The engine by itself, with one processor, and jobs on machines of their own. */
@@ -148,6 +158,19 @@ export function sizes(inputs, perHour) {
       last: quantile(times(burst), 0.99),
     }
   })
+}
+
+/** Seconds of processor time of this process, the jobs it has started, and the engine. */
+function cpuOfAll(engine) {
+  const { user, system } = process.cpuUsage()
+  return childCpu() + (user + system) / 1e6 + cpuOfTree(engine)
+}
+
+/** Seconds that all processors were not idle. */
+function cpuOfMachine() {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
+  const [, user, nice, system, , , irq, softirq] = line.split(/\s+/).map(Number)
+  return (user + nice + system + irq + softirq) / 100
 }
 
 /** Seconds of processor time of all children of this process that have ended. */

@@ -111,7 +111,7 @@ export function openConnection({
       return await answer
     } catch (error) {
       if (!link.isOpen()) link.end()
-      if (silent && !reads) throw new Error(outOfTime)
+      if (silent && !reads) throw new Error(outOfTime, { cause: error })
       // It may have ended while it was idle.
       const lost = silent || old !== undefined
       if (!reads || !lost || signal.aborted || link.isOpen()) throw error

@@ -76,14 +76,14 @@ async function takeOver(fleet: Fleet): Promise<number> {
     }
   })
   const first = holder.start(force)
-  await killed
-  const sent = new Promise<number>((resolve) => {
-    fleet.provider.done = () => resolve(performance.now())
-  })
-  const second = next.run([...force, '--timeout', '1m'])
-  const time = (await sent) - killedAt
-  await Promise.all([first.ended, second])
+  await Promise.race([killed, first.ended])
+  if (killedAt === 0) throw new Error(`it ended without a request: ${(await first.ended).err}`)
+  let sentAt = 0
+  fleet.provider.done = () => void (sentAt ||= performance.now())
+  const second = await next.run([...force, '--timeout', '1m'])
+  await first.ended
   fleet.gate = undefined
   fleet.provider.done = undefined
-  return time
+  if (sentAt === 0) throw new Error(`nobody took over: ${second.err}`)
+  return sentAt - killedAt
 }
