@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { ToknError } from '../../core/errors.ts'
+import type { StoreKind } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
-import { acceptSession, verifyStore } from '../../session/move/verify-store.ts'
+import { acceptSession, verifyStore, type Verified } from '../../session/move/verify-store.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
 import type { FlagName, FlagsOf } from '../flags/table.ts'
@@ -32,8 +33,21 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<void
   const ports = context.ports(flags)
   const kind = context.storeKind(flags)
   const found = await verifyStore(ports, kind)
-  const bad = found.filter(({ status }) => status === 'bad').length
-  if (bad > 0) context.exitWith(new ToknError('check_failed', '').exit)
+  show(context, flags, kind, found)
+  const bad = found.filter(({ status }) => status === 'bad')
+  const [worst] = bad
+  if (worst === undefined) return
+  const { problem = '', fix } = worst
+  const said = words.storeCommands.someBad(bad.length, found.length, worst.profile, problem)
+  throw new ToknError('check_failed', said, { hint: fix })
+}
+
+function show(
+  context: Context,
+  flags: VerifyFlags,
+  kind: StoreKind,
+  found: readonly Verified[],
+): void {
   const sessions = found.map((one) => ({
     profile: one.profile,
     id: one.id,

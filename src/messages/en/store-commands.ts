@@ -150,6 +150,9 @@ export const statuses = { ok: 'ok', none: 'no session', moved: 'moved', bad: 'BA
 
 export const nothingToVerify = (store: string) => `the ${store} store has no sessions`
 
+export const someBad = (bad: number, all: number, profile: string, problem: string) =>
+  `${bad} of ${all} ${all === 1 ? 'session' : 'sessions'} cannot be used as stored; "${profile}": ${problem}`
+
 export const askToAccept = (profile: string) =>
   `Nothing was lost, and the session of "${profile}" may be used as it is stored?`
 

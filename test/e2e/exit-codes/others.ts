@@ -74,6 +74,18 @@ export const others: Readonly<Record<string, Rows>> = {
     ],
     never: [printsNothing, ...writes],
   },
+  'profile set': {
+    shown: [
+      row(0, 'profile set hosterby offline 10m', '', [web]),
+      row(2, 'profile set hosterby offline soon', 'no duration', [web]),
+      row(2, 'profile set', 'none is named'),
+      row(3, 'profile set nobody offline 10m', 'no such profile'),
+      row(9, 'profile set hosterby offline 10m', 'another process writes the profiles', [
+        ...[web, writing],
+      ]),
+    ],
+    never: [printsNothing, ...writes],
+  },
   'profile rename': {
     shown: [
       row(0, 'profile rename hosterby web', '', [web], { once: true }),

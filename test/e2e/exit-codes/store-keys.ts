@@ -1,22 +1,21 @@
 import { elsewhere, judgesNothing, never, oneThing, row, startsNothing, type Rows } from './row.ts'
-import { variable } from './scene.ts'
+import { full, interruptedSoon, session, variable } from './scene.ts'
+import { asReader, moved, sealedOtherwise, shared } from './shared-scene.ts'
 
 const asksNoProvider = never('it asks no provider', 4, 5, 6, 11)
 const namesNothing = never('it names nothing that could be missing', 3)
 const always = [asksNoProvider, namesNothing, judgesNothing, oneThing, startsNothing]
 const real = 'test/long/store-keys.test.ts'
 
-const stores = 'test/long/store-commands.test.ts'
-const moves = [asksNoProvider, judgesNothing, oneThing, startsNothing]
-
-const nowhere = [
+export const nowhere = [
   variable('TOKN_STORE', ''),
   variable('TOKN_STORE_URL', 'redis://127.0.0.1:9'),
   variable('TOKN_STORE_KEY', Buffer.alloc(32, 7).toString('base64')),
 ]
-const noKey = [...nowhere, variable('TOKN_STORE_KEY', 'no key')]
+const there = [session('hosterby'), shared, moved('hosterby')]
+const noKey = [shared, variable('TOKN_STORE_KEY', 'no key')]
 
-/** The commands about the keys of a store that many machines share. */
+/** The commands about a store that many machines share: its keys, and who refreshes there. */
 export const storeKeys: Readonly<Record<string, Rows>> = {
   'store rekey': {
     shown: [
@@ -31,50 +30,10 @@ export const storeKeys: Readonly<Record<string, Rows>> = {
       elsewhere('test/unit/stores/shared/rekey.test.ts', 9),
     ],
   },
-  'store list': {
-    shown: [
-      row(0, 'store list', 'one of them can be used'),
-      row(2, 'store list --store nosuch', 'there is no such store'),
-    ],
-    never: [
-      ...moves,
-      never('what cannot be used is told in the table', 3, 7, 8, 9),
-      never('it asks nothing', 130),
-    ],
-  },
-  'store push': {
-    shown: [
-      row(2, 'store push --to file', 'no profile is named'),
-      row(2, 'store push nosuch', 'no store is named'),
-      row(3, 'store push nosuch --to file', 'there is no such profile'),
-      row(7, 'store push --all --to redis', 'the store is not there', nowhere),
-    ],
-    never: [...moves, elsewhere(stores, 0, 1, 8, 9, 130)],
-  },
-  'store pull': {
-    shown: [
-      row(2, 'store pull web --from file', 'it is a store of this machine'),
-      row(7, 'store pull web --from redis', 'the store is not there', nowhere),
-    ],
-    never: [...moves, elsewhere(stores, 0, 1, 3, 8, 9, 130)],
-  },
-  'store migrate': {
-    shown: [
-      row(2, 'store migrate --from file --to file', 'both are one store'),
-      row(7, 'store migrate --from redis --to file', 'the store is not there', nowhere),
-    ],
-    never: [...moves, elsewhere(stores, 0, 1, 3, 8, 9, 130)],
-  },
-  'store verify': {
-    shown: [
-      row(0, 'store verify --store file', 'there is nothing to look at'),
-      row(2, 'store verify --store nosuch', 'there is no such store'),
-      row(7, 'store verify', 'the store is not there', nowhere),
-    ],
-    never: [...[asksNoProvider, oneThing, startsNothing], elsewhere(stores, 1, 3, 8, 9, 10, 130)],
-  },
   'store reader-key': {
     shown: [
+      row(0, 'store reader-key', '', [shared]),
+      row(1, 'store reader-key', 'standard output is full', [shared, full], { noHint: true }),
       row(2, 'store reader-key', 'no store in force is shared'),
       row(7, 'store reader-key', 'the store is not there', nowhere),
       row(8, 'store reader-key', 'the key is none', noKey),
@@ -83,7 +42,26 @@ export const storeKeys: Readonly<Record<string, Rows>> = {
       ...always,
       never('it takes no lock', 9),
       never('it asks nothing, and waits for nobody', 130),
-      elsewhere(real, 0, 1),
+    ],
+  },
+  'refresher run': {
+    shown: [
+      row(0, 'refresher run', 'Ctrl-C', [shared, interruptedSoon]),
+      row(1, 'refresher run --json', 'standard output is full', [shared, full], { noHint: true }),
+      row(2, 'refresher run', 'the store in force is not shared'),
+      row(2, 'refresher run --ahead soon', 'no duration'),
+      row(5, 'refresher run', 'the key is that of a reader', [shared, asReader]),
+      row(7, 'refresher run', 'the store is not there', nowhere),
+      row(8, 'refresher run', 'the key is another', [...there, sealedOtherwise]),
+    ],
+    never: [
+      namesNothing,
+      never('what fails of a session is told, and it goes on', 4, 6, 11),
+      never('where another refreshes, it stands by', 9),
+      judgesNothing,
+      oneThing,
+      startsNothing,
+      never('Ctrl-C is how it is told to end: 0', 130),
     ],
   },
 }

@@ -14,6 +14,7 @@ import { sessions } from './sessions.ts'
 import { setup } from './setup.ts'
 import { status } from './status.ts'
 import { storeKeys } from './store-keys.ts'
+import { storeMoves } from './store-moves.ts'
 import { tokens } from './tokens.ts'
 import { uninstall } from './uninstall.ts'
 
@@ -36,6 +37,7 @@ export const table = {
   ...credentialGitDocker,
   ...completion,
   ...storeKeys,
+  ...storeMoves,
 }
 
 export interface Row extends Shown {
