@@ -136,6 +136,7 @@ export class Agent {
 
   async #help(uri: URL): Promise<Answer> {
     if (hasUser(uri)) return notAllowed
+    await this.#world.load?.()
     const [name, ...others] = await this.#owners.find(uri.origin)
     if (others.length > 0) return severalHere
     const found = name === undefined ? undefined : await this.#sessions.fresh(name, {})
@@ -200,10 +201,11 @@ export class Agent {
   async #session(asked: AskedSession): Promise<Answer> {
     const { profile } = asked
     if (!this.isMeant(asked)) return nothingHere
-    const name = profile ?? this.#world.defaultName()
-    if (name === undefined) return nothingHere
     const warnings: string[] = []
     try {
+      if (profile === undefined) await this.#world.load?.()
+      const name = profile ?? this.#world.defaultName()
+      if (name === undefined) return nothingHere
       return await this.#relay(name, asked, warnings)
     } catch (error) {
       if (!isToknError(error)) throw error
@@ -214,6 +216,7 @@ export class Agent {
   /** What another process of this program gets, with what there is to tell in `warnings`. */
   async #relay(name: string, asked: AskedSession, warnings: string[]): Promise<Answer> {
     const { profile: _, configuration, kind: _kind, store, quiet, ...options } = asked
+    await this.#world.load?.(name)
     const session = this.#world.session(name, (text) => warnings.push(text), quiet)
     if (session === undefined || !isMeantStore(session.profile, store, configuration)) {
       return nothingHere

@@ -121,6 +121,7 @@ export class Sessions {
     const warnings: string[] = []
     const startedAt = this.#world.clock.elapsed()
     try {
+      await this.#world.load?.(name)
       const session = this.#world.session(name, (text) => warnings.push(text), quiet)
       if (session === undefined) return { warnings }
       const stamp = this.#world.stampOf(session)

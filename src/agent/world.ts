@@ -18,6 +18,11 @@ export interface World {
    * that is not there, or not served. Throws `usage` for a damaged one.
    */
   session(name: string, warn: (text: string) => void, quiet?: boolean): Session | undefined
+  /**
+   * Looks up the profile of a name, or all, where they are kept in a store for many machines: to be
+   * awaited before a session is asked for. Absent: they are on this machine. Throws what the store throws.
+   */
+  load?(name?: string): Promise<void>
   /** Those of all profiles that are served and can be read, for a look at them. */
   sessions(): readonly Session[]
   /** Another text once any profile was changed. */

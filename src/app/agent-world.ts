@@ -9,11 +9,12 @@ import { locatePaths, type Environment } from '../io/files/paths.ts'
 import { readValueFile } from '../io/terminal/input.ts'
 import type { ProcessOptions } from '../refresher/messages.ts'
 import { onlyName, readableProfiles } from '../session/choose-profile.ts'
-import type { Ports } from '../session/ports.ts'
 import { openSession } from '../session/session.ts'
 import type { Opening } from './agent-key.ts'
+import { noLock } from './in-memory-ports.ts'
 import type { OpenedKinds } from './shared-kinds.ts'
-import { openPorts } from './ports.ts'
+import { openAgentProfiles } from './agent-profiles.ts'
+import { openPorts, type OwnPorts } from './ports.ts'
 import { openStamps } from './session-stamps.ts'
 import { openVariables } from './variables.ts'
 
@@ -46,24 +47,31 @@ export function openWorld(options: WorldOptions): OpenWorld {
   const looks = portsFor(() => undefined)
   const own = nameConfiguration(paths, environment)
   const isPlaced = (store: StoreKind) => looks.stores.traits(store).placedByVariable
+  const variables = openVariables(environment, readValueFile)
   // Throws for a name of no store, before anything is served.
-  const { store: chosen } = openVariables(environment, readValueFile)
+  const { store: chosen } = variables
+  const kept = openAgentProfiles(variables, () => portsFor(() => undefined), elapsed)
+  const laidOver = (ports: OwnPorts, name?: string) => kept?.found(name)?.over(ports) ?? ports
   const look = (profile: Profile) => lookIn(profile, chosen ?? profile.store)
   return {
     session(name, warn, quiet = false) {
       if (served?.includes(name) === false) return undefined
-      const ports = portsFor(warn, quiet)
+      const ports = laidOver(portsFor(warn, quiet), name)
       const profile = ports.profiles.get(name)
       return profile && openSession(ports, look(profile))
     },
     sessions() {
-      const ports = portsFor(() => undefined)
+      const ports = laidOver(portsFor(() => undefined))
       return readableProfiles(ports.profiles)
         .filter(({ name }) => served?.includes(name) !== false)
         .map((profile) => openSession(ports, look(profile)))
     },
-    profilesStamp: () => looks.profiles.stamp?.() ?? '',
-    defaultName: () => looks.profiles.defaultName() ?? onlyName(looks.profiles),
+    ...(kept === undefined ? {} : { load: kept.load }),
+    profilesStamp: () => `${looks.profiles.stamp?.() ?? ''}|${kept?.stamp() ?? ''}`,
+    defaultName: () => {
+      const { profiles } = laidOver(looks)
+      return profiles.defaultName() ?? onlyName(profiles)
+    },
     stampOf: openStamps(looks, paths),
     forgetStores: () => {
       stores.clear()
@@ -77,10 +85,10 @@ export function openWorld(options: WorldOptions): OpenWorld {
     socket,
     configuration: realPath(paths.config),
     version,
-    lock: looks.lock,
+    lock: kept === undefined ? looks.lock : async () => noLock,
   }
 
-  function portsFor(warn: (text: string) => void, quiet = false): Ports {
+  function portsFor(warn: (text: string) => void, quiet = false): OwnPorts {
     return openPortsFor({ ...options, quiet }, warn, stores, opened)
   }
 }
@@ -91,7 +99,7 @@ export function openPortsFor(
   warn: (text: string) => void,
   stores?: Map<StoreKind, Promise<Store>>,
   opened?: OpenedKinds,
-): Ports {
+): OwnPorts {
   const variables = openVariables(options.environment, readValueFile)
   const { opening } = options
   const began = elapsed()

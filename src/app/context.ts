@@ -139,7 +139,7 @@ export function createContext(
         ;(await import('../io/http/trust.ts')).openTrust({ ca, ...pair })
       }
       if (proxy !== undefined) parseProxy(proxy)
-      if (variables.holding('store_url') !== undefined) await lookInForce(flags, positional)
+      if (variables.holding('store_url') !== undefined) await lookInForce(flags, positional, true)
     },
     ports: portsFor,
     route: async (flags, { ca, proxy, certificate, key }, urls) => {
@@ -207,11 +207,12 @@ export function createContext(
     return await (await openPrompts(environment)).askLine(label, { secret: true })
   }
 
-  async function lookInForce(flags: SessionFlags, positional?: string): Promise<void> {
+  async function lookInForce(flags: SessionFlags, positional?: string, isFirst = false) {
     const { look } = await import('./look-in-force.ts')
     const command = commandIn(words)
     const open = () => openPorts(requestFor(flags))
-    inForce = await look({ variables, command, flags, positional, inForce, open })
+    const mayWait = isFirst && environment['TOKN_AGENT_SOCK'] !== undefined
+    inForce = await look({ variables, command, flags, positional, inForce, open, mayWait })
   }
 
   async function findSession(

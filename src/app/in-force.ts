@@ -17,6 +17,8 @@ import { openIndexInMemory, openProfilesInForce, type ProfilesInForce } from './
 export interface InForce {
   readonly kind: StoreKind
   readonly profiles: ProfilesInForce
+  /** Whether an agent was named, and may be asked. */
+  readonly mayAskAgent: boolean
   /** `ports`, with all of that laid over. */
   over(ports: OwnPorts): OwnPorts
 }
@@ -44,6 +46,7 @@ export async function openInForce(
   return {
     kind,
     profiles,
+    mayAskAgent: ports.agentIsNamed,
     over: (own) => ({
       ...own,
       ...{ profiles, index },

@@ -7,23 +7,34 @@ import { kindOfUrl } from './store-variables.ts'
 import type { Variables } from './variables.ts'
 
 /** What work with profiles of this machine, or with none. */
-const elsewhere = new Set(
-  ['help', 'sandbox', 'demo', 'completion', 'store', 'ci', 'provider', 'agent', 'setup'].concat(
-    'uninstall',
-  ),
-)
+const elsewhere = new Set([
+  'help',
+  'sandbox',
+  'demo',
+  'completion',
+  'store',
+  'ci',
+  'provider',
+  'setup',
+  'uninstall',
+])
 
 /** What shows, or chooses among, all profiles, whichever is named. */
-const ofAll = new Set(['status', 'profile', 'credential'])
+const ofAll = new Set(['status', 'profile', 'credential', 'agent'])
+
+/** What asks an agent that is named first, which may have what is needed. */
+const asksAgent = new Set(['token', 'header', 'env', 'exec', 'curl'])
 
 interface Looking {
   readonly variables: Variables
   readonly command: string
-  readonly flags: SessionFlags & { readonly all?: boolean }
+  readonly flags: SessionFlags & { readonly all?: boolean; readonly tokenFile?: unknown }
   readonly positional: string | undefined
   /** What is open already. */
   readonly inForce: InForce | undefined
   open(): OwnPorts
+  /** It is looked again, where an agent that is named has not what is needed. */
+  readonly mayWait: boolean
 }
 
 /**
@@ -35,10 +46,14 @@ export async function look(looking: Looking): Promise<InForce | undefined> {
   const { variables, command, flags, positional } = looking
   const url = variables.read('store_url')
   if (url === undefined || elsewhere.has(command)) return undefined
+  // An agent looks up itself what it is asked for; those that are named are to be there.
+  const isNamed = (flags.profile ?? flags.tokenFile) !== undefined
+  if (command === 'agent' && !isNamed) return undefined
   const kind = kindOfUrl(url, undefined)
   if (flags.store !== undefined && flags.store !== kind) return undefined
   const variable = variables.holding('store_url') ?? ''
   const inForce = looking.inForce ?? (await openFirst(looking, kind, variable))
+  if (looking.mayWait && inForce.mayAskAgent && asksAgent.has(command)) return inForce
   await load(inForce, looking, positional ?? flags.profile ?? variables.profile)
   return inForce
 }

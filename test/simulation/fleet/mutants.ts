@@ -101,7 +101,7 @@ export const fleetMutants: readonly Mutant[] = [
   {
     name: 'instants are by the clock of whoever has written them',
     patches: [patch('engine-clock.ts', 'if (mayBe(known)) return', 'if (known === 0) return')],
-    breaks: 'h',
+    breaks: 'fh',
     world: 'fleet',
   },
 ]
