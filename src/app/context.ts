@@ -60,6 +60,7 @@ export const farNames = [
   'traces',
   'stepFiles',
   'storeKeys',
+  'portsFrom',
   'agent',
   'refreshFleet',
   'startSandbox',

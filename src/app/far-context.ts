@@ -88,6 +88,11 @@ export function openFarContext(near: Near): FarContext {
       return await findTraces({ ports: portsFor(flags), paths: pathsFor(flags), environment })
     },
     stepFiles: async () => (await import('./step-files.ts')).openStepFiles(environment),
+    portsFrom: async (flags) => {
+      const { openSourceSide } = await import('./source-side.ts')
+      const ports = portsFor(flags)
+      return openSourceSide(requestFor(flags), variables, ports) ?? ports
+    },
     storeKeys: async (flags) => {
       const { openKeyringInForce } = await import('./store-keyring.ts')
       const kind = near.storeKind(flags)

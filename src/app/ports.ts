@@ -54,6 +54,8 @@ export interface PortsRequest extends ProcessOptions {
   /** Address and password of a store for many machines. Absent: nothing says them. */
   readonly storeUrl?: (() => Secret | undefined) | undefined
   readonly storePassword?: (() => Secret | undefined) | undefined
+  /** The variable of that address; absent: `TOKN_STORE_URL`. */
+  readonly urlVariable?: string | undefined
   /** The passphrase of the file store; asks where that is possible. */
   readonly passphrase: (question?: PassphraseQuestion) => Promise<Secret | undefined>
   /** `TOKN_<NAME>`, or the content of the file that `TOKN_<NAME>_FILE` names. Throws `usage`. */

@@ -4,6 +4,7 @@ import { readValueFile } from '../io/terminal/input.ts'
 import { writeAll } from '../io/terminal/write-all.ts'
 import { runRefresh } from '../refresher/run.ts'
 import { openPorts, type PortsRequest } from './ports.ts'
+import { kindOfUrl } from './store-variables.ts'
 import { openVariables } from './variables.ts'
 
 /** Runs a refresh for another process of this program, with the ports that it asks for. */
@@ -32,9 +33,11 @@ export async function serveRefresher(inherited: Environment, program: string): P
         warn,
         opened: {},
       }
-      const { store, storeVariable } = variables
       const ports = openPorts(made)
-      if (request.storeUrl === undefined || store === undefined) return ports
+      if (request.storeUrl === undefined) return ports
+      // Where a session is moved from is not what the variables of this process say.
+      const store = kindOfUrl(request.storeUrl.trim(), undefined)
+      const { storeVariable } = variables
       const { openInForce } = await import('./in-force.ts')
       const inForce = await openInForce(ports, store, storeVariable ?? '')
       await inForce.profiles.load(request.profile)

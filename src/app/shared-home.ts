@@ -31,6 +31,7 @@ export function openHome({ kind, shared, url, definition }: Surroundings): Share
     list: async () => (await profiles.list()).map((found) => entryOf(kind, found)),
     find: async (name) => entryIf(kind, await profiles.find(name)),
     read: async (id) => entryIf(kind, await profiles.read(id)),
+    version: async (id) => (await engine.read(id))?.version,
     reserve: async ({ id, name }) => {
       await store.sealingKey()
       await refuseTaken(name, id)

@@ -29,6 +29,7 @@ export interface SharedSurroundings {
   /** `TOKN_STORE_URL`, `TOKN_STORE_PASSWORD` and `TOKN_STORE_KEY`. */
   readonly storeUrl?: (() => Secret | undefined) | undefined
   readonly storePassword?: (() => Secret | undefined) | undefined
+  readonly urlVariable?: string | undefined
   storeKey(): Secret | undefined
   /** `--ca`. */
   readonly ca?: string | undefined
@@ -67,6 +68,8 @@ export interface OpenedKinds {
   /** The same, once it is there. */
   ready?: SharedKinds | undefined
 }
+
+const usualVariable = 'TOKN_STORE_URL'
 
 /** Beside this, a call that is to end something well has not the time. */
 const shortestCall = 500
@@ -150,7 +153,11 @@ function placeOf(from: SharedSurroundings, kind: StoreKind, id: string | undefin
   const url = profile?.storeUrl ?? only
   if (url !== undefined) return { url, ca }
   const { noStoreUrl, urlOfAnother } = words.fleet
-  throw new ToknError('usage', named === undefined ? noStoreUrl(kind) : urlOfAnother(kind, named))
+  const wrong =
+    named === undefined
+      ? noStoreUrl(kind)
+      : urlOfAnother(kind, named, from.urlVariable ?? usualVariable)
+  throw new ToknError('usage', wrong)
 }
 
 function schemeOf(url: string): string {
@@ -164,7 +171,7 @@ async function openKind(
   ca: string | undefined,
 ): Promise<PlacedKind> {
   const openEngine = await loadEngine(kind)
-  const url = readStoreUrl(text, 'TOKN_STORE_URL')
+  const url = readStoreUrl(text, from.urlVariable ?? usualVariable)
   const { command, pid, parent, ...rest } = from.requester
   const options = (extra: () => number): EngineOptions => ({
     url,

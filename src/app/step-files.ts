@@ -1,4 +1,4 @@
-import type { StepFiles } from '../commands/context.ts'
+import type { StepFiles } from '../commands/output/step-files.ts'
 import { ToknError } from '../core/errors.ts'
 import { appendStepVariable, checkStepVariables } from '../io/files/step-variables.ts'
 import type { Environment } from '../io/files/paths.ts'

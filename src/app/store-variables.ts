@@ -7,10 +7,14 @@ import { addressSchemes, kindOfScheme } from '../stores/engines.ts'
  * The store that an address names by its scheme. Throws `usage` where it names none, or another one
  * than `said`.
  */
-export function kindOfUrl(url: string, said: StoreKind | undefined): StoreKind {
+export function kindOfUrl(
+  url: string,
+  said: StoreKind | undefined,
+  variable = 'TOKN_STORE_URL',
+): StoreKind {
   const kind = kindOfScheme(/^[a-z][a-z0-9+]*:(?=\/\/)/.exec(url)?.[0] ?? '')
   if (kind === undefined) {
-    throw new ToknError('usage', words.storeCommands.unknownScheme(addressSchemes()))
+    throw new ToknError('usage', words.storeCommands.unknownScheme(variable, addressSchemes()))
   }
   if (said !== undefined && said !== kind) {
     throw new ToknError('usage', words.storeCommands.otherScheme(said, kind))

@@ -26,6 +26,7 @@ import type { StoreKind } from '../core/profile.ts'
 import type { StoreKeyring } from '../core/store-keys.ts'
 import type { Caller } from './credential/caller.ts'
 import type { ChildKeeper, KeptForChild } from '../session/kept-for-child.ts'
+import type { StepFiles } from './output/step-files.ts'
 import type { SetupWorld } from './setup/client.ts'
 import type { commonFlags, FlagsOf, requestFlags, sessionFlags } from './flags/table.ts'
 
@@ -40,14 +41,6 @@ export type SessionFlags = CommonFlags & FlagsOf<(typeof sessionFlags)[number]>
 
 /** Flags of the commands that ask. */
 export type AskFlags = FlagsOf<'yes' | 'noInput'>
-
-/** How a step of a CI job tells later steps of variables. */
-export interface StepFiles {
-  /** Throws `usage` where there are no such files, or they take no variable of that name. */
-  check(variable: string): void
-  /** Throws `usage`, also for a value that is not one line. */
-  append(variable: string, value: string): void
-}
 
 interface Terminal {
   /** Writes data to standard output, every byte of it or an error. */
@@ -85,6 +78,8 @@ export interface Context {
   /** Throws `usage` for a value that a flag cannot have; reads profiles of a store that a variable names. */
   checkFlags(flags: SessionFlags & FlagsOf<'cert' | 'key'>, positional?: string): Promise<void>
   ports(flags: RequestFlags): Ports
+  /** Where sessions are moved from: other ports where `TOKN_FROM_STORE_URL` or one beside it is set. */
+  portsFrom(flags: RequestFlags): Promise<Ports>
   /**
    * The session that the command works on. Where that takes a login, `check` may refuse it before:
    * a login may cost, and a command that cannot succeed is not worth one.

@@ -27,9 +27,13 @@ export async function aboutRecord(
 }
 
 /** What is known of a session that goes, as it is, into a store that many machines share. */
-export function aboutMoved({ index, stores }: Ports, { id, store }: Profile): string | undefined {
+export function aboutMoved(
+  { index, stores }: Ports,
+  { id, store }: Profile,
+  generation: number,
+): string | undefined {
   const known = stores.traits(store).shared === true ? index.get(id) : undefined
-  return known === undefined ? undefined : textOf(known)
+  return known === undefined ? undefined : textOf({ ...known, generation })
 }
 
 /** What such a store knows of a session that comes from it is known here from now on. */

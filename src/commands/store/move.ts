@@ -90,7 +90,11 @@ async function run(
 ): Promise<void> {
   await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
   const ports = context.ports(flags)
-  const moves = await planMoves(ports, { ...wanted, deleteSource: flags.deleteSource === true })
+  const source = await context.portsFrom(flags)
+  const moves = await planMoves(ports, {
+    ...{ ...wanted, deleteSource: flags.deleteSource === true },
+    source: source === ports ? undefined : source,
+  })
   if (flags.dryRun === true) return sayWould(context, flags, moves.map(describePlan))
   const results = []
   for (const move of moves) {
@@ -116,7 +120,7 @@ async function referAll(
   await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
   const definitions = await context.definitions(flags)
   const wanted = { from, names, isDry: flags.dryRun === true }
-  const profiles = await refer(context.ports(flags), wanted, definitions)
+  const profiles = await refer(await context.portsFrom(flags), wanted, definitions)
   if (flags.dryRun === true) {
     const would = words.storeCommands.wouldRefer(from)
     return sayWould(
@@ -136,15 +140,12 @@ async function referAll(
   tell(context, flags, sentence, { schema, results })
 }
 
-function describePlan({ source, target, sourceHome, targetHome }: Move) {
+function describePlan({ source, target, sourceHome, targetHome, isThere }: Move) {
   const [from, to] = [
     sourceHome?.describe() ?? source.store,
     targetHome?.describe() ?? target.store,
   ]
-  const would =
-    source.store === target.store
-      ? words.storeCommands.wouldEnd(to)
-      : words.storeCommands.wouldMove(from, to)
+  const would = isThere ? words.storeCommands.wouldEnd(to) : words.storeCommands.wouldMove(from, to)
   return { subject: source.name, would }
 }
 

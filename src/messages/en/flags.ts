@@ -170,6 +170,12 @@ export const variables = {
   TOKN_STORE_URL:
     'address of a store that many machines share: postgres://, rediss:// or etcds://; its profiles go before those of this machine',
   TOKN_STORE_PASSWORD: 'password of that store, where the address has none',
+  TOKN_FROM_STORE_URL:
+    'address of the store that "tokn store" moves sessions from, where that is another than TOKN_STORE_URL',
+  TOKN_FROM_STORE_PASSWORD: 'password of the store at TOKN_FROM_STORE_URL',
+  TOKN_FROM_STORE_KEY:
+    'key of the store that "tokn store" moves sessions from, where that is another than TOKN_STORE_KEY',
+  TOKN_FROM_PASSPHRASE: 'the same for a file store that has a passphrase',
   TOKN_STORE_NEW_KEY: 'the key that "tokn store rekey" changes to',
   TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
   'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',

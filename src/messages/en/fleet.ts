@@ -23,9 +23,9 @@ export const noStoreUrl = (kind: string) => ({
   hint: 'set TOKN_STORE_URL, or TOKN_STORE_URL_FILE, to its address',
 })
 
-export const urlOfAnother = (kind: string, named: string) => ({
-  message: `the session is in the store "${kind}", and TOKN_STORE_URL is the address of "${named}"`,
-  hint: 'unset TOKN_STORE_URL, or give the address of the other store',
+export const urlOfAnother = (kind: string, named: string, variable: string) => ({
+  message: `the session is in the store "${kind}", and ${variable} is the address of "${named}"`,
+  hint: `unset ${variable}, or give the address of the other store`,
 })
 
 export const noAuthority = (path: string) => ({

@@ -12,8 +12,8 @@ export const passwordInUrl = (what: string) => ({
 
 export const urlOfProfile = (profile: string) => `the address of the store of "${profile}"`
 
-export const unknownScheme = (schemes: readonly string[]) => ({
-  message: 'TOKN_STORE_URL names no store that tokn knows',
+export const unknownScheme = (variable: string, schemes: readonly string[]) => ({
+  message: `${variable} names no store that tokn knows`,
   hint: `let it begin with ${schemes.map((one) => `${one}//`).join(', ')}`,
 })
 
@@ -66,9 +66,21 @@ export const nameTaken = (profile: string, store: string) => ({
   hint: `tokn profile rename ${profile} NAME`,
 })
 
-export const sameStore = (store: string) => ({
+export const sameStore = (store: string, shared: boolean) => ({
   message: `--from and --to are the same store, ${store}`,
-  hint: 'tokn store list',
+  hint: shared
+    ? 'where they are two servers, set TOKN_FROM_STORE_URL, or TOKN_FROM_STORE_URL_FILE, to the address of the one that sessions are moved from'
+    : 'tokn store list',
+})
+
+export const samePlace = (store: string, place: string) => ({
+  message: `sessions would go from ${place} to where they are: both addresses are of one ${store} store`,
+  hint: 'to change its key: tokn store rekey',
+})
+
+export const atAnotherAddress = (profile: string, store: string, url: string) => ({
+  message: `the session of "${profile}" is in the ${store} store at ${url}, and TOKN_STORE_URL is the address of another`,
+  hint: `TOKN_FROM_STORE_URL='${url}' tokn store push ${profile} --to ${store}`,
 })
 
 export const keepsNothing = (store: string) => ({
@@ -175,19 +187,19 @@ export const listHelp = {
 export const pushHelp = {
   summary: 'move sessions of this machine into another store',
   notes:
-    'The session goes, with its profile, and nothing that could renew it stays behind: at any time one store has it. Where it is cut off, the same command again ends it; tokn doctor tells of it. Into a store for many machines the profile goes as well, signed, so that jobs find it by TOKN_PROFILE.',
+    'The session goes, with its profile, and nothing that could renew it stays behind: at any time one store has it. Where it is cut off, the same command again ends it; tokn doctor tells of it. Where they are now under another key than that of TOKN_STORE_KEY, that is TOKN_FROM_STORE_KEY, or TOKN_FROM_PASSPHRASE. Into a store for many machines the profile goes as well, signed, so that jobs find it by TOKN_PROFILE.',
 }
 
 export const pullHelp = {
   summary: 'make profiles of this machine for sessions of a store that many machines share',
   notes:
-    'Without --to the session stays there, and the profile says where; with --to it is moved here, and other machines have its access token until that ends, or nothing with --delete-source.',
+    'Without --to the session stays there, and the profile says where; with --to it is moved here, and other machines have its access token until that ends, or nothing with --delete-source. TOKN_FROM_STORE_URL and TOKN_FROM_STORE_KEY are those of the store that they are in, where TOKN_STORE_KEY is of the one here.',
 }
 
 export const migrateHelp = {
   summary: 'move all sessions of a store into another one',
   notes:
-    'Between any two stores. What other machines read keeps the access token of each until it ends, and says where the session went; with --delete-source it keeps nothing. It may be cut off at any point: run it again.',
+    'Between any two stores; TOKN_FROM_STORE_URL, TOKN_FROM_STORE_PASSWORD and TOKN_FROM_STORE_KEY, or the files of these with _FILE, are those of the one that sessions are moved from, where it has others than TOKN_STORE_URL, TOKN_STORE_PASSWORD and TOKN_STORE_KEY say. What other machines read keeps the access token of each until it ends, and says where the session went; with --delete-source it keeps nothing. It may be cut off at any point: run it again.',
 }
 
 export const verifyHelp = {

@@ -24,6 +24,8 @@ export interface SharedHome {
   list(): Promise<readonly HomeEntry[]>
   find(name: string): Promise<HomeEntry | undefined>
   read(id: string): Promise<HomeEntry | undefined>
+  /** What no other row has, and each change of this one changes; nothing is verified. */
+  version(id: string): Promise<string | undefined>
   /** Makes room for a session that nobody finds by its name yet. */
   reserve(profile: Profile): Promise<void>
   /** Writes the profile beside its session, with the definition of its provider, where that is the user's own. */

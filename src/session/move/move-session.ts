@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Profile, StoreKind } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { aboutChange, aboutMoved, noteMoved } from '../about-record.ts'
 import { eraseEntry } from '../save-session.ts'
@@ -10,7 +11,7 @@ import { checkBinding } from '../stored-record.ts'
 import { findCutOff, forget } from '../unfinished/find.ts'
 import { openIntent } from '../unfinished/open-intent.ts'
 import { writeAndReadBack } from '../write-record.ts'
-import { lockedBoth } from './locked-both.ts'
+import { lockedBoth, type Placed } from './locked-both.ts'
 import { finishRefresh, isRefreshLeft } from './finish-refresh.ts'
 import { leftBehind, movedTo } from './left-behind.ts'
 import type { SharedHome } from './home.ts'
@@ -20,6 +21,10 @@ export interface Move {
   readonly source: Profile
   /** The same, where the session is to be. */
   readonly target: Profile
+  /** The ports of where it is; absent: those of where it goes. */
+  readonly from?: Ports | undefined
+  /** It is where it is to be, and at most the end of an earlier move is wanted. */
+  readonly isThere: boolean
   /** Of a store for many machines, where it is one; so for the target. */
   readonly sourceHome?: SharedHome | undefined
   readonly targetHome?: SharedHome | undefined
@@ -40,10 +45,11 @@ export type Moved = 'moved' | 'already' | 'profile'
  */
 export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
   const { source, target } = move
-  if (source.store === target.store) return await endMove(ports, move)
-  const [from, to] = [openSession(ports, source), openSession(ports, target)]
+  if (move.isThere) return await endMove(ports, move)
+  const here = move.from ?? ports
+  const [from, to] = [openSession(here, source), openSession(ports, target)]
   await finishRefresh(from)
-  return await lockedBoth(from, to, async () => {
+  return await lockedBoth(placed(from, move.sourceHome), placed(to, move.targetHome), async () => {
     checkUnchanged(ports, move)
     if (await isRefreshLeft(from)) {
       throw new ToknError('busy', words.storeCommands.refreshUnderWay(source.name))
@@ -62,7 +68,7 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
       former: source.store,
     })
     if (!hasGone && held !== undefined) {
-      await noteMoved(ports, source)
+      await noteMoved(here, source)
       await copy(to, move, held, there)
     }
     await switchOver(from, move, hasGone ? undefined : held)
@@ -71,6 +77,10 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
     await forgetMoves(ports, target)
     return hasGone ? 'already' : 'moved'
   })
+}
+
+function placed(session: Session, home: SharedHome | undefined): Placed {
+  return { session, place: home?.describe() ?? '' }
 }
 
 /** What was left to do where the switch was made, and nothing more. */
@@ -105,11 +115,45 @@ async function copy(
   there: SessionRecord | undefined,
 ): Promise<void> {
   checkBinding(held, source)
-  if (there !== undefined && there.generation > held.generation) {
+  if (there !== undefined && hasSameTokens(held, there) && there.generation >= held.generation)
+    return
+  const next = await follow(to, held, there)
+  if (next === undefined) {
     throw new ToknError('store', words.storeCommands.newerThere(source.name, to.profile.store))
   }
   await targetHome?.reserve(to.profile)
-  await writeAndReadBack(await to.store(), held, aboutMoved(to.ports, to.profile))
+  await writeAndReadBack(await to.store(), next, aboutMoved(to.ports, to.profile, next.generation))
+}
+
+/**
+ * What is held, as a generation that follows what is there: what was left behind by a session that comes
+ * back, or the copy of a move that was cut off. `undefined` where that is a later session.
+ */
+async function follow(
+  to: Session,
+  held: SessionRecord,
+  there: SessionRecord | undefined,
+): Promise<SessionRecord | undefined> {
+  const isLeft = there !== undefined && movedTo(there) !== undefined
+  if (there === undefined || (there.generation <= held.generation && !isLeft)) return held
+  if (!isLeft && !(await hasCutOff(to))) return undefined
+  const { generation, accessSince = generation } = held
+  return { ...held, generation: Math.max(generation, there.generation + 1), accessSince }
+}
+
+async function hasCutOff({ ports, id, profile }: Session): Promise<boolean> {
+  const cutOff = await findCutOff(ports)
+  return cutOff.some(
+    (one) => one.kind === 'move' && one.profile?.id === id && one.store === profile.store,
+  )
+}
+
+function hasSameTokens(one: SessionRecord, other: SessionRecord): boolean {
+  return isSame(one.access, other.access) && isSame(one.refresh, other.refresh)
+}
+
+function isSame(one: Secret | undefined, other: Secret | undefined): boolean {
+  return one?.reveal() === other?.reveal()
 }
 
 /** The one write after which the copy counts. */

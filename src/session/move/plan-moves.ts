@@ -15,15 +15,21 @@ export interface MovesWanted {
   /** Absent: all of them. */
   readonly names?: readonly string[] | undefined
   readonly deleteSource: boolean
+  /** The ports of where sessions are now; absent: those of where they go. */
+  readonly source?: Ports | undefined
 }
 
 /** The moves that are wanted, each as it has to be made. Throws `not_found`, `usage`, and what stores throw. */
 export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<readonly Move[]> {
-  const { from, to, deleteSource } = wanted
-  if (from === to) throw new ToknError('usage', words.storeCommands.sameStore(to))
+  const { from, to, deleteSource, source: here = ports } = wanted
+  const { shared } = ports.stores.traits(to)
+  if (from === to && (shared !== true || here === ports)) {
+    throw new ToknError('usage', words.storeCommands.sameStore(to, shared === true))
+  }
   checkLasting(ports, to)
   const targetHome = await homeOf(ports, to)
-  const sourceHome = from === undefined ? undefined : await homeOf(ports, from)
+  const sourceHome = from === undefined ? undefined : await homeOf(here, from)
+  if (sourceHome !== undefined && sourceHome.url === targetHome?.url) throw onePlace(sourceHome)
   const local = readableProfiles(ports.profiles)
   const sources = sourceHome
     ? await profilesOf(sourceHome)
@@ -32,20 +38,42 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
   const chosen = chooseProfiles(sources, wanted.names, place)
   const moves: Move[] = []
   for (const source of chosen) {
-    const own =
-      sourceHome ?? (source.store === to ? undefined : await homeOf(ports, source.store, source.id))
+    const own = sourceHome ?? (await homeOf(here, source.store, source.id))
+    const isThere = source.store === to && (await isAtTarget(source, own, targetHome))
+    if (isThere && sourceHome !== undefined) throw onePlace(sourceHome)
+    if (source.store === to && !isThere && here === ports && targetHome !== undefined) {
+      const at = source.storeUrl ?? targetHome.url
+      throw new ToknError('usage', words.storeCommands.atAnotherAddress(source.name, to, at))
+    }
     const known = local.find(({ id }) => id === source.id)
     refuseTaken(local, source, own, targetHome)
     moves.push({
-      source,
+      ...{ source, isThere, from: here === ports ? undefined : here },
       target: { ...source, ...known, store: to, storeUrl: targetHome?.url, name: source.name },
-      sourceHome: own,
+      sourceHome: isThere ? undefined : own,
       targetHome,
       isLocal: known !== undefined || targetHome === undefined,
       deleteSource,
     })
   }
   return moves
+}
+
+/** Whether a session of the kind that it is to go to is at that very place, by whatever address. */
+async function isAtTarget(
+  { id, storeUrl }: Profile,
+  own: SharedHome | undefined,
+  targetHome: SharedHome | undefined,
+): Promise<boolean> {
+  if (own === undefined || targetHome === undefined) return true
+  const [here, there] = [await own.version(id), await targetHome.version(id)]
+  if (own.url !== targetHome.url) return here !== undefined && here === there
+  // The variable has said where both are; the profile may know better.
+  return storeUrl === undefined || storeUrl === targetHome.url || there !== undefined
+}
+
+function onePlace({ kind, describe }: SharedHome): ToknError {
+  return new ToknError('usage', words.storeCommands.samePlace(kind, describe()))
 }
 
 /** The profiles that a store for many machines has; those that are not trusted are none. */
@@ -59,13 +87,14 @@ export async function profilesOf(home: SharedHome): Promise<readonly Profile[]> 
 async function sourcesHere(
   ports: Ports,
   local: readonly Profile[],
-  { from, to, names }: MovesWanted,
+  { from, to, names, source }: MovesWanted,
 ): Promise<readonly Profile[]> {
   if (names !== undefined) return local
   const cutOff = (await findCutOff(ports)).filter(({ kind }) => kind === 'move')
   const begun = new Set(cutOff.flatMap(({ profile }) => profile?.id ?? []))
+  const isFromElsewhere = source !== undefined && ports.stores.traits(to).shared === true
   return local.filter(({ id, store }) =>
-    store === to ? begun.has(id) : from === undefined || store === from,
+    store === to ? begun.has(id) || isFromElsewhere : from === undefined || store === from,
   )
 }
 

@@ -38,6 +38,7 @@ const ways = {
     source: profile,
     target: { ...profile, store: 'pass' },
     isLocal: true,
+    isThere: false,
     deleteSource: false,
   }),
   'into a store for many machines': (
@@ -48,6 +49,7 @@ const ways = {
     target: { ...profile, store: 'pass', storeUrl: 'redis://localhost' },
     targetHome: home('pass'),
     isLocal: true,
+    isThere: false,
     deleteSource: false,
   }),
   'out of one, which keeps the access token': (
@@ -58,6 +60,7 @@ const ways = {
     target: { ...profile, store: 'pass' },
     sourceHome: home('file'),
     isLocal: true,
+    isThere: false,
     deleteSource: false,
   }),
   'from one into another, which keeps nothing': (
@@ -69,6 +72,7 @@ const ways = {
     sourceHome: home('file'),
     targetHome: home('pass'),
     isLocal: false,
+    isThere: false,
     deleteSource: true,
   }),
 }
@@ -85,6 +89,7 @@ function openHome(
     url: `${kind}://localhost`,
     describe: () => `the ${kind} of all`,
     reach: async () => undefined,
+    version: async () => undefined,
     accept: async () => 1,
     list: async () => [...rows.values()],
     find: async (name) => [...rows.values()].find((row) => row.name === name),
@@ -223,5 +228,7 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])('%s', (way) => {
 
 /** The same command again: it takes the profile as it is by now. */
 function again(now: Profile | undefined, move: Move): Move {
-  return move.sourceHome === undefined ? { ...move, source: now ?? move.source } : move
+  if (move.sourceHome !== undefined) return move
+  const source = now ?? move.source
+  return { ...move, source, isThere: source.store === move.target.store }
 }

@@ -12,14 +12,30 @@ const openers: Readonly<Record<EngineName, (options: EngineOptions) => SharedEng
 }
 
 /** The engine as the program itself would see it, for a test to look into. */
-export async function openClient({ name, url }: EngineServer): Promise<SharedEngine> {
-  const engine = openers[name]({
+export async function openClient(server: EngineServer): Promise<SharedEngine> {
+  const engine = openUnprepared(server)
+  await engine.prepare()
+  return engine
+}
+
+/** All rows, and the document of the keys: equal where nothing was written in between. */
+export async function dumpOf(server: EngineServer | undefined): Promise<readonly unknown[]> {
+  if (server === undefined) throw new Error('there is no such server')
+  const engine = openUnprepared(server)
+  try {
+    const rows = await engine.list(undefined, 500)
+    return [...rows.map((row) => ({ ...row, now: 0 })), await engine.readDocument('keys')]
+  } finally {
+    await engine.close()
+  }
+}
+
+function openUnprepared({ name, url }: EngineServer): SharedEngine {
+  return openers[name]({
     url: new URL(url),
     time: { now: Date.now, monotonic: () => performance.now() },
     timeLeft: () => 10_000,
     environment: {},
     http: async () => createHttp({ environment: {} }),
   })
-  await engine.prepare()
-  return engine
 }
