@@ -31,18 +31,22 @@ export interface Namespace {
 /** Where the library is that moves clocks. Needs the part `faketime`. */
 export const fakeClock = findFakeClock()
 
+/** Machines of this process, which may have several fleets. */
+let made = 0
+
 /** Makes a machine that reaches `ports` of this computer. Needs the parts `root` and `netns`. */
 export async function openNamespace(
   folder: string,
   index: number,
   ports: readonly number[],
 ): Promise<Namespace> {
-  const name = `tokn-${process.pid}-${index}`
+  const number = made++ % 63
+  const name = `tokn-${process.pid}-${number}`
   const home = join(folder, `machine-${index}`)
   for (const part of ['', 'tmp', 'run']) mkdirSync(join(home, part), { mode: 0o700 })
-  const wire = `t${process.pid}m${index}`
+  const wire = `t${process.pid}m${number}`
   const net = `10.${100 + ((process.pid >> 8) & 63)}.${process.pid & 255}`
-  const [gate, own] = [`${net}.${4 * index + 1}`, `${net}.${4 * index + 2}`]
+  const [gate, own] = [`${net}.${4 * number + 1}`, `${net}.${4 * number + 2}`]
   run(['ip', 'netns', 'add', name])
   run(['ip', 'link', 'add', wire, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name])
   run(['ip', 'addr', 'add', `${gate}/30`, 'dev', wire])

@@ -23,8 +23,8 @@ export type Blow = (typeof blows)[number]
 
 export interface Strike {
   readonly blow: Blow
-  /** Pieces that pass before. */
-  readonly after: number
+  /** Pieces that pass before; or it is the answer of the provider that has taken a refresh token. */
+  readonly after: number | 'answer'
   /** Whether the piece itself passes. */
   readonly passes: boolean
 }
@@ -47,6 +47,19 @@ export interface Outcome {
 /** Longer than a lease, by which the rest of the fleet may go on without a machine. */
 const longerThanLease = 11_000
 
+/** How many pieces a refresh has that nothing happens to: give or take a few. */
+export async function countPieces(fleet: Fleet, machine: FleetMachine): Promise<number> {
+  let pieces = 0
+  fleet.gate = (passing) => {
+    if (passing.machine === machine.index) pieces++
+    return true
+  }
+  const { status, err } = await machine.run(['token', profile, '--refresh', 'force'])
+  fleet.gate = undefined
+  if (status !== 0) throw new Error(err)
+  return pieces
+}
+
 /** Refreshes on one machine, and strikes it; another one wants the same; then all is well again. */
 export async function strikeOnce(
   fleet: Fleet,
@@ -68,9 +81,11 @@ export async function strikeOnce(
   let healed: Promise<void> = Promise.resolve()
   const struck = new Promise<void>((resolve) => {
     fleet.gate = async (passing) => {
-      if (passing.machine !== first.index || at !== undefined || pieces++ < strike.after) {
-        return true
-      }
+      if (passing.machine !== first.index || at !== undefined) return true
+      pieces++
+      const { server, way } = passing
+      const answers = server === 'provider' && way === 'from' && versionAtSpending !== undefined
+      if (strike.after === 'answer' ? !answers : pieces <= strike.after) return true
       at = nameOf(passing, pieces)
       const act = async () => {
         inWindow = await isInWindow()
