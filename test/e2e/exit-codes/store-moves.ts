@@ -1,5 +1,5 @@
 import { judgesNothing, never, oneThing, row, startsNothing, type Rows } from './row.ts'
-import { anotherKey, busy, full, person, session } from './scene.ts'
+import { anotherKey, busy, full, person, session, variable } from './scene.ts'
 import { busyThere, interruptedWaiting, moved, sealedOtherwise, shared } from './shared-scene.ts'
 import { nowhere } from './store-keys.ts'
 
@@ -8,7 +8,8 @@ const moves = [asksNoProvider, judgesNothing, oneThing, startsNothing]
 const web = session('hosterby')
 const here = [web, shared]
 const there = [...here, moved('hosterby')]
-const waiting = busy('hosterby', '/token')
+const patient = variable('TOKN_TIMEOUT', '3s')
+const refreshing = [...here, busy('hosterby', '/token'), patient]
 
 /** The commands about what stores have: they look at it, or move it. */
 export const storeMoves: Readonly<Record<string, Rows>> = {
@@ -35,12 +36,12 @@ export const storeMoves: Readonly<Record<string, Rows>> = {
       row(3, 'store push nosuch --to file', 'there is no such profile'),
       row(7, 'store push hosterby --to redis', 'the store is not there', [web, ...nowhere]),
       row(8, 'store push hosterby --to redis', 'its key is another', [...here, sealedOtherwise]),
-      row(9, 'store push hosterby --to redis', 'another process refreshes', [...here, waiting]),
+      row(9, 'store push hosterby --to redis', 'another process refreshes', refreshing),
       row(
         130,
         'store push hosterby --to redis',
         'Ctrl-C while it waits',
-        [...here, waiting, interruptedWaiting],
+        [...refreshing, interruptedWaiting],
         { notOurs: true },
       ),
     ],
@@ -86,10 +87,7 @@ export const storeMoves: Readonly<Record<string, Rows>> = {
         ...here,
         sealedOtherwise,
       ]),
-      row(9, 'store migrate --from file --to redis', 'another process refreshes', [
-        ...here,
-        waiting,
-      ]),
+      row(9, 'store migrate --from file --to redis', 'another process refreshes', refreshing),
       row(
         130,
         'store migrate --from redis --to file',
