@@ -13,20 +13,33 @@ interface Typed {
 const toolsThatAsk = ['aws', 'bazel', 'cargo', 'docker', 'git', 'go', 'keyring', 'kubectl', 'pnpm']
 const toolsSetUp = ['docker', 'git', 'keyring', 'kubectl']
 
-/** Commands that read `--store`. */
-export const storeReaders: ReadonlySet<string> = new Set([
+const bothReaders = [
   ...['login', 'token', 'header', 'curl', 'exec', 'refresh', 'list', 'check', 'issue', 'revoke'],
   ...['info', 'logout', 'env', 'which', 'profile forget-credentials', 'provider scopes'],
   ...[...toolsThatAsk, 'terraform'].map((tool) => `credential ${tool}`),
   ...toolsSetUp.map((tool) => `setup ${tool}`),
+]
+
+/** Commands that read `--store`. */
+export const storeReaders: ReadonlySet<string> = new Set([
+  ...bothReaders,
+  ...['list', 'verify', 'rekey', 'reader-key'].map((name) => `store ${name}`),
+  'refresher run',
 ])
 
 /** Commands that read `--profile`. */
 export const profileReaders: ReadonlySet<string> = new Set(
-  [...storeReaders].concat(['why', 'status', 'profile show', 'profile bind', 'provider test']),
+  [...bothReaders].concat(['why', 'status', 'profile show', 'profile bind', 'provider test']),
 )
 
-const groups: ReadonlySet<string> = new Set(['profile', 'provider', 'credential', 'setup'])
+const groups: ReadonlySet<string> = new Set([
+  'profile',
+  'provider',
+  'credential',
+  'setup',
+  'store',
+  'refresher',
+])
 
 /** A word as a shell reads it, and the blank before it. */
 const shellWord = /\s(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/y
