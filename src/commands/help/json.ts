@@ -6,6 +6,7 @@ import type { Block } from './layout.ts'
 /** The commands that have none; a tool is answered in its own way. */
 const silent = [
   ...['agent run', 'curl', 'demo', 'exec', 'provider new', 'provider schema'],
+  ...['store reader-key', 'store rekey'],
   ...tools.map((tool) => `credential ${tool}`),
 ]
 

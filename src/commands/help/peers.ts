@@ -53,7 +53,7 @@ const meant: ReadonlyArray<readonly [commands: string, words: string]> = [
   ['--version', 'version, ver'],
 
   ['login PROFILE', 'profile create, profile add, profile new, profile login, profile init'],
-  ['login PROFILE', 'profile set, profile edit, profile update, profile configure'],
+  ['login PROFILE', 'profile edit, profile update, profile configure'],
   ['logout PROFILE', 'profile logout'],
   ['profile use PROFILE', 'profile switch, profile select, profile activate, profile default'],
   ['profile use PROFILE', 'profile set-default, profile choose'],

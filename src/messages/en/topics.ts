@@ -46,7 +46,7 @@ export const json = {
   rules:
     '--fields a,b prints these fields alone; where the document is a list, those of its entries. A field that is not known is null. Times are RFC 3339 in UTC, and in ..._epoch seconds; expires_in is in seconds; expiry is known, unknown or never.',
   failure:
-    'A command that fails prints nothing on standard output, but for one that judges (check, doctor, provider test) or does several things (revoke, logout --all, refresh --all). tokn list prints what it has read of a list that is too long for a document, which says so in stopped_at, and ends with 12; --json-lines prints a document a line as the pages come, however many there are, and where a page fails those before it stay. Its error is a document on standard error.',
+    'A command that fails prints nothing on standard output, but for one that judges (check, doctor, provider test, store verify) or does several things (revoke, logout --all, refresh --all). tokn list prints what it has read of a list that is too long for a document, which says so in stopped_at, and ends with 12; --json-lines prints a document a line as the pages come, however many there are, and where a page fails those before it stay. Its error is a document on standard error.',
   noDocument: (commands: string) =>
     `No document: ${commands}. With --json they print their errors so.`,
 }

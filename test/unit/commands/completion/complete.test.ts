@@ -30,7 +30,7 @@ describe('what can stand in a line', () => {
   test.each([
     ['wh', 'words which why'],
     ['profile re', 'words rename remove'],
-    ['profile ', 'words list ls show use bind unbind rename remove rm forget-credentials'],
+    ['profile ', 'words list ls show use set bind unbind rename remove rm forget-credentials'],
     ['-q stat', 'words status'],
     ['--config-dir x stat', 'words status'],
     ['--config-dir ', 'folders'],
