@@ -17,6 +17,7 @@ export type Reason =
   | 'id-token'
   | 'forced'
   | 'rejected'
+  | 'wished'
   | 'imported'
   | 'issued'
   | 'recovered'

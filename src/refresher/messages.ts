@@ -28,6 +28,7 @@ const reasons: Readonly<Record<Reason, true>> = {
   'id-token': true,
   forced: true,
   rejected: true,
+  wished: true,
   imported: true,
   issued: true,
   recovered: true,

@@ -21,6 +21,7 @@ const costs: Partial<Record<Reason, string>> = {
   'id-token': '1 refresh',
   forced: '1 refresh',
   rejected: '1 refresh',
+  wished: '1 refresh',
   narrowed: '1 refresh',
 }
 

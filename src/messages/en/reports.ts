@@ -114,6 +114,7 @@ export const reasons = {
   clock: 'the clock was set back',
   forced: 'it was asked for',
   rejected: 'the provider refused the token',
+  wished: "somebody with a reader's key wished for another token",
   'id-token': 'too little life was left of the ID token',
   imported: 'a token was pasted in',
   issued: 'issued by another profile',

@@ -58,5 +58,5 @@ export function answerWishes(
   if (pause > 0) return { later: pause }
   const minTtl = longer.length === 0 ? undefined : Math.max(...longer)
   if (minTtl !== undefined) return { refresh: { reason: 'min-ttl', minTtl } }
-  return { refresh: { reason: 'rejected', beyond: generation } }
+  return { refresh: { reason: 'wished', beyond: generation } }
 }

@@ -19,7 +19,8 @@ export function pauseOf(history: readonly HistoryEntry[], now: number): number {
   let last: { readonly at: number; readonly pause: number } | undefined
   for (const { reason, at } of history) {
     if (beginsAnew(reason)) last = undefined
-    if (reason !== 'rejected') continue
+    // Who wishes for another one may say, true or not, that this one was refused.
+    if (reason !== 'rejected' && reason !== 'wished') continue
     const again = last !== undefined && at - last.at < forgotten
     last = { at, pause: again ? Math.min(longest, 2 * (last?.pause ?? 0)) : shortest }
   }

@@ -76,7 +76,7 @@ test.each([
     false,
     { later: 40_000 },
   ],
-  ['refused', held(20 * minute), [rejected], false, { refresh: { reason: 'rejected', beyond: 7 } }],
+  ['refused', held(20 * minute), [rejected], false, { refresh: { reason: 'wished', beyond: 7 } }],
   [
     'refused once more',
     held(3 * minute, rejectedBefore(minute)),
