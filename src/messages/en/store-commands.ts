@@ -134,6 +134,8 @@ export const moved = {
     `${profile}: the session has moved from the ${from} store to the ${to} store`,
   already: (profile: string, _: string, to: string) =>
     `${profile}: the session is in the ${to} store`,
+  gone: (profile: string, from: string) =>
+    `${profile}: the session had left the ${from} store before`,
   profile: (profile: string, _: string, to: string) =>
     `${profile}: there was no session to move; the next one goes to the ${to} store`,
 }

@@ -20,7 +20,7 @@ export async function diagnoseMove(
   unfinished: Unfinished,
   { fix }: DiagnosisOptions,
 ): Promise<UnfinishedFinding> {
-  const { profile: target, former, store } = unfinished
+  const { profile: target, former, formerUrl, store } = unfinished
   const what = describeUnfinished(unfinished)
   const now = profileOf(ports, target?.id)
   const texts = words.storeCommands
@@ -28,9 +28,8 @@ export async function diagnoseMove(
   const { shared } = ports.stores.traits(former)
   if (shared === true) {
     const intoShared = ports.stores.traits(store).shared === true
-    const fixBy = intoShared
-      ? `tokn store migrate --from ${former} --to ${store}`
-      : `tokn store pull ${target.name} --from ${former} --to ${store}`
+    const at = intoShared && formerUrl !== undefined ? `TOKN_FROM_STORE_URL='${formerUrl}' ` : ''
+    const fixBy = `${at}tokn store pull ${target.name} --from ${former} --to ${store}`
     return { status: 'warn', detail: texts.moveUnfinished(what), fix: fixBy }
   }
   if (now === undefined || now.store === former) {

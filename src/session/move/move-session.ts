@@ -32,10 +32,15 @@ export interface Move {
   readonly isLocal: boolean
   /** A store for many machines keeps nothing; otherwise the access token serves there until it ends. */
   readonly deleteSource: boolean
+  /** Nobody has named it: where it has gone elsewhere already, that is all there is to say. */
+  readonly isOneOfAll?: boolean | undefined
 }
 
-/** `profile`: there was no session to move, and the profile says where its next one goes. */
-export type Moved = 'moved' | 'already' | 'profile'
+/**
+ * `profile`: there was no session to move, and the profile says where its next one goes; `gone`: it has
+ * moved to a third store before.
+ */
+export type Moved = 'moved' | 'already' | 'profile' | 'gone'
 
 /**
  * Moves a session into another store. At any time one of them has what renews it, and who looks there
@@ -58,6 +63,7 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
     const hasGone = held === undefined || movedTo(held) !== undefined
     if (hasGone && there === undefined) {
       if (held === undefined) return await moveProfile(ports, move)
+      if (move.isOneOfAll === true) return 'gone'
       throw new ToknError('not_found', words.storeCommands.hasMoved(source.name, movedTo(held)))
     }
     const intent = await openIntent(ports, {
@@ -66,6 +72,7 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
       origin: '',
       profile: target,
       former: source.store,
+      formerUrl: move.sourceHome?.url,
     })
     if (!hasGone && held !== undefined) {
       await noteMoved(here, source)

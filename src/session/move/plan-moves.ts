@@ -54,6 +54,7 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
       targetHome,
       isLocal: known !== undefined || targetHome === undefined,
       deleteSource,
+      isOneOfAll: wanted.names === undefined,
     })
   }
   return moves

@@ -28,6 +28,8 @@ export interface Intent {
   readonly profile?: Profile | undefined
   /** Of a login, or a move: another store, that holds the session before and is to give it up. */
   readonly former?: StoreKind | undefined
+  /** Of a move: the address of that store, where it has one; no password in it. */
+  readonly formerUrl?: string | undefined
   /** Of a login: it spends a refresh token that was made elsewhere. */
   readonly spends?: boolean | undefined
   /** Of an issue: whose token asks for it, for what, and the ids that the name had before. */
@@ -61,6 +63,7 @@ export function parseIntent(text: string, stores: StoreCatalog): Intent | undefi
     origin: ownString(value, 'origin') ?? '',
     profile: isProfile(profile, stores) ? profile : undefined,
     former: kindOf('former'),
+    formerUrl: ownString(value, 'formerUrl'),
     spends: value['spends'] === true ? true : undefined,
     parent: isNamed(parent) ? parent : undefined,
     grant: isObject(grant) ? grant : undefined,
