@@ -19,11 +19,13 @@ const program = fileURLToPath(new URL('../bin/tokn.js', import.meta.url))
 const rounds = Number(process.argv.slice(2).find((one) => /^\d+$/.test(one)) ?? 40)
 const folder = mkdtempSync(join(tmpdir(), 'tokn-bench-'))
 const open = []
+/** How far the model of jobs may be from what was seen. */
+const fits = 0.25
 // It makes every start of Node 20 dear, and so every ratio small.
 delete process.env.NODE_EXTRA_CA_CERTS
 
 try {
-  // `npm run bench -- fleet`: what machines share, and nothing else.
+  // `npm run bench -- fleet [redis ...]`: what machines share, and nothing else.
   await (process.argv.includes('fleet') ? mainOfFleet() : main())
 } finally {
   for (const close of open.reverse()) close()
@@ -68,8 +70,7 @@ async function mainOfFleet() {
   try {
     sayFleet(rows, measure(rows, rounds, process.execPath))
     for (const missing of absent) say(`left out: ${missing}`)
-    const postgres = rows.find(({ name }) => name.endsWith('postgres'))
-    if (postgres !== undefined) await sayJobs(postgres)
+    if (rows[0] !== undefined) await sayJobs(rows[0])
   } finally {
     await close()
   }
@@ -101,18 +102,15 @@ function sayFleet(rows, { ratios, bareMs }) {
   }
 }
 
-/** How far a job model may be from what was seen. */
-const fits = 0.25
-
 async function sayJobs(row) {
   const measured = await measureJobs(row, [50, 100, 200])
   const { wall, before, during, server, starting, cores, checks } = measured
   const ms = (seconds) => `${(seconds * 1_000).toFixed(1)} ms`
   say(
-    `\nA job of the model: ${ms(before)} of a processor before it connects, ${ms(during)} afterwards, ${ms(server)} of the engine; alone it takes ${ms(wall)}. What starts it takes ${ms(starting)} here.`,
+    `\nA job of the model, ${row.name}: ${ms(before)} of a processor before it connects, ${ms(during)} afterwards, ${ms(server)} of the engine; alone it takes ${ms(wall)}. What starts it takes ${ms(starting)} here.`,
   )
   say(
-    `\n| at once, on ${cores} processors with the engine | real | model | a job's processor time | taken by others |\n|---|---|---|---|---|`,
+    `\n| at once, on ${cores} processors with the engine | real | model, with what others left | a job's processor time | taken by others |\n|---|---|---|---|---|`,
   )
   for (const { count, real, model, each, others } of checks) {
     say(
@@ -120,11 +118,15 @@ async function sayJobs(row) {
     )
   }
   const worst = Math.max(...checks.map(({ real, model }) => Math.abs(real / model - 1)))
-  const why = checks.some(({ others }) => others > 0.1) ? ': other processes were at work' : ''
+  const busiest = Math.max(...checks.map(({ others }) => others))
+  const disturbed =
+    busiest > 0.1
+      ? ` Others took up to ${(100 * busiest).toFixed(0)} % meanwhile: measure again on a quiet machine.`
+      : ''
   say(
     worst <= fits
-      ? `\nThe model fits: within ${(100 * worst).toFixed(0)} %.`
-      : `\nThe model does not fit here: it is off by ${(100 * worst).toFixed(0)} %${why}. What follows is no measure.`,
+      ? `\nThe model fits: within ${(100 * worst).toFixed(0)} %.${disturbed}`
+      : `\nThe model does not fit here: it is off by ${(100 * worst).toFixed(0)} %. What follows is no measure.${disturbed}`,
   )
   say(
     '\n| jobs an hour | of one processor of the engine | connections, mean and 99 % of the time | with a connection, p99 | all of a minute at once | connections then | p99 then |',

@@ -38,7 +38,9 @@ export async function loadFleet() {
   }
 }
 
-const names = ['postgres', 'redis', 'etcd']
+const all = ['postgres', 'redis', 'etcd']
+const named = all.filter((name) => process.argv.includes(name))
+const names = named.length > 0 ? named : all
 const targets = { postgres: 2.6, redis: 2.2, etcd: 3 }
 
 /** A good token from each engine that is installed, on loopback: rows, what is left out, what ends them. */
@@ -120,11 +122,10 @@ export async function measureJobs(row, counts) {
     const used = cpuOfAll(row.engine.pid) - ours
     const others = Math.max(0, cpuOfMachine() - busy - used) / (real * cores)
     // Here the jobs, the engine and what starts them share the processors.
-    const demand = {
-      ...{ before: start + starting, during: inputs.during + server, server: 1e-6 },
-    }
+    const demand = { before: start + starting, during: inputs.during + server, server: 1e-6 }
     const starts = Array.from({ length: count }, () => 0)
-    const model = simulate({ starts, ...demand, clients: cores, servers: cores })
+    const left = cores * (1 - others)
+    const model = simulate({ starts, ...demand, clients: left, servers: left })
     checks.push({ count, real, model: model.seconds, each: used / count, others })
   }
   return { wall, ...inputs, starting, cores, checks }

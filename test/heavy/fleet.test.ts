@@ -8,7 +8,7 @@ import { openFleet, profile, type Fleet } from './support/fleet/fleet.ts'
 
 const engines: readonly EngineName[] = ['postgres', 'redis', 'etcd']
 const there = requireParts('root', 'netns', 'faketime')
-const callers = howMany(60, 200)
+const callers = howMany(40, 200)
 
 describe.runIf(there).each(engines.filter((name) => requireParts(name)))('%s', (name) => {
   let fleet: Fleet
