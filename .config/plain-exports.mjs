@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { late } from './load-seldom.mjs'
 
 // What every token needs, and every program that is run with one. Each may load those before it.
 const plain = [
@@ -6,7 +7,6 @@ const plain = [
   'agent-wire',
   'start',
   'seldom',
-  'addresses',
   'file-store',
   'keychain',
   'exec',
@@ -26,13 +26,7 @@ export const plainExports = {
   renderChunk(code, { fileName, imports }) {
     const name = basename(fileName, '.cjs')
     if (!plain.includes(name)) return null
-    const earlier = [
-      'seldom',
-      'addresses',
-      'excuses',
-      'declared',
-      ...plain.slice(0, plain.indexOf(name)),
-    ]
+    const earlier = [...late, ...plain.slice(0, plain.indexOf(name))]
     const others = imports.flatMap((path) => /^chunks\/(.*)\.cjs$/.exec(path)?.[1] ?? [])
     const early = others.find((one) => one !== 'rolldown-runtime' && !earlier.includes(one))
     if (early !== undefined) throw new Error(`${name} loads ${early}`)

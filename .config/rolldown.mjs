@@ -69,13 +69,6 @@ const seldom = new Set(
   ].map((name) => resolve(root, `src/${name}.ts`)),
 )
 
-// The same of what says which store for many machines is meant: most have none.
-const addresses = new Set(
-  ['app/store-variables', 'core/store-url', 'stores/engines'].map((name) =>
-    resolve(root, `src/${name}.ts`),
-  ),
-)
-
 // What a login and a refresh run through, by what is needed together: each file that is loaded takes
 // a hundredth of a bare start, and left to itself the bundler makes fifty of them.
 const together = Object.entries({
@@ -93,9 +86,12 @@ const together = Object.entries({
   return { name, files: new Set(files) }
 })
 // What a good token of a store for many machines takes, and no other.
-const inShared = loadedWith('src/app/look-in-force.ts', loadedWith('src/app/shared-kinds.ts'))
+const inShared = loadedWith('src/app/look-in-force.ts', loadedWith('src/app/shared-ports.ts'))
 const isOfShared =
-  /[\\/]stores[\\/]shared[\\/]|[\\/]app[\\/](?:look-)?in-force|[\\/]app[\\/]shared-/
+  /[\\/]stores[\\/](?:shared[\\/]|engines)|[\\/]app[\\/](?:(?:look-)?in-force|shared-|store-variables)|[\\/]core[\\/]store-url/
+// And of that, what such a token does not come to: see `seldom`.
+const seldomShared =
+  /[\\/]stores[\\/]shared[\\/](?:doubt|fleet|holder|journal|journal-content|keys-document|ledger|lock|reseal)\.ts$/
 // And the packages that are needed with some of that alone.
 const packages = {
   redis: /node_modules[\\/](?:ioredis|redis-errors)[\\/]/,
@@ -179,10 +175,16 @@ export default {
           test: (id) => seldom.has(id),
         },
         {
-          name: 'addresses',
+          name: 'seldom-shared',
           priority: 6,
           includeDependenciesRecursively: false,
-          test: (id) => addresses.has(id),
+          test: (id) => seldomShared.test(id),
+        },
+        {
+          name: 'shared',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: (id) => inShared.has(id) && isOfShared.test(id) && !seldomShared.test(id),
         },
         // What is said where nothing is printed: what is seldom called otherwise does without it.
         {
@@ -218,11 +220,6 @@ export default {
         { name: 'curl', priority: 1, test: (id) => curl.has(id) && !id.startsWith(session) },
         { name: 'often', test: often },
         { name: 'undici', test: /[\\/]undici[\\/]lib[\\/]/ },
-        {
-          name: 'shared',
-          includeDependenciesRecursively: false,
-          test: (id) => inShared.has(id) && isOfShared.test(id),
-        },
         ...together.map(({ name, files }) => ({
           name,
           test: (id) => files.has(id) || packages[name]?.test(id) === true,

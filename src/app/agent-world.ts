@@ -75,7 +75,6 @@ export function openWorld(options: WorldOptions): OpenWorld {
     stampOf: openStamps(looks, paths),
     forgetStores: () => {
       stores.clear()
-      opened.kinds = undefined
       opened.ready = undefined
     },
     isMeant: (configuration, store) =>

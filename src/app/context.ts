@@ -179,7 +179,7 @@ export function createContext(
     announce: announcement.set,
     sayAnnounced: announcement.say,
     storeKind: (flags, kept?: StoreKind) =>
-      readStoreKind(flags.store, '--store') ?? variables.store ?? kept ?? storeCatalog.usual,
+      readStoreKind(flags.store, '--store') ?? storeByVariables() ?? kept ?? storeCatalog.usual,
     caller: async () =>
       (await import('./caller.ts')).openCaller(invocation, explain, () => (startedAt = elapsed())),
     exitWith: (status) => {
@@ -192,6 +192,10 @@ export function createContext(
 
   function explain(error: unknown): unknown {
     return folder.explain(withPlace(error, environment))
+  }
+
+  function storeByVariables(): StoreKind | undefined {
+    return inForce?.kind ?? variables.store
   }
 
   function openFar(): FarContext {
@@ -252,13 +256,9 @@ export function createContext(
 
   function portsFor(flags: RequestFlags): Ports {
     const key = portsKey(flags)
-    const ports = made.get(key) ?? openPortsFor(flags)
+    const ports = made.get(key) ?? openPorts(requestFor(flags))
     made.set(key, ports)
     return ports
-  }
-
-  function openPortsFor(flags: RequestFlags): Ports {
-    return openPorts(requestFor(flags))
   }
 
   function requestFor(flags: RequestFlags): PortsRequest {

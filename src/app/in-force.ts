@@ -1,14 +1,18 @@
 import { isToknError } from '../core/errors.ts'
-import { overviewOf } from '../core/overview.ts'
-import type { Index } from '../core/ports.ts'
+import type { IndexEntry } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
-import { fingerprintOnce } from '../io/files/fingerprint.ts'
 import { readIndexEntry } from '../io/files/index-file.ts'
 import { verifyPart } from '../stores/shared/codec.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
+import type { StoreKeys } from '../stores/shared/store-keys.ts'
 import { openSharedProfiles, type FoundProfile } from '../stores/shared/profiles.ts'
 import type { OwnPorts } from './ports.ts'
-import { openIndexInMemory, openProfilesInForce, type ProfilesInForce } from './shared-profiles.ts'
+import {
+  openIndexInMemory,
+  openProfilesInForce,
+  type IndexInMemory,
+  type ProfilesInForce,
+} from './shared-profiles.ts'
 
 /**
  * A store for many machines that a variable names: its profiles go before those of this machine, and
@@ -36,7 +40,7 @@ export async function openInForce(
     ...{ kind, variable },
     shared: openSharedProfiles(shared.engine, shared.rows, shared.ring),
     local: ports.profiles,
-    place: shared.engine.describe(),
+    place: () => shared.engine.describe(),
     definition: ports.definition,
     seen: async (found) => {
       if (found.row.parts.journal !== undefined) pending.add(`${kind}:${found.row.id}`)
@@ -47,37 +51,73 @@ export async function openInForce(
     kind,
     profiles,
     mayAskAgent: ports.agentIsNamed,
-    over: (own) => ({
-      ...own,
-      ...{ profiles, index },
-      overview: async (name) => overviewOf({ profiles, index }, name),
-      journal: async (of) =>
-        of === undefined ? await own.journal() : (await import('./in-memory-ports.ts')).noJournal,
-      mayBeUnfinished: () => false,
-      pendingRefreshes: () => {
-        const here = own.pendingRefreshes()
-        return { has: (entry) => pending.has(entry) || here.has(entry) }
-      },
-      fingerprint: async (secret) => fingerprintOnce(secret),
-      warnDaily: async () => undefined,
-      // One on this machine knows other profiles, unless it was named.
-      agent: async () => (own.agentIsNamed ? await own.agent() : undefined),
-    }),
+    over: (own) =>
+      withOver(own, {
+        ...{ profiles, index },
+        overview: async (name) => {
+          const { overviewOf } = await import('../core/overview.ts')
+          return overviewOf({ profiles, index }, name)
+        },
+        journal: async (of) =>
+          of === undefined ? await own.journal() : (await import('./in-memory-ports.ts')).noJournal,
+        mayBeUnfinished: () => false,
+        pendingRefreshes: () => {
+          const here = own.pendingRefreshes()
+          return { has: (entry) => pending.has(entry) || here.has(entry) }
+        },
+        fingerprint: async (secret) => {
+          const { fingerprintOnce } = await import('../io/files/fingerprint.ts')
+          return fingerprintOnce(secret)
+        },
+        warnDaily: async () => undefined,
+        // One on this machine knows other profiles, unless it was named.
+        agent: async () => (own.agentIsNamed ? await own.agent() : undefined),
+      }),
   }
+}
+
+/** `own` with `laid` over it; what is made at its first use there is made no sooner here. */
+function withOver(own: OwnPorts, laid: Partial<OwnPorts>): OwnPorts {
+  const kept = { ...Object.getOwnPropertyDescriptors(own) }
+  for (const name of Object.keys(laid)) delete kept[name as keyof OwnPorts]
+  return Object.defineProperties({ ...laid }, kept) as OwnPorts
 }
 
 /** What its row says of a session may be known; where that is not trusted, it is not. */
 async function noteIndex(
   { clock, ring }: Pick<SharedKind, 'clock' | 'ring'>,
-  index: Index,
+  index: IndexInMemory,
   { row }: FoundProfile,
 ): Promise<void> {
+  const text = row.parts.index
+  if (text === undefined) return
+  const open = (keys: StoreKeys) => verifyPart(keys, 'index', row)
+  // Who hands a good token out never asks for it.
+  const keys = clock.isApart() ? undefined : ring.atHand('index', text)
+  if (keys !== undefined) {
+    return index.later(row.id, () => orNothing(() => readKept(open(keys))))
+  }
   try {
-    const kept = await ring.opening((keys) => verifyPart(keys, 'index', row))
-    const text = kept && (await clock.toLocal(kept))
-    const entry = text === undefined ? undefined : readIndexEntry(JSON.parse(text))
+    const kept = await ring.opening(open)
+    const entry = readKept(kept && (await clock.toLocal(kept)))
     if (entry !== undefined) index.put(row.id, entry)
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    nothing(error)
   }
+}
+
+function readKept(text: string | undefined): IndexEntry | undefined {
+  return text === undefined ? undefined : readIndexEntry(JSON.parse(text))
+}
+
+function orNothing<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    return nothing(error)
+  }
+}
+
+function nothing(error: unknown): undefined {
+  if (!isToknError(error, 'store')) throw error
 }

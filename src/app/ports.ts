@@ -33,6 +33,7 @@ import type { InForce } from './in-force.ts'
 import { isUsualRoute } from './usual-route.ts'
 import { findPending } from './pending-refreshes.ts'
 import type { OpenedKinds } from './shared-kinds.ts'
+import type { SharedPorts } from './shared-ports.ts'
 import type { Beforehand } from './agent-question.ts'
 import type {
   GivenVariables,
@@ -104,9 +105,13 @@ export function openPorts(request: PortsRequest): OwnPorts {
   const { opened = {} } = request
   const routed = once(async () => {
     const { openRouted } = await import('./routed.ts')
-    return openRouted({
-      ...{ request, opened, paths, files, profiles, timeLeft },
-      http: async (settings) => await openHttp(settings),
+    return openRouted({ paths, files, shared, command: request.command })
+  })
+  const shared = once(async (): Promise<SharedPorts> => {
+    const { openSharedPorts } = await import('./shared-ports.ts')
+    return openSharedPorts({
+      ...{ request, opened, paths, files, profiles, timeLeft, http: openHttp },
+      journal: async () => (await routed()).journalHere,
     })
   })
   const lock = async () => (await routed()).lock
@@ -123,7 +128,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
     },
     terminal: nameOfTerminal,
     lasting: request.lasting,
-    shared: async (kind) => (await routed()).store(kind),
+    shared: async (kind) => (await shared()).store(kind),
   }
   const derived = join(paths.cache, namesIn.cache.profiles)
   const profiles = openProfiles({
@@ -141,12 +146,17 @@ export function openPorts(request: PortsRequest): OwnPorts {
   let index: Index | undefined
   const indexOf = () => (index ??= openIndex({ directory, summary, files, warn: request.warn }))
   const ports: OwnPorts = {
-    shared: async (kind, id) => await (await routed()).shared(kind, id),
+    shared: async (kind, id) => await (await shared()).of(kind, id),
     definition: (id) => definitions().read(id),
     home: async (kind, id) => {
       const { openHome } = await import('./shared-home.ts')
-      const { url, ...shared } = await (await routed()).shared(kind, id)
-      return openHome({ kind, shared, url, definition: (name) => definitions().read(name) })
+      const placed = await (await shared()).of(kind, id)
+      return openHome({
+        kind,
+        shared: placed,
+        url: placed.url,
+        definition: (name) => definitions().read(name),
+      })
     },
     clock: systemClock,
     profiles,
@@ -182,10 +192,10 @@ export function openPorts(request: PortsRequest): OwnPorts {
     seal: once(async () => (await import('../stores/seal.ts')).seal),
     stores: storeCatalog,
     store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
-    engine: async (kind, id) => (await (await routed()).shared(kind, id)).engine,
+    engine: async (kind, id) => (await (await shared()).of(kind, id)).engine,
     fleet: async (kind, id) => {
       const { openFleetOf } = await import('./shared-kinds.ts')
-      return await openFleetOf(kind, await (await routed()).shared(kind, id), profiles)
+      return await openFleetOf(kind, await (await shared()).of(kind, id), profiles)
     },
     // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {
@@ -207,9 +217,10 @@ export function openPorts(request: PortsRequest): OwnPorts {
     givenVariables: request.givenVariables,
     wished: (entry) => opened.ready?.last(entry)?.wished === true,
     refreshPending: async (entry) =>
-      (isShared(entry.slice(0, entry.indexOf(':'))) ||
-        isInSharedFolders(paths.notedFolders, join('journal', journalName(entry)))) &&
-      (await (await routed()).isPending(entry)),
+      isShared(entry.split(':')[0] ?? '')
+        ? await (await shared()).isPending(entry)
+        : isInSharedFolders(paths.notedFolders, join('journal', journalName(entry))) &&
+          (await (await routed()).journalHere.read(entry)) !== undefined,
     pendingRefreshes: () => findPending(paths),
     mayBeUnfinished: () => namesInSharedFolders(paths.sharedFolders, 'marks')?.length !== 0,
     refresher: async (profile, refresh) => {

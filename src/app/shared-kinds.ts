@@ -36,7 +36,8 @@ export interface SharedSurroundings {
   timeLeft(): number
   /** Of a process that lives on: `timeLeft` is that of its first request. */
   readonly lasting?: boolean | undefined
-  readonly requester: Requester
+  /** Who this is, for those who wait for a lease. */
+  requester(): Requester
   readonly seal: Seal
   http(settings: HttpSettings): Promise<Http>
   readonly memory?: Memory | 'process' | undefined
@@ -45,9 +46,7 @@ export interface SharedSurroundings {
 }
 
 /** A store, and its address as it was given. */
-export interface PlacedKind extends SharedKind {
-  readonly url: string
-}
+export type PlacedKind = SharedKind & { readonly url: string }
 
 /** The stores for many machines that a process uses, each opened once. */
 export interface SharedKinds {
@@ -64,8 +63,6 @@ export interface SharedKinds {
 
 /** Those of a process that serves several requests. */
 export interface OpenedKinds {
-  kinds?: Promise<SharedKinds> | undefined
-  /** The same, once it is there. */
   ready?: SharedKinds | undefined
 }
 
@@ -172,7 +169,6 @@ async function openKind(
 ): Promise<PlacedKind> {
   const openEngine = await loadEngine(kind)
   const url = readStoreUrl(text, from.urlVariable ?? usualVariable)
-  const { command, pid, parent, ...rest } = from.requester
   const options = (extra: () => number): EngineOptions => ({
     url,
     password: from.storePassword?.()?.reveal().trim(),
@@ -188,7 +184,9 @@ async function openKind(
     key: from.storeKey,
     seal: from.seal,
     time,
-    holder: JSON.stringify({ command, pid, parent, ...rest, host: hostname() }),
+    get holder() {
+      return holderOf(from.requester())
+    },
     memory: from.memory,
     aside: from.aside,
     newRow: async (id) => {
@@ -198,7 +196,11 @@ async function openKind(
       return known ?? { name: name ?? id }
     },
   })
-  return { ...made, url: text }
+  return Object.assign(made, { url: text })
+}
+
+function holderOf({ command, pid, parent, ...rest }: Requester): string {
+  return JSON.stringify({ command, pid, parent, ...rest, host: hostname() })
 }
 
 function readAuthority(path: string): string {

@@ -1,5 +1,5 @@
 import { ToknError } from '../core/errors.ts'
-import type { Index, Profiles } from '../core/ports.ts'
+import type { Index, IndexEntry, Profiles } from '../core/ports.ts'
 import { checkProfileName, type Outline, type Profile, type StoreKind } from '../core/profile.ts'
 
 import { readEntry, writeEntry } from '../io/profiles/profile-entry.ts'
@@ -23,7 +23,7 @@ interface Sources {
   readonly shared: SharedProfiles
   readonly local: Profiles
   /** The store, for a person; no password in it. */
-  readonly place: string
+  place(): string
   /** The variable that names it. */
   readonly variable: string
   /** Text of the user's own definition on this machine, if it has one of that name. */
@@ -51,7 +51,12 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
   const isHere = ({ store }: Pick<Profile, 'store'>) => store === kind
   return {
     path: local.path,
-    place: { folder: sources.place, chosenBy: sources.variable },
+    place: {
+      get folder() {
+        return sources.place()
+      },
+      chosenBy: sources.variable,
+    },
     load,
     get: (name) => (known.has(name) ? readKnown(name) : local.get(name)),
     list: () => outlines().map((one) => one.read()),
@@ -84,7 +89,7 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
     },
     setDefault: async (name) => {
       if (name !== undefined && known.has(name)) {
-        throw new ToknError('usage', words.storeCommands.noDefaultHere(name, sources.place))
+        throw new ToknError('usage', words.storeCommands.noDefaultHere(name, sources.place()))
       }
       await local.setDefault(name)
     },
@@ -149,13 +154,37 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
 }
 
 /** An index that ends with this process; what rows say is put into it. */
-export function openIndexInMemory(): Index {
-  const entries = new Map<string, ReturnType<Index['get']> & object>()
+export interface IndexInMemory extends Index {
+  /** `read` gives the entry when it is first asked for, if there is none by then. */
+  later(id: string, read: () => IndexEntry | undefined): void
+}
+
+export function openIndexInMemory(): IndexInMemory {
+  const entries = new Map<string, IndexEntry>()
+  const unread = new Map<string, () => IndexEntry | undefined>()
+  const put = (id: string, entry: IndexEntry) => {
+    unread.delete(id)
+    entries.set(id, entry)
+  }
+  const get = (id: string) => {
+    const entry = unread.get(id)?.()
+    unread.delete(id)
+    if (entry !== undefined) put(id, entry)
+    return entries.get(id)
+  }
+  const list = () => {
+    for (const id of [...unread.keys()]) get(id)
+    return [...entries.keys()]
+  }
   return {
-    get: (id) => entries.get(id),
-    getAll: (ids) => new Map([...entries].filter(([id]) => ids.includes(id))),
-    put: (id, entry) => void entries.set(id, entry),
-    remove: (id) => void entries.delete(id),
-    list: () => [...entries.keys()],
+    get,
+    put,
+    list,
+    getAll: (ids) => new Map(list().flatMap((id) => (ids.includes(id) ? [[id, get(id)]] : []))),
+    remove: (id) => {
+      unread.delete(id)
+      entries.delete(id)
+    },
+    later: (id, read) => void unread.set(id, read),
   }
 }

@@ -29,7 +29,7 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
   }
   const key = variables.readSecret('store_key')
   const kinds = openSharedKinds({
-    ...{ environment, ca, seal, profiles: ports.profiles, requester: ports.requester },
+    ...{ environment, ca, seal, profiles: ports.profiles, requester: () => ports.requester },
     storeUrl: () => variables.storeUrl,
     storePassword: () => variables.readSecret('store_password'),
     storeKey: () => key,

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
-import { setFlagsFromString } from 'node:v8'
 import type { buildConnector, Client } from 'undici'
 import { ToknError, type Said } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
@@ -135,5 +134,5 @@ function decode(text: string): string {
  */
 function prepareEngine(): void {
   if (!process.versions.node.startsWith('20.')) return
-  setFlagsFromString('--liftoff-only')
+  process.getBuiltinModule('node:v8').setFlagsFromString('--liftoff-only')
 }

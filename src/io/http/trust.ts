@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { readFileSync, statSync } from 'node:fs'
 import { ToknError } from '../../core/errors.ts'
 import { requireText, textOfBytes } from '../../core/value-text.ts'
@@ -25,6 +25,8 @@ const block = /-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g
 /** Whom to trust: Node's authorities and the added ones, TLS 1.2 at least. Throws `usage`. */
 export function openTrust(options: TrustOptions): SecureContext {
   const { ca, certificate, key } = options
+  // A way without TLS is no reason to load it.
+  const { createSecureContext, rootCertificates } = process.getBuiltinModule('node:tls')
   if ((certificate === undefined) !== (key === undefined)) {
     throw new ToknError('usage', words.network.halfAPair())
   }

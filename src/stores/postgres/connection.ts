@@ -81,7 +81,7 @@ interface Opened {
  * go out together. While nothing is asked it does not keep the process alive.
  */
 export function openConnection(options: EngineOptions, address: PostgresAddress): Connection {
-  const where = describeAddress(address)
+  const where = () => describeAddress(address)
   let current: Opened | undefined
   let asked = 0
   let idle: NodeJS.Timeout | undefined
@@ -94,7 +94,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
       // Where nobody asks, nobody has to know: the next question opens another one.
       client.on('error', () => forget(opened))
       client.on('end', () => forget(opened))
-      if (isOver) throw new ToknError('network', words.postgres.lost(where))
+      if (isOver) throw new ToknError('network', words.postgres.lost(where()))
       await client.connect()
       stands = true
       return client
@@ -123,7 +123,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
   ): Promise<readonly Row[]> {
     let stop: (() => void) | undefined
     const late = new Promise<never>((_, reject) => {
-      const tell = () => reject(new ToknError('network', words.postgres.tooSlow(where)))
+      const tell = () => reject(new ToknError('network', words.postgres.tooSlow(where())))
       // Many may want to be connected at once: there all the time that is left is waited.
       stop = startPatience(opened.isReady() ? { patience, left } : { left }, tell)
     })
@@ -151,7 +151,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
     const left = () => end - options.time.monotonic()
     try {
       for (let turn = 1; ; turn++) {
-        if (left() <= 0) throw new ToknError('network', words.postgres.tooSlow(where))
+        if (left() <= 0) throw new ToknError('network', words.postgres.tooSlow(where()))
         const stood = current
         const opened = (current ??= open())
         try {
@@ -164,7 +164,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
                 (isSafe && endsConnection(error) && stood === opened))
             : // Nothing was asked: the connection never stood.
               passesSoon(error) || (isCut(error) && turn < turns)
-          if (!again || left() <= pause) throw explainFailure(error, where)
+          if (!again || left() <= pause) throw explainFailure(error, where())
           if (!opened.isReady()) await new Promise((resolve) => setTimeout(resolve, pause))
         }
       }

@@ -26,10 +26,10 @@ const wishColumns = `SELECT id, generation, text, ${millis('at')} AS at FROM tok
  */
 export function openPostgres(options: EngineOptions): SharedEngine {
   const address = readAddress(options)
-  const where = describeAddress(address)
+  const where = () => describeAddress(address)
   const connection = openConnection(options, address)
   const { ask } = connection
-  const prepare = async () => (await import('./prepare.ts')).prepare(connection, where)
+  const prepare = async () => (await import('./prepare.ts')).prepare(connection, where())
 
   /** Nothing is in tables that are not there. */
   async function look(text: string, ...values: readonly Value[]): Promise<readonly Row[]> {
@@ -53,7 +53,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
 
   return {
     kind: 'postgres',
-    describe: () => where,
+    describe: where,
     prepare,
     read: async (id) => rowOf((await look(`${readOne} s.id = $1`, id))[0]),
     find: async (name) => rowOf((await look(`${readOne} s.name = $1`, name))[0]),
@@ -97,7 +97,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
         WHERE l.name = $1 AND l.fence = $2 AND l.until > clock_timestamp()
       ) AS left_for`
       const [{ standby, left_for: left } = {}] = await look(text, name, fence)
-      if (standby === 't') throw readOnly(where, true)
+      if (standby === 't') throw readOnly(where(), true)
       return Math.max(0, Number(left ?? 0))
     },
     releaseLease: async (name, fence) =>
@@ -137,7 +137,8 @@ export function openPostgres(options: EngineOptions): SharedEngine {
       await (await import('./watch.ts')).listen(options, address, `tokn_${what}`, heard),
     now: async () =>
       Number((await look(`SELECT ${millis('clock_timestamp()')} AS now`))[0]?.['now']),
-    incarnation: async () => (await import('./incarnation.ts')).readIncarnation(connection, where),
+    incarnation: async () =>
+      (await import('./incarnation.ts')).readIncarnation(connection, where()),
     examine: async () => (await import('./examine.ts')).examine(connection),
     close: connection.close,
   }

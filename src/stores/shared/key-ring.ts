@@ -3,6 +3,7 @@ import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { firstKeys } from './codec.ts'
+import { beginningOf, type SignedPart } from './signed-part.ts'
 import { openKeys, type StoreKeys } from './store-keys.ts'
 
 /** Keys to write with, and the version of the document `keys` that a write compares. */
@@ -17,6 +18,11 @@ export interface KeyRing {
    * do, once more with those in use by the document. Throws `store`.
    */
   opening<Value>(work: (keys: StoreKeys) => Value): Promise<Value>
+  /**
+   * The keys that the key alone gives, where nothing else is known yet and they have signed `text`, as
+   * it says; it is not verified.
+   */
+  atHand(part: SignedPart, text: string): StoreKeys | undefined
   /** Asks for the document at the first call, and makes the first one. Throws `store`. */
   writing(): Promise<WritingKeys>
   /** Whatever is known of the document is old. */
@@ -71,6 +77,10 @@ export function openKeyRing(
         if (version === '') throw error
         return work(inUse)
       }
+    },
+    atHand: (part, text) => {
+      const isOurs = alone !== undefined && text.startsWith(beginningOf(part, alone.kid))
+      return known === undefined && isOurs ? alone : undefined
     },
     writing: begin,
     forget: () => void (known = undefined),

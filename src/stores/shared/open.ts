@@ -74,18 +74,29 @@ export function openShared(options: SharedOptions): SharedKind {
     row?.parts.journal === undefined
       ? undefined
       : await ring.opening((keys) => readContent(keys, row))
+  let [journal, ledger, lock]: [Journal?, Ledger?, SharedLock?] = []
   return {
-    ...{ engine, clock, ring, rows, store, holder: options.holder },
-    journal: openSharedJournal({ ...base, ...sealing, aside }),
-    ledger: openSharedLedger({ engine, clock, ...sealing, time }),
-    lock: openSharedLock({
-      ...{ engine, time, holds, holder: options.holder },
-      look: async (id) => {
-        const row = await rows.read(id)
-        return { generation: row?.generation ?? 0, journal: await contentOf(row) }
-      },
-      doubt: async (id) => await findDoubt(base, id),
-    }),
+    ...{ engine, clock, ring, rows, store },
+    // What a good token takes is loaded at once, and each of these where it is asked for.
+    get holder() {
+      return options.holder
+    },
+    get journal() {
+      return (journal ??= openSharedJournal({ ...base, ...sealing, aside }))
+    },
+    get ledger() {
+      return (ledger ??= openSharedLedger({ engine, clock, ...sealing, time }))
+    },
+    get lock() {
+      return (lock ??= openSharedLock({
+        ...{ engine, time, holds, holder: options.holder },
+        look: async (id) => {
+          const row = await rows.read(id)
+          return { generation: row?.generation ?? 0, journal: await contentOf(row) }
+        },
+        doubt: async (id) => await findDoubt(base, id),
+      }))
+    },
     isPending: async (id) => (await rows.peek(id))?.parts.journal !== undefined,
     accept: async (id) => {
       const life = await engine.incarnation()

@@ -77,6 +77,11 @@ function verified(keys: StoreKeys, part: SignedPart, text: string): Payload {
   return payload
 }
 
+/** How a part begins that the key `kid` has signed. */
+export function beginningOf(part: SignedPart, kid: string): string {
+  return `${signingHeader(typeOf(part), kid)}.`
+}
+
 /** The ages that a part says; not verified. `undefined` where it says none. */
 export function claimedAges(text: string): Ages | undefined {
   const ages = parse(text.length <= longest ? (text.split('.')[1] ?? '') : '')?.['ages']

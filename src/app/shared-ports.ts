@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Files, Http, Journal, Profiles, Store } from '../core/ports.ts'
+import type { StoreKind } from '../core/profile.ts'
+import type { Seal } from '../core/seal.ts'
+import { namesIn, type Paths } from '../io/files/paths.ts'
+import { describeRequester } from '../io/process/requester.ts'
+import type { HttpSettings } from '../session/ports.ts'
+import type { Memory } from '../stores/shared/witness.ts'
+import type { PortsRequest } from './ports.ts'
+import { openSharedKinds, type OpenedKinds, type PlacedKind } from './shared-kinds.ts'
+
+/** What stores for many machines are opened with. */
+export interface SharedPortsOptions {
+  readonly request: PortsRequest
+  readonly opened: OpenedKinds
+  readonly paths: Paths
+  readonly files: Files
+  readonly profiles: Pick<Profiles, 'list'>
+  timeLeft(): number
+  http(settings: HttpSettings): Promise<Http>
+  /** The journal of this machine. */
+  journal(): Promise<Journal>
+}
+
+/** The stores for many machines, as ports. */
+export interface SharedPorts {
+  of(kind: StoreKind, id?: string): Promise<PlacedKind>
+  store(kind: StoreKind): Store
+  /** Whether a refresh of this entry (`KIND:ID`) is under way, or was cut off. */
+  isPending(entry: string): Promise<boolean>
+}
+
+export function openSharedPorts(options: SharedPortsOptions): SharedPorts {
+  const { request, opened, paths, files, journal, ...from } = options
+  const of: SharedPorts['of'] = async (kind, id) =>
+    await (opened.ready ??= openKinds()).of(kind, id)
+  return {
+    of,
+    store: (kind) => storeOf(of, kind),
+    isPending: async (entry) => {
+      const { kind, id } = parts(entry)
+      return await (await of(kind, id)).isPending(id)
+    },
+  }
+
+  function openKinds() {
+    return openSharedKinds({
+      ...request,
+      ...{ ...from, seal: sealLater },
+      // Told where a lease is taken, and looked for no sooner.
+      requester: () => request.requester ?? describeRequester(request.command, request.environment),
+      memory: memory(),
+      ...(keepsHere() && { aside: journal }),
+    })
+  }
+
+  /**
+   * Whether this machine keeps anything of such sessions. Where a variable says where the store is, it
+   * may be gone with the job, and nothing is written that was not there before.
+   */
+  function keepsHere(): boolean {
+    return request.storeUrl?.() === undefined || existsSync(paths.state)
+  }
+
+  function memory(): Memory | 'process' | undefined {
+    // A job has its profile in a variable, too; a process that works for another one goes by what is there.
+    const isJob = request.requester !== undefined || request.environment['TOKN_PROFILE']
+    if (keepsHere() || !isJob) {
+      return { files, directory: join(paths.state, namesIn.state.seen) }
+    }
+    return request.lasting === true ? 'process' : undefined
+  }
+}
+
+/** Loaded where something is counted: a token that is good takes none of it. */
+const sealLater: Seal = {
+  seal: async (...what) => await (await import('../stores/seal.ts')).seal.seal(...what),
+  open: async (...what) => await (await import('../stores/seal.ts')).seal.open(...what),
+}
+
+/** A store whose sessions may be at several places. */
+function storeOf(of: SharedPorts['of'], kind: StoreKind): Store {
+  let last: Store | undefined
+  const at = async (id?: string) => (last = (await of(kind, id)).store)
+  return {
+    kind,
+    describe: () => last?.describe() ?? kind,
+    read: async (id) => await (await at(id)).read(id),
+    write: async (id, ...what) => {
+      await (await at(id)).write(id, ...what)
+    },
+    remove: async (id) => await (await at(id)).remove(id),
+    sealingKey: async () => await (last ?? (await at())).sealingKey(),
+  }
+}
+
+/** The parts of an entry, `KIND:ID`. */
+function parts(entry: string): { readonly kind: StoreKind; readonly id: string } {
+  const at = entry.indexOf(':')
+  return { kind: entry.slice(0, Math.max(0, at)), id: entry.slice(at + 1) }
+}
