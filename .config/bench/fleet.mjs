@@ -106,13 +106,12 @@ export async function measureJobs(row, counts) {
   const spent = process.cpuUsage(own)
   // What starts the jobs takes of the same processors; a fleet has other things that do.
   const starting = (spent.user + spent.system) / 1e6 / rounds
-  const server = Math.max(0.0005, (cpuOfTree(row.engine.pid) - engineBefore) / rounds)
   const bare = childCpu()
   for (let round = 0; round < rounds; round++) await runOne(['-e', '0'], { PATH: process.env.PATH })
   const start = (childCpu() - bare) / rounds
-  const inputs = { before: start, during: Math.max(0.001, client - start), server }
+  const during = Math.max(0.001, client - start)
   const cores = availableParallelism()
-  const checks = []
+  const seen = []
   for (const count of counts) {
     const from = performance.now()
     const busy = cpuOfMachine()
@@ -121,13 +120,19 @@ export async function measureJobs(row, counts) {
     const real = (performance.now() - from) / 1_000
     const used = cpuOfAll(row.engine.pid) - ours
     const others = Math.max(0, cpuOfMachine() - busy - used) / (real * cores)
-    // Here the jobs, the engine and what starts them share the processors.
-    const demand = { before: start + starting, during: inputs.during + server, server: 1e-6 }
-    const starts = Array.from({ length: count }, () => 0)
-    const left = cores * (1 - others)
-    const model = simulate({ starts, ...demand, clients: left, servers: left })
-    checks.push({ count, real, model: model.seconds, each: used / count, others })
+    seen.push({ count, real, each: used / count, others })
   }
+  // Of all of them: a process is counted in hundredths of a second.
+  const all = counts.reduce((sum, count) => sum + count, rounds)
+  const server = Math.max(0.0001, (cpuOfTree(row.engine.pid) - engineBefore) / all)
+  const inputs = { before: start, during, server }
+  const checks = seen.map((one) => {
+    // Here the jobs, the engine and what starts them share the processors.
+    const demand = { before: start + starting, during: during + server, server: 1e-6 }
+    const left = cores * (1 - one.others)
+    const starts = Array.from({ length: one.count }, () => 0)
+    return { ...one, model: simulate({ starts, ...demand, clients: left, servers: left }).seconds }
+  })
   return { wall, ...inputs, starting, cores, checks }
 }
 
