@@ -1,4 +1,5 @@
 import { ToknError } from './errors.ts'
+import { isLoopbackAddress } from './loopback.ts'
 import { display } from './text.ts'
 import { words } from '../messages/words.ts'
 
@@ -7,7 +8,7 @@ import { words } from '../messages/words.ts'
  * nothing that merely resolves to it.
  */
 export function isLoopback(url: URL): boolean {
-  return /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/.test(url.hostname)
+  return url.hostname === 'localhost' || isLoopbackAddress(url.hostname)
 }
 
 /** Whether requests with secrets may go to `url`: https anywhere, http to this machine only. */

@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { isLoopbackAddress } from '../../core/loopback.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 
@@ -53,15 +54,11 @@ function originOf(scheme: string, host: string): string {
   if (url === undefined || url.hostname === '' || !isBare(url)) {
     throw new ToknError('usage', words.etcd.notAnAddress())
   }
-  if (scheme === 'http:' && !isLiteralLoopback(url)) {
+  // A name may be another machine's tomorrow.
+  if (scheme === 'http:' && !isLoopbackAddress(url.hostname)) {
     throw new ToknError('usage', words.etcd.notEncrypted(display(url.host, 120)))
   }
   return url.origin
-}
-
-/** A name may be another machine's tomorrow. */
-function isLiteralLoopback({ hostname }: URL): boolean {
-  return /^(127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }
 
 function isBare(url: URL): boolean {

@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net'
 import { ToknError } from '../../core/errors.ts'
+import { isLoopbackAddress } from '../../core/loopback.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 
@@ -58,7 +58,7 @@ function chooseTls(host: string, mode: string | undefined): boolean {
 
 /** What no other machine hears, whatever names resolve to. */
 function isNear(host: string): boolean {
-  return host.startsWith('/') || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+  return host.startsWith('/') || isLoopbackAddress(host)
 }
 
 function decode(text: string): string {

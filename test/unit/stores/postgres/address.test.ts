@@ -71,6 +71,7 @@ describe('the address of a PostgreSQL', () => {
     ['db.example', 'no-verify'],
     ['127.0.0.1', 'no-verify'],
     ['127.0.0.1.example', 'disable'],
+    ['127.999.0.1', 'disable'],
     ['10.0.0.1', 'disable'],
     ['[::ffff:10.0.0.1]', 'disable'],
   ])('refuses %s with sslmode=%s', (host, mode) => {
