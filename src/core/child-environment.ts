@@ -18,9 +18,31 @@ const harmless = new Set([
   'TOKN_EXPIRES_AT',
 ])
 
+// Variables of others that have given the password of a store to this process.
+const taken = new Set<string>()
+
+/** A variable of another program that has the password of our store: no child gets it from then on. */
+export function takePassword(environment: Variables, name: string): string | undefined {
+  const value = environment[name]
+  if (value) taken.add(name)
+  return value
+}
+
+// Where a keeper has asked the store in our stead, the address tells of which the password is.
+const passwords: Readonly<Record<string, RegExp>> = {
+  PGPASSWORD: /^postgres/i,
+  REDISCLI_AUTH: /^redis/i,
+}
+
+function isOurPassword(name: string, { TOKN_STORE_URL: url }: Variables): boolean {
+  return taken.has(name) || (url !== undefined && passwords[name]?.test(url.trim()) === true)
+}
+
 /** The environment less everything of ours that could be secret: for a program that the user runs. */
 export function environmentOfPrograms(environment: Variables): Record<string, string> {
-  return chosen(environment, (name) => !name.startsWith('TOKN_') || harmless.has(name))
+  return chosen(environment, (name) =>
+    name.startsWith('TOKN_') ? harmless.has(name) : !isOurPassword(name, environment),
+  )
 }
 
 /** As `environmentOfPrograms`; with `only`, what any program needs, for one that acts in our stead. */

@@ -21,13 +21,13 @@ const needed = new RegExp(
 )
 
 // What we ourselves read besides, some of it secret: a proxy's address can hold a password.
-// So can those of PostgreSQL, where it is the store.
+// So can those of PostgreSQL and Redis, where that is the store.
 const ours =
-  /^(?:TOKN_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|(?:https?|all|no)_proxy|PG(?:HOST|PORT|USER|DATABASE|PASSWORD|PASSFILE|SSLMODE))$/i
+  /^(?:TOKN_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|(?:https?|all|no)_proxy|PG(?:HOST|PORT|USER|DATABASE|PASSWORD|PASSFILE|SSLMODE)|REDISCLI_AUTH)$/i
 
 // No program that the user did not name has a use for these.
 const secretLooking =
-  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:API|ACCESS|PRIVATE|STORE)_?KEY|^SSLKEYLOGFILE$/i
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:API|ACCESS|PRIVATE|STORE)_?KEY|_AUTH$|^SSLKEYLOGFILE$/i
 
 /**
  * The environment of a child that is a part of us: what it needs to run, nothing secret, and no

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { takePassword } from '../../core/child-environment.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
@@ -13,7 +14,9 @@ export function findPassword(options: EngineOptions, address: PostgresAddress): 
   const { password, url, environment } = options
   const found =
     password ??
-    (decodeURIComponent(url.password) || environment['PGPASSWORD'] || fromFile(options, address))
+    (decodeURIComponent(url.password) ||
+      takePassword(environment, 'PGPASSWORD') ||
+      fromFile(options, address))
   if (found) return found
   throw new ToknError('store', words.postgres.noPassword(address.user))
 }

@@ -1,4 +1,6 @@
+import { takePassword } from '../../core/child-environment.ts'
 import { ToknError } from '../../core/errors.ts'
+import { isLoopbackAddress } from '../../core/loopback.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 
@@ -27,7 +29,8 @@ export function readAddress({ url, password, environment }: Given): RedisAddress
   const db = parameters.get('db') ?? (isSocket ? '' : url.pathname.replace(/^\//, ''))
   if (!/^\d{0,5}$/.test(db)) throw new ToknError('usage', words.redis.database())
   const user = parameters.get('user') ?? decode(url.username)
-  const own = password ?? (url.password === '' ? environment['REDISCLI_AUTH'] : undefined)
+  const own =
+    password ?? (url.password === '' ? takePassword(environment, 'REDISCLI_AUTH') : undefined)
   const address = {
     host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
     port: url.port === '' ? 6379 : Number(url.port),
@@ -44,7 +47,7 @@ export function readAddress({ url, password, environment }: Given): RedisAddress
 /** Throws `usage` where a password and sessions would travel in the clear. */
 export function checkPrivacy(address: RedisAddress): void {
   const { host, path, tls } = address
-  if (path !== undefined || tls || /^(127(\.\d{1,3}){3}|::1)$/.test(host)) return
+  if (path !== undefined || tls || isLoopbackAddress(host)) return
   throw new ToknError('usage', words.redis.inTheClear(placeOf(address)))
 }
 

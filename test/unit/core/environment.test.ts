@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { environmentOfPrograms } from '../../../src/core/child-environment.ts'
+import { environmentOfPrograms, takePassword } from '../../../src/core/child-environment.ts'
 import {
   environmentOfOthers,
   environmentOfOwnChildren,
@@ -18,7 +18,7 @@ const foreign = `AWS_SECRET_ACCESS_KEY GITHUB_TOKEN DATABASE_URL PGAPPNAME NPM_T
   HOMEBREW_GITHUB_API_TOKEN MY_PATH PATHS`.split(/\s+/)
 const ours =
   `TOKN_STORE_KEY TOKN_PASSWORD TOKN_CONFIG_DIR TOKN_TOKEN TOKN_WEB_TOKEN https_proxy HTTPS_PROXY
-  no_proxy ALL_PROXY ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL PGPASSWORD PGHOST`.split(
+  no_proxy ALL_PROXY ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL PGPASSWORD PGHOST REDISCLI_AUTH`.split(
     /\s+/,
   )
 
@@ -53,11 +53,27 @@ describe('the environment', () => {
     })
   })
 
-  it.each(['GITHUB_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'PGPASSWORD', 'NODE_OPTIONS', 'SSLKEYLOGFILE'])(
-    'of a browser has no %s',
-    (name) => {
-      expect(environmentOfOthers(all)).not.toHaveProperty(name)
-      expect(environmentOfOthers(all)).toMatchObject({ DISPLAY: 'of DISPLAY', PATH: 'of PATH' })
-    },
-  )
+  it('of no program has the password of our store, whichever variable gave it', () => {
+    const others = { PATH: '/bin', PGPASSWORD: 'a', REDISCLI_AUTH: 'b', PGPASSFILE: '/c' }
+    const kept = (url?: string) =>
+      Object.keys(environmentOfPrograms({ ...others, TOKN_STORE_URL: url })).join(' ')
+    expect(kept()).toBe('PATH PGPASSWORD REDISCLI_AUTH PGPASSFILE')
+    expect(kept('postgresql://db.example/tokn')).toBe('PATH REDISCLI_AUTH PGPASSFILE')
+    expect(kept('rediss://db.example')).toBe('PATH PGPASSWORD PGPASSFILE')
+    // Where no variable names the store, a profile may.
+    expect(takePassword(others, 'REDISCLI_AUTH')).toBe('b')
+    expect(kept()).toBe('PATH PGPASSWORD PGPASSFILE')
+  })
+
+  it.each([
+    'GITHUB_TOKEN',
+    'AWS_SECRET_ACCESS_KEY',
+    'PGPASSWORD',
+    'REDISCLI_AUTH',
+    'NODE_OPTIONS',
+    'SSLKEYLOGFILE',
+  ])('of a browser has no %s', (name) => {
+    expect(environmentOfOthers(all)).not.toHaveProperty(name)
+    expect(environmentOfOthers(all)).toMatchObject({ DISPLAY: 'of DISPLAY', PATH: 'of PATH' })
+  })
 })

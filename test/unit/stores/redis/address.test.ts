@@ -34,6 +34,8 @@ describe('the address of Redis', () => {
     ['redis://localhost', 'could be read on the way'],
     ['redis://10.0.0.1', 'could be read on the way'],
     ['redis://127.0.0.1.example', 'could be read on the way'],
+    ['redis://127.999.0.1', 'could be read on the way'],
+    ['redis://127.0.0.01', 'could be read on the way'],
     ['redis://127.0.0.1/name', 'number of a database'],
     ['redis://127.0.0.1/-1', 'number of a database'],
     ['redis:///run/r.sock?db=x', 'number of a database'],
