@@ -169,7 +169,7 @@ export const variables = {
     'key of the file store, or of a store that many machines share (there a reader’s key, too)',
   TOKN_STORE_URL:
     'address of a store that many machines share: postgres://, rediss:// or etcds://; its profiles go before those of this machine',
-  TOKN_STORE_PASSWORD: 'password of that store, where the address has none',
+  TOKN_STORE_PASSWORD: 'password of that store; goes before one in the address',
   TOKN_FROM_STORE_URL:
     'address of the store that "tokn store" moves sessions from, where that is another than TOKN_STORE_URL',
   TOKN_FROM_STORE_PASSWORD: 'password of the store at TOKN_FROM_STORE_URL',

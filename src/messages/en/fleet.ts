@@ -15,7 +15,10 @@ export const busy = ({ command, pid, host, job }: Holder) => ({
 
 export const noStoreKey = () => ({
   message: 'a store for many machines opens with its key, and there is none',
-  hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to a key that you keep, made with: openssl rand -base64 32',
+  hint: [
+    'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key that the store was made with',
+    'for a store that is new, make one and keep it: openssl rand -base64 32',
+  ],
 })
 
 export const noStoreUrl = (kind: string) => ({
@@ -24,7 +27,7 @@ export const noStoreUrl = (kind: string) => ({
 })
 
 export const urlOfAnother = (kind: string, named: string, variable: string) => ({
-  message: `the session is in the store "${kind}", and ${variable} is the address of "${named}"`,
+  message: `the store "${kind}" is meant, and ${variable} is the address of "${named}"`,
   hint: `unset ${variable}, or give the address of the other store`,
 })
 

@@ -57,7 +57,7 @@ export const refusedUser = (where: string, reason: string) => ({
 
 export const noDatabase = (where: string, reason: string) => ({
   message: `${where} cannot be used: ${reason}`,
-  hint: 'make it with: createdb; or name another in TOKN_STORE_URL',
+  hint: 'make it with: createdb NAME; or name another in TOKN_STORE_URL',
 })
 
 export const denied = (where: string, reason: string) => ({
@@ -67,7 +67,7 @@ export const denied = (where: string, reason: string) => ({
 
 export const cannotMake = (where: string, reason: string) => ({
   message: `the tables of tokn are not in ${where}, and this user may not make them: ${reason}`,
-  hint: 'let its owner log in to it once with tokn, or GRANT CREATE ON DATABASE to this user',
+  hint: 'let the owner of the database run tokn login once, then GRANT this user what docs/stores.md lists',
 })
 
 export const noTables = (where: string) => ({
