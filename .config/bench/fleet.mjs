@@ -123,8 +123,8 @@ export async function measureJobs(row, counts) {
     seen.push({ count, real, each: used / count, others })
   }
   // Of all of them: a process is counted in hundredths of a second.
-  const all = counts.reduce((sum, count) => sum + count, rounds)
-  const server = Math.max(0.0001, (cpuOfTree(row.engine.pid) - engineBefore) / all)
+  const jobs = counts.reduce((sum, count) => sum + count, rounds)
+  const server = Math.max(0.0001, (cpuOfTree(row.engine.pid) - engineBefore) / jobs)
   const inputs = { before: start, during, server }
   const checks = seen.map((one) => {
     // Here the jobs, the engine and what starts them share the processors.

@@ -45,8 +45,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       patch(
         'store-next.ts',
-        'await writeAndReadBack(store, next)',
-        'await journal.remove()\n    await writeAndReadBack(store, next)',
+        'await writeAndReadBack(store, next, about)',
+        'await journal.remove()\n    await writeAndReadBack(store, next, about)',
       ),
     ],
     breaks: 'ab',

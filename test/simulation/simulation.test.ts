@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../support/home.ts'
 import { loadSimulation, type Simulation } from './bundle.ts'
+import { mutants } from './mutants.ts'
 import { runSchedules, tellFailure } from './run.ts'
 import { seeds } from './seeds.ts'
 
@@ -29,6 +33,16 @@ describe('the refresh, in a simulated world', () => {
     for (const fault of ['aimed sleep', 'partition', 'engine message', 'engine failover']) {
       expect(faults[fault] ?? 0, fault).toBeGreaterThan(3)
     }
+  })
+
+  test('has a place for each fault that is put back to be found', () => {
+    const times = mutants.flatMap(({ name, patches }) =>
+      patches.map(({ file, find }) => ({
+        name,
+        times: readFileSync(join(root, file), 'utf8').split(find).length - 1,
+      })),
+    )
+    expect(times.filter((one) => one.times !== 1)).toEqual([])
   })
 
   test.each(seeds)('keeps them where a fault was found once: seed %i', async (seed) => {

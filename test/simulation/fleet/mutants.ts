@@ -13,8 +13,8 @@ export const fleetMutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/session/refresh/sending.ts',
-        find: 'const mayStillSend = await lock.permit?.(record.generation)',
-        replace: 'const mayStillSend = () => record.generation > 0',
+        find: 'const mayStillSend = spends ? await lock.permit?.(record.generation) : undefined',
+        replace: 'const mayStillSend = spends ? () => record.generation > 0 : undefined',
       },
     ],
     breaks: 'ag',
