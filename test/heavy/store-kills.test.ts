@@ -78,11 +78,11 @@ async function logIn(home: Home, name: string, { from }: Way): Promise<void> {
   expect(ended, ended.err).toMatchObject({ status: 0 })
 }
 
-/** Renews the session where it is looked for in that store alone, as another machine would. */
+/** Renews the session where who has the key of that store finds it: by the profile here, or as another machine. */
 async function renew(home: Home, name: string, of: string): Promise<Ended> {
-  const at = of === 'file' ? ['--store', 'file'] : []
   const machine = of === 'file' ? home : newHome()
-  return await run(['refresh', name, ...at], { home: machine, env: variablesOf(of) })
+  const env = { ...variablesOf(of), TOKN_STORE: undefined }
+  return await run(['refresh', name], { home: machine, env })
 }
 
 async function move(home: Home, way: Way, name: string, strace: readonly string[]): Promise<Ended> {

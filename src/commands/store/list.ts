@@ -16,6 +16,13 @@ const reads = ['plain', 'store', 'timeout', 'ca'] as const satisfies FlagName[]
 
 type ListFlags = CommonFlags & FlagsOf<(typeof reads)[number]>
 
+interface Looked {
+  readonly where: string | null
+  /** `null`: nobody knows. */
+  readonly usable: boolean | null
+  readonly problem: string | null
+}
+
 export function listCommand(store: Command, context: Context, run = listStores): void {
   declare(store, {
     usage: 'list',
@@ -35,16 +42,21 @@ export async function listStores(context: Context, flags: ListFlags): Promise<vo
   const inForce = context.storeKind(flags)
   const source = flags.store === undefined ? (storeVariable ?? 'default') : '--store'
   const lasting = ports.stores.kinds.filter((kind) => ports.stores.traits(kind).outlivesProcess)
+  const all = readableProfiles(ports.profiles)
+  // A keychain is asked by a library that makes folders of its own, where a job is to leave nothing.
+  const isJob = ports.stores.traits(inForce).shared === true
   const stores = []
   for (const kind of lasting) {
     const isInForce = kind === inForce
+    const profiles = all.filter((one) => one.store === kind).length
+    const isLeftAlone = isJob && profiles === 0 && ports.stores.traits(kind).hidesWhenLocked
     stores.push({
       store: kind,
       in_force: isInForce,
       source: isInForce ? source : null,
       shared: ports.stores.traits(kind).shared === true,
-      ...(await look(ports, kind)),
-      profiles: readableProfiles(ports.profiles).filter((one) => one.store === kind).length,
+      ...(isLeftAlone ? leftAlone() : await look(ports, kind)),
+      profiles,
     })
   }
   if (wantsJson(flags)) {
@@ -63,15 +75,12 @@ export async function listStores(context: Context, flags: ListFlags): Promise<vo
   context.terminal.show(...wholeTable([[`  ${first}`, ...titles], ...rows], context.terminal))
 }
 
+function leftAlone(): Looked {
+  return { where: null, usable: null, problem: words.storeCommands.notLookedAt() }
+}
+
 /** Where a store is, and whether it can be used: nothing is unlocked for that, and nobody is asked. */
-async function look(
-  ports: Ports,
-  kind: StoreKind,
-): Promise<{
-  readonly where: string | null
-  readonly usable: boolean | null
-  readonly problem: string | null
-}> {
+async function look(ports: Ports, kind: StoreKind): Promise<Looked> {
   let where: string | null = null
   try {
     const home = await homeOf(ports, kind)

@@ -158,6 +158,8 @@ export const usable = () => 'yes'
 
 export const noAddress = () => 'no address: set TOKN_STORE_URL'
 
+export const notLookedAt = () => 'not looked at: no profile uses it'
+
 export const verifyTitles = () => ['PROFILE', 'STATUS', 'GENERATION', 'PROBLEM'] as const
 
 export const statuses = { ok: 'ok', none: 'no session', moved: 'moved', bad: 'BAD' }
