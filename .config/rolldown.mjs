@@ -86,9 +86,11 @@ const together = Object.entries({
   return { name, files: new Set(files) }
 })
 // What a good token of a store for many machines takes, and no other.
-const inShared = loadedWith('src/app/look-in-force.ts', loadedWith('src/app/shared-ports.ts'))
+const inShared = ['app/look-in-force', 'app/shared-ports', 'stores/patience']
+  .map((name) => `src/${name}.ts`)
+  .reduce((files, entry) => loadedWith(entry, files), new Set())
 const isOfShared =
-  /[\\/]stores[\\/](?:shared[\\/]|engines)|[\\/]app[\\/](?:(?:look-)?in-force|shared-|store-variables)|[\\/]core[\\/]store-url/
+  /[\\/]stores[\\/](?:shared[\\/]|engines|patience)|[\\/]app[\\/](?:(?:look-)?in-force|shared-|store-variables)|[\\/]core[\\/]store-url/
 // And of that, what such a token does not come to: see `seldom`.
 const seldomShared =
   /[\\/]stores[\\/]shared[\\/](?:doubt|fleet|holder|journal|journal-content|keys-document|ledger|lock|reseal)\.ts$/
