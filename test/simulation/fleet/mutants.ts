@@ -47,7 +47,7 @@ export const fleetMutants: readonly Mutant[] = [
         replace: 'now: () => world.now + ((this as { skew?: number }).skew ?? 0)',
       },
     ],
-    breaks: 'ag',
+    breaks: 'abg',
     world: 'fleet',
   },
   {
