@@ -46,8 +46,8 @@ export function openRouted({ command, paths, files, shared }: RoutedOptions): Ro
         : await found.in.lock(found.id, timeout)
     },
     journal: {
-      reserve: async (entry) => await (await journalOf(entry)).reserve(entry),
-      resume: async (entry) => await (await journalOf(entry)).resume(entry),
+      reserve: async (entry, seen) => await (await journalOf(entry)).reserve(entry, seen),
+      resume: async (entry, seen) => await (await journalOf(entry)).resume(entry, seen),
       read: async (entry) => await (await journalOf(entry)).read(entry),
       remove: async (entry) => await (await journalOf(entry)).remove(entry),
       // Those of a store for many machines are asked for by the kind that they begin with.

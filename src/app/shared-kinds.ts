@@ -100,6 +100,8 @@ export function openSharedKinds(from: SharedSurroundings): SharedKinds {
       const key = `${kind} ${url} ${ca ?? ''}`
       const found = opened.get(key) ?? openKind(from, kind, url, ca)
       opened.set(key, found)
+      // A file that could not be read may be there the next time.
+      found.catch(() => opened.get(key) === found && opened.delete(key))
       const made = await found
       if (!ready.includes(made)) ready.push(made)
       return made

@@ -82,6 +82,8 @@ export interface ErrorDetails {
   readonly retryAfter?: number | undefined
   /** What the provider refused, where a reply was the reason. */
   readonly refusal?: Refusal | FlowRefusal | undefined
+  /** Of a record that does not open: the generation that its place gives it, where that says one. */
+  readonly generation?: number | undefined
   /** What exactly is wrong on this machine, where that decides what comes next. */
   readonly fault?: Fault | undefined
   /** A page in the browser where a person does instead what the provider has no request for. */

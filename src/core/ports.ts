@@ -289,10 +289,10 @@ export interface JournalSlot {
 
 /** Left-overs of refreshes, by store entry. A torn entry reads as its last whole phase, or as absent. */
 export interface Journal {
-  /** Replaces what was there, but for the intent of an attempt before. Throws `store` when there is no room. */
-  reserve(entry: string): Promise<JournalSlot>
-  /** Goes on where a process before this one ended. Throws `store`. */
-  resume(entry: string): Promise<JournalSlot>
+  /** Replaces what was there, but for an intent. Its own is `busy` where there is more than was `seen` by `read`. */
+  reserve(entry: string, seen?: JournalEntry): Promise<JournalSlot>
+  /** Goes on where a process before this one ended; `busy` where there is more than that. Throws `store`. */
+  resume(entry: string, seen?: JournalEntry): Promise<JournalSlot>
   read(entry: string): Promise<JournalEntry | undefined>
   remove(entry: string): Promise<void>
   /** Entries whose names begin with `prefix`; those that cannot be read, too. */

@@ -114,7 +114,7 @@ export async function forgetRefreshes(session: Session, provider: Provider): Pro
   try {
     await resetRefreshes(session, provider)
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
     session.ports.warn(words.session.countKept(error.message))
   }
 }

@@ -119,11 +119,17 @@ async function findBefore(
   session: Session,
 ): Promise<{ readonly generation: number; readonly replaced: SessionRecord | undefined }> {
   const indexed = session.ports.index.get(session.id)?.generation ?? 0
-  const replaced = await findReadable(session)
-  return { generation: Math.max(indexed, replaced?.generation ?? 0), replaced }
+  try {
+    const replaced = await session.findRecord()
+    return { generation: Math.max(indexed, replaced?.generation ?? 0), replaced }
+  } catch (error) {
+    // A record that cannot be read is no reason not to log in again.
+    if (!isToknError(error, 'store')) throw error
+    return { generation: Math.max(indexed, error.details.generation ?? 0), replaced: undefined }
+  }
 }
 
-/** A record that cannot be read is no reason not to log in again. */
+/** One that cannot be read is erased all the same. */
 async function findReadable(session: Session): Promise<SessionRecord | undefined> {
   try {
     return await session.findRecord()

@@ -59,6 +59,11 @@ export const anotherLife = (name: string) => ({
   hint: whatNow(name),
 })
 
+export const olderLogin = (name: string) => ({
+  message: `the store has the session "${name}" as it was before its last login, which this machine has seen: it was put back to an earlier time; its refresh token is spent already, and is not sent`,
+  hint: whatNow(name),
+})
+
 export const olderThanSeen = (name: string, found: number, seen: number) => ({
   message: `the store has generation ${found} of the session "${name}", and this machine has seen ${seen}: it was put back to an earlier time; its refresh token is spent already, and is not sent`,
   hint: whatNow(name),

@@ -73,7 +73,7 @@ async function replayRecord(
     const about = await aboutRecord(ports, profile, record, 'recovered')
     await writeAndReadBack(store, record, about)
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
     ports.warn(words.refresh.stillInJournal(error.message))
     return { record, unstored: error }
   }

@@ -34,11 +34,25 @@ export interface EarlierRun {
 
 /** The earlier run that was to spend the very tokens of `record`; `undefined` without one. */
 export async function readEarlierRun(
-  { ports, profile }: Session,
+  session: Session,
   store: Store,
   record: SessionRecord,
 ): Promise<EarlierRun | undefined> {
-  const entry = await (await ports.journal()).read(entryOf(profile))
+  return await earlierRunIn(session, store, record, await readLeft(session))
+}
+
+/** What the journal has, of whatever run. */
+export async function readLeft({ ports, profile }: Session): Promise<JournalEntry | undefined> {
+  return await (await ports.journal()).read(entryOf(profile))
+}
+
+/** The run that `entry` is of, where that was to spend the very tokens of `record`. */
+export async function earlierRunIn(
+  { ports, profile }: Session,
+  store: Store,
+  record: SessionRecord,
+  entry: JournalEntry | undefined,
+): Promise<EarlierRun | undefined> {
   const intent = entry && readIntent(entry)
   if (entry === undefined || intent?.spent !== digestOfSpent(record)) return undefined
   // A refresh token that stays was spent for the generation that is stored, too: that run is over.
@@ -62,7 +76,7 @@ export async function readEarlierRun(
 
 /**
  * Removes what a run has left that was cut off after its tokens were stored: while it is there, every
- * command takes a refresh to be under way. Never throws `store`; what stays is tried again.
+ * command takes a refresh to be under way. What stays is tried again.
  */
 export async function removeFinishedRun(
   { ports, profile }: Session,
@@ -76,7 +90,7 @@ export async function removeFinishedRun(
     const finished = intent !== undefined && intent.generation <= record.generation
     if (finished && (await lock.stillHeld())) await journal.remove(entryOf(profile))
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
   }
 }
 

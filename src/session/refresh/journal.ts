@@ -7,7 +7,8 @@ import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import {
   digestOfSpent,
-  readEarlierRun,
+  earlierRunIn,
+  readLeft,
   writeRenewalReply,
   type Intent,
   type RenewalReply,
@@ -101,7 +102,7 @@ export function openRunJournal(
       try {
         await open().slot.answer(await open().seal(writeRenewalReply(reply)))
       } catch (error) {
-        if (!isToknError(error, 'store')) throw error
+        if (!isToknError(error, 'store', 'network', 'busy')) throw error
         // The reply is in memory still, and the store is the place that is left for it.
         open().unkept = error
       }
@@ -125,7 +126,8 @@ async function beginJournal(
   const { seal } = await ports.seal()
   // While nothing is spent yet: shows that a reply can be sealed, and loads what that takes.
   await seal('', key, entry)
-  const earlier = await readEarlierRun(session, store, record)
+  const left = await readLeft(session)
+  const earlier = await earlierRunIn(session, store, record, left)
   const replies = earlier?.replies ?? []
   const before = earlier?.intent
   const intent: Intent = {
@@ -139,7 +141,9 @@ async function beginJournal(
   // The journal is that of whoever took over, and may wait for a reply.
   if (!(await lock.stillHeld()))
     throw new ToknError('busy', words.refresh.lockLost(), { sent: false })
-  const slot = await (replies.length > 0 ? journal.resume(entry) : journal.reserve(entry))
+  const slot = await (replies.length > 0
+    ? journal.resume(entry, left)
+    : journal.reserve(entry, left))
   try {
     if (replies.length === 0) await slot.intend(JSON.stringify(intent))
   } catch (error) {

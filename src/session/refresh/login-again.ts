@@ -68,7 +68,7 @@ async function recordRefusal({ ports }: RefreshRun, write: () => Promise<unknown
   try {
     await write()
   } catch (error) {
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
     ports.warn(words.refresh.refusalNotRecorded(error.message))
   }
 }

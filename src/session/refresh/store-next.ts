@@ -33,10 +33,10 @@ export async function storeNext(
     const about = await aboutRecord(ports, profile, next, reason, cost)
     await writeAndReadBack(store, next, about)
   } catch (error) {
-    if (!isToknError(error, 'store', 'network')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
     const newer = await findNewer(run)
     if (newer !== undefined && !newer.access.equals(next.access)) {
-      await journal.remove()
+      await removeJournal(run)
       return { record: newer, stored: false }
     }
     await keepInJournal(run, next, error)
@@ -50,7 +50,7 @@ export async function storeNext(
 }
 
 /** With the tokens stored, a journal that cannot be removed is left to the next run. */
-async function removeJournal({ journal }: RefreshRun): Promise<void> {
+export async function removeJournal({ journal }: RefreshRun): Promise<void> {
   try {
     await journal.remove()
   } catch (error) {
@@ -63,7 +63,7 @@ async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Err
   try {
     await run.journal.keepRecord(next)
   } catch (error) {
-    if (!isToknError(error, 'store', 'network')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
     if (run.journal.unkept() !== undefined) throw unstored
   }
 }

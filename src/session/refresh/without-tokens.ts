@@ -12,7 +12,7 @@ import { writeAndReadBack } from '../write-record.ts'
 import { NotRenewed } from './new-tokens.ts'
 import { isNonsense, isTokenRefusal, isUnreadable } from './refusals.ts'
 import type { RefreshRun } from './run.ts'
-import { findNewer } from './store-next.ts'
+import { findNewer, removeJournal } from './store-next.ts'
 
 /**
  * What a run comes to that failed with `error`: the record that another process stored meanwhile,
@@ -42,7 +42,7 @@ export async function concludeRefusal(
   if (isToknError(reason, 'reauth_required', 'forbidden', 'provider_refused', 'busy')) {
     const newer = await findNewer(run)
     if (newer !== undefined) {
-      await journal.remove()
+      await removeJournal(run)
       return newer
     }
   }
@@ -88,7 +88,7 @@ async function storeRefusal(
     if (!keepReplies) await journal.remove()
   } catch (error) {
     // The refusal stays in the journal, and is read from there instead of being asked for again.
-    if (!isToknError(error, 'store')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy')) throw error
     ports.warn(words.refresh.endNotStored(error.message))
   }
 }

@@ -18,6 +18,8 @@ const columns = `s.id, s.name, s.version, s.generation, s.profile, s.record, s.j
   EXISTS (SELECT FROM tokn.wish w WHERE w.id = s.id AND w.generation >= s.generation) AS wished,
   ${millis('clock_timestamp()')} AS now`
 const readOne = `SELECT ${columns} FROM tokn.session s WHERE `
+// A clock that has gone back makes no lease longer than it was taken for.
+const leftOf = `least(${millis('l.until - clock_timestamp()')}, l.ttl)`
 const wishColumns = `SELECT id, generation, text, ${millis('at')} AS at FROM tokn.wish`
 
 /**
@@ -93,7 +95,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     leaseLeft: async (name, fence) => {
       // What a standby knows of a lease may be old.
       const text = `SELECT pg_is_in_recovery() AS standby, (
-        SELECT ${millis('l.until - clock_timestamp()')} FROM tokn.lease l
+        SELECT ${leftOf} FROM tokn.lease l
         WHERE l.name = $1 AND l.fence = $2 AND l.until > clock_timestamp()
       ) AS left_for`
       const [{ standby, left_for: left } = {}] = await look(text, name, fence)
@@ -103,7 +105,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     releaseLease: async (name, fence) =>
       void (await one('SELECT tokn.move_lease($1, $2, 0)', name, fence)),
     leases: async () => {
-      const text = `SELECT l.name, l.holder, ${millis('l.until - clock_timestamp()')} AS left_for
+      const text = `SELECT l.name, l.holder, ${leftOf} AS left_for
         FROM tokn.lease l WHERE l.until > clock_timestamp() ORDER BY l.name`
       return (await look(text)).map(({ name, holder, left_for: left }) => ({
         ...{ name: name ?? '', holder: holder ?? '', left: Math.max(0, Number(left)) },

@@ -4,7 +4,7 @@ import { words } from '../../messages/words.ts'
 import { openRecord } from './codec.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { Rows } from './rows.ts'
-import { readStamp } from './stamp.ts'
+import { isOlderBirth, readStamp } from './stamp.ts'
 import type { Witness } from './witness.ts'
 
 export interface DoubtOptions {
@@ -26,8 +26,10 @@ export async function findDoubt(
   const { life, birth } = readStamp(opened.incarnation)
   if (life !== (await engine.incarnation())) return words.fleet.anotherLife(name)
   const seen = witness?.seen(id)
-  // Of another login nothing is known.
-  if (seen === undefined || seen.birth !== birth) return undefined
+  if (seen === undefined) return undefined
+  if (isOlderBirth(birth, seen.birth)) return words.fleet.olderLogin(name)
+  // Of a later login nothing is known.
+  if (seen.birth !== birth) return undefined
   if (generation < seen.generation) {
     return words.fleet.olderThanSeen(name, generation, seen.generation)
   }

@@ -9,6 +9,8 @@ export interface Hold {
   lost: boolean
   /** What this process has put into the journal last. */
   journal?: JournalEntry | undefined
+  /** Which session it refreshes: see `birthIn`. */
+  birth?: string | undefined
 }
 
 /** By the id of the session. */

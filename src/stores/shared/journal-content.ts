@@ -34,6 +34,17 @@ export function contentOf(
   return { intent, answers, record }
 }
 
+/** Whether `content` has an answer, or a record, that is in none of `known`. */
+export function hasMore(
+  content: JournalEntry | undefined,
+  known: ReadonlyArray<JournalEntry | undefined>,
+): boolean {
+  if (content === undefined) return false
+  const answers = known.flatMap((one) => one?.answers ?? [])
+  const isNew = content.record !== undefined && known.every((one) => one?.record !== content.record)
+  return isNew || content.answers.some((answer) => !answers.includes(answer))
+}
+
 /** The generation that an intent is to make; 0 for what is none. */
 export function generationOf(intent: string): number {
   const value: unknown = JSON.parse(intent)

@@ -1,23 +1,21 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Journal, JournalEntry, JournalSlot } from '../../core/ports.ts'
-import type { Seal } from '../../core/seal.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { superseded } from '../entry.ts'
-import type { EngineClock } from './engine-clock.ts'
 import type { Holds } from './hold.ts'
-import { contentOf, generationOf, readContent, sealContent } from './journal-content.ts'
+import { birthIn, isAnother } from './birth.ts'
+import { contentOf, generationOf, hasMore, readContent, sealContent } from './journal-content.ts'
+import { keepAside } from './journal-aside.ts'
+import { openResealing, type ResealingOptions } from './journal-clock.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { Persistence } from './persistence.ts'
 import type { Rows } from './rows.ts'
 import { checkMayBegin, type StoreKeys } from './store-keys.ts'
 import type { Witness } from './witness.ts'
 
-export interface SharedJournalOptions {
+export interface SharedJournalOptions extends ResealingOptions {
   readonly engine: Pick<SharedEngine, 'list' | 'kind'>
-  readonly clock: Pick<EngineClock, 'isApart' | 'toLocal' | 'toEngine'>
-  readonly seal: Seal
-  readonly sealingKey: () => Promise<Uint8Array>
   readonly rows: Rows
   readonly ring: KeyRing
   readonly holds: Holds
@@ -40,6 +38,13 @@ interface Conditions {
   readonly generation?: number | undefined
 }
 
+/** What is known of an entry; `stored`: what the row has of it. */
+interface Looked {
+  readonly row: SharedRow | undefined
+  readonly content: JournalEntry | undefined
+  readonly stored: JournalEntry | undefined
+}
+
 const pageSize = 200
 
 /**
@@ -48,14 +53,28 @@ const pageSize = 200
  * long as that generation is the one that it was asked for with.
  */
 export function openSharedJournal(options: SharedJournalOptions): Journal {
-  const { engine, clock, seal, sealingKey, rows, ring, holds, persistence } = options
-  const { witness, aside } = options
+  const { engine, clock, rows, ring, holds, persistence, witness, aside } = options
+  const { toLocal, reseal } = openResealing(options)
+  // What the row had, by what was given of it.
+  const storedAs = new WeakMap<JournalEntry, JournalEntry | undefined>()
   return {
-    reserve: async (entry) => openSlot(entry, undefined),
-    resume: async (entry) => openSlot(entry, await read(entry)),
+    reserve: async (entry, given) => openSlot(entry, undefined, seenAs(given)),
+    resume: async (entry, given) => {
+      const seen = seenAs(given)
+      const { row, content, stored } = await look(entry)
+      if (hasMore(stored, [seen])) throw lockLost()
+      if (content === undefined) return openSlot(entry, undefined, seen)
+      const birth = row && (await ring.opening((keys) => birthIn(keys, row)))
+      // What this machine alone had is there for all of them, before anything is built on it.
+      if (content !== stored) await bring(entry, content)
+      return openSlot(entry, content, seen, birth)
+    },
     read: async (entry) => {
-      const content = await read(entry)
-      return content && (await toLocal(entry, content))
+      const { content, stored } = await look(entry)
+      if (content === undefined) return undefined
+      const local = await toLocal(entry, content)
+      storedAs.set(local, stored)
+      return local
     },
     remove: async (entry) => {
       const id = idOf(entry)
@@ -77,22 +96,48 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     },
   }
 
-  async function read(entry: string): Promise<JournalEntry | undefined> {
-    const id = idOf(entry)
-    const row = await rows.read(id)
-    const content =
+  function seenAs(given: JournalEntry | undefined): JournalEntry | undefined {
+    return given && storedAs.get(given)
+  }
+
+  async function look(entry: string): Promise<Looked> {
+    const row = await rows.read(idOf(entry))
+    const stored =
       row?.parts.journal === undefined
         ? undefined
         : await ring.opening((keys) => readContent(keys, row))
-    if (content !== undefined && content.answers.length > 0) return content
+    if (stored !== undefined && stored.answers.length > 0) return { row, content: stored, stored }
     const kept = await (await aside?.())?.read(entry)
     const isNext = kept !== undefined && generationOf(kept.intent) === (row?.generation ?? 0) + 1
-    return isNext && kept.answers.length > 0 ? kept : content
+    return { row, content: isNext && kept.answers.length > 0 ? kept : stored, stored }
   }
 
-  function openSlot(entry: string, before: JournalEntry | undefined): JournalSlot {
+  async function bring(entry: string, kept: JournalEntry): Promise<void> {
+    const id = idOf(entry)
+    const conditions = { fence: holds.get(id)?.fence, generation: generationOf(kept.intent) - 1 }
+    const next: Next = (_, content) => {
+      if (content !== undefined && content.answers.length > 0) throw lockLost()
+      return kept
+    }
+    if ((await change(id, next, conditions)) !== 'done') throw lockLost()
+  }
+
+  /** `seen`: what was in the row for whoever decided to go on; `birth`: of whom `before` is. */
+  function openSlot(
+    entry: string,
+    before: JournalEntry | undefined,
+    seen: JournalEntry | undefined,
+    birth?: string,
+  ): JournalSlot {
     const id = idOf(entry)
     let own = before
+    let of = birth
+    const belong = (found: string | undefined) => {
+      of = found
+      const hold = holds.get(id)
+      if (hold !== undefined) hold.birth = found
+    }
+    belong(birth)
     const note = (content: JournalEntry | undefined) => {
       own = content
       const hold = holds.get(id)
@@ -106,16 +151,22 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
         const generation = generationOf(intent) - 1
         const hold = holds.get(id)
         const conditions = { begins: true, fence: hold?.fence, generation }
-        if ((await change(id, () => next, conditions)) !== 'done') throw lockLost()
+        const write: Next = (row, content, keys) => {
+          // An answer that came since is not to be had again, and may be all that is needed.
+          if (hasMore(content, [seen, own])) throw lockLost()
+          belong(birthIn(keys, row))
+          return next
+        }
+        if ((await change(id, write, conditions)) !== 'done') throw lockLost()
         note(next)
         witness?.intend(id, generation + 1)
       },
       answer: async (given) => {
         if (own === undefined) throw new Error('an answer has an intent before it')
-        const sealed = await reseal(entry, given, clock.toEngine)
+        const sealed = await reseal(entry, given)
         const kept = contentOf(own.intent, [...own.answers, sealed], own.record)
         note(kept)
-        await keep(entry, kept, (content) =>
+        await keep(entry, kept, of, (content) =>
           content === undefined
             ? kept
             : // Of another who has taken over: both of them count.
@@ -124,10 +175,10 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
       },
       record: async (given) => {
         if (own === undefined) throw new Error('a record has an intent before it')
-        const sealed = await reseal(entry, given, clock.toEngine)
+        const sealed = await reseal(entry, given)
         const kept = contentOf(own.intent, own.answers, sealed)
         note(kept)
-        await keep(entry, kept, (content) =>
+        await keep(entry, kept, of, (content) =>
           contentOf(content?.intent ?? kept.intent, content?.answers ?? kept.answers, sealed),
         )
       },
@@ -142,36 +193,11 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     }
   }
 
-  async function toLocal(entry: string, content: JournalEntry): Promise<JournalEntry> {
-    const { intent, answers, record } = content
-    return contentOf(
-      await clock.toLocal(intent),
-      await Promise.all(answers.map((one) => reseal(entry, one, clock.toLocal))),
-      record && (await reseal(entry, record, clock.toLocal)),
-    )
-  }
-
-  /** What is sealed, with its instants by the other clock. */
-  async function reseal(
-    entry: string,
-    sealed: string,
-    convert: (text: string) => Promise<string>,
-  ): Promise<string> {
-    if (!clock.isApart()) return sealed
-    const key = await sealingKey()
-    try {
-      return await seal.seal(await convert(await seal.open(sealed, key, entry)), key, entry)
-    } catch (error) {
-      // Sealed under a key that is gone: nobody reads it.
-      if (isToknError(error, 'store')) return sealed
-      throw error
-    }
-  }
-
   /** Writes what cannot be had again, as long as its generation is the next one. */
   async function keep(
     entry: string,
     own: JournalEntry,
+    birth: string | undefined,
     merge: (content: JournalEntry | undefined) => JournalEntry,
   ): Promise<void> {
     const id = idOf(entry)
@@ -180,10 +206,18 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     const done = await persistence
       .persist(async () => {
         try {
-          return await change(id, (_, content) => merge(content), { generation })
+          return await change(
+            id,
+            (row, content, keys) => {
+              // Another login since: its tokens are none of these.
+              if (isAnother(birth, birthIn(keys, row))) throw superseded()
+              return merge(content)
+            },
+            { generation },
+          )
         } catch (error) {
           if (!outside && isToknError(error, 'network')) {
-            outside = await keepAside(entry, own)
+            outside = await keepAside(await aside?.(), entry, own)
           }
           throw error
         }
@@ -196,18 +230,6 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     if (done === 'aside') return
     if (done !== 'done') throw superseded()
     if (outside) await (await aside?.())?.remove(entry)
-  }
-
-  /** Whether this machine has it now. */
-  async function keepAside(
-    entry: string,
-    { intent, answers, record }: JournalEntry,
-  ): Promise<boolean> {
-    const slot = await (await aside?.())?.reserve(entry)
-    await slot?.intend(intent)
-    for (const answer of answers) await slot?.answer(answer)
-    if (record !== undefined) await slot?.record(record)
-    return slot !== undefined
   }
 
   async function change(

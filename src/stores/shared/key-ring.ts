@@ -72,7 +72,8 @@ export function openKeyRing(
         return work(keys)
       } catch (error) {
         if (!isToknError(error, 'store')) throw error
-        known = undefined
+        // Unless another has asked anew meanwhile: of many that do not open each would ask once.
+        if (known === before) known = undefined
         const { keys: inUse, version } = await readOnce()
         if (version === '') throw error
         return work(inUse)

@@ -52,8 +52,10 @@ export function openSharedLock(options: SharedLockOptions): SharedLock {
         throw new ToknError('busy', words.fleet.busy(describeHolder(taken?.heldBy ?? '')))
       }
       const pause = Math.min(longest, shortest * (1 + tries / 4)) * (0.5 + time.random() / 2)
-      // Sooner where its time is about to end: whoever is dead then is succeeded at once.
-      await time.wait(Math.max(10, Math.min(pause, (taken?.left ?? longest) + 10, left)))
+      // Sooner where its time is about to end: whoever is dead then is succeeded at once. An engine that
+      // counts whole seconds says for up to one of them that nothing is left.
+      const ending = taken === undefined || taken.left <= 0 ? pause : taken.left + 10
+      await time.wait(Math.max(10, Math.min(pause, ending, left)))
     }
   }
 }

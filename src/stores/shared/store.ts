@@ -4,6 +4,7 @@ import type { Store } from '../../core/ports.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { checkId, checkText, superseded } from '../entry.ts'
+import { isAnother } from './birth.ts'
 import { openRecord, sealRow, sealingKey, type OpenedRecord } from './codec.ts'
 import type { EngineClock } from './engine-clock.ts'
 import type { Holds } from './hold.ts'
@@ -47,7 +48,11 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       checkId(id)
       const row = await rows.take(id)
       if (row === undefined) return undefined
-      const opened = await ring.opening((keys) => openRecord(keys, row))
+      const opened = await ring
+        .opening((keys) => openRecord(keys, row))
+        .catch((error: unknown) => {
+          throw withGeneration(error, row)
+        })
       if (opened !== undefined) look(id, opened)
       const text = opened && (await clock.toLocal(opened.text))
       const own = written.get(id)
@@ -100,13 +105,17 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     about: string | undefined,
   ): Promise<void> {
     const life = await engine.incarnation()
-    const fresh = newBirth()
-    const fence = holds.get(id)?.fence
+    let fresh: string | undefined
+    const { fence, birth: began } = holds.get(id) ?? {}
     const made = await rows.change(id, async (row, keys) => {
       const own = row === undefined ? await describeNew(id) : row
       const stored = row === undefined ? undefined : readable(keys, row)
       const before = row?.generation ?? 0
       if (before > generation) throw superseded()
+      // It was removed since, and may have been made anew: these tokens are none of that session.
+      const isKnown = row?.parts.record === undefined || stored !== undefined
+      const found = stored === undefined ? '' : readStamp(stored.incarnation).birth
+      if (isKnown && isAnother(began, found)) throw superseded()
       const again = before === generation && stored !== undefined
       if (again && isSame(stored.text, text) && about === undefined) return undefined
       // Tokens of the same generation that another got: whoever was first has it.
@@ -114,7 +123,11 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       const { name } = own
       // A refresh has begun a journal before it, and a login has not: that is another session.
       const goes = stored !== undefined && (again || row?.parts.journal !== undefined)
-      const birth = goes ? readStamp(stored.incarnation).birth : fresh
+      const last = stored && readStamp(stored.incarnation).birth
+      const birth =
+        goes && last !== undefined
+          ? last
+          : (fresh ??= newBirth(await engine.now(), last, witness?.seen(id)?.birth))
       // The tokens are of the life in which they came, however often they are written again.
       const incarnation = again ? stored.incarnation : writeStamp({ life, birth })
       const target = { id, name, parts: row?.parts ?? {}, incarnation }
@@ -151,6 +164,12 @@ function readable(keys: StoreKeys, row: SharedRow): OpenedRecord | undefined {
     if (isToknError(error) && error.details.fault === 'damaged') return undefined
     throw error
   }
+}
+
+/** Who replaces what cannot be read has to make a later generation all the same. */
+function withGeneration(error: unknown, { generation }: SharedRow): unknown {
+  if (!isToknError(error, 'store')) return error
+  return new ToknError(error.code, error.message, { ...error.details, generation, cause: error })
 }
 
 function isSame(one: string, other: string): boolean {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { Files } from '../../core/ports.ts'
+import { isOlderBirth } from './stamp.ts'
 
 /** What this machine has seen of a session in a shared store. */
 export interface Seen {
@@ -19,7 +20,7 @@ export interface Seen {
  */
 export interface Witness {
   seen(id: string): Seen | undefined
-  /** A generation was read or written; lower ones change nothing. Never throws. */
+  /** A generation was read or written; lower ones, and those of a login before, change nothing. Never throws. */
   see(id: string, birth: string, generation: number): void
   /** Durable when it returns. Throws `store`. */
   intend(id: string, generation: number): void
@@ -41,17 +42,20 @@ const limit = 256
 /** Without a `memory`, it remembers as long as this process lives. */
 export function openWitness(memory?: Memory): Witness {
   const pathOf = (id: string) => join(memory?.directory ?? '', id)
-  const known = new Map<string, Seen | undefined>()
+  const known = new Map<string, Seen>()
 
+  /** Other processes of this machine write as well: what a file had a moment ago says nothing. */
   function seen(id: string): Seen | undefined {
-    if (!known.has(id)) known.set(id, parse(memory?.files.read(pathOf(id), limit)))
-    return known.get(id)
+    return memory === undefined ? known.get(id) : parse(memory.files.read(pathOf(id), limit))
   }
 
   function write(id: string, next: Seen): void {
-    memory?.files.ensureDirectory(memory.directory)
-    memory?.files.write(pathOf(id), Buffer.from(JSON.stringify(next)))
-    known.set(id, next)
+    if (memory === undefined) {
+      known.set(id, next)
+      return
+    }
+    memory.files.ensureDirectory(memory.directory)
+    memory.files.write(pathOf(id), Buffer.from(JSON.stringify(next)))
   }
 
   return {
@@ -59,6 +63,8 @@ export function openWitness(memory?: Memory): Witness {
     see: (id, birth, generation) =>
       orNot(() => {
         const before = seen(id)
+        // Of a store that was put back: what was seen of the login after that one counts.
+        if (before !== undefined && isOlderBirth(birth, before.birth)) return
         const same = before?.birth === birth ? before : undefined
         if (same !== undefined && same.generation >= generation) return
         const open = same?.intended !== undefined && same.intended > generation

@@ -55,8 +55,8 @@ export const fleetMutants: readonly Mutant[] = [
     patches: [
       patch(
         'journal.ts',
-        'return await change(id, (_, content) => merge(content), { generation })',
-        'return await change(id, (_, content) => merge(content), { generation, fence: holds.get(id)?.fence })',
+        '            { generation },',
+        '            { generation, fence: holds.get(id)?.fence },',
       ),
     ],
     breaks: 'ab',

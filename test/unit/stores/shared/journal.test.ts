@@ -128,3 +128,76 @@ it('D11: goes with what this process wrote, and not with what another has answer
   await next.remove()
   expect(await b!.journal.read(entry)).toMatchObject({ answers: ['late'] })
 })
+
+it('D11: never has an intent over an answer that came after the journal was read', async () => {
+  const slot = await overtake()
+  const seen = await b!.journal.read(entry)
+  await slot.answer('late')
+  const next = await b!.journal.reserve(entry, seen)
+  await expect(next.intend(intent(2, { by: 'b' }))).rejects.toMatchObject({
+    code: 'busy',
+    details: { fault: 'overtaken' },
+  })
+  const found = await a!.journal.read(entry)
+  expect(found).toMatchObject({ answers: ['late'] })
+  // Who knows of that answer, and can do nothing with it, begins anew.
+  const again = await b!.journal.reserve(entry, await b!.journal.read(entry))
+  await again.intend(intent(2, { by: 'b' }))
+  expect(await a!.journal.read(entry)).toMatchObject({
+    intent: intent(2, { by: 'b' }),
+    answers: [],
+  })
+})
+
+it('D11: never has what is learnt on the way over the answer of another', async () => {
+  const slot = await overtake()
+  const next = await b!.journal.reserve(entry, await b!.journal.read(entry))
+  await next.intend(intent(2, { by: 'b' }))
+  await slot.answer('late')
+  await expect(next.intend(intent(2, { by: 'b', facts: 1 }))).rejects.toMatchObject({
+    details: { fault: 'overtaken' },
+  })
+  expect(await a!.journal.read(entry)).toMatchObject({ answers: ['late'] })
+})
+
+it('D11: goes on with what was read alone, and not with an answer that came since', async () => {
+  const slot = await overtake()
+  await slot.answer('first')
+  const seen = await b!.journal.read(entry)
+  await slot.answer('second')
+  await expect(b!.journal.resume(entry, seen)).rejects.toMatchObject({
+    details: { fault: 'overtaken' },
+  })
+  await b!.journal.resume(entry, await b!.journal.read(entry))
+})
+
+it('D12: has an answer of this machine alone in the store before it goes on from there', async () => {
+  const held = await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2))
+  machines.server.partition('a')
+  await slot.answer('sealed')
+  await held.release()
+  machines.server.heal()
+  await machines.pass(lease)
+  const later = machines.open('a', { aside: folder })
+  const again = await later.lock('one', 0)
+  await later.journal.resume(entry, await later.journal.read(entry))
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
+  expect((await again.permit!(1))()).toBe(true)
+})
+
+it('D11: has neither an answer nor tokens of the session before in one that was made anew', async () => {
+  const slot = await overtake()
+  await b!.store.remove('one')
+  await expect(a!.store.write('one', 2, recordText(2, 'old'))).rejects.toMatchObject({
+    details: { fault: 'superseded' },
+  })
+  await b!.store.write('one', 1, recordText(1, 'new'))
+  await expect(slot.answer('late')).rejects.toMatchObject({ details: { fault: 'superseded' } })
+  await expect(slot.record('late')).rejects.toMatchObject({ details: { fault: 'superseded' } })
+  await expect(a!.store.write('one', 2, recordText(2, 'old'))).rejects.toMatchObject({
+    details: { fault: 'superseded' },
+  })
+  expect(JSON.parse((await b!.store.read('one')) ?? '')).toMatchObject({ access: 'access-new' })
+})

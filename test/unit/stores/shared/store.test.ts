@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** As a refresh stores what it got. */
 async function refresh(kind: SharedKind, generation: number, tokens?: string) {
   const held = await kind.lock('one', 0)
-  const slot = await kind.journal.reserve('memory:one')
+  const slot = await kind.journal.reserve('memory:one', await kind.journal.read('memory:one'))
   await slot.intend(intent(generation))
   await slot.answer('sealed')
   await kind.store.write('one', generation, recordText(generation, tokens))
@@ -137,6 +137,38 @@ describe('doubts', () => {
     // A login is another session, and one that is accepted is this one.
     await b!.store.write('one', 2, recordText(2, 'of a login'))
     expect(await doubt(a!)).toBeUndefined()
+  })
+
+  it('are there where a machine has seen a later login than a restored backup has', async () => {
+    const backup = machines.server.snapshot()
+    await machines.pass(1_000)
+    await a!.store.write('one', 2, recordText(2, 'of a login'))
+    machines.server.restore(backup, false)
+    // What is read of the one before is not what it remembers from then on.
+    await a!.store.read('one')
+    expect(await doubt(a!)).toContain('as it was before its last login')
+    expect(await doubt(a!)).toBeDefined()
+  })
+
+  it('end with a login, whatever the clock of the engine says', async () => {
+    const backup = machines.server.snapshot()
+    await machines.pass(60_000)
+    await a!.store.write('one', 2, recordText(2, 'of a login'))
+    machines.server.restore(backup, false)
+    await a!.store.write('one', 2, recordText(2, 'of another login'))
+    expect(await doubt(a!)).toBeUndefined()
+  })
+
+  it('go by what any process of this machine has seen', async () => {
+    const agent = machines.open('a', { memory: folder })
+    await agent.store.read('one')
+    const held = await a!.lock('one', 0)
+    const slot = await a!.journal.reserve('memory:one')
+    const backup = machines.server.snapshot()
+    await slot.intend(intent(2))
+    await agent.store.read('one')
+    machines.server.restore(backup, false)
+    expect((await held.doubt!())?.message).toContain('is no longer in the store')
   })
 
   it('are there where what was begun here is gone, and not where it was ended', async () => {
