@@ -116,6 +116,7 @@ const detailFields = {
   lasting: optional(flag),
   retryAfter: optional(number),
   refusal: optional(keyOf(refusals)),
+  generation: optional(number),
   fault: optional(keyOf(faults)),
   page: optional(text),
   exit: optional(number),

@@ -23,6 +23,7 @@ const details: Crossing = {
   lasting: true,
   retryAfter: 7_500,
   refusal: 'rate-limited',
+  generation: 3,
   fault: 'superseded',
   page: 'https://sso.example.com/logout',
   exit: 111,
