@@ -11,7 +11,7 @@ export interface ResealingOptions {
 }
 
 /** What is in a journal, with its instants by the other clock. */
-export interface Resealing {
+interface Resealing {
   toLocal(entry: string, content: JournalEntry): Promise<JournalEntry>
   /** What was sealed here, by the clock of the engine. */
   reseal(entry: string, sealed: string): Promise<string>

@@ -32,6 +32,19 @@ it('D2: of a machine that gives no sign of life, is had after the lease, and wit
   expect(machines.now() - began).toBeLessThanOrEqual(lease + 1_000)
 })
 
+it('is not asked for all the time where an engine says that nothing is left of it', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  await a.lock('one', 0)
+  machines.stopped.add('a')
+  machines.server.carry(({ operation }, run) => {
+    const answer = run()
+    const isHeld = operation === 'takeLease' && typeof answer === 'object' && answer !== null
+    return isHeld && 'heldBy' in answer ? { ...answer, left: 0 } : answer
+  })
+  await b.lock('one', 30_000)
+  expect(machines.server.calls.get('takeLease')).toBeLessThan(40)
+})
+
 it('lasts as long as its holder gives signs of life', async () => {
   const [a, b] = [machines.open('a'), machines.open('b')]
   const held = await a.lock('one', 0)

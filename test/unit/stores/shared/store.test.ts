@@ -82,6 +82,28 @@ describe('a store for many machines', () => {
     expect(machines.server.calls.get('readDocument') ?? 0).toBeLessThanOrEqual(4)
   })
 
+  it('says of a record that does not open which generation has to be replaced', async () => {
+    await refresh(a!, 2)
+    const row = machines.server.snapshot().rows.get('one')!
+    const [header = '', payload = ''] = (row.parts.record ?? '').split('.')
+    const when = { version: row.version }
+    const record = `${header}.${payload}.AAAA`
+    await machines.server.connect().write('one', { parts: { record }, when })
+    const fresh = machines.open('c')
+    const damaged = { code: 'store', details: { fault: 'damaged', generation: 2 } }
+    await expect(fresh.store.read('one')).rejects.toMatchObject(damaged)
+    await fresh.store.write('one', 3, recordText(1, 'of a login'))
+  })
+
+  it('asks for the keys in use once, of many records that do not open', async () => {
+    const fresh = machines.open('c', { key: Buffer.alloc(32, 8).toString('base64url') })
+    const before = machines.server.calls.get('readDocument') ?? 0
+    const reads = Array.from({ length: 20 }, async () => await fresh.store.read('one'))
+    const ended = await Promise.allSettled(reads)
+    expect(ended.every(({ status }) => status === 'rejected')).toBe(true)
+    expect((machines.server.calls.get('readDocument') ?? 0) - before).toBeLessThanOrEqual(1)
+  })
+
   it('does not open with another key', async () => {
     const other = machines.open('c', { key: Buffer.alloc(32, 8).toString('base64url') })
     await expect(other.store.read('one')).rejects.toMatchObject({ code: 'store' })
