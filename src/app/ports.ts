@@ -182,7 +182,9 @@ export function openPorts(request: PortsRequest): OwnPorts {
     lock,
     inTurn: once(async () => {
       const { openTurns } = await import('../io/files/turn.ts')
-      return openTurns({ paths, files, command: request.command, restsInData })
+      const { placeOfTurns } = await import('./left-here.ts')
+      const place = await placeOfTurns(request, paths)
+      return openTurns({ paths: place, files, command: request.command, restsInData })
     }),
     get usualRoute() {
       return isUsualRoute(request)

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files, Http, Journal, Profiles, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
@@ -7,6 +6,7 @@ import { namesIn, type Paths } from '../io/files/paths.ts'
 import { describeRequester } from '../io/process/requester.ts'
 import type { HttpSettings } from '../session/ports.ts'
 import type { Memory } from '../stores/shared/witness.ts'
+import { keepsHere, leavesNothing } from './left-here.ts'
 import type { PortsRequest } from './ports.ts'
 import { openSharedKinds, type OpenedKinds, type PlacedKind } from './shared-kinds.ts'
 
@@ -51,22 +51,12 @@ export function openSharedPorts(options: SharedPortsOptions): SharedPorts {
       // Told where a lease is taken, and looked for no sooner.
       requester: () => request.requester ?? describeRequester(request.command, request.environment),
       memory: memory(),
-      ...(keepsHere() && { aside: journal }),
+      ...(keepsHere(request, paths) && { aside: journal }),
     })
   }
 
-  /**
-   * Whether this machine keeps anything of such sessions. Where a variable says where the store is, it
-   * may be gone with the job, and nothing is written that was not there before.
-   */
-  function keepsHere(): boolean {
-    return request.storeUrl?.() === undefined || existsSync(paths.state)
-  }
-
   function memory(): Memory | 'process' | undefined {
-    // A job has its profile in a variable, too; a process that works for another one goes by what is there.
-    const isJob = request.requester !== undefined || request.environment['TOKN_PROFILE']
-    if (keepsHere() || !isJob) {
+    if (!leavesNothing(request, paths)) {
       return { files, directory: join(paths.state, namesIn.state.seen) }
     }
     return request.lasting === true ? 'process' : undefined
