@@ -20,7 +20,7 @@ const elsewhere = new Set([
 ])
 
 /** What shows, or chooses among, all profiles, whichever is named. */
-const ofAll = new Set(['status', 'profile', 'credential', 'agent'])
+const ofAll = new Set(['status', 'profile', 'credential', 'agent', 'which'])
 
 /** What asks an agent that is named first, which may have what is needed. */
 const asksAgent = new Set(['token', 'header', 'env', 'exec', 'curl'])
@@ -65,7 +65,16 @@ async function openFirst(
   variable: string,
 ): Promise<InForce> {
   const ports = open()
-  if (command === 'login') await (await ports.shared(kind)).engine.prepare()
+  if (command === 'login') {
+    const { engine, ring } = await ports.shared(kind)
+    const role = await ring.opening((keys) => keys.role)
+    // Before anybody is asked for what such a key cannot keep.
+    if (role === 'reader') {
+      const { refuseReaderOf } = await import('../session/fleet/reader.ts')
+      refuseReaderOf({ role, describe: () => engine.describe() }, 'login')
+    }
+    await engine.prepare()
+  }
   return await openInForce(ports, kind, variable)
 }
 

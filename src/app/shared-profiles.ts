@@ -56,6 +56,7 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
         return sources.place()
       },
       chosenBy: sources.variable,
+      keeps: (name) => known.has(name),
     },
     load,
     get: (name) => (known.has(name) ? readKnown(name) : local.get(name)),

@@ -52,6 +52,7 @@ async function runWhich(
   const [configuration] = ofConfiguration
   const all = [...ofProfile, ...ofStore, ...ofConfiguration]
   const winners = new Set([profile, store, configuration])
+  const keptIn = placeOfProfile(context, flags, profile)
   const losers = all.filter((one) => !winners.has(one))
   if (wantsJson(flags)) {
     return printJson(context, flags, {
@@ -61,6 +62,7 @@ async function runWhich(
         source: profile?.source ?? null,
         variable: profile?.variable ?? null,
         path: profile?.path ?? null,
+        kept_in: keptIn ?? null,
         store: store?.value ?? null,
         store_source: store?.source ?? null,
         configuration: configuration?.value ?? null,
@@ -77,9 +79,22 @@ async function runWhich(
   const rows = all.map((one) => [
     `${winners.has(one) ? '*' : ' '} ${what[one.kind]}`,
     one.shown ?? one.value ?? '-',
-    one.from,
+    one === profile && keptIn !== undefined
+      ? words.folders.from.keptIn(one.from, keptIn)
+      : one.from,
   ])
   context.terminal.show(...wholeTable([whichTitles(), ...rows], context.terminal))
+}
+
+/** The store for many machines that the profile is in; `undefined` for one of this machine. */
+function placeOfProfile(
+  context: Context,
+  flags: WhichFlags,
+  profile: Candidate | undefined,
+): string | undefined {
+  const { place } = context.ports(flags).profiles
+  const isThere = profile?.value !== undefined && place?.keeps?.(profile.value) === true
+  return isThere ? place.folder : undefined
 }
 
 /** All that says which session is meant, the one that is first. Throws `usage` for a wrong file that is. */

@@ -2,6 +2,7 @@ import type { Announcer } from './announcer.ts'
 import type { Said } from './errors.ts'
 import type { Boot } from './boot.ts'
 import type { Outline, Profile, StoreKind } from './profile.ts'
+import type { ProfilesPlace } from './profiles-place.ts'
 import type { ListenOptions, Listener } from './callback.ts'
 import type { Expiry } from './expiry.ts'
 import type { Standing } from './record.ts'
@@ -101,8 +102,7 @@ export interface Store {
 /** Profiles on disk. Every write is atomic and happens under a lock. */
 export interface Profiles {
   readonly path: string
-  /** The folder that it is in, for the eye, and the flag or variable that names it, if one does. */
-  readonly place?: { readonly folder: string; readonly chosenBy: string | undefined } | undefined
+  readonly place?: ProfilesPlace | undefined
   /** Throws `usage` for one that is damaged; so does `list`. */
   get(name: string): Profile | undefined
   list(): readonly Profile[]

@@ -9,6 +9,7 @@ import { isElsewhere, namedIn } from './other-server.ts'
 import { checkProvider } from './stored-record.ts'
 import { withNamedHints, withName } from './naming.ts'
 import { givenAnswers, knownAnswers, talk, within } from './reach.ts'
+import { refuseReader } from './fleet/reader.ts'
 import { replaceRejected } from './replace-rejected.ts'
 import { refuseMissingScope, withNeededScope } from './scopes.ts'
 
@@ -49,6 +50,7 @@ export async function callWithToken<Result>(
     await noteUse(session, provider, first.record, sentAt)
     return result
   } catch (error) {
+    await refuseAsReader(session, error)
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
     if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {
       throw withName(explained(error, first.record), session)
@@ -62,6 +64,12 @@ export async function callWithToken<Result>(
       }
     })
   }
+}
+
+/** A refresh token that a reader does not see is none that the session lacks. Throws `forbidden`. */
+async function refuseAsReader(session: Session, error: unknown): Promise<void> {
+  const isLacking = isToknError(error, 'reauth_required') && error.details.sent === false
+  if (isLacking) await refuseReader(session, 'ask')
 }
 
 /** Notes that the API has taken the token of `record` at `usedAt`, where that prolongs the session. */

@@ -1,7 +1,9 @@
 import { isToknError } from '../core/errors.ts'
 import { readClaims, type Claims } from '../core/jwt.ts'
+import type { IndexEntry } from '../core/ports.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { Secret } from '../core/secret.ts'
 import type { Introspection, TokenInfo, TokenSet } from '../core/token.ts'
 import { unknownExpiry } from '../core/expiry.ts'
 import { words } from '../messages/words.ts'
@@ -9,6 +11,8 @@ import type { Session } from './session.ts'
 import { readBudget, type BudgetUse } from './budget.ts'
 import { callWithToken, type Call } from './call.ts'
 import { describeListed, withKnownExpiries } from './listed-token.ts'
+import { knownOf } from './fleet/known.ts'
+import { fleetOfReader } from './fleet/reader.ts'
 import { rememberEnd, rememberRefusal, withLoginAnew } from './heard-end.ts'
 import { isUntimely } from './moment.ts'
 import { acceptToken } from './rejection/reject.ts'
@@ -49,8 +53,10 @@ export async function inspect(
     : await askProvider(session, provider)
   const stored = asked.record ?? (await session.readRecord())
   await rememberRenewalEnd(session, provider, stored, asked.remote?.refresh)
+  const isReader = (await fleetOfReader(session)) !== undefined
   const untimely = isUntimely(stored, session.ports.clock.now())
-  const record = untimely ? { ...stored, expiry: unknownExpiry, refreshExpiry: undefined } : stored
+  const whole = isReader ? withWhatIsKept(stored, await knownOf(session)) : stored
+  const record = untimely ? { ...whole, expiry: unknownExpiry, refreshExpiry: undefined } : whole
   return {
     record,
     untimely,
@@ -59,10 +65,21 @@ export async function inspect(
     notAsked: asked.notAsked ?? whyUnanswered(provider, asked.remote),
     asked: asked.asked ?? asked.remote?.asked ?? asked.remote?.answered !== false,
     claims: readClaims(record.access.reveal()),
-    budget: await readBudget(session, provider, record),
+    // What is left of a number is sealed for refreshers.
+    budget: isReader ? [] : await readBudget(session, provider, record),
     unrestricted: unrestrictedOf(provider, record, asked.remote),
     renewed: await findRenewed(session, provider, record),
     kept: keptWith(provider, record),
+  }
+}
+
+/** What a reader does not see is kept all the same: without values. */
+function withWhatIsKept(record: SessionRecord, known: IndexEntry | undefined): SessionRecord {
+  const { refreshKept, credentialsKept } = known ?? {}
+  return {
+    ...record,
+    refresh: refreshKept === true ? new Secret('') : record.refresh,
+    credentials: credentialsKept === true ? {} : record.credentials,
   }
 }
 

@@ -124,7 +124,7 @@ export const shapes = {
   'tokn.which/v1': {
     by: 'which',
     fields:
-      'winner(profile source variable path store store_source configuration configuration_source) losers[](kind value source variable path ignored)',
+      'winner(profile source variable path kept_in store store_source configuration configuration_source) losers[](kind value source variable path ignored)',
   },
   'tokn.fleet/v1': {
     by: 'status --store',

@@ -76,6 +76,7 @@ export const from = {
   onlyProfile: 'the only profile',
   ofProfile: (name: string) => `the profile "${name}"`,
   usual: 'what is usual',
+  keptIn: (how: string, store: string) => `${how}, kept in ${store}`,
   usualFolder: 'the usual folder',
   tokenIn: (variable: string) => `${variable}: a token, and no session that is kept`,
   loginFrom: (provider: string) => `TOKN_PROVIDER: a login to ${provider} that is not kept`,

@@ -9,6 +9,7 @@ export const acts = {
   revoke: 'revoke tokens',
   logout: 'log out',
   refresher: 'refresh for others',
+  ask: 'ask the provider what takes a refresh token to be told',
 }
 const withRefreshersKey = "run it where TOKN_STORE_KEY is the refresher's key of that store"
 export const readerMayNot = (act: string, store: string) => ({
@@ -18,8 +19,9 @@ export const readerMayNot = (act: string, store: string) => ({
 /** What a refresh would do, as a verb and its object. */
 export const wouldWish = (store: string) =>
   `leave a wish in ${store}, and wait until somebody with the refresher's key serves it`
-export const notServed = (token: string, store: string, seconds: number) => ({
-  message: `${token} is too old, this process has a reader's key of ${store}, and nobody who may refresh has done so within ${seconds} s`,
+/** `isEnough`: as it is, and another one was asked for. */
+export const notServed = (token: string, isEnough: boolean, store: string, seconds: number) => ({
+  message: `${token} is ${isEnough ? 'to be replaced' : 'too old'}, this process has a reader's key of ${store}, and nobody who may refresh has done so within ${seconds} s`,
   hint: [
     'tokn refresher run',
     "run it anywhere, with the refresher's key of that store; any command that uses the session with that key serves it, too",

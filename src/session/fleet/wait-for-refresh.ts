@@ -46,7 +46,7 @@ async function waitForRefresh(
       if (!isToknError(error, 'network') || ports.timeLeft() <= pause) throw error
     }
     const left = ports.timeLeft()
-    if (left <= 0) throw notServed(session, fleet, ports.timeout)
+    if (left <= 0) throw notServed(session, fleet, request)
     if (pause >= restsFrom) await fleet.rest()
     // Ten thousand that were started together do not look together.
     await ports.clock.wait(Math.min(left, pause * (0.75 + Math.random() / 2)))
@@ -73,9 +73,18 @@ async function waitForRefresh(
   }
 }
 
-function notServed({ profile }: Session, fleet: Fleet, timeout: number): ToknError {
-  const seconds = Math.max(1, Math.round(timeout / 1_000))
-  const said = words.refresherService.notServed(tokenInWords(profile), fleet.describe(), seconds)
+function notServed(
+  { ports, profile }: Session,
+  fleet: Fleet,
+  { beyond }: RefreshRequest,
+): ToknError {
+  const seconds = Math.max(1, Math.round(ports.timeout / 1_000))
+  const said = words.refresherService.notServed(
+    tokenInWords(profile),
+    beyond !== undefined,
+    fleet.describe(),
+    seconds,
+  )
   return new ToknError('network', said)
 }
 

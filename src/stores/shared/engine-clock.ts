@@ -28,8 +28,6 @@ const quick = 4_000
 export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now'>): EngineClock {
   let known = 0
   let certainty: 'none' | 'slow' | 'quick' = 'none'
-  const shift = async (text: string, by: number) =>
-    by === 0 ? text : (await import('./instants.ts')).shiftInstants(text, by)
   const ask = async () => {
     const sentAt = time.now()
     note(await asked.now(), sentAt)
@@ -77,4 +75,8 @@ export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now
     if (mayBe(known)) return
     known = mayBe(0) ? 0 : Math.round(at - (sentAt + receivedAt) / 2)
   }
+}
+
+async function shift(text: string, by: number): Promise<string> {
+  return by === 0 ? text : (await import('./instants.ts')).shiftInstants(text, by)
 }
