@@ -55,7 +55,9 @@ export async function openFleet(
   { machines: count = 4, skewed = true }: FleetOptions = {},
 ): Promise<Fleet> {
   const folder = mkdtempSync(join(tmpdir(), 'tokn-fleet-'))
-  const engine = await startEngine(name)
+  // As many as a PostgreSQL allows that nobody has set up.
+  const settings = name === 'postgres' ? ['max_connections=100'] : []
+  const engine = await startEngine(name, { settings })
   const provider = await startStrictServer()
   const key = randomBytes(32).toString('base64url')
   const relays = new Map<string, Relay>()
