@@ -127,7 +127,10 @@ export class FleetWork {
       const profile = session.name
       if (generation > before) tell({ event: 'refreshed', profile, generation, why, duration })
       await askRenewalEndAgain(session, record)
-      await world.fleet.dropWishes(id, generation - 1)
+      // It was refreshed, whatever becomes of the wishes: one that stays finds the new generation.
+      await world.fleet.dropWishes(id, generation - 1).catch((error: unknown) => {
+        if (!isFailure(error)) throw error
+      })
       return undefined
     } catch (error) {
       if (!isFailure(error)) throw error

@@ -40,9 +40,9 @@ export function hasMore(
   known: ReadonlyArray<JournalEntry | undefined>,
 ): boolean {
   if (content === undefined) return false
-  const answers = known.flatMap((one) => one?.answers ?? [])
+  const answers = new Set(known.flatMap((one) => one?.answers ?? []))
   const isNew = content.record !== undefined && known.every((one) => one?.record !== content.record)
-  return isNew || content.answers.some((answer) => !answers.includes(answer))
+  return isNew || content.answers.some((answer) => !answers.has(answer))
 }
 
 /** The generation that an intent is to make; 0 for what is none. */

@@ -414,6 +414,31 @@ describe('a store that does not take the new record', () => {
       {},
       { ...renewed, before: breaks('answer'), generation: 2 },
     ],
+    ...[lost, new ToknError('busy', 'others write it all the time')].flatMap(
+      (failure): ReadonlyArray<readonly [string, object, Step]> => [
+        [
+          `and takes no reply far away (${failure.code}), is all that is needed`,
+          {},
+          {
+            ...renewed,
+            before: (world) => void (world.broken.answer = failure),
+            generation: 2,
+          },
+        ],
+        [
+          `and does not take that the provider refused (${failure.code}), does not hide it`,
+          {},
+          {
+            replies: [refused],
+            before: (world) => void (world.broken.write = failure),
+            gives: ['reauth_required', 'no longer accepts the refresh token'],
+            sent: renew,
+            warns: [failure.message],
+            journal: '1 replies',
+          },
+        ],
+      ],
+    ),
   ])
 })
 
