@@ -425,18 +425,6 @@ describe('a store that does not take the new record', () => {
             generation: 2,
           },
         ],
-        [
-          `and does not take that the provider refused (${failure.code}), does not hide it`,
-          {},
-          {
-            replies: [refused],
-            before: (world) => void (world.broken.write = failure),
-            gives: ['reauth_required', 'no longer accepts the refresh token'],
-            sent: renew,
-            warns: [failure.message],
-            journal: '1 replies',
-          },
-        ],
       ],
     ),
   ])
