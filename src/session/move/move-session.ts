@@ -13,7 +13,7 @@ import { openIntent } from '../unfinished/open-intent.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import { lockedBoth, type Placed } from './locked-both.ts'
 import { finishRefresh, isRefreshLeft } from './finish-refresh.ts'
-import { leftBehind, movedTo } from './left-behind.ts'
+import { copyOf, isCopyOf, leftBehind, movedTo } from './left-behind.ts'
 import type { SharedHome } from './home.ts'
 
 export interface Move {
@@ -61,8 +61,10 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
     }
     const [held, there] = [await from.findRecord(), await to.findRecord()]
     const hasGone = held === undefined || movedTo(held) !== undefined
-    if (hasGone && there === undefined) {
+    const isElsewhere = there === undefined || (held !== undefined && !isCopyOf(there, held))
+    if (hasGone && isElsewhere) {
       if (held === undefined) return await moveProfile(ports, move)
+      await takeBack(to, move)
       if (move.isOneOfAll === true) return 'gone'
       throw new ToknError('not_found', words.storeCommands.hasMoved(source.name, movedTo(held)))
     }
@@ -74,11 +76,21 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
       former: source.store,
       formerUrl: move.sourceHome?.url,
     })
-    if (!hasGone && held !== undefined) {
+    const copied = hasGone || held === undefined ? undefined : copyOf(held, ports.randomId())
+    if (copied !== undefined) {
       await noteMoved(here, source)
-      await copy(to, move, held, there)
+      await copy(to, move, copied, there)
     }
-    await switchOver(from, move, hasGone ? undefined : held)
+    try {
+      await switchOver(from, move, copied)
+    } catch (error) {
+      // Another has it: what was copied counts nowhere.
+      if (isToknError(error, 'store') && error.details.fault === 'superseded') {
+        await takeBack(to, move)
+        await intent.remove()
+      }
+      throw error
+    }
     await arrive(from, move)
     await intent.remove()
     await forgetMoves(ports, target)
@@ -161,6 +173,17 @@ function hasSameTokens(one: SessionRecord, other: SessionRecord): boolean {
 
 function isSame(one: Secret | undefined, other: Secret | undefined): boolean {
   return one?.reveal() === other?.reveal()
+}
+
+/** Erases a copy that came too late, where it is on this machine and no profile has it. */
+async function takeBack(to: Session, { target, targetHome }: Move): Promise<void> {
+  const { ports } = to
+  const isOurs = ports.profiles
+    .outlines()
+    .some(({ id, store }) => id === target.id && store === target.store)
+  if (targetHome !== undefined || isOurs) return
+  await eraseHeld(to)
+  await forgetMoves(ports, target)
 }
 
 /** The one write after which the copy counts. */

@@ -64,8 +64,8 @@ export function openShared(options: SharedOptions): SharedKind {
   const clock = openEngineClock(options.openEngine(persistence.extra), time)
   const { engine } = clock
   const ring = openKeyRing(engine, options.key)
-  const rows = openRows(engine, ring, time)
   const holds: Holds = new Map()
+  const rows = openRows(engine, ring, time, holds)
   const witness = memory && openWitness(memory === 'process' ? undefined : memory)
   const base = { engine, clock, rows, ring, holds, persistence, witness }
   const store = openSharedStore({ ...base, newRow: options.newRow })

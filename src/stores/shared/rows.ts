@@ -8,6 +8,7 @@ import type {
 } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
+import type { Holds } from './hold.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { StoreKeys } from './store-keys.ts'
 
@@ -25,7 +26,7 @@ export type Changed =
 export interface Rows {
   /** Asks the engine, and remembers it; see `last`. */
   read(id: string): Promise<SharedRow | undefined>
-  /** What was offered, once, where that was a moment ago; asks the engine otherwise. */
+  /** What was offered, once, where that was a moment ago and nobody holds it; asks the engine otherwise. */
   take(id: string): Promise<SharedRow | undefined>
   /** A row that was read a moment ago, for who asks for it next. */
   offer(row: SharedRow): void
@@ -55,7 +56,16 @@ interface Read {
   readonly at: number
 }
 
-export function openRows(engine: SharedEngine, ring: KeyRing, time: SharedTime): Rows {
+/**
+ * The rows of an engine. Of a session that this process holds (`holds`) none is as good as one that is
+ * read now: what was read before may be from before the lock.
+ */
+export function openRows(
+  engine: SharedEngine,
+  ring: KeyRing,
+  time: SharedTime,
+  holds: Pick<Holds, 'has'> = new Map(),
+): Rows {
   const seen = new Map<string, Read>()
   const offered = new Map<string, Read>()
   const note = (id: string, row: SharedRow | undefined): Read => {
@@ -63,8 +73,8 @@ export function openRows(engine: SharedEngine, ring: KeyRing, time: SharedTime):
     seen.set(id, read)
     return read
   }
-  const isNow = (read: Read | undefined): read is Read =>
-    read !== undefined && time.monotonic() - read.at <= moment
+  const isNow = (id: string, read: Read | undefined): read is Read =>
+    read !== undefined && !holds.has(id) && time.monotonic() - read.at <= moment
 
   async function read(id: string): Promise<SharedRow | undefined> {
     const row = await engine.read(id)
@@ -77,12 +87,12 @@ export function openRows(engine: SharedEngine, ring: KeyRing, time: SharedTime):
     take: async (id) => {
       const found = offered.get(id)
       offered.delete(id)
-      return isNow(found) ? found.row : await read(id)
+      return isNow(id, found) ? found.row : await read(id)
     },
     offer: (row) => void offered.set(row.id, note(row.id, row)),
     peek: async (id) => {
       const found = seen.get(id)
-      if (isNow(found)) return found.row
+      if (isNow(id, found)) return found.row
       const row = await read(id)
       offered.set(id, note(id, row))
       return row

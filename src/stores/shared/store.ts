@@ -180,7 +180,10 @@ function hasSameTokens(one: string, other: string): boolean {
   return canonical(tokensOf(one)) === canonical(tokensOf(other))
 }
 
+/** Of a session that has moved, the move too: of two, one alone counts. */
 function tokensOf(text: string): readonly unknown[] {
   const value: unknown = JSON.parse(text)
-  return isObject(value) ? [value['access'], value['refresh']] : []
+  if (!isObject(value)) return []
+  const { access, refresh, context } = value
+  return [access, refresh, isObject(context) ? (context['tokn_move'] ?? null) : null]
 }

@@ -4,7 +4,10 @@ import type { HomeEntry, SharedHome } from '../../../src/session/move/home.ts'
 import { moveSession, type Move } from '../../../src/session/move/move-session.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { diagnoseUnfinished } from '../../../src/session/unfinished/diagnose.ts'
-import type { Lock } from '../../../src/core/ports.ts'
+import { ToknError } from '../../../src/core/errors.ts'
+import type { Lock, Store } from '../../../src/core/ports.ts'
+import { copyOf, leftBehind, movedTo } from '../../../src/session/move/left-behind.ts'
+import { writeRecord } from '../../../src/session/write-record.ts'
 import type { MemoryPorts } from './memory-ports.ts'
 import { openWorld, type SessionWorld } from './world.ts'
 
@@ -226,6 +229,45 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])('%s', (way) => {
       expect(await homesOf(opened)).toHaveLength(1)
     }
   })
+})
+
+test('cut off, and overtaken by the move of another machine: what was copied counts nowhere', async () => {
+  let overtaken = 0
+  for (let at = 0; ; at++) {
+    const opened = await open('out of one, which keeps the access token')
+    const { ports, move } = opened
+    if (!(await killAt(opened, at))) break
+    const [from, to] = [openSession(ports, move.source), openSession(ports, move.target)]
+    const held = await from.findRecord()
+    const copied = await to.findRecord()
+    // Only between the copy and the switch may another be quicker.
+    if (held === undefined || movedTo(held) !== undefined || copied === undefined) continue
+    const left = leftBehind(copyOf(held, 'the other move'), 'elsewhere', ports.clock.now())
+    await writeRecord(await from.store(), left)
+    await expect(moveSession(ports, move)).rejects.toMatchObject({ code: 'not_found' })
+    expect(await homesOf(opened)).toEqual([])
+    expect(await to.findRecord()).toBeUndefined()
+    expect(await diagnoseUnfinished(ports, { fix: false, offline: true })).toEqual([])
+    overtaken++
+  }
+  expect(overtaken).toBeGreaterThan(0)
+})
+
+test('the switch of a move that came too late leaves no copy', async () => {
+  const { ports, move } = await open('out of one, which keeps the access token')
+  const store = await ports.store(move.source.store)
+  const late: Store = {
+    ...store,
+    write: async () => {
+      throw new ToknError('store', 'somebody was quicker', { fault: 'superseded' })
+    },
+  }
+  const lost = {
+    ...ports,
+    store: async (kind: string) => (kind === move.source.store ? late : await ports.store(kind)),
+  }
+  await expect(moveSession(lost, move)).rejects.toMatchObject({ details: { fault: 'superseded' } })
+  expect(await openSession(ports, move.target).findRecord()).toBeUndefined()
 })
 
 /** The same command again: it takes the profile as it is by now. */

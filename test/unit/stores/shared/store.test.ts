@@ -56,6 +56,31 @@ describe('a store for many machines', () => {
     expect(JSON.parse((await a!.store.read('one')) ?? '')).toEqual(JSON.parse(more))
   })
 
+  it('gives what is there now to who holds the lock, whatever was read before', async () => {
+    const found = await b!.engine.read('one')
+    if (found === undefined) throw new Error('there is no row')
+    b!.rows.offer(found)
+    await a!.store.write('one', 2, recordText(2))
+    const held = await b!.lock('one', 0)
+    expect(JSON.parse((await b!.store.read('one')) ?? '')).toMatchObject({ generation: 2 })
+    const slot = await a!.journal.reserve('memory:one')
+    await slot.intend(intent(3))
+    expect(await b!.isPending('one')).toBe(true)
+    await held.release()
+  })
+
+  it('lets a session move once: of two moves of one generation the second does not count', async () => {
+    const moved = (move: string) =>
+      JSON.stringify({
+        ...JSON.parse(recordText(2)),
+        refresh: undefined,
+        context: { tokn_moved_to: 'host', tokn_move: move },
+      })
+    await a!.store.write('one', 2, moved('first'))
+    await expect(b!.store.write('one', 2, moved('second'))).rejects.toMatchObject(superseded)
+    await b!.store.write('one', 2, moved('first'))
+  })
+
   it('takes what was stored though nobody heard so for stored', async () => {
     machines.server.loseAnswer('a', 'write')
     await a!.store.write('one', 2, recordText(2))
