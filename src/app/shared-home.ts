@@ -1,4 +1,4 @@
-import { ToknError } from '../core/errors.ts'
+import { isToknError, ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { withoutPassword } from '../core/store-url.ts'
 import { words } from '../messages/words.ts'
@@ -60,5 +60,12 @@ function entryIf(kind: StoreKind, found: FoundProfile | undefined): HomeEntry | 
 
 function entryOf(kind: StoreKind, { row, profile, fault }: FoundProfile): HomeEntry {
   const { id, name, generation } = row
-  return { id, name, generation, profile: profile && profileOf(profile, kind), fault }
+  const entry = { id, name, generation, fault }
+  try {
+    return { ...entry, profile: profile && profileOf(profile, kind) }
+  } catch (error) {
+    // It may be of a later version: the others are there as before.
+    if (!isToknError(error, 'usage')) throw error
+    return { ...entry, fault: error }
+  }
 }

@@ -112,8 +112,11 @@ async function listProfiles(context: Context, flags: ListFlags): Promise<void> {
   const ports = context.ports(flags)
   const profiles = readableProfiles(ports.profiles)
   const standard = ports.profiles.defaultName()
-  const damaged = ports.profiles.outlines().length - profiles.length
-  if (damaged > 0 && flags.quiet !== true)
+  const damaged = ports.profiles
+    .outlines()
+    .filter(({ name }) => !profiles.some((one) => one.name === name))
+    .map(({ name }) => name)
+  if (damaged.length > 0 && flags.quiet !== true)
     context.terminal.say(words.reports.damagedLeftOut(damaged))
   const now = ports.clock.now()
   const known = ports.index.getAll(profiles.map(({ id }) => id))

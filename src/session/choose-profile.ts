@@ -64,10 +64,16 @@ export function readableProfiles(profiles: Profiles): readonly Profile[] {
     try {
       return one.read()
     } catch (error) {
-      if (isToknError(error, 'usage')) return []
+      if (isDamage(error)) return []
       throw error
     }
   })
+}
+
+/** Whether it says of one profile that it is damaged, here or in a store for many machines. */
+function isDamage(error: unknown): boolean {
+  const isOfStore = isToknError(error, 'store') && error.details.fault === 'damaged'
+  return isOfStore || isToknError(error, 'usage')
 }
 
 /** Those of them that are logged in, by the index. */

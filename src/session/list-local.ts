@@ -4,6 +4,7 @@ import type { SeenSession, SeenToken } from '../core/overview.ts'
 import type { Profile } from '../core/profile.ts'
 import type { TokenInfo } from '../core/token.ts'
 import type { ListedToken, TokenList, TokenState } from './list.ts'
+import { words } from '../messages/words.ts'
 import { isUntimely } from './moment.ts'
 import type { Ports } from './ports.ts'
 
@@ -50,8 +51,13 @@ export async function listAllLocal(ports: Ports): Promise<TokenList> {
   const tokens: ListedToken[] = []
   for (let row = 0; row < overview.length; row++) {
     const one = overview.at(row)
-    // Of several that are damaged, the first one in the file.
-    if (one.fault !== undefined) return listLocal(ports, ports.profiles.list())
+    if (one.fault !== undefined) {
+      // Of several that are damaged, the first one in the file.
+      if (one.fault.code === 'usage') return listLocal(ports, ports.profiles.list())
+      // What others have written into a store for many machines takes nothing from anybody else.
+      ports.warn(words.storeCommands.leftOut(one.name, one.fault.message))
+      continue
+    }
     const { session } = one
     if (session === undefined) continue
     tokens.push(describeHeld(one, session, overview.tokenAt(row), now))

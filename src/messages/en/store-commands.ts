@@ -61,6 +61,9 @@ export const hasMoved = (profile: string, place: string | undefined) => ({
   hint: 'tokn store list',
 })
 
+export const leftOut = (profile: string, why: string) =>
+  `${profile} is left out: ${why}; see: tokn store verify`
+
 export const nameTaken = (profile: string, store: string) => ({
   message: `${store} has another session called "${profile}"`,
   hint: `tokn profile rename ${profile} NAME`,

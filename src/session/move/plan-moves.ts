@@ -32,7 +32,7 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
   if (sourceHome !== undefined && sourceHome.url === targetHome?.url) throw onePlace(sourceHome)
   const local = readableProfiles(ports.profiles)
   const sources = sourceHome
-    ? await profilesOf(sourceHome)
+    ? await profilesOf(ports, sourceHome, wanted.names)
     : await sourcesHere(ports, local, wanted)
   const place = sourceHome?.describe() ?? ports.profiles.place?.folder
   const chosen = chooseProfiles(sources, wanted.names, place)
@@ -77,11 +77,21 @@ function onePlace({ kind, describe }: SharedHome): ToknError {
   return new ToknError('usage', words.storeCommands.samePlace(kind, describe()))
 }
 
-/** The profiles that a store for many machines has; those that are not trusted are none. */
-export async function profilesOf(home: SharedHome): Promise<readonly Profile[]> {
+/**
+ * The profiles that a store for many machines has. One that is not trusted is left out, which is said;
+ * throws why where it is among `names`.
+ */
+export async function profilesOf(
+  ports: Ports,
+  home: SharedHome,
+  names: readonly string[] | undefined,
+): Promise<readonly Profile[]> {
   const entries = await home.list()
-  const faulty = entries.find(({ fault }) => fault !== undefined)
-  if (faulty?.fault !== undefined) throw faulty.fault
+  for (const { name, fault } of entries) {
+    if (fault === undefined) continue
+    if (names?.includes(name) === true) throw fault
+    if (names === undefined) ports.warn(words.storeCommands.leftOut(name, fault.message))
+  }
   return entries.flatMap(({ profile }) => profile ?? [])
 }
 

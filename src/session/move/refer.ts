@@ -30,7 +30,7 @@ export async function refer(
 ): Promise<readonly Profile[]> {
   const home = await homeOf(ports, from)
   if (home === undefined) throw new ToknError('usage', words.storeCommands.pullNeedsTo(from))
-  const chosen = chooseProfiles(await profilesOf(home), names, home.describe())
+  const chosen = chooseProfiles(await profilesOf(ports, home, names), names, home.describe())
   const local = readableProfiles(ports.profiles)
   for (const { name, id, provider, definition } of chosen) {
     if (local.some((one) => one.name === name && one.id !== id)) {
