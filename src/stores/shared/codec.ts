@@ -133,7 +133,7 @@ export function openJournal(
   return { text, generation: payload.generation }
 }
 
-/** 32 bytes for what is sealed meanwhile; the same before and after a change of keys. Throws `store`. */
+/** 32 bytes for what is sealed meanwhile; another once a change of keys has ended. Throws `store`. */
 export function sealingKey(keys: StoreKeys): Uint8Array {
   return openSealing(keys)
 }

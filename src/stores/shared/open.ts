@@ -85,7 +85,13 @@ export function openShared(options: SharedOptions): SharedKind {
       return (journal ??= openSharedJournal({ ...base, ...sealing, aside }))
     },
     get ledger() {
-      return (ledger ??= openSharedLedger({ engine, clock, ...sealing, time }))
+      return (ledger ??= openSharedLedger({
+        engine,
+        clock,
+        ...sealing,
+        forgetKeys: ring.forget,
+        time,
+      }))
     },
     get lock() {
       return (lock ??= openSharedLock({

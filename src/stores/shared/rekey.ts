@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
@@ -10,7 +11,7 @@ import { resealAll } from './reseal-all.ts'
 import { isOnlyOf, isSealedFor } from './reseal.ts'
 import {
   openKeys,
-  openSealing,
+  openSealings,
   recipientsFor,
   sealingHeader,
   type StoreKeys,
@@ -31,6 +32,8 @@ export interface KeyChange {
 
 /** Formers that are told of by name. */
 const mostFormer = 8
+/** Sealing keys that are kept: what was under way with an older one has long ended. */
+const mostSealing = 8
 /** How often the document may be changed by others meanwhile. */
 const mostTries = 10
 
@@ -82,9 +85,12 @@ export async function endRekey(change: KeyChange, cancel: boolean): Promise<Reke
       whole: true,
     })
     if (passed === undefined) return undefined
+    // Who has the key that goes knows what has sealed so far.
+    const sealings = [new Uint8Array(randomBytes(32)), ...openSealings(now.keys)]
     const ended = await writeKeys(change, now, {
       sets: sets.filter(({ kid }) => kid === keys.kid),
       former: [...now.former.filter((kid) => kid !== keys.kid), gone.kid].slice(-mostFormer),
+      sealings,
     })
     return ended === undefined ? undefined : { ...passed, from: gone.kid, to: keys.kid }
   })
@@ -184,12 +190,15 @@ async function letGo(
 async function writeKeys(
   { engine }: KeyChange,
   { keys, refresher, version, serial }: FoundKeys,
-  next: Omit<KeysInUse, 'serial' | 'sealing'>,
+  {
+    sealings = openSealings(keys),
+    ...next
+  }: Omit<KeysInUse, 'serial' | 'sealing'> & { readonly sealings?: readonly Uint8Array[] },
   also?: { readonly kid: string; readonly signing: RefresherKeys['signing'] },
 ): Promise<string | undefined> {
   const inUse = { ...next, serial: serial + 1 }
   const recipients = recipientsFor({ ...keys, inUse }, 'refreshers')
-  const text = Buffer.from(openSealing(keys)).toString('base64url')
+  const text = Buffer.concat(sealings.slice(0, mostSealing)).toString('base64url')
   const sealing = encryptFor(text, recipients, sealingHeader)
   const own = { kid: keys.kid, signing: refresher.signing }
   const signed = signKeys({ ...inUse, sealing }, also === undefined ? [own] : [own, also])

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
+import { withFormer } from '../former-keys.ts'
 import { exportPublic, importPublic } from './curve-keys.ts'
 import { decryptWith, type Recipient } from './jwe.ts'
 import { keyHasGone, verifyKeys, type KeysInUse } from './keys-document.ts'
@@ -81,13 +82,28 @@ export function recipientsFor(
     })
 }
 
-/** The key that seals what is under way, in base64url within the document once keys were changed. */
-export function openSealing({ inUse, kid, refresher }: StoreKeys): Uint8Array {
+const sealingLength = 32
+
+/**
+ * The key that seals what is under way: 32 bytes. Once keys were changed it is in the document, and
+ * behind it those that it has replaced, which open what was under way then.
+ */
+export function openSealing(keys: StoreKeys): Uint8Array {
+  const [key = new Uint8Array(), ...former] = openSealings(keys)
+  return withFormer(key, former)
+}
+
+/** That key, and those before it. Throws `store`. */
+export function openSealings({ inUse, kid, refresher }: StoreKeys): readonly Uint8Array[] {
   if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
-  if (inUse?.sealing === undefined) return refresher.sealing()
+  if (inUse?.sealing === undefined) return [refresher.sealing()]
   const text = decryptWith(inUse.sealing, kid, refresher.refreshers(), sealingHeader)
   const bytes = Buffer.from(text ?? '', 'base64url')
-  if (bytes.length === 32) return new Uint8Array(bytes)
+  const count = bytes.length / sealingLength
+  if (count >= 1 && Number.isInteger(count)) {
+    const starts = Array.from({ length: count }, (_, at) => at * sealingLength)
+    return starts.map((at) => new Uint8Array(bytes.subarray(at, at + sealingLength)))
+  }
   throw new ToknError('store', words.storeKeys.damagedKeys(), { fault: 'damaged' })
 }
 

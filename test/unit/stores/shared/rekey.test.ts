@@ -11,6 +11,7 @@ import {
   verifyPart,
   type SealedParts,
 } from '../../../../src/stores/shared/codec.ts'
+import { seal } from '../../../../src/stores/seal.ts'
 import { beginRekey, endRekey } from '../../../../src/stores/shared/rekey.ts'
 import { checkMayBegin, openKeys } from '../../../../src/stores/shared/store-keys.ts'
 import { startMemoryServer, unreachable } from '../../../support/memory-engine.ts'
@@ -86,7 +87,12 @@ describe('a change of keys', () => {
         `the key in TOKN_STORE_KEY (${from}) is no longer in use: the store was changed to ${to}`,
       )
     }
-    expect(sealingKey(await keysOf(engine, next))).toEqual(sealing)
+    // Another key seals from now on, which opens what was under way, and is opened by no key that went.
+    const now = sealingKey(await keysOf(engine, next))
+    expect(now).not.toEqual(sealing)
+    const underWay = await seal.seal('an answer', sealing, 'one')
+    expect(await seal.open(underWay, now, 'one')).toBe('an answer')
+    await expect(seal.open(await seal.seal('', now, 'one'), sealing, 'one')).rejects.toThrow()
     // A key that goes opens nothing that is in the rows, without the list of keys either.
     for (const row of await engine.list(undefined, 100)) {
       expect(() => openRecord(openKeys(old, undefined), row)).toThrow(`written with the key ${to}`)

@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { Secret } from '../../../../src/core/secret.ts'
+import { deriveKey } from '../../../../src/stores/derive-key.ts'
+import { formerOf } from '../../../../src/stores/former-keys.ts'
+import { seal } from '../../../../src/stores/seal.ts'
+import { sealingKey } from '../../../../src/stores/shared/codec.ts'
+import { beginRekey, endRekey } from '../../../../src/stores/shared/rekey.ts'
+import { openKeys } from '../../../../src/stores/shared/store-keys.ts'
+import { newStoreKey } from '../../../support/sealed-row.ts'
+import { recordText, startMachines, storeKey } from './machines.ts'
+
+const budget = 'tokn of an account'
+const limit = { below: 2, since: 0 }
+
+test('counts survive a change of keys, and who has the key that went can write none', async () => {
+  const machines = startMachines()
+  const engine = machines.server.connect('rekey')
+  const [old, next] = [new Secret(storeKey), newStoreKey()]
+  const before = machines.open('a')
+  await before.store.write('one', 1, recordText(1))
+  expect(await before.ledger.add(budget, 'logins', 1_000, limit)).toBe(true)
+
+  const change = { engine, wait: async () => undefined, patience: 0 }
+  await beginRekey({ ...change, key: old }, next)
+  await endRekey({ ...change, key: next }, false)
+
+  const after = machines.open('b', { key: next.reveal() })
+  expect((await after.ledger.read(budget)).logins).toEqual([1_000])
+  // A process that has the older keys in hand counts nothing that nobody sees.
+  await expect(before.ledger.add(budget, 'logins', 2_000, limit)).rejects.toMatchObject({
+    code: 'store',
+  })
+  expect(await after.ledger.add(budget, 'logins', 3_000, limit)).toBe(true)
+  expect(
+    await machines.open('c', { key: next.reveal() }).ledger.add(budget, 'logins', 4_000, limit),
+  ).toBe(false)
+
+  // Under the name that it has now, sealed with what sealed before.
+  const keys = openKeys(next, (await engine.readDocument('keys'))?.text)
+  const now = sealingKey(keys)
+  const former = formerOf(now)
+  expect(former).toHaveLength(1)
+  const name = `ledger:${createHmac('sha256', deriveKey(now, 'ledger')).update(budget).digest('hex')}`
+  const version = (await engine.readDocument(name))?.version
+  const forged = await seal.seal('{"logins":[],"refreshes":[]}', former[0] ?? now, name)
+  await engine.writeDocument(name, version ?? 'none', forged)
+  await expect(after.ledger.read(budget)).rejects.toMatchObject({ code: 'store' })
+})
