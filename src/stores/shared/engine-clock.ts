@@ -77,6 +77,7 @@ export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now
   }
 }
 
+/** Loaded where clocks are apart. */
 async function shift(text: string, by: number): Promise<string> {
   return by === 0 ? text : (await import('./instants.ts')).shiftInstants(text, by)
 }
