@@ -147,11 +147,8 @@ const whatIsWrong = {
 export const standing = (state: keyof typeof whatIsWrong, at: number, why: string) =>
   `${whatIsWrong[state]}, since ${instant(at)}: ${why}`
 
-/** `names` in their order; of many, the first few are said. */
-export const damagedLeftOut = (names: readonly string[]) => {
-  const few = names.slice(0, 5).join(', ')
-  return `${names.length} damaged left out (${few}${names.length > 5 ? ', ...' : ''}); see: tokn doctor`
-}
+export const damagedLeftOut = (names: readonly string[]) =>
+  `${names.length} damaged left out (${names.slice(0, 5).join(', ')}); see: tokn doctor`
 export const noProfiles = () => 'no profiles; make one with: tokn login NAME --provider PROVIDER'
 const deeds = { refresh: 'refresh', logOut: 'log out of' }
 /** `folder` is where profiles are; `any`: there are some, and none is logged in. */
