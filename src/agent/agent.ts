@@ -98,10 +98,7 @@ export class Agent {
       case 'wrong':
         return { status: asked.status }
       case 'status':
-        return json(
-          200,
-          describeAgent(this.#world, this.#since, this.#gate, this.#sessions.inUse()),
-        )
+        return this.#describe()
       case 'stop':
         return this.#job?.('stop') ?? this.#stop()
       case 'job':
@@ -114,6 +111,11 @@ export class Agent {
       default:
         return this.#handOut(asked)
     }
+  }
+
+  async #describe(): Promise<Answer> {
+    const inUse = this.#sessions.inUse()
+    return json(200, await describeAgent(this.#world, this.#since, this.#gate, inUse))
   }
 
   #stop(): Answer {

@@ -1,16 +1,17 @@
 import { isToknError } from '../core/errors.ts'
 import { timestamp } from '../core/data-text.ts'
 import { sessionState } from '../session/life.ts'
+import { readNoted } from '../session/fleet/noted.ts'
 import type { Session } from '../session/session.ts'
 import type { Gate, World } from './world.ts'
 
 /** What is told of an agent to whoever may ask it. Nothing in it is secret. */
-export function describeAgent(
+export async function describeAgent(
   world: World,
   since: number,
   gate: Gate | undefined,
   inUse: Iterable<string>,
-): object {
+): Promise<object> {
   const locked = gate?.locked() === true
   return {
     schema: 'tokn.agent/v1',
@@ -21,15 +22,20 @@ export function describeAgent(
     configuration: world.configuration,
     locked,
     ...(gate?.describe?.() ?? { passphrase: false, store_closed: false }),
-    profiles: locked ? [] : [...inUse].flatMap((name) => describeProfile(world, name) ?? []),
+    profiles: locked ? [] : await describeProfiles(world, inUse),
   }
 }
 
-function describeProfile(world: World, name: string): object | undefined {
+async function describeProfiles(world: World, names: Iterable<string>): Promise<readonly object[]> {
+  const all = await Promise.all([...names].map((name) => describeProfile(world, name)))
+  return all.flatMap((one) => one ?? [])
+}
+
+async function describeProfile(world: World, name: string): Promise<object | undefined> {
   const session = openQuietly(world, name)
   if (session === undefined) return undefined
-  const { ports, id } = session
-  const entry = ports.index.get(id)
+  const { ports, profile } = session
+  const entry = (await readNoted(ports, [profile])).get(profile.id)
   const expiry = entry?.expiry
   return {
     profile: name,

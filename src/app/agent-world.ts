@@ -49,7 +49,8 @@ export function openWorld(options: WorldOptions): OpenWorld {
   const isPlaced = (store: StoreKind) => looks.stores.traits(store).placedByVariable
   const variables = openVariables(environment, readValueFile)
   // Throws for a name of no store, before anything is served.
-  const { store: chosen } = variables
+  const { store: named } = variables
+  const chosen = variables.storeVariable === 'TOKN_STORE' ? named : undefined
   const kept = openAgentProfiles(variables, () => portsFor(() => undefined), elapsed)
   const laidOver = (ports: OwnPorts, name?: string) => kept?.found(name)?.over(ports) ?? ports
   const look = (profile: Profile) => lookIn(profile, chosen ?? profile.store)

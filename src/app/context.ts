@@ -179,7 +179,7 @@ export function createContext(
     announce: announcement.set,
     sayAnnounced: announcement.say,
     storeKind: (flags, kept?: StoreKind) =>
-      readStoreKind(flags.store, '--store') ?? storeByVariables() ?? kept ?? storeCatalog.usual,
+      readStoreKind(flags.store, '--store') ?? storeByVariables(kept) ?? storeCatalog.usual,
     caller: async () =>
       (await import('./caller.ts')).openCaller(invocation, explain, () => (startedAt = elapsed())),
     exitWith: (status) => {
@@ -194,8 +194,10 @@ export function createContext(
     return folder.explain(withPlace(error, environment))
   }
 
-  function storeByVariables(): StoreKind | undefined {
-    return inForce?.kind ?? variables.store
+  /** What a profile says itself goes before an address. */
+  function storeByVariables(kept: StoreKind | undefined): StoreKind | undefined {
+    const isNamed = kept === undefined || variables.storeVariable === 'TOKN_STORE'
+    return isNamed ? (inForce?.kind ?? variables.store) : kept
   }
 
   function openFar(): FarContext {

@@ -1,5 +1,5 @@
 import { isToknError } from '../core/errors.ts'
-import type { IndexEntry } from '../core/ports.ts'
+import type { Index, IndexEntry } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { readIndexEntry } from '../io/files/index-file.ts'
 import { verifyPart } from '../stores/shared/codec.ts'
@@ -34,7 +34,7 @@ export async function openInForce(
   variable: string,
 ): Promise<InForce> {
   const shared = await ports.shared(kind)
-  const index = openIndexInMemory()
+  const known = openIndexInMemory()
   const pending = new Set<string>()
   const profiles = openProfilesInForce({
     ...{ kind, variable },
@@ -44,16 +44,20 @@ export async function openInForce(
     definition: ports.definition,
     seen: async (found) => {
       if (found.row.parts.journal !== undefined) pending.add(`${kind}:${found.row.id}`)
-      await noteIndex(shared, index, found)
+      await noteIndex(shared, known, found)
     },
+    hasLeft: (id) => known.get(id)?.movedTo !== undefined,
   })
+  // What is used as ever leaves here what it always has.
+  const hasOwn = () => ports.profiles.outlines().length > 0
   return {
     kind,
     profiles,
     mayAskAgent: ports.agentIsNamed,
-    over: (own) =>
-      withOver(own, {
-        ...{ profiles, index },
+    over: (own) => {
+      const index = openJointIndex(known, () => own.index, profiles.idsOfMachine)
+      return withOver(own, {
+        ...{ profiles, index, profilesOf: kind },
         overview: async (name) => {
           const { overviewOf } = await import('../core/overview.ts')
           return overviewOf({ profiles, index }, name)
@@ -66,13 +70,17 @@ export async function openInForce(
           return { has: (entry) => pending.has(entry) || here.has(entry) }
         },
         fingerprint: async (secret) => {
+          if (hasOwn()) return await own.fingerprint(secret)
           const { fingerprintOnce } = await import('../io/files/fingerprint.ts')
           return fingerprintOnce(secret)
         },
-        warnDaily: async () => undefined,
+        warnDaily: async (id, text) => {
+          if (profiles.idsOfMachine().has(id)) await own.warnDaily(id, text)
+        },
         // One on this machine knows other profiles, unless it was named.
         agent: async () => (own.agentIsNamed ? await own.agent() : undefined),
-      }),
+      })
+    },
   }
 }
 
@@ -81,6 +89,34 @@ function withOver(own: OwnPorts, laid: Partial<OwnPorts>): OwnPorts {
   const kept = { ...Object.getOwnPropertyDescriptors(own) }
   for (const name of Object.keys(laid)) delete kept[name as keyof OwnPorts]
   return Object.defineProperties({ ...laid }, kept) as OwnPorts
+}
+
+/** What is known of sessions of the store, and of those of this machine, where that always is. */
+function openJointIndex(
+  known: Index,
+  here: () => Index,
+  idsOfMachine: () => ReadonlySet<string>,
+): Index {
+  const of = (id: string) => (idsOfMachine().has(id) ? here() : known)
+  return {
+    get: (id) => of(id).get(id),
+    getAll: (ids) => {
+      const own = idsOfMachine()
+      const others = known.getAll(ids.filter((id) => !own.has(id)))
+      return new Map([...others, ...here().getAll(ids.filter((id) => own.has(id)))])
+    },
+    put: (id, entry) => of(id).put(id, entry),
+    remove: (id) => of(id).remove(id),
+    list: () => {
+      const own = idsOfMachine()
+      return [
+        ...known.list(),
+        ...here()
+          .list()
+          .filter((id) => own.has(id)),
+      ]
+    },
+  }
 }
 
 /** What its row says of a session may be known; where that is not trusted, it is not. */

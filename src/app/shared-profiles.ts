@@ -16,6 +16,8 @@ import {
 export interface ProfilesInForce extends Profiles {
   /** Reads the one of this name, or all, from the store: only then are they known. */
   load(name?: string): Promise<void>
+  /** Ids of the profiles of this machine that keep their sessions elsewhere and are used as ever. */
+  idsOfMachine(): ReadonlySet<string>
 }
 
 interface Sources {
@@ -30,6 +32,8 @@ interface Sources {
   definition(id: string): string | undefined
   /** Gets each row that was read and is trusted. */
   seen?(found: FoundProfile): Promise<void>
+  /** Whether the session of a row that was seen has left this store. */
+  hasLeft?(id: string): boolean
 }
 
 /** The profile that a row has, with its session looked for in the store of the row. */
@@ -59,6 +63,7 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
       keeps: (name) => known.has(name),
     },
     load,
+    idsOfMachine,
     get: (name) => (known.has(name) ? readKnown(name) : local.get(name)),
     list: () => outlines().map((one) => one.read()),
     outlines,
@@ -126,8 +131,22 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
   async function note(found: FoundProfile): Promise<void> {
     // Without a profile it is being moved here, and nobody's yet.
     if (found.profile === undefined && found.fault === undefined) return
-    known.set(found.row.name, found)
-    if (found.fault === undefined) await sources.seen?.(found)
+    const { id, name } = found.row
+    known.set(name, found)
+    if (found.fault !== undefined) return
+    await sources.seen?.(found)
+    // A profile of this machine knows where it went.
+    if (isElsewhere(id) && sources.hasLeft?.(id) === true) known.delete(name)
+  }
+
+  function idsOfMachine(): ReadonlySet<string> {
+    const ids = new Set([...known.values()].map(({ row }) => row.id))
+    const own = local.outlines().filter(({ name, store }) => store !== kind && !known.has(name))
+    return new Set(own.flatMap(({ id }) => (id === undefined || ids.has(id) ? [] : id)))
+  }
+
+  function isElsewhere(id: string): boolean {
+    return local.outlines().some((one) => one.id === id && one.store !== kind)
   }
 
   function readKnown(name: string): Profile {

@@ -3,6 +3,7 @@ import { ToknError } from '../core/errors.ts'
 import type { IndexEntry } from '../core/ports.ts'
 import { checkProfileName, type Profile } from '../core/profile.ts'
 import { chooseProfile, readableProfiles } from '../session/choose-profile.ts'
+import { readNoted } from '../session/fleet/noted.ts'
 import { isOver, keepsCredentials } from '../session/life.ts'
 import { checkFields, printJson, tell, wantsJson } from './output/json.ts'
 import { checkPlain, printPlain } from './output/plain-rows.ts'
@@ -119,7 +120,7 @@ async function listProfiles(context: Context, flags: ListFlags): Promise<void> {
   if (damaged.length > 0 && flags.quiet !== true)
     context.terminal.say(words.reports.damagedLeftOut(damaged))
   const now = ports.clock.now()
-  const known = ports.index.getAll(profiles.map(({ id }) => id))
+  const known = await readNoted(ports, profiles)
   const entryOf = (profile: Profile) => known.get(profile.id)
   const described = profiles.map((one) => ({
     ...describe(one),
@@ -171,7 +172,7 @@ async function showProfile(
   await checkFields(flags, 'tokn.profile/v1')
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
-  const entry = ports.index.get(profile.id)
+  const entry = (await readNoted(ports, [profile])).get(profile.id)
   const document = { schema: 'tokn.profile/v1', ...describe(profile), path: ports.profiles.path }
   const { offline } = profile
   if (wantsJson(flags)) {

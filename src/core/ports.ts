@@ -156,10 +156,7 @@ export interface IndexEntry {
   readonly fixed?: boolean | undefined
   /** Origin at which the tokens are made. */
   readonly origin?: string | undefined
-  /**
-   * With what a token can be replaced without a person: the credentials kept, a refresh token, the
-   * token itself while it is good (`access`), or nothing. Absent: not known.
-   */
+  /** What replaces a token without a person; `access`: itself, while it is good. Absent: not known. */
   readonly renewal?: 'credentials' | 'refresh' | 'access' | 'none' | undefined
   /** When that ends, where only asking the provider tells: see `RenewalEnd`. */
   readonly renewalEnd?: RenewalEnd | undefined
@@ -177,6 +174,8 @@ export interface IndexEntry {
   readonly scopes?: readonly string[] | undefined
   readonly fingerprint?: string | undefined
   readonly standing?: KnownStanding | undefined
+  /** Where the session went that has left this place. */
+  readonly movedTo?: string | undefined
   readonly history?: readonly HistoryEntry[] | undefined
 }
 

@@ -33,7 +33,7 @@ export function aboutMoved(
   generation: number,
 ): string | undefined {
   const known = stores.traits(store).shared === true ? index.get(id) : undefined
-  return known === undefined ? undefined : textOf({ ...known, generation })
+  return known === undefined ? undefined : textOf({ ...known, generation, movedTo: undefined })
 }
 
 /** What such a store knows of a session that comes from it is known here from now on. */
@@ -55,6 +55,22 @@ export async function aboutChange(
   if (known?.generation !== generation) return undefined
   const kept = { credentialsKept: credentials !== undefined, refreshKept: refresh !== undefined }
   return textOf({ ...known, expiry, prolongedAt, standing, ...kept })
+}
+
+/** The same of what a session leaves behind that goes to `place`. */
+export async function aboutLeft(
+  ports: Ports,
+  profile: Profile,
+  { generation, expiry, prolongedAt, standing }: SessionRecord,
+  place: string,
+): Promise<string | undefined> {
+  const known = await noted(ports, profile)
+  if (known === undefined) return undefined
+  const { renewsWith: _, renewalEnd: __, ...rest } = known
+  return textOf({
+    ...{ ...rest, generation, expiry, prolongedAt, standing, movedTo: place },
+    ...{ renewal: 'none', refreshKept: false, credentialsKept: false },
+  })
 }
 
 async function noted(ports: Ports, { store, id }: Profile): Promise<IndexEntry | undefined> {

@@ -76,14 +76,17 @@ function isDamage(error: unknown): boolean {
   return isOfStore || isToknError(error, 'usage')
 }
 
-/** Those of them that are logged in, by the index. */
+/** Those of them that are logged in, by the index, and whose sessions have not left. */
 export function loggedInProfiles({
   profiles,
   index,
 }: Pick<Ports, 'profiles' | 'index'>): readonly Profile[] {
   const all = readableProfiles(profiles)
   const known = index.getAll(all.map(({ id }) => id))
-  return all.filter(({ id }) => known.get(id) !== undefined)
+  return all.filter(({ id }) => {
+    const entry = known.get(id)
+    return entry !== undefined && entry.movedTo === undefined
+  })
 }
 
 /** In the order of their names. */

@@ -1,4 +1,4 @@
-import { isToknError } from '../core/errors.ts'
+import { isFailure, isToknError } from '../core/errors.ts'
 import type { Finding } from '../core/process.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
@@ -7,7 +7,7 @@ import { loggedInProfiles, readableProfiles } from './choose-profile.ts'
 import { erase } from './usable.ts'
 import { readUnfinished } from './unfinished/find.ts'
 import { byFix } from './unfinished/finding.ts'
-import { eraseEntry } from './save-session.ts'
+import { movedTo } from './move/left-behind.ts'
 import type { Ports } from './ports.ts'
 
 /**
@@ -159,13 +159,49 @@ async function diagnoseMoved(
   for (const { profile, former } of moved) {
     const detail = words.unfinished.sessionMoved(profile.name, profile.store, former)
     const id = `session-${profile.name}`
-    if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
-    else {
-      await eraseEntry(openSession(ports, profile), former)
+    const session = openSession(ports, profile)
+    if (!(await hasLater(session))) findings.push(tellOnlyOne(ports, profile, former))
+    else if (!fix) findings.push({ id, status: 'warn', detail, fix: byFix })
+    else if (await eraseFormer(session, former)) {
       findings.push({ id, status: 'fixed', detail: words.unfinished.movedErased(detail) })
     }
   }
   return findings
+}
+
+/** Whether it was erased: what the profile names has a later one still, now that nobody moves it. */
+async function eraseFormer(session: Session, former: StoreKind): Promise<boolean> {
+  const left = session.of({ ...session.profile, store: former })
+  return await left.locked(async () => {
+    if (!(await hasLater(session))) return false
+    await (await left.store()).remove(left.id)
+    await (await left.ports.journal()).remove(left.entry)
+    return true
+  })
+}
+
+/** Whether the session is seen to be where its profile says, and has not left there. */
+async function hasLater(session: Session): Promise<boolean> {
+  try {
+    const record = await session.findRecord()
+    return record !== undefined && movedTo(record) === undefined
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return false
+  }
+}
+
+/** What lies in `former` may be all that there is of the session. */
+function tellOnlyOne(ports: Ports, { name, store }: Profile, former: StoreKind): Finding {
+  const detail = words.unfinished.onlyOne(name, store, former)
+  const { shared } = ports.stores.traits(store)
+  const pull = `tokn store pull ${name} --from ${store} --to ${former}`
+  return {
+    id: `session-${name}`,
+    status: 'warn',
+    detail,
+    fix: shared === true ? pull : `tokn login ${name}`,
+  }
 }
 
 function tellForeign(foreign: readonly Stored[]): Finding {

@@ -22,6 +22,8 @@ import type { RefreshRequest } from './refresh-request.ts'
 export interface Ports {
   readonly clock: Clock
   readonly profiles: Profiles
+  /** The store for many machines whose profiles are among them. Absent: they are of this machine alone. */
+  readonly profilesOf?: StoreKind | undefined
   readonly index: Index
   /**
    * All profiles, or the one called `name`, and what is known of their sessions: of many it costs less

@@ -49,8 +49,10 @@ export async function listStatus(ports: Ports, name?: string): Promise<readonly 
   const usual = ports.profiles.defaultName()
   const pending = ports.pendingRefreshes()
   const anyPending = pending.size !== 0
+  const isPending = (one: SeenProfile) => anyPending && pending.has(entryOf(one))
   const now = ports.clock.now()
   const found: ProfileStatus[] = []
+  const shared = new Map<number, SeenProfile>()
   for (let row = 0; row < overview.length; row++) {
     const one = overview.at(row)
     const isDefault = one.name === usual
@@ -58,15 +60,37 @@ export async function listStatus(ports: Ports, name?: string): Promise<readonly 
       found.push({ ...damaged(one.name, one.store), isDefault, ...problemOf(one.fault) })
       continue
     }
+    if (ports.stores.traits(one.store).shared === true) {
+      shared.set(found.length, one)
+      found.push({ ...damaged(one.name, one.store), isDefault })
+      continue
+    }
     const status = describeProfile(seenBy(ports, one), isDefault, now)
     // Most are told without a wait, which for thousands takes longer than to tell them.
-    found.push(
-      anyPending && pending.has(entryOf(one))
-        ? { ...status, ...(await findPending(ports, one, status)) }
-        : status,
-    )
+    found.push(isPending(one) ? await withPending(ports, one, status) : status)
+  }
+  if (shared.size === 0) return found
+  const seen = await withNoted(ports, [...shared.values()])
+  const then = ports.clock.now()
+  for (const [at, row] of [...shared.keys()].entries()) {
+    const one = seen[at] as SeenProfile
+    const status = describeProfile(seenBy(ports, one), one.name === usual, then)
+    found[row] = isPending(one) ? await withPending(ports, one, status) : status
   }
   return found
+}
+
+/** As the store for many machines says that each of these has its session in. */
+async function withNoted(
+  ports: Ports,
+  shared: readonly SeenProfile[],
+): Promise<readonly SeenProfile[]> {
+  const { readNoted } = await import('./fleet/noted.ts')
+  const noted = await readNoted(ports, shared)
+  return shared.map((one) => {
+    const session = noted.get(one.id)
+    return session === undefined ? one : { ...one, session, unread: false }
+  })
 }
 
 function damaged(
@@ -117,6 +141,14 @@ function describeProfile(profile: Renewed, isDefault: boolean, now: number): Pro
     problem: told?.problem,
     fix: told?.fix,
   }
+}
+
+async function withPending(
+  ports: Ports,
+  one: SeenProfile,
+  status: ProfileStatus,
+): Promise<ProfileStatus> {
+  return { ...status, ...(await findPending(ports, one, status)) }
 }
 
 type Problem = Pick<ProfileStatus, 'problem' | 'fix'>

@@ -150,6 +150,7 @@ export function readIndexEntry(value: unknown): IndexEntry | undefined {
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
     fingerprint: ownString(value, 'fingerprint'),
     standing: readKnownStanding(value['standing']),
+    movedTo: ownString(value, 'movedTo'),
     history: Array.isArray(history) ? history.filter(isHistoryEntry) : undefined,
   }
 }

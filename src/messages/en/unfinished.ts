@@ -130,6 +130,9 @@ export const restoreProfiles = (path: string) =>
 export const sessionMoved = (name: string, store: string, former: string) =>
   `"${name}" keeps its session in the ${store} store, and the ${former} store has an earlier one`
 
+export const onlyOne = (name: string, store: string, former: string) =>
+  `"${name}" keeps its session in the ${store} store, where none is seen; the ${former} store has one`
+
 export const sessionMissing = (name: string, store: string) =>
   `the session of "${name}" is no longer in the ${store} store`
 

@@ -3,7 +3,7 @@ import type { Profile, StoreKind } from '../../core/profile.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
-import { aboutChange, aboutMoved, noteMoved } from '../about-record.ts'
+import { aboutLeft, aboutMoved, noteMoved } from '../about-record.ts'
 import { eraseEntry } from '../save-session.ts'
 import { openSession, type Session } from '../session.ts'
 import type { Ports } from '../ports.ts'
@@ -197,7 +197,7 @@ async function switchOver(
   if (held === undefined) return
   const place = targetHome?.describe() ?? ports.requester.host
   const left = leftBehind(held, place, ports.clock.now())
-  await writeAndReadBack(await from.store(), left, await aboutChange(ports, from.profile, left))
+  await writeAndReadBack(await from.store(), left, await aboutLeft(ports, from.profile, left, place))
 }
 
 /** All that follows from it. */
