@@ -178,8 +178,7 @@ export function createContext(
     ...openFar(),
     announce: announcement.set,
     sayAnnounced: announcement.say,
-    storeKind: (flags, kept?: StoreKind) =>
-      readStoreKind(flags.store, '--store') ?? storeByVariables(kept) ?? storeCatalog.usual,
+    storeKind: (flags, kept) => readStoreKind(flags.store, '--store') ?? storeByVariables(kept),
     caller: async () =>
       (await import('./caller.ts')).openCaller(invocation, explain, () => (startedAt = elapsed())),
     exitWith: (status) => {
@@ -194,10 +193,9 @@ export function createContext(
     return folder.explain(withPlace(error, environment))
   }
 
-  /** What a profile says itself goes before an address. */
-  function storeByVariables(kept: StoreKind | undefined): StoreKind | undefined {
-    const isNamed = kept === undefined || variables.storeVariable === 'TOKN_STORE'
-    return isNamed ? (inForce?.kind ?? variables.store) : kept
+  function storeByVariables(kept?: StoreKind): StoreKind {
+    if (kept !== undefined && variables.storeVariable !== 'TOKN_STORE') return kept
+    return inForce?.kind ?? variables.store ?? storeCatalog.usual
   }
 
   function openFar(): FarContext {
