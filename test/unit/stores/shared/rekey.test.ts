@@ -92,7 +92,9 @@ describe('a change of keys', () => {
     expect(now).not.toEqual(sealing)
     const underWay = await seal.seal('an answer', sealing, 'one')
     expect(await seal.open(underWay, now, 'one')).toBe('an answer')
-    await expect(seal.open(await seal.seal('', now, 'one'), sealing, 'one')).rejects.toThrow()
+    await expect(seal.open(await seal.seal('', now, 'one'), sealing, 'one')).rejects.toMatchObject({
+      code: 'store',
+    })
     // A key that goes opens nothing that is in the rows, without the list of keys either.
     for (const row of await engine.list(undefined, 100)) {
       expect(() => openRecord(openKeys(old, undefined), row)).toThrow(`written with the key ${to}`)
