@@ -69,7 +69,7 @@ describe.each(['postgres', 'redis'] as const)('a %s that has no room', (name) =>
       const hurried = (await open(server, { timeLeft: () => 700 })).read('id')
       const patient = (await open(server)).write('id', change)
       patient.catch(() => undefined)
-    await expect(hurried).rejects.toMatchObject({ code: 'network', retryable: true })
+      await expect(hurried).rejects.toMatchObject({ code: 'network', retryable: true })
       expect(performance.now() - began).toBeLessThan(2_500)
       await delay(500)
       await free()

@@ -197,7 +197,11 @@ async function switchOver(
   if (held === undefined) return
   const place = targetHome?.describe() ?? ports.requester.host
   const left = leftBehind(held, place, ports.clock.now())
-  await writeAndReadBack(await from.store(), left, await aboutLeft(ports, from.profile, left, place))
+  await writeAndReadBack(
+    await from.store(),
+    left,
+    await aboutLeft(ports, from.profile, left, place),
+  )
 }
 
 /** All that follows from it. */
