@@ -27,7 +27,7 @@ export const storeKeys: Readonly<Record<string, Rows>> = {
     never: [
       ...always,
       elsewhere(real, 0, 1, 130),
-      elsewhere('test/unit/stores/shared/rekey.test.ts', 9),
+      elsewhere('test/unit/stores/shared/rekey.long.test.ts', 9),
     ],
   },
   'store reader-key': {
