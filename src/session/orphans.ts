@@ -122,7 +122,9 @@ async function diagnoseOwn(
   if (!fix) return { id: 'sessions', status: 'warn', detail, fix: byFix }
   for (const id of ids) {
     for (const store of ports.stores.kinds) {
-      if (ports.stores.traits(store).outlivesProcess) await eraseLeft(ports, id, store)
+      const { outlivesProcess, shared } = ports.stores.traits(store)
+      // What many machines share belongs to no configuration.
+      if (outlivesProcess && shared !== true) await eraseLeft(ports, id, store)
     }
   }
   return { id: 'sessions', status: 'fixed', detail: words.unfinished.sessionsErased(detail) }
