@@ -90,10 +90,13 @@ const inShared = ['app/look-in-force', 'app/shared-ports', 'stores/patience']
   .map((name) => `src/${name}.ts`)
   .reduce((files, entry) => loadedWith(entry, files), new Set())
 const isOfShared =
-  /[\\/]stores[\\/](?:shared[\\/]|engines|patience)|[\\/]app[\\/](?:(?:look-)?in-force|shared-|store-variables)|[\\/]core[\\/]store-url/
+  /[\\/]stores[\\/](?:shared[\\/]|engines|patience)|[\\/]app[\\/](?:(?:look-)?in-force|left-here|shared-|store-variables)|[\\/]core[\\/]store-url/
 // And of that, what such a token does not come to: see `seldom`.
 const seldomShared =
-  /[\\/]stores[\\/]shared[\\/](?:doubt|fleet|holder|journal|journal-content|keys-document|ledger|lock|reseal)\.ts$/
+  /[\\/]stores[\\/](?:shared[\\/](?:doubt|fleet|holder|journal|journal-clock|journal-content|keys-document|ledger|lock|reseal)|redis[\\/](?:leases|wishes))\.ts$/
+// What a few lines say to rooms that have nothing else in common.
+const small = /[\\/]core[\\/]taken-passwords\.ts$/
+const ofKeys = /[\\/]stores[\\/]former-keys\.ts$/
 // And the packages that are needed with some of that alone.
 const packages = {
   redis: /node_modules[\\/](?:ioredis|redis-errors)[\\/]/,
@@ -211,8 +214,12 @@ export default {
         },
         { name: 'entry', priority: 5, test: (id) => atEntry.has(id) },
         { name: 'agent-wire', priority: 4, test: (id) => agentWire.has(id) },
-        { name: 'start', priority: 3, test: (id) => atStart.has(id) || shared(id) },
-        { name: 'file-store', priority: 2, test: (id) => fileStore.has(id) },
+        {
+          name: 'start',
+          priority: 3,
+          test: (id) => atStart.has(id) || shared(id) || small.test(id),
+        },
+        { name: 'file-store', priority: 2, test: (id) => fileStore.has(id) || ofKeys.test(id) },
         { name: 'keychain', priority: 1, test: (id) => keychain.has(id) },
         { name: 'exec', priority: 1, test: (id) => exec.has(id) },
         { name: 'fields', priority: 1, test: /[\\/]output[\\/](?:fields|shapes)\.ts$/ },

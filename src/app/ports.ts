@@ -182,8 +182,10 @@ export function openPorts(request: PortsRequest): OwnPorts {
     lock,
     inTurn: once(async () => {
       const { openTurns } = await import('../io/files/turn.ts')
-      const { placeOfTurns } = await import('./left-here.ts')
-      const place = await placeOfTurns(request, paths)
+      const isFar = request.storeUrl?.() !== undefined
+      const place = isFar
+        ? await (await import('./left-here.ts')).placeOfTurns(request, paths)
+        : paths
       return openTurns({ paths: place, files, command: request.command, restsInData })
     }),
     get usualRoute() {

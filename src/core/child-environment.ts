@@ -1,3 +1,5 @@
+import { isTaken } from './taken-passwords.ts'
+
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -18,16 +20,6 @@ const harmless = new Set([
   'TOKN_EXPIRES_AT',
 ])
 
-// Variables of others that have given the password of a store to this process.
-const taken = new Set<string>()
-
-/** A variable of another program that has the password of our store: no child gets it from then on. */
-export function takePassword(environment: Variables, name: string): string | undefined {
-  const value = environment[name]
-  if (value) taken.add(name)
-  return value
-}
-
 // Where a keeper has asked the store in our stead, the address tells of which the password is.
 const passwords: Readonly<Record<string, RegExp>> = {
   PGPASSWORD: /^postgres/i,
@@ -35,7 +27,7 @@ const passwords: Readonly<Record<string, RegExp>> = {
 }
 
 function isOurPassword(name: string, { TOKN_STORE_URL: url }: Variables): boolean {
-  return taken.has(name) || (url !== undefined && passwords[name]?.test(url.trim()) === true)
+  return isTaken(name) || (url !== undefined && passwords[name]?.test(url.trim()) === true)
 }
 
 /** The environment less everything of ours that could be secret: for a program that the user runs. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { takePassword } from '../../core/child-environment.ts'
+import { takePassword } from '../../core/taken-passwords.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'

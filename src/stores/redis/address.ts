@@ -1,4 +1,4 @@
-import { takePassword } from '../../core/child-environment.ts'
+import { takePassword } from '../../core/taken-passwords.ts'
 import { ToknError } from '../../core/errors.ts'
 import { isLoopbackAddress } from '../../core/loopback.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'

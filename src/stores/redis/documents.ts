@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { SharedDocument } from '../../core/shared-engine.ts'
 import type { RedisConnection } from './connection.ts'
 import { documentKey } from './keys.ts'
-import { listOf } from './leases.ts'
+import { listOf } from './link.ts'
 
 const writeScript = `#!lua
 if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end

@@ -1,7 +1,7 @@
 import type { HeldLease, LeaseTaken } from '../../core/shared-engine.ts'
 import type { RedisConnection } from './connection.ts'
 import { fenceKey, heldKey, leaseKey, leasePrefix } from './keys.ts'
-import type { Reply } from './link.ts'
+import { listOf } from './link.ts'
 
 // By the clock of Redis, in milliseconds: the one that runs the script. Where that was put back, a
 // lease seems to have more left than it was taken for, and is held to what it was taken for.
@@ -117,8 +117,4 @@ export async function heldLeases(redis: RedisConnection): Promise<readonly HeldL
     const [name, holder, left] = listOf(lease)
     return { name: String(name), holder: String(holder), left: Number(left) }
   })
-}
-
-export function listOf(reply: Reply | undefined): readonly Reply[] {
-  return Array.isArray(reply) ? (reply as readonly Reply[]) : []
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isToknError } from '../../core/errors.ts'
 import type { RedisConnection } from './connection.ts'
 import { lifeKey } from './keys.ts'
-import { listOf } from './leases.ts'
+import { listOf } from './link.ts'
 
 // Which life of the data this is. Redis has nothing that tells a restart which kept everything from one
 // that lost a second, nor a server from the copy of it that took its place. So a life is a random text

@@ -81,3 +81,7 @@ function encode(command: readonly string[]): string {
   const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
   return `*${command.length}\r\n${parts.join('')}`
 }
+
+export function listOf(reply: Reply | undefined): readonly Reply[] {
+  return Array.isArray(reply) ? (reply as readonly Reply[]) : []
+}

@@ -19,7 +19,7 @@ import {
   wishPrefix,
   wishedKey,
 } from './keys.ts'
-import { listOf } from './leases.ts'
+import { listOf } from './link.ts'
 import type { Reply } from './link.ts'
 
 // Of a row: its hash, whether somebody wishes for a newer generation, and what time it is.

@@ -4,7 +4,7 @@ import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import type { RedisConnection } from './connection.ts'
 import { channelOf, wishedKey, wishKey, wishPrefix } from './keys.ts'
-import { listOf } from './leases.ts'
+import { listOf } from './link.ts'
 
 // A wish is a field, so that the same one again is no other. Of one session no more are kept than
 // serve to say who waits, and none for longer than anybody does.

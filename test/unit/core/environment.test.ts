@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { environmentOfPrograms, takePassword } from '../../../src/core/child-environment.ts'
+import { environmentOfPrograms } from '../../../src/core/child-environment.ts'
+import { takePassword } from '../../../src/core/taken-passwords.ts'
 import {
   environmentOfOthers,
   environmentOfOwnChildren,
