@@ -21,7 +21,7 @@ export async function watchChannel(
   let timer: NodeJS.Timeout | undefined
 
   async function subscribe(limit: number): Promise<void> {
-    const late = AbortSignal.timeout(Math.max(0, limit))
+    const late = AbortSignal.timeout(Math.max(0, Math.ceil(limit)))
     const signal = AbortSignal.any([stopping.signal, late])
     const opened = await redis.openAnother(signal).catch((error: unknown) => {
       throw late.aborted ? new Error(outOfTime) : error
