@@ -49,7 +49,8 @@ export function makeHome(): Home {
     sessions: at('data', 'tokn', 'sessions'),
     environment,
     shiftClock: (ahead) => writeLauncher(writeShifted(ahead)),
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    // A process that refreshes may outlive the one that asked.
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
   }
 
   function writeLauncher(script: string): void {

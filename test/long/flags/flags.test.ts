@@ -26,11 +26,12 @@ const handedOn = 'went on to use checkFlags'
 
 /**
  * What needs clients of other people, an API with keys to sign with, or an engine: test/long/setup.test.ts,
- * test/long/credential-aws.test.ts and test/long/store-keys.test.ts show what their flags do. That they
- * take no others is shown here.
+ * test/long/credential-aws.test.ts, test/long/refresher-service.test.ts and test/long/store-keys.test.ts
+ * show what their flags do. That they take no others is shown here.
  */
 const elsewhere = [
   'credential aws',
+  'refresher run',
   ...['rekey', 'reader-key', 'list', 'push', 'pull', 'migrate', 'verify'].map(
     (one) => `store ${one}`,
   ),

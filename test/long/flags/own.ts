@@ -294,6 +294,7 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--force': isRead('force'),
   },
   status: {
+    '--store': makes(['--store'], { status: 2, err: said('belongs to this machine alone') }),
     // Of profiles that there are, it says what earlier commands have left, whoever ran them.
     '--quiet': async (stage) => {
       const none = ['status', '--config-dir', './no-profiles']
@@ -472,10 +473,6 @@ export const own: Readonly<Record<string, Readonly<Record<string, Demonstration>
     '--pid': makes(['--pid', '0'], { status: 2 }),
     '--max': makes(['--max', 'nonsense'], { status: 2 }),
     '--new': isRead('new'),
-  },
-  'refresher run': {
-    '--ahead': makes(['--ahead', 'nonsense'], { err: said('not a valid duration') }),
-    '--store': makes(['--store', 'nonsense'], { err: said('nonsense') }),
   },
   sandbox: {
     '--port': makes(['--port', 'nonsense'], { status: 2 }),

@@ -112,7 +112,6 @@ export const calls: Readonly<Record<string, Call>> = {
   },
   'profile list': async () => ({ args: ['profile', 'list'] }),
   'profile show': async () => ({ args: ['profile', 'show', 'web'] }),
-  'refresher run': async () => ({ args: ['refresher', 'run'] }),
   'profile set': async () => ({ args: ['profile', 'set', 'web', 'offline', '10m'] }),
   'profile use': async () => ({ args: ['profile', 'use', 'web'] }),
   'profile rename': async (stage) => {
