@@ -143,6 +143,7 @@ export function openConnection({
     const stop = startPatience({ left: timeLeft() }, () => ending.abort())
     clearTimeout(idleTimer)
     pending++
+    let soon: unknown
     try {
       for (let tries = 0; ; tries++) {
         try {
@@ -152,7 +153,8 @@ export function openConnection({
           })
         } catch (error) {
           const pause = pauseBefore(tries)
-          if (!passesSoon(error) || time.monotonic() + pause >= end) throw error
+          if (passesSoon(error)) soon = error
+          if (soon !== error || time.monotonic() + pause >= end) throw error
           await new Promise((resolve) => setTimeout(resolve, pause))
         }
       }
@@ -162,7 +164,9 @@ export function openConnection({
       if (isNoMaster(error)) close()
       if (!isAnswer(error)) address = given.address
       const { translateFailure } = await import('./failures.ts')
-      throw translateFailure(error, asked, signal.aborted)
+      // What Redis has said itself says more than that the time is over.
+      const isSaid = signal.aborted && soon !== undefined
+      throw translateFailure(isSaid ? soon : error, asked, signal.aborted && !isSaid)
     } finally {
       stop()
       pending--
