@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../support/fake-clock.ts'
 import { requirePart } from '../support/parts.ts'
 import type { SandboxName } from '../../src/sandbox/server.ts'
 import type { Ended } from './support/process.ts'
@@ -19,12 +19,9 @@ async function at(
   args: readonly string[],
   login = false,
 ): Promise<Ended> {
-  const under = offset === undefined ? [] : ['faketime', '-f', offset]
+  const clock = offset === undefined ? {} : fakeClock(offset)
   const credentials = login ? credentialsOf(world.api) : {}
-  return await world.run(args, {
-    under,
-    environment: { ...credentials, FAKETIME_DONT_FAKE_MONOTONIC: '1' },
-  })
+  return await world.run(args, { environment: { ...credentials, ...clock } })
 }
 
 async function inWorld(name: SandboxName, loginAt: Offset, work: (world: World) => Promise<void>) {
@@ -86,12 +83,7 @@ describe.runIf(requirePart('faketime'))('a clock that is wrong', () => {
       writeFileSync(file, '+0\n')
       world.api.control.replaceFaults([{ do: 'delay', ms: 1_500, times: 1, ...world.aim.refresh }])
       const running = world.start(['token', 'web', '--refresh', 'force'], {
-        under: ['env', `LD_PRELOAD=${findLibrary()}`],
-        environment: {
-          FAKETIME_TIMESTAMP_FILE: file,
-          FAKETIME_NO_CACHE: '1',
-          FAKETIME_DONT_FAKE_MONOTONIC: '1',
-        },
+        environment: fakeClock({ fromFile: file }),
       })
       while (world.api.log.every(({ method }) => method !== 'PATCH')) await delay(5)
       writeFileSync(file, `${jump}\n`)
@@ -104,9 +96,3 @@ describe.runIf(requirePart('faketime'))('a clock that is wrong', () => {
     })
   })
 })
-
-/** Where the library is that `faketime` puts before a program. */
-function findLibrary(): string {
-  const line = ['-f', '+0', 'sh', '-c', 'echo "$LD_PRELOAD"']
-  return execFileSync('faketime', line, { encoding: 'utf8' }).trim()
-}

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requirePart } from '../support/parts.ts'
+import { until } from '../support/until.ts'
 import { applied, keyringAvailable, startKeyring, type Keyring } from './keyring.ts'
 import { buildProgram, run, withKeytar, type Built, type Ended, type Running } from './run.ts'
 
@@ -132,9 +132,13 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
   it('E6: a bus that never answers leaves no way but a signal, and that is taken', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tokn-bus-'))
     const path = join(directory, 'bus')
-    const server = createServer(() => undefined).listen(path)
+    // Stopped, so that it accepts nothing and closes nothing either.
+    const stops = `process.kill(process.pid, 'SIGSTOP')`
+    const listens = `require('node:net').createServer().listen('${path}', () => ${stops})`
+    const bus = spawn(process.execPath, ['-e', listens])
+    await until(() => readFileSync(`/proc/${bus.pid}/stat`, 'utf8').includes(') T '))
     const ended = await perform({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}` }, 'key')
-    server.close()
+    bus.kill('SIGKILL')
     rmSync(directory, { recursive: true })
     expect(ended.err).toContain('store: the keychain did not answer within 3 s')
     expect(ended.signal).toBe('SIGKILL')

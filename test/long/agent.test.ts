@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -16,6 +15,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { socketOf, startAgent, talkTo, withRuntime, type TestAgent } from '../support/agent.ts'
 import { makeHome, program, type Home } from '../support/home.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, startCommand } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -180,16 +180,7 @@ describe('an agent', () => {
       await login('hosterby')
       const clock = join(home.path, 'clock')
       writeFileSync(clock, '+0\n')
-      const library = execFileSync('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'])
-        .toString()
-        .trim()
-      const env = {
-        LD_PRELOAD: library,
-        FAKETIME_TIMESTAMP_FILE: clock,
-        FAKETIME_NO_CACHE: '1',
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      }
-      const agent = await serve({ env })
+      const agent = await serve({ env: fakeClock({ fromFile: clock }) })
       const first = (await agent.ask('/token/hosterby')).body
       servers.api('hosterby').control.advance(8 * 3_600_000)
       writeFileSync(clock, '+8h\n')

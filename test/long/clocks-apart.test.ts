@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 import { requirePart } from '../support/parts.ts'
 import { run } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -18,7 +18,6 @@ describe.skipIf(!there)('machines whose clocks are apart', () => {
   let engine: EngineServer
   let home: Home
   let servers: Servers
-  let library: string
 
   beforeAll(async () => {
     const settings = { ttlMs: life }
@@ -27,8 +26,6 @@ describe.skipIf(!there)('machines whose clocks are apart', () => {
       startServers(['hosterby'], settings),
     ])
     home = makeHome()
-    const line = ['-f', '+0', 'sh', '-c', 'echo "$LD_PRELOAD"']
-    library = execFileSync('faketime', line, { encoding: 'utf8' }).trim()
   })
 
   afterAll(async () => {
@@ -44,9 +41,7 @@ describe.skipIf(!there)('machines whose clocks are apart', () => {
         ...given,
         TOKN_STORE: undefined,
         TOKN_STORE_URL: engine.url,
-        LD_PRELOAD: library,
-        FAKETIME: `${ahead < 0 ? '' : '+'}${ahead}`,
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        ...fakeClock(`${ahead < 0 ? '' : '+'}${ahead}`),
       },
     })
     expect(ended, ended.err).toMatchObject({ status: 0 })

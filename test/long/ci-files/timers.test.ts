@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openWorld } from '../../catalogue/world.ts'
 import { installed, onMachine } from '../../support/another-root.ts'
 import type { Environment } from '../../support/home.ts'
+import { fakeClock } from '../../support/fake-clock.ts'
 import { requireParts } from '../../support/parts.ts'
 import { startCommand } from '../../support/run.ts'
 import { addressOf, credentialsOf } from '../../support/servers.ts'
@@ -108,9 +109,10 @@ describe.skipIf(!cron)('the script for cron', () => {
         folders: { '/var/spool/cron/crontabs': { root: crontab }, '/etc/cron.d': {}, '/run': {} },
         before: ['mount --bind /dev/null /etc/crontab'],
       },
-      ['faketime', '-f', '@2026-11-26 08:16:58', 'cron', '-f', '-L', '0'],
+      ['cron', '-f', '-L', '0'],
     )
-    const { child, ended } = startCommand(line, { home, env: { PATH: process.env['PATH'] } })
+    const env = { PATH: process.env['PATH'], ...fakeClock('@2026-11-26 08:16:58') }
+    const { child, ended } = startCommand(line, { home, env })
     ended.catch(() => undefined)
     onTestFinished(() => void process.kill(-(child.pid ?? 0), 'SIGKILL'))
     await until(() => existsSync(mail))

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { execFile } from 'node:child_process'
 import { startEngine, type EngineName, type EngineServer } from '../../../support/engines.ts'
+import { fakeClock } from '../../../support/fake-clock.ts'
 import { startTokn, type Ended, type Environment, type Running } from '../process.ts'
-import { fakeClock, openNamespace, type Namespace } from './namespaces.ts'
+import { openNamespace, type Namespace } from './namespaces.ts'
 import { openRelay, type Gate, type Relay } from './relay.ts'
 import { startStrictServer, type StrictServer } from './strict-server.ts'
 
@@ -113,14 +114,7 @@ export async function openFleet(
 
   function environmentOf({ home }: Namespace, index: number): Environment {
     const skew = skewed ? (skews[index % skews.length] ?? 0) : 0
-    const clock =
-      skew === 0 || fakeClock === undefined
-        ? {}
-        : {
-            LD_PRELOAD: fakeClock,
-            FAKETIME: `${skew < 0 ? '' : '+'}${skew / 1_000}`,
-            FAKETIME_DONT_FAKE_MONOTONIC: '1',
-          }
+    const clock = skew === 0 ? {} : fakeClock(`${skew < 0 ? '' : '+'}${skew / 1_000}`)
     return {
       PATH: process.env['PATH'],
       HOME: home,

@@ -28,9 +28,6 @@ export interface Namespace {
   close(): void
 }
 
-/** Where the library is that moves clocks. Needs the part `faketime`. */
-export const fakeClock = findFakeClock()
-
 /** Machines of this process, which may have several fleets. */
 let made = 0
 
@@ -154,18 +151,6 @@ function processesIn(net: string): readonly number[] {
       }
     })
     .map(Number)
-}
-
-function findFakeClock(): string | undefined {
-  const folders = ['/usr/lib', '/usr/local/lib']
-  for (const folder of folders) {
-    const { stdout } = spawnSync('find', [folder, '-name', 'libfaketimeMT.so.1'], {
-      encoding: 'utf8',
-    })
-    const [found] = (stdout ?? '').split('\n')
-    if (found) return found
-  }
-  return undefined
 }
 
 function run([program = '', ...args]: readonly string[], input = ''): void {
