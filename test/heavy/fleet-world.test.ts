@@ -33,6 +33,19 @@ describe.runIf(there)('four machines on one', () => {
     expect(told.map((one) => one[3])).toEqual(skews.map((skew) => skew / 60_000))
   })
 
+  it('have no folder in common in which their processes would meet', () => {
+    const places = ['/dev/shm', `/tmp/tokn-${process.geteuid?.()}`]
+    const script =
+      'const {readdirSync,writeFileSync}=require("fs");for(const place of PLACES){' +
+      'console.log(readdirSync(place).length);writeFileSync(place+"/here","")}'
+    for (const { under } of fleet.machines) {
+      const text = script.replace('PLACES', JSON.stringify(places))
+      const [program = '', ...args] = [...under, process.execPath, '-e', text]
+      const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+      expect(stdout, stderr).toBe('0\n0\n')
+    }
+  })
+
   it('reach the server at their loopback, unless their wire is cut in either direction', async () => {
     const [machine] = fleet.machines
     const url = `http://127.0.0.1:${fleet.provider.port}/.well-known/oauth-authorization-server`

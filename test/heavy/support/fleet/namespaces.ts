@@ -92,12 +92,17 @@ async function openKeeper(name: string, home: string): Promise<ChildProcess & { 
     'hostname "$1"',
     'mount --bind "$2/passwd" /etc/passwd',
     'mount --bind "$2/boot_id" /proc/sys/kernel/random/boot_id',
+    // Where processes of one machine meet whatever their home.
+    'mount -t tmpfs -o mode=1777 tmpfs /dev/shm',
+    'mkdir -p -m 700 "$3"',
+    'mount -t tmpfs -o mode=0700 tmpfs "$3"',
     'echo ready',
     'exec sleep 86400',
   ]
   const script = lines.join('\n')
   const inside = ['nsenter', `--net=/run/netns/${name}`, 'unshare', '-m', '-u']
-  const line = ['--pdeathsig', 'KILL', ...inside, 'sh', '-c', script, 'sh', name.slice(-20), home]
+  const named = [name.slice(-20), home, join('/tmp', `tokn-${process.geteuid?.() ?? 0}`)]
+  const line = ['--pdeathsig', 'KILL', ...inside, 'sh', '-c', script, 'sh', ...named]
   const child = spawn('setpriv', line, { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk) => (said += chunk))
