@@ -55,25 +55,32 @@ const pageSize = 200
 export function openSharedJournal(options: SharedJournalOptions): Journal {
   const { engine, clock, rows, ring, holds, persistence, witness, aside } = options
   const { toLocal, reseal } = openResealing(options)
-  // What the row had, by what was given of it.
-  const storedAs = new WeakMap<JournalEntry, JournalEntry | undefined>()
+  // What was there, by what was given of it.
+  const givenOf = new WeakMap<JournalEntry, Looked>()
   return {
-    reserve: async (entry, given) => openSlot(entry, undefined, seenAs(given)),
+    reserve: async (entry, given) => openSlot(entry, undefined, seenAs(given)?.stored),
     resume: async (entry, given) => {
       const seen = seenAs(given)
       const { row, content, stored } = await look(entry)
-      if (hasMore(stored, [seen])) throw lockLost()
-      if (content === undefined) return openSlot(entry, undefined, seen)
+      if (hasMore(stored, [seen?.stored])) throw lockLost()
+      // What another has ended meanwhile is nothing to go on with: its session may be gone, or another.
+      if (content === undefined || hasMore(seen?.content, [content])) throw lockLost()
       const birth = row && (await ring.opening((keys) => birthIn(keys, row)))
       // What this machine alone had is there for all of them, before anything is built on it.
       if (content !== stored) await bring(entry, content)
-      return openSlot(entry, content, seen, birth)
+      return openSlot(entry, content, seen?.stored, birth)
     },
     read: async (entry) => {
-      const { content, stored } = await look(entry)
-      if (content === undefined) return undefined
+      const looked = await look(entry)
+      if (looked.content === undefined) return undefined
+      const { row, content } = looked
+      const hold = holds.get(idOf(entry))
+      // Whoever stores that record does so in the session that it is of.
+      if (hold !== undefined && content.record !== undefined) {
+        hold.birth = await ring.opening((keys) => birthIn(keys, row))
+      }
       const local = await toLocal(entry, content)
-      storedAs.set(local, stored)
+      givenOf.set(local, looked)
       return local
     },
     remove: async (entry) => {
@@ -96,8 +103,8 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     },
   }
 
-  function seenAs(given: JournalEntry | undefined): JournalEntry | undefined {
-    return given && storedAs.get(given)
+  function seenAs(given: JournalEntry | undefined): Looked | undefined {
+    return given && givenOf.get(given)
   }
 
   async function look(entry: string): Promise<Looked> {

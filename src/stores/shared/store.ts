@@ -40,6 +40,8 @@ export function openSharedStore(options: SharedStoreOptions): Store {
   const { engine, clock, rows, ring, holds, persistence, witness, newRow } = options
   // A record that was put together again has its members in another order than the one written.
   const written = new Map<string, string>()
+  // What was read last: whoever writes the same generation again changes that, and nothing else.
+  const known = new Map<string, OpenedRecord>()
   let prepared: Promise<void> | undefined
   return {
     kind: engine.kind,
@@ -47,13 +49,17 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     read: async (id) => {
       checkId(id)
       const row = await rows.take(id)
+      known.delete(id)
       if (row === undefined) return undefined
       const opened = await ring
         .opening((keys) => openRecord(keys, row))
         .catch((error: unknown) => {
           throw withGeneration(error, row)
         })
-      if (opened !== undefined) look(id, opened)
+      if (opened !== undefined) {
+        look(id, opened)
+        known.set(id, opened)
+      }
       const text = opened && (await clock.toLocal(opened.text))
       const own = written.get(id)
       return text !== undefined && own !== undefined && isSame(text, own) ? own : text
@@ -106,7 +112,10 @@ export function openSharedStore(options: SharedStoreOptions): Store {
   ): Promise<void> {
     const life = await engine.incarnation()
     let fresh: string | undefined
-    const { fence, birth: began } = holds.get(id) ?? {}
+    const { fence, birth: begun } = holds.get(id) ?? {}
+    const last = known.get(id)
+    const changed = last?.generation === generation ? readStamp(last.incarnation).birth : undefined
+    const began = begun ?? changed
     const made = await rows.change(id, async (row, keys) => {
       const own = row === undefined ? await describeNew(id) : row
       const stored = row === undefined ? undefined : readable(keys, row)
@@ -123,11 +132,9 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       const { name } = own
       // A refresh has begun a journal before it, and a login has not: that is another session.
       const goes = stored !== undefined && (again || row?.parts.journal !== undefined)
-      const last = stored && readStamp(stored.incarnation).birth
-      const birth =
-        goes && last !== undefined
-          ? last
-          : (fresh ??= newBirth(await engine.now(), last, witness?.seen(id)?.birth))
+      const birth = goes
+        ? found
+        : (fresh ??= newBirth(await engine.now(), found, witness?.seen(id)?.birth))
       // The tokens are of the life in which they came, however often they are written again.
       const incarnation = again ? stored.incarnation : writeStamp({ life, birth })
       const target = { id, name, parts: row?.parts ?? {}, incarnation }

@@ -201,3 +201,23 @@ it('D11: has neither an answer nor tokens of the session before in one that was 
   })
   expect(JSON.parse((await b!.store.read('one')) ?? '')).toMatchObject({ access: 'access-new' })
 })
+
+it('D11: goes on with nothing that another has ended meanwhile, nor in a session made anew', async () => {
+  const slot = await overtake()
+  await slot.answer('sealed')
+  const seen = await b!.journal.read(entry)
+  machines.stopped.add('b')
+  await machines.pass(lease)
+  const c = machines.open('c')
+  const held = await c.lock('one', 0)
+  await c.store.write('one', 2, recordText(2))
+  const overtaken = { code: 'busy', details: { fault: 'overtaken' } }
+  await expect(b!.journal.resume(entry, seen)).rejects.toMatchObject(overtaken)
+  await c.store.remove('one')
+  await expect(b!.journal.resume(entry, seen)).rejects.toMatchObject(overtaken)
+  await held.release()
+  await c.lock('one', 0)
+  await c.store.write('one', 1, recordText(1, 'new'))
+  await (await c.journal.reserve(entry)).intend(intent(2, { by: 'c' }))
+  await expect(b!.journal.resume(entry, seen)).rejects.toMatchObject(overtaken)
+})

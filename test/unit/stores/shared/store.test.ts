@@ -56,6 +56,35 @@ describe('a store for many machines', () => {
     expect(JSON.parse((await a!.store.read('one')) ?? '')).toEqual(JSON.parse(more))
   })
 
+  it('D11: never has what was learnt of a session in the place of one that was ended, or made anew', async () => {
+    await refresh(b!, 2)
+    const held = await a!.lock('one', 0)
+    const read = JSON.parse((await a!.store.read('one')) ?? '')
+    const learnt = JSON.stringify({ ...read, standing: { state: 'dead' } })
+    await held.release()
+    await b!.store.remove('one')
+    await expect(a!.store.write('one', 2, learnt)).rejects.toMatchObject(superseded)
+    await b!.store.write('one', 1, recordText(1, 'new'))
+    await expect(a!.store.write('one', 2, learnt)).rejects.toMatchObject(superseded)
+    // A login is another session, whatever was there before.
+    await a!.store.write('one', 3, recordText(3, 'of a login'))
+    expect(JSON.parse((await b!.store.read('one')) ?? '')).toMatchObject({ generation: 3 })
+  })
+
+  it('D11: never stores what waited in the journal of a session that was ended since', async () => {
+    const held = await b!.lock('one', 0)
+    const slot = await b!.journal.reserve('memory:one')
+    await slot.intend(intent(2))
+    await slot.record('sealed')
+    await held.release()
+    await a!.lock('one', 0)
+    expect(await a!.journal.read('memory:one')).toMatchObject({ record: 'sealed' })
+    await b!.store.remove('one')
+    await expect(a!.store.write('one', 2, recordText(2))).rejects.toMatchObject(superseded)
+    await b!.store.write('one', 1, recordText(1, 'new'))
+    await expect(a!.store.write('one', 2, recordText(2))).rejects.toMatchObject(superseded)
+  })
+
   it('gives what is there now to who holds the lock, whatever was read before', async () => {
     const found = await b!.engine.read('one')
     if (found === undefined) throw new Error('there is no row')
