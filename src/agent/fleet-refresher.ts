@@ -51,7 +51,15 @@ export class FleetRefresher {
     const isOver = () => this.#over || !this.#acting
     this.#work = new FleetWork({ world, book: this.#book, tell, isOver })
     const begin = (work: Promise<void>) => this.#begin(work)
-    this.#wishes = new FleetWishes({ world, book: this.#book, work: this.#work, begin, isOver })
+    const reached = () => this.#reach()
+    this.#wishes = new FleetWishes({
+      world,
+      book: this.#book,
+      work: this.#work,
+      begin,
+      reached,
+      isOver,
+    })
   }
 
   /** Ends `run` once what is under way is done. */
@@ -111,7 +119,7 @@ export class FleetRefresher {
       ends.push(() => ahead.stop())
       const again = setInterval(() => begin(this.#look(undefined)), lookAgain)
       ends.push(() => clearInterval(again))
-      this.#wishes.heard(undefined)
+      this.#wishes.start()
       await Promise.race([lease.lost, ended(this.#ending.signal)])
       if (!this.#over) tell({ event: 'lost' })
     } finally {

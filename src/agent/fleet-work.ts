@@ -66,11 +66,13 @@ export class FleetWork {
     return known && world.peek(known.profile, book.index)
   }
 
-  async look(id: string): Promise<void> {
+  /** Takes note of how a session is now; whether there is one. */
+  async look(id: string): Promise<boolean> {
     const { world, book } = this.#options
     const row = await world.fleet.look(id)
     if (row === undefined) book.forget(id)
     else if (book.note(row)) await this.learn(id)
+    return row !== undefined
   }
 
   /** Reads the record of a session of which nobody has noted what may be known without it. */

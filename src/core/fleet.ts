@@ -47,8 +47,7 @@ export interface Fleet {
   takeLease(name: string, ttl: number): Promise<LeaseTaken>
   renewLease(name: string, fence: number, ttl: number): Promise<boolean>
   releaseLease(name: string, fence: number): Promise<void>
-  /** `undefined` where the engine cannot tell. */
-  leases(): Promise<readonly HeldLease[] | undefined>
+  leases(): Promise<readonly HeldLease[]>
   incarnation(): Promise<string>
   /** Ends all connections; the next call makes them anew. */
   rest(): Promise<void>

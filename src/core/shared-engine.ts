@@ -136,11 +136,11 @@ export interface SharedEngine {
   /** Milliseconds left by the engine's clock of a lease with this fence; 0 where it is over, or another's. */
   leaseLeft(name: string, fence: number): Promise<number>
   releaseLease(name: string, fence: number): Promise<void>
-  /** All that are held now; absent where the engine cannot tell. */
-  leases?(): Promise<readonly HeldLease[]>
+  /** All that are held now. */
+  leases(): Promise<readonly HeldLease[]>
   /**
-   * Tells watchers. A second wish with the same text for the same generation is no other one. Of each
-   * session no more than the last hundred are kept.
+   * Tells watchers, also of a second wish with the same text for the same generation, which is no other
+   * one: of those in one second perhaps but once. Of each session no more than the last hundred are kept.
    */
   addWish(id: string, generation: number, text: string): Promise<void>
   wishes(id?: string): Promise<readonly Wish[]>

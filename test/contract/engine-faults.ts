@@ -4,7 +4,7 @@ import type { SharedEngine } from '../../src/core/shared-engine.ts'
 import { startProxy, type EngineProxy } from '../support/engine-proxy.ts'
 import { until } from '../support/until.ts'
 import type { ServerCase } from './engine-cases.ts'
-import { newId } from './engine-contract.ts'
+import { newId } from './engine-clients.ts'
 
 const network = { code: 'network', exit: 7 }
 

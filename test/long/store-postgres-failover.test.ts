@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { SharedEngine } from '../../src/core/shared-engine.ts'
 import { openPostgres } from '../../src/stores/postgres/engine.ts'
 import { plainOptions } from '../contract/engine-cases.ts'
-import { fenceOf } from '../contract/engine-contract.ts'
+import { fenceOf } from '../contract/engine-clients.ts'
 import { postgresProgram } from '../support/engine-postgres.ts'
 import {
   own,

@@ -71,7 +71,7 @@ describe.skipIf(!requirePart('redis'))('the users of docs/stores.md', () => {
     expect(await refresher.list(undefined, 10)).toHaveLength(1)
     const taken = await refresher.takeLease('session:id', 'me', 5_000)
     const fence = 'fence' in taken ? taken.fence : 0
-    expect(await refresher.leases?.()).toHaveLength(1)
+    expect(await refresher.leases()).toHaveLength(1)
     expect(await refresher.renewLease('session:id', fence, 5_000)).toBe(true)
     expect(await refresher.leaseLeft('session:id', fence)).toBeGreaterThan(0)
     await refresher.releaseLease('session:id', fence)
@@ -107,7 +107,7 @@ describe.skipIf(!requirePart('redis'))('the users of docs/stores.md', () => {
     expect(await reader.read('read')).toEqual({ ...row, now: expect.any(Number) })
     await refresher.write('read', { generation: 8, when: { generation: 7 } })
     await until(() => heard.includes('read') && asked.length >= 102)
-    expect(await reader.leases?.()).toEqual([])
+    expect(await reader.leases()).toEqual([])
     expect(await reader.readDocument('keys')).toBeUndefined()
     expect(await reader.now()).toBeGreaterThan(0)
     expect(await reader.examine()).toContainEqual(

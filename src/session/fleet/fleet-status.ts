@@ -37,9 +37,9 @@ export interface FleetStatus {
   readonly role: FleetRole
   /** The life of the engine; see `SharedEngine.incarnation`. */
   readonly incarnation: string
-  /** Whether the engine says who holds leases. */
+  /** Whether it may be seen who holds leases. */
   readonly tellsHolders: boolean
-  /** Who acts as the refresher; absent: nobody, or the engine cannot tell. */
+  /** Who acts as the refresher; absent: nobody, or it may not be seen. */
   readonly refresher?: Holding | undefined
   readonly sessions: readonly FleetSessionStatus[]
 }

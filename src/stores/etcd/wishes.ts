@@ -15,6 +15,8 @@ export interface Wishes {
 const longest = 1_000
 /** Wishes that are kept for one session. */
 const most = 100
+/** Between two times that watchers are told of the same wish, in milliseconds. */
+const toldAgain = 1_000
 
 /** `wishes/ID GENERATION DIGEST`: all that a reader's role may write. */
 export function openWishes({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layout): Wishes {
@@ -26,10 +28,12 @@ export function openWishes({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Lay
     }
     const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22)
     const key = `${keys.wishesFor(id)}${ordered(generation)} ${digest}`
+    const at = now()
     const { answer } = await ask('/v3/kv/txn', {
       compare: [wire.isValue(key, undefined)],
+      failure: [wire.getting(wire.one(key))],
       success: [
-        wire.putting(key, JSON.stringify({ text, at: now() })),
+        wire.putting(key, JSON.stringify({ text, at })),
         wire.getting({
           ...wire.allBelow(keys.wishesFor(id)),
           keys_only: true,
@@ -38,9 +42,24 @@ export function openWishes({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Lay
         }),
       ],
     })
+    if (!wire.hasSucceeded(answer)) return await tellAgain(wire.rangesOf(answer)[0]?.[0])
     const [, wishes = []] = wire.rangesOf(answer)
     const old = wishes.slice(most).map((one) => wire.deleting(wire.one(one.key)))
     if (old.length > 0) await ask('/v3/kv/txn', { success: old.slice(0, most) })
+  }
+
+  /** What is written again is heard of again. */
+  async function tellAgain(found: wire.KeyValue | undefined): Promise<void> {
+    if (found === undefined) return
+    const { key, value } = found
+    const wish = wire.objectOf(value)
+    const told = Number(wish['told'] ?? wish['at'])
+    if (Math.abs(now() - told) < toldAgain) return
+    const again = JSON.stringify({ ...wish, told: now() })
+    await ask('/v3/kv/txn', {
+      compare: [wire.isValue(key, value)],
+      success: [wire.putting(key, again)],
+    })
   }
 
   async function list(id?: string): Promise<readonly Wish[]> {

@@ -2,7 +2,7 @@
  * What tokn has in a database: the schema `tokn`, made and brought up to date in one transaction, by
  * one client at a time. Steps are only ever added: older ones have been run elsewhere.
  *
- * Functions are run with the rights of whoever calls them, but for the one that keeps wishes few.
+ * Functions are run with the rights of whoever calls them, but for those that wishes are left with.
  */
 
 /** The version of the tables that this program makes and needs. */
@@ -38,7 +38,8 @@ CREATE TABLE tokn.wish (
   id text COLLATE "C" NOT NULL CHECK (octet_length(id) <= 200),
   generation bigint NOT NULL,
   text text NOT NULL CHECK (octet_length(text) <= 4096),
-  at timestamptz NOT NULL DEFAULT clock_timestamp()
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  told timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE UNIQUE INDEX wish_once ON tokn.wish (id, generation, md5(text));`
 
@@ -217,7 +218,21 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER keep_wishes_few AFTER INSERT ON tokn.wish
-FOR EACH ROW EXECUTE FUNCTION tokn.keep_wishes_few();`
+FOR EACH ROW EXECUTE FUNCTION tokn.keep_wishes_few();
+
+-- Of one that is there already watchers may have missed what they were told. Each notice is a write
+-- that others wait for: ten thousand that wish for the same are told of once a second.
+CREATE FUNCTION tokn.tell_again() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE tokn.wish w SET told = clock_timestamp()
+  WHERE w.id = NEW.id AND w.generation = NEW.generation AND md5(w.text) = md5(NEW.text)
+    AND w.told < clock_timestamp() - interval '1 second';
+  IF FOUND THEN PERFORM pg_notify('tokn_wishes', NEW.id); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER tell_again BEFORE INSERT ON tokn.wish
+FOR EACH ROW EXECUTE FUNCTION tokn.tell_again();`
 
 /** One query of several statements: one transaction, with or without a pooler between. */
 export const migrate = `

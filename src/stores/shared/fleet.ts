@@ -42,7 +42,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     takeLease: async (name, ttl) => await engine.takeLease(name, holder, ttl),
     renewLease: async (name, fence, ttl) => await engine.renewLease(name, fence, ttl),
     releaseLease: async (name, fence) => await engine.releaseLease(name, fence),
-    leases: async () => await engine.leases?.(),
+    leases: async () => await engine.leases(),
     incarnation: async () => await engine.incarnation(),
     rest: async () => await engine.close(),
   }

@@ -139,6 +139,23 @@ describe('a refresher', () => {
     await expect.poll(async () => await world.generationOf(old), { timeout: 5_000 }).toBe(3)
   })
 
+  test('serves a wish that it was not told of, and one that it could not serve at first', async () => {
+    world = await openFleetWorld()
+    const old = await world.put('web', 1_800_000, {})
+    const one = await world.open('refresher', { machine: 'one', timeout: 60_000 })
+    // As behind a pooler of transactions: it listens, and hears nothing.
+    const fleet = { ...one.fleet, watch: async () => async () => undefined }
+    const { events } = refresh({ ...one, fleet })
+    await expect.poll(() => events.map(({ event }) => event)).toEqual(['acting'])
+    const reader = await world.open('reader')
+    await reader.fleet.addWish('nobody', 7, '{"v":1}')
+    await reader.fleet.addWish(old.id, 2, '{"v":1,"rejected":true}')
+    world.engine.loseAnswer('one', 'read')
+    await expect.poll(async () => await world.generationOf(old), { timeout: 30_000 }).toBe(3)
+    await expect.poll(async () => await reader.fleet.wishes(), { timeout: 10_000 }).toEqual([])
+    expect(world.strict.presented).toHaveLength(1)
+  })
+
   test('makes no flood of refreshes of a flood of wishes', async () => {
     world = await openFleetWorld()
     const old = await world.put('web', -1, {})
