@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { builtinModules } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
 import { atRandom, quantile, quantileOverTime, simulate } from './jobs.mjs'
@@ -12,15 +11,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The machines, engines and servers of the tests, without the tests. */
 export async function loadFleet() {
+  return await loadSupport(join('heavy', 'support', 'fleet', 'measured.ts'))
+}
+
+/** A module below `test`; what it needs of packages is loaded as ever. */
+export async function loadSupport(path) {
   const directory = join(root, 'node_modules', '.cache', 'bench')
-  const file = join(directory, `fleet-${process.pid}.mjs`)
+  const file = join(directory, `${basename(path, '.ts')}-${process.pid}.mjs`)
   mkdirSync(directory, { recursive: true })
   const expect =
     'export const expect = () => ({ toMatchObject() {} }); expect.getState = () => ({})'
   await build({
-    input: join(root, 'test', 'heavy', 'support', 'fleet', 'measured.ts'),
+    input: join(root, 'test', path),
     platform: 'node',
-    external: [...builtinModules, ...builtinModules.map((module) => `node:${module}`)],
+    external: (id) => /^[a-z@]/i.test(id) && id !== 'vitest',
     logLevel: 'warn',
     plugins: [
       {
@@ -40,7 +44,7 @@ export async function loadFleet() {
 
 const all = ['postgres', 'redis', 'etcd']
 const named = all.filter((name) => process.argv.includes(name))
-const names = named.length > 0 ? named : all
+export const names = named.length > 0 ? named : all
 const targets = { postgres: 2.6, redis: 2.2, etcd: 3 }
 
 /** A good token from each engine that is installed, on loopback: rows, what is left out, what ends them. */
@@ -74,7 +78,7 @@ export async function openFleetRows({ startEngine, startStrictServer, probe }, p
 }
 
 /** Asynchronously, since this process is the server. */
-function logIn(program, env, port) {
+export function logIn(program, env, port) {
   const to = ['--issuer', `http://127.0.0.1:${port}`, '--client-id', 'client', '--flow', 'client']
   const line = [program, 'login', 'web', ...to, '--no-remember', '--quiet']
   return runOne(line, { ...env, TOKN_CLIENT_SECRET: 'secret' })

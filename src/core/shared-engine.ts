@@ -124,8 +124,15 @@ export interface SharedEngine {
   prepare(): Promise<void>
   read(id: string): Promise<SharedRow | undefined>
   find(name: string): Promise<SharedRow | undefined>
-  /** At most `limit` rows whose ids are behind `after`, in the order of ids. */
-  list(after: string | undefined, limit: number): Promise<readonly SharedRow[]>
+  /**
+   * At most `limit` rows whose ids are behind `after`, in the order of ids. `parts`: those that are read,
+   * all unless said; of another one that a row has, nothing comes but that it is there: ''.
+   */
+  list(
+    after: string | undefined,
+    limit: number,
+    parts?: readonly SharedPart[],
+  ): Promise<readonly SharedRow[]>
   write(id: string, change: RowChange): Promise<RowWritten>
   /** Whether there was one, and all of `when` was so. Its lease stays, so that fencing numbers grow. */
   remove(id: string, when: RowCondition): Promise<boolean>

@@ -5,6 +5,7 @@ import { serverCase } from './engine-cases.ts'
 import { checkContract } from './engine-contract.ts'
 import { checkFaults } from './engine-faults.ts'
 import { checkLeases } from './engine-leases.ts'
+import { checkPages } from './engine-pages.ts'
 
 const http = createHttp({ environment: {} })
 
@@ -16,4 +17,5 @@ if (requirePart('etcd')) {
   checkContract(serverCase('etcd', open, grains))
   checkFaults(serverCase('etcd', open, grains))
   checkLeases(serverCase('etcd', open, grains))
+  checkPages(serverCase('etcd', open, grains))
 }

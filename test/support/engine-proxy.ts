@@ -6,6 +6,14 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
  */
 export type ProxyMode = 'pass' | 'mute' | 'deaf' | 'closed'
 
+/** In bytes, of each direction. */
+export interface EngineTraffic {
+  readonly connections: number
+  readonly turns: number
+  readonly asked: number
+  readonly answered: number
+}
+
 /** Stands between a client and an engine, and does what networks do. */
 export interface EngineProxy {
   readonly host: string
@@ -19,6 +27,8 @@ export interface EngineProxy {
   /** Connections that have come so far, and those that stand. */
   accepted(): number
   standing(): number
+  /** What has gone through since the last question; turns: how often the engine was asked, and waited for. */
+  traffic(): EngineTraffic
   close(): Promise<void>
 }
 
@@ -27,6 +37,7 @@ export async function startProxy(
   host = '127.0.0.1',
 ): Promise<EngineProxy> {
   let [mode, accepted]: [ProxyMode, number] = ['pass', 0]
+  let seen = { connections: 0, turns: 0, asked: 0, answered: 0 }
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
     sockets.add(socket)
@@ -42,8 +53,19 @@ export async function startProxy(
       return
     }
     clients.add(client)
+    seen.connections++
+    let isAsking = false
+    client.on('data', ({ length }) => {
+      if (!isAsking) seen.turns++
+      isAsking = true
+      seen.asked += length
+    })
     const engine = connect(target.port, target.address)
     keep(engine)
+    engine.on('data', ({ length }) => {
+      isAsking = false
+      seen.answered += length
+    })
     client.on('data', (chunk) => mode !== 'deaf' && engine.write(chunk))
     engine.on('data', (chunk) => mode === 'pass' && client.write(chunk))
     client.on('close', () => {
@@ -72,6 +94,11 @@ export async function startProxy(
     cut,
     accepted: () => accepted,
     standing: () => clients.size,
+    traffic: () => {
+      const before = seen
+      seen = { connections: 0, turns: 0, asked: 0, answered: 0 }
+      return before
+    },
     close: async () => {
       cut()
       await new Promise((resolve) => server.close(resolve))

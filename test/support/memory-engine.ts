@@ -1,5 +1,5 @@
 import { ToknError } from '../../src/core/errors.ts'
-import type { SharedEngine, SharedRow, Wish } from '../../src/core/shared-engine.ts'
+import type { SharedEngine, SharedPart, SharedRow, Wish } from '../../src/core/shared-engine.ts'
 import {
   addWish,
   dropWishes,
@@ -66,6 +66,16 @@ interface Watcher {
   readonly heard: (id: string | undefined) => void
   /** It was cut off, and has not been told so. */
   missed: boolean
+}
+
+const allParts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
+
+function partsTold(all: SharedRow['parts'], read: readonly SharedPart[]): SharedRow['parts'] {
+  const told = Object.entries(all).map(([part, text]) => [
+    part,
+    read.includes(part as SharedPart) ? text : '',
+  ])
+  return Object.fromEntries(told) as SharedRow['parts']
 }
 
 /** How far back a restart may go. */
@@ -146,13 +156,13 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
       read: (id) => ask('read', () => tellWished(state.rows.get(id))),
       find: (name) =>
         ask('find', () => tellWished([...state.rows.values()].find((row) => row.name === name))),
-      list: (after, limit) =>
+      list: (after, limit, parts = allParts) =>
         ask('list', () =>
           [...state.rows.values()]
             .filter(({ id }) => after === undefined || id > after)
             .sort((one, other) => (one.id < other.id ? -1 : 1))
             .slice(0, limit)
-            .map((row) => tellWished(row)!),
+            .map((row) => tellWished({ ...row, parts: partsTold(row.parts, parts) })!),
         ),
       write: (id, change) =>
         ask('write', () => {

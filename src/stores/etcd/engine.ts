@@ -30,7 +30,7 @@ export function openEtcd(options: EngineOptions): SharedEngine {
     prepare: life.prepare,
     read: rows.read,
     find: rows.find,
-    list: rows.list,
+    list: async (...page) => await (await import('./list.ts')).listRows(gateway, keys, ...page),
     write: rows.write,
     remove: rows.remove,
     takeLease: leases.take,

@@ -1,5 +1,5 @@
-import type { RowCondition, RowWritten } from '../../core/shared-engine.ts'
-import type { Layout } from './layout.ts'
+import type { RowCondition, RowWritten, SharedPart, SharedParts } from '../../core/shared-engine.ts'
+import { partNames, type Layout } from './layout.ts'
 import * as wire from './wire.ts'
 
 /** What a row is, beside its parts. */
@@ -44,6 +44,22 @@ export function headOf(text: string): Head | undefined {
   if (typeof generation !== 'number' || typeof version !== 'string') return undefined
   const journal = read['journal'] === true ? { journal: true } : {}
   return { id, name, generation, version, ...journal }
+}
+
+/** A row out of its keys, all of which begin with `prefix`; `undefined` where its head is not among them. */
+export function readRow(
+  values: readonly wire.KeyValue[],
+  prefix: string,
+): { readonly head: Head; readonly text: string; readonly parts: SharedParts } | undefined {
+  const text = values.find(({ key }) => key === `${prefix}head`)?.value
+  const head = text === undefined ? undefined : headOf(text)
+  if (text === undefined || head === undefined) return undefined
+  const parts: { [part in SharedPart]?: string } = head.journal ? { journal: '' } : {}
+  for (const part of partNames) {
+    const value = values.find(({ key }) => key === prefix + part)
+    if (value !== undefined) parts[part] = value.value
+  }
+  return { head, text, parts }
 }
 
 /** The ranges that `readState` reads. */

@@ -4,27 +4,24 @@ import type {
   RowChange,
   RowCondition,
   RowWritten,
-  SharedPart,
   SharedRow,
 } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
-import { ordered, partNames, type Layout } from './layout.ts'
-import { emptyState, headOf, mismatch, readState, stateRanges, type State } from './row-state.ts'
+import { ordered, type Layout } from './layout.ts'
+import { emptyState, mismatch, readRow, readState, stateRanges, type State } from './row-state.ts'
 import * as wire from './wire.ts'
 
 /** Wishes that are looked through for what a row says of them; of more it says nothing. */
 const fewWishes = 100
 /** Attempts where others write the same row all the time. */
 const attempts = 30
-const rowsAtOnce = 40
 
 type Failed = Extract<RowWritten, { readonly failed: unknown }>
 
 export interface Rows {
   read(id: string): Promise<SharedRow | undefined>
   find(name: string): Promise<SharedRow | undefined>
-  list(after: string | undefined, limit: number): Promise<readonly SharedRow[]>
   write(id: string, change: RowChange): Promise<RowWritten>
   remove(id: string, when: RowCondition): Promise<boolean>
 }
@@ -32,7 +29,7 @@ export interface Rows {
 export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layout): Rows {
   /** What this process has last seen of rows: a guess that each transaction compares. */
   const seen = new Map<string, State>()
-  return { read, find, list, write, remove }
+  return { read, find, write, remove }
 
   async function read(id: string): Promise<SharedRow | undefined> {
     return await look(keys.row(id))
@@ -59,45 +56,12 @@ export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layou
     return { ...row, wished: asked }
   }
 
-  async function list(after: string | undefined, limit: number): Promise<readonly SharedRow[]> {
-    const rows: SharedRow[] = []
-    let from = after === undefined ? keys.rows : wire.after(keys.row(after))
-    while (rows.length < limit) {
-      const most = Math.min(limit - rows.length, rowsAtOnce)
-      const keysOfRow = partNames.length + 1
-      const { answer } = await ask('/v3/kv/range', {
-        ...wire.between(from, wire.after(keys.rows)),
-        limit: String(most * keysOfRow),
-      })
-      const values = wire.valuesOf(answer)
-      const prefixes = new Set(values.map(({ key }) => key.slice(0, key.lastIndexOf(' ') + 1)))
-      // The last one may have been cut off by the limit.
-      const whole = [...prefixes].slice(0, most)
-      for (const prefix of whole) {
-        const row = rowOf(
-          values.filter(({ key }) => key.startsWith(prefix)),
-          prefix,
-        )
-        if (row !== undefined) rows.push(row)
-      }
-      const last = whole.at(-1)
-      if (last === undefined || values.length < most * keysOfRow) break
-      from = wire.after(last)
-    }
-    return rows
-  }
-
   function rowOf(values: readonly wire.KeyValue[], prefix: string): SharedRow | undefined {
-    const at = values.find(({ key }) => key === `${prefix}head`)
-    const head = at === undefined ? undefined : headOf(at.value)
-    if (at === undefined || head === undefined) return undefined
-    const parts: { [part in SharedPart]?: string } = head.journal ? { journal: '' } : {}
-    for (const part of partNames) {
-      const value = values.find(({ key }) => key === prefix + part)
-      if (value !== undefined) parts[part] = value.value
-    }
+    const found = readRow(values, prefix)
+    if (found === undefined) return undefined
+    const { head, text, parts } = found
+    seen.set(head.id, { ...emptyState, head, text, isWhole: false })
     const { id, name, generation, version } = head
-    seen.set(id, { ...emptyState, head, text: at.value, isWhole: false })
     return { id, name, version, generation, parts, now: now() }
   }
 

@@ -14,10 +14,10 @@ import { lacksTables, readOnly } from './failures.ts'
 const parts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
 
 const millis = (instant: string) => `extract(epoch FROM ${instant}) * 1000`
-const columns = `s.id, s.name, s.version, s.generation, s.profile, s.record, s.journal, s.index,
+const columnsWith = (texts: string) => `s.id, s.name, s.version, s.generation, ${texts},
   EXISTS (SELECT FROM tokn.wish w WHERE w.id = s.id AND w.generation >= s.generation) AS wished,
   ${millis('clock_timestamp()')} AS now`
-const readOne = `SELECT ${columns} FROM tokn.session s WHERE `
+const readOne = `SELECT ${columnsWith(parts.map((part) => `s.${part}`).join(', '))} FROM tokn.session s WHERE `
 // A clock that has gone back makes no lease longer than it was taken for.
 const leftOf = `least(${millis('l.until - clock_timestamp()')}, l.ttl)`
 const wishColumns = `SELECT id, generation, text, ${millis('at')} AS at FROM tokn.wish`
@@ -59,7 +59,14 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     prepare,
     read: async (id) => rowOf((await look(`${readOne} s.id = $1`, id))[0]),
     find: async (name) => rowOf((await look(`${readOne} s.name = $1`, name))[0]),
-    list: async (after, limit) => {
+    list: async (after, limit, wanted = parts) => {
+      // What is not asked for is not read either: long texts are kept apart from their rows.
+      const texts = parts.map((part) =>
+        wanted.includes(part)
+          ? `s.${part}`
+          : `CASE WHEN s.${part} IS NOT NULL THEN '' END AS ${part}`,
+      )
+      const columns = columnsWith(texts.join(', '))
       const text = `SELECT ${columns} FROM tokn.session s WHERE $1::text IS NULL OR s.id > $1 ORDER BY s.id LIMIT $2`
       return (await look(text, after ?? null, limit)).flatMap((row) => rowOf(row) ?? [])
     },

@@ -29,7 +29,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
     prepare: () => prepare(redis),
     read: (id) => readRow(redis, id),
     find: (name) => findRow(redis, name),
-    list: (after, limit) => listRows(redis, after, limit),
+    list: (after, limit, parts) => listRows(redis, after, limit, parts),
     write: (id, change) => writeRow(redis, id, change),
     remove: (id, when) => removeRow(redis, id, when),
     takeLease: (name, holder, ttl) => takeLease(redis, name, holder, ttl),

@@ -3,6 +3,7 @@ import type {
   RowChange,
   RowCondition,
   RowWritten,
+  SharedPart,
   SharedParts,
   SharedRow,
 } from '../../core/shared-engine.ts'
@@ -45,13 +46,20 @@ ${rowFunction}
 local id = redis.call('HGET', KEYS[1], ARGV[1])
 return id and rowOf(ARGV[2] .. id, ARGV[3] .. id)`
 
+// Parts whose names follow are told of, and not read.
 const listScript = `#!lua flags=no-writes
 ${rowFunction}
-local rows = {}
+local rows, told = {}, {}
+for at = 5, #ARGV do told[ARGV[at]] = true end
 local ids = redis.call('ZRANGE', KEYS[1], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(ids) do
   local row = rowOf(ARGV[3] .. id, ARGV[4] .. id)
-  if row then table.insert(rows, row) end
+  if row then
+    for at = 1, #row[2], 2 do
+      if told[row[2][at]] then row[2][at + 1] = '' end
+    end
+    table.insert(rows, row)
+  end
 end
 return rows`
 
@@ -110,6 +118,8 @@ redis.call('PEXPIRE', KEYS[2], staying)
 redis.call('PUBLISH', channel, id)
 return 1`
 
+const allParts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
+
 const leaseStays = 30 * 86_400_000
 
 export async function readRow(redis: RedisConnection, id: string): Promise<SharedRow | undefined> {
@@ -129,9 +139,11 @@ export async function listRows(
   redis: RedisConnection,
   after: string | undefined,
   limit: number,
+  parts: readonly SharedPart[] = allParts,
 ): Promise<readonly SharedRow[]> {
   const from = after === undefined ? '-' : `(${after}`
-  const args = [from, String(limit), rowPrefix, wishPrefix]
+  const told = allParts.filter((part) => !parts.includes(part))
+  const args = [from, String(limit), rowPrefix, wishPrefix, ...told]
   const rows = await redis.run({ text: listScript, reads: true }, [idsKey], args)
   return listOf(rows).flatMap((row) => rowOf(row) ?? [])
 }

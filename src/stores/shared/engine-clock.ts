@@ -41,7 +41,7 @@ export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now
       ...asked,
       read: async (id) => await hear(asked.read(id), (row) => row),
       find: async (name) => await hear(asked.find(name), (row) => row),
-      list: async (after, limit) => await hear(asked.list(after, limit), ([row]) => row),
+      list: async (...page) => await hear(asked.list(...page), ([row]) => row),
     },
     toLocal: async (text) => await shift(text, 0 - known),
     toEngine: async (text) => await shift(text, await ahead()),

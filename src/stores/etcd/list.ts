@@ -1,0 +1,130 @@
+import type { SharedPart, SharedRow } from '../../core/shared-engine.ts'
+import type { Gateway } from './gateway.ts'
+import { partNames, type Layout } from './layout.ts'
+import { readRow } from './row-state.ts'
+import * as wire from './wire.ts'
+
+/** Whole rows of one answer: each may have four parts of 100 KiB. */
+const rowsAtOnce = 40
+/** Ranges of one transaction; an etcd takes 128 unless it is told otherwise. */
+const rangesAtOnce = 120
+
+type Asking = Pick<Gateway, 'ask' | 'now'>
+
+/** See `SharedEngine.list`. */
+export async function listRows(
+  gateway: Asking,
+  keys: Layout,
+  after: string | undefined,
+  limit: number,
+  parts: readonly SharedPart[] = partNames,
+): Promise<readonly SharedRow[]> {
+  const from = after === undefined ? keys.rows : wire.after(keys.row(after))
+  const isWhole = partNames.every((part) => parts.includes(part))
+  return isWhole
+    ? await listWhole(gateway, keys, from, limit)
+    : await listParts(gateway, keys, from, limit, parts)
+}
+
+async function listWhole(
+  { ask, now }: Asking,
+  keys: Layout,
+  first: string,
+  limit: number,
+): Promise<readonly SharedRow[]> {
+  const rows: SharedRow[] = []
+  for (let from = first; rows.length < limit;) {
+    const most = Math.min(limit - rows.length, rowsAtOnce)
+    const { found, last } = await askRange(ask, keys, from, most)
+    for (const [prefix, values] of found) rows.push(...rowOf(values, prefix, now()))
+    if (last === undefined) break
+    from = wire.after(last)
+  }
+  return rows
+}
+
+/** First the keys alone, which say what there is; then of each row what is asked for. */
+async function listParts(
+  { ask, now }: Asking,
+  keys: Layout,
+  first: string,
+  limit: number,
+  parts: readonly SharedPart[],
+): Promise<readonly SharedRow[]> {
+  const { found } = await askRange(ask, keys, first, limit, true)
+  const spans = spansOf(parts)
+  const together = Math.floor(rangesAtOnce / spans.length)
+  const all = [...found]
+  const rows: SharedRow[] = []
+  for (let at = 0; at < all.length; at += together) {
+    const some = all.slice(at, at + together)
+    const success = some.flatMap(([prefix]) =>
+      spans.map(([from, to]) => wire.getting(wire.between(prefix + from, `${prefix}${to}\0`))),
+    )
+    const { answer } = await ask('/v3/kv/txn', { success })
+    const ranges = wire.rangesOf(answer)
+    for (const [index, [prefix, known]] of some.entries()) {
+      const read = ranges.slice(index * spans.length, (index + 1) * spans.length).flat()
+      const told = known.filter(({ key }) => !read.some((one) => one.key === key))
+      rows.push(...rowOf([...read, ...told], prefix, now()))
+    }
+  }
+  return rows
+}
+
+/** The first keys of `limit` rows, by row, and the last of these where there are more. */
+async function askRange(
+  ask: Asking['ask'],
+  keys: Layout,
+  from: string,
+  limit: number,
+  keysOnly = false,
+) {
+  const most = limit * (partNames.length + 1)
+  const { answer } = await ask('/v3/kv/range', {
+    ...wire.between(from, wire.after(keys.rows)),
+    limit: String(most),
+    ...(keysOnly ? { keys_only: true } : {}),
+  })
+  const values = wire.valuesOf(answer)
+  const found = new Map<string, wire.KeyValue[]>()
+  let isMore = values.length === most
+  for (const value of values) {
+    const prefix = value.key.slice(0, value.key.lastIndexOf(' ') + 1)
+    const own = found.get(prefix)
+    if (own !== undefined) own.push(value)
+    // One that the limit has cut off, perhaps; most rows have not all parts, so that more come.
+    else if (found.size === limit) isMore = true
+    else found.set(prefix, [value])
+  }
+  const last = isMore ? [...found.keys()].at(-1) : undefined
+  return { found, last }
+}
+
+/** The first and the last key of each range that has the head and these parts, and nothing else. */
+function spansOf(parts: readonly SharedPart[]): ReadonlyArray<readonly [string, string]> {
+  const spans: [string, string][] = [['head', 'head']]
+  let isOpen = true
+  for (const part of partNames) {
+    const last = spans.at(-1)
+    if (!parts.includes(part)) isOpen = false
+    else if (isOpen && last !== undefined) last[1] = part
+    else {
+      spans.push([part, part])
+      isOpen = true
+    }
+  }
+  return spans
+}
+
+function rowOf(
+  values: readonly wire.KeyValue[],
+  prefix: string,
+  now: number,
+): readonly SharedRow[] {
+  const found = readRow(values, prefix)
+  if (found === undefined) return []
+  const { head, parts } = found
+  const { id, name, generation, version } = head
+  return [{ id, name, version, generation, parts, now }]
+}
