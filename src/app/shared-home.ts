@@ -1,5 +1,7 @@
 import { isToknError, ToknError } from '../core/errors.ts'
+import type { FleetRole } from '../core/fleet.ts'
 import type { StoreKind } from '../core/profile.ts'
+import { refusedToReader } from '../core/reader-refusal.ts'
 import { withoutPassword } from '../core/store-url.ts'
 import { words } from '../messages/words.ts'
 import type { HomeEntry, SharedHome } from '../session/move/home.ts'
@@ -24,6 +26,14 @@ export function openHome({ kind, shared, url, definition }: Surroundings): Share
     kind,
     url: withoutPassword(url),
     describe: () => engine.describe(),
+    role,
+    doubt: async (id) => {
+      const said = await shared.doubt(id)
+      return typeof said === 'string' ? said : said?.message
+    },
+    refuseReader: async (act) => {
+      if ((await role()) === 'reader') throw refusedToReader(act, engine.describe())
+    },
     reach: async () => {
       await engine.now()
       await ring.opening(() => undefined)
@@ -45,6 +55,10 @@ export function openHome({ kind, shared, url, definition }: Surroundings): Share
     },
     remove: async (id) => await profiles.remove(id),
     accept: async (id) => await shared.accept(id),
+  }
+
+  async function role(): Promise<FleetRole> {
+    return await ring.opening((keys) => keys.role)
   }
 
   async function refuseTaken(name: string, id: string): Promise<void> {

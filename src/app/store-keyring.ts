@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
+import { refusedToReader } from '../core/reader-refusal.ts'
 import { Secret } from '../core/secret.ts'
 import type { SharedEngine } from '../core/shared-engine.ts'
 import type { StoreKeyring } from '../core/store-keys.ts'
@@ -66,7 +67,7 @@ function openStoreKeyring(options: KeyringOptions): StoreKeyring {
     readerKey: async () => {
       const document = await engine.readDocument('keys')
       const { refresher, inUse, kid, sets } = openKeys(key, document?.text)
-      if (refresher === undefined) throw new ToknError('store', words.storeKeys.isReaderKey())
+      if (refresher === undefined) throw refusedToReader('readerKey', engine.describe())
       // Of two keys the first is the older one.
       const leaving = inUse !== undefined && sets.length > 1 && inUse.sets[0]?.kid === kid
       return { key: refresher.readerKey(), kid, leaving }

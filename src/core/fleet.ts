@@ -48,6 +48,7 @@ export interface Fleet {
   renewLease(name: string, fence: number, ttl: number): Promise<boolean>
   releaseLease(name: string, fence: number): Promise<void>
   leases(): Promise<readonly HeldLease[]>
+  /** See `SharedEngine.incarnation`; for a reader, `SharedEngine.lifeSeen`. */
   incarnation(): Promise<string>
   /** Ends all connections; the next call makes them anew. */
   rest(): Promise<void>

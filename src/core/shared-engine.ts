@@ -173,6 +173,11 @@ export interface SharedEngine {
    * restored backup), as far as the engine shows that. The same across restarts that lose nothing.
    */
   incarnation(): Promise<string>
+  /**
+   * The same for who only looks: nothing is written, and no more rights are needed than to read. Where
+   * those do not tell of a restart since, it is the life that was last noted.
+   */
+  lifeSeen(): Promise<string>
   examine(): Promise<readonly EngineFinding[]>
   /** Ends all connections; afterwards a call opens them anew. Never throws. */
   close(): Promise<void>

@@ -1,6 +1,7 @@
 import { isToknError, ToknError } from '../core/errors.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import { words } from '../messages/words.ts'
+import { fleetOfReader, refuseReader } from './fleet/reader.ts'
 import { openSession, type Session } from './session.ts'
 import { chooseProfile, outlineOf } from './choose-profile.ts'
 import { erase, readCondition, type Condition } from './usable.ts'
@@ -19,6 +20,10 @@ export async function removeProfile(ports: Ports, name: string): Promise<Removal
   const profile = readProfile(ports, name)
   if (profile === undefined) return await removeDamaged(ports, name)
   const session = openSession(ports, profile)
+  if (await isReadersOwn(session)) {
+    await ports.profiles.remove(profile.name, profile.id)
+    return {}
+  }
   return await session.locked(async () => {
     // Another profile may have this very session, by a fault of an earlier version; it keeps it.
     const alive = isShared(ports, profile) ? undefined : await eraseUnusable(session)
@@ -30,8 +35,19 @@ export async function removeProfile(ports: Ports, name: string): Promise<Removal
 /** Throws what `removeProfile` would throw of a profile that must not be removed; changes nothing. */
 export async function checkRemovable(ports: Ports, name: string): Promise<void> {
   const profile = readProfile(ports, name)
-  if (profile !== undefined && !isShared(ports, profile))
-    await lookUnusable(openSession(ports, profile))
+  if (profile === undefined || isShared(ports, profile)) return
+  const session = openSession(ports, profile)
+  if (!(await isReadersOwn(session))) await lookUnusable(session)
+}
+
+/**
+ * Whether it is a profile of this machine for a session that this process may only use: that stays where
+ * it is. Throws `forbidden` for one that is kept beside such a session.
+ */
+async function isReadersOwn(session: Session): Promise<boolean> {
+  const { place } = session.ports.profiles
+  if (place?.keeps?.(session.name) === true) await refuseReader(session, 'change')
+  return (await fleetOfReader(session)) !== undefined
 }
 
 async function eraseUnusable(session: Session): Promise<string | undefined> {

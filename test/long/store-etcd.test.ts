@@ -56,7 +56,10 @@ describe.runIf(requirePart('etcd') && requirePart('openssl'))('an etcd with TLS 
     await reader.prepare()
     await reader.addWish('one', 1, 'please')
     expect(await engine.read('one')).toMatchObject({ wished: true })
-    const denied = { code: 'store', message: expect.stringContaining('may not do this') }
+    const denied = {
+      code: 'store',
+      message: expect.stringContaining('does not allow this to the user tokn-reader'),
+    }
     expect(await failed(reader.write('one', { ...change, generation: 2 }))).toMatchObject(denied)
     expect(await failed(reader.remove('one', {}))).toMatchObject(denied)
     expect(await failed(reader.writeDocument('keys', '', 'mine'))).toMatchObject(denied)

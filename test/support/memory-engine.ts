@@ -211,6 +211,7 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
         }),
       now: () => ask('now', now),
       incarnation: () => ask('incarnation', () => `life ${life}`),
+      lifeSeen: () => ask('lifeSeen', () => `life ${life}`),
       examine: () => ask('examine', () => []),
       close: async () => {
         for (const watcher of own) watchers.delete(watcher)

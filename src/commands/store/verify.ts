@@ -77,12 +77,12 @@ function show(
 async function accept(context: Context, name: string, flags: VerifyFlags): Promise<void> {
   await checkFields(flags, 'tokn.store-accept/v1')
   const { askToAccept, accepted, notAccepted, acceptNeedsYes } = words.storeCommands
-  const yes = await context.confirm(flags, askToAccept(name))
-  if (yes !== true) {
-    throw new ToknError('usage', yes === undefined ? acceptNeedsYes(name) : notAccepted(name))
-  }
   const kind = context.storeKind(flags)
-  const generation = await acceptSession(context.ports(flags), kind, name)
+  const generation = await acceptSession(context.ports(flags), kind, name, async () => {
+    const yes = await context.confirm(flags, askToAccept(name))
+    if (yes === true) return
+    throw new ToknError('usage', yes === undefined ? acceptNeedsYes(name) : notAccepted(name))
+  })
   const document = { schema: 'tokn.store-accept/v1', profile: name, store: kind, generation }
   tell(context, flags, accepted(name, generation), document)
 }

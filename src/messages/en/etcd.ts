@@ -79,9 +79,9 @@ export const wrongPassword = (where: string) => ({
   hint: 'check TOKN_STORE_URL and TOKN_STORE_PASSWORD',
 })
 
-export const denied = (where: string, prefix: string) => ({
-  message: `the user of the store may not do this in ${where}`,
-  hint: `give its role the right: etcdctl role grant-permission ROLE readwrite ${prefix} --prefix=true`,
+export const denied = (where: string, user: string) => ({
+  message: `${where} does not allow this to the user ${user}`,
+  hint: 'docs/stores.md has the etcdctl lines of refreshers and readers',
 })
 
 export const tooLarge = (where: string) => ({

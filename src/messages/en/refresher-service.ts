@@ -10,9 +10,15 @@ export const acts = {
   logout: 'log out',
   refresher: 'refresh for others',
   ask: 'ask the provider what takes a refresh token to be told',
+  change: 'change what is kept there',
+  move: 'move sessions',
+  accept: 'say that a session counts as it is stored',
+  rekey: 'change the keys',
+  readerKey: 'give another one',
+  open: 'open what renews a session',
 }
 const withRefreshersKey = "run it where TOKN_STORE_KEY is the refresher's key of that store"
-export const readerMayNot = (act: string, store: string) => ({
+export const readerMayNot = (act: string, store = 'the store') => ({
   message: `the key in force is a reader's key of ${store}: it uses sessions, and cannot ${act}`,
   hint: withRefreshersKey,
 })

@@ -47,11 +47,6 @@ export const mixedParts = (what: string, than: string) => ({
   hint: 'a part of a backup was restored, or somebody has changed the database: tokn store verify',
 })
 
-export const notForReaders = () => ({
-  message: 'a reader’s key opens access tokens alone, and this takes the key of a refresher',
-  hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key of the store',
-})
-
 /** `kind` is the store that is in force. */
 export const noSharedStore = (kind: string) => ({
   message: `the store in force (${kind}) is of this machine alone, and has no keys of its own`,
@@ -61,11 +56,6 @@ export const noSharedStore = (kind: string) => ({
 export const noKey = () => ({
   message: 'a store that many machines share opens with its key, and none is given',
   hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE; a new store takes one made with: openssl rand -base64 32',
-})
-
-export const isReaderKey = () => ({
-  message: 'TOKN_STORE_KEY is a reader’s key already',
-  hint: 'where the key of the store is given, another one is printed',
 })
 
 // What changes the keys.

@@ -1,6 +1,5 @@
-import { ToknError } from '../../core/errors.ts'
 import type { Fleet } from '../../core/fleet.ts'
-import { words } from '../../messages/words.ts'
+import { refusedToReader, type ReaderAct } from '../../core/reader-refusal.ts'
 import type { Ports } from '../ports.ts'
 import type { Session } from '../session.ts'
 
@@ -19,22 +18,14 @@ export async function fleetOfReader(place: Place): Promise<Fleet | undefined> {
 }
 
 /** Throws `forbidden` where this process has a reader's key alone, with which `act` cannot be done. */
-export async function refuseReader(
-  place: Place,
-  act: keyof typeof words.refresherService.acts,
-): Promise<void> {
+export async function refuseReader(place: Place, act: ReaderAct): Promise<void> {
   const fleet = await fleetOf(place)
   if (fleet !== undefined) refuseReaderOf(fleet, act)
 }
 
 /** As `refuseReader`, of a store that is open. */
-export function refuseReaderOf(
-  fleet: Pick<Fleet, 'role' | 'describe'>,
-  act: keyof typeof words.refresherService.acts,
-): void {
-  if (fleet.role === 'refresher') return
-  const { acts, readerMayNot } = words.refresherService
-  throw new ToknError('forbidden', readerMayNot(acts[act], fleet.describe()))
+export function refuseReaderOf(fleet: Pick<Fleet, 'role' | 'describe'>, act: ReaderAct): void {
+  if (fleet.role === 'reader') throw refusedToReader(act, fleet.describe())
 }
 
 function isShared({ stores }: Pick<Ports, 'stores'>, kind: string): boolean {

@@ -1,5 +1,7 @@
 import type { ToknError } from '../../core/errors.ts'
+import type { FleetRole } from '../../core/fleet.ts'
 import type { Profile, StoreKind } from '../../core/profile.ts'
+import type { ReaderAct } from '../../core/reader-refusal.ts'
 
 /** What a store for many machines has of one session. */
 export interface HomeEntry {
@@ -19,6 +21,11 @@ export interface SharedHome {
   /** Its address, as a profile may have it: without a password. */
   readonly url: string
   describe(): string
+  role(): Promise<FleetRole>
+  /** Why what is stored may have gone back to an earlier time, as far as who only looks can see. */
+  doubt(id: string): Promise<string | undefined>
+  /** Throws `forbidden` with a reader's key, with which `act` cannot be done there. */
+  refuseReader(act: ReaderAct): Promise<void>
   /** Throws where it is not reached, or the key does not fit. */
   reach(): Promise<void>
   list(): Promise<readonly HomeEntry[]>

@@ -30,6 +30,8 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
   const targetHome = await homeOf(ports, to)
   const sourceHome = from === undefined ? undefined : await homeOf(here, from)
   if (sourceHome !== undefined && sourceHome.url === targetHome?.url) throw onePlace(sourceHome)
+  await targetHome?.refuseReader('move')
+  await sourceHome?.refuseReader('move')
   const local = readableProfiles(ports.profiles)
   const sources = sourceHome
     ? await profilesOf(ports, sourceHome, wanted.names)
@@ -39,6 +41,7 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
   const moves: Move[] = []
   for (const source of chosen) {
     const own = sourceHome ?? (await homeOf(here, source.store, source.id))
+    await own?.refuseReader('move')
     const isThere = source.store === to && (await isAtTarget(source, own, targetHome))
     if (isThere && sourceHome !== undefined) throw onePlace(sourceHome)
     if (source.store === to && !isThere && here === ports && targetHome !== undefined) {

@@ -5,6 +5,7 @@ import { readableProfiles } from '../choose-profile.ts'
 import type { Ports } from '../ports.ts'
 import { openSession } from '../session.ts'
 import { conditionOf } from '../usable.ts'
+import type { SharedHome } from './home.ts'
 import { movedTo } from './left-behind.ts'
 import { homeOf } from './plan-moves.ts'
 
@@ -32,7 +33,7 @@ export async function verifyStore(ports: Ports, kind: StoreKind): Promise<readon
     return found
   }
   for (const { id, name, generation, profile, fault } of await home.list()) {
-    if (profile !== undefined) found.push(await verify(ports, profile))
+    if (profile !== undefined) found.push(await verify(ports, profile, home))
     else {
       const problem = fault?.message ?? words.storeCommands.noProfileThere()
       const fix = fault?.hint ?? undefined
@@ -42,7 +43,7 @@ export async function verifyStore(ports: Ports, kind: StoreKind): Promise<readon
   return found.toSorted((one, other) => (one.profile < other.profile ? -1 : 1))
 }
 
-async function verify(ports: Ports, profile: Profile): Promise<Verified> {
+async function verify(ports: Ports, profile: Profile, home?: SharedHome): Promise<Verified> {
   const { name, id } = profile
   const session = openSession(ports, profile)
   let generation: number | undefined
@@ -61,7 +62,8 @@ async function verify(ports: Ports, profile: Profile): Promise<Verified> {
     if (indexed > generation) {
       return say('bad', words.storeCommands.olderThanKnown(generation, indexed), accept(name))
     }
-    const doubt = await findDoubt(ports, session.entry)
+    const isReader = (await home?.role()) === 'reader'
+    const doubt = isReader ? await home?.doubt(id) : await findDoubt(ports, session.entry)
     return doubt === undefined ? say('ok') : say('bad', doubt, accept(name))
   } catch (error) {
     if (!isFailure(error) || error.code === 'network') throw error
@@ -91,11 +93,19 @@ async function findDoubt(ports: Ports, entry: string): Promise<string | undefine
 
 /**
  * Has the session of a profile count as it is stored, whatever was known of a later one. Gives its
- * generation. Throws `not_found`, `usage` for a store of this machine.
+ * generation. `agree` throws where somebody has to agree and does not: it is asked where there is
+ * anything to agree to. Throws `not_found`, `forbidden`, `usage` for a store of this machine.
  */
-export async function acceptSession(ports: Ports, kind: StoreKind, name: string): Promise<number> {
+export async function acceptSession(
+  ports: Ports,
+  kind: StoreKind,
+  name: string,
+  agree: () => Promise<void>,
+): Promise<number> {
   const home = await homeOf(ports, kind)
   if (home === undefined) throw new ToknError('usage', words.storeCommands.acceptsNothing(kind))
+  await home.refuseReader('accept')
+  await agree()
   const entry = await home.find(name)
   if (entry === undefined) {
     const known = (await home.list()).map((one) => one.name).slice(0, 10)

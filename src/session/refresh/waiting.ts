@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../../core/record.ts'
+import { fleetOfReader } from '../fleet/reader.ts'
 import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import { openJournalledRecord, readEarlierRun } from './journal-entry.ts'
@@ -22,6 +23,8 @@ export async function findWaiting(
 ): Promise<Waiting | undefined> {
   const { ports, profile } = session
   if (!(await ports.refreshPending(entryOf(profile)))) return undefined
+  // What is under way opens for refreshers alone: a reader has what is stored.
+  if ((await fleetOfReader(session)) !== undefined) return undefined
   const store = await session.store()
   const sealed = (await (await ports.journal()).read(entryOf(profile)))?.record
   const record = sealed && (await openJournalledRecord(session, store, sealed))

@@ -57,6 +57,7 @@ export function openEtcd(options: EngineOptions): SharedEngine {
       return gateway.now()
     },
     incarnation: life.incarnation,
+    lifeSeen: life.seen,
     examine: async () => {
       const { examine } = await import('./examine.ts')
       return await examine(gateway, keys)

@@ -1,6 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { quoteForeign } from '../../core/secret.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 
 /** What an etcd that answers has against a request. */
@@ -55,7 +56,7 @@ export function passes(refusal: Refusal): boolean {
 }
 
 /** `where`: how the engine describes itself. `status` is that of a reply that is not etcd's. */
-export function refusedAs({ refusal, text }: Refused, where: string, prefix: string): ToknError {
+export function refusedAs({ refusal, text }: Refused, where: string, user = ''): ToknError {
   const { etcd } = words
   switch (refusal) {
     case 'noLeader':
@@ -72,7 +73,7 @@ export function refusedAs({ refusal, text }: Refused, where: string, prefix: str
     case 'anonymous':
       return new ToknError('store', etcd.noUser(where))
     case 'denied':
-      return new ToknError('store', etcd.denied(where, prefix))
+      return new ToknError('store', etcd.denied(where, display(user, 60)))
     case 'foreign':
       return new ToknError('store', etcd.notEtcd(where))
     case 'large':

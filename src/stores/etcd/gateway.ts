@@ -98,7 +98,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
         if (refused === undefined) return { answer: reply.answer, repeated, member }
         const { refusal } = refused
         if (asked.expected?.includes(refusal)) return { answer: {}, refusal, repeated, member }
-        const error = refusedAs(refused, where(), prefix)
+        const error = refusedAs(refused, where(), user)
         if (!passes(refusal)) throw error
         // The leader may have had it.
         repeated = true
@@ -212,7 +212,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     const refused = readRefusal(reply.status, reply.body)
     // Then everybody may do everything, which `doctor` tells.
     if (refused.refusal === 'authOff') return undefined
-    throw refusedAs(refused, where(), prefix)
+    throw refusedAs(refused, where(), user)
   }
 
   function readAnswer({ body }: HttpReply): Answer {
@@ -241,7 +241,7 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
     if (reply.status === 200) return reply.body
     const refused = readRefusal(reply.status, reply.body)
     if (refused.refusal === 'token') token = undefined
-    throw refusedAs(refused, where(), prefix)
+    throw refusedAs(refused, where(), user)
   }
 
   async function get(path: string): Promise<string | undefined> {

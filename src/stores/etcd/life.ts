@@ -8,6 +8,8 @@ import * as wire from './wire.ts'
 export interface Life {
   prepare(): Promise<void>
   incarnation(): Promise<string>
+  /** Without a write: who only looks may not mark anything. */
+  seen(): Promise<string>
 }
 
 const version = 1
@@ -33,7 +35,7 @@ interface Mark {
  * What copies the log as well (all disks set back at once) shows nothing of it.
  */
 export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
-  return { prepare, incarnation }
+  return { prepare, incarnation, seen }
 
   async function prepare(): Promise<void> {
     const { mark } = await look()
@@ -58,6 +60,14 @@ export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
       if (isWritten === undefined) return name(hasGoneBack ? `${mark.life}/past` : mark.life)
       if (isWritten) return name(life)
     }
+  }
+
+  async function seen(): Promise<string> {
+    const { mark, header, member } = await look()
+    const entries = await countEntries(member, header.member)
+    const hasGoneBack =
+      entries !== undefined && entries - header.revision < mark.index - mark.revision
+    return `${header.cluster}/${mark.life}${hasGoneBack ? '/past' : ''}`
   }
 
   async function look() {

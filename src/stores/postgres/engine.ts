@@ -148,6 +148,8 @@ export function openPostgres(options: EngineOptions): SharedEngine {
       Number((await look(`SELECT ${millis('clock_timestamp()')} AS now`))[0]?.['now']),
     incarnation: async () =>
       (await import('./incarnation.ts')).readIncarnation(connection, where()),
+    lifeSeen: async () =>
+      await (await import('./incarnation.ts')).readIncarnation(connection, where()),
     examine: async () => (await import('./examine.ts')).examine(connection),
     close: connection.close,
   }

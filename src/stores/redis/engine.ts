@@ -48,6 +48,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
     },
     now: () => readTime(redis),
     incarnation: async () => await (await import('./life.ts')).readLife(redis),
+    lifeSeen: async () => await (await import('./life.ts')).readLifeNoted(redis),
     examine: async () => await (await import('./examine.ts')).examineRedis(redis),
     close: async () => redis.close(),
   }

@@ -44,6 +44,11 @@ export async function readLife(redis: RedisConnection): Promise<string> {
   return `redis ${String(await redis.run({ text: lifeScript }, [lifeKey], args))}`
 }
 
+/** The life that was noted last: whether it goes on, who may write has to see. */
+export async function readLifeNoted(redis: RedisConnection): Promise<string> {
+  return `redis ${String((await redis.ask(['hget', lifeKey, 'life'])) ?? '')}`
+}
+
 /** `undefined` where this user may not ask for them, as with most of those who run Redis for others. */
 export async function readSettings(
   redis: RedisConnection,

@@ -1,4 +1,4 @@
-import { ToknError } from '../../core/errors.ts'
+import { refusedToReader } from '../../core/reader-refusal.ts'
 import type { SharedPart, SharedParts, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { agesAfter, checkAges } from './ages.ts'
@@ -52,7 +52,7 @@ export interface OpenedRecord {
 /**
  * Seals and signs the parts that one write sets; what is written together is given together. The
  * others stay, and each new part says how old they are, so that no older one can be put beside it.
- * Throws `store` with a reader's key.
+ * Throws `forbidden` with a reader's key.
  */
 export function sealRow(keys: StoreKeys, row: WrittenRow, parts: NewParts): SealedParts {
   const { profile, index, record } = parts
@@ -121,7 +121,7 @@ export function sealJournal(
   return signPayload(keys, 'journal', { ...common, refreshers })
 }
 
-/** As it was given to `sealJournal`. Throws `store`, with a reader's key too. */
+/** As it was given to `sealJournal`. Throws `store`; `forbidden` with a reader's key. */
 export function openJournal(
   keys: StoreKeys,
   row: Pick<SealedRow, 'id' | 'name' | 'parts'>,
@@ -138,9 +138,9 @@ export function sealingKey(keys: StoreKeys): Uint8Array {
   return openSealing(keys)
 }
 
-/** The document `keys` of a store that has none yet. Throws `store` with a reader's key. */
+/** The document `keys` of a store that has none yet. Throws `forbidden` with a reader's key. */
 export function firstKeys({ refresher, kid }: StoreKeys): string {
-  if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  if (refresher === undefined) throw refusedToReader('change')
   return signKeys({ serial: 1, sets: [refresher.set()], former: [] }, [
     { kid, signing: refresher.signing },
   ])
@@ -177,7 +177,7 @@ function headerOf(part: SignedPart, role: Role, { id, name, generation }: Payloa
 
 function openFor(keys: StoreKeys, part: SignedPart, role: Role, payload: Payload): string {
   const key = role === 'readers' ? keys.readers : keys.refresher?.refreshers
-  if (key === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  if (key === undefined) throw refusedToReader('open')
   const text = decryptWith(payload[role], keys.kid, key(), headerOf(part, role, payload))
   if (text !== undefined) return text
   checkReaders(keys)

@@ -43,7 +43,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     renewLease: async (name, fence, ttl) => await engine.renewLease(name, fence, ttl),
     releaseLease: async (name, fence) => await engine.releaseLease(name, fence),
     leases: async () => await engine.leases(),
-    incarnation: async () => await engine.incarnation(),
+    incarnation: async () => await (role === 'reader' ? engine.lifeSeen() : engine.incarnation()),
     rest: async () => await engine.close(),
   }
 }

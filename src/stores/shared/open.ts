@@ -1,4 +1,4 @@
-import { ToknError } from '../../core/errors.ts'
+import { ToknError, type Said } from '../../core/errors.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Seal } from '../../core/seal.ts'
 import type { Journal, Store } from '../../core/ports.ts'
@@ -51,6 +51,8 @@ export interface SharedKind {
   readonly ledger: Ledger
   /** Whether a refresh is under way or was cut off, by the row as it was read a moment ago. */
   isPending(id: string): Promise<boolean>
+  /** Why what is stored of a session may have gone back, as far as who only looks can see. */
+  doubt(id: string): Promise<Said | undefined>
   /**
    * The session as it is stored counts from now on, whatever was known of a later one. Gives its
    * generation. Throws `not_found`, `store`.
@@ -104,6 +106,10 @@ export function openShared(options: SharedOptions): SharedKind {
       }))
     },
     isPending: async (id) => (await rows.peek(id))?.parts.journal !== undefined,
+    doubt: async (id) => {
+      const looking = { ...base, engine: { incarnation: async () => await engine.lifeSeen() } }
+      return await findDoubt(looking, id)
+    },
     accept: async (id) => {
       const life = await engine.incarnation()
       let accepted: { readonly birth: string; readonly generation: number } | undefined

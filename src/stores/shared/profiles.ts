@@ -7,7 +7,7 @@ import type { KeyRing } from './key-ring.ts'
 import { resealRow } from './reseal.ts'
 import type { Rows } from './rows.ts'
 import { damagedPart } from './signed-part.ts'
-import type { StoreKeys } from './store-keys.ts'
+import { checkMayWrite, type StoreKeys } from './store-keys.ts'
 
 /** A profile as its row has it, signed: nothing of it is secret. */
 export interface KeptProfile {
@@ -81,6 +81,8 @@ export function openSharedProfiles(
       )
     },
     remove: async (id) => {
+      // Whoever may not write what counts may not take it away either.
+      await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
       for (let attempt = 0; attempt < attempts; attempt++) {
         const row = await engine.read(id)
         if (row === undefined) return attempt > 0

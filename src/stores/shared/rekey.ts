@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
+import { refusedToReader } from '../../core/reader-refusal.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import type { KeysSeen, Rekeyed } from '../../core/store-keys.ts'
@@ -39,7 +40,7 @@ const mostTries = 10
 
 /**
  * Takes `next` into use beside the key at hand, and seals every row for both. Absent: goes on with a
- * change that was begun. Throws `store` for a reader's key, and where another change is under way.
+ * change that was begun. Throws `forbidden` for a reader's key, `store` where another change is under way.
  */
 export async function beginRekey(change: KeyChange, next: Secret | undefined): Promise<Rekeyed> {
   return await retried(async () => {
@@ -142,7 +143,7 @@ async function readKeys({ engine, key }: Pick<KeyChange, 'engine' | 'key'>): Pro
   const document = await engine.readDocument('keys')
   const keys = openKeys(key, document?.text)
   const { refresher, inUse } = keys
-  if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  if (refresher === undefined) throw refusedToReader('rekey', engine.describe())
   return {
     ...{ keys, refresher, version: document?.version ?? '' },
     ...{ serial: inUse?.serial ?? 0, sets: inUse?.sets ?? [refresher.set()] },

@@ -10,7 +10,7 @@ import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import type { Holds } from './hold.ts'
 import type { KeyRing } from './key-ring.ts'
-import type { StoreKeys } from './store-keys.ts'
+import { checkMayWrite, type StoreKeys } from './store-keys.ts'
 
 /** A change of a row that was read; version and keys are compared besides what it says. */
 export interface WantedChange extends Omit<RowChange, 'when' | 'parts'> {
@@ -100,6 +100,7 @@ export function openRows(
     last: (id) => seen.get(id),
     change: async (id, make) => {
       for (let tries = 1; tries <= mostTries; tries++) {
+        await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
         const [row, { keys, version }] = await Promise.all([read(id), ring.writing()])
         const change = await make(row, keys)
         if (change === undefined) return { state: 'left', row }

@@ -1,5 +1,6 @@
 import { ToknError } from '../../core/errors.ts'
 import { isObject, ownString } from '../../core/json.ts'
+import { refusedToReader } from '../../core/reader-refusal.ts'
 import { words } from '../../messages/words.ts'
 import { decodeBase64Url } from '../entry.ts'
 import { recipientsOf } from './jwe.ts'
@@ -29,10 +30,10 @@ export interface Payload {
 /** In characters: a record of the greatest length, encrypted and encoded twice. */
 const longest = 400_000
 
-/** Throws `store` where the key is a reader's. */
+/** Throws `forbidden` where the key is a reader's. */
 export function signPayload(keys: StoreKeys, part: SignedPart, payload: Payload): string {
   const { kid, refresher } = keys
-  if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  if (refresher === undefined) throw refusedToReader('change')
   return signCompact(JSON.stringify(payload), typeOf(part), kid, refresher.signing)
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
+import { refusedToReader } from '../../core/reader-refusal.ts'
 import type { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { withFormer } from '../former-keys.ts'
@@ -49,9 +50,9 @@ export function openKeys(key: Secret, document: string | undefined, before?: Sto
   return { role: refresher ? 'refresher' : 'reader', kid, inUse, sets, readers, refresher }
 }
 
-/** Throws `store` for a reader's key. */
-export function checkMayWrite({ role }: StoreKeys): void {
-  if (role === 'reader') throw new ToknError('store', words.storeKeys.notForReaders())
+/** Throws `forbidden` for a reader's key. */
+export function checkMayWrite({ role }: StoreKeys, store?: string): void {
+  if (role === 'reader') throw refusedToReader('change', store)
 }
 
 /** Throws `store` for a reader's key of which the half that opens is another than it was. */
@@ -95,7 +96,7 @@ export function openSealing(keys: StoreKeys): Uint8Array {
 
 /** That key, and those before it. Throws `store`. */
 export function openSealings({ inUse, kid, refresher }: StoreKeys): readonly Uint8Array[] {
-  if (refresher === undefined) throw new ToknError('store', words.storeKeys.notForReaders())
+  if (refresher === undefined) throw refusedToReader('open')
   if (inUse?.sealing === undefined) return [refresher.sealing()]
   const text = decryptWith(inUse.sealing, kid, refresher.refreshers(), sealingHeader)
   const bytes = Buffer.from(text ?? '', 'base64url')

@@ -76,7 +76,7 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     remove: async (id) => {
       checkId(id)
       // Whoever may not write what counts may not take it away either.
-      checkMayWrite((await ring.writing()).keys)
+      await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
       const fence = holds.get(id)?.fence
       const removed = await engine.remove(id, fence === undefined ? {} : { fence })
       witness?.forget(id)
