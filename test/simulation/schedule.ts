@@ -69,6 +69,8 @@ async function rest(world: World): Promise<void> {
   checkServed(world, first)
   const alone = startTask(world, 'refresh', calm)
   await runToEnd(world)
+  // Whoever asks from now on is told the same: each waits in vain for somebody who knows more.
+  if (alone.error !== undefined && isExcused(world)) return checkEnd(world, [alone], [])
   world.now += 0.6 * world.settings.provider.life
   const { machines } = world
   const together = [1, 2, 3].map((turn) =>
@@ -76,9 +78,16 @@ async function rest(world: World): Promise<void> {
   )
   await runToEnd(world)
   if (world.violation === undefined) checkEnd(world, [alone, ...together], together)
-  for (const machine of world.fleet === undefined ? [] : machines) {
+  const apart = machines.some(({ skew }) => skew !== 0)
+  for (const machine of apart ? machines : []) {
     if (world.violation === undefined) await checkAgrees(world, machine)
   }
+}
+
+/** Whether a session that is lost by now was lost for a reason that is known. */
+function isExcused({ place, facts }: World): boolean {
+  const text = place.text()
+  return text !== undefined && facts.excuse(readStored(text)) !== undefined
 }
 
 /** (h): what was renewed a moment ago is good for every machine. */

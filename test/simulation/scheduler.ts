@@ -91,6 +91,6 @@ function strikes(world: World, park: Park): boolean {
 
 async function proceed(world: World, park: Park): Promise<void> {
   const { process } = park
-  process.parks = process.parks.filter((one) => one !== park)
+  process.parks.splice(process.parks.indexOf(park), 1)
   await world.resume(park)
 }

@@ -85,8 +85,20 @@ function open(
   text: string | undefined,
 ): Sealed | undefined {
   if (text === undefined) return undefined
-  const sealed = JSON.parse(text) as Sealed
+  const sealed = parse(text)
   if (sealed.part !== part || sealed.id !== id || sealed.name !== name) throw damaged()
+  return sealed
+}
+
+const parsed = new Map<string, Sealed>()
+
+/** Each row is read by many, and again and again. */
+function parse(text: string): Sealed {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  if (parsed.size >= 50) parsed.clear()
+  const sealed = JSON.parse(text) as Sealed
+  parsed.set(text, sealed)
   return sealed
 }
 

@@ -15,7 +15,10 @@ const quiet: EngineFaults = {
   backup: 0,
 }
 
-/** A holder sleeps past its lease at one of its steps, and the next one is at work when it wakes up. */
+/**
+ * A holder sleeps past its lease at one of its steps, and the next one is at work when it wakes up: or
+ * the session has been ended, or is another one.
+ */
 const zombie: Theme = (random, { faults, provider }) => ({
   provider: {
     ...provider,
@@ -36,10 +39,20 @@ const zombie: Theme = (random, { faults, provider }) => ({
   pace: random.pick([20, 200]),
   timeout: 120_000,
   age: provider.life + 1,
-  tasks: [0, random.between(0, 3_000), random.between(5_000, 60_000)].map((at, machine) =>
-    makeTask('token', at, machine),
-  ),
+  tasks: [
+    ...[0, random.between(0, 3_000), random.between(5_000, 60_000)].map((at, machine) =>
+      makeTask('token', at, machine),
+    ),
+    ...(random.chance(0.3) ? endings(random) : []),
+  ],
 })
+
+/** A logout while somebody sleeps and, now and then, a login after it. */
+function endings(random: Random): readonly TaskSettings[] {
+  const at = random.between(10_000, 60_000)
+  const login = makeTask('login', at + random.between(500, 20_000), random.between(0, 3))
+  return [makeTask('logout', at, random.between(0, 3)), ...(random.chance(0.5) ? [login] : [])]
+}
 
 /** The engine comes back without its last writes, once tokens were stored. */
 const forgetful: Theme = (random, { faults, provider }) => ({
