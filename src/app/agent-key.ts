@@ -114,7 +114,7 @@ export function openAgentKey({ given, open, serves, store: chosen }: AgentKeyOpt
       passphrase: async () => (asked ? undefined : ((asked = true), passphrase)),
     })
     for (const { id, store: kind } of profilesWithKey().filter(isLoggedIn)) {
-      const store = await ports.store(chosen ?? kind)
+      const store = await ports.store(chosen ?? kind, id)
       // What is not there proves nothing.
       if ((await store.read(id)) === undefined) continue
       const proven = key ?? (await store.openingKey?.())

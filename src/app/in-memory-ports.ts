@@ -2,7 +2,6 @@ import { isToknError } from '../core/errors.ts'
 import { isReached } from '../core/limit.ts'
 import type { Ledger } from '../core/ledger.ts'
 import type { Index, IndexEntry, Journal, JournalSlot, Lock } from '../core/ports.ts'
-import type { StoreKind } from '../core/profile.ts'
 import { isAccountKey } from '../session/ledger-keys.ts'
 import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
@@ -22,7 +21,7 @@ export function openInMemoryPorts(ports: Ports): Ports {
       return readOverview({ profiles: ports.profiles, index }, name)
     },
     lock: async () => noLock,
-    ledger: async (store) => countLogins(ports, store),
+    ledger: async (store, id) => countLogins(ports, await ports.ledger(store, id)),
     journal: async () => noJournal,
     refreshPending: async () => false,
     // What is here alone, no other process has.
@@ -50,8 +49,7 @@ function openIndex(): Index {
 }
 
 /** Logins of an account outlive the command; all else goes with it. */
-async function countLogins(ports: Ports, store: StoreKind): Promise<Ledger> {
-  const real = await ports.ledger(store)
+function countLogins(ports: Ports, real: Ledger): Ledger {
   const own = new Map<string, { logins: number[]; refreshes: number[] }>()
   const ownOf = (key: string) => own.get(key) ?? { logins: [], refreshes: [] }
   return {
@@ -79,7 +77,7 @@ async function countLogins(ports: Ports, store: StoreKind): Promise<Ledger> {
     try {
       return await count()
     } catch (error) {
-      if (!isToknError(error, 'store')) throw error
+      if (!isToknError(error, 'store', 'network', 'busy')) throw error
       ports.warn(words.app.loginNotCounted(error.message))
       return otherwise
     }

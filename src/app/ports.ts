@@ -128,7 +128,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
     },
     terminal: nameOfTerminal,
     lasting: request.lasting,
-    shared: async (kind) => (await shared()).store(kind),
+    shared: async (kind, id) => (await shared()).store(kind, id),
   }
   const derived = join(paths.cache, namesIn.cache.profiles)
   const profiles = openProfiles({
@@ -151,12 +151,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
     home: async (kind, id) => {
       const { openHome } = await import('./shared-home.ts')
       const placed = await (await shared()).of(kind, id)
-      return openHome({
-        kind,
-        shared: placed,
-        url: placed.url,
-        definition: (name) => definitions().read(name),
-      })
+      return openHome({ kind, shared: placed, definition: ports.definition })
     },
     clock: systemClock,
     profiles,
@@ -192,10 +187,14 @@ export function openPorts(request: PortsRequest): OwnPorts {
       return isUsualRoute(request)
     },
     journal: async (of) => (await routed())[of ?? 'journal'],
-    ledger: async (store) => await (await routed()).ledger(store),
+    ledger: async (store, id) => await (await routed()).ledger(store, id),
     seal: once(async () => (await import('../stores/seal.ts')).seal),
     stores: storeCatalog,
-    store: (kind) => remember(stores, kind, () => openStore(kind, surroundings)),
+    // Of those that many machines share, each is remembered by its place.
+    store: (kind, id) =>
+      isShared(kind)
+        ? openStore(kind, surroundings, id)
+        : remember(stores, kind, () => openStore(kind, surroundings)),
     engine: async (kind, id) => (await (await shared()).of(kind, id)).engine,
     fleet: async (kind, id) => {
       const { openFleetOf } = await import('./shared-kinds.ts')

@@ -26,7 +26,7 @@ export interface Routed {
   readonly journalHere: Journal
   /** The journal of logins and issues. */
   readonly unfinished: Journal
-  ledger(store: StoreKind): Promise<Ledger>
+  ledger(store: StoreKind, id?: string): Promise<Ledger>
 }
 
 export function openRouted({ command, paths, files, shared }: RoutedOptions): Routed {
@@ -57,8 +57,8 @@ export function openRouted({ command, paths, files, shared }: RoutedOptions): Ro
     // What is unfinished lies in a folder called marks, as it has from the start: one that is renamed
     // would hide what versions before this one have left behind.
     unfinished: openJournal(folders('marks')),
-    ledger: async (store) => {
-      if (isShared(store)) return (await (await shared()).of(store)).ledger
+    ledger: async (store, id) => {
+      if (isShared(store)) return (await (await shared()).of(store, id)).ledger
       const { openLedger } = await import('../io/files/ledger.ts')
       return openLedger(folders('ledger'))
     },

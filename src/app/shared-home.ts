@@ -6,25 +6,23 @@ import { withoutPassword } from '../core/store-url.ts'
 import { words } from '../messages/words.ts'
 import type { HomeEntry, SharedHome } from '../session/move/home.ts'
 import { openSharedProfiles, type FoundProfile } from '../stores/shared/profiles.ts'
-import type { SharedKind } from '../stores/shared/open.ts'
+import type { PlacedKind } from './shared-kinds.ts'
 import { profileOf, textOfProfile } from './shared-profiles.ts'
 
 /** What a process brings to the profiles of a store. */
 interface Surroundings {
   readonly kind: StoreKind
-  readonly shared: SharedKind
-  /** Its address, as it was given. */
-  readonly url: string
+  readonly shared: PlacedKind
   /** Text of the user's own definition on this machine. */
   definition(id: string): string | undefined
 }
 
-export function openHome({ kind, shared, url, definition }: Surroundings): SharedHome {
+export function openHome({ kind, shared, definition }: Surroundings): SharedHome {
   const { engine, rows, ring, store } = shared
   const profiles = openSharedProfiles(engine, rows, ring)
   return {
     kind,
-    url: withoutPassword(url),
+    url: withoutPassword(shared.url),
     describe: () => engine.describe(),
     role,
     doubt: async (id) => {

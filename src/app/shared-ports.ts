@@ -26,7 +26,8 @@ export interface SharedPortsOptions {
 /** The stores for many machines, as ports. */
 export interface SharedPorts {
   of(kind: StoreKind, id?: string): Promise<PlacedKind>
-  store(kind: StoreKind): Store
+  /** `id`: of a session in it; absent: each session may be at another place. */
+  store(kind: StoreKind, id?: string): Store
   /** Whether a refresh of this entry (`KIND:ID`) is under way, or was cut off. */
   isPending(entry: string): Promise<boolean>
 }
@@ -37,7 +38,7 @@ export function openSharedPorts(options: SharedPortsOptions): SharedPorts {
     await (opened.ready ??= openKinds()).of(kind, id)
   return {
     of,
-    store: (kind) => storeOf(of, kind),
+    store: (kind, id) => storeOf(of, kind, id),
     isPending: async (entry) => {
       const { kind, id } = parts(entry)
       return await (await of(kind, id)).isPending(id)
@@ -69,19 +70,19 @@ const sealLater: Seal = {
   open: async (...what) => await (await import('../stores/seal.ts')).seal.open(...what),
 }
 
-/** A store whose sessions may be at several places. */
-function storeOf(of: SharedPorts['of'], kind: StoreKind): Store {
-  let last: Store | undefined
-  const at = async (id?: string) => (last = (await of(kind, id)).store)
+/** The store that the session `own` is in or, where none is named, that of whichever is asked for. */
+function storeOf(of: SharedPorts['of'], kind: StoreKind, own: string | undefined): Store {
+  let opened: Store | undefined
+  const at = async (id?: string) => (opened = (await of(kind, own ?? id)).store)
   return {
     kind,
-    describe: () => last?.describe() ?? kind,
+    describe: () => opened?.describe() ?? kind,
     read: async (id) => await (await at(id)).read(id),
     write: async (id, ...what) => {
       await (await at(id)).write(id, ...what)
     },
     remove: async (id) => await (await at(id)).remove(id),
-    sealingKey: async () => await (last ?? (await at())).sealingKey(),
+    sealingKey: async () => await (await at()).sealingKey(),
   }
 }
 

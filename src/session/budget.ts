@@ -25,7 +25,7 @@ export async function readBudget(
   const { budget } = provider
   const key = accountKey(profile, provider)
   if (budget === undefined || key === undefined) return []
-  const ledger = await ports.ledger(profile.store)
+  const ledger = await ports.ledger(profile.store, profile.id)
   const { logins } = await ledger.read(key)
   const { refreshes } = await ledger.read(`${key}|${profile.id}`)
   const { life, since } = spanOf(session, record)
@@ -57,13 +57,18 @@ export async function spendBudget(
   const account = accountKey(profile, provider)
   const most = provider.budget?.[kind]
   if (account === undefined || most === undefined) return
-  const ledger = await ports.ledger(profile.store)
+  const ledger = await ports.ledger(profile.store, profile.id)
   const key = kind === 'logins' ? account : `${account}|${profile.id}`
-  const since = kind === 'logins' ? Number.NEGATIVE_INFINITY : spanOf(session, record).since
-  const limit = force ? undefined : { below: most - 1, since }
+  const limit = () => ({
+    below: most - 1,
+    since: kind === 'logins' ? Number.NEGATIVE_INFINITY : spanOf(session, record).since,
+  })
   // Looked at and counted in one step: another machine may be about to take the same one.
-  while (!(await ledger.add(key, kind, ports.clock.now(), limit))) {
+  while (!(await ledger.add(key, kind, ports.clock.now(), force ? undefined : limit()))) {
+    // Where one has become free since, it is counted after all.
     await refuseSpent(session, provider, record, kind, force)
+    if (ports.timeLeft() > 0) continue
+    throw new ToknError('network', words.refresh.noTimeLeft(), { sent: false })
   }
 }
 
@@ -123,5 +128,5 @@ async function resetRefreshes(session: Session, provider: Provider): Promise<voi
   const { ports, profile } = session
   const key = accountKey(profile, provider)
   if (key !== undefined)
-    await (await ports.ledger(profile.store)).reset(`${key}|${profile.id}`, 'refreshes')
+    await (await ports.ledger(profile.store, profile.id)).reset(`${key}|${profile.id}`, 'refreshes')
 }

@@ -46,13 +46,14 @@ export interface Ports {
   inTurn(): Promise<InTurn>
   /** Whether the profile alone says how its requests travel: no flag, and no variable. */
   readonly usualRoute?: boolean | undefined
-  /** Where what sessions of this store spend is counted. */
-  ledger(store: StoreKind): Promise<Ledger>
+  /** Where what sessions of this store spend is counted; `id`: of the session, as for `store`. */
+  ledger(store: StoreKind, id?: string): Promise<Ledger>
   /** What refreshes write down of themselves or, with `unfinished`, logins and issues. */
   journal(of?: 'unfinished'): Promise<Journal>
   seal(): Promise<Seal>
   readonly stores: StoreCatalog
-  store(kind: StoreKind): Promise<Store>
+  /** `id`: of a session in it: of those that many machines share there may be several of a kind. */
+  store(kind: StoreKind, id?: string): Promise<Store>
   /**
    * What a store is besides that many machines share; `id`: of a session, whose profile may say where that
    * store is. Absent: there is none here.

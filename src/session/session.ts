@@ -61,7 +61,7 @@ export class Session {
   }
 
   store(): Promise<Store> {
-    return this.ports.store(this.profile.store)
+    return this.ports.store(this.profile.store, this.profile.id)
   }
 
   provider(): Promise<Provider> {

@@ -25,7 +25,7 @@ export async function readRecord(session: Session): Promise<SessionRecord> {
   const { hidesWhenLocked } = ports.stores.traits(profile.store)
   if (hidesWhenLocked && ports.index.get(profile.id) !== undefined) {
     // Throws for a locked one, and then says so.
-    await (await ports.store(profile.store)).sealingKey()
+    await (await ports.store(profile.store, profile.id)).sealingKey()
     throw new ToknError('store', words.session.removedOrLocked(profile.name, profile.store))
   }
   throw new ToknError('reauth_required', words.session.notLoggedIn(profile.name))
@@ -39,7 +39,7 @@ export function elsewhere({ name, store }: Profile, usual: StoreKind): ToknError
 /** The stored session, unchecked against the profile; `undefined` when there is none. */
 export async function findRecord(session: Session): Promise<SessionRecord | undefined> {
   const { ports, profile } = session
-  const store = await ports.store(profile.store)
+  const store = await ports.store(profile.store, profile.id)
   const text = await withNamedHints(profile, async () => await store.read(profile.id))
   if (text === undefined) return undefined
   try {

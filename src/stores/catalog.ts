@@ -18,8 +18,8 @@ export interface Surroundings {
   readonly run: RunProgram
   /** The path of the user's terminal, if there is one. */
   readonly terminal: () => string | undefined
-  /** The store of a kind that many machines share. */
-  readonly shared: (kind: StoreKind) => Promise<Store>
+  /** The store of a kind that many machines share, and that this session is in. */
+  readonly shared: (kind: StoreKind, id: string | undefined) => Promise<Store>
   /** This process lives on: what could hang, or lose its connection, runs in another. */
   readonly lasting?: boolean | undefined
 }
@@ -29,8 +29,8 @@ export type OpenEngine = (options: EngineOptions) => SharedEngine
 export interface StoreEntry extends StoreTraits {
   /** What many machines share, without what that means; absent where they do not. */
   readonly engine?: (() => Promise<OpenEngine>) | undefined
-  /** Loads it, and only then. */
-  open(surroundings: Surroundings): Promise<Store>
+  /** Loads it, and only then. `id`: of a session in it, where one is known. */
+  open(surroundings: Surroundings, id?: string): Promise<Store>
 }
 
 /** What most stores are. */
@@ -52,12 +52,12 @@ const forMany = (
 ): StoreEntry => ({
   ...usual,
   ...{ kind, schemes, engine, shared: true, listsEntries: false },
-  open: async ({ shared }) => await shared(kind),
+  open: async ({ shared }, id) => await shared(kind, id),
 })
 
 /**
- * Every store of the program. A further one is a file beside this one and an entry here: whoever
- * wants to know something about a store asks for its traits, not for its name.
+ * Every store of the program. A further one is a file beside this one, or an engine in a folder, and an
+ * entry here: whoever wants to know something about a store asks for its traits, not for its name.
  */
 export const entries: readonly StoreEntry[] = [
   {
@@ -122,8 +122,12 @@ export const storeCatalog: StoreCatalog = {
 }
 
 /** Throws `store` where it cannot be used at all, when it is used. */
-export async function openStore(kind: StoreKind, surroundings: Surroundings): Promise<Store> {
-  return await entryOf(kind).open(surroundings)
+export async function openStore(
+  kind: StoreKind,
+  surroundings: Surroundings,
+  id?: string,
+): Promise<Store> {
+  return await entryOf(kind).open(surroundings, id)
 }
 
 /** Whether many machines share the store of that name, if it is one. */

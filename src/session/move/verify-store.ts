@@ -102,7 +102,10 @@ export async function acceptSession(
   name: string,
   agree: () => Promise<void>,
 ): Promise<number> {
-  const home = await homeOf(ports, kind)
+  const own = readableProfiles(ports.profiles).find(
+    (one) => one.name === name && one.store === kind,
+  )
+  const home = await homeOf(ports, kind, own?.id)
   if (home === undefined) throw new ToknError('usage', words.storeCommands.acceptsNothing(kind))
   await home.refuseReader('accept')
   await agree()

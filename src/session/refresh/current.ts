@@ -29,7 +29,7 @@ export interface Current {
 /** Reads the session, and what earlier runs have left of it. Throws `reauth_required`, `store`. */
 export async function readCurrent(session: Session, lock: HeldLock): Promise<Current> {
   const { ports, profile } = session
-  const store = await ports.store(profile.store)
+  const store = await ports.store(profile.store, profile.id)
   const replayed = await replayRecord(session, store, lock)
   const stored = replayed?.record ?? (await readOlderCopy(session, await readRecord(session)))
   const record = await withOutside(session, stored)

@@ -16,7 +16,7 @@ export const loginPause = 5 * 60_000
 export async function loginAgain(run: RefreshRun, reason: ToknError): Promise<TokenSet> {
   const { ports, profile, provider, record, journal } = run
   if (secretsForLogin(record) === undefined || provider.login === undefined) throw asEnded(reason)
-  const ledger = await ports.ledger(profile.store)
+  const ledger = await ports.ledger(profile.store, profile.id)
   const key = unattendedKey(profile)
   refuseDuringPause(run, (await ledger.read(key)).logins.at(-1), reason)
   if (journal.replies('login').length === 0) {

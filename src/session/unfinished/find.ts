@@ -1,7 +1,7 @@
 import { isToknError } from '../../core/errors.ts'
 import type { Journal } from '../../core/ports.ts'
 import type { Ports } from '../ports.ts'
-import { intentPrefix, parseIntent, type Intent } from './intent.ts'
+import { idBeside, intentPrefix, parseIntent, type Intent } from './intent.ts'
 
 /** A login or an issue that is under way, or was cut off. */
 export interface Unfinished extends Intent {
@@ -56,10 +56,11 @@ export async function isOver(ports: Ports, { run, at }: Unfinished): Promise<boo
  */
 export async function openSealed(
   ports: Ports,
-  { store, entry, sealed }: Unfinished,
+  unfinished: Unfinished,
 ): Promise<string | undefined> {
+  const { store, entry, sealed } = unfinished
   if (sealed === undefined) return undefined
-  const key = await (await ports.store(store)).sealingKey()
+  const key = await (await ports.store(store, idBeside(unfinished))).sealingKey()
   const { open } = await ports.seal()
   try {
     return await open(sealed, key, entry)

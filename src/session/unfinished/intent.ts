@@ -38,6 +38,11 @@ export interface Intent {
   readonly before?: readonly string[] | undefined
 }
 
+/** A session in the store whose key seals: of several of a kind, its profile says which that is. */
+export function idBeside({ parent, profile }: Pick<Intent, 'parent' | 'profile'>) {
+  return parent?.id ?? profile?.id
+}
+
 /** How the names begin of all entries of a configuration: nobody reads those of another one. */
 export function intentPrefix({ configuration }: Pick<Ports, 'configuration'>): string {
   return `${createHash('sha256').update(configuration).digest('hex').slice(0, 16)}:`

@@ -1,7 +1,7 @@
 import { isToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import type { Ports } from '../ports.ts'
-import { intentPrefix, type Intent } from './intent.ts'
+import { idBeside, intentPrefix, type Intent } from './intent.ts'
 
 /** The intent of a login or an issue under way, written down. */
 export interface OpenIntent {
@@ -18,7 +18,7 @@ export type IntentDraft = Omit<Intent, 'at' | 'configuration' | 'run' | 'sent'>
 /** Reserves room and writes the intent, durably. Throws `store`. */
 export async function openIntent(ports: Ports, draft: IntentDraft): Promise<OpenIntent> {
   const entry = intentPrefix(ports) + ports.randomId()
-  const key = await (await ports.store(draft.store)).sealingKey()
+  const key = await (await ports.store(draft.store, idBeside(draft))).sealingKey()
   const { seal } = await ports.seal()
   // Loads what sealing takes: nothing stands between the reply and the disk.
   await seal('', key, entry)

@@ -80,6 +80,25 @@ describe('what an account may still make', () => {
     })
   })
 
+  it('is counted after all where one becomes free while it is looked at', async () => {
+    const freeSoon = start - hour + 5
+    const { session, provider, ports } = await open(0, [freeSoon, freeSoon])
+    const ledger = await ports.ledger('file')
+    Object.assign(ports, {
+      ledger: async () => ({
+        ...ledger,
+        add: async (...one: Parameters<typeof ledger.add>) => {
+          const isAdded = await ledger.add(...one)
+          ports.pass(10)
+          return isAdded
+        },
+      }),
+    })
+    const record = recordFor(profile, provider)
+    await spendBudget(session, provider, record, 'refreshes', false)
+    expect((await ledger.read(`${accountKey(profile, provider)}|one`)).refreshes).toHaveLength(3)
+  })
+
   it('is not counted where the API counts nothing', async () => {
     const { session, provider, ports } = openScripted()
     await spendBudget(session, provider, undefined, 'logins', false)
