@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { completionTable } from './completion-table.mjs'
+import { keepCode } from './kept-code.mjs'
 import { plainExports } from './plain-exports.mjs'
 import { loadSeldom } from './load-seldom.mjs'
 import { trimPackages } from './trimmed-packages.mjs'
@@ -81,6 +82,8 @@ const together = Object.entries({
   lock: ['io/files/turn', 'io/files/user-lock', 'io/files/journal', 'app/routed'],
   refresh: ['app/serve-refresher', 'stores/seal'],
   redis: ['stores/redis/engine'],
+  postgres: ['stores/postgres/engine'],
+  etcd: ['stores/etcd/engine'],
 }).map(([name, entries]) => {
   const files = entries.flatMap((entry) => [...loadedWith(`src/${entry}.ts`)])
   return { name, files: new Set(files) }
@@ -100,6 +103,7 @@ const ofKeys = /[\\/]stores[\\/]former-keys\.ts$/
 // And the packages that are needed with some of that alone.
 const packages = {
   redis: /node_modules[\\/](?:ioredis|redis-errors)[\\/]/,
+  postgres: /node_modules[\\/](?:pg|pg-protocol)[\\/]/,
 }
 // What ends the session that a login replaces: a job that logs in by its variables has none.
 const loginCommand = loadedWith('src/commands/login.ts')
@@ -159,7 +163,7 @@ export default {
   platform: 'node',
   moduleTypes: { '.bash': 'text', '.zsh': 'text', '.fish': 'text', '.ps1': 'text' },
   preserveEntrySignatures: 'allow-extension',
-  plugins: [trimPackages(), loadSeldom, plainExports, withLicences, completionTable],
+  plugins: [trimPackages(), loadSeldom, plainExports, withLicences, completionTable, keepCode],
   logLevel: 'warn',
   // keytar finds its prebuilt binary relative to itself, so it cannot move into a bundle.
   external: ['keytar', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],

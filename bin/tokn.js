@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 'use strict'
+const { dirname, join } = require('node:path')
 let program
 let completes
 try {
@@ -7,7 +8,8 @@ try {
   // this would be time lost.
   const { enableCompileCache } =
     Number.parseInt(process.versions.node, 10) < 22 ? {} : require('node:module')
-  if (enableCompileCache !== undefined) {
+  if (enableCompileCache === undefined) takeKeptCode()
+  else {
     const folder = require('../dist/compile-cache.cjs').prepareCompileCache(process.env)
     if (folder !== undefined) enableCompileCache(folder)
   }
@@ -16,9 +18,48 @@ try {
   program = require(completes ? '../dist/completion.cjs' : '../dist/chunks/entry.cjs')
 } catch (error) {
   if (error.code !== 'MODULE_NOT_FOUND') throw error
-  const folder = require('node:path').dirname(__dirname)
+  const folder = dirname(__dirname)
   process.stderr.write(`tokn: error: tokn is not built yet: npm run build, in ${folder}\n`)
   process.exit(1)
 }
-if (completes) program.start(process.argv[3], require('node:path').join(__dirname, '../dist'))
+if (completes) program.start(process.argv[3], join(__dirname, '../dist'))
 else program.start(__filename)
+
+/**
+ * Chunks are taken as the build has compiled them (`.config/kept-code.mjs`), where this is the V8 that
+ * did, and nobody has written the chunk since. V8 does not take what was made of another text or with
+ * other flags, and compiles then as ever.
+ */
+function takeKeptCode() {
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return
+  const { readFileSync, statSync } = require('node:fs')
+  const Module = require('node:module')
+  const { versions, platform, arch } = process
+  const dist = join(dirname(__dirname), 'dist')
+  const chunks = join(dist, 'chunks')
+  const kept = join(dist, 'kept', `${versions.v8}-${platform}-${arch}`)
+  const once = { throwIfNoEntry: false }
+  if (statSync(kept, once) === undefined) return
+  const { Script } = require('node:vm')
+  const compile = Module.prototype._compile
+  const read = (filename) => {
+    if (dirname(filename) !== chunks) return undefined
+    const file = join(kept, `${filename.slice(chunks.length + 1, -'.cjs'.length)}.bin`)
+    const made = statSync(file, once)
+    if (made === undefined || made.mtimeMs < statSync(filename).mtimeMs) return undefined
+    return readFileSync(file)
+  }
+  Module.prototype._compile = function (text, filename, ...rest) {
+    const cachedData = read(filename)
+    if (cachedData === undefined) return compile.call(this, text, filename, ...rest)
+    const [before] = Module.wrapper
+    const script = new Script(Module.wrap(text), {
+      filename,
+      columnOffset: -before.length,
+      cachedData,
+    })
+    const load = (id) => this.require(id)
+    script.runInThisContext().call(this.exports, this.exports, load, this, filename, chunks)
+    return undefined
+  }
+}

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeHome, program, type Home } from '../support/home.ts'
+import { takesKeptCode } from '../support/kept-code.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, startCommand } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -31,7 +32,10 @@ async function loadsOf(args: readonly string[], env = {}) {
   const target = join(home.path, 'loads.json')
   const options = { home, env: { ...env, LOADS_FILE: target }, node: ['--require', recorder] }
   const ended = await run(args, options)
-  const { files, connections, looks, opened, users } = JSON.parse(readFileSync(target, 'utf8')) as {
+  const { files, connections, looks, opened, users, kept } = JSON.parse(
+    readFileSync(target, 'utf8'),
+  ) as {
+    kept: string[]
     files: string[]
     connections: string[]
     looks: string[]
@@ -48,7 +52,7 @@ async function loadsOf(args: readonly string[], env = {}) {
   ])
   const packages = [...new Set([...bundled, ...required].map(([, name = '']) => name))].sort()
   const bytes = ours.reduce((all, path) => all + statSync(path).size, 0)
-  return { ...ended, files, ours, bytes, packages, connections, looks, opened, users }
+  return { ...ended, files, ours, bytes, packages, connections, looks, opened, users, kept }
 }
 
 describe('a good token is handed out by little', () => {
@@ -85,6 +89,8 @@ describe('a good token is handed out by little', () => {
       expect(loaded.packages).toEqual([])
       expect(loaded.ours.length).toBeLessThanOrEqual(most)
       expect(loaded.bytes).toBeLessThanOrEqual(bytes)
+      // Nothing of it is compiled, but what a few take besides.
+      if (takesKeptCode) expect(loaded.kept.length).toBeGreaterThanOrEqual(Math.min(3, most))
       const heavy = /^(node:)?(https?|net|tls|tty|stream|child_process|worker_threads)$/
       expect(loaded.files.filter((name) => heavy.test(name))).toEqual(loads ?? [])
     })
@@ -99,10 +105,8 @@ describe('a good token is handed out by little', () => {
     expect(await run(['agent', 'start'], { home, env })).toMatchObject({ status: 0 })
     try {
       for (const args of [['token', 'web'], ['token'], ['header', '-P', 'web', '-o', 'value']]) {
-        const { status, out, ours, bytes, packages, connections, files, opened } = await loadsOf(
-          args,
-          env,
-        )
+        const { status, out, ours, bytes, packages, connections, files, opened, kept } =
+          await loadsOf(args, env)
         expect({ status, out }).toEqual({ status: 0, out: alone })
         expect(connections).toEqual([JSON.stringify([{ path: socket }, null])])
         expect(packages).toEqual([])
@@ -111,6 +115,7 @@ describe('a good token is handed out by little', () => {
           'entry.cjs',
         ])
         expect(bytes).toBeLessThanOrEqual(40_000)
+        if (takesKeptCode) expect(kept.toSorted()).toEqual(ours.toSorted())
         expect(files.filter((name) => /^(node:)?(https?|net|tls|crypto)$/.test(name))).toEqual([
           'node:net',
         ])

@@ -1,6 +1,7 @@
 // Required before the program: writes to LOADS_FILE, when the process ends, which files it loaded,
 // where it connected to, which files named .tokn it looked for, which it opened, and how often it asked
-// the system who its user is; and what of Node itself it took besides, under the names that Node has.
+// the system who its user is; what of Node itself it took besides, under the names that Node has; and
+// which files were taken as the build has compiled them, and which were to be and were not.
 'use strict'
 const fs = require('node:fs')
 const { writeFileSync } = fs
@@ -42,10 +43,18 @@ fs.openSync = function (path, ...rest) {
   opened.push(String(path))
   return open.call(this, path, ...rest)
 }
+const vm = require('node:vm')
+const [kept, compiled] = [[], []]
+const { Script } = vm
+vm.Script = function (text, options) {
+  const script = new Script(text, options)
+  if (options?.cachedData) (script.cachedDataRejected ? compiled : kept).push(options.filename)
+  return script
+}
 const target = process.env.LOADS_FILE
 delete process.env.LOADS_FILE
 process.on('exit', () => {
   const within = process.moduleLoadList.filter((name) => !before.has(name))
-  const found = { files: [...files], connections, looks, opened, users, within }
+  const found = { files: [...files], connections, looks, opened, users, within, kept, compiled }
   writeFileSync(target, JSON.stringify(found))
 })
