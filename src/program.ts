@@ -13,6 +13,7 @@ import { openTree } from './commands/flags/tree.ts'
 import { printPage } from './commands/help/page.ts'
 import { printHelp } from './commands/help/print-help.ts'
 import { printJson } from './commands/output/json.ts'
+import type { StoreTraits } from './core/store-traits.ts'
 import { words as texts } from './messages/words.ts'
 import { storeCatalog } from './stores/catalog.ts'
 import { version } from '../package.json'
@@ -157,7 +158,11 @@ function buildProgram(context: Context): Command {
       outputError: () => undefined,
     })
     .configureHelp({ formatHelp: (command) => printPage(command, context.terminal.pageWidth(1)) })
-  declareProgram(program, () => texts.help.program, { store: storeCatalog.kinds })
+  declareProgram(program, () => texts.help.program, {
+    store: storeCatalog.kinds,
+    sharedStores: kindsWith(({ shared }) => shared === true),
+    lastingStores: kindsWith(({ outlivesProcess }) => outlivesProcess),
+  })
   passOn(program)
   program.hook('preAction', async (_, command) => {
     const [named] = command.processedArgs as readonly unknown[]
@@ -190,4 +195,8 @@ function showPage({ terminal }: Pick<Context, 'terminal'>, command: Command): vo
 
 async function wrongLines() {
   return await import('./commands/help/wrong-line.ts')
+}
+
+function kindsWith(has: (traits: StoreTraits) => boolean) {
+  return storeCatalog.kinds.filter((kind) => has(storeCatalog.traits(kind)))
 }

@@ -37,9 +37,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
   const kept = [...kinds].filter((kind) => ports.stores.traits(kind).shared !== true)
   return [
     checkNode(),
-    'status' in profiles
-      ? profiles
-      : ok('profiles', words.doctor.profilesIn(known.length, ports.profiles.path)),
+    'status' in profiles ? profiles : ok('profiles', describePlaces(ports, known)),
     ...checkEnvironment(examination.environment),
     ...checkDirectories(examination),
     ...checkPlaces(examination.paths, kinds),
@@ -52,6 +50,16 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...checkTokenFolders(examination.environment, examination.fix),
     ...(await inTurn(known, (profile) => checkProvider(examination, profile))),
   ]
+}
+
+/** How many profiles there are, and where: in the file, in a store for many machines, or in both. */
+function describePlaces({ profiles: { path, place } }: Ports, known: readonly Profile[]): string {
+  const shared = known.filter(({ name }) => place?.keeps?.(name) === true).length
+  const own = known.length - shared
+  return [
+    ...(shared === 0 ? [] : [words.doctor.profilesIn(shared, place?.folder ?? path)]),
+    ...(own === 0 && shared > 0 ? [] : [words.doctor.profilesIn(own, path)]),
+  ].join(', ')
 }
 
 function checkNode(): Finding {

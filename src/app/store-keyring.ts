@@ -26,7 +26,8 @@ export interface KeyringSurroundings extends Pick<Near, 'environment' | 'variabl
 export async function openKeyringInForce(from: KeyringSurroundings): Promise<StoreKeyring> {
   const { kind, ports, variables, environment, ca } = from
   if (storeCatalog.traits(kind).shared !== true) {
-    throw new ToknError('usage', words.storeKeys.noSharedStore(kind))
+    const shared = storeCatalog.kinds.filter((one) => storeCatalog.traits(one).shared === true)
+    throw new ToknError('usage', words.refresherService.notShared(kind, shared))
   }
   const key = variables.readSecret('store_key')
   const kinds = openSharedKinds({

@@ -173,7 +173,14 @@ async function showProfile(
   const ports = context.ports(flags)
   const profile = chooseProfile(ports.profiles, context.choice(flags, name))
   const entry = (await readNoted(ports, [profile])).get(profile.id)
-  const document = { schema: 'tokn.profile/v1', ...describe(profile), path: ports.profiles.path }
+  const { path, place } = ports.profiles
+  const keptIn = place?.keeps?.(profile.name) === true ? place.folder : null
+  const document = {
+    schema: 'tokn.profile/v1',
+    ...describe(profile),
+    path: keptIn === null ? path : null,
+    kept_in: keptIn,
+  }
   const { offline } = profile
   if (wantsJson(flags)) {
     const known = { ...describeKept(entry), offline: offline ?? null }

@@ -27,6 +27,7 @@ export function refresherCommand(program: Command, context: Context, run = runRe
     usage: 'run',
     group: 'change',
     flags: reads,
+    among: { store: 'sharedStores' },
     text: () => words.help.refresherRun,
     examples: ['tokn refresher run', 'tokn refresher run --ahead 10m --json'],
   }).action((flags: RefresherFlags) => run(context, flags))

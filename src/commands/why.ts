@@ -51,7 +51,9 @@ async function runWhy(
   }
   const { issuedBy, ofProfile, processOf, reasons, whyTitles } = words.reports
   const here = ports.requester.host
-  const isOfMany = history.some(({ host = here, job }) => host !== here || job !== undefined)
+  const isShared = ports.stores.traits(profile.store).shared === true
+  const isOfMany =
+    isShared || history.some(({ host = here, job }) => host !== here || job !== undefined)
   const rows = history.map((one) => [
     String(one.generation),
     words.times.instant(one.at),

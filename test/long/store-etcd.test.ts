@@ -75,7 +75,7 @@ describe.runIf(requirePart('etcd') && requirePart('openssl'))('an etcd with TLS 
     const all = (await openAt(server.url, { ca: server.authority?.certPath }).examine()).find(
       ({ id }) => id === 'privileges',
     )
-    expect(all).toMatchObject({ status: 'warn', detail: expect.stringContaining('besides') })
+    expect(all).toMatchObject({ status: 'warn', detail: expect.stringContaining('outside /tokn/') })
   })
 
   test('is logged in to again when the token has run out, and when the roles were changed', async () => {

@@ -38,6 +38,8 @@ export interface Details {
   readonly flags?: readonly FlagName[]
   /** The values that a flag can have here, where each command has its own. */
   readonly choices?: Partial<Record<FlagName, readonly string[]>>
+  /** The same, of what the program was made with. */
+  readonly among?: Partial<Record<FlagName, ProgramChoices>>
   /** Flags whose variable it does not read. */
   readonly unheard?: readonly FlagName[]
   /** Those that have no value here: `store` is read as `bareStore`. */
@@ -72,7 +74,7 @@ export function complete(parent: Command, name: string, details: Details): Comma
 
 function addDetails(command: Command, details: Details): Command {
   const { rest, flags = [], choices = {}, unheard = [], answers = true, examples } = details
-  const { bare = [] } = details
+  const { bare = [], among = {} } = details
   const { group, text: known } = toldOf(command) ?? {}
   const text: () => CommandText = details.text ?? known ?? (() => ({ summary: '' }))
   told.set(command, { group, text, examples })
@@ -86,7 +88,7 @@ function addDetails(command: Command, details: Details): Command {
     }
     const { variable: _, ...without } = flag
     if (bare.includes(name)) addBare(command, name, flag.names, meaning)
-    else addFlag(command, name, unheard.includes(name) ? without : flag, meaning)
+    else addFlag(command, name, unheard.includes(name) ? without : flag, meaning, among[name])
   }
   if (rest !== undefined) {
     withRest.add(command)
@@ -96,6 +98,9 @@ function addDetails(command: Command, details: Details): Command {
   return command
 }
 
+/** Values that depend on what the program was made with: of `--store`, and of flags about certain stores. */
+export type ProgramChoices = FlagName | 'sharedStores' | 'lastingStores'
+
 /**
  * The program itself: it takes the flags of every command, for the command that follows. `choices`
  * are those that depend on what the program was made with.
@@ -103,7 +108,7 @@ function addDetails(command: Command, details: Details): Command {
 export function declareProgram(
   program: Command,
   text: () => CommandText,
-  choices: Partial<Record<FlagName, readonly string[]>>,
+  choices: Partial<Record<ProgramChoices, readonly string[]>>,
 ): Command {
   told.set(program, { group: undefined, text, examples: [] })
   programChoices.set(program, choices)
@@ -121,7 +126,13 @@ function addBare(command: Command, name: FlagName, names: string, meaning: () =>
   command.addOption(option)
 }
 
-function addFlag(command: Command, name: FlagName, flag: Flag, meaning: () => string): void {
+function addFlag(
+  command: Command,
+  name: FlagName,
+  flag: Flag,
+  meaning: () => string,
+  among: ProgramChoices = name,
+): void {
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
   const option = command.createOption(`${flag.names}${value}`)
   if (flag.repeatable === true) option.argParser(collect)
@@ -129,7 +140,7 @@ function addFlag(command: Command, name: FlagName, flag: Flag, meaning: () => st
   declared.set(option, {
     name,
     flag: () => {
-      const choices = flag.choices ?? choicesOf(command, name)
+      const choices = flag.choices ?? choicesOf(command, among)
       return choices === undefined ? flag : { ...flag, choices }
     },
     meaning,
@@ -137,9 +148,9 @@ function addFlag(command: Command, name: FlagName, flag: Flag, meaning: () => st
   command.addOption(option)
 }
 
-function choicesOf(command: Command, name: FlagName): readonly string[] | undefined {
+function choicesOf(command: Command, among: ProgramChoices): readonly string[] | undefined {
   const { parent } = command
-  return parent === null ? programChoices.get(command)?.[name] : choicesOf(parent, name)
+  return parent === null ? programChoices.get(command)?.[among] : choicesOf(parent, among)
 }
 
 /** Collects a flag that may be given more than once. */
@@ -192,7 +203,7 @@ export interface DeclaredFlag {
 // Kept beside the commands and options, not in them: what they say is loaded for `--help` alone.
 const told = new WeakMap<Command, Told>()
 const withRest = new WeakSet<Command>()
-const programChoices = new WeakMap<Command, Partial<Record<FlagName, readonly string[]>>>()
+const programChoices = new WeakMap<Command, Partial<Record<ProgramChoices, readonly string[]>>>()
 const declared = new WeakMap<Option, DeclaredFlag>()
 
 /** Whether what stands behind `--` is for a child of the command, and not its own. */

@@ -93,7 +93,7 @@ export const shapes = {
   'tokn.profile/v1': {
     by: 'profile show',
     fields:
-      'name provider base_url api_urls hosts store ca proxy certificate key settings overrides path credentials_kept refresh_token_kept offline',
+      'name provider base_url api_urls hosts store ca proxy certificate key settings overrides path kept_in credentials_kept refresh_token_kept offline',
   },
   'tokn.profile-use/v1': { by: 'profile use', fields: 'profile provider' },
   'tokn.profile-set/v1': { by: 'profile set', fields: 'profile setting value' },
@@ -128,7 +128,7 @@ export const shapes = {
   },
   'tokn.fleet/v1': {
     by: 'status --store',
-    fields: `store role incarnation holders_told refresher(${holder} left_ms) sessions[](profile id provider state generation expires_at expires_in pending wishes holder(${holder} left_ms) last_refresh(at reason ${holder}) problem)`,
+    fields: `store role incarnation holders_told refresher(${holder} left_ms) sessions[](profile id provider state generation expires_at expires_in pending wishes holder(${holder} left_ms) last_refresh(at reason ${holder}) problem moved_to)`,
   },
   'tokn.refresher/v1': {
     by: 'refresher run',

@@ -41,11 +41,15 @@ export async function showStore(context: Context, flags: StoreStatusFlags): Prom
 function linesOf({ store, role, sessions, refresher, tellsHolders, ...rest }: FleetStatus) {
   const texts = words.refresherService
   const who = refresher === undefined ? undefined : inWords(refresher)
+  const moved = sessions.filter(({ movedTo }) => movedTo !== undefined)
   return [
-    texts.storeAtAGlance(store, sessions.length, role, rest.incarnation),
+    texts.storeAtAGlance(store, sessions.length - moved.length, role, rest.incarnation),
     tellsHolders ? texts.refresherNow(who) : texts.holdersNotTold(),
     ...sessions.flatMap(({ name, problem }) =>
       problem === undefined ? [] : [texts.problemOf(name, display(problem, 400))],
+    ),
+    ...moved.map(({ name, movedTo = '' }) =>
+      texts.problemOf(name, words.storeCommands.movedTo(display(movedTo, 200))),
     ),
   ]
 }
@@ -53,10 +57,11 @@ function linesOf({ store, role, sessions, refresher, tellsHolders, ...rest }: Fl
 function rowOf(one: FleetSessionStatus, now: number): readonly string[] {
   const left = timeLeft(one.expiry, now)
   const { last, holder } = one
+  const renews = one.state === 'alive' && one.movedTo === undefined
   return [
     one.name,
-    words.status.states[one.state],
-    left === undefined ? '-' : words.status.left(left, true),
+    one.movedTo === undefined ? words.status.states[one.state] : words.storeCommands.statuses.moved,
+    left === undefined ? '-' : words.status.left(left, renews),
     String(one.generation),
     one.wishes === 0 ? '-' : String(one.wishes),
     holder === undefined ? (one.pending ? words.refresherService.cutOff : '-') : inWords(holder),
@@ -104,6 +109,7 @@ function describe(one: FleetSessionStatus, now: number) {
     holder: holder === undefined ? null : describeHolding(holder),
     last_refresh: last === undefined ? null : describeLast(last),
     problem: one.problem ?? null,
+    moved_to: one.movedTo === undefined ? null : display(one.movedTo, 200),
   }
 }
 

@@ -21,6 +21,8 @@ interface Looked {
   /** `null`: nobody knows. */
   readonly usable: boolean | null
   readonly problem: string | null
+  /** How many it has, where it has profiles itself. */
+  readonly profiles?: number
 }
 
 export function listCommand(store: Command, context: Context, run = listStores): void {
@@ -48,14 +50,17 @@ export async function listStores(context: Context, flags: ListFlags): Promise<vo
   const stores = []
   for (const kind of lasting) {
     const isInForce = kind === inForce
-    const profiles = all.filter((one) => one.store === kind).length
-    const isLeftAlone = isJob && profiles === 0 && ports.stores.traits(kind).hidesWhenLocked
+    const own = all.filter((one) => one.store === kind).length
+    const isLeftAlone = isJob && own === 0 && ports.stores.traits(kind).hidesWhenLocked
+    const { profiles = own, ...looked } = isLeftAlone
+      ? leftAlone()
+      : await look(ports, kind, isJob ? inForce : undefined)
     stores.push({
       store: kind,
       in_force: isInForce,
       source: isInForce ? source : null,
       shared: ports.stores.traits(kind).shared === true,
-      ...(isLeftAlone ? leftAlone() : await look(ports, kind)),
+      ...looked,
       profiles,
     })
   }
@@ -80,14 +85,19 @@ function leftAlone(): Looked {
 }
 
 /** Where a store is, and whether it can be used: nothing is unlocked for that, and nobody is asked. */
-async function look(ports: Ports, kind: StoreKind): Promise<Looked> {
+async function look(
+  ports: Ports,
+  kind: StoreKind,
+  addressed: StoreKind | undefined,
+): Promise<Looked> {
   let where: string | null = null
   try {
     const home = await homeOf(ports, kind)
     if (home !== undefined) {
       where = home.describe()
       await home.reach()
-      return { where, usable: true, problem: null }
+      const profiles = (await home.list()).filter(({ profile, fault }) => profile ?? fault)
+      return { where, usable: true, problem: null, profiles: profiles.length }
     }
     const store = await ports.store(kind)
     where = store.describe()
@@ -97,7 +107,7 @@ async function look(ports: Ports, kind: StoreKind): Promise<Looked> {
     if (!isFailure(error)) throw error
     // Without an address there is none to be used.
     const isUnsaid = error.code === 'usage' && where === null
-    const problem = isUnsaid ? words.storeCommands.noAddress() : error.message
+    const problem = isUnsaid ? words.storeCommands.noAddress(addressed) : error.message
     return { where, usable: isUnsaid ? null : false, problem }
   }
 }

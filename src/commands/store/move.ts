@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
-import { ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
 import type { StoreKind } from '../../core/profile.ts'
+import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { moveSession, type Move } from '../../session/move/move-session.ts'
 import { planMoves, type MovesWanted } from '../../session/move/plan-moves.ts'
 import { refer } from '../../session/move/refer.ts'
+import type { Ports } from '../../session/ports.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
 import type { FlagName, FlagsOf } from '../flags/table.ts'
@@ -17,6 +19,8 @@ const pushFlags = ['to', 'all', 'deleteSource', ...everywhere] as const satisfie
 const pullFlags = ['from', 'to', 'all', 'deleteSource', ...everywhere] as const satisfies FlagName[]
 const migrateFlags = ['from', 'to', 'deleteSource', ...everywhere] as const satisfies FlagName[]
 
+const amongLasting = { from: 'lastingStores', to: 'lastingStores' } as const
+
 type MoveFlags = CommonFlags & FlagsOf<(typeof pullFlags)[number]>
 
 export function pushCommand(store: Command, context: Context, run = push): void {
@@ -24,6 +28,7 @@ export function pushCommand(store: Command, context: Context, run = push): void 
     usage: 'push [profile...]',
     group: 'change',
     flags: pushFlags,
+    among: amongLasting,
     text: () => words.storeCommands.pushHelp,
     examples: ['tokn store push web --to postgres', 'tokn store push --all --to redis --dry-run'],
   }).action((names: readonly string[], flags: MoveFlags) => run(context, names, flags))
@@ -34,6 +39,7 @@ export function pullCommand(store: Command, context: Context, run = pull): void 
     usage: 'pull [profile...]',
     group: 'change',
     flags: pullFlags,
+    among: amongLasting,
     text: () => words.storeCommands.pullHelp,
     examples: [
       'tokn store pull web --from postgres',
@@ -47,6 +53,7 @@ export function migrateCommand(store: Command, context: Context, run = migrate):
     usage: 'migrate',
     group: 'change',
     flags: migrateFlags,
+    among: amongLasting,
     text: () => words.storeCommands.migrateHelp,
     examples: [
       'tokn store migrate --from file --to postgres --dry-run',
@@ -91,14 +98,18 @@ async function run(
   await checkFields(flags, flags.dryRun === true ? 'tokn.dry-run/v1' : schema)
   const ports = context.ports(flags)
   const source = await context.portsFrom(flags)
-  const moves = await planMoves(ports, {
-    ...{ ...wanted, deleteSource: flags.deleteSource === true },
-    source: source === ports ? undefined : source,
-  })
+  const moves = await fitHint(
+    ports,
+    wanted.to,
+    planMoves(ports, {
+      ...{ ...wanted, deleteSource: flags.deleteSource === true },
+      source: source === ports ? undefined : source,
+    }),
+  )
   if (flags.dryRun === true) return sayWould(context, flags, moves.map(describePlan))
   const results = []
   for (const move of moves) {
-    const result = await moveSession(ports, move)
+    const result = await fitHint(ports, wanted.to, moveSession(ports, move))
     const { name, store } = move.source
     results.push({ profile: name, from: store, to: wanted.to, result })
   }
@@ -107,6 +118,18 @@ async function run(
   )
   const sentence = told.length === 0 ? words.storeCommands.nothingToMove() : told.join('\n')
   tell(context, flags, sentence, { schema, results })
+}
+
+/** Stores tell to use another one by `--store`, which these commands do not have. */
+async function fitHint<Value>(ports: Ports, to: StoreKind, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work
+  } catch (error) {
+    if (!isToknError(error) || error.hint === undefined) throw error
+    const isTarget = ports.stores.traits(to).shared !== true
+    const hint = words.stores.withoutStoreFlag(error.hint, isTarget)
+    throw new ToknError(error.code, error.message, { ...error.details, hint, cause: error })
+  }
 }
 
 /** Profiles of this machine, for sessions that stay where they are. */
@@ -159,7 +182,11 @@ function chooseNames(names: readonly string[], flags: MoveFlags): readonly strin
 function kindOf(context: Context, flags: MoveFlags, name: 'from' | 'to'): StoreKind {
   const text = flags[name]
   const { stores } = context.ports(flags)
+  const lasting = stores.kinds.filter((kind) => stores.traits(kind).outlivesProcess)
   const kind = stores.find(text)
-  if (kind !== undefined) return kind
-  throw new ToknError('usage', words.storeCommands.kindNeeded(`--${name}`, stores.kinds))
+  if (kind !== undefined && lasting.includes(kind)) return kind
+  const { keepsNothing, kindNeeded } = words.storeCommands
+  if (kind !== undefined) throw new ToknError('usage', keepsNothing(kind, lasting))
+  if (text === undefined) throw new ToknError('usage', kindNeeded(`--${name}`, lasting))
+  throw new ToknError('usage', words.app.notAStore(`--${name}`, display(text, 40), lasting))
 }

@@ -13,6 +13,7 @@ export function readerKeyCommand(store: Command, context: Context, run = runRead
     usage: 'reader-key',
     group: 'look',
     flags: reads,
+    among: { store: 'sharedStores' },
     answers: false,
     text: () => words.storeKeys.readerKeyHelp,
     examples: ['tokn store reader-key', 'tokn store reader-key > reader.key'],

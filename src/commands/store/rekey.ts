@@ -19,6 +19,7 @@ export function rekeyCommand(store: Command, context: Context, run = runRekey): 
     usage: 'rekey',
     group: 'change',
     flags: reads,
+    among: { store: 'sharedStores' },
     answers: false,
     text: () => words.storeKeys.rekeyHelp,
     examples: [

@@ -1,7 +1,7 @@
 // English texts about the store in an etcd.
 
 /** `hosts`: with their ports. */
-export const described = (hosts: string, prefix: string) => `etcd at ${hosts}, below ${prefix}`
+export const described = (hosts: string, prefix: string) => `etcd at ${hosts} (${prefix})`
 
 const form = 'etcds://[USER@]HOST[,HOST...][:PORT][/PREFIX]'
 
@@ -32,7 +32,7 @@ export const notEncrypted = (host: string) => ({
 /** `why` is a sentence about the network. */
 export const unreached = (why: string, hint?: string) => ({
   message: `the etcd of the store gave no answer: ${why}`,
-  hint: hint ?? 'check TOKN_STORE_URL and the network: tokn doctor',
+  hint: hint ?? 'check the address of the store, and the network',
 })
 
 export const giveCertificate = () => 'give one in TOKN_STORE_URL: etcds://HOST?cert=FILE&key=FILE'
@@ -76,7 +76,7 @@ export const noPassword = (where: string) => ({
 
 export const wrongPassword = (where: string) => ({
   message: `${where} refuses the user and password`,
-  hint: 'check TOKN_STORE_URL and TOKN_STORE_PASSWORD',
+  hint: 'check the user in the address of the store, and TOKN_STORE_PASSWORD',
 })
 
 export const denied = (where: string, user: string) => ({
@@ -95,8 +95,8 @@ export const refused = (where: string, text: string) => ({
 })
 
 export const notEtcd = (where: string) => ({
-  message: `what answers at ${where} is not the JSON gateway of etcd 3.4 or later`,
-  hint: 'check TOKN_STORE_URL, and that etcd runs without --enable-grpc-gateway=false',
+  message: `${where} is not what answers there: it is not the JSON gateway of etcd 3.4 or later`,
+  hint: 'check the address of the store, and that etcd runs without --enable-grpc-gateway=false',
 })
 
 export const newer = (where: string, version: number) => ({
@@ -157,5 +157,5 @@ export const grant = (right: string, prefix: string) =>
 export const rights = (writes: boolean) =>
   writes ? 'reads and writes the store' : 'reads the store and leaves wishes, as a reader should'
 export const tooMany = (rights: string, prefix: string) =>
-  `${rights}; and may write besides what is not below ${prefix}`
+  `${rights}, and may write outside ${prefix}, too`
 export const fewerRights = () => 'use a user whose role has the keys of the store alone'

@@ -52,12 +52,12 @@ export const openPasswordFile = (path: string) => ({
 /** `reason`: as the server says it. */
 export const refusedUser = (where: string, reason: string) => ({
   message: `${where} refuses this user: ${reason}`,
-  hint: 'check the user of TOKN_STORE_URL, TOKN_STORE_PASSWORD, and pg_hba.conf of the server',
+  hint: 'check the user in the address of the store, its password, and pg_hba.conf of the server',
 })
 
 export const noDatabase = (where: string, reason: string) => ({
   message: `${where} cannot be used: ${reason}`,
-  hint: 'make it with: createdb NAME; or name another in TOKN_STORE_URL',
+  hint: 'let its administrator make it (CREATE DATABASE), or name another one in the address of the store',
 })
 
 export const denied = (where: string, reason: string) => ({
@@ -94,7 +94,7 @@ export const refused = (where: string, code: string, reason: string) => ({
 
 export const unreached = (where: string, reason: string) => ({
   message: `${where} is not reached: ${reason}`,
-  hint: 'check TOKN_STORE_URL and the network: tokn doctor',
+  hint: 'check the address of the store, and the network',
 })
 
 export const lost = (where: string) => `the connection to ${where} was lost`

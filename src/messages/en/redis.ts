@@ -1,7 +1,7 @@
 // English texts of the store that is kept in Redis.
 
 const form = 'redis://USER@HOST:PORT/DB, rediss://..., or redis:///PATH/OF/SOCKET?db=DB&user=USER'
-const checkAddress = 'check TOKN_STORE_URL and the network: tokn doctor'
+const checkAddress = 'check the address of the store, and the network'
 const closed = 'it may expect TLS (rediss://), or have no room for a connection (maxclients)'
 const rights = 'docs/stores.md has the ACL SETUSER lines of refreshers and readers'
 
@@ -91,7 +91,7 @@ export const noPassword = (place: string) => ({
 
 export const wrongPassword = (place: string, user: string) => ({
   message: `Redis at ${place} refuses the password of the user ${user}`,
-  hint: 'check TOKN_STORE_PASSWORD and the user in TOKN_STORE_URL',
+  hint: 'check TOKN_STORE_PASSWORD, and the user in the address of the store',
 })
 
 export const notAllowed = (place: string, user: string) => ({
@@ -127,16 +127,29 @@ export const longWish = (bytes: number) => `what is asked for is longer than ${b
 
 export const version = (version: string) => (version === '' ? 'not shown' : `Redis ${version}`)
 
-export const reads = (user: string) => `the user ${user} may read, and not write sessions`
+export const reads = (user: string) =>
+  `the user ${user} may read and leave wishes, and not write sessions`
 
-export const writes = (user: string) => `the user ${user} may write sessions`
+export const writes = (user: string) => `the user ${user} has what a refresher needs, and no more`
+
+/** `powers`: what it may do besides. */
+export const tooMuch = (user: string, powers: readonly (keyof typeof furtherPowers)[]) => ({
+  detail: `the user ${user} may do more than tokn needs: ${powers.map((one) => furtherPowers[one]).join(', ')}`,
+  fix: rights,
+})
+
+const furtherPowers = {
+  keys: 'use keys that are not those of tokn',
+  administration: 'administer the server',
+} as const
 
 export const lacksInfo = (user: string) => ({
   detail: `the user ${user} may write sessions, and not ask INFO: nothing is refreshed without it`,
   fix: rights,
 })
 
-const durable = 'CONFIG SET appendonly yes appendfsync always, and CONFIG REWRITE'
+const keepSetting = 'write that into its configuration, too (CONFIG REWRITE, where it has a file)'
+const durable = `CONFIG SET appendonly yes appendfsync always; ${keepSetting}`
 
 export const isDurable = () => 'every write is on the disk before it is confirmed'
 
@@ -162,7 +175,7 @@ export const unseenSync = () => ({
 
 export const evicts = (policy: string) => ({
   detail: `where memory is full, Redis throws sessions away (maxmemory-policy ${policy})`,
-  fix: 'CONFIG SET maxmemory-policy noeviction, and CONFIG REWRITE',
+  fix: `CONFIG SET maxmemory-policy noeviction; ${keepSetting}`,
 })
 
 export const isReplica = () => ({
@@ -172,5 +185,5 @@ export const isReplica = () => ({
 
 export const replicas = (count: number) => ({
   detail: `it has ${count === 1 ? 'a replica' : `${count} replicas`}, and writes also without: a failover can lose the last writes`,
-  fix: 'CONFIG SET min-replicas-to-write 1 (a failover is noticed by tokn either way)',
+  fix: `CONFIG SET min-replicas-to-write 1 (a failover is noticed by tokn either way); ${keepSetting}`,
 })

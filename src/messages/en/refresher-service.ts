@@ -45,8 +45,8 @@ export const notShared = (kind: string, shared: readonly string[]) => ({
   hint: `name one that many machines share, as TOKN_STORE_URL does (${shared.join(', ')})`,
 })
 export const storeHasAll = (given: string) => ({
-  message: `--store shows all sessions of a store, and takes no ${given}`,
-  hint: 'tokn status --store',
+  message: `--store shows all sessions of the store in force, and "${given}" is too much`,
+  hint: 'tokn status --store; TOKN_STORE_URL says which store it is',
 })
 
 /** A line of an agent's log. */

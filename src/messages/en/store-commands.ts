@@ -64,9 +64,16 @@ export const hasMoved = (profile: string, place: string | undefined) => ({
 export const leftOut = (profile: string, why: string) =>
   `${profile} is left out: ${why}; see: tokn store verify`
 
+/** With the variable it is the profile of the store that is renamed, which jobs name. */
+const renameHere = (profile: string) =>
+  `env -u TOKN_STORE_URL -u TOKN_STORE_URL_FILE tokn profile rename ${profile} NAME`
+
 export const nameTaken = (profile: string, store: string) => ({
   message: `${store} has another session called "${profile}"`,
-  hint: `tokn profile rename ${profile} NAME`,
+  hint: [
+    renameHere(profile),
+    `that is for the one of this machine; for one in a store of many machines, with TOKN_STORE_URL set to its address: tokn profile rename ${profile} NAME`,
+  ],
 })
 
 export const sameStore = (store: string, shared: boolean) => ({
@@ -86,9 +93,9 @@ export const atAnotherAddress = (profile: string, store: string, url: string) =>
   hint: `TOKN_FROM_STORE_URL='${url}' tokn store push ${profile} --to ${store}`,
 })
 
-export const keepsNothing = (store: string) => ({
+export const keepsNothing = (store: string, lasting: readonly string[]) => ({
   message: `the ${store} store keeps nothing when this command has ended`,
-  hint: 'tokn store list',
+  hint: `one of: ${lasting.join(', ')}`,
 })
 
 export const notThere = (profile: string, place: string | undefined, known: readonly string[]) => ({
@@ -98,7 +105,7 @@ export const notThere = (profile: string, place: string | undefined, known: read
 
 export const takenHere = (profile: string) => ({
   message: `this machine has another profile "${profile}"`,
-  hint: `tokn profile rename ${profile} NAME`,
+  hint: renameHere(profile),
 })
 
 export const noProfileThere = () =>
@@ -159,7 +166,11 @@ export const listTitles = () => ['STORE', 'WHERE', 'USABLE', 'PROFILES', 'FROM']
 
 export const usable = () => 'yes'
 
-export const noAddress = () => 'no address: set TOKN_STORE_URL'
+/** `inForce`: the store that TOKN_STORE_URL is the address of, if any. */
+export const noAddress = (inForce: string | undefined) =>
+  inForce === undefined
+    ? 'no address: set TOKN_STORE_URL'
+    : `no address: TOKN_STORE_URL is that of ${inForce}`
 
 export const notLookedAt = () => 'not looked at: no profile uses it'
 

@@ -47,12 +47,6 @@ export const mixedParts = (what: string, than: string) => ({
   hint: 'a part of a backup was restored, or somebody has changed the database: tokn store verify',
 })
 
-/** `kind` is the store that is in force. */
-export const noSharedStore = (kind: string) => ({
-  message: `the store in force (${kind}) is of this machine alone, and has no keys of its own`,
-  hint: 'set TOKN_STORE_URL to the address of a store that many machines share',
-})
-
 export const noKey = () => ({
   message: 'a store that many machines share opens with its key, and none is given',
   hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE; a new store takes one made with: openssl rand -base64 32',

@@ -32,6 +32,15 @@ export const notKept = (store: string) => ({
 export const notSealedHere = () =>
   'an encrypted text cannot be decrypted: it is damaged, or belongs to another store'
 
+/**
+ * A hint above that tells to use the file store, as a command that moves sessions has it: by the flag
+ * that says where they go, or not at all, where it is about the store that they are in.
+ */
+export const withoutStoreFlag = (hint: string, isTarget: boolean) =>
+  isTarget
+    ? hint.replace('use --store file', 'use --to file')
+    : hint.replace(/(?:[,;] or |^)use --store file.*$/, '')
+
 // Files.
 
 export const encryptedFiles = (directory: string) => `encrypted files in ${directory}`

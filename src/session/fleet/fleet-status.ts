@@ -28,6 +28,8 @@ export interface FleetSessionStatus {
   /** Who made the generation that is there. */
   readonly last?: HistoryEntry | undefined
   readonly problem?: string | undefined
+  /** Where the session has gone; what is left here renews nothing. */
+  readonly movedTo?: string | undefined
 }
 
 /** A store that many machines share, at a glance. */
@@ -93,6 +95,7 @@ function describe(
     state,
     expiry: known?.expiry ?? unknownExpiry,
     last: known?.history?.at(-1),
+    movedTo: index?.movedTo,
   }
 }
 

@@ -26,7 +26,6 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
   if (from === to && (shared !== true || here === ports)) {
     throw new ToknError('usage', words.storeCommands.sameStore(to, shared === true))
   }
-  checkLasting(ports, to)
   const targetHome = await homeOf(ports, to)
   const sourceHome = from === undefined ? undefined : await homeOf(here, from)
   if (sourceHome !== undefined && sourceHome.url === targetHome?.url) throw onePlace(sourceHome)
@@ -141,11 +140,6 @@ function refuseTaken(
   if (sourceHome === undefined || targetHome !== undefined) return
   if (!local.some((one) => one.name === name && one.id !== id)) return
   throw new ToknError('usage', words.storeCommands.takenHere(name))
-}
-
-function checkLasting(ports: Ports, to: StoreKind): void {
-  if (ports.stores.traits(to).outlivesProcess) return
-  throw new ToknError('usage', words.storeCommands.keepsNothing(to))
 }
 
 /** `undefined` for a store of this machine. */

@@ -17,6 +17,9 @@ export async function examineRedis(redis: RedisConnection): Promise<readonly Eng
   ]
 }
 
+/** Not one of ours; whoever may ask for it may ask for all. */
+const foreignKey = 'tokn'
+
 type Info = ReadonlyMap<string, string>
 
 async function readInfo(redis: RedisConnection): Promise<Info | undefined> {
@@ -37,19 +40,30 @@ function versionOf(info: Info | undefined): EngineFinding {
   return { id: 'version', status: 'ok', detail }
 }
 
-/** By a lease that nobody has: nothing is written. */
+/** By questions alone, and by a lease that nobody has: nothing is written. */
 async function privilegesOf(redis: RedisConnection, seesInfo: boolean): Promise<EngineFinding> {
   const user = redis.address().user ?? 'default'
   const id = 'privileges'
+  const may = async (...command: readonly string[]) =>
+    await isAllowed(async () => await redis.ask(command))
+  const writes = await isAllowed(async () => await renewLease(redis, 'doctor', 0, 1))
+  if (writes && !seesInfo) return { id, status: 'fail', ...words.redis.lacksInfo(user) }
+  const powers = [
+    ...((await may('exists', foreignKey)) ? (['keys'] as const) : []),
+    ...((await may('acl', 'users')) ? (['administration'] as const) : []),
+  ]
+  if (powers.length > 0) return { id, status: 'warn', ...words.redis.tooMuch(user, powers) }
+  return { id, status: 'ok', detail: writes ? words.redis.writes(user) : words.redis.reads(user) }
+}
+
+async function isAllowed(ask: () => Promise<unknown>): Promise<boolean> {
   try {
-    await renewLease(redis, 'doctor', 0, 1)
+    await ask()
+    return true
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
-    return { id, status: 'ok', detail: words.redis.reads(user) }
+    return false
   }
-  return seesInfo
-    ? { id, status: 'ok', detail: words.redis.writes(user) }
-    : { id, status: 'fail', ...words.redis.lacksInfo(user) }
 }
 
 function durabilityOf(info: Info | undefined, settings: Info | undefined): EngineFinding[] {
