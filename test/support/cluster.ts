@@ -1,35 +1,34 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-const group = 'batch/v1'
+const resources = [
+  { group: 'batch', name: 'cronjobs', singularName: 'cronjob', kind: 'CronJob' },
+  { group: 'apps', name: 'deployments', singularName: 'deployment', kind: 'Deployment' },
+]
+
 const kinds: Readonly<Record<string, object>> = {
   '/api': { kind: 'APIVersions', versions: ['v1'] },
   '/api/v1': { kind: 'APIResourceList', groupVersion: 'v1', resources: [] },
   '/apis': {
     kind: 'APIGroupList',
     apiVersion: 'v1',
-    groups: [
-      {
-        name: 'batch',
-        versions: [{ groupVersion: group, version: 'v1' }],
-        preferredVersion: { groupVersion: group, version: 'v1' },
-      },
-    ],
+    groups: resources.map(({ group }) => ({
+      name: group,
+      versions: [{ groupVersion: `${group}/v1`, version: 'v1' }],
+      preferredVersion: { groupVersion: `${group}/v1`, version: 'v1' },
+    })),
   },
-  [`/apis/${group}`]: {
-    kind: 'APIResourceList',
-    apiVersion: 'v1',
-    groupVersion: group,
-    resources: [
+  ...Object.fromEntries(
+    resources.map(({ group, ...resource }) => [
+      `/apis/${group}/v1`,
       {
-        name: 'cronjobs',
-        singularName: 'cronjob',
-        namespaced: true,
-        kind: 'CronJob',
-        verbs: ['create', 'get', 'list'],
+        kind: 'APIResourceList',
+        apiVersion: 'v1',
+        groupVersion: `${group}/v1`,
+        resources: [{ ...resource, namespaced: true, verbs: ['create', 'get', 'list'] }],
       },
-    ],
-  },
+    ]),
+  ),
 }
 
 /** Answers what kubectl asks any cluster before it does anything: which kinds there are. */

@@ -1,12 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { openWorld } from '../../catalogue/world.ts'
-import { answerAsCluster } from '../../support/cluster.ts'
-import { makeHome, type Environment } from '../../support/home.ts'
+import { createDry, unknownFields } from '../../support/kubectl.ts'
+import type { Environment } from '../../support/home.ts'
 import { requirePart, requireParts } from '../../support/parts.ts'
 import { containerUser, firstProcessOf, listInside, startContainer } from '../../support/pod.ts'
-import { startCommand } from '../../support/run.ts'
 import { until } from '../../support/until.ts'
 import { parseYaml, readCiFile } from '../../support/yaml.ts'
 import { addProgram, entrypoint, open, variablesOf } from './container-world.ts'
@@ -49,51 +47,24 @@ function podOf(file: string) {
   return cronJob!.spec.jobTemplate.spec.template.spec
 }
 
-/** What of `wanted` is not in `found`, by its path. */
-function missingIn(found: unknown, wanted: unknown, path = ''): readonly string[] {
-  if (typeof wanted !== 'object' || wanted === null) return found === wanted ? [] : [path]
-  return Object.entries(wanted).flatMap(([name, value]) =>
-    missingIn((found as Record<string, unknown> | undefined)?.[name], value, `${path}/${name}`),
-  )
-}
-
 describe.each(['kubernetes/cronjob.yaml', 'kubernetes/token-file.yaml'])('%s', (file) => {
   const kubectl = requirePart('kubectl')
-  // What kubectl knows no field for, it leaves out without a word.
-  const readBack = async (text: string) => {
-    const home = makeHome()
-    try {
-      writeFileSync(join(home.work, 'file.yaml'), text)
-      const line = 'kubectl set env --local -f file.yaml -o json ADDED=yes'
-      const { status, out, err } = await startCommand(line.split(' '), { home }).ended
-      expect(status, err).toBe(0)
-      return missingIn(JSON.parse(out), parseYaml(text, '1.1')[0])
-    } finally {
-      home.remove()
-    }
-  }
-
   test.skipIf(!kubectl)(
     'has only fields that kubectl knows, with values that it takes',
     async () => {
       const text = readCiFile(file)
-      expect(await readBack(text)).toEqual([])
+      expect(await unknownFields(text)).toEqual([])
       const wrong = text.replace('readOnlyRootFilesystem', 'readOnlyRootFileSystem')
-      expect(await readBack(wrong)).toEqual([expect.stringMatching(/\/readOnlyRootFileSystem$/)])
+      expect(await unknownFields(wrong)).toEqual([
+        expect.stringMatching(/\/readOnlyRootFileSystem$/),
+      ])
     },
   )
 
   test.skipIf(!kubectl)('would be created', async () => {
-    const home = makeHome()
-    const cluster = await answerAsCluster()
-    writeFileSync(join(home.work, 'file.yaml'), readCiFile(file))
-    const line = ['kubectl', '--server', cluster.url, 'create', '--dry-run=client']
-    const ended = await startCommand([...line, '--validate=false', '-f', 'file.yaml'], { home })
-      .ended
-    expect(ended).toMatchObject({ status: 0, err: '' })
-    expect(ended.out).toMatch(/^cronjob\.batch\/[\w-]+ created \(dry run\)\n$/)
-    cluster.close()
-    home.remove()
+    const { status, out, err } = await createDry(readCiFile(file))
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    expect(out).toMatch(/^cronjob\.batch\/[\w-]+ created \(dry run\)\n$/)
   })
 
   test('runs as nobody in particular, on a root that is read-only', () => {
