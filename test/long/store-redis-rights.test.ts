@@ -197,6 +197,16 @@ describe.skipIf(!requirePart('redis'))('the users of docs/stores.md', () => {
     )
   })
 
+  test('of a user who may do more doctor says so, and a reader is told of nothing to mend', async () => {
+    const all = openRedis({ url: new URL(server.url), ...plainOptions })
+    opened.push(all)
+    expect(await all.examine()).toContainEqual(
+      expect.objectContaining({ id: 'privileges', status: 'warn' }),
+    )
+    const found = await reader.examine()
+    expect(found.filter(({ status }) => status !== 'ok')).toEqual([])
+  })
+
   test('a wrong password, or none, is said', async () => {
     await expect(open('tokn-reader', 'wrong').read('id')).rejects.toMatchObject({
       code: 'store',

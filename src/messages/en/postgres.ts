@@ -106,7 +106,7 @@ export const tooSlow = (where: string) => ({
 
 export const untrusted = (where: string, reason: string) => ({
   message: `the certificate of ${where} is not trusted: ${reason}`,
-  hint: 'if you trust it, add its certificate authority with --ca FILE',
+  hint: 'if you trust it, add its certificate authority with --ca FILE, or NODE_EXTRA_CA_CERTS=FILE',
 })
 
 export const withoutTls = (where: string) => ({

@@ -46,7 +46,7 @@ export const unreached = (place: string, fault: keyof typeof faults) => ({
 
 export const certificate = (place: string, code: string) => ({
   message: `the certificate of Redis at ${place} does not hold (${code})`,
-  hint: 'if you trust it, add its certificate authority with --ca FILE',
+  hint: 'if you trust it, add its certificate authority with --ca FILE, or NODE_EXTRA_CA_CERTS=FILE',
 })
 
 export const noTls = (place: string) => ({
@@ -162,6 +162,9 @@ export const lateSync = () => ({
   detail: 'a restart can lose the last second: the append-only file is not synced at each write',
   fix: durable,
 })
+
+/** Of a user who writes no sessions, to whom it does not matter. */
+export const unseenByReader = () => 'who only reads is not shown how writes are kept'
 
 export const unseen = () => ({
   detail: 'this user may not see how writes are kept: each restart counts as a loss',

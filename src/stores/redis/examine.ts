@@ -10,11 +10,18 @@ export async function examineRedis(redis: RedisConnection): Promise<readonly Eng
   const settings = await readSettings(redis, [
     ...['appendonly', 'appendfsync', 'maxmemory', 'maxmemory-policy', 'min-replicas-to-write'],
   ])
+  // By a lease that nobody has: nothing is written.
+  const writes = await isAllowed(async () => await renewLease(redis, 'doctor', 0, 1))
+  const isBlindReader = !writes && info === undefined && settings === undefined
   return [
     versionOf(info),
-    await privilegesOf(redis, info !== undefined),
-    ...durabilityOf(info, settings),
+    await privilegesOf(redis, writes, info !== undefined),
+    ...(isBlindReader ? [unseenByReader()] : durabilityOf(info, settings)),
   ]
+}
+
+function unseenByReader(): EngineFinding {
+  return { id: 'durability', status: 'ok', detail: words.redis.unseenByReader() }
 }
 
 /** Not one of ours; whoever may ask for it may ask for all. */
@@ -40,13 +47,16 @@ function versionOf(info: Info | undefined): EngineFinding {
   return { id: 'version', status: 'ok', detail }
 }
 
-/** By questions alone, and by a lease that nobody has: nothing is written. */
-async function privilegesOf(redis: RedisConnection, seesInfo: boolean): Promise<EngineFinding> {
+/** By questions alone. `writes`: a lease that nobody has was refused for no other reason. */
+async function privilegesOf(
+  redis: RedisConnection,
+  writes: boolean,
+  seesInfo: boolean,
+): Promise<EngineFinding> {
   const user = redis.address().user ?? 'default'
   const id = 'privileges'
   const may = async (...command: readonly string[]) =>
     await isAllowed(async () => await redis.ask(command))
-  const writes = await isAllowed(async () => await renewLease(redis, 'doctor', 0, 1))
   if (writes && !seesInfo) return { id, status: 'fail', ...words.redis.lacksInfo(user) }
   const powers = [
     ...((await may('exists', foreignKey)) ? (['keys'] as const) : []),
