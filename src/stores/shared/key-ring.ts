@@ -23,6 +23,8 @@ export interface KeyRing {
    * it says; it is not verified.
    */
   atHand(part: SignedPart, text: string): StoreKeys | undefined
+  /** Makes what `opening` takes first. Never throws: what is no key is told where something is opened. */
+  prepare(): void
   /** Asks for the document at the first call, and makes the first one. Throws `store`. */
   writing(): Promise<WritingKeys>
   /** Whatever is known of the document is old. */
@@ -82,6 +84,17 @@ export function openKeyRing(
     atHand: (part, text) => {
       const isOurs = alone !== undefined && text.startsWith(beginningOf(part, alone.kid))
       return known === undefined && isOurs ? alone : undefined
+    },
+    prepare: () => {
+      if (known !== undefined) return
+      try {
+        alone ??= openKeys(given(), undefined)
+        alone.readers()
+        alone.refresher?.refreshers()
+        for (const { sign } of alone.sets) sign()
+      } catch (error) {
+        if (!isToknError(error)) throw error
+      }
     },
     writing: begin,
     forget: () => void (known = undefined),

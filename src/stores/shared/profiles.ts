@@ -45,11 +45,14 @@ const attempts = 8
 export function openSharedProfiles(
   engine: SharedEngine,
   rows: Pick<Rows, 'read' | 'change' | 'offer'>,
-  ring: Pick<KeyRing, 'opening'>,
+  ring: Pick<KeyRing, 'opening' | 'prepare'>,
 ): SharedProfiles {
   return {
     find: async (name) => {
-      const row = await engine.find(name)
+      const asked = engine.find(name)
+      // While the engine is connected to: it takes its time, and a process of its own, for that.
+      setImmediate(ring.prepare)
+      const row = await asked
       // Its session is asked for next.
       if (row !== undefined) rows.offer(row)
       return await see(row)

@@ -73,3 +73,26 @@ test('no profile of another row, another key, or with a changed byte is believed
     expect(found?.fault).toMatchObject({ code: 'store', details: { fault: 'damaged' } })
   }
 })
+
+test('what opens a profile is made while the engine is asked, and a wrong key is told afterwards', async () => {
+  for (const text of [randomBytes(32).toString('base64'), 'no key']) {
+    const { engine } = open()
+    const steps: string[] = []
+    const ring = openKeyRing(engine, () => {
+      steps.push('key')
+      return new Secret(text)
+    })
+    const slow = {
+      ...engine,
+      find: async (name: string) => {
+        const row = await engine.find(name)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        steps.push('answer')
+        return row
+      },
+    }
+    const profiles = openSharedProfiles(slow, openRows(slow, ring, time), ring)
+    expect(await profiles.find('web')).toBeUndefined()
+    expect(steps).toEqual(['key', 'answer'])
+  }
+})
