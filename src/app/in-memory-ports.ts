@@ -1,4 +1,4 @@
-import { isToknError } from '../core/errors.ts'
+import { isKeepingFailure } from '../core/errors.ts'
 import { isReached } from '../core/limit.ts'
 import type { Ledger } from '../core/ledger.ts'
 import type { Index, IndexEntry, Journal, JournalSlot, Lock } from '../core/ports.ts'
@@ -77,7 +77,7 @@ function countLogins(ports: Ports, real: Ledger): Ledger {
     try {
       return await count()
     } catch (error) {
-      if (!isToknError(error, 'store', 'network', 'busy')) throw error
+      if (!isKeepingFailure(error)) throw error
       ports.warn(words.app.loginNotCounted(error.message))
       return otherwise
     }
@@ -93,6 +93,7 @@ export const noLock: Lock = async () => ({
 const noSlot: JournalSlot = { intend: nothing, answer: nothing, record: nothing, remove: nothing }
 /** Nothing is written down. */
 export const noJournal: Journal = {
+  keepsNothing: true,
   reserve: async () => noSlot,
   resume: async () => noSlot,
   read: nothing,

@@ -129,6 +129,14 @@ export function isFailure(error: unknown): error is ToknError {
   return error instanceof ToknError && error.code !== 'interrupted'
 }
 
+/**
+ * Whether `error` is how a store, a journal or a count fails: it refuses, is not reached, or others write
+ * without end. Of what may come from a provider as well, ask nothing with it.
+ */
+export function isKeepingFailure(error: unknown): error is ToknError {
+  return isToknError(error, 'store', 'network', 'busy')
+}
+
 /** The `code` of a system error (`ENOENT`, ...), if `error` is one. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../core/errors.ts'
+import { isKeepingFailure, ToknError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
@@ -119,7 +119,7 @@ export async function forgetRefreshes(session: Session, provider: Provider): Pro
   try {
     await resetRefreshes(session, provider)
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
     session.ports.warn(words.session.countKept(error.message))
   }
 }

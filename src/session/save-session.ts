@@ -34,6 +34,9 @@ export interface SavedSession {
 /** Pauses before what failed is tried once more, in milliseconds: the tokens cannot be had again. */
 const pauses = [50, 250]
 
+/** The same where a store far away is not reached: it may be moving to another machine. */
+const awayPause = 500
+
 /**
  * Keeps a session that a provider has just given: the profile first, then the secret, both with the
  * lock of the store entry held, so that a kill leaves nothing that no profile reaches. A session
@@ -55,9 +58,11 @@ export async function saveSession(
       // Renamed meanwhile, or another login of the same new name was first: its id counts.
       target = session.of(saved.instead)
     } catch (error) {
-      const pause = pauses[failures++]
-      if (pause === undefined || !isToknError(error, 'store', 'usage')) throw error
-      await session.ports.clock.wait(pause)
+      const { clock, timeLeft } = session.ports
+      const isAway = isToknError(error, 'network')
+      const pause = isAway && timeLeft() > awayPause ? awayPause : pauses[failures++]
+      if (pause === undefined || !(isAway || isToknError(error, 'store', 'usage'))) throw error
+      await clock.wait(pause)
     }
   }
 }

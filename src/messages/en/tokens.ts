@@ -31,6 +31,11 @@ export const issuedNotStored = (why: string) => ({
   hint: 'tokn doctor --fix',
 })
 
+export const issuedLost = (why: string) => ({
+  message: `the token was issued, and is lost, because it could not be stored anywhere: ${why}`,
+  hint: 'tokn list',
+})
+
 export const nothingNamed = () => ({ message: 'that names no token', hint: 'tokn list' })
 
 export const ambiguous = (word: string, ids: readonly string[]) => ({

@@ -135,7 +135,7 @@ async function issueOnce(call: Call, { grant, kept, intent, watch }: Attempt): P
   const issued = recordOfIssued(record, tokens, grant, provider, kept.profile, moment)
   const options = { reason: 'issued', by: parent.name, adopt: false } as const
   const { profile } = await saveSession(kept, issued, options).catch((error: unknown) => {
-    throw notStored(error)
+    throw notStored(error, intent?.keeps === true)
   })
   await intent?.remove()
   return { tokens, savedAs: profile, delivered: () => undefined }
@@ -180,11 +180,12 @@ async function tryIntent(ports: Ports, draft: IntentDraft): Promise<OpenIntent |
   return intent
 }
 
-/** The token is sealed, though it could not be stored. */
-function notStored(error: unknown): unknown {
+/** `isKept`: the token is sealed, though it could not be stored. */
+function notStored(error: unknown, isKept: boolean): unknown {
   if (!(error instanceof ToknError)) return error
   const code = error.code === 'usage' ? 'store' : error.code
-  const { message, hint } = words.tokens.issuedNotStored(error.message)
+  const { issuedNotStored, issuedLost } = words.tokens
+  const { message, hint } = (isKept ? issuedNotStored : issuedLost)(error.message)
   return new ToknError(code, message, { ...error.details, hint })
 }
 
@@ -192,7 +193,7 @@ async function orWarn(ports: Ports, run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    if (!isToknError(error, 'store', 'busy', 'usage')) throw error
+    if (!isToknError(error, 'store', 'network', 'busy', 'usage')) throw error
     ports.warn(error.message)
   }
 }

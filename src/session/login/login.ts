@@ -218,7 +218,7 @@ function keeperOf(
 async function keepIn(intent: OpenIntent, text: string): Promise<boolean> {
   try {
     await intent.keep(text)
-    return true
+    return intent.keeps
   } catch (error) {
     if (!isToknError(error, 'store')) throw error
     return false

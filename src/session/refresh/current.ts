@@ -1,4 +1,4 @@
-import { isToknError, type ToknError } from '../../core/errors.ts'
+import { isKeepingFailure, isToknError, type ToknError } from '../../core/errors.ts'
 import type { HeldLock, Store } from '../../core/ports.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
@@ -7,12 +7,14 @@ import { indexRecord } from '../history.ts'
 import type { Session } from '../session.ts'
 import { readOlderCopy } from '../older-copy.ts'
 import { withOutside } from '../outside.ts'
-import { checkBinding, entryOf, findRecord, readRecord } from '../stored-record.ts'
+import { checkBinding, findRecord, readRecord } from '../stored-record.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import {
   openJournalledRecord,
   readEarlierRun,
+  readLeft,
   removeFinishedRun,
+  removeLeft,
   type EarlierRun,
 } from './journal-entry.ts'
 
@@ -57,14 +59,12 @@ async function replayRecord(
   lock: HeldLock,
 ): Promise<Replayed | undefined> {
   const { ports, profile } = session
-  const entry = entryOf(profile)
-  const journal = await ports.journal()
-  const sealed = (await journal.read(entry))?.record
+  const sealed = (await readLeft(session))?.record
   if (sealed === undefined) return undefined
   const stored = await findReadable(session)
   const record = await openJournalledRecord(session, store, sealed)
   if (record === undefined || (stored && record.generation <= stored.generation)) {
-    if (await lock.stillHeld()) await journal.remove(entry)
+    await removeLeft(session, lock)
     return undefined
   }
   checkBinding(record, profile)
@@ -73,11 +73,11 @@ async function replayRecord(
     const about = await aboutRecord(ports, profile, record, 'recovered')
     await writeAndReadBack(store, record, about)
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
     ports.warn(words.refresh.stillInJournal(error.message))
     return { record, unstored: error }
   }
-  if (await lock.stillHeld()) await journal.remove(entry)
+  await removeLeft(session, lock)
   await indexRecord(ports, profile, record, 'recovered')
   return { record }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isToknError } from '../../core/errors.ts'
+import { isKeepingFailure, isToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { HeldLock, JournalEntry, Store } from '../../core/ports.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
@@ -79,18 +79,27 @@ export async function earlierRunIn(
  * command takes a refresh to be under way. What stays is tried again.
  */
 export async function removeFinishedRun(
-  { ports, profile }: Session,
+  session: Session,
   lock: HeldLock,
   record: SessionRecord,
 ): Promise<void> {
-  const journal = await ports.journal()
   try {
-    const left = await journal.read(entryOf(profile))
+    const left = await readLeft(session)
     const intent = left && readIntent(left)
-    const finished = intent !== undefined && intent.generation <= record.generation
-    if (finished && (await lock.stillHeld())) await journal.remove(entryOf(profile))
+    if (intent === undefined || intent.generation > record.generation) return
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
+    return
+  }
+  await removeLeft(session, lock)
+}
+
+/** Removes what the journal has, whoever wrote it. That it stays is no failure: it is tried again. */
+export async function removeLeft({ ports, profile }: Session, lock: HeldLock): Promise<void> {
+  try {
+    if (await lock.stillHeld()) await (await ports.journal()).remove(entryOf(profile))
+  } catch (error) {
+    if (!isKeepingFailure(error)) throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isKeepingFailure, ToknError } from '../../core/errors.ts'
 import type { HeldLock, JournalSlot, Store } from '../../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
@@ -95,14 +95,15 @@ export function openRunJournal(
       const { slot, intent, said } = open()
       if (intent.again) return
       open().intent = { ...intent, again: true }
-      if (said.length > 0) await tryToIntend(slot, open().intent)
+      if (said.length === 0) return
+      await tryTo(async () => await slot.intend(JSON.stringify(open().intent)))
     },
     keepReply: async (reply) => {
       if (!isPassing(reply)) open().said.push(reply)
       try {
         await open().slot.answer(await open().seal(writeRenewalReply(reply)))
       } catch (error) {
-        if (!isToknError(error, 'store', 'network', 'busy')) throw error
+        if (!isKeepingFailure(error)) throw error
         // The reply is in memory still, and the store is the place that is left for it.
         open().unkept = error
       }
@@ -148,7 +149,7 @@ async function beginJournal(
     if (replies.length === 0) await slot.intend(JSON.stringify(intent))
   } catch (error) {
     // Where no run went before, nothing is left behind.
-    if (before === undefined) await slot.remove()
+    if (before === undefined) await tryTo(async () => await slot.remove())
     throw error
   }
   const sealReply = (text: string) => seal(text, key, entry)
@@ -167,10 +168,11 @@ function isNarrowCutOff(replies: readonly RenewalReply[]): boolean {
   return narrow.length > 0 && !narrow.some(isGranting)
 }
 
-async function tryToIntend(slot: JournalSlot, intent: Intent): Promise<void> {
+/** Does what need not be done. */
+async function tryTo(work: () => Promise<void>): Promise<void> {
   try {
-    await slot.intend(JSON.stringify(intent))
+    await work()
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
   }
 }

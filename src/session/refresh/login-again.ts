@@ -1,4 +1,4 @@
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isKeepingFailure, ToknError } from '../../core/errors.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { forgetRefreshes, spendBudget } from '../budget.ts'
@@ -68,7 +68,7 @@ async function recordRefusal({ ports }: RefreshRun, write: () => Promise<unknown
   try {
     await write()
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
     ports.warn(words.refresh.refusalNotRecorded(error.message))
   }
 }

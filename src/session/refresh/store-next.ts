@@ -1,4 +1,4 @@
-import { isToknError } from '../../core/errors.ts'
+import { isKeepingFailure, isToknError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { aboutRecord } from '../about-record.ts'
@@ -33,7 +33,7 @@ export async function storeNext(
     const about = await aboutRecord(ports, profile, next, reason, cost)
     await writeAndReadBack(store, next, about)
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
     const newer = await findNewer(run)
     if (newer !== undefined && !newer.access.equals(next.access)) {
       await removeJournal(run)
@@ -54,7 +54,7 @@ export async function removeJournal({ journal }: RefreshRun): Promise<void> {
   try {
     await journal.remove()
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
   }
 }
 
@@ -63,7 +63,7 @@ async function keepInJournal(run: RefreshRun, next: SessionRecord, unstored: Err
   try {
     await run.journal.keepRecord(next)
   } catch (error) {
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
     if (run.journal.unkept() !== undefined) throw unstored
   }
 }

@@ -1,6 +1,6 @@
 import { aboutChange } from '../about-record.ts'
 import { isLost } from '../../core/retry.ts'
-import { isToknError, ToknError } from '../../core/errors.ts'
+import { isKeepingFailure, isToknError, ToknError } from '../../core/errors.ts'
 import type { SessionRecord, Standing } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { indexStanding } from '../history.ts'
@@ -56,7 +56,7 @@ export async function concludeRefusal(
     // Nothing was sent: it says nothing of the replies that wait to be read.
     throw withNextCommand(reason, run)
     // A reply that cannot be read stays, though kept credentials were of no help either.
-  } else if (!isUnreadable(reason) && !isUnreadable(refusal)) await journal.remove()
+  } else if (!isUnreadable(reason) && !isUnreadable(refusal)) await removeJournal(run)
   throw withNextCommand(reason, run)
 }
 
@@ -88,7 +88,7 @@ async function storeRefusal(
     if (!keepReplies) await journal.remove()
   } catch (error) {
     // The refusal stays in the journal, and is read from there instead of being asked for again.
-    if (!isToknError(error, 'store', 'network', 'busy')) throw error
+    if (!isKeepingFailure(error)) throw error
     ports.warn(words.refresh.endNotStored(error.message))
   }
 }

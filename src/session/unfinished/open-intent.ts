@@ -9,6 +9,8 @@ export interface OpenIntent {
   note(change: Partial<Intent>): Promise<void>
   /** Seals a text into the room that was reserved; durable when it resolves. Throws `store`. */
   keep(text: string): Promise<void>
+  /** Whether that is kept anywhere: nothing is on the machine of a job with three variables. */
+  readonly keeps: boolean
   /** Never throws: what stays is cleared by `tokn doctor --fix`. */
   remove(): Promise<void>
 }
@@ -25,13 +27,15 @@ export async function openIntent(ports: Ports, draft: IntentDraft): Promise<Open
   const { own } = await ports.invocations()
   const { configuration } = ports
   let intent: Intent = { ...draft, at: ports.clock.now(), configuration, run: own, sent: false }
-  const slot = await (await ports.journal('unfinished')).reserve(entry)
+  const journal = await ports.journal('unfinished')
+  const slot = await journal.reserve(entry)
   const open: OpenIntent = {
     note: async (change) => {
       intent = { ...intent, ...change }
       await slot.intend(JSON.stringify(intent))
     },
     keep: async (text) => await slot.record(await seal(text, key, entry)),
+    keeps: journal.keepsNothing !== true,
     remove,
   }
   try {

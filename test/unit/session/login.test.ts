@@ -170,6 +170,44 @@ describe('a login that fails', () => {
     expect((await world.session.readRecord()).access.reveal()).toBe('access-2')
   })
 
+  it('to be stored is stored as soon as a store far away is reached again', async () => {
+    const world = open()
+    const { clock } = world.ports
+    let waited = 0
+    Object.assign(world.ports, {
+      timeLeft: () => 10_000 - waited,
+      clock: {
+        ...clock,
+        wait: async (duration: number) => {
+          waited += duration
+          if (waited >= 4_000) world.ports.mend('write file')
+        },
+      },
+    })
+    const fails: Provider['login'] = async (...given) => {
+      const made = await login(...given)
+      world.ports.fail('write file', 'network')
+      return made
+    }
+    Object.assign(world.provider, { login: fails })
+    const { record } = await world.session.login(request(world))
+    expect(record.access.reveal()).toBe('access-2')
+    expect((await world.session.readRecord()).access.reveal()).toBe('access-2')
+  })
+
+  it('to be stored says that the session is lost where nothing is kept of what is unfinished', async () => {
+    const world = open()
+    const { journal } = world.ports
+    Object.assign(world.ports, {
+      journal: async (of?: 'unfinished') => ({ ...(await journal(of)), keepsNothing: true }),
+    })
+    await using(world, 'write file', async () => {
+      await expect(world.session.login(request(world))).rejects.toMatchObject({
+        message: expect.stringContaining('its session is lost') as string,
+      })
+    })
+  })
+
   it('to be stored anywhere says that the session is lost', async () => {
     const world = open()
     await using(

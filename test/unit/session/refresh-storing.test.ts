@@ -242,6 +242,31 @@ describe('a record in the journal, which the store did not take', () => {
       { before: async (world) => await world.store(theirs), request: whenNeeded, gives: 'theirs' },
     ],
     [
+      'is passed over where the store has got further, though it cannot be removed',
+      { left: { record: second } },
+      {
+        before: async (world) => {
+          await world.store(theirs)
+          breaks('remove')(world)
+        },
+        request: whenNeeded,
+        gives: 'theirs',
+        journal: 'record',
+      },
+    ],
+    [
+      'is stored, and serves, though it cannot be removed',
+      { left: { record: second } },
+      {
+        before: breaks('remove'),
+        request: whenNeeded,
+        gives: 'access-2',
+        generation: 2,
+        journal: 'record',
+        after: isRecovered,
+      },
+    ],
+    [
       'is dropped where nobody can open it any more',
       { left: { record: second, foreign: true } },
       { request: whenNeeded, gives: 'access-1', generation: 1 },
@@ -720,6 +745,22 @@ describe('an API without a refresh', () => {
         after: (world) => {
           expect(world.bodies[1]).toContain('"life":"60 minutes"')
         },
+      },
+    ],
+  ])
+})
+
+describe('a refusal', () => {
+  testRows([
+    [
+      'of the request itself is told, though the journal cannot be cleared',
+      {},
+      {
+        before: breaks('remove'),
+        replies: [json({ error: 'slow down' }, 429)],
+        sent: renew,
+        gives: ['rate_limited', ''],
+        journal: 'intent',
       },
     ],
   ])

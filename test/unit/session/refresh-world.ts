@@ -224,6 +224,11 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
     if (error !== undefined) throw typeof error === 'function' ? error() : error
   }
 
+  async function removeEntry(): Promise<void> {
+    fail('remove')
+    entries.delete(entry)
+  }
+
   function openJournal(): Journal {
     const change = (one: Partial<JournalEntry>) => {
       entries.set(entry, { intent: '', answers: [], ...entries.get(entry), ...one })
@@ -241,7 +246,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
         fail('record')
         change({ record: sealed })
       },
-      remove: async () => void entries.delete(entry),
+      remove: removeEntry,
     }
     return {
       reserve: async () => {
@@ -251,7 +256,7 @@ export function openRefreshWorld({ record = {}, definition = {}, left, profile =
       },
       resume: async () => slot,
       read: async () => entries.get(entry),
-      remove: async () => void entries.delete(entry),
+      remove: removeEntry,
       list: async () => [...entries.keys()],
     }
   }
@@ -290,6 +295,7 @@ type Faulty =
   | 'intend'
   | 'answer'
   | 'record'
+  | 'remove'
   | 'ledger'
   | 'provider'
 
