@@ -166,7 +166,9 @@ function buildProgram(context: Context): Command {
   passOn(program)
   program.hook('preAction', async (_, command) => {
     const [named] = command.processedArgs as readonly unknown[]
-    await context.checkFlags(command.opts(), typeof named === 'string' ? named : undefined)
+    const isProfile = /^(?:profile|from)$/.test(command.registeredArguments[0]?.name() ?? '')
+    const profile = isProfile && typeof named === 'string' ? named : undefined
+    await context.checkFlags(command.opts(), profile)
   })
   addLines(program)
   return program

@@ -34,7 +34,11 @@ export async function measureManyRows(program, folder, count) {
     for (const name of names) {
       const why = support.probe(name)
       if (why !== undefined) found.push({ name, why })
-      else found.push({ name, rows: await measureOne(support, { name, program, folder, provider, count }) })
+      else
+        found.push({
+          name,
+          rows: await measureOne(support, { name, program, folder, provider, count }),
+        })
     }
   } finally {
     await provider.close()
@@ -78,8 +82,14 @@ async function measureOne(support, { name, program, folder, provider, count }) {
     rmSync(memory, { force: true })
     proxy.traffic()
     const began = performance.now()
-    const asked = args[0] === 'credential' ? `protocol=http\nhost=127.0.0.1:${provider.port}\n\n` : ''
-    const status = await runWith([program, ...args], { ...env, MEMORY_FILE: memory }, recorder, asked)
+    const asked =
+      args[0] === 'credential' ? `protocol=http\nhost=127.0.0.1:${provider.port}\n\n` : ''
+    const status = await runWith(
+      [program, ...args],
+      { ...env, MEMORY_FILE: memory },
+      recorder,
+      asked,
+    )
     const seconds = (performance.now() - began) / 1_000
     const { turns, answered, connections } = proxy.traffic()
     const megabytes = Number(readFileSync(memory, 'utf8')) / 1_024

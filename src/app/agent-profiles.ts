@@ -54,7 +54,8 @@ export function openAgentProfiles(
       const at = elapsed()
       const inForce = await openInForce(open(), kind, variable)
       try {
-        await inForce.profiles.load(name)
+        if (name === undefined) await inForce.profiles.loadAll()
+        else await inForce.profiles.load(name)
       } catch (error) {
         if (isToknError(error, 'network') && before !== undefined) return
         throw error

@@ -16,6 +16,7 @@ import { elapsed } from '../io/files/elapsed.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, columnsOf, openColours } from '../io/terminal/terminal.ts'
+import { commandIn, namesIn } from './command-words.ts'
 import { openFolderChoice } from './folder-choice.ts'
 import { openAgentUses, sessionOfJob } from './agent-uses.ts'
 import { openAnnouncement } from './announcement.ts'
@@ -81,13 +82,6 @@ function portsKey(flags: RequestFlags): string {
 /** A login is what a dry run must not do, and without one there is no session to look at. */
 function noLogin(): never {
   throw new ToknError('usage', texts.commands.dryRunLogsIn())
-}
-
-/** The name of the command; flags may stand before it, and two of these have a value. */
-function commandIn(words: readonly string[]): string {
-  const isName = (word: string, index: number) =>
-    !word.startsWith('-') && !/^--(config-dir|fields)$/.test(words[index - 1] ?? '')
-  return words.find(isName) ?? ''
 }
 
 /** The context of one invocation. Everything in it is made when it is first used. */
@@ -214,10 +208,13 @@ export function createContext(
 
   async function lookInForce(flags: SessionFlags, positional?: string, isFirst = false) {
     const { look } = await import('./look-in-force.ts')
-    const command = commandIn(words)
-    const open = () => openPorts(requestFor(flags))
-    const mayWait = isFirst && environment['TOKN_AGENT_SOCK'] !== undefined
-    inForce = await look({ variables, command, flags, positional, inForce, open, mayWait })
+    inForce = await look({
+      ...{ variables, flags, positional, inForce },
+      command: namesIn(words).slice(0, 2),
+      open: () => openPorts(requestFor(flags)),
+      mayWait: isFirst && environment['TOKN_AGENT_SOCK'] !== undefined,
+      folder: () => folder.find(requestFor(flags).warn)?.name,
+    })
   }
 
   async function findSession(

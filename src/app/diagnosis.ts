@@ -125,7 +125,8 @@ async function checkJournal(
   const journal = await ports.journal()
   const entries = new Set(await journal.list())
   const own: Profile[] = []
-  for (const one of profiles) if (await hasJournal(ports, entries, one)) own.push(one)
+  const pending = ports.pendingRefreshes()
+  for (const one of profiles) if (await hasJournal(ports, entries, pending, one)) own.push(one)
   for (const one of own) entries.delete(entryOf(one))
   const findings = await inTurn<Profile, Finding>(own, async (profile) => {
     const entry = entryOf(profile)
@@ -157,9 +158,12 @@ async function checkJournal(
 async function hasJournal(
   ports: Ports,
   entries: ReadonlySet<string>,
+  pending: Pick<ReadonlySet<string>, 'has'>,
   profile: Profile,
 ): Promise<boolean> {
   if (ports.stores.traits(profile.store).shared !== true) return entries.has(entryOf(profile))
+  // What came with profiles of the store has said so.
+  if (profile.store === ports.profilesOf && !pending.has(entryOf(profile))) return false
   try {
     return await ports.refreshPending(entryOf(profile))
   } catch (error) {

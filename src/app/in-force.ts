@@ -126,7 +126,8 @@ async function noteIndex(
   { row }: FoundProfile,
 ): Promise<void> {
   const text = row.parts.index
-  if (text === undefined) return
+  // Nobody has asked for it.
+  if (text === undefined || text === '') return
   const open = (keys: StoreKeys) => verifyPart(keys, 'index', row)
   // Who hands a good token out never asks for it.
   const keys = clock.isApart() ? undefined : ring.atHand('index', text)

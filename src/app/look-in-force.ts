@@ -1,5 +1,4 @@
 import type { SessionFlags } from '../commands/context.ts'
-import { isFailure } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
 import { openInForce, type InForce } from './in-force.ts'
 import type { OwnPorts } from './ports.ts'
@@ -19,17 +18,30 @@ const elsewhere = new Set([
   'uninstall',
 ])
 
-/** What shows, or chooses among, all profiles, whichever is named. */
-const ofAll = new Set(['status', 'profile', 'credential', 'agent', 'which'])
+/** What shows, or works on, all profiles, unless more is said. */
+const mayBeAboutAll = new Set(['doctor', 'profile', 'status', 'list', 'agent', 'login'])
 
 /** What asks an agent that is named first, which may have what is needed. */
 const asksAgent = new Set(['token', 'header', 'env', 'exec', 'curl'])
 
-interface Looking {
+/** Flags that say how many profiles a command is about. */
+interface LookedFlags {
+  readonly all?: boolean
+  readonly current?: boolean
+  readonly local?: boolean
+  readonly bareStore?: boolean
+  readonly tokenFile?: unknown
+}
+
+export interface Looking {
   readonly variables: Variables
-  readonly command: string
-  readonly flags: SessionFlags & { readonly all?: boolean; readonly tokenFile?: unknown }
+  /** The words of the command, without flags. */
+  readonly command: readonly string[]
+  readonly flags: SessionFlags & LookedFlags
+  /** The profile that is named before all flags. */
   readonly positional: string | undefined
+  /** The name that the folder gives. Throws `usage`. */
+  folder(): string | undefined
   /** What is open already. */
   readonly inForce: InForce | undefined
   open(): OwnPorts
@@ -43,7 +55,8 @@ interface Looking {
  * the command is about this machine. Throws `usage`, and what the engine throws.
  */
 export async function look(looking: Looking): Promise<InForce | undefined> {
-  const { variables, command, flags, positional } = looking
+  const { variables, flags, positional } = looking
+  const [command = ''] = looking.command
   const url = variables.read('store_url')
   if (url === undefined || elsewhere.has(command)) return undefined
   // An agent looks up itself what it is asked for; those that are named are to be there.
@@ -54,7 +67,7 @@ export async function look(looking: Looking): Promise<InForce | undefined> {
   const variable = variables.holding('store_url') ?? ''
   const inForce = looking.inForce ?? (await openFirst(looking, kind, variable))
   if (looking.mayWait && inForce.mayAskAgent && asksAgent.has(command)) return inForce
-  await load(inForce, looking, positional ?? flags.profile ?? variables.profile)
+  await load(inForce, looking, positional ?? flags.profile)
   return inForce
 }
 
@@ -65,7 +78,7 @@ async function openFirst(
   variable: string,
 ): Promise<InForce> {
   const ports = open()
-  if (command === 'login') {
+  if (command[0] === 'login') {
     const { engine, ring } = await ports.shared(kind)
     const role = await ring.opening((keys) => keys.role)
     // Before anybody is asked for what such a key cannot keep.
@@ -78,26 +91,21 @@ async function openFirst(
   return await openInForce(ports, kind, variable)
 }
 
+/** `given`: the name in the words of the command. */
 async function load(
   { profiles }: InForce,
-  { variables, command, flags }: Looking,
-  name: string | undefined,
+  looking: Looking,
+  given: string | undefined,
 ): Promise<void> {
-  // What the environment gives otherwise needs no profile.
+  const { variables, command, flags } = looking
+  // What the environment says is meant where a command is about one profile.
+  const name = given ?? variables.profile
   const isGiven = variables.tokenVariable(name) !== undefined
   if (isGiven || (name === undefined && variables.provider !== undefined)) return
-  if (command === 'doctor') return await loadIfReached(profiles)
-  if (name === undefined || flags.all === true || ofAll.has(command)) return await profiles.load()
-  await profiles.load(name)
-  // What there is instead is told.
-  if (command !== 'login' && profiles.get(name) === undefined) await profiles.load()
-}
-
-/** Of a store that is not reached, `doctor` tells by itself. */
-async function loadIfReached(profiles: InForce['profiles']): Promise<void> {
-  try {
-    await profiles.load()
-  } catch (error) {
-    if (!isFailure(error)) throw error
+  if (name !== undefined && flags.all !== true && !mayBeAboutAll.has(command[0] ?? '')) {
+    await profiles.load(name)
+    if (profiles.outlines().some((one) => one.name === name)) return
   }
+  const { loadMore } = await import('./load-profiles.ts')
+  await loadMore(profiles, looking, { given, name })
 }

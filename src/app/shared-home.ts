@@ -36,7 +36,7 @@ export function openHome({ kind, shared, definition }: Surroundings): SharedHome
       await engine.now()
       await ring.opening(() => undefined)
     },
-    list: async () => (await profiles.list()).map((found) => entryOf(kind, found)),
+    list: async () => (await profiles.list(['profile'])).map((found) => entryOf(kind, found)),
     find: async (name) => entryIf(kind, await profiles.find(name)),
     read: async (id) => entryIf(kind, await profiles.read(id)),
     version: async (id) => (await engine.read(id))?.version,

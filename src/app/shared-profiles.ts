@@ -14,10 +14,28 @@ import {
 
 /** Profiles of a store for many machines, and behind them those of this machine. */
 export interface ProfilesInForce extends Profiles {
-  /** Reads the one of this name, or all, from the store: only then are they known. */
-  load(name?: string): Promise<void>
+  /** Reads the one of this name from the store: only then is it known. */
+  load(name: string): Promise<void>
+  /**
+   * Reads all; `profiles`: without what is known of their sessions, but for one that is loaded by its
+   * name then.
+   */
+  loadAll(what?: 'all' | 'profiles'): Promise<void>
+  /** Reads the names of all, or of so many; where it is the only one there is, all of it. */
+  loadNames(most?: number): Promise<void>
   /** Ids of the profiles of this machine that keep their sessions elsewhere and are used as ever. */
   idsOfMachine(): ReadonlySet<string>
+}
+
+/** What was loaded so far, for what loads more. */
+export interface Loaded {
+  readonly shared: Pick<SharedProfiles, 'find' | 'list' | 'names'>
+  /** Ids by name of profiles of which nothing else was read. */
+  readonly named: Map<string, string>
+  whole: 'all' | 'profiles' | 'names' | undefined
+  note(found: FoundProfile, elsewhere: ReadonlySet<string>): Promise<void>
+  /** Ids of profiles of this machine whose sessions it keeps elsewhere. */
+  idsElsewhere(): ReadonlySet<string>
 }
 
 interface Sources {
@@ -51,7 +69,8 @@ export function textOfProfile(profile: Profile, definition: string | undefined):
 export function openProfilesInForce(sources: Sources): ProfilesInForce {
   const { kind, shared, local, definition } = sources
   const known = new Map<string, FoundProfile>()
-  let whole = false
+  const named = new Map<string, string>()
+  const loaded: Loaded = { shared, named, note, idsElsewhere, whole: undefined }
   const isHere = ({ store }: Pick<Profile, 'store'>) => store === kind
   return {
     path: local.path,
@@ -63,8 +82,14 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
       keeps: (name) => known.has(name),
     },
     load,
+    loadAll: async (what = 'all') => await (await import('./load-all.ts')).loadAll(loaded, what),
+    loadNames: async (most) => {
+      await (await import('./load-all.ts')).loadNames(loaded, most)
+      const [only, ...others] = outlines()
+      if (only !== undefined && others.length === 0) await load(only.name)
+    },
     idsOfMachine,
-    get: (name) => (known.has(name) ? readKnown(name) : local.get(name)),
+    get: (name) => (known.has(name) || named.has(name) ? readKnown(name) : local.get(name)),
     list: () => outlines().map((one) => one.read()),
     outlines,
     defaultName: () => local.defaultName(),
@@ -121,14 +146,16 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
     },
   }
 
-  async function load(name?: string): Promise<void> {
-    if (whole || (name !== undefined && known.has(name))) return
-    const found = name === undefined ? await shared.list() : [await shared.find(name)]
-    for (const one of found) if (one !== undefined) await note(one)
-    whole = name === undefined
+  async function load(name: string): Promise<void> {
+    const before = known.get(name)
+    // One that was named with all others is not read yet.
+    const isAbsent = loaded.whole !== undefined && !named.has(name)
+    if (before === undefined ? isAbsent : before.row.parts.index !== '') return
+    const found = await shared.find(name)
+    if (found !== undefined) await note(found, idsElsewhere())
   }
 
-  async function note(found: FoundProfile): Promise<void> {
+  async function note(found: FoundProfile, elsewhere: ReadonlySet<string>): Promise<void> {
     // Without a profile it is being moved here, and nobody's yet.
     if (found.profile === undefined && found.fault === undefined) return
     const { id, name } = found.row
@@ -136,39 +163,47 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
     if (found.fault !== undefined) return
     await sources.seen?.(found)
     // A profile of this machine knows where it went.
-    if (isElsewhere(id) && sources.hasLeft?.(id) === true) known.delete(name)
+    if (elsewhere.has(id) && sources.hasLeft?.(id) === true) known.delete(name)
   }
 
   function idsOfMachine(): ReadonlySet<string> {
-    const ids = new Set([...known.values()].map(({ row }) => row.id))
+    const ids = new Set([...[...known.values()].map(({ row }) => row.id), ...named.values()])
     const own = local.outlines().filter(({ name, store }) => store !== kind && !known.has(name))
     return new Set(own.flatMap(({ id }) => (id === undefined || ids.has(id) ? [] : id)))
   }
 
-  function isElsewhere(id: string): boolean {
-    return local.outlines().some((one) => one.id === id && one.store !== kind)
+  function idsElsewhere(): ReadonlySet<string> {
+    const own = local.outlines().filter(({ store }) => store !== kind)
+    return new Set(own.flatMap(({ id }) => id ?? []))
   }
 
   function readKnown(name: string): Profile {
-    const { profile, fault } = known.get(name) ?? {}
+    const { profile, fault } = known.get(name) ?? { fault: notRead(name) }
     if (fault !== undefined) throw fault
     if (profile === undefined) throw new Error('no such profile is known')
     return profileOf(profile, kind)
   }
 
   function outlines(): readonly Outline[] {
-    const here = [...known.values()].map(({ row: { id, name } }) => {
+    const ids = new Map([...named, ...[...known].map(([name, { row }]) => [name, row.id] as const)])
+    const here = [...ids].map(([name, id]) => {
       return { name, id, store: kind, read: () => readKnown(name) }
     })
-    const others = local.outlines().filter(({ name }) => !known.has(name))
+    const others = local.outlines().filter(({ name }) => !ids.has(name))
     return [...here, ...others].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  /** It is left out, as one is that cannot be read. */
+  function notRead(name: string): ToknError {
+    const said = words.storeCommands.notRead(name, sources.place())
+    return new ToknError('store', said, { fault: 'damaged' })
   }
 
   async function write(profile: Profile): Promise<Profile> {
     const text = textOfProfile(profile, definition(profile.provider))
     await shared.write(profile, { profile: text })
     const found = await shared.read(profile.id)
-    if (found !== undefined) await note(found)
+    if (found !== undefined) await note(found, idsElsewhere())
     return profile
   }
 }

@@ -113,10 +113,9 @@ async function listProfiles(context: Context, flags: ListFlags): Promise<void> {
   const ports = context.ports(flags)
   const profiles = readableProfiles(ports.profiles)
   const standard = ports.profiles.defaultName()
-  const damaged = ports.profiles
-    .outlines()
-    .filter(({ name }) => !profiles.some((one) => one.name === name))
-    .map(({ name }) => name)
+  const read = new Set(profiles.map(({ name }) => name))
+  const outlines = ports.profiles.outlines()
+  const damaged = outlines.flatMap(({ name }) => (read.has(name) ? [] : [name]))
   if (damaged.length > 0 && flags.quiet !== true)
     context.terminal.say(words.reports.damagedLeftOut(damaged))
   const now = ports.clock.now()

@@ -125,7 +125,8 @@ export interface SharedEngine {
   read(id: string): Promise<SharedRow | undefined>
   find(name: string): Promise<SharedRow | undefined>
   /**
-   * At most `limit` rows whose ids are behind `after`, in the order of ids. `parts`: those that are read,
+   * At most `limit` rows whose ids are behind `after`, in the order of ids; fewer where no more are
+   * there. `parts`: those that are read,
    * all unless said; of another one that a row has, nothing comes but that it is there: ''.
    */
   list(

@@ -12,6 +12,8 @@ const made = Array.from({ length: 150 }, (_, at): Pick<SharedRow, 'id' | 'name' 
   return { id: `page-${String(at).padStart(4, '0')}`, name: `name ${at}`, parts }
 })
 
+type Texts = Readonly<Record<string, string>>
+
 const seen = ({ id, name, generation, parts }: SharedRow) => ({ id, name, generation, parts })
 
 /** How rows are listed of which not everything is wanted (`SharedEngine.list`). */
@@ -23,7 +25,12 @@ export function checkPages(one: EngineCase): void {
       engine = one.open()
       await engine.prepare()
       for (const { id, name, parts } of made) {
-        const change = { name, generation: 1, parts, when: { version: undefined } }
+        const change = {
+          name,
+          generation: 1,
+          parts: { ...parts } as Texts,
+          when: { version: undefined },
+        }
         expect(await engine.write(id, change)).toHaveProperty('written')
       }
     }, 60_000)

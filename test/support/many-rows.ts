@@ -46,7 +46,12 @@ export async function copyRows(
       record: { generation, text: JSON.stringify(fields) },
     }
     const parts = sealRow(keys, { id, name, parts: {}, incarnation }, texts)
-    const written = await engine.write(id, { name, generation, parts, when: { version: undefined } })
+    const written = await engine.write(id, {
+      name,
+      generation,
+      parts,
+      when: { version: undefined },
+    })
     if ('failed' in written) throw new Error(`${name}: ${written.failed}`)
   }
   for (let from = 1; from < count; from += together) {

@@ -111,6 +111,9 @@ export const takenHere = (profile: string) => ({
 export const noProfileThere = () =>
   'a session without a profile: a move into the store was cut off, or is under way'
 
+export const notRead = (name: string, store: string) =>
+  `of the profile "${name}" nothing but its name was read, from ${store}`
+
 export const olderThanKnown = (stored: number, known: number) =>
   `generation ${stored} is stored, and this machine knows of ${known}: the store may have gone back`
 

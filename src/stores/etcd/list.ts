@@ -51,26 +51,36 @@ async function listParts(
   limit: number,
   parts: readonly SharedPart[],
 ): Promise<readonly SharedRow[]> {
-  const { found } = await askRange(ask, keys, first, limit, true)
   const spans = spansOf(parts)
   const together = Math.floor(rangesAtOnce / spans.length)
-  const all = [...found]
   const rows: SharedRow[] = []
-  for (let at = 0; at < all.length; at += together) {
-    const some = all.slice(at, at + together)
+  // Those that are removed in between are made up for.
+  for (let from = first; rows.length < limit;) {
+    const { found, last } = await askRange(ask, keys, from, limit - rows.length, true)
+    const all = [...found]
+    for (let at = 0; at < all.length; at += together) {
+      await readSome(all.slice(at, at + together))
+    }
+    if (last === undefined) break
+    from = wire.after(last)
+  }
+  return rows
+
+  async function readSome(some: readonly Keys[]): Promise<void> {
     const success = some.flatMap(([prefix]) =>
       spans.map(([from, to]) => wire.getting(wire.between(prefix + from, `${prefix}${to}\0`))),
     )
-    const { answer } = await ask('/v3/kv/txn', { success })
-    const ranges = wire.rangesOf(answer)
+    const ranges = wire.rangesOf((await ask('/v3/kv/txn', { success })).answer)
     for (const [index, [prefix, known]] of some.entries()) {
       const read = ranges.slice(index * spans.length, (index + 1) * spans.length).flat()
       const told = known.filter(({ key }) => !read.some((one) => one.key === key))
       rows.push(...rowOf([...read, ...told], prefix, now()))
     }
   }
-  return rows
 }
+
+/** What a row's keys begin with, and those that were found. */
+type Keys = readonly [prefix: string, values: readonly wire.KeyValue[]]
 
 /** The first keys of `limit` rows, by row, and the last of these where there are more. */
 async function askRange(

@@ -37,7 +37,7 @@ export const emptyState: State = {
   isWhole: true,
 }
 
-export function headOf(text: string): Head | undefined {
+function headOf(text: string): Head | undefined {
   const read = wire.objectOf(text)
   const { id, name, generation, version } = read
   if (typeof id !== 'string' || typeof name !== 'string') return undefined

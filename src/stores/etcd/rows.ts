@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
-import type {
-  RowChange,
-  RowCondition,
-  RowWritten,
-  SharedRow,
-} from '../../core/shared-engine.ts'
+import type { RowChange, RowCondition, RowWritten, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
 import { ordered, type Layout } from './layout.ts'

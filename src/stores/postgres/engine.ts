@@ -59,17 +59,10 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     prepare,
     read: async (id) => rowOf((await look(`${readOne} s.id = $1`, id))[0]),
     find: async (name) => rowOf((await look(`${readOne} s.name = $1`, name))[0]),
-    list: async (after, limit, wanted = parts) => {
-      // What is not asked for is not read either: long texts are kept apart from their rows.
-      const texts = parts.map((part) =>
-        wanted.includes(part)
-          ? `s.${part}`
-          : `CASE WHEN s.${part} IS NOT NULL THEN '' END AS ${part}`,
-      )
-      const columns = columnsWith(texts.join(', '))
-      const text = `SELECT ${columns} FROM tokn.session s WHERE $1::text IS NULL OR s.id > $1 ORDER BY s.id LIMIT $2`
-      return (await look(text, after ?? null, limit)).flatMap((row) => rowOf(row) ?? [])
-    },
+    list: async (...page) =>
+      (await (await import('./list.ts')).listRows(look, columnsWith, ...page)).flatMap(
+        (row) => rowOf(row) ?? [],
+      ),
     write: async (id, made) => {
       const named = parts.reduce((bits, part, at) => {
         return made.parts?.[part] === undefined ? bits : bits | (1 << at)

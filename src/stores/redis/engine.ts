@@ -7,7 +7,7 @@ import { readDocument, writeDocument } from './documents.ts'
 import { channelOf, schemaKey } from './keys.ts'
 import { heldLeases, leaseLeft, releaseLease, renewLease, takeLease } from './leases.ts'
 import { listOf } from './link.ts'
-import { findRow, listRows, readInstant, readRow, removeRow, writeRow } from './rows.ts'
+import { findRow, readInstant, readRow, removeRow, writeRow } from './rows.ts'
 import type { Authorities } from './socket.ts'
 import { addWish, dropWishes, listWishes } from './wishes.ts'
 
@@ -29,7 +29,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
     prepare: () => prepare(redis),
     read: (id) => readRow(redis, id),
     find: (name) => findRow(redis, name),
-    list: (after, limit, parts) => listRows(redis, after, limit, parts),
+    list: async (...page) => await (await import('./list.ts')).listRows(redis, ...page),
     write: (id, change) => writeRow(redis, id, change),
     remove: (id, when) => removeRow(redis, id, when),
     takeLease: (name, holder, ttl) => takeLease(redis, name, holder, ttl),

@@ -3,7 +3,6 @@ import type {
   RowChange,
   RowCondition,
   RowWritten,
-  SharedPart,
   SharedParts,
   SharedRow,
 } from '../../core/shared-engine.ts'
@@ -24,7 +23,7 @@ import { listOf } from './link.ts'
 import type { Reply } from './link.ts'
 
 // Of a row: its hash, whether somebody wishes for a newer generation, and what time it is.
-const rowFunction = `
+export const rowFunction = `
 local function rowOf(key, wishes)
   local row = redis.call('HGETALL', key)
   if #row == 0 then return false end
@@ -45,23 +44,6 @@ const findScript = `#!lua flags=no-writes
 ${rowFunction}
 local id = redis.call('HGET', KEYS[1], ARGV[1])
 return id and rowOf(ARGV[2] .. id, ARGV[3] .. id)`
-
-// Parts whose names follow are told of, and not read.
-const listScript = `#!lua flags=no-writes
-${rowFunction}
-local rows, told = {}, {}
-for at = 5, #ARGV do told[ARGV[at]] = true end
-local ids = redis.call('ZRANGE', KEYS[1], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2])
-for _, id in ipairs(ids) do
-  local row = rowOf(ARGV[3] .. id, ARGV[4] .. id)
-  if row then
-    for at = 1, #row[2], 2 do
-      if told[row[2][at]] then row[2][at + 1] = '' end
-    end
-    table.insert(rows, row)
-  end
-end
-return rows`
 
 // Of each condition: '' where it is not asked for, else '=' and what has to be so.
 const conditionFunction = `
@@ -118,8 +100,6 @@ redis.call('PEXPIRE', KEYS[2], staying)
 redis.call('PUBLISH', channel, id)
 return 1`
 
-const allParts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
-
 const leaseStays = 30 * 86_400_000
 
 export async function readRow(redis: RedisConnection, id: string): Promise<SharedRow | undefined> {
@@ -133,19 +113,6 @@ export async function findRow(
 ): Promise<SharedRow | undefined> {
   const script = { text: findScript, reads: true }
   return rowOf(await redis.run(script, [namesKey], [name, rowPrefix, wishPrefix]))
-}
-
-export async function listRows(
-  redis: RedisConnection,
-  after: string | undefined,
-  limit: number,
-  parts: readonly SharedPart[] = allParts,
-): Promise<readonly SharedRow[]> {
-  const from = after === undefined ? '-' : `(${after}`
-  const told = allParts.filter((part) => !parts.includes(part))
-  const args = [from, String(limit), rowPrefix, wishPrefix, ...told]
-  const rows = await redis.run({ text: listScript, reads: true }, [idsKey], args)
-  return listOf(rows).flatMap((row) => rowOf(row) ?? [])
 }
 
 export async function writeRow(
@@ -192,7 +159,7 @@ function conditions(when: RowCondition): readonly string[] {
   return names.map((name) => (name in when ? `=${when[name] ?? ''}` : ''))
 }
 
-function rowOf(reply: Reply): SharedRow | undefined {
+export function rowOf(reply: Reply): SharedRow | undefined {
   const [wished, pairs, seconds, micros] = listOf(reply)
   if (pairs === undefined) return undefined
   const { id = '', name = '', version = '', generation, ...parts } = fieldsOf(listOf(pairs))

@@ -32,7 +32,8 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       return row && (await readSession(row, options))
     },
     list: async (after, limit) => {
-      const rows = await engine.list(after, limit)
+      // What a refresh needs of the rest it reads by itself, and compares with these then.
+      const rows = await engine.list(after, limit, ['profile', 'index'])
       return await Promise.all(rows.map(async (row) => await readSession(row, options)))
     },
     addWish: async (id, generation, text) => await engine.addWish(id, generation, text),

@@ -45,8 +45,6 @@ interface Looked {
   readonly stored: JournalEntry | undefined
 }
 
-const pageSize = 200
-
 /**
  * The journal in the row of a session. An intent is written by who has the lease, and for the
  * generation that is stored. An answer is information: it is written whoever has the lease by now, as
@@ -93,13 +91,11 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     },
     list: async (prefix = '') => {
       const found: string[] = []
-      for (let after: string | undefined; ;) {
-        const page = await engine.list(after, pageSize)
-        const pending = page.filter(({ parts }) => parts.journal !== undefined)
-        found.push(...pending.map(({ id }) => `${engine.kind}:${id}`))
-        after = page.at(-1)?.id
-        if (page.length < pageSize) return found.filter((entry) => entry.startsWith(prefix))
+      const { allRows } = await import('./pages.ts')
+      for await (const { id, parts } of allRows(engine, [])) {
+        if (parts.journal !== undefined) found.push(`${engine.kind}:${id}`)
       }
+      return found.filter((entry) => entry.startsWith(prefix))
     },
   }
 

@@ -5,6 +5,7 @@ import { words } from '../../messages/words.ts'
 import { sealRow, verifyPart, type NewParts } from './codec.ts'
 import type { KeyRing } from './key-ring.ts'
 import { resealRow } from './reseal.ts'
+import type { NamedRow } from './pages.ts'
 import type { Rows } from './rows.ts'
 import { damagedPart } from './signed-part.ts'
 import { checkMayWrite, type StoreKeys } from './store-keys.ts'
@@ -30,7 +31,10 @@ export interface FoundProfile {
 export interface SharedProfiles {
   find(name: string): Promise<FoundProfile | undefined>
   read(id: string): Promise<FoundProfile | undefined>
-  list(): Promise<readonly FoundProfile[]>
+  /** Rows with these parts, and no more of the others than that they are there. */
+  list(parts: ReadonlyArray<'profile' | 'index'>): Promise<readonly FoundProfile[]>
+  /** Of at most so many rows that have a profile, by whatever is in it: nothing is verified. */
+  names(most?: number): Promise<readonly NamedRow[]>
   /** Sets parts of a row; makes it, under `name`, where it is not there. `store`: the name is taken. */
   write(row: Pick<KeptProfile, 'id' | 'name'>, parts: NewParts): Promise<void>
   /** Gives a row another name, and all of its parts anew: the name is signed with each. */
@@ -58,15 +62,13 @@ export function openSharedProfiles(
       return await see(row)
     },
     read: async (id) => await see(await rows.read(id)),
-    list: async () => {
+    list: async (parts) => {
+      const { allRows } = await import('./pages.ts')
       const found: FoundProfile[] = []
-      for (let after: string | undefined; ;) {
-        const page = await engine.list(after, 500)
-        for (const row of page) found.push(await seen(row))
-        after = page.at(-1)?.id
-        if (after === undefined) return found
-      }
+      for await (const row of allRows(engine, parts)) found.push(await seen(row))
+      return found
     },
+    names: async (most) => await (await import('./pages.ts')).namesOf(engine, most),
     write: async ({ id, name: wanted }, parts) => {
       const incarnation = await engine.incarnation()
       await rows.change(id, async (row, keys) => {

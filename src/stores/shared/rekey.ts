@@ -8,6 +8,7 @@ import { words } from '../../messages/words.ts'
 import { encryptFor } from './jwe.ts'
 import { signKeys, type KeysInUse } from './keys-document.ts'
 import type { RefresherKeys } from './keys.ts'
+import { allRows } from './pages.ts'
 import { resealAll } from './reseal-all.ts'
 import { isOnlyOf, isSealedFor } from './reseal.ts'
 import {
@@ -119,13 +120,10 @@ async function countRows<Name extends string>(
     Name | 'rows',
     number
   >
-  let after: string | undefined
-  do {
-    const page = await engine.list(after, 200)
-    counts.rows += page.length
-    for (const name of names) counts[name] += page.filter(which[name]).length
-    after = page.at(-1)?.id
-  } while (after !== undefined)
+  for await (const row of allRows(engine)) {
+    counts.rows++
+    for (const name of names) if (which[name](row)) counts[name]++
+  }
   return counts
 }
 

@@ -2,6 +2,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { describeHolder } from './holder.ts'
+import { allRows } from './pages.ts'
 import { resealRow } from './reseal.ts'
 import type { StoreKeys } from './store-keys.ts'
 
@@ -45,19 +46,14 @@ export async function resealAll(
   let resealed = 0
   for (;;) {
     let [rows, now] = [0, 0]
-    let after: string | undefined
-    do {
-      const page = await around.engine.list(after, pageSize)
-      for (const row of page) {
-        if (resealing.isDone(row) || unreadable.has(row.id)) continue
-        const end = await resealOne(around, resealing, row)
-        if (end === 'keys') return undefined
-        if (end === 'unreadable') unreadable.set(row.id, row.name)
-        if (end === 'written') now++
-      }
-      rows += page.length
-      after = page.at(-1)?.id
-    } while (after !== undefined)
+    for await (const row of allRows(around.engine, undefined, pageSize)) {
+      rows++
+      if (resealing.isDone(row) || unreadable.has(row.id)) continue
+      const end = await resealOne(around, resealing, row)
+      if (end === 'keys') return undefined
+      if (end === 'unreadable') unreadable.set(row.id, row.name)
+      if (end === 'written') now++
+    }
     resealed += now
     if (now === 0) return { rows, resealed, unreadable: [...unreadable.values()] }
   }

@@ -33,8 +33,6 @@ export interface SharedStoreOptions {
   newRow(id: string): Promise<NewRow | undefined>
 }
 
-const pageSize = 200
-
 /** The rows of an engine as a store: what one generation is, no earlier one replaces. */
 export function openSharedStore(options: SharedStoreOptions): Store {
   const { engine, clock, rows, ring, holds, persistence, witness, newRow } = options
@@ -84,12 +82,11 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     },
     list: async () => {
       const ids: string[] = []
-      for (let after: string | undefined; ;) {
-        const page = await engine.list(after, pageSize)
-        ids.push(...page.flatMap(({ id, parts }) => (parts.record === undefined ? [] : [id])))
-        after = page.at(-1)?.id
-        if (page.length < pageSize) return ids
+      const { allRows } = await import('./pages.ts')
+      for await (const { id, parts } of allRows(engine, [])) {
+        if (parts.record !== undefined) ids.push(id)
       }
+      return ids
     },
     sealingKey: async () => {
       prepared ??= engine.prepare()

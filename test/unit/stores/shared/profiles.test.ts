@@ -36,7 +36,7 @@ test('a profile is read as it was signed, under its name, without its place', as
   expect(await profiles.find('web')).toBeUndefined()
   expect((await profiles.find('shop'))?.profile?.id).toBe('one')
   expect(await profiles.remove('one')).toBe(true)
-  expect(await profiles.list()).toEqual([])
+  expect(await profiles.list(['profile', 'index'])).toEqual([])
 })
 
 test('a row that is being moved in has no profile', async () => {

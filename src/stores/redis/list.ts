@@ -1,0 +1,38 @@
+import type { SharedPart, SharedRow } from '../../core/shared-engine.ts'
+import type { RedisConnection } from './connection.ts'
+import { idsKey, rowPrefix, wishPrefix } from './keys.ts'
+import { listOf } from './link.ts'
+import { rowFunction, rowOf } from './rows.ts'
+
+// Parts whose names follow are told of, and not read.
+const listScript = `#!lua flags=no-writes
+${rowFunction}
+local rows, told = {}, {}
+for at = 5, #ARGV do told[ARGV[at]] = true end
+local ids = redis.call('ZRANGE', KEYS[1], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(ids) do
+  local row = rowOf(ARGV[3] .. id, ARGV[4] .. id)
+  if row then
+    for at = 1, #row[2], 2 do
+      if told[row[2][at]] then row[2][at + 1] = '' end
+    end
+    table.insert(rows, row)
+  end
+end
+return rows`
+
+const allParts: readonly SharedPart[] = ['profile', 'record', 'journal', 'index']
+
+/** See `SharedEngine.list`. */
+export async function listRows(
+  redis: RedisConnection,
+  after: string | undefined,
+  limit: number,
+  parts: readonly SharedPart[] = allParts,
+): Promise<readonly SharedRow[]> {
+  const from = after === undefined ? '-' : `(${after}`
+  const told = allParts.filter((part) => !parts.includes(part))
+  const args = [from, String(limit), rowPrefix, wishPrefix, ...told]
+  const rows = await redis.run({ text: listScript, reads: true }, [idsKey], args)
+  return listOf(rows).flatMap((row) => rowOf(row) ?? [])
+}
