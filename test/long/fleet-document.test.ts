@@ -212,7 +212,8 @@ describe.skipIf(!requirePart('postgres'))('docs/fleet.md, as it is pasted', () =
     running.push(service)
     let told = ''
     service.child.stderr?.on('data', (part: Buffer) => (told += part.toString()))
-    await until(() => told.includes('refreshing 1 session'))
+    await until(() => told !== '')
+    expect(told).toContain('refreshing 1 session')
   })
 
   test('a machine with a profile of its own needs no address from then on', async () => {
