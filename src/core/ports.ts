@@ -288,7 +288,6 @@ export interface JournalSlot {
 
 /** Left-overs of refreshes, by store entry. A torn entry reads as its last whole phase, or as absent. */
 export interface Journal {
-  /** Nothing is written down: what it takes is gone with this process. */
   readonly keepsNothing?: true | undefined
   /** Replaces what was there, but for an intent. Its own is `busy` where there is more than was `seen` by `read`. */
   reserve(entry: string, seen?: JournalEntry): Promise<JournalSlot>

@@ -760,7 +760,7 @@ describe('a refusal', () => {
         replies: [json({ error: 'slow down' }, 429)],
         sent: renew,
         gives: ['rate_limited', ''],
-        journal: 'intent',
+        journal: '1 replies',
       },
     ],
   ])
