@@ -45,7 +45,10 @@ export async function checkEngines(looked: Looked): Promise<readonly Finding[]> 
     seen.add(key)
     if ('finding' in opened) found.push({ id: at, ...opened.finding })
     else if (offline) found.push({ id: at, status: 'skip', detail: words.doctor.notContacted() })
-    else found.push(...(await examine(at, opened.engine, ports.clock)))
+    else
+      found.push(
+        ...(await examine(at, opened.engine, ports.clock, () => lookAtKey(ports, kind, id))),
+      )
   }
   return found
 }
@@ -70,15 +73,32 @@ async function examine(
   at: string,
   engine: SharedEngine,
   clock: Clock,
+  key: () => Promise<EngineFinding>,
 ): Promise<readonly Finding[]> {
   try {
-    const all = [...(await engine.examine()), ...(await measure(engine, clock))]
+    const all = [...(await engine.examine()), ...(await measure(engine, clock)), await key()]
     return [
       { id: at, status: 'ok', detail: words.doctor.engineAnswers(engine.describe()) },
       ...all.map((finding) => ({ ...finding, id: `${at}.${finding.id}` })),
     ]
   } catch (error) {
     return [{ id: at, ...failure(error) }]
+  }
+}
+
+/** Whether the key at hand opens the store, and its name, which nothing else tells. */
+async function lookAtKey(
+  ports: Ports,
+  kind: StoreKind,
+  id: string | undefined,
+): Promise<EngineFinding> {
+  try {
+    const look = await ports.storeKey?.(kind, id)
+    if (look === undefined) throw new Error(`no key of the store "${kind}"`)
+    return { id: 'key', status: 'ok', detail: words.doctor.storeKey(look) }
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'network') throw error
+    return { id: 'key', status: 'fail', detail: error.message, fix: error.hint }
   }
 }
 

@@ -10,6 +10,7 @@ import type { Ports } from '../session/ports.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import { seal } from '../stores/seal.ts'
 import { beginRekey, endRekey, lookAtKeys } from '../stores/shared/rekey.ts'
+import { refuseNone } from '../stores/shared/key-ring.ts'
 import { openKeys } from '../stores/shared/store-keys.ts'
 import type { Near } from './far-context.ts'
 import { openSharedKinds } from './shared-kinds.ts'
@@ -22,7 +23,7 @@ export interface KeyringSurroundings extends Pick<Near, 'environment' | 'variabl
   readonly ca: string | undefined
 }
 
-/** The keys of the store in force. Throws `usage` where that is none for many machines. */
+/** The keys of the store in force. Throws `usage` where that is none for many machines, `store` without a key. */
 export async function openKeyringInForce(from: KeyringSurroundings): Promise<StoreKeyring> {
   const { kind, ports, variables, environment, ca } = from
   if (storeCatalog.traits(kind).shared !== true) {
@@ -42,6 +43,7 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
   })
   const { engine } = await kinds.of(kind)
   await engine.prepare()
+  if (key === undefined) return await refuseNone(engine)
   return openStoreKeyring({
     ...{ engine, key, wait: ports.clock.wait, patience: ports.timeout },
     newKey: () => variables.readSecret('store_new_key'),
@@ -50,17 +52,16 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
 
 interface KeyringOptions {
   readonly engine: SharedEngine
-  readonly key: Secret | undefined
+  readonly key: Secret
   newKey(): Secret | undefined
   wait(duration: number): Promise<void>
   /** How long a refresh under way is waited for, in milliseconds. */
   readonly patience: number
 }
 
-/** The keys of a store, and what changes them. Throws `store` where no key is given. */
+/** The keys of a store, and what changes them. */
 function openStoreKeyring(options: KeyringOptions): StoreKeyring {
   const { engine, key, wait, patience } = options
-  if (key === undefined) throw new ToknError('store', words.storeKeys.noKey())
   const change = { engine, key, wait, patience }
   return {
     where: engine.describe(),

@@ -108,7 +108,7 @@ export function openVariables(
 
   function readSecret(name: string): Secret | undefined {
     const value = read(name)
-    return value === undefined ? undefined : new Secret(value)
+    return value === undefined ? undefined : new Secret(value, holding(name))
   }
 
   function read(name: string): string | undefined {

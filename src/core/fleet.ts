@@ -8,6 +8,15 @@ import type { HeldLease, LeaseTaken, Wish } from './shared-engine.ts'
  */
 export type FleetRole = 'refresher' | 'reader'
 
+/** The key at hand, by its name and the variable that gave it. */
+export interface KeyLook {
+  readonly kid: string
+  readonly from: string
+  readonly role: FleetRole
+  /** The names of those that are in use; none: the store is new. */
+  readonly inUse: readonly string[]
+}
+
 /** A session of such a store, as it is seen without its record. */
 export interface FleetSession {
   readonly id: string
@@ -31,6 +40,8 @@ export interface FleetSession {
 /** What a store that many machines share is, besides a `Store`. All of it throws `network`, `store`. */
 export interface Fleet {
   readonly role: FleetRole
+  /** The name of the key at hand. */
+  readonly kid: string
   /** For a person, without a password. */
   describe(): string
   look(id: string): Promise<FleetSession | undefined>

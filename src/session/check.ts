@@ -8,6 +8,8 @@ import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { noteUse, reachFor, unsupported } from './call.ts'
 import { tellStanding } from './fresh.ts'
+import { knownOf } from './fleet/known.ts'
+import { fleetOfReader } from './fleet/reader.ts'
 import { askAbout } from './info.ts'
 import { isUntimely } from './moment.ts'
 import {
@@ -221,6 +223,10 @@ async function canComeBack(
   over: boolean,
 ): Promise<boolean> {
   if (isFromEnvironment(session)) return false
+  // A reader sees nothing that renews it, and wishes for it.
+  if ((await fleetOfReader(session)) !== undefined) {
+    return record.standing === undefined && (await knownOf(session))?.renewal !== 'none'
+  }
   const now = session.ports.clock.now()
   const provider = await session.provider()
   const canRefresh = isGood(record.refreshExpiry ?? { state: 'unknown' }, now, 0)

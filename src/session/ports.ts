@@ -1,7 +1,7 @@
 import type { Ledger } from '../core/ledger.ts'
 import type { Seal } from '../core/seal.ts'
 import type { Clock, Http, Index, Journal, Lock, Profiles, Store } from '../core/ports.ts'
-import type { Fleet } from '../core/fleet.ts'
+import type { Fleet, KeyLook } from '../core/fleet.ts'
 import type { Overview } from '../core/overview.ts'
 import type { Profile, StoreKind } from '../core/profile.ts'
 import type { CallRefusals } from '../core/call-refusals.ts'
@@ -74,6 +74,8 @@ export interface Ports {
    * profile may say where it is. Absent: there are no such stores. Throws `usage`.
    */
   engine?(kind: StoreKind, id?: string): Promise<SharedEngine>
+  /** How the key at hand and those of such a store stand. Throws `usage`; `store` where it opens nothing. */
+  storeKey?(kind: StoreKind, id?: string): Promise<KeyLook>
   provider(profile: ProfileSketch): Promise<Provider>
   /** `callRefusals` of that provider, for less than all of it costs. */
   callRefusals(profile: ProfileSketch): Promise<CallRefusals | undefined>

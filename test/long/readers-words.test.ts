@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
@@ -51,6 +53,33 @@ describe.skipIf(!requirePart('redis'))('what is said to who has a reader key', (
     const refused = await tokn(['login', 'hosterby'], reader)
     expect(refused).toMatchObject({ status: 5, out: '' })
     expect(refused.err).toContain('cannot log in')
+  })
+
+  test('of its key: the name, where it came from, and whether it opens the store', async () => {
+    const { out } = await tokn(['status', '--store', '--json'], reader)
+    const { key } = JSON.parse(out) as { key: string }
+    const of = async (given: Environment) => {
+      const told = await tokn(['doctor', '--json'], { TOKN_STORE_KEY: undefined, ...given })
+      const { checks } = JSON.parse(told.out) as { checks: ReadonlyArray<{ id: string }> }
+      return checks.find(({ id }) => id === 'store.redis.key')
+    }
+    expect(await of(reader)).toMatchObject({
+      status: 'ok',
+      detail: `TOKN_STORE_KEY is a reader's key of ${key}; the store is under ${key}`,
+    })
+    expect(await of({})).toMatchObject({ status: 'fail', fix: expect.stringContaining(key) })
+    const path = join(home.path, 'other.key')
+    writeFileSync(path, Buffer.alloc(32, 7).toString('base64'))
+    expect(await of({ TOKN_STORE_KEY_FILE: path })).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('the key in TOKN_STORE_KEY_FILE'),
+    })
+  })
+
+  test('where the token is too old: a wish, and no login', async () => {
+    const told = await tokn(['check', 'hosterby', '--min-ttl', '899s'], reader)
+    expect(told).toMatchObject({ status: 10, out: '' })
+    expect(told.err).toContain('tokn: hint: tokn refresh hosterby')
   })
 
   test('where a profile is kept', async () => {

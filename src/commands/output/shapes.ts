@@ -128,7 +128,7 @@ export const shapes = {
   },
   'tokn.fleet/v1': {
     by: 'status --store',
-    fields: `store role incarnation holders_told refresher(${holder} left_ms) sessions[](profile id provider state generation expires_at expires_in pending wishes holder(${holder} left_ms) last_refresh(at reason ${holder}) problem moved_to)`,
+    fields: `store role key incarnation holders_told refresher(${holder} left_ms) sessions[](profile id provider state generation expires_at expires_in pending wishes holder(${holder} left_ms) last_refresh(at reason ${holder}) problem moved_to)`,
   },
   'tokn.refresher/v1': {
     by: 'refresher run',

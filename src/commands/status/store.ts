@@ -43,7 +43,7 @@ function linesOf({ store, role, sessions, refresher, tellsHolders, ...rest }: Fl
   const who = refresher === undefined ? undefined : inWords(refresher)
   const moved = sessions.filter(({ movedTo }) => movedTo !== undefined)
   return [
-    texts.storeAtAGlance(store, sessions.length - moved.length, role, rest.incarnation),
+    texts.storeAtAGlance(store, sessions.length - moved.length, role, rest),
     tellsHolders ? texts.refresherNow(who) : texts.holdersNotTold(),
     ...sessions.flatMap(({ name, problem }) =>
       problem === undefined ? [] : [texts.problemOf(name, display(problem, 400))],
@@ -83,10 +83,10 @@ function shownHolder({ command, pid, host, job }: HistoryEntry): Holder {
 }
 
 function documentOf(status: FleetStatus, now: number) {
-  const { store, role, incarnation, refresher, tellsHolders, sessions } = status
+  const { store, role, key, incarnation, refresher, tellsHolders, sessions } = status
   return {
     schema: 'tokn.fleet/v1',
-    ...{ store, role, incarnation },
+    ...{ store, role, key, incarnation },
     holders_told: tellsHolders,
     refresher: refresher === undefined ? null : describeHolding(refresher),
     sessions: sessions.map((one) => describe(one, now)),

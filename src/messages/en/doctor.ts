@@ -54,6 +54,23 @@ export const swept = (what: string) => `${what}: removed`
 // Engines of stores that many machines share.
 
 /** `engine`: how it describes itself. */
+/** The key at hand, the variable that it is in, and the names of those that the store is under. */
+export const storeKey = ({
+  kid,
+  from,
+  role,
+  inUse,
+}: {
+  readonly kid: string
+  readonly from: string
+  readonly role: 'refresher' | 'reader'
+  readonly inUse: readonly string[]
+}) => {
+  const what = `${from} is ${role === 'reader' ? `a reader's key of ${kid}` : `the key ${kid}`}`
+  if (inUse.length === 0) return `${what}; the store has none yet, and its first login is under it`
+  const change = inUse.length > 1 ? ', while it is changed' : ''
+  return `${what}; the store is under ${inUse.join(' and ')}${change}`
+}
 export const engineAnswers = (engine: string) => `${engine} answers`
 /** `code`: that of the error. */
 export const engineFails = (message: string, code: string) => `${message} (${code})`

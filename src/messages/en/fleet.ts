@@ -13,13 +13,22 @@ export const busy = ({ command, pid, host, job }: Holder) => ({
   hint: 'run the command again, or give it more time with --timeout',
 })
 
-export const noStoreKey = () => ({
-  message: 'a store for many machines opens with its key, and there is none',
-  hint: [
-    'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key that the store was made with',
+/** `names` are those of the keys that open it; `undefined`: not known, `[]`: it has none yet. */
+export const noStoreKey = (store: string, names: readonly string[] | undefined) => {
+  const [make, give] = [
     'for a store that is new, make one and keep it: openssl rand -base64 32',
-  ],
-})
+    'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key that the store was made with',
+  ]
+  if (names === undefined || names.length === 0) {
+    const message = `${store} opens with the key of the store, and none is given`
+    return { message, hint: names === undefined ? [give, make] : make }
+  }
+  const keys = `the key ${names.join(' or ')}`
+  return {
+    message: `${store} opens with ${keys}, and none is given`,
+    hint: `set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to ${keys}, or to a reader's key of it (tokn store reader-key)`,
+  }
+}
 
 export const noStoreUrl = (kind: string) => ({
   message: `the store "${kind}" is somewhere on the network, and nothing says where`,

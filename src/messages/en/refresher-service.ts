@@ -81,9 +81,9 @@ export const storeAtAGlance = (
   store: string,
   sessions: number,
   role: keyof typeof roles,
-  incarnation: string,
+  { key, incarnation }: { readonly key: string; readonly incarnation: string },
 ) =>
-  `${store}: ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, seen with ${roles[role]}; incarnation ${incarnation}`
+  `${store}: ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, seen with ${roles[role]} (${key}); incarnation ${incarnation}`
 export const refresherNow = (who: string | undefined) =>
   who === undefined
     ? 'nobody refreshes ahead of need (tokn refresher run)'

@@ -1,18 +1,25 @@
 // English texts about the keys of a store for many machines.
 
-/** `given` and `inUse` are names of keys. */
-export const anotherKey = (given: string, inUse: readonly string[]) => ({
-  message: `the key in TOKN_STORE_KEY (${given}) is not one of this store, which is under ${list(inUse)}`,
-  hint: `give the key whose name is ${list(inUse)}; after "tokn store rekey --finish" only the new one opens the store`,
+/** A key that is given, by its name and the variable that it is in. */
+interface Given {
+  readonly kid: string
+  readonly from: string
+}
+
+/** `inUse` are names of keys. */
+export const anotherKey = ({ kid, from }: Given, inUse: readonly string[]) => ({
+  message: `the key in ${from} (${kid}) is not one of this store, which is under ${list(inUse)}`,
+  hint: `give the key whose name is ${list(inUse)} (tokn doctor tells the name of a key that is given); after "tokn store rekey --finish" only the new one opens the store`,
 })
 
-export const notAReaderKey = () => ({
-  message: 'TOKN_STORE_KEY begins as a reader’s key, and is none: it was cut off, or mistyped',
+/** `from` is the variable that it is in. */
+export const notAReaderKey = (from: string) => ({
+  message: `${from} begins as a reader’s key, and is none: it was cut off, or mistyped`,
   hint: 'print it again, where the key of the store is, with: tokn store reader-key',
 })
 
-export const keyHasGone = (kid: string, others: readonly string[]) => ({
-  message: `the key in TOKN_STORE_KEY (${kid}) is no longer in use: the store was changed to ${list(others)}`,
+export const keyHasGone = ({ kid, from }: Given, others: readonly string[]) => ({
+  message: `the key in ${from} (${kid}) is no longer in use: the store was changed to ${list(others)}`,
   hint: `give the key ${list(others)}, or for a job that reads a reader’s key of it`,
 })
 
@@ -32,8 +39,8 @@ export const damagedPart = (what: string) => ({
   hint: 'tokn store verify, or log in again with: tokn login',
 })
 
-export const partOfAnotherKey = (what: string, kid: string, given: string) => ({
-  message: `${what} in the store was written with the key ${kid}, and TOKN_STORE_KEY is ${given}`,
+export const partOfAnotherKey = (what: string, kid: string, given: Given) => ({
+  message: `${what} in the store was written with the key ${kid}, and ${given.from} is ${given.kid}`,
   hint: `give the key ${kid}, or write it anew with: tokn store rekey`,
 })
 
@@ -45,11 +52,6 @@ export const partOfAnother = (what: string, found: string, expected: string) => 
 export const mixedParts = (what: string, than: string) => ({
   message: `${what} in the store is older than ${than} beside it was when it was written`,
   hint: 'a part of a backup was restored, or somebody has changed the database: tokn store verify',
-})
-
-export const noKey = () => ({
-  message: 'a store that many machines share opens with its key, and none is given',
-  hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE; a new store takes one made with: openssl rand -base64 32',
 })
 
 // What changes the keys.

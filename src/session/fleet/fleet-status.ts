@@ -37,6 +37,8 @@ export interface FleetStatus {
   readonly store: string
   /** What the key in force may do. */
   readonly role: FleetRole
+  /** The name of that key. */
+  readonly key: string
   /** The life of the engine; see `SharedEngine.incarnation`. */
   readonly incarnation: string
   /** Whether it may be seen who holds leases. */
@@ -73,6 +75,7 @@ export async function readFleetStatus(fleet: Fleet, now: number): Promise<FleetS
   return {
     store: fleet.describe(),
     role: fleet.role,
+    key: fleet.kid,
     incarnation,
     tellsHolders: leases !== undefined,
     refresher: held.get('refresher'),

@@ -183,5 +183,5 @@ function openFor(keys: StoreKeys, part: SignedPart, role: Role, payload: Payload
   checkReaders(keys)
   const kids = recipientsOf(payload[role])
   if (kids.length === 0 || kids.includes(keys.kid)) throw damagedPart(part)
-  throw refusal(words.storeKeys.partOfAnotherKey(nameOf(part), kids.join(', '), keys.kid))
+  throw refusal(words.storeKeys.partOfAnotherKey(nameOf(part), kids.join(', '), keys))
 }

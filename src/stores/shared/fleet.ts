@@ -23,9 +23,9 @@ export interface FleetOptions {
 /** What a store is besides that many machines share, over its engine. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
   const { engine, ring, holder } = options
-  const role = await ring.opening((keys) => keys.role)
+  const { role, kid } = await ring.opening((keys) => keys)
   return {
-    role,
+    ...{ role, kid },
     describe: () => engine.describe(),
     look: async (id) => {
       const row = await engine.read(id)

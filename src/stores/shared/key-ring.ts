@@ -1,8 +1,10 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
+import type { KeyLook } from '../../core/fleet.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { firstKeys } from './codec.ts'
+import { namesIn } from './keys-document.ts'
 import { beginningOf, type SignedPart } from './signed-part.ts'
 import { openKeys, type StoreKeys } from './store-keys.ts'
 
@@ -27,13 +29,30 @@ export interface KeyRing {
   prepare(): void
   /** Asks for the document at the first call, and makes the first one. Throws `store`. */
   writing(): Promise<WritingKeys>
+  /** How the key at hand and those in use stand, asked anew. Throws `store`. */
+  look(): Promise<KeyLook>
   /** Whatever is known of the document is old. */
   forget(): void
 }
 
+/** Throws `store` where no key is given, with the names of those that would do. */
+export async function refuseNone(
+  engine: Pick<SharedEngine, 'readDocument' | 'describe'>,
+): Promise<never> {
+  const names = await engine.readDocument('keys').then(
+    (document) => (document === undefined ? [] : namesIn(document.text)),
+    (error: unknown) => {
+      // It may have no tables yet, which the first login with a key makes.
+      if (isToknError(error, 'store')) return undefined
+      throw error
+    },
+  )
+  throw new ToknError('store', words.fleet.noStoreKey(engine.describe(), names))
+}
+
 /** The keys of a store by the key that the user gives, asked of the engine no sooner than needed. */
 export function openKeyRing(
-  engine: Pick<SharedEngine, 'readDocument' | 'writeDocument'>,
+  engine: Pick<SharedEngine, 'readDocument' | 'writeDocument' | 'describe'>,
   key: () => Secret | undefined,
 ): KeyRing {
   let alone: StoreKeys | undefined
@@ -41,14 +60,10 @@ export function openKeyRing(
   // What is under way with keys that go meanwhile may be ended.
   let before: StoreKeys | undefined
 
-  const given = (): Secret => {
-    const value = key()
-    if (value === undefined) throw new ToknError('store', words.fleet.noStoreKey())
-    return value
-  }
+  const given = async (): Promise<Secret> => key() ?? (await refuseNone(engine))
   const read = async (): Promise<WritingKeys> => {
     const document = await engine.readDocument('keys')
-    const keys = openKeys(given(), document?.text, before)
+    const keys = openKeys(await given(), document?.text, before)
     before = keys
     return { keys, version: document?.version ?? '' }
   }
@@ -69,7 +84,7 @@ export function openKeyRing(
     opening: async (work) => {
       const before = known
       const keys =
-        before === undefined ? (alone ??= openKeys(given(), undefined)) : (await before).keys
+        before === undefined ? (alone ??= openKeys(await given(), undefined)) : (await before).keys
       try {
         return work(keys)
       } catch (error) {
@@ -86,9 +101,10 @@ export function openKeyRing(
       return known === undefined && isOurs ? alone : undefined
     },
     prepare: () => {
-      if (known !== undefined) return
+      const value = key()
+      if (known !== undefined || value === undefined) return
       try {
-        alone ??= openKeys(given(), undefined)
+        alone ??= openKeys(value, undefined)
         alone.readers()
         alone.refresher?.refreshers()
         for (const { sign } of alone.sets) sign()
@@ -97,6 +113,11 @@ export function openKeyRing(
       }
     },
     writing: begin,
+    look: async () => {
+      const { keys, version } = await read()
+      const { kid, from, role } = keys
+      return { kid, from, role, inUse: version === '' ? [] : keys.sets.map((set) => set.kid) }
+    },
     forget: () => void (known = undefined),
   }
 }

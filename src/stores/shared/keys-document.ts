@@ -48,7 +48,7 @@ export function signKeys(
  */
 export function verifyKeys(
   text: string,
-  own: SigningSet,
+  own: SigningSet & NamedKey,
   trusted: readonly SigningSet[] = [],
 ): KeysInUse {
   const document = text.length <= longest ? parse(text) : undefined
@@ -60,11 +60,23 @@ export function verifyKeys(
   const others = sets.map(({ kid }) => kid).filter((kid) => kid !== own.kid)
   const isIn = others.length < sets.length
   if (!isIn && !former.includes(own.kid)) {
-    throw new ToknError('store', words.storeKeys.anotherKey(own.kid, others))
+    throw new ToknError('store', words.storeKeys.anotherKey(own, others))
   }
-  if (!isIn || (leaving === own.kid && trusted.length === 0)) throw keyHasGone(own.kid, others)
+  if (!isIn || (leaving === own.kid && trusted.length === 0)) throw keyHasGone(own, others)
   if ([own, ...trusted].some((set) => hasSigned(set, payload, document['signatures']))) return inUse
   throw damaged()
+}
+
+/** The names of the keys that the document says are in use; nothing is verified. */
+export function namesIn(text: string): readonly string[] {
+  const payload = ownString((text.length <= longest && parse(text)) || {}, 'payload')
+  return payload === undefined ? [] : (readKeys(payload)?.sets.map(({ kid }) => kid) ?? [])
+}
+
+/** A key, and the variable that gave it. */
+export interface NamedKey {
+  readonly kid: string
+  readonly from: string
 }
 
 export interface SigningSet {
@@ -128,8 +140,8 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /** For a key that may be used no more, or for nothing new. */
-export function keyHasGone(kid: string, others: readonly string[]): ToknError {
-  return new ToknError('store', words.storeKeys.keyHasGone(kid, others))
+export function keyHasGone(own: NamedKey, others: readonly string[]): ToknError {
+  return new ToknError('store', words.storeKeys.keyHasGone(own, others))
 }
 
 function damaged(): ToknError {

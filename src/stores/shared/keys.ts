@@ -4,11 +4,10 @@ import { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { deriveKey } from '../derive-key.ts'
 import { decodeBase64Url } from '../entry.ts'
-import { decodeKey } from '../file/store-key.ts'
+import { decodeKey, readerPrefix } from '../file/store-key.ts'
 import { exportPublic, importPrivate } from './curve-keys.ts'
 
-/** What begins a reader's key, so that nobody takes it for one of a refresher. */
-const readerPrefix = 'tokn-reader-'
+const usualVariable = 'TOKN_STORE_KEY'
 
 /** The public halves of the keys that one key of a store gives; base64url of 32 bytes each. */
 export interface KeySet {
@@ -25,6 +24,8 @@ export interface KeySet {
 /** The halves that are secret; of a reader's key there is but one. */
 export interface OwnKeys {
   readonly kid: string
+  /** The variable that gave the key. */
+  readonly from: string
   /** The public half of `signing`, in base64url. */
   readonly sign: string
   readonly readers: () => KeyObject
@@ -41,12 +42,15 @@ export interface RefresherKeys {
 
 /** What a key of a store gives: a refresher's, or a reader's. Throws `store` for what is neither. */
 export function ownKeys(key: Secret): OwnKeys {
+  const from = key.source ?? usualVariable
   const text = key.reveal().trim()
-  return text.startsWith(readerPrefix) ? readerKeys(text) : refresherKeys(decodeKey(key))
+  return text.startsWith(readerPrefix)
+    ? readerKeys(text, from)
+    : refresherKeys(decodeKey(key), from)
 }
 
 // Each is made where it is needed: who hands a token out needs few of them.
-function refresherKeys(key: Uint8Array): OwnKeys {
+function refresherKeys(key: Uint8Array, from: string): OwnKeys {
   const signing = importPrivate('Ed25519', deriveKey(key, 'store signature'))
   const sign = exportPublic(signing)
   const kid = nameSet(sign)
@@ -68,15 +72,15 @@ function refresherKeys(key: Uint8Array): OwnKeys {
       return new Secret(readerPrefix + both.toString('base64url'))
     },
   }
-  return { kid, sign, readers, refresher }
+  return { kid, from, sign, readers, refresher }
 }
 
-function readerKeys(text: string): OwnKeys {
+function readerKeys(text: string, from: string): OwnKeys {
   const bytes = decodeBase64Url(text.slice(readerPrefix.length))
-  if (bytes?.length !== 64) throw new ToknError('store', words.storeKeys.notAReaderKey())
+  if (bytes?.length !== 64) throw new ToknError('store', words.storeKeys.notAReaderKey(from))
   const sign = bytes.subarray(32).toString('base64url')
   const readers = once(() => importPrivate('X25519', bytes.subarray(0, 32)))
-  return { kid: nameSet(sign), sign, readers }
+  return { kid: nameSet(sign), from, sign, readers }
 }
 
 /** The name of the set whose key `sign` verifies. */

@@ -124,7 +124,7 @@ function typeOf(part: SignedPart): SignedType {
 function foreign(keys: StoreKeys, part: SignedPart, header: string): ToknError {
   const kid = header.length < 500 ? readHeader(header) : undefined
   if (kid === undefined || keys.sets.some((set) => set.kid === kid)) return damagedPart(part)
-  return refusal(words.storeKeys.partOfAnotherKey(nameOf(part), kid, keys.kid))
+  return refusal(words.storeKeys.partOfAnotherKey(nameOf(part), kid, keys))
 }
 
 function readHeader(header: string): string | undefined {

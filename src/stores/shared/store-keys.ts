@@ -14,6 +14,8 @@ export interface StoreKeys {
   readonly role: 'refresher' | 'reader'
   /** Names the key; may be shown to anybody. */
   readonly kid: string
+  /** The variable that gave the key. */
+  readonly from: string
   /** What the document says; absent where it was not read, or the store has none. */
   readonly inUse: KeysInUse | undefined
   /** Those in use: what they have signed is trusted. */
@@ -40,14 +42,14 @@ export const sealingHeader = { typ: 'tokn-sealing-key', role: 'refreshers' } as 
  */
 export function openKeys(key: Secret, document: string | undefined, before?: StoreKeys): StoreKeys {
   const own = ownKeys(key)
-  const { kid, sign, readers, refresher } = own
+  const { kid, from, sign, readers, refresher } = own
   const trusted = before?.inUse?.sets ?? []
   const inUse = document === undefined ? undefined : verifyKeys(document, own, trusted)
   const sets = (inUse?.sets ?? [{ kid, sign }]).map((set) => ({
     kid: set.kid,
     sign: once(() => verifyingKey(set.sign)),
   }))
-  return { role: refresher ? 'refresher' : 'reader', kid, inUse, sets, readers, refresher }
+  return { role: refresher ? 'refresher' : 'reader', kid, from, inUse, sets, readers, refresher }
 }
 
 /** Throws `forbidden` for a reader's key. */
@@ -56,17 +58,17 @@ export function checkMayWrite({ role }: StoreKeys, store?: string): void {
 }
 
 /** Throws `store` for a reader's key of which the half that opens is another than it was. */
-export function checkReaders({ inUse, kid, readers, role }: StoreKeys): void {
+export function checkReaders({ inUse, kid, from, readers, role }: StoreKeys): void {
   const set = role === 'reader' ? inUse?.sets.find((one) => one.kid === kid) : undefined
   if (set === undefined || set.readers === exportPublic(readers())) return
-  throw new ToknError('store', words.storeKeys.notAReaderKey())
+  throw new ToknError('store', words.storeKeys.notAReaderKey(from))
 }
 
 /** Throws `store` where the key may end what was begun with it, and begin nothing. */
-export function checkMayBegin({ kid, inUse }: StoreKeys): void {
+export function checkMayBegin({ kid, from, inUse }: StoreKeys): void {
   if (inUse?.leaving !== kid) return
   const others = inUse.sets.map((set) => set.kid).filter((one) => one !== kid)
-  throw keyHasGone(kid, others)
+  throw keyHasGone({ kid, from }, others)
 }
 
 /** For whom something is sealed: all sets in use, but one that is about to go. */
