@@ -4,6 +4,7 @@ import { flagOf, meaningOfOption, takesRest, toldOf } from '../flags/declare.ts'
 import { namesOf, pathOf } from '../flags/path.ts'
 import type { FlagName } from '../flags/table.ts'
 import { namesIn, shapes, type Shape } from '../output/shapes.ts'
+import { changedSettings } from '../profile/set.ts'
 import { sandboxedApis } from '../sandbox.ts'
 import { completedShells } from './shells.ts'
 import type {
@@ -46,6 +47,7 @@ const byFlag: Partial<Record<FlagName, Wanted>> = {
 /** The same for arguments, by the words that lead to them. */
 const byArgument: Readonly<Record<string, Wanted>> = {
   'profile rename from': { meaning: 'profile' },
+  'profile set setting': { choices: changedSettings },
   'provider show id': { meaning: 'provider' },
   'provider test id': { meaning: 'provider or file' },
   'provider remove id': { meaning: 'own provider' },

@@ -21,6 +21,9 @@ const settings: Readonly<Record<string, (value: string | undefined) => Partial<P
   },
 }
 
+/** Their names. */
+export const changedSettings = Object.keys(settings)
+
 /** Changes one setting of a profile; `none` takes it away. */
 export async function setSetting(
   context: Context,
@@ -34,8 +37,8 @@ export async function setSetting(
   const profile = chooseProfile(profiles, { positional: name })
   const read = Object.hasOwn(settings, setting) ? settings[setting] : undefined
   if (read === undefined) {
-    const known = Object.keys(settings)
-    throw new ToknError('usage', words.refresherService.noSuchSetting(display(setting, 40), known))
+    const said = words.refresherService.noSuchSetting(display(setting, 40), changedSettings)
+    throw new ToknError('usage', said)
   }
   const kept = value === none ? undefined : value
   await profiles.put({ ...profile, ...read(kept) })

@@ -169,14 +169,18 @@ export const variables = {
     'key of the file store, or of a store that many machines share (there a reader’s key, too)',
   TOKN_STORE_URL:
     'address of a store that many machines share: postgres://, rediss:// or etcds://; its profiles go before those of this machine',
-  TOKN_STORE_PASSWORD: 'password of that store; goes before one in the address',
+  TOKN_STORE_PASSWORD: 'password of its engine; goes before one in the address',
+  'PGPASSWORD, PGPASSFILE, REDISCLI_AUTH':
+    'passwords of PostgreSQL and Redis, as their own clients have them, where nothing above has one',
+  'PGHOST, PGPORT, PGUSER, PGDATABASE, PGSSLMODE':
+    'what TOKN_STORE_URL leaves out of the address of a PostgreSQL',
   TOKN_FROM_STORE_URL:
     'address of the store that "tokn store" moves sessions from, where that is another than TOKN_STORE_URL',
   TOKN_FROM_STORE_PASSWORD: 'password of the store at TOKN_FROM_STORE_URL',
   TOKN_FROM_STORE_KEY:
     'key of the store that "tokn store" moves sessions from, where that is another than TOKN_STORE_KEY',
   TOKN_FROM_PASSPHRASE: 'the same for a file store that has a passphrase',
-  TOKN_STORE_NEW_KEY: 'the key that "tokn store rekey" changes to',
+  TOKN_STORE_NEW_KEY: 'the key that "tokn store rekey" changes to; without it one is made',
   TOKN_PASSPHRASE: 'passphrase of the file store, instead of a key',
   'TOKN_..._FILE': 'a file that holds the value, for the variable without _FILE',
   TOKN_ASKPASS: 'a program that asks before each use of an agent with --confirm; else SSH_ASKPASS',
