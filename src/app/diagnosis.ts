@@ -29,15 +29,14 @@ const notableSkew = 60_000
 /** Looks at everything that a session depends on. Never throws. */
 export async function examine(examination: Examination): Promise<readonly Finding[]> {
   const { ports } = examination
-  const profiles = await attempt('profiles', () => ports.profiles.list())
-  const known = 'status' in profiles ? [] : profiles
+  const { known, findings } = await checkProfiles(ports)
   const kinds = new Set<StoreKind>(known.map((profile) => profile.store))
   if (kinds.size === 0) kinds.add(examination.usualStore)
   // Who may only read a store for many machines cannot write into it to try it.
   const kept = [...kinds].filter((kind) => ports.stores.traits(kind).shared !== true)
   return [
     checkNode(),
-    'status' in profiles ? profiles : ok('profiles', describePlaces(ports, known)),
+    ...findings,
     ...checkEnvironment(examination.environment),
     ...checkDirectories(examination),
     ...checkPlaces(examination.paths, kinds),
@@ -60,6 +59,22 @@ function describePlaces({ profiles: { path, place } }: Ports, known: readonly Pr
     ...(shared === 0 ? [] : [words.doctor.profilesIn(shared, place?.folder ?? path)]),
     ...(own === 0 && shared > 0 ? [] : [words.doctor.profilesIn(own, path)]),
   ].join(', ')
+}
+
+/** Those that can be read: of each of the others it is said why not. */
+async function checkProfiles(
+  ports: Ports,
+): Promise<{ known: readonly Profile[]; findings: readonly Finding[] }> {
+  const { profiles } = ports
+  const outlines = await attempt('profiles', () => profiles.outlines())
+  if ('status' in outlines) return { known: [], findings: [outlines] }
+  const read = await inTurn(outlines, (one) => attempt(`profile-${one.name}`, () => one.read()))
+  const known = read.flatMap((one) => ('status' in one ? [] : one))
+  const bad = read.flatMap((one) => ('status' in one ? one : []))
+  return {
+    known,
+    findings: [...bad, ok('profiles', describePlaces(ports, known))],
+  }
 }
 
 function checkNode(): Finding {

@@ -159,6 +159,8 @@ export function openProfilesInForce(sources: Sources): ProfilesInForce {
     // Without a profile it is being moved here, and nobody's yet.
     if (found.profile === undefined && found.fault === undefined) return
     const { id, name } = found.row
+    // An engine in which names are no more than a convention has what somebody wrote beside it, too.
+    if (found.fault !== undefined && known.get(name)?.profile !== undefined) return
     known.set(name, found)
     if (found.fault !== undefined) return
     await sources.seen?.(found)

@@ -53,7 +53,12 @@ export function layOut(prefix: string): Layout {
 /** The name at the end of `key`, below `folder`, up to a blank. */
 export function nameIn(key: string, folder: string): string {
   const [name = ''] = key.slice(folder.length).split(' ')
-  return decodeURIComponent(name)
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    // Not a key that we have written.
+    return name
+  }
 }
 
 /** A generation as a part of a key: in the order of numbers. */

@@ -1,6 +1,6 @@
 import type { SharedPart, SharedRow } from '../../core/shared-engine.ts'
 import type { Gateway } from './gateway.ts'
-import { partNames, type Layout } from './layout.ts'
+import { nameIn, partNames, type Layout } from './layout.ts'
 import { readRow } from './row-state.ts'
 import * as wire from './wire.ts'
 
@@ -20,8 +20,7 @@ export async function listRows(
   parts: readonly SharedPart[] = partNames,
 ): Promise<readonly SharedRow[]> {
   const from = after === undefined ? keys.rows : wire.after(keys.row(after))
-  const isWhole = partNames.every((part) => parts.includes(part))
-  return isWhole
+  return partNames.every((part) => parts.includes(part))
     ? await listWhole(gateway, keys, from, limit)
     : await listParts(gateway, keys, from, limit, parts)
 }
@@ -36,7 +35,7 @@ async function listWhole(
   for (let from = first; rows.length < limit;) {
     const most = Math.min(limit - rows.length, rowsAtOnce)
     const { found, last } = await askRange(ask, keys, from, most)
-    for (const [prefix, values] of found) rows.push(...rowOf(values, prefix, now()))
+    for (const [prefix, values] of found) rows.push(rowOf(keys, values, prefix, now()))
     if (last === undefined) break
     from = wire.after(last)
   }
@@ -74,7 +73,9 @@ async function listParts(
     for (const [index, [prefix, known]] of some.entries()) {
       const read = ranges.slice(index * spans.length, (index + 1) * spans.length).flat()
       const told = known.filter(({ key }) => !read.some((one) => one.key === key))
-      rows.push(...rowOf([...read, ...told], prefix, now()))
+      const [was, is] = [known, read].map((some) => some.some(({ key }) => key === `${prefix}head`))
+      // One that was removed in between is none.
+      if (was === is) rows.push(rowOf(keys, [...read, ...told], prefix, now()))
     }
   }
 }
@@ -98,17 +99,29 @@ async function askRange(
   })
   const values = wire.valuesOf(answer)
   const found = new Map<string, wire.KeyValue[]>()
-  let isMore = values.length === most
+  const isCut = values.length >= most
+  let isMore = isCut
+  let next: string | undefined
   for (const value of values) {
     const prefix = value.key.slice(0, value.key.lastIndexOf(' ') + 1)
     const own = found.get(prefix)
     if (own !== undefined) own.push(value)
+    // A server that gives what was not asked for would go on for ever.
+    else if (value.key < from) continue
     // One that the limit has cut off, perhaps; most rows have not all parts, so that more come.
-    else if (found.size === limit) isMore = true
+    else if (found.size === limit) [isMore, next] = [true, prefix]
     else found.set(prefix, [value])
   }
-  const last = isMore ? [...found.keys()].at(-1) : undefined
-  return { found, last }
+  const last = [...found].at(-1)
+  // Of somebody who has put more keys below a row than it has, the next one pays for nothing.
+  if (isCut && next === undefined && last !== undefined && found.size > 1 && !isWhole(last)) {
+    found.delete(last[0])
+  }
+  return { found, last: isMore ? [...found.keys()].at(-1) : undefined }
+}
+
+function isWhole([prefix, values]: readonly [string, readonly wire.KeyValue[]]): boolean {
+  return ['head', ...partNames].every((part) => values.some(({ key }) => key === prefix + part))
 }
 
 /** The first and the last key of each range that has the head and these parts, and nothing else. */
@@ -127,14 +140,19 @@ function spansOf(parts: readonly SharedPart[]): ReadonlyArray<readonly [string, 
   return spans
 }
 
+/** What is no row takes none of the others away: it is listed as one that does not verify. */
 function rowOf(
+  keys: Layout,
   values: readonly wire.KeyValue[],
   prefix: string,
   now: number,
-): readonly SharedRow[] {
+): SharedRow {
+  const id = nameIn(prefix, keys.rows)
   const found = readRow(values, prefix)
-  if (found === undefined) return []
+  if (found === undefined) {
+    return { id, name: id, version: '', generation: 0, parts: { profile: '' }, now }
+  }
   const { head, parts } = found
-  const { id, name, generation, version } = head
-  return [{ id, name, version, generation, parts, now }]
+  const { name, generation, version } = head
+  return { id, name, version, generation, parts, now }
 }

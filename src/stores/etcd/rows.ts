@@ -12,6 +12,9 @@ const fewWishes = 100
 /** Attempts where others write the same row all the time. */
 const attempts = 30
 
+/** What a row was looked for by. */
+type Asked = Partial<Pick<SharedRow, 'id' | 'name'>>
+
 type Failed = Extract<RowWritten, { readonly failed: unknown }>
 
 export interface Rows {
@@ -27,34 +30,41 @@ export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layou
   return { read, find, write, remove }
 
   async function read(id: string): Promise<SharedRow | undefined> {
-    return await look(keys.row(id))
+    return await look(keys.row(id), { id })
   }
 
   async function find(name: string): Promise<SharedRow | undefined> {
-    const row = await look(keys.named(name))
+    const row = await look(keys.named(name), { name })
+    if (row?.parts.journal === undefined) return row
     // A refresh under way, or one that was cut off, is with the id alone.
-    return row?.parts.journal === undefined ? row : await read(row.id)
+    return await look(keys.row(row.id), { id: row.id, name })
   }
 
   /** The row below `prefix`, and whether somebody wishes for a newer one, in one request. */
-  async function look(prefix: string): Promise<SharedRow | undefined> {
+  async function look(prefix: string, asked: Asked): Promise<SharedRow | undefined> {
     const wishes = { ...wire.allBelow(keys.wishes), keys_only: true, limit: String(fewWishes) }
     const success = [wire.getting(wire.allBelow(prefix)), wire.getting(wishes)]
     const { answer } = await ask('/v3/kv/txn', { success })
     const [found = [], wished = []] = wire.rangesOf(answer)
-    const row = rowOf(found, prefix)
+    const row = rowOf(found, prefix, asked)
     if (row === undefined) return undefined
     const from = keys.wishesFor(row.id)
     const least = from + ordered(row.generation)
-    const asked = wished.some(({ key }) => key.startsWith(from) && key >= least)
-    if (!asked && wished.length === fewWishes) return row
-    return { ...row, wished: asked }
+    const isWished = wished.some(({ key }) => key.startsWith(from) && key >= least)
+    if (!isWished && wished.length === fewWishes) return row
+    return { ...row, wished: isWished }
   }
 
-  function rowOf(values: readonly wire.KeyValue[], prefix: string): SharedRow | undefined {
+  /** `asked` counts, whatever is kept there: parts of another row do not verify. */
+  function rowOf(
+    values: readonly wire.KeyValue[],
+    prefix: string,
+    asked: Asked,
+  ): SharedRow | undefined {
     const found = readRow(values, prefix)
     if (found === undefined) return undefined
-    const { head, text, parts } = found
+    const { text, parts } = found
+    const head = { ...found.head, ...asked }
     seen.set(head.id, { ...emptyState, head, text, isWhole: false })
     const { id, name, generation, version } = head
     return { id, name, version, generation, parts, now: now() }

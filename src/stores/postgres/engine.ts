@@ -18,8 +18,9 @@ const columnsWith = (texts: string) => `s.id, s.name, s.version, s.generation, $
   EXISTS (SELECT FROM tokn.wish w WHERE w.id = s.id AND w.generation >= s.generation) AS wished,
   ${millis('clock_timestamp()')} AS now`
 const readOne = `SELECT ${columnsWith(parts.map((part) => `s.${part}`).join(', '))} FROM tokn.session s WHERE `
-// A clock that has gone back makes no lease longer than it was taken for.
-const leftOf = `least(${millis('l.until - clock_timestamp()')}, l.ttl)`
+// A clock that has gone back makes no lease longer than it was taken for; nor does an instant that is none.
+const leftOf = `CASE WHEN isfinite(l.until) THEN least(${millis('l.until - clock_timestamp()')}, l.ttl)
+  ELSE l.ttl END`
 const wishColumns = `SELECT id, generation, text, ${millis('at')} AS at FROM tokn.wish`
 
 /**

@@ -11,7 +11,7 @@ local function micros()
   return time[1] * 1000000 + time[2]
 end
 local function leftOf(lease, now)
-  return math.min(tonumber(lease[1] or '0') - now, tonumber(lease[2] or '0'))
+  return math.min((tonumber(lease[1]) or 0) - now, tonumber(lease[2]) or 0)
 end
 local function textOf(number) return string.format('%.0f', number) end`
 
@@ -64,7 +64,7 @@ ${timeFunction}
 local now = math.floor(micros() / 1000)
 local held = {}
 for _, name in ipairs(redis.call('ZRANGE', KEYS[1], textOf(now), '+inf', 'BYSCORE')) do
-  local lease = redis.call('HMGET', ARGV[1] .. name, 'until', 'ttl', 'holder')
+  local lease = redis.pcall('HMGET', ARGV[1] .. name, 'until', 'ttl', 'holder')
   local left = leftOf(lease, now)
   if left > 0 then table.insert(held, {name, lease[3], left}) end
 end

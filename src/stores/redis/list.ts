@@ -4,20 +4,20 @@ import { idsKey, rowPrefix, wishPrefix } from './keys.ts'
 import { listOf } from './link.ts'
 import { rowFunction, rowOf } from './rows.ts'
 
-// Parts whose names follow are told of, and not read.
+// Parts whose names follow are told of, and not read. What is no row takes none of the others away: it
+// is listed as one that does not verify.
 const listScript = `#!lua flags=no-writes
 ${rowFunction}
 local rows, told = {}, {}
 for at = 5, #ARGV do told[ARGV[at]] = true end
 local ids = redis.call('ZRANGE', KEYS[1], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(ids) do
-  local row = rowOf(ARGV[3] .. id, ARGV[4] .. id)
-  if row then
-    for at = 1, #row[2], 2 do
-      if told[row[2][at]] then row[2][at + 1] = '' end
-    end
-    table.insert(rows, row)
+  local found = redis.pcall('HGETALL', ARGV[3] .. id)
+  if found.err or #found == 0 then found = {'name', id, 'profile', ''} end
+  for at = 1, #found, 2 do
+    if told[found[at]] then found[at + 1] = '' end
   end
+  table.insert(rows, rowOf(found, id, ARGV[4] .. id))
 end
 return rows`
 

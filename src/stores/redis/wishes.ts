@@ -17,7 +17,7 @@ if redis.call('HSETNX', KEYS[1], ARGV[1], now .. ' ' .. ARGV[2]) == 1 then
     local oldest, since
     local all = redis.call('HGETALL', KEYS[1])
     for at = 1, #all, 2 do
-      local added = tonumber(string.match(all[at + 1], '^%d+'))
+      local added = tonumber(string.match(all[at + 1], '^%d+')) or 0
       if not since or added < since then oldest, since = all[at], added end
     end
     redis.call('HDEL', KEYS[1], oldest)
@@ -31,14 +31,14 @@ const listScript = `#!lua flags=no-writes
 local wishes = {}
 local ids = ARGV[2] and {ARGV[2]} or redis.call('SMEMBERS', KEYS[1])
 for _, id in ipairs(ids) do
-  local all = redis.call('HGETALL', ARGV[1] .. id)
+  local all = redis.pcall('HGETALL', ARGV[1] .. id)
   for at = 1, #all, 2 do table.insert(wishes, {id, all[at], all[at + 1]}) end
 end
 return wishes`
 
 const dropScript = `#!lua flags=allow-oom
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if tonumber(string.match(field, '^%d+')) <= tonumber(ARGV[1]) then
+  if (tonumber(string.match(field, '^%d+')) or 0) <= tonumber(ARGV[1]) then
     redis.call('HDEL', KEYS[1], field)
   end
 end

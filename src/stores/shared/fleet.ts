@@ -5,6 +5,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import { verifyPart } from './codec.ts'
 import type { EngineClock } from './engine-clock.ts'
+import { listedName } from './listed-name.ts'
 import type { StoreKeys } from './store-keys.ts'
 
 export interface FleetOptions {
@@ -51,7 +52,8 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
 
 /** What does not verify is not there, and why is said: one bad row is no reason to see none. */
 async function readSession(row: SharedRow, options: FleetOptions): Promise<FleetSession> {
-  const { id, name, generation, version, parts, wished } = row
+  const { id, generation, version, parts, wished } = row
+  const name = listedName(row.name)
   const { clock, ring, readProfile, readIndex } = options
   let fault: string | undefined
   const read = async <Value>(work: (keys: StoreKeys) => Value): Promise<Value | undefined> => {

@@ -1,4 +1,5 @@
 import type { SharedEngine, SharedPart, SharedRow } from '../../core/shared-engine.ts'
+import { listedName } from './listed-name.ts'
 
 /** Rows of one answer: whole ones are of some KiB each. */
 const pageSize = 500
@@ -26,7 +27,7 @@ export async function namesOf(
 ): Promise<readonly NamedRow[]> {
   const found: NamedRow[] = []
   for await (const { id, name, parts } of allRows(engine, [], Math.min(most, pageSize))) {
-    if (parts.profile !== undefined) found.push({ id, name })
+    if (parts.profile !== undefined) found.push({ id, name: listedName(name) })
     if (found.length >= most) break
   }
   return found

@@ -5,6 +5,7 @@ import { words } from '../../messages/words.ts'
 import { sealRow, verifyPart, type NewParts } from './codec.ts'
 import type { KeyRing } from './key-ring.ts'
 import { resealRow } from './reseal.ts'
+import { listedName } from './listed-name.ts'
 import type { NamedRow } from './pages.ts'
 import type { Rows } from './rows.ts'
 import { damagedPart } from './signed-part.ts'
@@ -65,7 +66,9 @@ export function openSharedProfiles(
     list: async (parts) => {
       const { allRows } = await import('./pages.ts')
       const found: FoundProfile[] = []
-      for await (const row of allRows(engine, parts)) found.push(await seen(row))
+      for await (const row of allRows(engine, parts)) {
+        found.push(await seen({ ...row, name: listedName(row.name) }))
+      }
       return found
     },
     names: async (most) => await (await import('./pages.ts')).namesOf(engine, most),
