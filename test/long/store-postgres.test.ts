@@ -192,9 +192,30 @@ describe.skipIf(!there)('a PostgreSQL', () => {
   it('refuses tables of a newer tokn', async () => {
     await admin.query('UPDATE tokn.version SET number = 99')
     await expect(engine.prepare()).rejects.toMatchObject(refused)
+    expect(await finding(engine, 'schema')).toMatchObject({ status: 'fail' })
     await admin.query('UPDATE tokn.version SET number = 1')
     await engine.prepare()
   })
+
+  it.each(['TABLE tokn.wish', 'FUNCTION tokn.take_lease'])(
+    'takes what somebody has removed for no empty store: %s',
+    async (what) => {
+      const [, name = ''] = what.split(' ')
+      await engine.prepare()
+      await admin.query(`ALTER ${what} RENAME TO gone`)
+      const says = { ...refused, message: expect.stringContaining(name) as string }
+      const ask = name.endsWith('wish') ? engine.find('web') : engine.takeLease('x', '', 1)
+      await expect(ask).rejects.toMatchObject(says)
+      expect(await finding(engine, 'schema')).toMatchObject({
+        status: 'fail',
+        detail: says.message,
+      })
+      await admin.query(
+        `ALTER ${what.replace(/\w+$/, 'gone')} RENAME TO ${name.replace('tokn.', '')}`,
+      )
+      expect(await engine.find('web')).toBeUndefined()
+    },
+  )
 
   it('takes no writes while it is read-only, says so, and is read', async () => {
     await admin.query('ALTER DATABASE tokn SET default_transaction_read_only = on')

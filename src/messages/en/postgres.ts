@@ -75,6 +75,11 @@ export const noTables = (where: string) => ({
   hint: 'tokn login NAME makes them, run by a user who may',
 })
 
+export const lacksParts = (where: string, names: readonly string[]) => ({
+  message: `somebody has removed ${names.join(', ')} from ${where}`,
+  hint: 'restore the schema "tokn" from a backup; or, to begin anew: DROP SCHEMA tokn CASCADE, then tokn login NAME',
+})
+
 export const newerTables = (where: string) => ({
   message: `the tables of tokn in ${where} were made by a newer tokn`,
   hint: 'install that version here as well',

@@ -33,12 +33,14 @@ export function openPostgres(options: EngineOptions): SharedEngine {
   const connection = openConnection(options, address)
   const { ask } = connection
   const prepare = async () => (await import('./prepare.ts')).prepare(connection, where())
+  const checkWhole = async () => (await import('./prepare.ts')).checkWhole(connection, where())
 
   /** Nothing is in tables that are not there. */
   async function look(text: string, ...values: readonly Value[]): Promise<readonly Row[]> {
-    return await ask(text, values, true).catch((error: unknown) => {
-      if (lacksTables(error)) return []
-      throw error
+    return await ask(text, values, true).catch(async (error: unknown) => {
+      if (!lacksTables(error)) throw error
+      await checkWhole()
+      return []
     })
   }
 
@@ -49,6 +51,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     } catch (error) {
       if (!lacksTables(error)) throw error
       await prepare()
+      await checkWhole()
       return (await ask(text, values, isSafe))[0] ?? {}
     }
   }
@@ -144,7 +147,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
       (await import('./incarnation.ts')).readIncarnation(connection, where()),
     lifeSeen: async () =>
       await (await import('./incarnation.ts')).readIncarnation(connection, where()),
-    examine: async () => (await import('./examine.ts')).examine(connection),
+    examine: async () => (await import('./examine.ts')).examine(connection, where()),
     close: connection.close,
   }
 }

@@ -1,7 +1,8 @@
 import type { EngineFinding } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection, Row } from './connection.ts'
-import { readSchemaVersion } from './prepare.ts'
+import { findMissing, readSchemaVersion } from './prepare.ts'
+import { schemaVersion } from './schema.ts'
 
 const settings = ['fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names']
   .map((name) => `current_setting('${name}') AS ${name}`)
@@ -25,9 +26,13 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 }
 const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']
 
-export async function examine(connection: Connection): Promise<readonly EngineFinding[]> {
+export async function examine(
+  connection: Connection,
+  where: string,
+): Promise<readonly EngineFinding[]> {
   const [about = {}] = await connection.ask(server, [], true)
   const version = await readSchemaVersion(connection.ask)
+  const missing = version === 0 ? [] : await findMissing(connection)
   const texts = words.postgres
   return [
     {
@@ -36,11 +41,23 @@ export async function examine(connection: Connection): Promise<readonly EngineFi
       detail: texts.serverOf(about['version'] ?? '', Number(about['most'])),
     },
     judgeDurability(about),
-    version === 0
-      ? { id: 'schema', status: 'warn', ...texts.noSchemaYet() }
-      : { id: 'schema', status: 'ok', detail: texts.schemaOf(version) },
-    ...(version === 0 ? [] : [await judgePrivileges(connection)]),
+    judgeSchema(version, missing, where),
+    ...(version === 0 || missing.length > 0 ? [] : [await judgePrivileges(connection)]),
   ]
+}
+
+function judgeSchema(version: number, missing: readonly string[], where: string): EngineFinding {
+  const id = 'schema'
+  const { noSchemaYet, newerTables, lacksParts, schemaOf } = words.postgres
+  if (version === 0) return { id, status: 'warn', ...noSchemaYet() }
+  const wrong =
+    version > schemaVersion
+      ? newerTables(where)
+      : missing.length > 0
+        ? lacksParts(where, missing)
+        : undefined
+  if (wrong === undefined) return { id, status: 'ok', detail: schemaOf(version) }
+  return { id, status: 'fail', detail: wrong.message, fix: wrong.hint }
 }
 
 function judgeDurability(about: Row): EngineFinding {

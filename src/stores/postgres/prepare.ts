@@ -2,7 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection } from './connection.ts'
 import { lacksTables, notAllowed, stateOf } from './failures.ts'
-import { migrate, readNumber, schemaVersion } from './schema.ts'
+import { madeNames, migrate, readNumber, schemaVersion } from './schema.ts'
 
 /** PostgreSQL 13: the first that makes a random UUID by itself. */
 const oldest = 130_000
@@ -25,6 +25,22 @@ export async function prepare({ ask }: Connection, where: string): Promise<void>
     const reason = cause instanceof Error ? cause.message : ''
     throw new ToknError('store', words.postgres.cannotMake(where, reason), { cause })
   }
+}
+
+/** What is to be there beside the version, and is not. */
+export async function findMissing({ ask }: Pick<Connection, 'ask'>): Promise<readonly string[]> {
+  const { tables, functions } = madeNames
+  const look = `SELECT name FROM unnest($1::text[]) name WHERE to_regclass(name) IS NULL
+    UNION ALL SELECT name FROM unnest($2::text[]) name WHERE to_regproc(name) IS NULL`
+  const lists = [tables, functions].map((names) => `{${names.join(',')}}`)
+  return (await ask(look, lists, true)).flatMap(({ name }) => name ?? [])
+}
+
+/** Throws `store` where what is lacking was there: then no tables are no sign of an empty store. */
+export async function checkWhole(connection: Connection, where: string): Promise<void> {
+  if ((await readSchemaVersion(connection.ask)) === 0) return
+  const missing = await findMissing(connection)
+  if (missing.length > 0) throw new ToknError('store', words.postgres.lacksParts(where, missing))
 }
 
 /** 0 where there are no tables. */

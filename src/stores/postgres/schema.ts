@@ -234,6 +234,18 @@ END $$;
 CREATE TRIGGER tell_again BEFORE INSERT ON tokn.wish
 FOR EACH ROW EXECUTE FUNCTION tokn.tell_again();`
 
+/** All that is in the schema: what somebody else has removed is missed by these. */
+export const madeNames = {
+  tables: namesIn(tables, 'TABLE'),
+  functions: namesIn(functions, 'FUNCTION'),
+}
+
+function namesIn(text: string, what: string): readonly string[] {
+  return [...text.matchAll(new RegExp(`CREATE ${what} (tokn\\.\\w+)`, 'g'))].map(
+    ([, name]) => `${name}`,
+  )
+}
+
 /** One query of several statements: one transaction, with or without a pooler between. */
 export const migrate = `
 DO $migrate$
