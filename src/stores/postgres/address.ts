@@ -33,6 +33,8 @@ export function readAddress({ url, environment }: EngineOptions): PostgresAddres
     environment['PGHOST'] ||
     '/var/run/postgresql'
   if (/[,\s]/.test(host)) throw new ToknError('usage', words.postgres.severalHosts())
+  // Here, and not where the server asks for it: there nobody would be told.
+  decode(url.password)
   const user =
     decode(url.username) || setting('user') || environment['PGUSER'] || environment['USER']
   if (user === undefined) throw new ToknError('usage', words.postgres.noUser())

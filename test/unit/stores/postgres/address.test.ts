@@ -88,6 +88,7 @@ describe('the address of a PostgreSQL', () => {
     'postgres://me@a,b/d',
     'postgres://me@h/d?port=0',
     'postgres://%zz@h/d',
+    'postgres://me:%zz@h/d',
   ])('refuses %s', (url) => {
     expect(refused(url)).toMatchObject({ code: 'usage' })
   })
