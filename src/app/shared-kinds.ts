@@ -43,6 +43,7 @@ export interface SharedSurroundings {
   readonly memory?: Memory | 'process' | undefined
   readonly aside?: (() => Promise<Journal>) | undefined
   newRow?(id: string): Promise<NewRow | undefined>
+  warn?(text: string): void
 }
 
 /** A store, and its address as it was given. */
@@ -191,6 +192,7 @@ async function openKind(
     },
     memory: from.memory,
     aside: from.aside,
+    warn: (text) => from.warn?.(text),
     newRow: async (id) => {
       const known = await from.newRow?.(id)
       const name = from.profiles.list().find((profile) => profile.id === id)?.name

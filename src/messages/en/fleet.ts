@@ -50,6 +50,9 @@ export const nameTaken = (name: string) => ({
   hint: 'choose another name, or remove that one first: tokn logout',
 })
 
+export const notStoredYet = (reason: string) =>
+  `what was received is not in the store yet, and is tried again: ${reason}`
+
 export const rowIsGone = () => ({
   message: 'the session is no longer in the store: another machine has removed it',
   hint: 'log in again with: tokn login',

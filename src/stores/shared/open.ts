@@ -35,6 +35,8 @@ export interface SharedOptions {
   /** Where an answer goes while the engine is not reached; absent: nowhere. */
   readonly aside?: (() => Promise<Journal>) | undefined
   newRow(id: string): Promise<NewRow | undefined>
+  /** Gets what is good to know while something takes long. */
+  warn?(text: string): void
 }
 
 /** A store for many machines, opened: all of it is made over one engine. */
@@ -62,7 +64,7 @@ export interface SharedKind {
 
 export function openShared(options: SharedOptions): SharedKind {
   const { time, memory, aside } = options
-  const persistence = openPersistence(time)
+  const persistence = openPersistence(time, options.warn)
   const clock = openEngineClock(options.openEngine(persistence.extra), time)
   const { engine } = clock
   const ring = openKeyRing(engine, options.key)

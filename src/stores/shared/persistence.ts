@@ -1,5 +1,6 @@
 import { isToknError } from '../../core/errors.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
+import { words } from '../../messages/words.ts'
 
 /** How long an answer is tried to be kept where the engine is not reached, in milliseconds. */
 const longestTry = 20_000
@@ -13,18 +14,22 @@ export interface Persistence {
   extra(): number
 }
 
-export function openPersistence(time: SharedTime): Persistence {
+/** `warn`: told, once for each work, why it has to be repeated. */
+export function openPersistence(time: SharedTime, warn?: (text: string) => void): Persistence {
   let until = 0
   return {
     extra: () => Math.max(0, until - time.monotonic()),
     persist: async (work) => {
       const end = time.monotonic() + longestTry
       until = Math.max(until, end)
+      let told = false
       for (let pause = shortest; ; pause = Math.min(longest, 2 * pause)) {
         try {
           return await work()
         } catch (error) {
           if (!isToknError(error, 'network') || time.monotonic() + pause >= end) throw error
+          if (!told) warn?.(words.fleet.notStoredYet(error.message))
+          told = true
           await time.wait(pause)
         }
       }
