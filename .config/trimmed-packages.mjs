@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { trimDecoder } from './trimmed-decoder.mjs'
 import { pgCuts } from './trimmed-pg.mjs'
 
 // Parts of packages that we never run, left out of the bundle: loading them takes longer than what
@@ -7,8 +8,9 @@ import { pgCuts } from './trimmed-pg.mjs'
 
 const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/constants.js')
 
-/** By file of a package: each text in it that is replaced, and by what. */
+/** By file of a package: each text in it that is replaced, and by what; or what cuts it. */
 export const cuts = [
+  { file: 'ioredis/built/resp/decoder.js', cut: trimDecoder },
   {
     // Of ioredis it is what reads answers. It needs these errors, not what checks how they are made.
     file: 'redis-errors/index.js',
@@ -117,6 +119,7 @@ export function trimPackages(made = cuts) {
         const cut = made.find(({ file }) => id.replace(/\\/g, '/').endsWith(`node_modules/${file}`))
         if (cut === undefined) return undefined
         left.delete(cut)
+        if (cut.cut !== undefined) return cut.cut(code, () => changed(cut.file))
         return cut.replaced.reduce((text, pair) => replaceOnce(text, pair, cut.file), code)
       },
     },

@@ -46,6 +46,16 @@ export const pgCuts = [
     ],
   },
   {
+    // SCRAM is not bound to the channel of TLS (`enableChannelBinding`): no certificate is read for it.
+    file: 'pg/lib/crypto/sasl.js',
+    replaced: [
+      [
+        "const { signatureAlgorithmHashFromCertificate } = require('./cert-signatures')",
+        'const signatureAlgorithmHashFromCertificate = undefined',
+      ],
+    ],
+  },
+  {
     file: 'pg/lib/crypto/utils.js',
     replaced: [
       [

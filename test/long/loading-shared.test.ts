@@ -13,7 +13,7 @@ const dist = join(program, '../../dist')
 
 /** At most so many files and bytes of ours, for a token that is good. */
 const bounds: Readonly<Record<EngineName, { readonly files: number; readonly bytes: number }>> = {
-  redis: { files: 6, bytes: 322_000 },
+  redis: { files: 6, bytes: 292_000 },
   postgres: { files: 6, bytes: 350_000 },
   etcd: { files: 9, bytes: 364_000 },
 }
