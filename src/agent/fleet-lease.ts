@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { isToknError } from '../core/errors.ts'
+import { isToknError, type ToknError } from '../core/errors.ts'
 import type { Fleet } from '../core/fleet.ts'
 
 /** The lease of the one that acts, in milliseconds: so long does it stay where that one is gone. */
@@ -12,8 +12,8 @@ const name = 'refresher'
 
 /** A lease that is held until it is lost or given back. */
 export interface ActingLease {
-  /** Resolves once it may be another's. */
-  readonly lost: Promise<void>
+  /** Resolves once it may be another's; with why it could not be prolonged, where it was not taken. */
+  readonly lost: Promise<ToknError | undefined>
   /** Gives it back, where it is still ours. */
   release(): Promise<void>
 }
@@ -44,7 +44,8 @@ export async function takeActingLease(
 
 function keepLease(fleet: Fleet, elapsed: () => number, fence: number, taken: number): ActingLease {
   const ending = new EventEmitter<{ lost: [] }>()
-  const lost = once(ending, 'lost').then(() => undefined)
+  let missed: ToknError | undefined
+  const lost = once(ending, 'lost').then(() => missed)
   let sure = taken
   let asking = false
   const timer = setInterval(() => void renew(), renewed)
@@ -63,11 +64,14 @@ function keepLease(fleet: Fleet, elapsed: () => number, fence: number, taken: nu
     asking = true
     const asked = elapsed()
     try {
-      if (await fleet.renewLease(name, fence, ttl)) sure = asked
+      const isOurs = await fleet.renewLease(name, fence, ttl)
+      missed = undefined
+      if (isOurs) sure = asked
       else stop()
     } catch (error) {
       // It is asked again as long as it lasts.
       if (!isToknError(error)) throw error
+      missed = error
     } finally {
       asking = false
     }

@@ -120,8 +120,10 @@ export class FleetRefresher {
       const again = setInterval(() => begin(this.#look(undefined)), lookAgain)
       ends.push(() => clearInterval(again))
       this.#wishes.start()
-      await Promise.race([lease.lost, ended(this.#ending.signal)])
-      if (!this.#over) tell({ event: 'lost' })
+      const missed = await Promise.race([lease.lost, ended(this.#ending.signal)])
+      // Of an engine that is not reached nobody knows whether another one acts.
+      if (missed !== undefined) this.#miss(missed.message)
+      else if (!this.#over) tell({ event: 'lost' })
     } finally {
       this.#acting = false
       // What is under way has the lock of its session; another may begin. It keeps the lease to its end
@@ -202,8 +204,8 @@ export class FleetRefresher {
   }
 }
 
-async function ended(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
+async function ended(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return undefined
   await new Promise<void>((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   )

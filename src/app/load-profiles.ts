@@ -20,8 +20,8 @@ export async function loadMore(
 ): Promise<void> {
   const { command, flags } = looking
   if (command[0] === 'doctor') return await loadIfReached(profiles)
-  // What it shows it reads by itself.
-  if (flags.bareStore === true) return
+  // What these need they read by themselves, and wait for where that is not to be had.
+  if (flags.bareStore === true || command[0] === 'refresher') return
   if (isAboutAll(looking, given)) return await profiles.loadAll()
   // Which profile answers is seen in all of them, and what is known of its session then.
   if (command[0] === 'credential' && name === undefined) return await profiles.loadAll('profiles')

@@ -140,6 +140,30 @@ for (const name of ['postgres', 'redis', 'etcd'] as const satisfies EngineName[]
       expect(refused).toMatchObject({ status: 5, out: '' })
     })
 
+    test('an engine that is not there is waited for, at the start and later', async () => {
+      await engine.stop()
+      const [first, second] = [refresher(), refresher()]
+      const said = heard(first)
+      const secondSaid = heard(second)
+      await until(() => said().includes('waiting for the store'))
+      await until(() => secondSaid().includes('waiting for the store'))
+      // Whether another one acts, nobody knows.
+      expect(said()).not.toContain('standing by')
+      second.child.kill('SIGTERM')
+      expect(await second.ended).toMatchObject({ status: 0 })
+      await engine.start()
+      await until(() => said().includes('refreshing 1 session'))
+      // The same for all of them: whoever had the lease learns it from its own clock.
+      if (name !== 'redis') return
+      const before = said().length
+      await engine.kill()
+      await until(() => said().slice(before).includes('waiting for the store'))
+      await delay(takeover)
+      expect(said().slice(before)).not.toContain('standing by')
+      await engine.start()
+      await until(() => said().slice(before).includes('refreshing 1 session'))
+    })
+
     async function left(): Promise<number> {
       const { out } = await tokn(['status', '--store', '--json'], reader)
       const { sessions } = JSON.parse(out) as { sessions: ReadonlyArray<{ expires_in: number }> }
