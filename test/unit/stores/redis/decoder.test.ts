@@ -1,3 +1,4 @@
+import type { Decoder as Whole } from 'ioredis/built/resp/decoder.js'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -26,7 +27,7 @@ type Heard = readonly unknown[]
 
 function read(path: string, chunks: readonly Buffer[]): Heard {
   const heard: unknown[] = []
-  const { Decoder } = load(path) as typeof import('ioredis/built/resp/decoder.js')
+  const { Decoder } = load(path) as { Decoder: typeof Whole }
   const decoder = new Decoder({
     getTypeMapping: () => ({}),
     onReply: (reply) => heard.push(reply),
