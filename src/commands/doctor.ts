@@ -22,10 +22,11 @@ export function doctorCommand(program: Command, context: Context, run = runDocto
 async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
   checkPlain(flags)
   await checkFields(flags, 'tokn.doctor/v1')
-  const findings = await context.examine(flags, {
+  const found = await context.examine(flags, {
     fix: flags.fix === true,
     offline: flags.offline === true,
   })
+  const findings = found.map((one) => ({ ...one, fix: fixOf(one) }))
   const failed = findings.filter(({ status }) => status === 'fail')
   const checks = findings.map((one) => ({ ...one, fix: one.fix ?? null }))
   if (wantsJson(flags)) {
@@ -42,6 +43,11 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
   throw new ToknError('check_failed', words.reports.checksFailed(failed.length, findings.length), {
     hint: failed[0]?.fix,
   })
+}
+
+function fixOf({ fix }: Finding): string | undefined {
+  const said = fix === undefined ? '' : words.doctor.withoutItself(fix)
+  return said === '' ? undefined : said
 }
 
 function linesOf({ id, status, detail, fix }: Finding, colours: Colours): readonly string[] {

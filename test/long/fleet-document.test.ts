@@ -222,4 +222,18 @@ describe.skipIf(!requirePart('postgres'))('docs/fleet.md, as it is pasted', () =
     expect(status, err).toBe(0)
     expect(isLive(out)).toBe(true)
   })
+
+  test('the key is changed by the lines that say so', async () => {
+    const [script = ''] = blocksIn(guide, '### Changing the key', 'sh')
+    const env = {
+      TOKN_STORE_URL: `postgres://tokn_refresher@127.0.0.1:${engine.port}/tokn`,
+      TOKN_STORE_KEY_FILE: 'tokn.key',
+      TOKN_STORE_PASSWORD_FILE: 'refresher.password',
+    }
+    const ended = await shell(script, env)
+    expect(ended.status, ended.err).toBe(0)
+    expect(await shell('tokn token web', env)).toMatchObject({ status: 8, out: '' })
+    const changed = await shell('tokn token web', { ...env, TOKN_STORE_KEY_FILE: 'new.key' })
+    expect(isLive(changed.out)).toBe(true)
+  })
 })

@@ -74,6 +74,15 @@ describe.runIf(requirePart('redis'))('what is said of a store that many machines
       expect(out).toContain('check the address of the store, and the network')
       expect(out).not.toContain('tokn doctor')
     }
+    const home = newHome()
+    await login(home, 'mine', { ...here })
+    const api = servers.api('hosterby')
+    await servers.close()
+    servers = await startServers(['hosterby'])
+    const gone = await tokn(home, 'doctor', here)
+    expect(gone.out, api.baseUrl).toMatch(
+      /^fail +provider-mine: [^]*\n +check the address and the network\n/m,
+    )
   })
 
   test('profiles are counted where they are', async () => {

@@ -82,3 +82,7 @@ export const engineClockApart = (apart: string, ahead: boolean) => ({
 export const engineTakes = (milliseconds: number) => `an answer takes ${milliseconds} ms`
 export const engineNearer = () =>
   'each refresh asks it a dozen times: run the jobs nearer to it, or it nearer to them'
+
+/** What a failure says to do, as doctor has it, which does not send to itself. */
+export const withoutItself = (fix: string) =>
+  fix.replace(/^tokn doctor(?:, or |$)|: tokn doctor$/, '')

@@ -91,7 +91,7 @@ export const tooLarge = (where: string) => ({
 
 export const refused = (where: string, text: string) => ({
   message: `${where} refuses: ${text}`,
-  hint: 'tokn doctor',
+  hint: 'look into the log of etcd: tokn doctor',
 })
 
 export const notEtcd = (where: string) => ({

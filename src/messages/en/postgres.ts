@@ -92,7 +92,7 @@ export const tooOld = (where: string, version: string) => ({
 
 export const refused = (where: string, code: string, reason: string) => ({
   message: `${where} failed: ${reason} (${code})`,
-  hint: 'tokn doctor, and the log of the server',
+  hint: 'look into the log of the server: tokn doctor',
 })
 
 // It is not reached, or cannot now.
