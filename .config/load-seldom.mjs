@@ -1,7 +1,7 @@
 // What is imported by what every start has and seldom called is loaded with the first call: reading it
 // would take a start longer than much of what it does.
 /** The chunks that are loaded so. */
-export const late = ['seldom', 'excuses', 'declared', 'seldom-shared', 'shared']
+export const late = ['seldom', 'excuses', 'declared', 'seldom-shared', 'seldom-redis', 'shared']
 
 export const loadSeldom = {
   name: 'load-seldom',

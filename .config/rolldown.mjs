@@ -96,7 +96,8 @@ const isOfShared =
   /[\\/]stores[\\/](?:shared[\\/]|engines|patience)|[\\/]app[\\/](?:(?:look-)?in-force|left-here|shared-|store-variables)|[\\/]core[\\/]store-url/
 // And of that, what such a token does not come to: see `seldom`.
 const seldomShared =
-  /[\\/](?:stores[\\/](?:shared[\\/](?:doubt|fleet|holder|journal|journal-clock|journal-content|keys-document|ledger|lock|reseal)|redis[\\/](?:leases|wishes))|core[\\/]reader-refusal)\.ts$/
+  /[\\/](?:stores[\\/]shared[\\/](?:doubt|fleet|holder|journal|journal-clock|journal-content|keys-document|ledger|lock|reseal)|core[\\/]reader-refusal)\.ts$/
+const seldomRedis = /[\\/]stores[\\/]redis[\\/](?:leases|wishes)\.ts$/
 // What a few lines say to rooms that have nothing else in common.
 const small = /[\\/]core[\\/]taken-passwords\.ts$/
 const ofKeys = /[\\/]stores[\\/]former-keys\.ts$/
@@ -188,6 +189,12 @@ export default {
           priority: 6,
           includeDependenciesRecursively: false,
           test: (id) => seldomShared.test(id),
+        },
+        {
+          name: 'seldom-redis',
+          priority: 6,
+          includeDependenciesRecursively: false,
+          test: (id) => seldomRedis.test(id),
         },
         {
           name: 'shared',

@@ -39,11 +39,11 @@ export function openRouted({ command, paths, files, shared }: RoutedOptions): Ro
   }
   const journalOf = async (entry: string) => (await sharedOf(entry))?.in.journal ?? journalHere
   return {
-    lock: async (entry, timeout) => {
+    lock: async (entry, timeout, look) => {
       const found = await sharedOf(entry)
       return found === undefined
         ? await here(entry, timeout)
-        : await found.in.lock(found.id, timeout)
+        : await found.in.lock(found.id, timeout, look)
     },
     journal: {
       reserve: async (entry, seen) => await (await journalOf(entry)).reserve(entry, seen),

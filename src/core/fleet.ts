@@ -61,6 +61,6 @@ export interface Fleet {
   leases(): Promise<readonly HeldLease[]>
   /** See `SharedEngine.incarnation`; for a reader, `SharedEngine.lifeSeen`. */
   incarnation(): Promise<string>
-  /** Ends all connections; the next call makes them anew. */
+  /** See `SharedEngine.rest`. */
   rest(): Promise<void>
 }

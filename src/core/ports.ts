@@ -201,26 +201,26 @@ export interface HeldLock {
   /** Whether no later holder has taken over meanwhile. Throws `network` where that cannot be known. */
   stillHeld(): Promise<boolean>
   /**
-   * Asked right before something is sent that spends tokens of this generation. What it gives says, at
-   * any later moment and without waiting, whether it may still be sent (`HttpRequest.mayStillSend`).
-   * Throws `busy` where another has taken over, or has an answer or a later generation already. Absent:
-   * `stillHeld` says it all, since a holder that lives is never succeeded.
+   * Asked before something is sent that spends tokens of this generation. What it gives says, later and
+   * at once, whether it may still be sent (`HttpRequest.mayStillSend`). Throws `busy` where another was
+   * quicker. Absent: `stillHeld` says it all, since a holder that lives is never succeeded.
    */
   permit?(generation: number): Promise<() => boolean>
-  /**
-   * Why what is stored may be older than what was stored once, so that its tokens may be spent: the place
-   * was put back to an earlier time, or has lost writes. Absent: that is not known of this place.
-   */
+  /** Why what is stored may be older than what was stored once. Absent: that is not known. */
   doubt?(): Promise<Said | undefined>
   release(): Promise<void>
 }
 
 /**
- * Takes the lock of one store entry, waiting up to `timeout` milliseconds; throws `busy`, naming the
- * holder, after that. The same entry means the same lock for every process of the user, whatever
- * its environment says.
+ * Takes the lock of one store entry, the same one for every process of the user. Waits for `timeout`
+ * milliseconds, then throws `busy`, naming the holder. What `look` finds after a wait for another machine
+ * is given instead.
  */
-export type Lock = (entry: string, timeout: number) => Promise<HeldLock>
+export type Lock = <Found = never>(
+  entry: string,
+  timeout: number,
+  look?: () => Promise<Found | undefined>,
+) => Promise<HeldLock | Found>
 
 /** What is told and asked during a login. Everything goes to the terminal, nothing to stdout. */
 export interface Interaction extends Announcer {

@@ -180,6 +180,11 @@ export interface SharedEngine {
    */
   lifeSeen(): Promise<string>
   examine(): Promise<readonly EngineFinding[]>
+  /**
+   * Nothing will be asked for a while: no connection is kept for that, but where a call is under way or
+   * something is watched. Absent: none is kept between calls. Never throws.
+   */
+  rest?(): Promise<void>
   /** Ends all connections; afterwards a call opens them anew. Never throws. */
   close(): Promise<void>
 }

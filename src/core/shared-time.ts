@@ -1,3 +1,6 @@
+/** Milliseconds by the engine's clock after which a holder that gives no sign of life is succeeded. */
+export const lease = 8_000
+
 /** How time passes for what machines share: real, or that of a simulation. */
 export interface SharedTime {
   /** Epoch milliseconds by the clock of this machine, which may be set. */

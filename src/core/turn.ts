@@ -2,6 +2,11 @@
 export interface Turn<Result> {
   /** Milliseconds to wait for the others; `busy`, naming one, after that. */
   readonly timeout: number
+  /**
+   * Where the lock of the entry is kept far away: milliseconds without a sign of life after which its
+   * holder is succeeded, and one of another machine that takes turns at the same place as well.
+   */
+  readonly lease?: number | undefined
   /** What the work of another has come to, where that is enough. Changes nothing. */
   look(): Promise<Result | undefined>
   /** Takes the lock of the entry, in a process of its own, as soon as it can. */

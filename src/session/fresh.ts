@@ -76,14 +76,15 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
     throw tooOld(profile, record, request, expired, ports.clock.now())
   }
   const not = await import('./not-renewed.ts')
-  const { withOutside } = await import('./outside.ts')
-  const renewable = await withOutside(session, record)
-  if (undisturbed) refuseEnded(profile, renewable)
-  if (expired) not.refuseExpiredGift(profile, record)
+  const ended = undisturbed && record.standing !== undefined
   const ofVariable = session.source === 'environment' && record.refresh !== undefined
-  if ((undisturbed && request.reason === 'forced') || ofVariable) {
-    await not.refuseUnrenewable(session, renewable)
-  }
+  const refuses = (undisturbed && request.reason === 'forced') || ofVariable
+  // It takes the provider to see them, whom of many that wait for one refresh only one needs.
+  const { withOutside } = await import('./outside.ts')
+  const renewable = ended || refuses ? await withOutside(session, record) : record
+  if (ended) refuseEnded(profile, renewable)
+  if (expired) not.refuseExpiredGift(profile, record)
+  if (refuses) await not.refuseUnrenewable(session, renewable)
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(session, request)

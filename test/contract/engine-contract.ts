@@ -87,6 +87,18 @@ export function checkContract(one: EngineCase): void {
       await client.close()
     })
 
+    it('rests between calls, and harms none that is under way', async () => {
+      const client = one.open()
+      await client.prepare()
+      const id = newId()
+      const written = client.write(id, { name: id, generation: 1, when: {} })
+      await client.rest?.()
+      expect(await written).toHaveProperty('written')
+      await client.rest?.()
+      expect(await client.read(id)).toMatchObject({ id, generation: 1 })
+      await client.close()
+    })
+
     if (one.watches !== false) checkWatching(() => [engine, other])
   })
 }

@@ -78,6 +78,23 @@ describe.each(['postgres', 'redis'] as const)('a %s that has no room', (name) =>
   )
 })
 
+describe.each(['postgres', 'redis'] as const)('a %s that has room for a few', (name) => {
+  test.runIf(requirePart(name))('serves any number that rest between their questions', async () => {
+    const server = await start(name, [limits[name]])
+    const engines: SharedEngine[] = []
+    for (let count = 0; count < 15; count++) {
+      const engine = await open(server, { timeLeft: () => 3_000 })
+      await engine.prepare()
+      await engine.rest?.()
+      engines.push(engine)
+    }
+    for (const engine of engines) {
+      expect(await engine.read('id')).toBeUndefined()
+      await engine.rest?.()
+    }
+  })
+})
+
 const all = (['postgres', 'redis', 'etcd'] as const).filter((name) => requirePart(name))
 
 test.runIf(all.length > 0)(

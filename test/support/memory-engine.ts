@@ -176,6 +176,8 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
           if (answer) tell('rows', id)
           return answer
         }),
+      // Nothing to let go of: it is counted.
+      rest: async () => void calls.set('rest', (calls.get('rest') ?? 0) + 1),
       takeLease: (name, holder, ttl) =>
         ask('takeLease', () => settle(takeLease(state, name, { holder, ttl, now: now() }))),
       renewLease: (name, fence, ttl) =>

@@ -19,18 +19,22 @@ import type { UserLockOptions } from './user-lock.ts'
 const recently = 60_000
 
 /**
- * Milliseconds between two looks: a tenth of what was waited for so far, within these. Each look leaves
- * some garbage, which is a part of the memory that fifty of them take.
+ * Milliseconds between two looks: a part of what was waited for so far, within these. Each look leaves
+ * some garbage, which is a part of the memory that fifty of them take. Work far away takes longer, and
+ * hundreds that wait for it would take the processor from it.
  */
-const [shortest, longest] = [10, 100]
+const pauses = {
+  here: { part: 1 / 10, shortest: 10, longest: 100 },
+  far: { part: 1 / 5, shortest: 20, longest: 500 },
+} as const
 
 /** The file of the last failure, and how long it may be. */
 const failed = 'failed'
 const longestFailure = 65_536
 
 interface Place {
-  /** Where the lock of the entry may be held; in the first everybody begins. */
-  readonly locks: readonly [string, ...string[]]
+  /** Where the lock of the entry may be held; in the first everybody begins. None where it is far away. */
+  readonly locks: readonly string[]
   readonly turns: string
   readonly files: Files
   readonly self: ProcessIdentity & { readonly command: string }
@@ -44,7 +48,7 @@ interface Place {
  */
 export function openTurns(options: UserLockOptions): InTurn {
   return async (entry, turn) => {
-    const place = orElse(() => openPlace(entry, options), undefined)
+    const place = orElse(() => openPlace(entry, turn, options), undefined)
     const taken = place === undefined ? undefined : await takeTurn(place, turn)
     if (taken !== undefined && 'found' in taken) return taken.found
     try {
@@ -60,14 +64,20 @@ export function openTurns(options: UserLockOptions): InTurn {
   }
 }
 
-function openPlace(entry: string, options: UserLockOptions): Place {
+function openPlace(
+  entry: string,
+  { lease }: Pick<Turn<unknown>, 'lease'>,
+  options: UserLockOptions,
+): Place {
   const { paths, files, command, restsInData } = options
   const first = folderOf(join(paths.common, 'locks'), entry)
-  const meeting = paths.meetingFolder(restsInData(entry))
-  const second = isTrusted(meeting) ? [folderOf(join(meeting.path, 'locks'), entry)] : []
   const turns = join(first, 'turns')
   files.ensureDirectory(turns)
-  return { locks: [first, ...second], turns, files, self: { ...identifyProcess(), command } }
+  const place = { turns, files, self: { ...identifyProcess(), command } }
+  if (lease !== undefined) return { ...place, locks: [] }
+  const meeting = paths.meetingFolder(restsInData(entry))
+  const second = isTrusted(meeting) ? [folderOf(join(meeting.path, 'locks'), entry)] : []
+  return { ...place, locks: [first, ...second] }
 }
 
 /**
@@ -76,12 +86,13 @@ function openPlace(entry: string, options: UserLockOptions): Place {
  */
 async function takeTurn<Result>(
   place: Place,
-  { timeout, look, hear }: Turn<Result>,
+  { timeout, lease, look, hear }: Turn<Result>,
 ): Promise<HeldLock | { readonly found: Result } | undefined> {
   const startedAt = elapsed()
+  const { part, shortest, longest } = pauses[lease === undefined ? 'here' : 'far']
   let first: number | undefined
   for (let waited = false; ; waited = true) {
-    const seen = orElse(() => lookAround(place), undefined)
+    const seen = orElse(() => lookAround(place, lease), undefined)
     if (seen === undefined) return undefined
     first ??= seen.turn
     const past = elapsed() - startedAt
@@ -94,7 +105,7 @@ async function takeTurn<Result>(
       if (taken !== 'taken') return taken
     } else if (past >= timeout) throw busy(seen.busy)
     // Not all at the same time.
-    await delay(Math.min(longest, shortest + past / 10) * (0.5 + Math.random() / 2))
+    await delay(Math.min(longest, shortest + past * part) * (0.5 + Math.random() / 2))
   }
 }
 
@@ -107,9 +118,9 @@ interface Seen {
   readonly recent: boolean
 }
 
-function lookAround({ locks, turns, self }: Place): Seen {
+function lookAround({ locks, turns, self }: Place, lease = usualLease): Seen {
   const turn = readTop(turns)
-  const isHeld = (top: Generation, directory: string) => !isFree(top, directory, self, usualLease)
+  const isHeld = (top: Generation, directory: string) => !isFree(top, directory, self, lease)
   const tops = locks.map((directory) => ({ directory, top: readThere(directory) }))
   const lock = tops[0]?.top
   const holder = tops.find(({ top, directory }) => top !== undefined && isHeld(top, directory))?.top
@@ -124,7 +135,8 @@ function lookAround({ locks, turns, self }: Place): Seen {
 
 /** The turn after `last`; `taken` where another was quicker. */
 function claimTurn({ locks, turns, self }: Place, last: number): HeldLock | 'taken' {
-  const text = JSON.stringify({ ...self, lock: highest(locks[0]) })
+  const [first] = locks
+  const text = JSON.stringify({ ...self, lock: first === undefined ? 0 : highest(first) })
   const number = last + 1
   const file = claim(turns, number, text, usualLease / emptyShare)
   if (file === undefined) return 'taken'

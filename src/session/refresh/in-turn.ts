@@ -1,10 +1,9 @@
+import { lease } from '../../core/shared-time.ts'
 import { parseRecord, type SessionRecord } from '../../core/record.ts'
-import { indexedEntry } from '../amend-index.ts'
 import { waitAsReader } from '../fleet/wait-for-refresh.ts'
-import { withOutside } from '../outside.ts'
-import { satisfies, type RefreshRequest } from '../refresh-request.ts'
+import type { RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
-import { refuseEnded } from '../standing.ts'
+import { findRefreshed } from './find-refreshed.ts'
 import { hearFailure, tellFailure } from './shared-failure.ts'
 
 /**
@@ -20,10 +19,17 @@ export async function refreshInTurn(
   const waited = await waitAsReader(session, request)
   if (waited !== undefined) return waited
   const inTurn = await ports.inTurn()
+  const rest = await restOf(session)
   let time = 0
+  await rest()
   return await inTurn(entry, {
     timeout: ports.timeLeft(),
-    look: async () => await findRefreshed(session, request),
+    lease: isShared(session) ? lease : undefined,
+    look: async () => {
+      const found = await findRefreshed(session, request)
+      if (found === undefined) await rest()
+      return found
+    },
     work: async () => {
       time = ports.timeLeft()
       return parseRecord(await ports.refresher(profile, request), profile.id)
@@ -34,30 +40,16 @@ export async function refreshInTurn(
 }
 
 /**
- * What is stored, where that is what is asked for, and nothing of a refresh that was cut off waits to
- * be read. Throws what a refresh would throw that sends nothing.
+ * Lets go of what the session was read with, while another process is waited for: of the connections that
+ * many machines may have, that one needs one as well.
  */
-async function findRefreshed(
-  session: Session,
-  request: RefreshRequest,
-): Promise<SessionRecord | undefined> {
-  const { ports, profile, entry } = session
-  if (isKnownOld(session, request)) return undefined
-  if (await ports.refreshPending(entry)) return undefined
-  const record = await session.readRecord()
-  // One that begins while the record is read may replace it.
-  if (await ports.refreshPending(entry)) return undefined
-  if (satisfies(record, request, ports.clock.now())) return record
-  refuseEnded(profile, await withOutside(session, record))
-  return undefined
+async function restOf(session: Session): Promise<() => Promise<void>> {
+  if (!isShared(session)) return async () => undefined
+  const { ports, profile } = session
+  const engine = await ports.engine?.(profile.store, profile.id)
+  return async () => await engine?.rest?.()
 }
 
-/**
- * Whether the index knows of no later generation than the one that is not good enough. It is told
- * before the lock is free; where it could not be, the process that refreshes finds the work done.
- */
-function isKnownOld({ ports, profile }: Session, { beyond }: RefreshRequest): boolean {
-  const known = indexedEntry(ports, profile)
-  if (beyond === undefined || known === undefined || known.standing !== undefined) return false
-  return known.generation <= beyond
+function isShared({ ports, profile }: Session): boolean {
+  return ports.stores.traits(profile.store).shared === true
 }

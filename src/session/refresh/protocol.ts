@@ -5,6 +5,7 @@ import type { Session } from '../session.ts'
 import { entryOf } from '../stored-record.ts'
 import { readCurrent } from './current.ts'
 import { findDoubtful } from './doubt.ts'
+import { findRefreshed } from './find-refreshed.ts'
 import { checkPlace } from './check-place.ts'
 import { checkAgain } from './look-again.ts'
 import { nextRecord } from './next-record.ts'
@@ -58,9 +59,16 @@ async function refreshOnce(
   request: RefreshRequest,
 ): Promise<{ readonly record: SessionRecord; readonly recovered: boolean }> {
   const { ports, profile } = session
-  // 1. Take the lock of the store entry: one process at a time works on it.
+  // 1. Take the lock of the store entry: one process at a time works on it. Where another has done the
+  //    work meanwhile, that is taken instead.
   //    Dies here: nothing was touched. Whoever waits takes the lock of a dead process over.
-  const lock = await (await ports.lock())(entryOf(profile), ports.timeLeft())
+  const lock = await (
+    await ports.lock()
+  )(entryOf(profile), ports.timeLeft(), async () => {
+    const record = await findRefreshed(session, request)
+    return record && { record, recovered: false }
+  })
+  if ('record' in lock) return lock
   try {
     // 2. Look whether the session is still to be here, and read it. A record that the journal has and
     //    the store did not take goes first.

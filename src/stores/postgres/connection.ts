@@ -23,6 +23,8 @@ export type Row = Readonly<Record<string, string | null>>
 export interface Connection {
   /** One round trip. `isSafe`: it may be asked again where a connection was lost that had stood idle. */
   ask(text: string, values?: readonly Value[], isSafe?: boolean): Promise<readonly Row[]>
+  /** As `close`, where no question is under way. */
+  rest(): Promise<void>
   close(): Promise<void>
 }
 
@@ -169,11 +171,11 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
         }
       }
     } finally {
-      if (--asked === 0) rest()
+      if (--asked === 0) idleFor()
     }
   }
 
-  function rest(): void {
+  function idleFor(): void {
     current?.ready.then(
       (client) => asked === 0 && client.unref(),
       () => undefined,
@@ -189,7 +191,7 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
     else opened?.end()
   }
 
-  return { ask, close }
+  return { ask, rest: async () => (asked === 0 ? await close() : undefined), close }
 }
 
 export function destroy(client: PgClient): void {

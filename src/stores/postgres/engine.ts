@@ -148,6 +148,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     lifeSeen: async () =>
       await (await import('./incarnation.ts')).readIncarnation(connection, where()),
     examine: async () => (await import('./examine.ts')).examine(connection, where()),
+    rest: connection.rest,
     close: connection.close,
   }
 }

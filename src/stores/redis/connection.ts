@@ -19,6 +19,8 @@ export interface RedisConnection {
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<Reply>
   /** A further connection, which is the caller's own; not one that a process may end over. */
   openAnother(signal: AbortSignal): Promise<Link>
+  /** As `close`, where no question is under way. */
+  rest(): void
   close(): void
 }
 
@@ -145,6 +147,8 @@ export function openConnection({
     pending++
     let soon: unknown
     try {
+      // An answer may be quicker than a timer.
+      if (time.monotonic() >= end) throw new Error(outOfTime)
       for (let tries = 0; ; tries++) {
         try {
           return await askThere(question, signal).catch((error: unknown) => {
@@ -197,6 +201,7 @@ export function openConnection({
         signal.removeEventListener('abort', stop)
       }
     },
+    rest: () => (pending === 0 ? close() : undefined),
     close,
   }
 }

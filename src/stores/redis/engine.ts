@@ -50,6 +50,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
     incarnation: async () => await (await import('./life.ts')).readLife(redis),
     lifeSeen: async () => await (await import('./life.ts')).readLifeNoted(redis),
     examine: async () => await (await import('./examine.ts')).examineRedis(redis),
+    rest: async () => redis.rest(),
     close: async () => redis.close(),
   }
 }

@@ -46,7 +46,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     releaseLease: async (name, fence) => await engine.releaseLease(name, fence),
     leases: async () => await engine.leases(),
     incarnation: async () => await (role === 'reader' ? engine.lifeSeen() : engine.incarnation()),
-    rest: async () => await engine.close(),
+    rest: async () => await engine.rest?.(),
   }
 }
 

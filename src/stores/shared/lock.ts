@@ -1,20 +1,27 @@
 import { isFailure, isToknError, ToknError } from '../../core/errors.ts'
-import type { HeldLock, JournalEntry } from '../../core/ports.ts'
-import type { SharedEngine } from '../../core/shared-engine.ts'
-import type { SharedTime } from '../../core/shared-time.ts'
+import type { HeldLock, JournalEntry, Lock } from '../../core/ports.ts'
+import type { LeaseTaken, SharedEngine } from '../../core/shared-engine.ts'
+import { lease, type SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import type { Hold, Holds } from './hold.ts'
 import { describeHolder } from './holder.ts'
 
-/** Milliseconds by the engine's clock after which a holder that gives no sign of life is succeeded. */
-export const lease = 8_000
 const renewal = 2_000
 
 /** What is left of a lease, in milliseconds, is no time to send anything in. */
 const margin = 1_000
 
-/** Milliseconds between two looks at a lease that another holds. */
-const [shortest, longest] = [100, 1_000]
+/**
+ * Milliseconds between two looks at a lease that another holds: at first, at most, and from when no
+ * connection is kept meanwhile.
+ */
+const [shortest, longest, restsFrom] = [100, 4_000, 500]
+
+/** Each is so many times as long as the one before. */
+const growth = 1.4
+
+/** An engine that counts whole seconds says for up to one of them that nothing is left of a lease. */
+const lastSecond = 250
 
 export interface SharedLockOptions {
   readonly engine: SharedEngine
@@ -32,30 +39,37 @@ export interface SharedLockOptions {
 }
 
 /** The lock of a session, for all machines: a lease by the engine's clock, with a fencing number. */
-export type SharedLock = (id: string, timeout: number) => Promise<HeldLock>
+export type SharedLock = Lock
 
 export function openSharedLock(options: SharedLockOptions): SharedLock {
   const { engine, time, holder } = options
-  return async (id, timeout) => {
+  return async (id, timeout, look) => {
     const end = time.monotonic() + timeout
     const name = `session:${id}`
-    for (let tries = 0; ; tries++) {
-      const began = instants(time)
-      const taken = await engine.takeLease(name, holder, lease).catch((error: unknown) => {
+    for (let pause = shortest, waited = false; ; waited = true) {
+      let began = instants(time)
+      let taken: LeaseTaken | undefined
+      try {
+        // Of all that have waited one has to refresh at most: to read is less than to take and give back.
+        const found = waited ? await look?.() : undefined
+        if (found !== undefined) return found
+        began = instants(time)
+        taken = await engine.takeLease(name, holder, lease)
+      } catch (error) {
         // The engine was there a moment ago: it may be failing over.
-        if (tries === 0 || !isToknError(error, 'network') || time.monotonic() >= end) throw error
-        return undefined
-      })
+        if (!waited || !isToknError(error, 'network') || time.monotonic() >= end) throw error
+      }
       if (taken !== undefined && 'fence' in taken) return hold(options, id, taken.fence, began)
       const left = end - time.monotonic()
       if (left <= 0) {
         throw new ToknError('busy', words.fleet.busy(describeHolder(taken?.heldBy ?? '')))
       }
-      const pause = Math.min(longest, shortest * (1 + tries / 4)) * (0.5 + time.random() / 2)
-      // Sooner where its time is about to end: whoever is dead then is succeeded at once. An engine that
-      // counts whole seconds says for up to one of them that nothing is left.
-      const ending = taken === undefined || taken.left <= 0 ? pause : taken.left + 10
-      await time.wait(Math.max(10, Math.min(pause, ending, left)))
+      // Sooner where its time is about to end: whoever is dead then is succeeded at once.
+      const ending = taken === undefined ? pause : taken.left > 0 ? taken.left + 10 : lastSecond
+      const next = Math.min(ending, pause * (0.5 + time.random() / 2))
+      if (next >= restsFrom) await engine.rest?.()
+      await time.wait(Math.max(10, Math.min(next, left)))
+      pause = Math.min(longest, pause * growth)
     }
   }
 }

@@ -26,7 +26,7 @@ export function openSharedPlace(process: SimulatedProcess, engine: SharedEngine)
   })
   return {
     store: shared.store,
-    lock: (entry, timeout) => shared.lock(entry.slice(entry.indexOf(':') + 1), timeout),
+    lock: (entry, timeout, look) => shared.lock(entry.slice(entry.indexOf(':') + 1), timeout, look),
     journal: shared.journal,
     refreshPending: () => shared.isPending(profileId),
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -141,6 +141,22 @@ describe('whoever wants a turn', () => {
     expect(await turns('entry', turnFor(['by the other'], 0))).toBe('by the other')
   })
 
+  it('takes that of another machine when it has given no sign for as long as a lease', async () => {
+    const lease = 8_000
+    leaveTurn({ ...identifyProcess(), host: 'elsewhere' }, 0)
+    const wanted = () => turns('entry', turnFor([], 0, { timeout: 30, lease }))
+    lastSign(lease - 3_000)
+    await expect(wanted()).rejects.toMatchObject({ code: 'busy' })
+    lastSign(lease + 1_000)
+    expect(await wanted()).toBe('worked')
+  })
+
+  it('asks for no lock in files where that is far away', async () => {
+    const held = await lock()
+    expect(await turns('entry', turnFor([], 0, { timeout: 30, lease: 8_000 }))).toBe('worked')
+    await held.release()
+  })
+
   it('does not wait where there is no place for turns', async () => {
     const nowhere = openTurns(
       options(() => {
@@ -165,6 +181,12 @@ describe('whoever wants a turn', () => {
 
 function turnFolder(): string {
   return join(folderOf(join(common, 'locks'), 'entry'), 'turns')
+}
+
+/** The turn was begun or prolonged so many milliseconds ago. */
+function lastSign(ago: number): void {
+  const at = (Date.now() - ago) / 1_000
+  utimesSync(join(turnFolder(), '1'), at, at)
 }
 
 /** A turn that a process has, begun when the number of the lock was `number`. */

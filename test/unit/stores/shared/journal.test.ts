@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { SharedKind } from '../../../../src/stores/shared/open.ts'
-import { lease } from '../../../../src/stores/shared/lock.ts'
+import { lease } from '../../../../src/core/shared-time.ts'
 import { intent, recordText, startMachines } from './machines.ts'
 
 const entry = 'memory:one'

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { lease } from '../../../../src/stores/shared/lock.ts'
+import { lease } from '../../../../src/core/shared-time.ts'
 import { intent, recordText, startMachines } from './machines.ts'
 
 let machines: ReturnType<typeof startMachines>
@@ -43,6 +43,33 @@ it('is not asked for all the time where an engine says that nothing is left of i
   })
   await b.lock('one', 30_000)
   expect(machines.server.calls.get('takeLease')).toBeLessThan(40)
+})
+
+it('is not taken by who finds done after a wait what it was wanted for', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  const held = await a.lock('one', 0)
+  let looks = 0
+  const found = await b.lock('one', 30_000, async () => {
+    if (++looks === 3) await held.release()
+    return looks === 3 ? ('done' as const) : undefined
+  })
+  expect(found).toBe('done')
+  // Its own first, and one after each look but the last.
+  expect(machines.server.calls.get('takeLease')).toBe(1 + 3)
+})
+
+it('is waited for without a connection, where that takes long', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  const held = await a.lock('one', 0)
+  const rests = () => machines.server.calls.get('rest') ?? 0
+  const looks: number[] = []
+  await b.lock('one', 60_000, async () => {
+    looks.push(rests())
+    if (looks.length === 12) await held.release()
+    return undefined
+  })
+  expect([looks[2], rests()]).toEqual([0, 12 - looks.lastIndexOf(0) - 1])
+  expect(rests()).toBeGreaterThan(4)
 })
 
 it('lasts as long as its holder gives signs of life', async () => {
