@@ -5,7 +5,7 @@ import type { Profile, StoreKind } from '../core/profile.ts'
 import type { EngineFinding, SharedEngine } from '../core/shared-engine.ts'
 import { words } from '../messages/words.ts'
 import { elapsed } from '../io/files/elapsed.ts'
-import type { Ports } from '../session/ports.ts'
+import type { EngineInUse, Ports } from '../session/ports.ts'
 
 interface Looked {
   readonly ports: Ports
@@ -45,10 +45,7 @@ export async function checkEngines(looked: Looked): Promise<readonly Finding[]> 
     seen.add(key)
     if ('finding' in opened) found.push({ id: at, ...opened.finding })
     else if (offline) found.push({ id: at, status: 'skip', detail: words.doctor.notContacted() })
-    else
-      found.push(
-        ...(await examine(at, opened.engine, ports.clock, () => lookAtKey(ports, kind, id))),
-      )
+    else found.push(...(await examine(at, opened.engine, ports.clock, () => lookAtKey(opened))))
   }
   return found
 }
@@ -59,11 +56,11 @@ async function open(
   ports: Ports,
   kind: StoreKind,
   id: string | undefined,
-): Promise<{ readonly engine: SharedEngine } | { readonly finding: Failed }> {
+): Promise<EngineInUse | { readonly finding: Failed }> {
   try {
-    const engine = await ports.engine?.(kind, id)
-    if (engine === undefined) throw new Error(`no engine of the store "${kind}"`)
-    return { engine }
+    const opened = await ports.engine?.(kind, id)
+    if (opened === undefined) throw new Error(`no engine of the store "${kind}"`)
+    return opened
   } catch (error) {
     return { finding: failure(error) }
   }
@@ -87,15 +84,9 @@ async function examine(
 }
 
 /** Whether the key at hand opens the store, and its name, which nothing else tells. */
-async function lookAtKey(
-  ports: Ports,
-  kind: StoreKind,
-  id: string | undefined,
-): Promise<EngineFinding> {
+async function lookAtKey({ ring }: EngineInUse): Promise<EngineFinding> {
   try {
-    const look = await ports.storeKey?.(kind, id)
-    if (look === undefined) throw new Error(`no key of the store "${kind}"`)
-    return { id: 'key', status: 'ok', detail: words.doctor.storeKey(look) }
+    return { id: 'key', status: 'ok', detail: words.doctor.storeKey(await ring.look()) }
   } catch (error) {
     if (!isFailure(error) || error.code === 'network') throw error
     return { id: 'key', status: 'fail', detail: error.message, fix: error.hint }

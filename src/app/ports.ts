@@ -195,8 +195,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
       isShared(kind)
         ? openStore(kind, surroundings, id)
         : remember(stores, kind, () => openStore(kind, surroundings)),
-    engine: async (kind, id) => (await (await shared()).of(kind, id)).engine,
-    storeKey: async (kind, id) => await (await (await shared()).of(kind, id)).ring.look(),
+    engine: async (kind, id) => await (await shared()).of(kind, id),
     fleet: async (kind, id) => {
       const { openFleetOf } = await import('./shared-kinds.ts')
       return await openFleetOf(kind, await (await shared()).of(kind, id), profiles)

@@ -19,6 +19,12 @@ import type { RefreshRequest } from './refresh-request.ts'
  * Everything that a use case may touch. What costs something to load is behind a function, so that
  * a command pays only for what it uses.
  */
+/** An engine, and how the key at hand and those in use stand: `store` is thrown where it opens nothing. */
+export interface EngineInUse {
+  readonly engine: SharedEngine
+  readonly ring: { look(): Promise<KeyLook> }
+}
+
 export interface Ports {
   readonly clock: Clock
   readonly profiles: Profiles
@@ -73,9 +79,7 @@ export interface Ports {
    * The engine of a store that many machines share, by the id of a session in it where one is known: its
    * profile may say where it is. Absent: there are no such stores. Throws `usage`.
    */
-  engine?(kind: StoreKind, id?: string): Promise<SharedEngine>
-  /** How the key at hand and those of such a store stand. Throws `usage`; `store` where it opens nothing. */
-  storeKey?(kind: StoreKind, id?: string): Promise<KeyLook>
+  engine?(kind: StoreKind, id?: string): Promise<EngineInUse>
   provider(profile: ProfileSketch): Promise<Provider>
   /** `callRefusals` of that provider, for less than all of it costs. */
   callRefusals(profile: ProfileSketch): Promise<CallRefusals | undefined>

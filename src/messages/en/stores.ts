@@ -72,16 +72,10 @@ export const storedUnderKey = () => ({
 })
 
 /** `from` is the variable that it is in. */
-export const notAStoreKey = (from = 'TOKN_STORE_KEY', isReaders = false) =>
-  isReaders
-    ? {
-        message: `${from} is a reader's key of a store that many machines share, and the file store needs a key of its own`,
-        hint: 'for what is in files, give the key that it was made with: 32 bytes in base64',
-      }
-    : {
-        message: `${from} is not a key: 32 bytes in base64 are needed`,
-        hint: `make one with: ${makeKey}`,
-      }
+export const notAStoreKey = (from = 'TOKN_STORE_KEY') => ({
+  message: `${from} is not a key: 32 bytes in base64 are needed`,
+  hint: `make one with: ${makeKey}`,
+})
 
 export const emptyPassphrase = () => 'the passphrase is empty'
 

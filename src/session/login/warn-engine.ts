@@ -7,7 +7,7 @@ export async function warnOfLoss({ ports, profile }: Session): Promise<void> {
   const { store, id } = profile
   if (ports.engine === undefined || ports.stores.traits(store).shared !== true) return
   try {
-    const engine = await ports.engine(store, id)
+    const { engine } = await ports.engine(store, id)
     const findings = await engine.examine()
     const lost = findings.find((one) => one.id === 'durability' && one.status !== 'ok')
     if (lost !== undefined) ports.warn(words.login.mayLoseWrites(engine.describe(), lost.detail))

@@ -75,13 +75,10 @@ function noKey(isNew: boolean): ToknError {
   return new ToknError('store', isNew ? noStoreKey() : noPassphrase())
 }
 
-/** What begins a reader's key, so that nobody takes it for the key of a store. */
-export const readerPrefix = 'tokn-reader-'
-
 /** The 32 bytes of a key in base64 or base64url; throws `store` for anything else. */
 export function decodeKey(key: Secret): Uint8Array {
   const text = key.reveal().trim().replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_')
   const bytes = decodeBase64Url(text)
   if (bytes?.length === 32) return bytes
-  throw new ToknError('store', words.stores.notAStoreKey(key.source, text.startsWith(readerPrefix)))
+  throw new ToknError('store', words.stores.notAStoreKey(key.source))
 }

@@ -4,10 +4,13 @@ import { Secret } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import { deriveKey } from '../derive-key.ts'
 import { decodeBase64Url } from '../entry.ts'
-import { decodeKey, readerPrefix } from '../file/store-key.ts'
+import { decodeKey } from '../file/store-key.ts'
 import { exportPublic, importPrivate } from './curve-keys.ts'
 
 const usualVariable = 'TOKN_STORE_KEY'
+
+/** What begins a reader's key, so that nobody takes it for one of a refresher. */
+const readerPrefix = 'tokn-reader-'
 
 /** The public halves of the keys that one key of a store gives; base64url of 32 bytes each. */
 export interface KeySet {

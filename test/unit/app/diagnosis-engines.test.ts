@@ -16,7 +16,12 @@ function portsWith(engine: (id: string | undefined) => SharedEngine): Ports {
   return {
     clock: { now: Date.now },
     stores: { traits },
-    engine: async (_kind: string, id?: string) => engine(id),
+    engine: async (_kind: string, id?: string) => ({
+      engine: engine(id),
+      ring: {
+        look: async () => ({ kid: 'k', from: 'TOKN_STORE_KEY', role: 'reader', inUse: ['k'] }),
+      },
+    }),
   } as unknown as Ports
 }
 
