@@ -12,7 +12,17 @@ import { Script } from 'node:vm'
 const chunks = [
   ...['entry', 'agent-wire', 'start', 'file-store', 'keychain', 'exec', 'env', 'requests'],
   ...['rolldown-runtime', 'shared', 'redis', 'postgres', 'etcd', 'http', 'send-plainly'],
-  ...['asking', 'often', 'provider', 'seldom', 'seldom-shared', 'lock', 'login', 'refresh'],
+  ...[
+    'asking',
+    'often',
+    'provider',
+    'seldom',
+    'seldom-shared',
+    'seldom-redis',
+    'lock',
+    'login',
+    'refresh',
+  ],
 ]
 
 export const keepCode = {

@@ -58,12 +58,21 @@ describe('a good token of a store that many machines share is handed out by litt
       // Nothing of it is compiled: that would be half of what such a token costs.
       if (takesKeptCode) expect(loaded.kept.toSorted()).toEqual(ours.toSorted())
       // No texts, since nobody is told anything; neither locks nor journals, since nothing is begun.
-      const seldom = /messages|(?:seldom|seldom-shared|lock|refresh|often)\.cjs$/
+      const seldom = /messages|(?:seldom|seldom-shared|seldom-redis|lock|refresh|often)\.cjs$/
       expect(ours.filter((path) => seldom.test(path))).toEqual([])
       // A machine that is very slow asks etcd once more.
       expect(new Set(loaded.connections).size).toBe(1)
       const heavy = loaded.within.filter((one) => /\b(?:tls|http|dns|v8|zlib|worker)$/.test(one))
       expect(heavy).toEqual([])
+      // Who asks for a new one loads more, and of the other engines nothing.
+      const force = ['token', '--refresh', 'force']
+      const renewed = await run(force, { home, env: { ...env, LOADS_FILE: target }, node })
+      expect(renewed, renewed.err).toMatchObject({ status: 0 })
+      const { files: more } = JSON.parse(readFileSync(target, 'utf8')) as typeof loaded
+      const engines = Object.keys(bounds).filter((one) =>
+        more.some((path) => path.startsWith(dist) && basename(path).includes(one)),
+      )
+      expect(engines).toEqual([name])
     })
   }
 })

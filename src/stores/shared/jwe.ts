@@ -1,23 +1,16 @@
 import { isUtf8 } from 'node:buffer'
-import {
-  createCipheriv,
-  createDecipheriv,
-  diffieHellman,
-  generateKeyPairSync,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto'
+import { createDecipheriv, diffieHellman, type KeyObject } from 'node:crypto'
 import { isObject, ownString } from '../../core/json.ts'
 import { decodeBase64Url } from '../entry.ts'
 import { concatKey } from './concat-key.ts'
-import { exportPublic, importPublic } from './curve-keys.ts'
+import { importPublic } from './curve-keys.ts'
 
-const algorithm = 'ECDH-ES+A256KW'
-const encryption = 'A256GCM'
+export const algorithm = 'ECDH-ES+A256KW'
+export const encryption = 'A256GCM'
 // RFC 7518 sections 4.4 and 5.3: lengths in bytes.
-const lengths = { key: 32, wrapped: 40, iv: 12, tag: 16 } as const
+export const lengths = { key: 32, wrapped: 40, iv: 12, tag: 16 } as const
 /** The initial value of RFC 3394 section 2.2.3.1. */
-const wrapStart = Buffer.alloc(8, 0xa6)
+export const wrapStart = Buffer.alloc(8, 0xa6)
 
 /** For whom a text is encrypted: a public key of X25519, and the name of the set that it is of. */
 export interface Recipient {
@@ -35,27 +28,6 @@ export interface Jwe {
   readonly iv: string
   readonly ciphertext: string
   readonly tag: string
-}
-
-/** `text` for all of `recipients`; `header` is authenticated, and not hidden. */
-export function encryptFor(
-  text: string,
-  recipients: readonly Recipient[],
-  header: Readonly<Record<string, unknown>>,
-): Jwe {
-  const head = { alg: algorithm, enc: encryption, ...header }
-  const protectedHeader = Buffer.from(JSON.stringify(head)).toString('base64url')
-  const [key, iv] = [randomBytes(lengths.key), randomBytes(lengths.iv)]
-  const sealing = createCipheriv('aes-256-gcm', key, iv, { authTagLength: lengths.tag })
-  sealing.setAAD(Buffer.from(protectedHeader))
-  const ciphertext = Buffer.concat([sealing.update(text), sealing.final()])
-  return {
-    protected: protectedHeader,
-    recipients: recipients.map((recipient) => wrapFor(recipient, key)),
-    iv: iv.toString('base64url'),
-    ciphertext: ciphertext.toString('base64url'),
-    tag: sealing.getAuthTag().toString('base64url'),
-  }
 }
 
 /**
@@ -117,15 +89,6 @@ function hasHeader(text: string, header: Readonly<Record<string, unknown>>): boo
   }
 }
 
-function wrapFor({ kid, key }: Recipient, content: Uint8Array): Jwe['recipients'][number] {
-  const { privateKey, publicKey } = generateKeyPairSync('x25519')
-  const secret = diffieHellman({ privateKey, publicKey: key })
-  const wrapping = createCipheriv('id-aes256-wrap', agreedKey(secret), wrapStart)
-  const wrapped = Buffer.concat([wrapping.update(content), wrapping.final()])
-  const epk = { kty: 'OKP', crv: 'X25519', x: exportPublic(publicKey) }
-  return { header: { kid, epk }, encrypted_key: wrapped.toString('base64url') }
-}
-
 function unwrapFor(
   jwe: Readonly<Record<string, unknown>>,
   kid: string,
@@ -150,7 +113,7 @@ function unwrapFor(
 }
 
 /** The key that wraps, of an agreed secret: RFC 7518 section 4.6, without PartyUInfo and PartyVInfo. */
-function agreedKey(secret: Uint8Array): Uint8Array {
+export function agreedKey(secret: Uint8Array): Uint8Array {
   return concatKey(secret, { algorithm, length: 32, partyU: '', partyV: '' })
 }
 

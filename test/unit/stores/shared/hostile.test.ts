@@ -13,7 +13,8 @@ import {
   type SealedRow,
 } from '../../../../src/stores/shared/codec.ts'
 import { importPrivate } from '../../../../src/stores/shared/curve-keys.ts'
-import { decryptWith, encryptFor } from '../../../../src/stores/shared/jwe.ts'
+import { decryptWith } from '../../../../src/stores/shared/jwe.ts'
+import { encryptFor } from '../../../../src/stores/shared/jwe-sealing.ts'
 import { signCompact } from '../../../../src/stores/shared/jws.ts'
 import { openKeys, recipientsFor } from '../../../../src/stores/shared/store-keys.ts'
 import {

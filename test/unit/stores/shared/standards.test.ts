@@ -16,7 +16,8 @@ import {
   importPrivate,
   importPublic,
 } from '../../../../src/stores/shared/curve-keys.ts'
-import { decryptWith, encryptFor } from '../../../../src/stores/shared/jwe.ts'
+import { decryptWith } from '../../../../src/stores/shared/jwe.ts'
+import { encryptFor } from '../../../../src/stores/shared/jwe-sealing.ts'
 import { isSigned, signCompact } from '../../../../src/stores/shared/jws.ts'
 import { verifyPayload } from '../../../../src/stores/shared/signed-part.ts'
 import { openKeys } from '../../../../src/stores/shared/store-keys.ts'
