@@ -11,6 +11,7 @@ import { loadFleet, measureJobs, openFleetRows, sizes } from './bench/fleet.mjs'
 import { openKeyring } from './bench/keyring.mjs'
 import { openPeers } from './bench/peers.mjs'
 import { openRows } from './bench/rows.mjs'
+import { tellJobs, tellMachines, tellSizes } from './bench/say-fleet.mjs'
 import { measureStreams } from './bench/stream.mjs'
 import { measure, median } from './bench/timing.mjs'
 import { makeUser, openSandbox } from './bench/worlds.mjs'
@@ -19,8 +20,6 @@ const program = fileURLToPath(new URL('../bin/tokn.js', import.meta.url))
 const rounds = Number(process.argv.slice(2).find((one) => /^\d+$/.test(one)) ?? 40)
 const folder = mkdtempSync(join(tmpdir(), 'tokn-bench-'))
 const open = []
-/** How far the model of jobs may be from what was seen. */
-const fits = 0.25
 // It makes every start of Node 20 dear, and so every ratio small.
 delete process.env.NODE_EXTRA_CA_CERTS
 
@@ -76,22 +75,14 @@ async function mainOfFleet() {
   }
   const why = fleet.probe('root') ?? fleet.probe('netns')
   if (why !== undefined) return say(`left out: machines apart: ${why}`)
-  say(
-    '\n| four machines | 200 with a good token | 200 expired, a refresh of 300 ms | requests | meant | takeover | failed |',
-  )
-  say('|---|---|---|---|---|---|---|')
-  for (const row of rows) {
-    const measured = await fleet.measureFleet(row.engine.name).catch((error) => error)
-    if (measured instanceof Error) {
-      say(`| ${row.engine.name} | not measured: ${measured.message.split('\n')[0]} | | | | | |`)
-      continue
-    }
-    const { engine, good, expired, requests, failed, takeovers } = measured
-    const most = 0.3 + 1.5 * good
-    say(
-      `| ${engine} | ${good.toFixed(1)} s | ${expired.toFixed(1)} s | ${requests} | 1, <= ${most.toFixed(1)} s | ${(median(takeovers) / 1_000).toFixed(1)} s (<= 9) | ${failed} |`,
-    )
+  const measured = []
+  for (const { engine } of rows) {
+    const one = await fleet.measureFleet(engine.name).catch((error) => {
+      return { engine: engine.name, error: error.message.split('\n')[0] }
+    })
+    measured.push(one)
   }
+  sayAll(tellMachines(measured, fleet))
 }
 
 function sayFleet(rows, { ratios, bareMs }) {
@@ -104,39 +95,8 @@ function sayFleet(rows, { ratios, bareMs }) {
 
 async function sayJobs(row) {
   const measured = await measureJobs(row, [50, 100, 200])
-  const { wall, before, during, server, starting, cores, checks } = measured
-  const ms = (seconds) => `${(seconds * 1_000).toFixed(1)} ms`
-  say(
-    `\nA job of the model, ${row.name}: ${ms(before)} of a processor before it connects, ${ms(during)} afterwards, ${ms(server)} of the engine; alone it takes ${ms(wall)}. What starts it takes ${ms(starting)} here.`,
-  )
-  say(
-    `\n| at once, on ${cores} processors with the engine | real | model, with what others left | a job's processor time | taken by others |\n|---|---|---|---|---|`,
-  )
-  for (const { count, real, model, each, others } of checks) {
-    say(
-      `| ${count} | ${real.toFixed(2)} s | ${model.toFixed(2)} s | ${ms(each)} | ${(100 * others).toFixed(0)} % |`,
-    )
-  }
-  const worst = Math.max(...checks.map(({ real, model }) => Math.abs(real / model - 1)))
-  const busiest = Math.max(...checks.map(({ others }) => others))
-  const disturbed =
-    busiest > 0.1
-      ? ` Others took up to ${(100 * busiest).toFixed(0)} % meanwhile: measure again on a quiet machine.`
-      : ''
-  say(
-    worst <= fits
-      ? `\nThe model fits: within ${(100 * worst).toFixed(0)} %.${disturbed}`
-      : `\nThe model does not fit here: it is off by ${(100 * worst).toFixed(0)} %. What follows is no measure.${disturbed}`,
-  )
-  say(
-    '\n| jobs an hour | of one processor of the engine | connections, mean and 99 % of the time | with a connection, p99 | all of a minute at once | connections then | p99 then |',
-  )
-  say('|---|---|---|---|---|---|---|')
-  for (const one of sizes({ before, during, server }, [100, 1_000, 10_000, 100_000])) {
-    say(
-      `| ${one.count} | ${(100 * one.load).toFixed(2)} % | ${one.mean.toFixed(2)}, ${one.connections} | ${ms(one.p99)} | ${one.atOnce} | ${one.peak} | ${ms(one.last)} |`,
-    )
-  }
+  sayAll(tellJobs({ name: row.engine.name, ...measured }))
+  sayAll(tellSizes(sizes(measured, [100, 1_000, 10_000, 100_000])))
 }
 
 function sayCrowd({ good, expired, refreshes }) {
@@ -164,6 +124,10 @@ function sayAgent({ rate, p99, perSecond, sizes }) {
   say(`| 99th percentile, in those of a bare server | ${p99.toFixed(2)} | <= 2 |`)
   const grown = sizes.map((size) => size.toFixed(0)).join(' ')
   say(`| MiB, before and after each tenth of 1,000,000 requests | ${grown} | <= 85 |`)
+}
+
+function sayAll(lines) {
+  for (const line of lines) say(line)
 }
 
 function say(text) {

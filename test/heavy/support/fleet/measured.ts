@@ -4,6 +4,7 @@ import { openFleet, profile, type Fleet } from './fleet.ts'
 
 // What the benchmark measures over machines apart (`.config/bench/fleet.mjs`). Nothing here is a test.
 
+export { lease } from '../../../../src/core/shared-time.ts'
 export { probe } from '../../../support/probes.ts'
 export { startEngine } from '../../../support/engines.ts'
 export { startStrictServer } from './strict-server.ts'
