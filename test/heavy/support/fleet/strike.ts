@@ -1,13 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SharedEngine } from '../../../../src/core/shared-engine.ts'
-import type { Ended } from '../process.ts'
+import { signal, type Ended } from '../process.ts'
 import { profile, type Fleet, type FleetMachine } from './fleet.ts'
+import { phaseOf, readStored, type Phase, type Stored } from './phase.ts'
 import type { Passing } from './relay.ts'
 
 /** What is done to a refresh at one of its steps: a piece that goes to a server or comes from one. */
 export const blows = [
   // All that runs on the machine ends: the power fails.
   'holder',
+  // The process that refreshes ends, and the command that waits for it goes on.
+  'refresher',
   // The engine ends by kill -9, and is started again.
   'engine',
   // Nothing on the machine runs for longer than a lease; then it goes on as if nothing had been.
@@ -33,12 +37,14 @@ export interface Outcome {
   readonly strike: Strike
   /** Which piece it was; nothing where the refresh was over before. */
   readonly at: string | undefined
-  /** A request was sent that spends, and no answer to it was in the engine, when it was struck. */
-  readonly inWindow: boolean
+  /** How far the refresh was then. */
+  readonly phase: Phase | undefined
   readonly first: Ended
   readonly rival: Ended
   /** Refresh tokens spent twice by this. */
   readonly twice: number
+  /** Whether whoever spent one again could not know of an answer: the window that is documented. */
+  readonly inWindow: boolean
   /** Why the session is of no use afterwards. */
   readonly lost: string | undefined
   readonly problems: readonly string[]
@@ -67,36 +73,53 @@ export async function strikeOnce(
   strike: Strike,
   [first, rival, witness]: readonly [FleetMachine, FleetMachine, FleetMachine],
 ): Promise<Outcome> {
-  const { provider } = fleet
+  const { provider, key } = fleet
   const problems: string[] = []
-  const before = await readGeneration(engine)
-  const twiceBefore = provider.spentTwice().length
-  let versionAtSpending: string | undefined
-  provider.done = async () => {
-    versionAtSpending ??= await readVersion(engine)
+  const before = await readStored(engine, key)
+  let highest = before.generation
+  const look = async (): Promise<Stored> => {
+    const now = await readStored(engine, key)
+    if (now.generation < highest) problems.push(`generation ${now.generation} over ${highest}`)
+    highest = Math.max(highest, now.generation)
+    return now
   }
+  const twiceBefore = provider.spentTwice().length
+  const heard = { sent: false, answered: false }
   let pieces = 0
   let at: string | undefined
+  let phase: Phase | undefined
   let inWindow = false
   let healed: Promise<void> = Promise.resolve()
   const struck = new Promise<void>((resolve) => {
     fleet.gate = async (passing) => {
-      if (passing.machine !== first.index || at !== undefined) return true
-      pieces++
-      const { server, way } = passing
-      const answers = server === 'provider' && way === 'from' && versionAtSpending !== undefined
-      if (strike.after === 'answer' ? !answers : pieces <= strike.after) return true
+      const { machine, server, way } = passing
+      const token = spentBy(passing)
+      if (token !== undefined && provider.spendings.some(({ refresh }) => refresh === token)) {
+        const now = await look()
+        const knows = now.hasAnswer || now.generation > before.generation
+        if (knows) problems.push(`machine ${machine} spends again what the engine has an answer to`)
+        inWindow ||= !knows
+      }
+      if (machine !== first.index) return true
+      const answers = server === 'provider' && way === 'from' && heard.sent
+      const goes = at !== undefined || !isItsTime(answers)
+      if (goes) {
+        heard.sent ||= token !== undefined
+        heard.answered ||= answers
+        return true
+      }
       at = nameOf(passing, pieces)
-      const act = async () => {
-        inWindow = await isInWindow()
+      phase = phaseOf(before, await look(), heard)
+      const act = () => {
         healed = deal(fleet, first, strike.blow)
         resolve()
       }
       if (!strike.passes) {
-        await act()
+        act()
         return strike.blow === 'reset'
       }
-      setImmediate(() => void act())
+      heard.sent ||= token !== undefined
+      setImmediate(act)
       return true
     }
   })
@@ -105,18 +128,35 @@ export async function strikeOnce(
   const second = await rival.run(['token', profile, '--refresh', 'force'])
   const ended = await running.ended
   await healed
-  fleet.gate = undefined
-  provider.done = undefined
+  await look()
   const lost = await findLoss(fleet, witness)
-  const after = await readGeneration(engine)
-  if (after < before) problems.push(`generation ${after} over ${before}`)
+  await look()
+  fleet.gate = undefined
   const twice = provider.spentTwice().length - twiceBefore
-  return { ...{ strike, at, inWindow, first: ended, rival: second, twice, lost, problems } }
+  const outcome = { strike, at, phase, first: ended, rival: second }
+  return { ...outcome, twice, inWindow, lost, problems }
 
-  async function isInWindow(): Promise<boolean> {
-    if (versionAtSpending === undefined) return false
-    return (await readVersion(engine)) === versionAtSpending
+  function isItsTime(answers: boolean): boolean {
+    pieces++
+    if (strike.after === 'answer' ? !answers : pieces <= strike.after) return false
+    return strike.blow !== 'refresher' || refreshersOn(first).length > 0
   }
+}
+
+/** The refresh token that a piece takes to the provider. */
+function spentBy({ server, way, bytes }: Passing): string | undefined {
+  if (server !== 'provider' || way !== 'to') return undefined
+  return /(?:^|[&\n])refresh_token=([^&\s]+)/.exec(bytes.toString('latin1'))?.[1]
+}
+
+function refreshersOn(machine: FleetMachine): readonly number[] {
+  return machine.pids().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('__refresher')
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Does it; resolves when all is as it was, but for what has ended. */
@@ -124,6 +164,9 @@ async function deal(fleet: Fleet, machine: FleetMachine, blow: Blow): Promise<vo
   switch (blow) {
     case 'holder':
       machine.crash()
+      return
+    case 'refresher':
+      for (const pid of refreshersOn(machine)) signal(pid, 'SIGKILL')
       return
     case 'engine':
       await fleet.engine.kill()
@@ -149,26 +192,6 @@ async function findLoss(fleet: Fleet, machine: FleetMachine): Promise<string | u
   const held = await machine.run(['token', profile, '--refresh', 'force'])
   if (held.status !== 0) return `status ${held.status}: ${held.err.trim()}`
   return fleet.provider.isLive(held.out.trim()) ? undefined : 'a token that is dead at the server'
-}
-
-async function readRow(engine: SharedEngine) {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await engine.find(profile)
-    } catch (error) {
-      // It is being started again.
-      if (tries > 50) throw error
-      await delay(100)
-    }
-  }
-}
-
-export async function readVersion(engine: SharedEngine): Promise<string | undefined> {
-  return (await readRow(engine))?.version
-}
-
-export async function readGeneration(engine: SharedEngine): Promise<number> {
-  return (await readRow(engine))?.generation ?? 0
 }
 
 function nameOf({ server, way, bytes }: Passing, piece: number): string {
