@@ -9,6 +9,8 @@ const longest = 20_000
 /** Milliseconds that pass where nothing can happen before some time is over. */
 const idleStep = 500
 
+const usualSleep = [10_000, 70_000] as const
+
 type Choice = Park | Packet | EngineMessage
 
 /** Lets everything happen that can, in an order that the seed decides, until all processes ended. */
@@ -79,7 +81,7 @@ function strikes(world: World, park: Park): boolean {
   if (label !== 'start' && world.stops(label)) {
     const done = park.prompt || random.chance(0.5)
     if (done) park.apply()
-    const duration = random.between(10_000, 70_000)
+    const duration = random.between(...(world.settings.faults.slept ?? usualSleep))
     world.note(
       () => `${process.name} sleeps for ${duration} ms ${done ? 'after' : 'before'} ${label}`,
     )

@@ -19,6 +19,8 @@ export interface EngineMessage {
   state: 'on its way' | 'answered' | 'lost'
   /** That of the engine when it did what was asked. */
   life: number
+  /** When that was. */
+  doneAt: number
 }
 
 /** The way between the processes of all machines and the engine that they share. */
@@ -73,6 +75,7 @@ export class EngineLink {
       return
     }
     message.life = world.fleet?.life ?? 0
+    message.doneAt = world.now
     message.run()
     if (fate === 'twice') this.#repeat(message)
     this.#after(label)
@@ -96,6 +99,7 @@ export class EngineLink {
     const { process } = message
     if (message.state === 'answered' && answer !== undefined) {
       process.heardOfLife = Math.max(process.heardOfLife, message.life)
+      if (message.label === 'engine.read') process.lookedAt = message.doneAt
       return answer()
     }
     // Whatever it has heard of the provider may have found no place.
@@ -118,6 +122,7 @@ export class EngineLink {
       deadline: now + patience,
       state: 'on its way',
       life: 0,
+      doneAt: 0,
     }
   }
 

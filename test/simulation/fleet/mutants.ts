@@ -75,6 +75,12 @@ export const fleetMutants: readonly Mutant[] = [
     world: 'fleet',
   },
   {
+    name: 'an intent is written over an answer that came since',
+    patches: [patch('journal.ts', 'if (hasMore(content, [seen, own])) throw lockLost()', '')],
+    breaks: 'ab',
+    world: 'fleet',
+  },
+  {
     name: 'another life of the engine is none',
     patches: [
       patch(

@@ -47,6 +47,26 @@ const zombie: Theme = (random, { faults, provider }) => ({
   ],
 })
 
+/** It wakes up while the next one, which has taken its lease over, is at one step after the other. */
+const narrow: Theme = (random, settings) => {
+  const { faults, tasks, ...rest } = zombie(random, settings)
+  return {
+    ...rest,
+    provider: { ...settings.provider, rotation: random.pick(['always', 'none']) },
+    faults: {
+      ...(faults ?? settings.faults),
+      slept: [6_500, 13_000],
+      aim: {
+        label: random.pick(['http', 'engine.leaseLeft', 'engine.write', 'engine.write']),
+        fault: 'sleep',
+        probability: random.pick([0.2, 0.4]),
+      },
+    },
+    pace: random.pick([100, 400]),
+    tasks: tasks?.map((task, index) => (index === 2 ? { ...task, at: 10_000 } : task)) ?? [],
+  }
+}
+
 /** A logout while somebody sleeps and, now and then, a login after it. */
 function endings(random: Random): readonly TaskSettings[] {
   const at = random.between(10_000, 60_000)
@@ -83,7 +103,7 @@ const repeated: Theme = (random, { faults, provider }) => ({
   tasks: [0, 500, 3_000, 6_000, 9_000].map((at) => makeTask('refresh', at, random.between(0, 3))),
 })
 
-const themes: readonly Theme[] = [zombie, forgetful, repeated]
+const themes: readonly Theme[] = [zombie, narrow, forgetful, repeated]
 
 /** Four schedules in ten have a theme. */
 export function withFleetTheme(random: Random, settings: Settings): Settings {

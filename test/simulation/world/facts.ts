@@ -51,7 +51,8 @@ export class Facts {
     }
     const earlier = this.#world.network.packets.filter((one) => spendsTheSame(one, packet))
     // What came to be known since cannot be known to this process: it has looked already.
-    const answered = earlier.find((one) => this.#isKnown(one, process.lockedAt))
+    const looked = Math.max(process.lockedAt, process.lookedAt)
+    const answered = earlier.find((one) => this.#isKnown(one, looked))
     if (answered !== undefined && !this.#maySpendAnew(answered)) {
       this.#world.violate(
         `(a) ${describe(packet)} spends again what ${describe(answered)} had an answer to`,
@@ -116,7 +117,8 @@ export class Facts {
   refused(process: SimulatedProcess): void {
     const packet = this.#received.get(process)
     if (packet === undefined || packet.durableSince !== undefined || packet.unkept === true) return
-    if (packet.fate === 'passing') return
+    // What ends a session, or asks about it, gives nothing that needs a place.
+    if (packet.fate === 'passing' || !grants(packet)) return
     this.#world.violate(`(b) ${process.name} finds no place for the answer to ${describe(packet)}`)
   }
 
@@ -242,6 +244,10 @@ export class Facts {
 /** Whether whoever sent it heard the answer, and ended by itself with nothing in its way. */
 function isHeard({ received, unkept, process }: Packet): boolean {
   return received === true && unkept !== true && process.state === 'ended'
+}
+
+function grants({ message }: Packet): boolean {
+  return message.op === 'refresh' || message.op === 'issue' || message.op === 'login'
 }
 
 function isLogin({ name }: SimulatedProcess): boolean {

@@ -44,6 +44,8 @@ export class SimulatedProcess {
   endsAt = Number.POSITIVE_INFINITY
   /** When it took the lock last. */
   lockedAt = 0
+  /** When the engine read what it has heard of the row of the session last. */
+  lookedAt = 0
   /** The last life of the engine that it has had an answer from. */
   heardOfLife = 0
   /** Whether another took the lock over from it while it lived. */

@@ -65,6 +65,8 @@ export interface Faults {
   readonly kill: number
   /** A process stops for longer than a lease, at any call of a port. */
   readonly sleep: number
+  /** The least and the most milliseconds of that; 10 to 70 seconds unless said. */
+  readonly slept?: readonly [number, number] | undefined
   /** The one call that a schedule is aimed at, and what happens there. */
   readonly aim:
     | {
