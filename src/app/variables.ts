@@ -66,10 +66,7 @@ export function openVariables(
     readSecret,
     holding,
     token,
-    tokenVariable: (profile) =>
-      namesOfToken(profile)
-        .map(holding)
-        .find((variable) => variable !== undefined),
+    tokenVariable: (profile) => namesOfToken(profile).map(holding).find(Boolean),
     get profile() {
       return filled('TOKN_PROFILE')
     },
@@ -102,8 +99,9 @@ export function openVariables(
 
   function holding(name: string): string | undefined {
     const variable = variableOf(name)
-    const all = [variable, provided[variable] ?? '', `${variable}_FILE`]
-    return all.find((one) => (environment[one] ?? '') !== '')
+    return [variable, provided[variable] ?? '', `${variable}_FILE`].find((one) =>
+      Boolean(environment[one]),
+    )
   }
 
   function readSecret(name: string): Secret | undefined {
@@ -132,7 +130,7 @@ export function openVariables(
 
   function filled(name: string): string | undefined {
     const value = environment[name]
-    return value === undefined || value === '' ? undefined : readValueText(value, name)
+    return value ? readValueText(value, name) : undefined
   }
 }
 
