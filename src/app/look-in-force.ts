@@ -14,7 +14,6 @@ const elsewhere = new Set([
   'store',
   'ci',
   'provider',
-  'setup',
   'uninstall',
 ])
 
@@ -30,6 +29,7 @@ interface LookedFlags {
   readonly current?: boolean
   readonly local?: boolean
   readonly bareStore?: boolean
+  readonly undo?: boolean
   readonly tokenFile?: unknown
 }
 
@@ -64,6 +64,8 @@ export async function look(looking: Looking): Promise<InForce | undefined> {
   if (command === 'agent' && !isNamed) return undefined
   const kind = kindOfUrl(url, undefined)
   if (flags.store !== undefined && flags.store !== kind) return undefined
+  // What was written is known here, whether or not the store is reached.
+  if (flags.undo === true && positional === undefined) return undefined
   const variable = variables.holding('store_url') ?? ''
   const inForce = looking.inForce ?? (await openFirst(looking, kind, variable))
   if (looking.mayWait && inForce.mayAskAgent && asksAgent.has(command)) return inForce

@@ -57,6 +57,7 @@ describe.runIf(requirePart('redis'))('a store that many machines share', () => {
     const lines = [
       ...['token', 'header', 'env --shell sh', 'exec -- true', 'refresh', 'status', 'which'],
       ...['info --local', 'list --local', 'why', 'check', 'profile list', 'profile show'],
+      ...['setup kubectl --dry-run', 'credential kubectl', 'setup git --undo'],
     ]
     for (const line of lines) {
       const ended = await job(home, line)

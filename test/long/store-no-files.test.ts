@@ -52,6 +52,7 @@ test.runIf(requirePart('strace') && requirePart('redis'))(
     const lines = [
       ...['token', 'header', 'env --shell sh', 'exec -- env', 'status', 'store list'],
       `curl -- --silent http://127.0.0.1:${provider.port}/`,
+      ...['refresh', 'info', 'check', 'credential docker list'],
     ]
     for (const [at, line] of lines.entries()) {
       // Each line in two of the homes, and two of the lines in all.

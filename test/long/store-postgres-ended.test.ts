@@ -38,10 +38,10 @@ test.runIf(requirePart('postgres'))(
   'a refresh whose connections are ended at every step spends each token once, and ends in time',
   async () => {
     const { admin, provider, tokn } = await begin()
-    let isOver = false
+    const over = new AbortController()
     let ended = 0
     const ending = (async () => {
-      for (let turn = 0; !isOver; turn++) {
+      for (let turn = 0; !over.signal.aborted; turn++) {
         const { rowCount } = await admin.query(`SELECT pg_terminate_backend(pid) ${others}`)
         ended += rowCount ?? 0
         await delay(10 + ((turn * 37) % 90))
@@ -49,7 +49,7 @@ test.runIf(requirePart('postgres'))(
     })()
     const results = []
     for (let turn = 0; turn < 5; turn++) results.push(await tokn('refresh web --timeout 10s'))
-    isOver = true
+    over.abort()
     await ending
     expect(ended).toBeGreaterThan(0)
     for (const { status, err } of results) {
