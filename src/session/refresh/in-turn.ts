@@ -46,8 +46,8 @@ export async function refreshInTurn(
 async function restOf(session: Session): Promise<() => Promise<void>> {
   if (!isShared(session)) return async () => undefined
   const { ports, profile } = session
-  const engine = await ports.engine?.(profile.store, profile.id)
-  return async () => await engine?.rest?.()
+  const used = await ports.engine?.(profile.store, profile.id)
+  return async () => await used?.engine.rest?.()
 }
 
 function isShared({ ports, profile }: Session): boolean {

@@ -25,7 +25,8 @@ async function askIn(inTurn: InTurn) {
     renewal: 'refresh',
     history: [],
   })
-  const ports = { ...own, engine: async () => engine, inTurn: async () => inTurn }
+  const ring = { look: async () => await Promise.reject(new Error('no key is asked for')) }
+  const ports = { ...own, engine: async () => ({ engine, ring }), inTurn: async () => inTurn }
   return await refreshInTurn(openSession(ports, world.profile), { reason: 'forced', beyond: 2 })
 }
 
