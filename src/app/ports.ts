@@ -218,7 +218,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
       interaction: await request.interaction(),
     }),
     givenVariables: request.givenVariables,
-    wished: (entry) => opened.ready?.last(entry)?.wished === true,
+    wished: (entry) => opened.ready?.wished(entry) === true,
     refreshPending: async (entry) =>
       isShared(entry.split(':')[0] ?? '')
         ? await (await shared()).isPending(entry)

@@ -6,7 +6,7 @@ import type { Http, Journal, Profiles } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Fleet } from '../core/fleet.ts'
-import type { EngineOptions, SharedRow } from '../core/shared-engine.ts'
+import type { EngineOptions } from '../core/shared-engine.ts'
 import type { SharedTime } from '../core/shared-time.ts'
 import { readStoreUrl } from '../core/store-url.ts'
 import { readIndexEntry } from '../io/files/index-file.ts'
@@ -19,7 +19,6 @@ import { openFleet } from '../stores/shared/fleet.ts'
 import { keptProfile } from '../stores/shared/profiles.ts'
 import { profileOf } from './shared-profiles.ts'
 import { openShared, type SharedKind } from '../stores/shared/open.ts'
-import type { NewRow } from '../stores/shared/store.ts'
 import type { Memory } from '../stores/shared/witness.ts'
 
 /** What a process brings to its stores for many machines. */
@@ -42,7 +41,6 @@ export interface SharedSurroundings {
   http(settings: HttpSettings): Promise<Http>
   readonly memory?: Memory | 'process' | undefined
   readonly aside?: (() => Promise<Journal>) | undefined
-  newRow?(id: string): Promise<NewRow | undefined>
   warn?(text: string): void
 }
 
@@ -56,10 +54,8 @@ export interface SharedKinds {
    * Throws `usage` where nothing does.
    */
   of(kind: StoreKind, id?: string): Promise<PlacedKind>
-  /** The row of an entry (`KIND:ID`) as it was read last. */
-  last(entry: string): SharedRow | undefined
-  /** Ends all connections. Never throws. */
-  close(): Promise<void>
+  /** Whether somebody wishes for more of an entry (`KIND:ID`), by its row as it was read last. */
+  wished(entry: string): boolean
 }
 
 /** Those of a process that serves several requests. */
@@ -107,17 +103,10 @@ export function openSharedKinds(from: SharedSurroundings): SharedKinds {
       if (!ready.includes(made)) ready.push(made)
       return made
     },
-    last: (entry) => {
+    wished: (entry) => {
       const at = entry.indexOf(':')
       const [kind, id] = [entry.slice(0, at), entry.slice(at + 1)]
-      const of = ready.filter(({ engine }) => engine.kind === kind)
-      return of.map(({ rows }) => rows.last(id)?.row).find((row) => row !== undefined)
-    },
-    close: async () => {
-      const all = await Promise.allSettled(opened.values())
-      opened.clear()
-      const kinds = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-      await Promise.all(kinds.map(async ({ engine }) => await engine.close()))
+      return ready.some(({ engine, rows }) => engine.kind === kind && rows.wished(id))
     },
   }
 }
@@ -193,12 +182,8 @@ async function openKind(
     memory: from.memory,
     aside: from.aside,
     warn: (text) => from.warn?.(text),
-    newRow: async (id) => {
-      const known = await from.newRow?.(id)
-      const name = from.profiles.list().find((profile) => profile.id === id)?.name
-      // What a store is tried with has no profile, and is named as its entry.
-      return known ?? { name: name ?? id }
-    },
+    // What a store is tried with has no profile, and is named as its entry.
+    nameOf: (id) => from.profiles.list().find((profile) => profile.id === id)?.name ?? id,
   })
   return Object.assign(made, { url: text })
 }

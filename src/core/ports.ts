@@ -76,7 +76,7 @@ export interface Store {
   readonly kind: StoreKind
   /** One phrase for a person: `the GNOME keyring`, `encrypted files in ~/...`. */
   describe(): string
-  /** `undefined` when there is no entry. Throws `store`. */
+  /** As JSON what was written; `undefined` when there is no entry. Throws `store`. */
   read(id: string): Promise<string | undefined>
   /**
    * Throws `store`, and then the old entry is still whole; with `details.fault` `superseded`

@@ -1,4 +1,5 @@
 import { ToknError } from '../core/errors.ts'
+import { canonical } from '../core/json.ts'
 import type { Store } from '../core/ports.ts'
 import { serializeRecord, type SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
@@ -21,6 +22,12 @@ export async function writeAndReadBack(
   about?: string,
 ): Promise<void> {
   const text = await writeRecord(store, record, about)
-  if ((await store.read(record.profileId)) === text) return
+  const found = await store.read(record.profileId)
+  // One that was put together again has its members in another order.
+  if (found !== undefined && toSorted(found) === toSorted(text)) return
   throw new ToknError('store', words.login.notReadBack(store.describe()))
+}
+
+function toSorted(json: string): string {
+  return canonical(JSON.parse(json))
 }

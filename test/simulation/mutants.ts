@@ -56,8 +56,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/session/write-record.ts',
-        find: 'if ((await store.read(record.profileId)) === text) return',
-        replace: 'if (text !== undefined) return',
+        find: 'if (found !== undefined && toSorted(found) === toSorted(text)) return',
+        replace: 'if (text !== undefined || toSorted(text) !== found) return',
       },
     ],
     breaks: 'abf',
@@ -111,8 +111,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       patch(
         'without-tokens.ts',
-        'else if (!isUnreadable(reason) && !isUnreadable(refusal)) await journal.remove()',
-        'else if (!isUnreadable(reason)) await journal.remove()',
+        'else if (!isUnreadable(reason) && !isUnreadable(refusal)) await removeJournal(run)',
+        'else if (!isUnreadable(reason)) await removeJournal(run)',
       ),
     ],
     breaks: 'a',

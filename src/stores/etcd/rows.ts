@@ -9,6 +9,8 @@ import * as wire from './wire.ts'
 
 /** Wishes that are looked through for what a row says of them; of more it says nothing. */
 const fewWishes = 100
+/** Rows that are guessed at when they are written: those that somebody works on. */
+const mostSeen = 200
 /** Attempts where others write the same row all the time. */
 const attempts = 30
 
@@ -27,6 +29,12 @@ export interface Rows {
 export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layout): Rows {
   /** What this process has last seen of rows: a guess that each transaction compares. */
   const seen = new Map<string, State>()
+  const remember = (id: string, state: State) => {
+    seen.delete(id)
+    seen.set(id, state)
+    const [oldest] = seen.keys()
+    if (seen.size > mostSeen && oldest !== undefined) seen.delete(oldest)
+  }
   return { read, find, write, remove }
 
   async function read(id: string): Promise<SharedRow | undefined> {
@@ -65,7 +73,7 @@ export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layou
     if (found === undefined) return undefined
     const { text, parts } = found
     const head = { ...found.head, ...asked }
-    seen.set(head.id, { ...emptyState, head, text, isWhole: false })
+    remember(head.id, { ...emptyState, head, text, isWhole: false })
     const { id, name, generation, version } = head
     return { id, name, version, generation, parts, now: now() }
   }
@@ -159,7 +167,7 @@ export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layou
       if (wire.hasSucceeded(answer)) {
         const { head } = planned
         if (head === undefined) seen.delete(id)
-        else seen.set(id, { ...emptyState, head, text: JSON.stringify(head), isWhole: false })
+        else remember(id, { ...emptyState, head, text: JSON.stringify(head), isWhole: false })
         return undefined
       }
       state = readState(answer)

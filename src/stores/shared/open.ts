@@ -18,7 +18,7 @@ import { openSharedLock, type SharedLock } from './lock.ts'
 import { openPersistence } from './persistence.ts'
 import { openRows, type Rows } from './rows.ts'
 import { readStamp, writeStamp } from './stamp.ts'
-import { openSharedStore, type NewRow } from './store.ts'
+import { openSharedStore } from './store.ts'
 import { openWitness, type Memory } from './witness.ts'
 
 /** What a process brings to a store for many machines. */
@@ -34,7 +34,8 @@ export interface SharedOptions {
   readonly memory?: Memory | 'process' | undefined
   /** Where an answer goes while the engine is not reached; absent: nowhere. */
   readonly aside?: (() => Promise<Journal>) | undefined
-  newRow(id: string): Promise<NewRow | undefined>
+  /** How a session is called that has no row so far. */
+  nameOf(id: string): string
   /** Gets what is good to know while something takes long. */
   warn?(text: string): void
 }
@@ -72,7 +73,7 @@ export function openShared(options: SharedOptions): SharedKind {
   const rows = openRows(engine, ring, time, holds)
   const witness = memory && openWitness(memory === 'process' ? undefined : memory)
   const base = { engine, clock, rows, ring, holds, persistence, witness }
-  const store = openSharedStore({ ...base, newRow: options.newRow })
+  const store = openSharedStore({ ...base, nameOf: options.nameOf })
   const sealing = { sealingKey: store.sealingKey, seal: options.seal }
   const contentOf = async (row: SharedRow | undefined) =>
     row?.parts.journal === undefined

@@ -24,7 +24,7 @@ export type Changed =
   | { readonly state: 'fence' | 'generation'; readonly row?: undefined }
 
 export interface Rows {
-  /** Asks the engine, and remembers it; see `last`. */
+  /** Asks the engine, and remembers it for a moment. */
   read(id: string): Promise<SharedRow | undefined>
   /** What was offered, once, where that was a moment ago and nobody holds it; asks the engine otherwise. */
   take(id: string): Promise<SharedRow | undefined>
@@ -32,8 +32,8 @@ export interface Rows {
   offer(row: SharedRow): void
   /** The row as it was read last, if that was a moment ago; reads it otherwise, and offers it. */
   peek(id: string): Promise<SharedRow | undefined>
-  /** The row as it was read last, if it was: `undefined` as a value where there was none. */
-  last(id: string): { readonly row: SharedRow | undefined } | undefined
+  /** Whether somebody wishes for more, as far as was told when the row was read last. */
+  wished(id: string): boolean
   /**
    * Reads a row, and writes what `make` gives for it; once more wherever another was quicker. Throws
    * `busy` where that has no end, `store` where the name belongs to another session.
@@ -54,6 +54,7 @@ interface Read {
   readonly row: SharedRow | undefined
   /** By `SharedTime.monotonic`. */
   readonly at: number
+  isOffered: boolean
 }
 
 /**
@@ -67,37 +68,45 @@ export function openRows(
   holds: Pick<Holds, 'has'> = new Map(),
 ): Rows {
   const seen = new Map<string, Read>()
-  const offered = new Map<string, Read>()
-  const note = (id: string, row: SharedRow | undefined): Read => {
-    const read = { row, at: time.monotonic() }
+  const wished = new Set<string>()
+  const note = (id: string, row: SharedRow | undefined, isOffered: boolean) => {
+    const read = { row, isOffered, at: time.monotonic() }
+    // Of a process that lives on, no more than the last moment is in memory.
+    for (const [old, { at }] of seen) {
+      if (read.at - at <= moment) break
+      seen.delete(old)
+    }
+    seen.delete(id)
     seen.set(id, read)
-    return read
+    if (row?.wished === true) wished.add(id)
+    else wished.delete(id)
   }
   const isNow = (id: string, read: Read | undefined): read is Read =>
     read !== undefined && !holds.has(id) && time.monotonic() - read.at <= moment
 
   async function read(id: string): Promise<SharedRow | undefined> {
     const row = await engine.read(id)
-    note(id, row)
+    note(id, row, seen.get(id)?.isOffered === true)
     return row
   }
 
   return {
     read,
     take: async (id) => {
-      const found = offered.get(id)
-      offered.delete(id)
-      return isNow(id, found) ? found.row : await read(id)
+      const found = seen.get(id)
+      const isOffered = found?.isOffered === true
+      if (found !== undefined) found.isOffered = false
+      return isOffered && isNow(id, found) ? found.row : await read(id)
     },
-    offer: (row) => void offered.set(row.id, note(row.id, row)),
+    offer: (row) => void note(row.id, row, true),
     peek: async (id) => {
       const found = seen.get(id)
       if (isNow(id, found)) return found.row
-      const row = await read(id)
-      offered.set(id, note(id, row))
+      const row = await engine.read(id)
+      note(id, row, true)
       return row
     },
-    last: (id) => seen.get(id),
+    wished: (id) => wished.has(id),
     change: async (id, make) => {
       for (let tries = 1; tries <= mostTries; tries++) {
         await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
@@ -108,8 +117,7 @@ export function openRows(
         const result = await engine.write(id, { ...change, parts: partsOf(change), when })
         if ('written' in result) {
           const written = rowAfter(id, row, change, result.written)
-          note(id, written)
-          offered.delete(id)
+          note(id, written, false)
           return { state: 'written', row: written }
         }
         const { failed } = result

@@ -2,7 +2,6 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import { canonical, isObject } from '../../core/json.ts'
 import type { Store } from '../../core/ports.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
-import { words } from '../../messages/words.ts'
 import { checkId, checkText, superseded } from '../entry.ts'
 import { isAnother } from './birth.ts'
 import { openRecord, sealRow, sealingKey, type OpenedRecord } from './codec.ts'
@@ -15,12 +14,6 @@ import { newBirth, readStamp, writeStamp } from './stamp.ts'
 import { checkMayWrite, type StoreKeys } from './store-keys.ts'
 import type { Witness } from './witness.ts'
 
-/** What a new row needs: the name of its profile and, where it is to be there too, the text of that. */
-export interface NewRow {
-  readonly name: string
-  readonly profile?: string | undefined
-}
-
 export interface SharedStoreOptions {
   readonly engine: SharedEngine
   readonly clock: Pick<EngineClock, 'toLocal' | 'toEngine'>
@@ -29,17 +22,15 @@ export interface SharedStoreOptions {
   readonly holds: Holds
   readonly persistence: Persistence
   readonly witness?: Witness | undefined
-  /** What is known of a session without a row; `undefined`: nothing, and then none is made. */
-  newRow(id: string): Promise<NewRow | undefined>
+  /** How a session is called that has no row so far. */
+  nameOf(id: string): string
 }
 
 /** The rows of an engine as a store: what one generation is, no earlier one replaces. */
 export function openSharedStore(options: SharedStoreOptions): Store {
-  const { engine, clock, rows, ring, holds, persistence, witness, newRow } = options
-  // A record that was put together again has its members in another order than the one written.
-  const written = new Map<string, string>()
-  // What was read last: whoever writes the same generation again changes that, and nothing else.
-  const known = new Map<string, OpenedRecord>()
+  const { engine, clock, rows, ring, holds, persistence, witness, nameOf } = options
+  // Of what was read last: whoever writes the same generation again changes that, and nothing else.
+  const known = new Map<string, Pick<OpenedRecord, 'generation' | 'incarnation'>>()
   let prepared: Promise<void> | undefined
   return {
     kind: engine.kind,
@@ -56,11 +47,10 @@ export function openSharedStore(options: SharedStoreOptions): Store {
         })
       if (opened !== undefined) {
         look(id, opened)
-        known.set(id, opened)
+        const { generation, incarnation } = opened
+        known.set(id, { generation, incarnation })
       }
-      const text = opened && (await clock.toLocal(opened.text))
-      const own = written.get(id)
-      return text !== undefined && own !== undefined && isSame(text, own) ? own : text
+      return opened && (await clock.toLocal(opened.text))
     },
     write: async (id, generation, text, about) => {
       checkId(id)
@@ -69,7 +59,6 @@ export function openSharedStore(options: SharedStoreOptions): Store {
         const kept = about === undefined ? undefined : await clock.toEngine(about)
         await write(id, generation, await clock.toEngine(text), kept)
       })
-      written.set(id, text)
     },
     remove: async (id) => {
       checkId(id)
@@ -114,7 +103,6 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     const changed = last?.generation === generation ? readStamp(last.incarnation).birth : undefined
     const began = begun ?? changed
     const made = await rows.change(id, async (row, keys) => {
-      const own = row === undefined ? await describeNew(id) : row
       const stored = row === undefined ? undefined : readable(keys, row)
       const before = row?.generation ?? 0
       if (before > generation) throw superseded()
@@ -126,7 +114,7 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       if (again && isSame(stored.text, text) && about === undefined) return undefined
       // Tokens of the same generation that another got: whoever was first has it.
       if (again && !hasSameTokens(stored.text, text)) throw superseded()
-      const { name } = own
+      const name = row?.name ?? nameOf(id)
       // A refresh has begun a journal before it, and a login has not: that is another session.
       const goes = stored !== undefined && (again || row?.parts.journal !== undefined)
       const birth = goes
@@ -135,8 +123,7 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       // The tokens are of the life in which they came, however often they are written again.
       const incarnation = again ? stored.incarnation : writeStamp({ life, birth })
       const target = { id, name, parts: row?.parts ?? {}, incarnation }
-      const profile = row === undefined && 'profile' in own ? own.profile : undefined
-      const parts = sealRow(keys, target, { profile, index: about, record: { generation, text } })
+      const parts = sealRow(keys, target, { index: about, record: { generation, text } })
       // What was under way for an earlier generation has come to its end with this one.
       const journal =
         before < generation && row?.parts.journal !== undefined ? { journal: null } : {}
@@ -151,12 +138,6 @@ export function openSharedStore(options: SharedStoreOptions): Store {
     const { row } = made
     const opened = row && (await ring.opening((keys) => openRecord(keys, row)))
     if (opened !== undefined) look(id, opened)
-  }
-
-  async function describeNew(id: string): Promise<NewRow> {
-    const row = await newRow(id)
-    if (row !== undefined) return row
-    throw new ToknError('store', words.fleet.rowIsGone())
   }
 }
 

@@ -22,7 +22,7 @@ export function openSharedPlace(process: SimulatedProcess, engine: SharedEngine)
     holder: JSON.stringify({ command: process.name, pid: 1, host: machine.name }),
     memory: machine.forgetful ? undefined : { files: openFiles(process), directory: 'seen' },
     aside: machine.forgetful ? undefined : async () => machine.aside.open(process, 'aside'),
-    newRow: async () => ({ name: 'web' }),
+    nameOf: () => 'web',
   })
   return {
     store: shared.store,

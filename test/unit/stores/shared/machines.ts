@@ -78,7 +78,7 @@ export function startMachines(): Machines & { readonly stopped: Set<string> } {
         memory: memory === undefined ? undefined : { files, directory: memory },
         aside:
           aside === undefined ? undefined : async () => openJournal({ files, directory: aside }),
-        newRow: async (id) => ({ name: `name-${id}` }),
+        nameOf: (id) => `name-${id}`,
       })
     },
   }
