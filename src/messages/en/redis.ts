@@ -13,7 +13,7 @@ export const database = () => ({
 })
 
 export const parameter = (name: string) => ({
-  message: `the address of Redis has a parameter that tokn does not know: ${name.slice(0, 60)}`,
+  message: `the address of Redis has a setting that tokn does not know: ${name.slice(0, 60)}`,
   hint: form,
 })
 
