@@ -107,5 +107,10 @@ describe.skipIf(!requirePart('redis'))('what is said to who has a reader key', (
     const late = await tokn(['refresh', 'hosterby', '--timeout', '2s'], reader)
     expect(late).toMatchObject({ status: 7, out: '' })
     expect(late.err).toContain('is to be replaced')
+    expect(late.err).toMatch(/not done again before 20\S+Z\ntokn: hint: then, .*--timeout \d+s/)
+    // Nobody ever serves that, and nobody waits for it.
+    const counted = await tokn(['refresh', 'mcs'], reader)
+    expect(counted).toMatchObject({ status: 5, out: '' })
+    expect(counted.err).toContain('where the provider counts refreshes')
   })
 })

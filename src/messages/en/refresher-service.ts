@@ -16,6 +16,7 @@ export const acts = {
   rekey: 'change the keys',
   readerKey: 'give another one',
   open: 'open what renews a session',
+  spend: 'have a good token replaced where the provider counts refreshes',
 }
 const withRefreshersKey = "run it where TOKN_STORE_KEY is the refresher's key of that store"
 export const readerMayNot = (act: string, store = 'the store') => ({
@@ -32,6 +33,11 @@ export const notServed = (token: string, isEnough: boolean, store: string, secon
     'tokn refresher run',
     "run it anywhere, with the refresher's key of that store; any command that uses the session with that key serves it, too",
   ],
+})
+/** `at`: when it may be, `seconds` from now. */
+export const notBefore = (token: string, at: string, profile: string, seconds: number) => ({
+  message: `${token} is to be replaced by wish, which was done a moment ago: it is not done again before ${at}`,
+  hint: `then, or with time enough to wait: tokn refresh ${profile} --timeout ${seconds + 30}s`,
 })
 export const notRenewable = (token: string) =>
   `${token} is too old, and nothing is kept that renews it`

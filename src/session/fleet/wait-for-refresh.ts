@@ -1,13 +1,17 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { Fleet } from '../../core/fleet.ts'
+import type { IndexEntry } from '../../core/ports.ts'
 import type { SessionRecord } from '../../core/record.ts'
+import { refusedToReader } from '../../core/reader-refusal.ts'
 import { writeWish } from '../../core/wish.ts'
 import { words } from '../../messages/words.ts'
+import { isCounted } from '../ahead.ts'
 import { nextLogin, tokenInWords } from '../naming.ts'
 import { satisfies, type RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { fleetOfReader } from './reader.ts'
 import { refuseEnded } from '../standing.ts'
+import { answerWishes } from './wish-rule.ts'
 
 /** Between two looks, in milliseconds: at first, at most, and from when no connection is kept meanwhile. */
 const [first, longest, restsFrom] = [100, 4_000, 1_000]
@@ -65,12 +69,37 @@ async function waitForRefresh(
     if (wishedFor !== record.generation) {
       const { minTtl, beyond } = request
       const text = writeWish({ minTtl, rejected: beyond === undefined ? undefined : true })
+      await refuseVain(session, fleet, request, row?.index, text)
       await fleet.addWish(id, record.generation, text)
       wishedFor = record.generation
     }
     seen = row?.version
     return undefined
   }
+}
+
+/** Throws for a wish that whoever may refresh does not serve, or not in time, by the rule of all of them. */
+async function refuseVain(
+  session: Session,
+  fleet: Fleet,
+  { beyond }: RefreshRequest,
+  index: IndexEntry | undefined,
+  text: string,
+): Promise<void> {
+  if (index === undefined) return
+  const { ports, profile, id } = session
+  const now = ports.clock.now()
+  const wish = { id, generation: index.generation, text, at: now }
+  const counted = await isCounted(session)
+  const answer = answerWishes(index, [wish], { now, isCounted: counted })
+  if (answer === 'none' && counted && beyond !== undefined) {
+    throw refusedToReader('spend', fleet.describe())
+  }
+  if (answer === 'none' || !('later' in answer) || answer.later < ports.timeLeft()) return
+  const at = words.times.instant(now + answer.later)
+  const seconds = Math.ceil(answer.later / 1_000)
+  const said = words.refresherService.notBefore(tokenInWords(profile), at, profile.name, seconds)
+  throw new ToknError('network', said, { retryAfter: answer.later })
 }
 
 function notServed(
