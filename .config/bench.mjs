@@ -9,6 +9,7 @@ import { measureAgent } from './bench/agent.mjs'
 import { measureCrowd } from './bench/crowd.mjs'
 import { loadFleet, measureJobs, openFleetRows, sizes } from './bench/fleet.mjs'
 import { openKeyring } from './bench/keyring.mjs'
+import { measureManyRows } from './bench/many-rows.mjs'
 import { openPeers } from './bench/peers.mjs'
 import { openRows } from './bench/rows.mjs'
 import { tellJobs, tellMachines, tellSizes } from './bench/say-fleet.mjs'
@@ -25,7 +26,12 @@ delete process.env.NODE_EXTRA_CA_CERTS
 
 try {
   // `npm run bench -- fleet [redis ...]`: what machines share, and nothing else.
-  await (process.argv.includes('fleet') ? mainOfFleet() : main())
+  // `npm run bench -- rows [redis ...] [1000]`: what commands ask of an engine with so many sessions.
+  await (process.argv.includes('rows')
+    ? sayManyRows()
+    : process.argv.includes('fleet')
+      ? mainOfFleet()
+      : main())
 } finally {
   for (const close of open.reverse()) close()
   rmSync(folder, { recursive: true, force: true })
@@ -83,6 +89,27 @@ async function mainOfFleet() {
     measured.push(one)
   }
   sayAll(tellMachines(measured, fleet))
+}
+
+async function sayManyRows() {
+  const count = Number(process.argv.slice(2).find((one) => /^\d+$/.test(one)) ?? 10_000)
+  for (const { name, rows, why } of await measureManyRows(program, folder, count)) {
+    if (why !== undefined) {
+      say(`left out: ${name}: ${why}`)
+      continue
+    }
+    say(
+      `\n| ${name} | asked, with one session | KiB | asked, with ${count} | KiB | seconds | MiB |`,
+    )
+    say('|---|---|---|---|---|---|---|')
+    for (const { line, alone, many } of rows) {
+      const before = alone === undefined ? ' | ' : `${alone.turns} | ${alone.kibibytes.toFixed(0)}`
+      const { turns, kibibytes, seconds, megabytes } = many
+      say(
+        `| \`${line}\` | ${before} | ${turns} | ${kibibytes.toFixed(0)} | ${seconds.toFixed(1)} | ${megabytes.toFixed(0)} |`,
+      )
+    }
+  }
 }
 
 function sayFleet(rows, { ratios, bareMs }) {

@@ -18,7 +18,15 @@ const elsewhere = new Set([
 ])
 
 /** What shows, or works on, all profiles, unless more is said. */
-const mayBeAboutAll = new Set(['refresher', 'doctor', 'profile', 'status', 'list', 'agent', 'login'])
+const mayBeAboutAll = new Set([
+  'refresher',
+  'doctor',
+  'profile',
+  'status',
+  'list',
+  'agent',
+  'login',
+])
 
 /** What asks an agent that is named first, which may have what is needed. */
 const asksAgent = new Set(['token', 'header', 'env', 'exec', 'curl'])

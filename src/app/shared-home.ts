@@ -20,13 +20,15 @@ interface Surroundings {
 export function openHome({ kind, shared, definition }: Surroundings): SharedHome {
   const { engine, rows, ring, store } = shared
   const profiles = openSharedProfiles(engine, rows, ring)
+  let life: string | undefined
   return {
     kind,
     url: withoutPassword(shared.url),
     describe: () => engine.describe(),
     role,
     doubt: async (id) => {
-      const said = await shared.doubt(id)
+      life ??= await engine.lifeSeen()
+      const said = await shared.doubt(id, life)
       return typeof said === 'string' ? said : said?.message
     },
     refuseReader: async (act) => {
@@ -37,6 +39,9 @@ export function openHome({ kind, shared, definition }: Surroundings): SharedHome
       await ring.opening(() => undefined)
     },
     list: async () => (await profiles.list(['profile'])).map((found) => entryOf(kind, found)),
+    each: async function* () {
+      for await (const found of profiles.each()) yield entryOf(kind, found)
+    },
     find: async (name) => entryIf(kind, await profiles.find(name)),
     read: async (id) => entryIf(kind, await profiles.read(id)),
     version: async (id) => (await engine.read(id))?.version,

@@ -29,6 +29,8 @@ export interface SharedHome {
   /** Throws where it is not reached, or the key does not fit. */
   reach(): Promise<void>
   list(): Promise<readonly HomeEntry[]>
+  /** As `list`, a few at a time; to read the session of each as it comes asks nobody once more. */
+  each(): AsyncIterable<HomeEntry>
   find(name: string): Promise<HomeEntry | undefined>
   read(id: string): Promise<HomeEntry | undefined>
   /** What no other row has, and each change of this one changes; nothing is verified. */

@@ -3,7 +3,7 @@ import type { Profile, StoreKind } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
 import { readableProfiles } from '../choose-profile.ts'
 import type { Ports } from '../ports.ts'
-import { openSession } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
 import { conditionOf } from '../usable.ts'
 import type { SharedHome } from './home.ts'
 import { movedTo } from './left-behind.ts'
@@ -32,7 +32,7 @@ export async function verifyStore(ports: Ports, kind: StoreKind): Promise<readon
     for (const profile of own) found.push(await verify(ports, profile))
     return found
   }
-  for (const { id, name, generation, profile, fault } of await home.list()) {
+  for await (const { id, name, generation, profile, fault } of home.each()) {
     if (profile !== undefined) found.push(await verify(ports, profile, home))
     else {
       const problem = fault?.message ?? words.storeCommands.noProfileThere()
@@ -62,8 +62,7 @@ async function verify(ports: Ports, profile: Profile, home?: SharedHome): Promis
     if (indexed > generation) {
       return say('bad', words.storeCommands.olderThanKnown(generation, indexed), accept(name))
     }
-    const isReader = (await home?.role()) === 'reader'
-    const doubt = isReader ? await home?.doubt(id) : await findDoubt(ports, session.entry)
+    const doubt = await doubtOf(ports, session, home)
     return doubt === undefined ? say('ok') : say('bad', doubt, accept(name))
   } catch (error) {
     if (!isFailure(error) || error.code === 'network') throw error
@@ -71,11 +70,28 @@ async function verify(ports: Ports, profile: Profile, home?: SharedHome): Promis
   }
 }
 
+/**
+ * Why the store may have gone back to an earlier time. Most have none, which is seen without their
+ * locks; what else it seems may be that somebody refreshes it meanwhile.
+ */
+async function doubtOf(
+  ports: Ports,
+  { id, entry }: Session,
+  home: SharedHome | undefined,
+): Promise<string | undefined> {
+  if (home === undefined) return await findDoubt(ports, entry)
+  const doubt = await home.doubt(id)
+  if (doubt === undefined) return undefined
+  if ((await home.role()) === 'refresher') return await findDoubt(ports, entry)
+  await home.read(id)
+  return await home.doubt(id)
+}
+
 function accept(name: string): string {
   return `tokn store verify --accept ${name}`
 }
 
-/** Why the store may have gone back to an earlier time; a session in use is not asked for that. */
+/** The same with its lock; a session in use is not asked for that. */
 async function findDoubt(ports: Ports, entry: string): Promise<string | undefined> {
   try {
     const held = await (await ports.lock())(entry, 0)

@@ -9,7 +9,7 @@ import type { Witness } from './witness.ts'
 
 export interface DoubtOptions {
   readonly engine: Pick<SharedEngine, 'incarnation'>
-  readonly rows: Rows
+  readonly rows: Pick<Rows, 'read'>
   readonly ring: KeyRing
   readonly witness?: Witness | undefined
 }

@@ -54,8 +54,11 @@ export interface SharedKind {
   readonly ledger: Ledger
   /** Whether a refresh is under way or was cut off, by the row as it was read a moment ago. */
   isPending(id: string): Promise<boolean>
-  /** Why what is stored of a session may have gone back, as far as who only looks can see. */
-  doubt(id: string): Promise<Said | undefined>
+  /**
+   * Why what is stored of a session may have gone back, as far as who only looks can see, by the row as it
+   * was read a moment ago. `life`: what `lifeSeen` has said, where many are looked at.
+   */
+  doubt(id: string, life?: string): Promise<Said | undefined>
   /**
    * The session as it is stored counts from now on, whatever was known of a later one. Gives its
    * generation. Throws `not_found`, `store`.
@@ -109,9 +112,9 @@ export function openShared(options: SharedOptions): SharedKind {
       }))
     },
     isPending: async (id) => (await rows.peek(id))?.parts.journal !== undefined,
-    doubt: async (id) => {
-      const looking = { ...base, engine: { incarnation: async () => await engine.lifeSeen() } }
-      return await findDoubt(looking, id)
+    doubt: async (id, life) => {
+      const incarnation = async () => life ?? (await engine.lifeSeen())
+      return await findDoubt({ ...base, rows: { read: rows.peek }, engine: { incarnation } }, id)
     },
     accept: async (id) => {
       const life = await engine.incarnation()

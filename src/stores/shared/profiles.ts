@@ -34,6 +34,8 @@ export interface SharedProfiles {
   read(id: string): Promise<FoundProfile | undefined>
   /** Rows with these parts, and no more of the others than that they are there. */
   list(parts: ReadonlyArray<'profile' | 'index'>): Promise<readonly FoundProfile[]>
+  /** All rows, whole, a page at a time; the session of each may be asked for next. */
+  each(): AsyncIterable<FoundProfile>
   /** Of at most so many rows that have a profile, by whatever is in it: nothing is verified. */
   names(most?: number): Promise<readonly NamedRow[]>
   /** Sets parts of a row; makes it, under `name`, where it is not there. `store`: the name is taken. */
@@ -70,6 +72,13 @@ export function openSharedProfiles(
         found.push(await seen({ ...row, name: listedName(row.name) }))
       }
       return found
+    },
+    each: async function* () {
+      const { allRows } = await import('./pages.ts')
+      for await (const row of allRows(engine)) {
+        rows.offer(row)
+        yield await seen(row)
+      }
     },
     names: async (most) => await (await import('./pages.ts')).namesOf(engine, most),
     write: async ({ id, name: wanted }, parts) => {

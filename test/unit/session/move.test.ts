@@ -98,6 +98,9 @@ function openHome(
     version: async () => undefined,
     accept: async () => 1,
     list: async () => [...rows.values()],
+    each: async function* () {
+      yield* rows.values()
+    },
     find: async (name) => [...rows.values()].find((row) => row.name === name),
     read: async (id) => rows.get(id),
     reserve: async ({ id, name }) => {
