@@ -2,9 +2,9 @@ import type { Command, Option } from 'commander'
 import { words as texts } from '../../messages/words.ts'
 import { flagOf, meaningOfOption, takesRest, toldOf } from '../flags/declare.ts'
 import { namesOf, pathOf } from '../flags/path.ts'
+import { profileSettings } from '../flags/profile-settings.ts'
 import type { FlagName } from '../flags/table.ts'
 import { namesIn, shapes, type Shape } from '../output/shapes.ts'
-import { changedSettings } from '../profile/set.ts'
 import { sandboxedApis } from '../sandbox.ts'
 import { completedShells } from './shells.ts'
 import type {
@@ -47,7 +47,7 @@ const byFlag: Partial<Record<FlagName, Wanted>> = {
 /** The same for arguments, by the words that lead to them. */
 const byArgument: Readonly<Record<string, Wanted>> = {
   'profile rename from': { meaning: 'profile' },
-  'profile set setting': { choices: changedSettings },
+  'profile set setting': { choices: profileSettings },
   'provider show id': { meaning: 'provider' },
   'provider test id': { meaning: 'provider or file' },
   'provider remove id': { meaning: 'own provider' },

@@ -5,6 +5,7 @@ import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { chooseProfile } from '../../session/choose-profile.ts'
 import type { CommonFlags, Context } from '../context.ts'
+import { profileSettings } from '../flags/profile-settings.ts'
 import type { FlagsOf } from '../flags/table.ts'
 import { checkFields, tell } from '../output/json.ts'
 
@@ -13,16 +14,14 @@ type SetFlags = CommonFlags & FlagsOf<'timeout'>
 /** What a setting takes away again. */
 const none = 'none'
 
-/** Settings of a profile that decide nothing about where a secret goes. */
-const settings: Readonly<Record<string, (value: string | undefined) => Partial<Profile>>> = {
+type Setting = (typeof profileSettings)[number]
+
+const settings: Readonly<Record<Setting, (value: string | undefined) => Partial<Profile>>> = {
   offline: (value) => {
     if (value !== undefined) parseDuration(value, 'offline')
     return { offline: value }
   },
 }
-
-/** Their names. */
-export const changedSettings = Object.keys(settings)
 
 /** Changes one setting of a profile; `none` takes it away. */
 export async function setSetting(
@@ -35,13 +34,13 @@ export async function setSetting(
   await checkFields(flags, 'tokn.profile-set/v1')
   const { profiles } = context.ports(flags)
   const profile = chooseProfile(profiles, { positional: name })
-  const read = Object.hasOwn(settings, setting) ? settings[setting] : undefined
-  if (read === undefined) {
-    const said = words.refresherService.noSuchSetting(display(setting, 40), changedSettings)
+  const known = profileSettings.find((one) => one === setting)
+  if (known === undefined) {
+    const said = words.refresherService.noSuchSetting(display(setting, 40), profileSettings)
     throw new ToknError('usage', said)
   }
   const kept = value === none ? undefined : value
-  await profiles.put({ ...profile, ...read(kept) })
+  await profiles.put({ ...profile, ...settings[known](kept) })
   const said = words.refresherService.settingKept(profile.name, setting, kept)
   tell(context, flags, said, {
     schema: 'tokn.profile-set/v1',
