@@ -18,6 +18,17 @@ const plain = [
   'fingerprint',
 ]
 
+// What a token of a store for many machines takes besides: one letter that is not ASCII makes the whole
+// text of a chunk twice as large for who reads it.
+const plainLetters = ['shared', 'redis', 'postgres', 'etcd', 'http', 'send-plainly']
+
+function escapeLetters(code) {
+  return code.replace(
+    /[^\0-\x7f]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 // What a chunk gives to others is given through functions, in case it changes meanwhile. In these it
 // does not change, and compiling two hundred such functions is a tenth of the start; so is loading what
 // they are made with.
@@ -25,6 +36,7 @@ export const plainExports = {
   name: 'plain-exports',
   renderChunk(code, { fileName, imports }) {
     const name = basename(fileName, '.cjs')
+    if (plainLetters.includes(name)) return { code: escapeLetters(code), map: null }
     if (!plain.includes(name)) return null
     const earlier = [...late, ...plain.slice(0, plain.indexOf(name))]
     const others = imports.flatMap((path) => /^chunks\/(.*)\.cjs$/.exec(path)?.[1] ?? [])
@@ -54,12 +66,11 @@ export const plainExports = {
       .replace(/^const require_rolldown_runtime = .*\n/m, '')
       // It is named hundreds of times.
       .replace(/\brequire_chunks_entry\b/g, '_entry')
-      .replace(
-        /[^\0-\x7f]/g,
-        (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      )
     if (written === code || /\bexports[.,]|rolldown_runtime/.test(written))
       throw new Error(`${name} is written in another way: look here again`)
-    return { code: `${written}\nmodule.exports = { ${given.join(', ')} };\n`, map: null }
+    return {
+      code: `${escapeLetters(written)}\nmodule.exports = { ${given.join(', ')} };\n`,
+      map: null,
+    }
   },
 }

@@ -55,6 +55,7 @@ describe('a good token of a store that many machines share is handed out by litt
       const ours = loaded.files.filter((path) => path.startsWith(dist))
       expect(ours.length, ours.map((path) => basename(path)).join(' ')).toBeLessThanOrEqual(files)
       expect(ours.reduce((all, path) => all + statSync(path).size, 0)).toBeLessThanOrEqual(bytes)
+      for (const path of ours) expect(readFileSync(path, 'utf8'), path).toMatch(/^[\0-\x7f]*$/)
       // Nothing of it is compiled: that would be half of what such a token costs.
       if (takesKeptCode) expect(loaded.kept.toSorted()).toEqual(ours.toSorted())
       // No texts, since nobody is told anything; neither locks nor journals, since nothing is begun.
