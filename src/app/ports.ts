@@ -148,11 +148,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
   const ports: OwnPorts = {
     shared: async (kind, id) => await (await shared()).of(kind, id),
     definition: (id) => definitions().read(id),
-    home: async (kind, id) => {
-      const { openHome } = await import('./shared-home.ts')
-      const placed = await (await shared()).of(kind, id)
-      return openHome({ kind, shared: placed, definition: ports.definition })
-    },
+    home: async (kind, id) => await (await shared()).home(kind, id, ports.definition),
     clock: systemClock,
     profiles,
     get index() {
@@ -196,10 +192,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
         ? openStore(kind, surroundings, id)
         : remember(stores, kind, () => openStore(kind, surroundings)),
     engine: async (kind, id) => await (await shared()).of(kind, id),
-    fleet: async (kind, id) => {
-      const { openFleetOf } = await import('./shared-kinds.ts')
-      return await openFleetOf(kind, await (await shared()).of(kind, id), profiles)
-    },
+    fleet: async (kind, id) => await (await shared()).fleet(kind, id),
     // Asked for several times by one command, and a definition of the user's own is checked whole.
     provider: ({ provider, baseUrl, apiUrls, settings, overrides, definition }) => {
       const sketch = { provider, baseUrl, apiUrls, settings, overrides, definition }

@@ -1,14 +1,16 @@
 import { join } from 'node:path'
+import type { Fleet } from '../core/fleet.ts'
 import type { Files, Http, Journal, Profiles, Store } from '../core/ports.ts'
 import type { StoreKind } from '../core/profile.ts'
 import type { Seal } from '../core/seal.ts'
 import { namesIn, type Paths } from '../io/files/paths.ts'
 import { describeRequester } from '../io/process/requester.ts'
+import type { SharedHome } from '../session/move/home.ts'
 import type { HttpSettings } from '../session/ports.ts'
 import type { Memory } from '../stores/shared/witness.ts'
 import { keepsHere, leavesNothing } from './left-here.ts'
 import type { PortsRequest } from './ports.ts'
-import { openSharedKinds, type OpenedKinds, type PlacedKind } from './shared-kinds.ts'
+import { openFleetOf, openSharedKinds, type OpenedKinds, type PlacedKind } from './shared-kinds.ts'
 
 /** What stores for many machines are opened with. */
 export interface SharedPortsOptions {
@@ -28,6 +30,13 @@ export interface SharedPorts {
   of(kind: StoreKind, id?: string): Promise<PlacedKind>
   /** `id`: of a session in it; absent: each session may be at another place. */
   store(kind: StoreKind, id?: string): Store
+  fleet(kind: StoreKind, id?: string): Promise<Fleet>
+  /** The profiles in it; `definition`: text of the user's own definition on this machine. */
+  home(
+    kind: StoreKind,
+    id: string | undefined,
+    definition: (id: string) => string | undefined,
+  ): Promise<SharedHome>
   /** Whether a refresh of this entry (`KIND:ID`) is under way, or was cut off. */
   isPending(entry: string): Promise<boolean>
 }
@@ -39,6 +48,11 @@ export function openSharedPorts(options: SharedPortsOptions): SharedPorts {
   return {
     of,
     store: (kind, id) => storeOf(of, kind, id),
+    fleet: async (kind, id) => await openFleetOf(kind, await of(kind, id), options.profiles),
+    home: async (kind, id, definition) => {
+      const { openHome } = await import('./shared-home.ts')
+      return openHome({ kind, shared: await of(kind, id), definition })
+    },
     isPending: async (entry) => {
       const { kind, id } = parts(entry)
       return await (await of(kind, id)).isPending(id)
