@@ -66,6 +66,8 @@ export const plainExports = {
       .replace(/^const require_rolldown_runtime = .*\n/m, '')
       // It is named hundreds of times.
       .replace(/\brequire_chunks_entry\b/g, '_entry')
+      // Said to bundlers, of which none comes after.
+      .replaceAll('/* @__PURE__ */ ', '')
     if (written === code || /\bexports[.,]|rolldown_runtime/.test(written))
       throw new Error(`${name} is written in another way: look here again`)
     return {
