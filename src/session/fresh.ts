@@ -5,7 +5,7 @@ import type { Reason, SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { entryOf, readRecord } from './stored-record.ts'
-import { sessionEnded, refuseEnded } from './standing.ts'
+import { sessionEnded } from './standing.ts'
 import { tellEnd } from './tell-end.ts'
 import { lifeOf, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
 import { withNamedHints, nextLogin, sessionInWords, tokenInWords } from './naming.ts'
@@ -75,16 +75,8 @@ export async function fresh(session: Session, options: FreshOptions = {}): Promi
     const { tooOld } = await import('./not-renewed.ts')
     throw tooOld(profile, record, request, expired, ports.clock.now())
   }
-  const not = await import('./not-renewed.ts')
-  const ended = undisturbed && record.standing !== undefined
-  const ofVariable = session.source === 'environment' && record.refresh !== undefined
-  const refuses = (undisturbed && request.reason === 'forced') || ofVariable
-  // It takes the provider to see them, whom of many that wait for one refresh only one needs.
-  const { withOutside } = await import('./outside.ts')
-  const renewable = ended || refuses ? await withOutside(session, record) : record
-  if (ended) refuseEnded(profile, renewable)
-  if (expired) not.refuseExpiredGift(profile, record)
-  if (refuses) await not.refuseUnrenewable(session, renewable)
+  const { refuseVain } = await import('./not-renewed.ts')
+  await refuseVain(session, record, { forced: request.reason === 'forced', undisturbed, expired })
   // A refresh would be spent in vain: tokens of this session never live that long.
   if (options.minTtl !== undefined && lifeOf(record) < options.minTtl) throw tooShort(profile)
   const refreshed = await refreshThrough(session, request)

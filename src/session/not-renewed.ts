@@ -5,9 +5,11 @@ import { words } from '../messages/words.ts'
 import { fleetOfReader } from './fleet/reader.ts'
 import { isUntimely } from './moment.ts'
 import { isFromEnvironment, nextLogin, tokenInWords, wordOf } from './naming.ts'
+import { withOutside } from './outside.ts'
 import { neededTtl, type RefreshRequest } from './refresh-request.ts'
 import { unrenewableAt } from './refresh/renewable.ts'
 import type { Session } from './session.ts'
+import { refuseEnded } from './standing.ts'
 
 // Why a token is not renewed: of no use to whoever has a good one.
 
@@ -21,11 +23,25 @@ export async function refuseUnrenewable(session: Session, record: SessionRecord)
   if (reason !== undefined) throw reason
 }
 
+/** Throws what a refresh of `record` would come to that is known to be in vain. */
+export async function refuseVain(
+  session: Session,
+  record: SessionRecord,
+  asked: { readonly forced: boolean; readonly undisturbed: boolean; readonly expired: boolean },
+): Promise<void> {
+  const { profile } = session
+  const ended = asked.undisturbed && record.standing !== undefined
+  const ofVariable = session.source === 'environment' && record.refresh !== undefined
+  const refuses = (asked.undisturbed && asked.forced) || ofVariable
+  // It takes the provider to see what is outside, whom of many that wait for one refresh one needs.
+  const renewable = ended || refuses ? await withOutside(session, record) : record
+  if (ended) refuseEnded(profile, renewable)
+  if (asked.expired) refuseExpiredGift(profile, record)
+  if (refuses) await refuseUnrenewable(session, renewable)
+}
+
 /** A token out of the environment has nothing to renew it with, whatever its provider can do. */
-export function refuseExpiredGift(
-  profile: Profile,
-  { fixed, expiry, refresh }: SessionRecord,
-): void {
+function refuseExpiredGift(profile: Profile, { fixed, expiry, refresh }: SessionRecord): void {
   if (
     refresh !== undefined ||
     fixed !== true ||
