@@ -185,7 +185,10 @@ export interface SharedEngine {
    * something is watched. Absent: none is kept between calls. Never throws.
    */
   rest?(): Promise<void>
-  /** Ends all connections; afterwards a call opens them anew. Never throws. */
+  /**
+   * Ends the connections of calls; afterwards a call opens them anew. One that watches may go on or end:
+   * whoever watches stops that. Never throws.
+   */
   close(): Promise<void>
 }
 
