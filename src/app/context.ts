@@ -16,7 +16,7 @@ import { elapsed } from '../io/files/elapsed.ts'
 import { locatePaths, type Environment, type Paths } from '../io/files/paths.ts'
 import { parseProxy } from '../io/http/proxy-url.ts'
 import { canAsk, columnsOf, openColours } from '../io/terminal/terminal.ts'
-import { commandIn, namesIn } from './command-words.ts'
+import { namesIn } from './command-words.ts'
 import { openFolderChoice } from './folder-choice.ts'
 import { openAgentUses, sessionOfJob } from './agent-uses.ts'
 import { openAnnouncement } from './announcement.ts'
@@ -209,8 +209,11 @@ export function createContext(
   async function lookInForce(flags: SessionFlags, positional?: string, isFirst = false) {
     const { look } = await import('./look-in-force.ts')
     inForce = await look({
-      ...{ variables, flags, positional, inForce },
-      command: namesIn(words).slice(0, 2),
+      variables,
+      flags,
+      positional,
+      inForce,
+      command: namesIn(words),
       open: () => openPorts(requestFor(flags)),
       mayWait: isFirst && environment['TOKN_AGENT_SOCK'] !== undefined,
       folder: () => folder.find(requestFor(flags).warn)?.name,
@@ -263,7 +266,7 @@ export function createContext(
       ...readProcessOptions(flags, variables, environment),
       environment,
       program,
-      command: `tokn ${commandIn(words)}`.trim(),
+      command: ['tokn', ...namesIn(words).slice(0, 1)].join(' '),
       storeKey: () => variables.readSecret('store_key'),
       storeUrl: () => variables.storeUrl,
       storePassword: () => variables.readSecret('store_password'),
