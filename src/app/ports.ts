@@ -52,6 +52,8 @@ export interface PortsRequest extends ProcessOptions {
   /** Absent: this process. */
   readonly requester?: Requester | undefined
   readonly storeKey: () => Secret | undefined
+  /** The variable that gave it, where that is not the usual one. */
+  readonly keyVariable?: string | undefined
   /** Address and password of a store for many machines. Absent: nothing says them. */
   readonly storeUrl?: (() => Secret | undefined) | undefined
   readonly storePassword?: (() => Secret | undefined) | undefined

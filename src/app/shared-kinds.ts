@@ -18,6 +18,7 @@ import { kindOfScheme, loadEngine } from '../stores/engines.ts'
 import { openFleet } from '../stores/shared/fleet.ts'
 import { keptProfile } from '../stores/shared/profiles.ts'
 import { profileOf } from './shared-profiles.ts'
+import { keyFrom } from '../stores/shared/keys.ts'
 import { openShared, type SharedKind } from '../stores/shared/open.ts'
 import type { Memory } from '../stores/shared/witness.ts'
 
@@ -30,6 +31,8 @@ export interface SharedSurroundings {
   readonly storePassword?: (() => Secret | undefined) | undefined
   readonly urlVariable?: string | undefined
   storeKey(): Secret | undefined
+  /** Where that is from, where it is another variable than usual. */
+  readonly keyVariable?: string | undefined
   /** `--ca`. */
   readonly ca?: string | undefined
   timeLeft(): number
@@ -64,6 +67,11 @@ export interface OpenedKinds {
 }
 
 const usualVariable = 'TOKN_STORE_URL'
+
+/** The variable that the key of a store is in, or that names its file. */
+export function variableOfKey(environment: SharedSurroundings['environment']): string | undefined {
+  return ['TOKN_STORE_KEY', 'TOKN_STORE_KEY_FILE'].find((name) => Boolean(environment[name]))
+}
 
 /** Beside this, a call that is to end something well has not the time. */
 const shortestCall = 500
@@ -173,7 +181,7 @@ async function openKind(
   })
   const made = openShared({
     openEngine: (extra) => openEngine(options(extra)),
-    key: from.storeKey,
+    key: () => keyFrom(from.storeKey(), from.keyVariable ?? variableOfKey(from.environment)),
     seal: from.seal,
     time,
     get holder() {

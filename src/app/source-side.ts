@@ -36,6 +36,7 @@ export function openSourceSide(
     ...request,
     passphrase,
     storeUrl: () => url ?? request.storeUrl?.(),
+    keyVariable: holding('from_store_key'),
     urlVariable: isElsewhere ? urlVariable : undefined,
     storeKey: () =>
       readSecret('from_store_key') ?? (isByPassphrase ? undefined : request.storeKey()),

@@ -10,10 +10,11 @@ import type { Ports } from '../session/ports.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import { seal } from '../stores/seal.ts'
 import { beginRekey, endRekey, lookAtKeys } from '../stores/shared/rekey.ts'
+import { keyFrom } from '../stores/shared/keys.ts'
 import { refuseNone } from '../stores/shared/key-ring.ts'
 import { openKeys } from '../stores/shared/store-keys.ts'
 import type { Near } from './far-context.ts'
-import { openSharedKinds } from './shared-kinds.ts'
+import { openSharedKinds, variableOfKey } from './shared-kinds.ts'
 
 /** The part of a context that the keys of a store in force are opened with. */
 export interface KeyringSurroundings extends Pick<Near, 'environment' | 'variables'> {
@@ -30,7 +31,7 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
     const shared = storeCatalog.kinds.filter((one) => storeCatalog.traits(one).shared === true)
     throw new ToknError('usage', words.refresherService.notShared(kind, shared))
   }
-  const key = variables.readSecret('store_key')
+  const key = keyFrom(variables.readSecret('store_key'), variableOfKey(environment))
   const kinds = openSharedKinds({
     ...{ environment, ca, seal, profiles: ports.profiles, requester: () => ports.requester },
     storeUrl: () => variables.storeUrl,

@@ -106,15 +106,15 @@ export function openVariables(
 
   function readSecret(name: string): Secret | undefined {
     const value = read(name)
-    return value === undefined ? undefined : new Secret(value, holding(name))
+    return value === undefined ? undefined : new Secret(value)
   }
 
   function read(name: string): string | undefined {
     const variable = variableOf(name)
     const value = filled(variable) ?? filled(provided[variable] ?? '')
-    if (value !== undefined) return name.endsWith('_file') && isReadOnce(value) ? undefined : value
+    if (value) return name.endsWith('_file') && isReadOnce(value) ? undefined : value
     const path = filled(`${variable}_FILE`)
-    if (path === undefined) return undefined
+    if (!path) return undefined
     const content = contents.get(variable) ?? readFile(path, `the file of ${variable}_FILE`)
     contents.set(variable, content)
     return content
@@ -135,7 +135,7 @@ export function openVariables(
 }
 
 function namesOfToken(profile: string | undefined): readonly string[] {
-  const own = profile === undefined ? [] : [`${profile}_token`]
+  const own = !profile ? [] : [`${profile}_token`]
   // The names of other values: a profile called "refresh" has no variable for its token.
   return [...own.filter((name) => !taken.has(variableOf(name))), 'token']
 }
@@ -146,7 +146,7 @@ function originOf(url: string): string {
 
 function readList(text: string | undefined, separator: RegExp): readonly string[] | undefined {
   const items = text?.split(separator).map((item) => item.trim())
-  const named = items?.filter((item) => item !== '') ?? []
+  const named = items?.filter(Boolean) ?? []
   return named.length === 0 ? undefined : named
 }
 

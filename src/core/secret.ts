@@ -32,12 +32,9 @@ export function forgetUnusedSecrets(): void {
  */
 export class Secret {
   readonly #value: string
-  /** The variable that gave it, or that names its file: what is said of it names that. */
-  readonly source: string | undefined
 
-  constructor(value: string, source?: string) {
+  constructor(value: string) {
     this.#value = value
-    this.source = source
     if (value === '') return
     // One that was made before anybody counted stays.
     const before = counts.get(value) ?? (known.has(value) ? Number.POSITIVE_INFINITY : 0)

@@ -71,9 +71,8 @@ export const storedUnderKey = () => ({
   hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key of the login; if that was a passphrase, restore vault.json from a backup',
 })
 
-/** `from` is the variable that it is in. */
-export const notAStoreKey = (from = 'TOKN_STORE_KEY') => ({
-  message: `${from} is not a key: 32 bytes in base64 are needed`,
+export const notAStoreKey = () => ({
+  message: `TOKN_STORE_KEY is not a key: 32 bytes in base64 are needed`,
   hint: `make one with: ${makeKey}`,
 })
 

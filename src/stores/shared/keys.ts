@@ -8,6 +8,13 @@ import { decodeKey } from '../file/store-key.ts'
 import { exportPublic, importPrivate } from './curve-keys.ts'
 
 const usualVariable = 'TOKN_STORE_KEY'
+const sources = new WeakMap<Secret, string>()
+
+/** `key`, of which is told that `variable` gave it, or names its file. */
+export function keyFrom(key: Secret | undefined, variable: string | undefined): Secret | undefined {
+  if (key !== undefined && variable !== undefined) sources.set(key, variable)
+  return key
+}
 
 /** What begins a reader's key, so that nobody takes it for one of a refresher. */
 const readerPrefix = 'tokn-reader-'
@@ -45,7 +52,7 @@ export interface RefresherKeys {
 
 /** What a key of a store gives: a refresher's, or a reader's. Throws `store` for what is neither. */
 export function ownKeys(key: Secret): OwnKeys {
-  const from = key.source ?? usualVariable
+  const from = sources.get(key) ?? usualVariable
   const text = key.reveal().trim()
   return text.startsWith(readerPrefix)
     ? readerKeys(text, from)

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../../src/core/secret.ts'
 import { firstKeys } from '../../../../src/stores/shared/codec.ts'
+import { keyFrom } from '../../../../src/stores/shared/keys.ts'
 import { openKeyRing } from '../../../../src/stores/shared/key-ring.ts'
 import { openKeys } from '../../../../src/stores/shared/store-keys.ts'
 import { startMemoryServer } from '../../../support/memory-engine.ts'
 
 const key = new Secret(Buffer.alloc(32, 1).toString('base64'))
-const other = new Secret(Buffer.alloc(32, 2).toString('base64'), 'TOKN_STORE_KEY_FILE')
+const other = keyFrom(new Secret(Buffer.alloc(32, 2).toString('base64')), 'TOKN_STORE_KEY_FILE')
 const { kid } = openKeys(key, undefined)
 
 const open = async (given: Secret | undefined, isNew = false) => {
