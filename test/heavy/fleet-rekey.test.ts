@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../src/core/shared-engine.ts'
+import { createHttp } from '../../src/io/http/http.ts'
 import { loadEngine } from '../../src/stores/engines.ts'
 import { openRecord, type SealedParts } from '../../src/stores/shared/codec.ts'
 import { isOnlyOf, isSealedFor } from '../../src/stores/shared/reseal.ts'
@@ -23,7 +24,7 @@ const kills = [1, 30, 70]
 
 const newKey = () => randomBytes(32).toString('base64')
 
-describe.each<EngineName>(['redis', 'postgres'])('a store in %s', (name) => {
+describe.each<EngineName>(['redis', 'postgres', 'etcd'])('a store in %s', (name) => {
   test.runIf(requirePart(name))(
     'gets another key while jobs refresh, and while what changes it is killed',
     async () => {
@@ -35,7 +36,7 @@ describe.each<EngineName>(['redis', 'postgres'])('a store in %s', (name) => {
         time: { now: Date.now, monotonic: () => performance.now() },
         timeLeft: () => 20_000,
         environment: {},
-        http: async () => await Promise.reject(new Error('it speaks no HTTP')),
+        http: async () => createHttp({ environment: {} }),
       })
       const [old, next] = [newKey(), newKey()]
       const tokn = async (key: string, args: readonly string[], more: Environment = {}) =>
