@@ -56,6 +56,11 @@ export const moveNotMade = (what: string) => `${what}, before it counted: a copy
 export const moveMade = (what: string) =>
   `${what} when it counted already: the earlier entry is left`
 
+export const copyOfAMove = (profile: string, store: string, home: string, again: string) => ({
+  message: `a move of "${profile}" is under way, or was cut off: its session is in the ${home} store, and what the ${store} store has is a copy`,
+  hint: again,
+})
+
 export const hasMoved = (profile: string, place: string | undefined) => ({
   message: `the session of "${profile}" is not there any more: it has moved to ${place ?? 'another store'}`,
   hint: 'tokn store list',

@@ -2,6 +2,7 @@ import { words } from '../../messages/words.ts'
 import type { Ports } from '../ports.ts'
 import { eraseEntry } from '../save-session.ts'
 import { openSession } from '../session.ts'
+import { commandAgain } from '../left-copy.ts'
 import { forget, type Unfinished } from '../unfinished/find.ts'
 import {
   byFix,
@@ -20,23 +21,19 @@ export async function diagnoseMove(
   unfinished: Unfinished,
   { fix }: DiagnosisOptions,
 ): Promise<UnfinishedFinding> {
-  const { profile: target, former, formerUrl, store } = unfinished
+  const { profile: target, former, store } = unfinished
   const what = describeUnfinished(unfinished)
   const now = profileOf(ports, target?.id)
   const texts = words.storeCommands
   if (target === undefined || former === undefined) return await clear(what)
-  const { shared } = ports.stores.traits(former)
-  if (shared === true) {
-    const intoShared = ports.stores.traits(store).shared === true
-    const at = intoShared && formerUrl !== undefined ? `TOKN_FROM_STORE_URL='${formerUrl}' ` : ''
-    const fixBy = `${at}tokn store pull ${target.name} --from ${former} --to ${store}`
-    return { status: 'warn', detail: texts.moveUnfinished(what), fix: fixBy }
+  const again = commandAgain(ports, unfinished, target.name)
+  if (ports.stores.traits(former).shared === true) {
+    return { status: 'warn', detail: texts.moveUnfinished(what), fix: again }
   }
   if (now === undefined || now.store === former) {
     const source = now && (await openSession(ports, now).findRecord())
     if (now === undefined || source === undefined) {
-      const push = `tokn store push ${target.name} --to ${store}`
-      return { status: 'warn', detail: texts.moveUnfinished(what), fix: push }
+      return { status: 'warn', detail: texts.moveUnfinished(what), fix: again }
     }
     return await clear(texts.moveNotMade(what), async () => {
       await eraseEntry(openSession(ports, now), store)

@@ -37,6 +37,11 @@ export function movedTo({ context }: Pick<SessionRecord, 'context'>): string | u
   return context[mark]
 }
 
+/** The move that a record is a copy of, or has gone by. */
+export function moveOf({ context }: Pick<SessionRecord, 'context'>): string | undefined {
+  return context[move]
+}
+
 /** The copy that a move makes; `id` tells it from that of any other move. */
 export function copyOf(held: SessionRecord, id: string): SessionRecord {
   return { ...held, context: { ...held.context, [move]: id } }

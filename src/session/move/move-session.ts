@@ -13,7 +13,7 @@ import { openIntent } from '../unfinished/open-intent.ts'
 import { writeAndReadBack } from '../write-record.ts'
 import { lockedBoth, type Placed } from './locked-both.ts'
 import { finishRefresh, isRefreshLeft } from './finish-refresh.ts'
-import { copyOf, isCopyOf, leftBehind, movedTo } from './left-behind.ts'
+import { copyOf, isCopyOf, leftBehind, movedTo, moveOf } from './left-behind.ts'
 import type { SharedHome } from './home.ts'
 
 export interface Move {
@@ -54,7 +54,8 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
   const here = move.from ?? ports
   const [from, to] = [openSession(here, source), openSession(ports, target)]
   await finishRefresh(from)
-  return await lockedBoth(placed(from, move.sourceHome), placed(to, move.targetHome), async () => {
+  const [one, other] = [placed(from, move.sourceHome), placed(to, move.targetHome)]
+  const moved = await lockedBoth(one, other, async (): Promise<Moved> => {
     checkUnchanged(ports, move)
     if (await isRefreshLeft(from)) {
       throw new ToknError('busy', words.storeCommands.refreshUnderWay(source.name))
@@ -76,7 +77,10 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
       former: source.store,
       formerUrl: move.sourceHome?.url,
     })
-    const copied = hasGone || held === undefined ? undefined : copyOf(held, ports.randomId())
+    // A copy that an earlier run has made of these tokens counts as that of this one.
+    const begun = held && there && hasSameTokens(held, there) ? moveOf(there) : undefined
+    const copied =
+      hasGone || held === undefined ? undefined : copyOf(held, begun ?? ports.randomId())
     if (copied !== undefined) {
       await noteMoved(here, source)
       await copy(to, move, copied, there)
@@ -93,9 +97,10 @@ export async function moveSession(ports: Ports, move: Move): Promise<Moved> {
     }
     await arrive(from, move)
     await intent.remove()
-    await forgetMoves(ports, target)
     return hasGone ? 'already' : 'moved'
   })
+  if (moved === 'moved' || moved === 'already') await forgetMoves(ports, target, source.store)
+  return moved
 }
 
 function placed(session: Session, home: SharedHome | undefined): Placed {
@@ -106,23 +111,26 @@ function placed(session: Session, home: SharedHome | undefined): Placed {
 async function endMove(ports: Ports, { target, targetHome }: Move): Promise<Moved> {
   const session = openSession(ports, target)
   await session.locked(async () => await targetHome?.publish(target))
-  await forgetMoves(ports, target, async (former) => {
-    if (former !== target.store) await eraseEntry(session, former)
-  })
+  await forgetMoves(ports, target)
   return 'already'
 }
 
-/** Moves of this session that were cut off, which have come to their end. */
-async function forgetMoves(
-  ports: Ports,
-  { id }: Profile,
-  leave: (former: StoreKind) => Promise<void> = async () => undefined,
-): Promise<void> {
+/**
+ * Moves of this session that were cut off: it is in the store of `target` now, and what they have left, or
+ * made, on this machine elsewhere is erased; `erased` is the store where that is done. What they have made
+ * in a store for many machines cannot be had from here, and they are not forgotten for it.
+ */
+async function forgetMoves(ports: Ports, target: Profile, erased?: StoreKind): Promise<void> {
+  const isShared = (kind: StoreKind) => ports.stores.traits(kind).shared === true
   for (const one of await findCutOff(ports)) {
-    if (one.kind !== 'move' || one.profile?.id !== id) continue
-    const isOfOthers = one.former && ports.stores.traits(one.former).shared === true
-    if (one.former !== undefined && isOfOthers !== true) await leave(one.former)
-    await forget(ports, one)
+    if (one.kind !== 'move' || one.profile?.id !== target.id) continue
+    const places = new Set([one.former ?? target.store, one.store])
+    for (const kind of places) {
+      if (kind === target.store || kind === erased || isShared(kind)) continue
+      await eraseEntry(openSession(ports, target), kind)
+    }
+    const isLeft = isShared(one.store) && one.store !== target.store && one.store !== erased
+    if (!isLeft) await forget(ports, one)
   }
 }
 
@@ -134,8 +142,13 @@ async function copy(
   there: SessionRecord | undefined,
 ): Promise<void> {
   checkBinding(held, source)
-  if (there !== undefined && hasSameTokens(held, there) && there.generation >= held.generation)
+  if (
+    there !== undefined &&
+    moveOf(there) === moveOf(held) &&
+    there.generation >= held.generation
+  ) {
     return
+  }
   const next = await follow(to, held, there)
   if (next === undefined) {
     throw new ToknError('store', words.storeCommands.newerThere(source.name, to.profile.store))
@@ -183,7 +196,9 @@ async function takeBack(to: Session, { target, targetHome }: Move): Promise<void
     .some(({ id, store }) => id === target.id && store === target.store)
   if (targetHome !== undefined || isOurs) return
   await eraseHeld(to)
-  await forgetMoves(ports, target)
+  for (const one of await findCutOff(ports)) {
+    if (one.kind === 'move' && one.profile?.id === target.id) await forget(ports, one)
+  }
 }
 
 /** The one write after which the copy counts. */

@@ -7,6 +7,7 @@ import type { Narrowing, RefreshRequest } from '../refresh-request.ts'
 import type { Session } from '../session.ts'
 import { sessionEnded } from '../standing.ts'
 import { entryOf } from '../stored-record.ts'
+import { checkPlace } from './check-place.ts'
 import { readCurrent } from './current.ts'
 import { findDoubtful } from './doubt.ts'
 import { NotRenewed } from './new-tokens.ts'
@@ -40,6 +41,7 @@ async function narrowOnce(session: Session, narrow: Narrowing): Promise<Outcome>
   const { ports, profile } = session
   const lock = await (await ports.lock())(entryOf(profile), ports.timeLeft())
   try {
+    await checkPlace(session)
     await findDoubtful(session, lock)
     const { store, record, unstored, earlier } = await readCurrent(session, lock)
     if (unstored !== undefined) throw unstored

@@ -73,7 +73,7 @@ async function refreshOnce(
     // 2. Look whether the session is still to be here, and read it. A record that the journal has and
     //    the store did not take goes first.
     //    Dies here: that record is in the journal until the store has given it back.
-    checkPlace(session)
+    await checkPlace(session)
     //    Where the store may have gone back to an earlier time, nothing is spent.
     const doubtful = await findDoubtful(session, lock, request)
     if (doubtful !== undefined) return { record: doubtful, recovered: false }

@@ -5,6 +5,7 @@ import type { SessionRecord } from '../../core/record.ts'
 import { words } from '../../messages/words.ts'
 import { reachFor } from '../call.ts'
 import type { Session } from '../session.ts'
+import { refuseLeftCopy } from '../left-copy.ts'
 import { storeWhatIsSealed } from '../store-sealed.ts'
 import { erase, type Condition } from '../usable.ts'
 import { markEnded } from './mark-ended.ts'
@@ -30,6 +31,7 @@ export interface LogoutOptions {
  */
 export async function logout(session: Session, options: LogoutOptions): Promise<LogoutResult> {
   await refuseReader(session, 'logout')
+  if (!options.localOnly) await refuseLeftCopy(session)
   const lost = options.localOnly ? undefined : await storeKeptReply(session)
   return await session.locked(async () => {
     const condition = await session.condition()

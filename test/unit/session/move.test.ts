@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Profile } from '../../../src/core/profile.ts'
 import type { HomeEntry, SharedHome } from '../../../src/session/move/home.ts'
 import { moveSession, type Move } from '../../../src/session/move/move-session.ts'
+import { logout } from '../../../src/session/revoke/logout.ts'
 import { openSession } from '../../../src/session/session.ts'
 import { diagnoseUnfinished } from '../../../src/session/unfinished/diagnose.ts'
 import { ToknError } from '../../../src/core/errors.ts'
@@ -274,6 +275,92 @@ test('the switch of a move that came too late leaves no copy', async () => {
   }
   await expect(moveSession(lost, move)).rejects.toMatchObject({ details: { fault: 'superseded' } })
   expect(await openSession(ports, move.target).findRecord()).toBeUndefined()
+})
+
+/** The session in another store than its profile says, as with `--store`. */
+function elsewhere(ports: MemoryPorts, name: string, store: string) {
+  const profile = ports.profiles.get(name)
+  if (profile === undefined) throw new Error(`there is no ${name}`)
+  return openSession(ports, { ...profile, store, usualStore: profile.store })
+}
+
+const asked = { minTtl: undefined, force: false }
+
+test.each([
+  'from one store of this machine into another',
+  'into a store for many machines',
+] as const)('%s: a copy that a cut-off move has left is never spent', async (way) => {
+  let refused = 0
+  for (let at = 0; ; at++) {
+    const opened = await open(way)
+    const { world, ports, move } = opened
+    if (!(await killAt(opened, at))) break
+    const home = ports.profiles.get('web')?.store
+    const other = home === move.source.store ? move.target : move.source
+    const aside = elsewhere(ports, 'web', other.store)
+    const copy = await aside.findRecord()
+    if (copy !== undefined) {
+      const hint = 'tokn store push web --to pass'
+      const busy = { code: 'busy', hint, message: expect.stringContaining(`in the ${home} store`) }
+      await expect(aside.refresh({ ...asked, force: true })).rejects.toMatchObject(busy)
+      await expect(logout(aside, { localOnly: false })).rejects.toMatchObject(busy)
+      refused++
+    }
+    const [kept] = await homesOf(opened)
+    const { record } = await openSession(ports, kept ?? move.source).refresh(asked)
+    expect(record.access.reveal(), `after ${at} steps`).toBe(world.server.live()?.access)
+  }
+  expect(refused).toBeGreaterThan(1)
+})
+
+test('a session that goes back over a copy which a cut-off move has left is not lost', async () => {
+  let back = 0
+  for (let at = 0; ; at++) {
+    for (let then = 0; ; then++) {
+      const opened = await open('into a store for many machines')
+      const { world, ports, move } = opened
+      await killAt(opened, at)
+      const now = ports.profiles.get('web')
+      if (now?.store !== 'pass') break
+      const home = move.targetHome
+      const returned: Move = {
+        ...{
+          source: now,
+          target: { ...now, store: 'file', storeUrl: undefined },
+          sourceHome: home,
+        },
+        ...{ isLocal: true, isThere: false, deleteSource: false },
+      }
+      const again = await killAt({ ports, move: returned }, then)
+      if (again) {
+        const isThere = ports.profiles.get('web')?.store === 'file'
+        if (!isThere) await moveSession(ports, returned)
+      }
+      back++
+      const file = { ...now, store: 'file', storeUrl: undefined }
+      const { record } = await openSession(ports, file).refresh(asked)
+      expect(record.access.reveal(), `${at}, ${then}`).toBe(world.server.live()?.access)
+      if (!again) break
+    }
+    if (!(await killAt(await open('into a store for many machines'), at))) break
+  }
+  expect(back).toBeGreaterThan(10)
+})
+
+test('a session that goes elsewhere than a cut-off move had begun leaves no copy on the way', async () => {
+  for (let at = 0; ; at++) {
+    const opened = await open('from one store of this machine into another')
+    const { ports, move } = opened
+    if (!(await killAt(opened, at))) return
+    const now = ports.profiles.get('web') ?? move.source
+    const other = { ...now, store: 'keychain' }
+    await moveSession(ports, { ...move, source: now, target: other })
+    for (const store of ['file', 'pass']) {
+      const left = await openSession(ports, { ...now, store }).findRecord()
+      expect(left, `${store} after ${at} steps`).toBeUndefined()
+    }
+    expect(await diagnoseUnfinished(ports, { fix: false, offline: true })).toEqual([])
+  }
 })
 
 /** The same command again: it takes the profile as it is by now. */
