@@ -38,7 +38,7 @@ export interface HttpRequest {
   readonly redirectIsReply?: boolean | undefined
   /** For a reply without end: whether enough of it has come; with the end of the time it has. */
   readonly until?: ((body: string) => boolean) | undefined
-  /** It may be made twice, and its server is known: less is loaded for it. */
+  /** It may be made twice, and its server is known: less is loaded for it, where nothing else needs more. */
   readonly plain?: boolean | undefined
   /** Ends the time of the exchange at once. */
   readonly signal?: AbortSignal | undefined

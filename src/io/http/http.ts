@@ -90,7 +90,8 @@ export function createHttp(options: HttpOptions): Http {
 
   async function exchange(request: Outgoing): Promise<HttpReply> {
     const trusting = () => (trust ??= openTrust({ ...options, extraCa }))
-    if (request.plain === true && request.proxy === undefined) {
+    const { plain = false, mayStillSend, proxy } = request
+    if (plain && mayStillSend === undefined && proxy === undefined) {
       const { sendPlainly } = await import('./send-plainly.ts')
       return await sendPlainly(request, trusting)
     }

@@ -41,13 +41,14 @@ function drip(socket: Socket, text: string, first = ''): void {
 }
 
 describe('what may no longer be sent', () => {
-  it('D3: is not sent, though the connection stands by then', async () => {
+  it.each([false, true])('D3: is not sent, though it is connected (plain: %s)', async (plain) => {
     const server = await listen(replying(reply('200 OK', [], '{}')))
     let asked = 0
     const error = await failure({
       method: 'POST',
       url: server.url,
       body: `{"refresh_token":"${canary}"}`,
+      plain,
       mayStillSend: () => ++asked > 1,
     })
     expect(error).toMatchObject({ code: 'busy', details: { sent: false } })
