@@ -17,9 +17,6 @@ export interface FleetRefresherOptions {
   readonly random?: (() => number) | undefined
 }
 
-/** Rows that are asked for at once. */
-const page = 500
-
 /** All is looked at again so often, in milliseconds, whatever was told in between. */
 const lookAgain = 600_000
 
@@ -153,17 +150,15 @@ export class FleetRefresher {
   async #lookAtAll(): Promise<void> {
     const { fleet } = this.#options.world
     const seen = new Set<string>()
-    let after: string | undefined
-    do {
-      const rows = await fleet.list(after, page)
+    for await (const rows of fleet.pages()) {
       for (const row of rows) {
         seen.add(row.id)
         this.#book.note(row)
       }
       await Promise.all(rows.map(({ id }) => this.#work.learn(id)))
-      after = rows.length < page ? undefined : rows.at(-1)?.id
-    } while (after !== undefined && !this.#over)
-    if (!this.#over) this.#book.keepOnly(seen)
+      if (this.#over) return
+    }
+    this.#book.keepOnly(seen)
   }
 
   async #look(id: string | undefined): Promise<void> {

@@ -45,8 +45,8 @@ export interface Fleet {
   /** For a person, without a password. */
   describe(): string
   look(id: string): Promise<FleetSession | undefined>
-  /** At most `limit` of those behind `after`, in the order of ids. */
-  list(after: string | undefined, limit: number): Promise<readonly FleetSession[]>
+  /** All, in the order of ids, as many at a time as come with one answer. */
+  pages(): AsyncIterable<readonly FleetSession[]>
   addWish(id: string, generation: number, text: string): Promise<void>
   wishes(id?: string): Promise<readonly Wish[]>
   dropWishes(id: string, generation: number): Promise<void>

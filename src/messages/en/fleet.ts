@@ -58,6 +58,11 @@ export const rowIsGone = () => ({
   hint: 'log in again with: tokn login',
 })
 
+export const pageAgain = (store: string) => ({
+  message: `${store} gives the same sessions again instead of the next ones, and so never all of them`,
+  hint: 'see what answers there, a proxy or a pooler: tokn doctor',
+})
+
 export const tooManyWriters = () =>
   'other machines change the same session in the store all the time, and this one never got its turn'
 

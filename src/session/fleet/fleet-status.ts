@@ -48,9 +48,6 @@ export interface FleetStatus {
   readonly sessions: readonly FleetSessionStatus[]
 }
 
-/** Rows that are asked for at once. */
-const page = 500
-
 /** All sessions of a store, by what is noted of them; no record is opened. Throws `network`, `store`. */
 export async function readFleetStatus(fleet: Fleet, now: number): Promise<FleetStatus> {
   const [incarnation, leases, wishes] = await Promise.all([
@@ -63,14 +60,11 @@ export async function readFleetStatus(fleet: Fleet, now: number): Promise<FleetS
   const wished = new Map<string, Wish[]>()
   for (const wish of wishes ?? []) wished.set(wish.id, [...(wished.get(wish.id) ?? []), wish])
   const sessions: FleetSessionStatus[] = []
-  for (let after: string | undefined; ;) {
-    const rows = await fleet.list(after, page)
+  for await (const rows of fleet.pages()) {
     for (const row of rows) {
       const own = wished.get(row.id)?.filter(({ generation }) => generation >= row.generation)
       sessions.push(describe(row, now, own?.length ?? 0, held.get(`session:${row.id}`)))
     }
-    after = rows.at(-1)?.id
-    if (rows.length < page) break
   }
   return {
     store: fleet.describe(),

@@ -32,10 +32,12 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       const row = await engine.read(id)
       return row && (await readSession(row, options))
     },
-    list: async (after, limit) => {
+    pages: async function* () {
+      const { pagesOf } = await import('./pages.ts')
       // What a refresh needs of the rest it reads by itself, and compares with these then.
-      const rows = await engine.list(after, limit, ['profile', 'index'])
-      return await Promise.all(rows.map(async (row) => await readSession(row, options)))
+      for await (const rows of pagesOf(engine, ['profile', 'index'])) {
+        yield await Promise.all(rows.map(async (row) => await readSession(row, options)))
+      }
     },
     addWish: async (id, generation, text) => await engine.addWish(id, generation, text),
     wishes: async (id) => await engine.wishes(id),

@@ -15,7 +15,7 @@ import { checkMayBegin, type StoreKeys } from './store-keys.ts'
 import type { Witness } from './witness.ts'
 
 export interface SharedJournalOptions extends ResealingOptions {
-  readonly engine: Pick<SharedEngine, 'list' | 'kind'>
+  readonly engine: Pick<SharedEngine, 'list' | 'kind' | 'describe'>
   readonly rows: Rows
   readonly ring: KeyRing
   readonly holds: Holds
