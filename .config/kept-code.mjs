@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Module from 'node:module'
 import { basename, join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -6,7 +7,8 @@ import { Script } from 'node:vm'
 
 // What a token takes, compiled by the Node that builds: half of what such a token costs from a store for
 // many machines is compiling. A job that runs once has no folder of its own for compiled code, and may
-// leave none. `bin/tokn.js` takes it where the very same V8 runs.
+// leave none. `bin/tokn.js` takes it where the very same V8 runs. V8 compares no more than the length of a
+// text, so a chunk says at its end which code was made of it, and the code has that name.
 
 /** The chunks that a good token takes, and who waits for a new one. */
 const chunks = [
@@ -35,7 +37,10 @@ export const keepCode = {
     for (const name of chunks) {
       const file = files.get(name)
       if (file === undefined) throw new Error(`no chunk is called ${name} any more`)
-      writeFileSync(join(folder, `${name}.bin`), compile(join(dir, file)))
+      const path = join(dir, file)
+      const digest = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 8)
+      appendFileSync(path, `//${digest}`)
+      writeFileSync(join(folder, `${name}-${digest}.bin`), compile(path))
     }
   },
 }

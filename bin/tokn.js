@@ -27,30 +27,31 @@ else program.start(__filename)
 
 /**
  * Chunks are taken as the build has compiled them (`.config/kept-code.mjs`), where this is the V8 that
- * did, and nobody has written the chunk since. V8 does not take what was made of another text or with
- * other flags, and compiles then as ever.
+ * did: of each the code that it names at its end. What V8 does not take, such as code that was made with
+ * other flags, it compiles as ever.
  */
 function takeKeptCode() {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return
-  const { readFileSync, statSync } = require('node:fs')
+  const { existsSync, readFileSync } = require('node:fs')
   const Module = require('node:module')
   const { versions, platform, arch } = process
   const dist = join(dirname(__dirname), 'dist')
   const chunks = join(dist, 'chunks')
   const kept = join(dist, 'kept', `${versions.v8}-${platform}-${arch}`)
-  const once = { throwIfNoEntry: false }
-  if (statSync(kept, once) === undefined) return
+  if (!existsSync(kept)) return
   const { Script } = require('node:vm')
   const compile = Module.prototype._compile
-  const read = (filename) => {
-    if (dirname(filename) !== chunks) return undefined
-    const file = join(kept, `${filename.slice(chunks.length + 1, -'.cjs'.length)}.bin`)
-    const made = statSync(file, once)
-    if (made === undefined || made.mtimeMs < statSync(filename).mtimeMs) return undefined
-    return readFileSync(file)
+  const read = (text, filename) => {
+    if (dirname(filename) !== chunks || text.at(-10) !== '/') return undefined
+    const name = filename.slice(chunks.length + 1, -'.cjs'.length)
+    try {
+      return readFileSync(join(kept, `${name}-${text.slice(-8)}.bin`))
+    } catch {
+      return undefined
+    }
   }
   Module.prototype._compile = function (text, filename, ...rest) {
-    const cachedData = read(filename)
+    const cachedData = read(text, filename)
     if (cachedData === undefined) return compile.call(this, text, filename, ...rest)
     const [before] = Module.wrapper
     const script = new Script(Module.wrap(text), {

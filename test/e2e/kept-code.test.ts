@@ -1,5 +1,6 @@
 import {
   cpSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -26,7 +27,7 @@ afterEach(() => home.remove())
 const names = new Set(
   readdirSync(join(dirname(program), '../dist/kept'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.bin'))
-    .map((name) => basename(name, '.bin')),
+    .map((name) => basename(name).replace(/-[0-9a-f]{8}\.bin$/, '')),
 )
 
 /** A copy of the program, to do harm to. */
@@ -68,16 +69,26 @@ describe.runIf(takesKeptCode)('what the build has compiled', () => {
     expect(without).toMatchObject({ kept: [], compiled: [] })
   })
 
-  test('is not taken of a chunk that was written since, though V8 would take it', async () => {
+  test('is not taken by a chunk of another build, though V8 would take it', async () => {
     const copy = copied()
     const chunk = join(copy.dist, 'chunks', 'start.cjs')
     const text = readFileSync(chunk, 'utf8')
     expect(text).toContain('process.exit(status)')
-    writeFileSync(chunk, text.replace('process.exit(status)', 'process.exit(0x0007)'))
-    const later = new Date(Date.now() + 2_000)
-    utimesSync(chunk, later, later)
+    const other = text.replace('process.exit(status)', 'process.exit(0x0007)')
+    writeFileSync(chunk, other)
+    expect((await handOut(copy.program)).kept).toContain(chunk)
+    writeFileSync(chunk, `${other.slice(0, -8)}01234567`)
     const { ours, kept } = await handOut(copy.program, [], {}, 7)
     expect(kept).toEqual(ours.filter((one) => one !== chunk))
+  })
+
+  test('is taken whatever the times of files are, as packages have them', async () => {
+    const copy = copied()
+    for (const path of readdirSync(copy.kept)) {
+      utimesSync(join(copy.kept, path), new Date(0), new Date(0))
+    }
+    const { ours, kept } = await handOut(copy.program)
+    expect(kept).toEqual(ours)
   })
 
   test('is done without where it is cut off, damaged, or not there', async () => {
@@ -86,6 +97,11 @@ describe.runIf(takesKeptCode)('what the build has compiled', () => {
     for (const path of all) truncateSync(path, 1_000)
     expect((await handOut(copy.program)).kept).toEqual([])
     for (const path of all) writeFileSync(path, 'no code')
+    expect((await handOut(copy.program)).kept).toEqual([])
+    for (const path of all) {
+      rmSync(path)
+      mkdirSync(path)
+    }
     expect((await handOut(copy.program)).kept).toEqual([])
     rmSync(dirname(copy.kept), { recursive: true })
     expect(await handOut(copy.program)).toMatchObject({ kept: [], compiled: [] })
