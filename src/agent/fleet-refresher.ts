@@ -92,7 +92,6 @@ export class FleetRefresher {
     const { world, tell } = this.#options
     let holder: string | undefined
     const lease = await takeActingLease(world.fleet, {
-      elapsed: () => world.clock.elapsed(),
       wait: (duration) => this.#wait(duration),
       isOver: () => this.#over,
       standsBy: (other) => {

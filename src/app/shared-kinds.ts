@@ -79,7 +79,8 @@ const shortestCall = 500
 /** What a call has in a process that lives on, in milliseconds. */
 const usualCall = 10_000
 
-const time: SharedTime = {
+/** That of this machine. */
+export const sharedTime: SharedTime = {
   now: systemClock.now,
   monotonic: elapsed,
   wait: systemClock.wait,
@@ -126,7 +127,7 @@ export async function openFleetOf(
   profiles: Pick<Profiles, 'list'>,
 ): Promise<Fleet> {
   return await openFleet({
-    ...{ engine, clock, ring, holder },
+    ...{ engine, clock, ring, holder, time: sharedTime },
     readProfile: (keys, row) => {
       const kept = keptProfile(keys, row)
       // One that is kept on this machine alone has a session that is kept there.
@@ -173,7 +174,7 @@ async function openKind(
     url,
     password: from.storePassword?.()?.reveal().trim(),
     ca: ca === undefined ? undefined : readAuthority(ca),
-    time,
+    time: sharedTime,
     timeLeft: () =>
       from.lasting === true ? usualCall : Math.max(shortestCall, from.timeLeft(), extra()),
     environment: from.environment,
@@ -183,7 +184,7 @@ async function openKind(
     openEngine: (extra) => openEngine(options(extra)),
     key: () => keyFrom(from.storeKey(), from.keyVariable ?? variableOfKey(from.environment)),
     seal: from.seal,
-    time,
+    time: sharedTime,
     get holder() {
       return holderOf(from.requester())
     },

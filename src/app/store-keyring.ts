@@ -4,6 +4,7 @@ import type { StoreKind } from '../core/profile.ts'
 import { refusedToReader } from '../core/reader-refusal.ts'
 import { Secret } from '../core/secret.ts'
 import type { SharedEngine } from '../core/shared-engine.ts'
+import type { SharedTime } from '../core/shared-time.ts'
 import type { StoreKeyring } from '../core/store-keys.ts'
 import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
@@ -14,7 +15,7 @@ import { keyFrom } from '../stores/shared/keys.ts'
 import { refuseNone } from '../stores/shared/key-ring.ts'
 import { openKeys } from '../stores/shared/store-keys.ts'
 import type { Near } from './far-context.ts'
-import { openSharedKinds, variableOfKey } from './shared-kinds.ts'
+import { openSharedKinds, sharedTime, variableOfKey } from './shared-kinds.ts'
 
 /** The part of a context that the keys of a store in force are opened with. */
 export interface KeyringSurroundings extends Pick<Near, 'environment' | 'variables'> {
@@ -46,7 +47,7 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
   await engine.prepare()
   if (key === undefined) return await refuseNone(engine)
   return openStoreKeyring({
-    ...{ engine, key, wait: ports.clock.wait, patience: ports.timeout },
+    ...{ engine, key, time: sharedTime, patience: ports.timeout },
     newKey: () => variables.readSecret('store_new_key'),
   })
 }
@@ -55,15 +56,15 @@ interface KeyringOptions {
   readonly engine: SharedEngine
   readonly key: Secret
   newKey(): Secret | undefined
-  wait(duration: number): Promise<void>
+  readonly time: SharedTime
   /** How long a refresh under way is waited for, in milliseconds. */
   readonly patience: number
 }
 
 /** The keys of a store, and what changes them. */
 function openStoreKeyring(options: KeyringOptions): StoreKeyring {
-  const { engine, key, wait, patience } = options
-  const change = { engine, key, wait, patience }
+  const { engine, key, time, patience } = options
+  const change = { engine, key, time, patience }
   return {
     where: engine.describe(),
     look: async () => await lookAtKeys(change),

@@ -1,3 +1,4 @@
+import type { ToknError } from './errors.ts'
 import type { IndexEntry } from './ports.ts'
 import type { Profile } from './profile.ts'
 import type { HeldLease, LeaseTaken, Wish } from './shared-engine.ts'
@@ -37,6 +38,14 @@ export interface FleetSession {
   readonly wished?: boolean | undefined
 }
 
+/** The lease of the one that refreshes for others, held until it is lost or given back. */
+export interface ActingLease {
+  /** Resolves once it may be another's; with why it could not be prolonged, where it was not taken. */
+  readonly lost: Promise<ToknError | undefined>
+  /** Gives it back, where it is still ours. */
+  release(): Promise<void>
+}
+
 /** What a store that many machines share is, besides a `Store`. All of it throws `network`, `store`. */
 export interface Fleet {
   readonly role: FleetRole
@@ -55,9 +64,8 @@ export interface Fleet {
     what: 'rows' | 'wishes',
     heard: (id: string | undefined) => void,
   ): Promise<() => Promise<void>>
-  takeLease(name: string, ttl: number): Promise<LeaseTaken>
-  renewLease(name: string, fence: number, ttl: number): Promise<boolean>
-  releaseLease(name: string, fence: number): Promise<void>
+  /** Takes the lease of the one that acts, if nobody else has it. */
+  takeActingLease(): Promise<ActingLease | Exclude<LeaseTaken, { readonly fence: number }>>
   leases(): Promise<readonly HeldLease[]>
   /** See `SharedEngine.incarnation`; for a reader, `SharedEngine.lifeSeen`. */
   incarnation(): Promise<string>

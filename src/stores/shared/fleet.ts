@@ -1,8 +1,10 @@
-import { isToknError } from '../../core/errors.ts'
+import { EventEmitter, once } from 'node:events'
+import { isToknError, type ToknError } from '../../core/errors.ts'
 import type { Fleet, FleetSession } from '../../core/fleet.ts'
 import type { IndexEntry } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
 import { verifyPart } from './codec.ts'
 import type { EngineClock } from './engine-clock.ts'
 import { listedName } from './listed-name.ts'
@@ -10,6 +12,7 @@ import type { StoreKeys } from './store-keys.ts'
 
 export interface FleetOptions {
   readonly engine: SharedEngine
+  readonly time: SharedTime
   readonly clock: Pick<EngineClock, 'toLocal'>
   /** Runs what verifies and opens with the keys that are in use. */
   readonly ring: { opening<Value>(work: (keys: StoreKeys) => Value): Promise<Value> }
@@ -23,7 +26,7 @@ export interface FleetOptions {
 
 /** What a store is besides that many machines share, over its engine. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  const { engine, ring, holder } = options
+  const { engine, time, ring, holder } = options
   const { role, kid } = await ring.opening((keys) => keys)
   return {
     ...{ role, kid },
@@ -43,9 +46,14 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     wishes: async (id) => await engine.wishes(id),
     dropWishes: async (id, generation) => await engine.dropWishes(id, generation),
     watch: async (what, heard) => await engine.watch(what, heard),
-    takeLease: async (name, ttl) => await engine.takeLease(name, holder, ttl),
-    renewLease: async (name, fence, ttl) => await engine.renewLease(name, fence, ttl),
-    releaseLease: async (name, fence) => await engine.releaseLease(name, fence),
+    takeActingLease: async () => {
+      const { takeLease } = await import('./lease.ts')
+      const ending = new EventEmitter<{ lost: [ToknError | undefined] }>()
+      const lost = once(ending, 'lost').then(([missed]) => missed as ToknError | undefined)
+      const ended = (missed: ToknError | undefined) => void ending.emit('lost', missed)
+      const taken = await takeLease({ engine, time, holder, ended, name: 'refresher' })
+      return 'fence' in taken ? { lost, release: taken.release } : taken
+    },
     leases: async () => await engine.leases(),
     incarnation: async () => await (role === 'reader' ? engine.lifeSeen() : engine.incarnation()),
     rest: async () => await engine.rest?.(),

@@ -3,6 +3,7 @@ import { ToknError } from '../../core/errors.ts'
 import { refusedToReader } from '../../core/reader-refusal.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
 import type { KeysSeen, Rekeyed } from '../../core/store-keys.ts'
 import { words } from '../../messages/words.ts'
 import { encryptFor } from './jwe-sealing.ts'
@@ -27,7 +28,7 @@ export interface KeyChange {
   readonly engine: SharedEngine
   /** The refresher's key at hand: for a start any that is in use, for an end the one that stays. */
   readonly key: Secret
-  wait(duration: number): Promise<void>
+  readonly time: SharedTime
   /** How long a refresh under way is waited for, in milliseconds. */
   readonly patience: number
 }

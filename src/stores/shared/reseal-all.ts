@@ -1,10 +1,14 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import { describeHolder } from './holder.ts'
+import type { KeptLease } from './lease.ts'
+import { nameOfLease } from './lock.ts'
 import { allRows } from './pages.ts'
 import { resealRow } from './reseal.ts'
 import type { StoreKeys } from './store-keys.ts'
+import { waitForLease } from './wait-for-lease.ts'
 
 export interface Resealing {
   readonly keys: StoreKeys
@@ -24,14 +28,12 @@ export interface Passed {
 
 interface Surroundings {
   readonly engine: SharedEngine
-  wait(duration: number): Promise<void>
+  readonly time: SharedTime
   /** How long a refresh under way is waited for, in milliseconds. */
   readonly patience: number
 }
 
 const pageSize = 100
-/** Milliseconds: as long as a session may be held from others for a single write. */
-const lease = 8_000
 const holder = JSON.stringify({ command: 'tokn store rekey' })
 
 /**
@@ -67,9 +69,9 @@ async function resealOne(
   listed: SharedRow,
 ): Promise<End> {
   const { engine } = around
-  const fence = resealing.whole && listed.parts.journal ? await hold(around, listed) : undefined
+  const lease = resealing.whole && listed.parts.journal ? await hold(around, listed) : undefined
   try {
-    let row = fence === undefined ? listed : await engine.read(listed.id)
+    let row = lease === undefined ? listed : await engine.read(listed.id)
     for (;;) {
       if (row === undefined || resealing.isDone(row)) return 'done'
       const parts = readable(() => resealRow(resealing.keys, row as SharedRow))
@@ -81,27 +83,19 @@ async function resealOne(
       row = await engine.read(row.id)
     }
   } finally {
-    if (fence !== undefined) await engine.releaseLease(nameOf(listed), fence)
+    await lease?.release()
   }
 }
 
 /** The lease of a session, once nobody refreshes it. Throws `busy`. */
-async function hold({ engine, wait, patience }: Surroundings, row: SharedRow): Promise<number> {
-  for (let waited = 0; ;) {
-    const taken = await engine.takeLease(nameOf(row), holder, lease)
-    if ('fence' in taken) return taken.fence
-    if (waited >= patience) {
-      const { busyWith } = words.storeKeys
-      throw new ToknError('busy', busyWith(row.name, describeHolder(taken.heldBy)))
-    }
-    const pause = Math.min(250, Math.max(1, taken.left), patience - waited)
-    await wait(pause)
-    waited += pause
-  }
-}
-
-function nameOf({ id }: SharedRow): string {
-  return `session:${id}`
+async function hold({ engine, time, patience }: Surroundings, row: SharedRow): Promise<KeptLease> {
+  const { busyWith } = words.storeKeys
+  const end = await waitForLease<never>({
+    ...{ engine, time, holder, timeout: patience, name: nameOfLease(row.id) },
+    busy: (heldBy) => new ToknError('busy', busyWith(row.name, describeHolder(heldBy))),
+  })
+  if (!('lease' in end)) throw new Error('nothing else was looked for')
+  return end.lease
 }
 
 function readable<Value>(make: () => Value): Value | undefined {

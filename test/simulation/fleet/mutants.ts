@@ -25,8 +25,8 @@ export const fleetMutants: readonly Mutant[] = [
     patches: [
       patch(
         'lock.ts',
-        'if (unchanged && lasts(margin)) return () => lasts(margin)',
-        'if (unchanged && lasts(margin)) return () => true',
+        'if (unchanged && lease.lasts(margin)) return () => lease.lasts(margin)',
+        'if (unchanged && lease.lasts(margin)) return () => true',
       ),
     ],
     breaks: 'ag',

@@ -15,6 +15,7 @@ import { refreshNow } from '../../../../src/session/refresh/protocol.ts'
 import { openSession, type Session } from '../../../../src/session/session.ts'
 import { storeCatalog } from '../../../../src/stores/catalog.ts'
 import { openRecord, sealRow } from '../../../../src/stores/shared/codec.ts'
+import { sharedTime } from '../../../../src/app/shared-kinds.ts'
 import { openFleet } from '../../../../src/stores/shared/fleet.ts'
 import { openKeys, type StoreKeys } from '../../../../src/stores/shared/store-keys.ts'
 import { startMemoryServer, type MemoryServer } from '../../../support/memory-engine.ts'
@@ -80,6 +81,7 @@ export async function openFleetWorld(
       })
       const fleet = await openFleet({
         engine: shared,
+        time: sharedTime,
         clock: { toLocal: async (text) => text },
         ring: { opening: async (work) => work(keys) },
         holder: JSON.stringify({ command: 'tokn test', pid: process.pid, host: machine }),

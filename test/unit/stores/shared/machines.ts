@@ -17,6 +17,8 @@ export interface Machines {
   pass(duration: number): Promise<void>
   /** Milliseconds so far. */
   now(): number
+  /** As a machine has it. */
+  time(name: string): SharedTime
 }
 
 export interface MachineOptions {
@@ -67,6 +69,7 @@ export function startMachines(): Machines & { readonly stopped: Set<string> } {
     stopped,
     pass,
     now: () => now,
+    time: timeOf,
     open: (name, { key = storeKey, memory, aside } = {}) => {
       const files = openFiles()
       return openShared({

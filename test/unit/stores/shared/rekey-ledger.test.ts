@@ -7,6 +7,7 @@ import { seal } from '../../../../src/stores/seal.ts'
 import { sealingKey } from '../../../../src/stores/shared/codec.ts'
 import { beginRekey, endRekey } from '../../../../src/stores/shared/rekey.ts'
 import { openKeys } from '../../../../src/stores/shared/store-keys.ts'
+import { sharedTime } from '../../../../src/app/shared-kinds.ts'
 import { newStoreKey } from '../../../support/sealed-row.ts'
 import { recordText, startMachines, storeKey } from './machines.ts'
 
@@ -21,7 +22,7 @@ test('counts survive a change of keys, and who has the key that went can write n
   await before.store.write('one', 1, recordText(1))
   expect(await before.ledger.add(budget, 'logins', 1_000, limit)).toBe(true)
 
-  const change = { engine, wait: async () => undefined, patience: 0 }
+  const change = { engine, time: sharedTime, patience: 0 }
   await beginRekey({ ...change, key: old }, next)
   await endRekey({ ...change, key: next }, false)
 

@@ -12,6 +12,7 @@ import {
   type SealedParts,
 } from '../../../../src/stores/shared/codec.ts'
 import { seal } from '../../../../src/stores/seal.ts'
+import { sharedTime } from '../../../../src/app/shared-kinds.ts'
 import { beginRekey, endRekey } from '../../../../src/stores/shared/rekey.ts'
 import { checkMayBegin, openKeys } from '../../../../src/stores/shared/store-keys.ts'
 import { startMemoryServer, unreachable } from '../../../support/memory-engine.ts'
@@ -32,7 +33,8 @@ async function fill(engine: SharedEngine, key: Secret): Promise<void> {
 }
 
 function change(engine: SharedEngine, key: Secret) {
-  return { engine, key, wait: async () => await new Promise(setImmediate), patience: 5_000 }
+  const time = { ...sharedTime, wait: async () => await new Promise<void>(setImmediate) }
+  return { engine, key, time, patience: 5_000 }
 }
 
 async function keysOf(engine: SharedEngine, key: Secret) {
@@ -126,7 +128,7 @@ describe('a change of keys', () => {
     await expect(beginRekey(change(engine, old), undefined)).rejects.toThrow('no change of keys')
     await expect(beginRekey(change(engine, old), old)).rejects.toThrow('the one that is in use')
     await expect(beginRekey(change(engine, old), readerOf(next))).rejects.toThrow('32 bytes')
-    await expect(beginRekey(change(engine, readerOf(old)), next)).rejects.toThrow('refresher')
+    await expect(beginRekey(change(engine, readerOf(old)), next)).rejects.toThrow('cannot change the keys')
     await beginRekey(change(engine, old), next)
     expect(await beginRekey(change(engine, next), undefined)).toMatchObject({ resealed: 0 })
     expect(await beginRekey(change(engine, old), next)).toMatchObject({ resealed: 0 })
@@ -176,24 +178,25 @@ describe('a change of keys', () => {
     await engine.write('s01', { parts: { journal }, when: { version: row?.version } })
 
     let [ended, looked] = [false, 0]
+    // It waits for the refresh, which ends with the keys that it began with.
+    const refreshMeanwhile = async () => {
+      if (ended || looked++ < 3) return
+      ended = true
+      const held = await engine.readDocument('keys')
+      await expect(keysOf(engine, old)).rejects.toThrow('no longer in use')
+      const keys = openKeys(old, held?.text, begun)
+      expect(() => checkMayBegin(keys)).toThrow('is no longer in use')
+      const now = await engine.read('s01')
+      const when = { version: now?.version, keys: held?.version }
+      const answer = sealJournal(keys, at, 'intent and answer')
+      const written = await engine.write('s01', { parts: { journal: answer }, when })
+      expect(written).toHaveProperty('written')
+      if ('fence' in lease) await engine.releaseLease('session:s01', lease.fence)
+    }
     const ending = endRekey(
       {
         ...change(engine, next),
-        // It waits for the refresh, which ends with the keys that it began with.
-        wait: async () => {
-          if (ended || looked++ < 3) return
-          ended = true
-          const held = await engine.readDocument('keys')
-          await expect(keysOf(engine, old)).rejects.toThrow('no longer in use')
-          const keys = openKeys(old, held?.text, begun)
-          expect(() => checkMayBegin(keys)).toThrow('is no longer in use')
-          const now = await engine.read('s01')
-          const when = { version: now?.version, keys: held?.version }
-          const answer = sealJournal(keys, at, 'intent and answer')
-          const written = await engine.write('s01', { parts: { journal: answer }, when })
-          expect(written).toHaveProperty('written')
-          if ('fence' in lease) await engine.releaseLease('session:s01', lease.fence)
-        },
+        time: { ...sharedTime, wait: refreshMeanwhile },
       },
       false,
     )
