@@ -102,9 +102,10 @@ export function openSharedKinds(from: SharedSurroundings): SharedKinds {
   const ready: SharedKind[] = []
   return {
     of: async (kind, id) => {
-      const { url, ca } = placeOf(from, kind, id)
+      const { url, ca, isOfProfile } = placeOf(from, kind, id)
       const key = `${kind} ${url} ${ca ?? ''}`
-      const found = opened.get(key) ?? openKind(from, kind, url, ca)
+      const found =
+        opened.get(key) ?? openKind(isOfProfile ? withoutPassword(from) : from, kind, url, ca)
       opened.set(key, found)
       // A file that could not be read may be there the next time.
       found.catch(() => opened.get(key) === found && opened.delete(key))
@@ -138,6 +139,11 @@ export async function openFleetOf(
   })
 }
 
+/** A password is of one address: where that is in a variable, it goes to no other. */
+function withoutPassword(from: SharedSurroundings): SharedSurroundings {
+  return { ...from, storePassword: undefined }
+}
+
 /** What a variable says of the address wins over what a profile does. */
 function placeOf(from: SharedSurroundings, kind: StoreKind, id: string | undefined) {
   const own = from.profiles.list().filter((profile) => profile.store === kind)
@@ -145,11 +151,11 @@ function placeOf(from: SharedSurroundings, kind: StoreKind, id: string | undefin
   const ca = from.ca ?? profile?.ca
   const given = from.storeUrl?.()?.reveal().trim()
   const named = given === undefined ? undefined : kindOfScheme(schemeOf(given))
-  if (given !== undefined && named === kind) return { url: given, ca }
+  if (given !== undefined && named === kind) return { url: given, ca, isOfProfile: false }
   const known = new Set(own.flatMap(({ storeUrl }) => storeUrl ?? []))
   const [only] = known.size === 1 ? known : []
   const url = profile?.storeUrl ?? only
-  if (url !== undefined) return { url, ca }
+  if (url !== undefined) return { url, ca, isOfProfile: given !== undefined }
   const { noStoreUrl, urlOfAnother } = words.fleet
   const wrong =
     named === undefined

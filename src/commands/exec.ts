@@ -61,11 +61,13 @@ export async function runExec(
   const sessions = new Map<string, Session>()
   const files: Array<KeptForChild['files'][number]> = []
   const alive = new Map<string, { readonly session: Session }>()
+  const stores: string[] = []
   let ofJob: Session | undefined
   for (const { name, profile, isFile } of wishes) {
     const { session, record, fromAgent } = await orNoToken(
       freshRecord(context, profile ?? positional, withoutProfile(flags, profile)),
     )
+    stores.push(session.profile.store)
     // Where there is no profile, a child that looks for one would find none.
     if (session.source === 'store') {
       variables['TOKN_PROFILE'] = session.name
@@ -90,7 +92,7 @@ export async function runExec(
     ? await orNoToken(context.keepForChild(flags, { files, alive: [...alive.values()] }))
     : undefined
   try {
-    const request = { command, args, variables: { ...variables, ...kept?.variables } }
+    const request = { command, args, stores, variables: { ...variables, ...kept?.variables } }
     return await runServed(context, flags, [...sessions.values()], {
       ...request,
       started: kept?.begin,

@@ -20,26 +20,38 @@ const harmless = new Set([
   'TOKN_EXPIRES_AT',
 ])
 
-// Where a keeper has asked the store in our stead, the address tells of which the password is.
+// By the address of a store or, where a keeper has asked it in our stead, by its kind: both begin so.
 const passwords: Readonly<Record<string, RegExp>> = {
   PGPASSWORD: /^postgres/i,
   REDISCLI_AUTH: /^redis/i,
 }
 
-function isOurPassword(name: string, { TOKN_STORE_URL: url }: Variables): boolean {
-  return isTaken(name) || (url !== undefined && passwords[name]?.test(url.trim()) === true)
+function isOurPassword(name: string, stores: readonly string[]): boolean {
+  return isTaken(name) || stores.some((store) => passwords[name]?.test(store.trim()) === true)
 }
 
-/** The environment less everything of ours that could be secret: for a program that the user runs. */
-export function environmentOfPrograms(environment: Variables): Record<string, string> {
+/**
+ * The environment less everything of ours that could be secret: for a program that the user runs.
+ * `stores`: the kinds of those that its tokens are from.
+ */
+export function environmentOfPrograms(
+  environment: Variables,
+  stores: readonly string[] = [],
+): Record<string, string> {
+  const ours = [environment['TOKN_STORE_URL'] ?? '', ...stores]
   return chosen(environment, (name) =>
-    name.startsWith('TOKN_') ? harmless.has(name) : !isOurPassword(name, environment),
+    name.startsWith('TOKN_') ? harmless.has(name) : !isOurPassword(name, ours),
   )
 }
 
 /** As `environmentOfPrograms`; with `only`, what any program needs, for one that acts in our stead. */
-export function environmentOfChild(environment: Variables, only = false): Record<string, string> {
-  return only ? chosen(environment, (name) => bare.test(name)) : environmentOfPrograms(environment)
+export function environmentOfChild(
+  environment: Variables,
+  only = false,
+  stores?: readonly string[],
+): Record<string, string> {
+  if (only) return chosen(environment, (name) => bare.test(name))
+  return environmentOfPrograms(environment, stores)
 }
 
 /** Those variables that are set, and whose names pass. */

@@ -25,6 +25,8 @@ export interface ChildRequest {
   readonly variables?: Readonly<Record<string, string>>
   /** Its environment is what any program needs to start and to show text, and nothing else. */
   readonly bare?: boolean | undefined
+  /** The kinds of the stores that its tokens are from: it gets no password of these. */
+  readonly stores?: readonly string[]
   /** What the child alone is told. */
   readonly pipe?: Told | undefined
   /** The head of its answer is checked before any of it is shown; it may be run again. */

@@ -59,6 +59,30 @@ describe.skipIf(!requirePart('redis'))('an agent, and profiles that a store has'
     await tokn(['profile', 'rename', 'other', 'web'])
   })
 
+  test('a program gets no password of a store that the profile alone names', async () => {
+    const machine = makeHome()
+    const key = home.environment['TOKN_STORE_KEY']
+    const runtime = { ...withRuntime(machine), TOKN_STORE: undefined, TOKN_STORE_KEY: key }
+    const own = { ...runtime, REDISCLI_AUTH: engine.password }
+    try {
+      const from = { ...env, ...own }
+      const pulled = await run(['store', 'pull', 'web', '--from', 'redis'], {
+        home: machine,
+        env: from,
+      })
+      expect(pulled, pulled.err).toMatchObject({ status: 0 })
+      agent = await startAgent(machine, { env: own })
+      for (const socket of [agent.socket, undefined]) {
+        const asked = { ...own, TOKN_AGENT_SOCK: socket }
+        const ran = await run(['exec', 'web', '--', 'env'], { home: machine, env: asked })
+        expect(ran, ran.err).toMatchObject({ status: 0, out: expect.stringContaining('TOKEN=') })
+        expect(ran.out).not.toContain('REDISCLI_AUTH')
+      }
+    } finally {
+      machine.remove()
+    }
+  })
+
   test('refreshes them for who refuses one', async () => {
     agent = await startAgent(home, { env })
     const before = await token()

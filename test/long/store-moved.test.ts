@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
@@ -164,5 +167,43 @@ describe.skipIf(!requirePart('redis'))('sessions of a machine, and of a store', 
     const known = good(await tokn(home, 'status --json', password))
     expect(JSON.parse(known.out).profiles).toMatchObject([{ profile: 'web', state: 'alive' }])
     await engine.start()
+  })
+
+  test('a login of a profile that refers to a store goes there, and the profile still says where', async () => {
+    await logIn(newHome(), 'again', shared())
+    const home = newHome()
+    const password: Environment = { TOKN_STORE_PASSWORD: engine.password }
+    good(await tokn(home, 'store pull again --from redis', shared()))
+    await logIn(home, 'again', password)
+    good(await tokn(home, 'token again', password))
+    expect(good(await tokn(newHome(), 'why again', shared())).out).toContain('login')
+  })
+
+  test('the password that belongs to one address goes to no other', async () => {
+    await logIn(newHome(), 'far', shared())
+    const home = newHome()
+    good(await tokn(home, 'store pull far --from redis', shared()))
+    const heard: string[] = []
+    const listener = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (data) => void heard.push(data.toString('latin1')))
+    })
+    await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done))
+    const { port } = listener.address() as AddressInfo
+    const config = join(home.config, 'config.json')
+    const url = new URL(engine.url)
+    const text = readFileSync(config, 'utf8')
+    expect(text).toContain(`:${url.port}`)
+    writeFileSync(config, text.replace(`:${url.port}`, `:${port}`))
+    try {
+      const other = { TOKN_STORE_URL: 'postgres://127.0.0.1:1/db', TOKN_STORE_PASSWORD: 'canary' }
+      const line = 'token far --store redis --timeout 2s'
+      expect(await tokn(home, line, other)).toMatchObject({ out: '' })
+      await tokn(home, 'profile list --timeout 2s', other)
+      expect(heard.join('')).not.toBe('')
+      expect(heard.join('')).not.toContain('canary')
+    } finally {
+      listener.close()
+    }
   })
 })

@@ -102,6 +102,8 @@ export async function draftProfile(
         ? same?.overrides
         : readPairs(flags.override, '--override', 'PATH=VALUE'),
     store,
+    // Where it was, it stays: nothing else may say where that is.
+    ...(before?.store === store ? { storeUrl: before.storeUrl, offline: before.offline } : {}),
     ca: flags.ca === undefined ? same?.ca : resolve(flags.ca),
     proxy: flags.proxy ?? same?.proxy,
     certificate,

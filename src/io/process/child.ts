@@ -30,7 +30,7 @@ export async function runChild(request: ChildRequest, environment: Environment):
 
 async function runWith(
   args: readonly string[],
-  { command, variables, bare, started }: ChildRequest,
+  { command, variables, bare, stores, started }: ChildRequest,
   environment: Environment,
   { input, watch }: Streams,
 ): Promise<number> {
@@ -45,7 +45,7 @@ async function runWith(
     const output = watch === undefined ? 'inherit' : 'pipe'
     child = spawn(command, args, {
       stdio: [input === undefined ? 'inherit' : 'pipe', output, output],
-      env: { ...environmentOfChild(environment, bare), ...variables },
+      env: { ...environmentOfChild(environment, bare, stores), ...variables },
     })
     const end = endOf(child)
     // A child may end without reading all that it is told.

@@ -240,6 +240,11 @@ async function eraseHeld(former: Session): Promise<void> {
 /** A profile without a session. */
 async function moveProfile(ports: Ports, move: Move): Promise<Moved> {
   const { target, targetHome, sourceHome, isLocal } = move
+  // Another machine may have taken all of it away meanwhile.
+  if (sourceHome !== undefined && (await sourceHome.read(target.id)) === undefined) {
+    const { notThere } = words.storeCommands
+    throw new ToknError('not_found', notThere(target.name, sourceHome.describe(), []))
+  }
   if (isLocal) await ports.profiles.put(withoutDefinition(target))
   await targetHome?.publish(target)
   if (move.deleteSource) await sourceHome?.remove(target.id)

@@ -61,6 +61,10 @@ describe('the environment', () => {
     expect(kept()).toBe('PATH PGPASSWORD REDISCLI_AUTH PGPASSFILE')
     expect(kept('postgresql://db.example/tokn')).toBe('PATH REDISCLI_AUTH PGPASSFILE')
     expect(kept('rediss://db.example')).toBe('PATH PGPASSWORD PGPASSFILE')
+    const from = (store: string) => Object.keys(environmentOfPrograms(others, [store])).join(' ')
+    expect(from('postgres')).toBe('PATH REDISCLI_AUTH PGPASSFILE')
+    expect(from('redis')).toBe('PATH PGPASSWORD PGPASSFILE')
+    expect(from('file')).toBe('PATH PGPASSWORD REDISCLI_AUTH PGPASSFILE')
     // Where no variable names the store, a profile may.
     expect(takePassword(others, 'REDISCLI_AUTH')).toBe('b')
     expect(kept()).toBe('PATH PGPASSWORD PGPASSFILE')

@@ -363,6 +363,13 @@ test('a session that goes elsewhere than a cut-off move had begun leaves no copy
   }
 })
 
+test('a session that another machine has taken away whole meanwhile is not there', async () => {
+  const { ports, move } = await open('out of one, which keeps the access token')
+  await move.sourceHome?.remove(move.source.id)
+  await expect(moveSession(ports, move)).rejects.toMatchObject({ code: 'not_found' })
+  expect(ports.profiles.get('web')).toBeUndefined()
+})
+
 /** The same command again: it takes the profile as it is by now. */
 function again(now: Profile | undefined, move: Move): Move {
   if (move.sourceHome !== undefined) return move
