@@ -6,7 +6,7 @@ import { superseded } from '../entry.ts'
 import type { Holds } from './hold.ts'
 import { birthIn, isAnother } from './birth.ts'
 import { contentOf, generationOf, hasMore, readContent, sealContent } from './journal-content.ts'
-import { keepAside } from './journal-aside.ts'
+import { forgetAside, keepAside } from './journal-aside.ts'
 import { openResealing, type ResealingOptions } from './journal-clock.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { Persistence } from './persistence.ts'
@@ -220,7 +220,7 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
           )
         } catch (error) {
           if (!outside && isToknError(error, 'network')) {
-            outside = await keepAside(await aside?.(), entry, own)
+            outside = await keepAside(aside, entry, own)
           }
           throw error
         }
@@ -232,7 +232,7 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
       })
     if (done === 'aside') return
     if (done !== 'done') throw superseded()
-    if (outside) await (await aside?.())?.remove(entry)
+    if (outside) await forgetAside(aside, entry)
   }
 
   async function change(

@@ -31,6 +31,8 @@ export interface SharedLedgerOptions {
 
 interface Found {
   readonly name: string
+  /** What it was found with, and its name is of. */
+  readonly sealing: Uint8Array
   readonly version: string
   readonly counts: TokenCounts
 }
@@ -66,7 +68,7 @@ export function openSharedLedger(options: SharedLedgerOptions): Ledger {
         : await takeOver(key, name, sealing)
       if (counts !== undefined) {
         const here = moved(counts, 0 - (await clock.ahead()))
-        return { name, version: document?.version ?? '', counts: here }
+        return { name, sealing, version: document?.version ?? '', counts: here }
       }
       // Another has it under a later key already, or was quicker.
       forgetKeys()
@@ -115,14 +117,11 @@ export function openSharedLedger(options: SharedLedgerOptions): Ledger {
     next: (counts: TokenCounts) => TokenCounts | undefined,
   ): Promise<boolean> {
     for (let tries = 1; tries <= mostTries; tries++) {
-      const { name, version, counts } = await find(key)
+      const { name, sealing, version, counts } = await find(key)
       const wanted = next(counts)
       if (wanted === undefined) return false
-      const text = await seal.seal(
-        JSON.stringify(moved(wanted, await clock.ahead())),
-        await sealingKey(),
-        name,
-      )
+      const counted = JSON.stringify(moved(wanted, await clock.ahead()))
+      const text = await seal.seal(counted, sealing, name)
       if ((await engine.writeDocument(name, version, text)) !== undefined) return true
       await time.wait(time.random() * Math.min(200, 10 * tries))
     }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { SharedKind } from '../../../../src/stores/shared/open.ts'
 import { lease } from '../../../../src/core/shared-time.ts'
+import { unreachable } from '../../../support/memory-engine.ts'
 import { intent, recordText, startMachines } from './machines.ts'
 
 const entry = 'memory:one'
@@ -117,6 +118,23 @@ it('D12: keeps an answer on this machine while the engine is not reached, and fi
   expect(await later.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
   await later.journal.remove(entry)
   expect(await later.journal.read(entry)).toBeUndefined()
+})
+
+it('D12: is tried on where this machine has no place for an answer either', async () => {
+  const aside = join(folder, 'file')
+  writeFileSync(aside, '')
+  const c = machines.open('c', { aside })
+  await c.lock('one', 0)
+  const slot = await c.journal.reserve(entry)
+  await slot.intend(intent(2))
+  let lost = 0
+  machines.server.carry(({ operation }, run) => {
+    if (operation === 'write' && ++lost <= 3) throw unreachable()
+    return run()
+  })
+  await slot.answer('sealed')
+  expect(lost).toBe(4)
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
 })
 
 it('D11: goes with what this process wrote, and not with what another has answered', async () => {

@@ -34,3 +34,17 @@ test('what cannot be had again is tried again for a while, and why is told once'
   await expect(persistence.persist(async () => await Promise.reject(refused))).rejects.toBe(refused)
   expect(told).toHaveLength(2)
 })
+
+test('calls have more time only as long as such work is under way', async () => {
+  const { persist, extra } = openPersistence(passing())
+  expect(extra()).toBe(0)
+  let release: (text: string) => void = () => undefined
+  const long = persist(async () => await new Promise<string>((resolve) => (release = resolve)))
+  expect(await persist(async () => extra())).toBeGreaterThan(10_000)
+  expect(extra()).toBeGreaterThan(10_000)
+  release('done')
+  await long
+  expect(extra()).toBe(0)
+  await expect(persist(async () => await Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(extra()).toBe(0)
+})

@@ -2,12 +2,14 @@ import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Secret } from '../../../../src/core/secret.ts'
 import { deriveKey } from '../../../../src/stores/derive-key.ts'
-import { formerOf } from '../../../../src/stores/former-keys.ts'
-import { seal } from '../../../../src/stores/seal.ts'
+import { formerOf, withFormer } from '../../../../src/stores/former-keys.ts'
 import { sealingKey } from '../../../../src/stores/shared/codec.ts'
+import { seal } from '../../../../src/stores/seal.ts'
+import { openSharedLedger } from '../../../../src/stores/shared/ledger.ts'
 import { beginRekey, endRekey } from '../../../../src/stores/shared/rekey.ts'
 import { openKeys } from '../../../../src/stores/shared/store-keys.ts'
 import { sharedTime } from '../../../../src/app/shared-kinds.ts'
+import { startMemoryServer } from '../../../support/memory-engine.ts'
 import { newStoreKey } from '../../../support/sealed-row.ts'
 import { recordText, startMachines, storeKey } from './machines.ts'
 
@@ -47,4 +49,20 @@ test('counts survive a change of keys, and who has the key that went can write n
   const forged = await seal.seal('{"logins":[],"refreshes":[]}', former[0] ?? now, name)
   await engine.writeDocument(name, version ?? 'none', forged)
   await expect(after.ledger.read(budget)).rejects.toMatchObject({ code: 'store' })
+})
+
+test('what is counted while keys change is sealed with the key that it is named by', async () => {
+  const engine = startMemoryServer().connect()
+  const [old, next] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+  const both = withFormer(next, [old])
+  const open = (...keys: Uint8Array[]) =>
+    openSharedLedger({
+      ...{ engine, seal, time: sharedTime, forgetKeys: () => undefined },
+      clock: { ahead: async () => 0 },
+      // The last one from then on.
+      sealingKey: async () => (keys.length > 1 ? keys.shift() : keys[0]) ?? both,
+    })
+  await open(old, both).add(budget, 'logins', 1_000)
+  expect((await open(old).read(budget)).logins).toEqual([1_000])
+  expect((await open(both).read(budget)).logins).toEqual([1_000])
 })

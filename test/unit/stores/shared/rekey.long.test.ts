@@ -128,7 +128,9 @@ describe('a change of keys', () => {
     await expect(beginRekey(change(engine, old), undefined)).rejects.toThrow('no change of keys')
     await expect(beginRekey(change(engine, old), old)).rejects.toThrow('the one that is in use')
     await expect(beginRekey(change(engine, old), readerOf(next))).rejects.toThrow('32 bytes')
-    await expect(beginRekey(change(engine, readerOf(old)), next)).rejects.toThrow('cannot change the keys')
+    await expect(beginRekey(change(engine, readerOf(old)), next)).rejects.toThrow(
+      'cannot change the keys',
+    )
     await beginRekey(change(engine, old), next)
     expect(await beginRekey(change(engine, next), undefined)).toMatchObject({ resealed: 0 })
     expect(await beginRekey(change(engine, old), next)).toMatchObject({ resealed: 0 })
