@@ -93,23 +93,7 @@ async function mainOfFleet() {
 
 async function sayManyRows() {
   const count = Number(process.argv.slice(2).find((one) => /^\d+$/.test(one)) ?? 10_000)
-  for (const { name, rows, why } of await measureManyRows(program, folder, count)) {
-    if (why !== undefined) {
-      say(`left out: ${name}: ${why}`)
-      continue
-    }
-    say(
-      `\n| ${name} | asked, with one session | KiB | asked, with ${count} | KiB | seconds | MiB |`,
-    )
-    say('|---|---|---|---|---|---|---|')
-    for (const { line, alone, many } of rows) {
-      const before = alone === undefined ? ' | ' : `${alone.turns} | ${alone.kibibytes.toFixed(0)}`
-      const { turns, kibibytes, seconds, megabytes } = many
-      say(
-        `| \`${line}\` | ${before} | ${turns} | ${kibibytes.toFixed(0)} | ${seconds.toFixed(1)} | ${megabytes.toFixed(0)} |`,
-      )
-    }
-  }
+  await measureManyRows({ program, folder, count, say })
 }
 
 function sayFleet(rows, { ratios, bareMs }) {

@@ -7,7 +7,8 @@ import { makeUser } from './worlds.mjs'
 /** What is asked, and whether it is about one session: then it must cost the same in a store of one. */
 const commands = [
   ['token web', true],
-  ['token', true, 'of the only one of the store'],
+  // Of a store of one it is that one; with several, none is the only one.
+  ['token', true],
   ['status web', true],
   ['profile show web', true],
   ['why web', true],
@@ -23,29 +24,24 @@ const commands = [
 
 /**
  * What commands ask of an engine that has so many sessions: how often it is asked and waited for, KiB that
- * it answers, seconds and MiB of the process. Of each engine that is installed.
+ * it answers, seconds and MiB of the process. Of each engine that is installed; `say` is told each line as
+ * it is known.
  */
-export async function measureManyRows(program, folder, count) {
+export async function measureManyRows({ program, folder, count, say }) {
   const support = await loadSupport(join('support', 'measured-rows.ts'))
   const provider = await support.startStrictServer()
-  const found = []
   try {
     for (const name of names) {
       const why = support.probe(name)
-      if (why !== undefined) found.push({ name, why })
-      else
-        found.push({
-          name,
-          rows: await measureOne(support, { name, program, folder, provider, count }),
-        })
+      if (why !== undefined) say(`left out: ${name}: ${why}`)
+      else await measureOne(support, { name, program, folder, provider, count, say })
     }
   } finally {
     await provider.close()
   }
-  return found
 }
 
-async function measureOne(support, { name, program, folder, provider, count }) {
+async function measureOne(support, { name, program, folder, provider, count, say }) {
   const engine = await support.startEngine(name)
   const proxy = await support.startProxy(engine)
   const { TOKN_STORE: _, ...user } = makeUser(folder, `rows-${name}`)
@@ -66,12 +62,11 @@ async function measureOne(support, { name, program, folder, provider, count }) {
     await support.copyRows(opened, env.TOKN_STORE_KEY, count, {
       profile: (entry, at) => void (entry.hosts = [`https://api-${at}.example`]),
     })
-    const rows = []
-    for (const [at, [line, , note]] of commands.entries()) {
-      // With several, none is the only one.
-      rows.push({ line, note, alone: alone[at] || undefined, many: await ask(line) })
-    }
-    return rows
+    say(
+      `\n| ${name} | asked, with one session | KiB | asked, with ${count} | KiB | seconds | MiB |`,
+    )
+    say('|---|---|---|---|---|---|---|')
+    for (const [at, [line]] of commands.entries()) say(rowOf(line, alone[at], await ask(line)))
   } finally {
     await opened.close()
     await proxy.close()
@@ -97,6 +92,12 @@ async function measureOne(support, { name, program, folder, provider, count }) {
     const megabytes = Number(readFileSync(memory, 'utf8')) / 1_024
     return { status, seconds, megabytes, turns, connections, kibibytes: answered / 1_024 }
   }
+}
+
+function rowOf(line, alone, { turns, kibibytes, seconds, megabytes }) {
+  const before = alone ? `${alone.turns} | ${alone.kibibytes.toFixed(0)}` : ' | '
+  const took = `${seconds.toFixed(1)} | ${megabytes.toFixed(0)}`
+  return `| \`${line}\` | ${before} | ${turns} | ${kibibytes.toFixed(0)} | ${took} |`
 }
 
 function runWith(line, env, recorder, input) {
