@@ -5,7 +5,7 @@ import { Ahead } from './ahead.ts'
 import { FleetBook } from './fleet-book.ts'
 import type { FleetEvent } from '../core/fleet-event.ts'
 import { takeActingLease } from './fleet-lease.ts'
-import { FleetWork, mostAtOnce, type FleetWorld } from './fleet-work.ts'
+import { FleetWork, type FleetWorld } from './fleet-work.ts'
 import { FleetWishes } from './fleet-wishes.ts'
 
 export interface FleetRefresherOptions {
@@ -139,7 +139,8 @@ export class FleetRefresher {
       },
       gate: undefined,
       random,
-      mostAtOnce,
+      // Each waits for its turn with those that somebody wishes for.
+      slots: { run: async (work) => await work() },
       plan: (session, share) => planAhead(session, share, least),
     })
     ahead.start(0)

@@ -31,6 +31,9 @@ const untrustedPause = 30_000
 /** After a refresh by wish that failed, in milliseconds: doubled with each further one. */
 const [firstPause, longestPause] = [5_000, 600_000]
 
+/** Wishes for a generation that is not there stay so long, in milliseconds: it may just have been made. */
+const strayFor = 60_000
+
 interface Pause {
   readonly until: number
   readonly length: number
@@ -42,6 +45,8 @@ export class FleetWishes {
   /** When a session is looked at next, by its id; `undefined` while it is looked at. */
   readonly #next = new Map<string, NodeJS.Timeout | undefined>()
   readonly #again = new Set<string>()
+  /** Since when wishes for a generation that is not there were seen, by `elapsed`. */
+  readonly #strays = new Map<string, number>()
   readonly #pauses = new Map<string, Pause>()
   #looking: NodeJS.Timeout | undefined
   #isLooking = false
@@ -80,18 +85,18 @@ export class FleetWishes {
   }
 
   async #lookAtAll(): Promise<void> {
-    let wishes: readonly Wish[]
+    const { world, isOver } = this.#options
     try {
-      wishes = await this.#options.world.fleet.wishes()
+      for await (const { id } of world.fleet.wished()) {
+        if (isOver()) return
+        if (!this.#next.has(id)) this.#lookIn(id, 0)
+      }
     } catch (error) {
       this.#hasMissed = true
       throw error
     }
     if (this.#hasMissed) this.#options.reached()
     this.#hasMissed = false
-    for (const id of new Set(wishes.map((wish) => wish.id))) {
-      if (!this.#next.has(id)) this.#lookIn(id, 0)
-    }
   }
 
   #lookIn(id: string, time: number): void {
@@ -123,7 +128,7 @@ export class FleetWishes {
     const { world, work, book } = this.#options
     const { fleet, clock } = world
     const isThere = await work.look(id)
-    const wishes = await fleet.wishes(id)
+    const wishes = await work.wishes(id)
     if (wishes.length === 0) return undefined
     if (!isThere) {
       // Nobody ever serves it, and whoever may wish may wish for anything.
@@ -137,9 +142,10 @@ export class FleetWishes {
     const now = clock.now()
     const answer = answerWishes(entry, wishes, { now, isCounted: await isCounted(session) })
     if (answer === 'none') {
-      await fleet.dropWishes(id, entry.generation)
+      await fleet.dropWishes(id, this.#lastServed(id, entry.generation, wishes))
       return undefined
     }
+    this.#strays.delete(id)
     if ('later' in answer) return answer.later
     const paused = this.#pauses.get(id)
     if (paused !== undefined && paused.until > now) return paused.until - now
@@ -147,6 +153,20 @@ export class FleetWishes {
     if (error !== undefined) return this.#pause(id)
     this.#pauses.delete(id)
     return undefined
+  }
+
+  /** The last generation whose wishes are done with: of one that never comes, too. */
+  #lastServed(id: string, generation: number, wishes: readonly Wish[]): number {
+    const last = Math.max(...wishes.map((wish) => wish.generation))
+    const now = this.#options.world.clock.elapsed()
+    const since = this.#strays.get(id) ?? now
+    const isStray = last > generation
+    if (isStray && now - since < strayFor) {
+      this.#strays.set(id, since)
+      return generation
+    }
+    this.#strays.delete(id)
+    return isStray ? last : generation
   }
 
   /** After what has failed; gives how long it is, in milliseconds. */

@@ -3,11 +3,13 @@ import { isGood } from '../core/expiry.ts'
 import type { Fleet } from '../core/fleet.ts'
 import type { Index } from '../core/ports.ts'
 import type { Profile } from '../core/profile.ts'
+import type { Wish } from '../core/shared-engine.ts'
 import { askRenewalEndAgain } from '../session/ask-renewal-end.ts'
 import { readKnown } from '../session/fleet/known.ts'
 import { refreshNow } from '../session/refresh/protocol.ts'
 import type { RefreshRequest } from '../session/refresh-request.ts'
 import type { Session } from '../session/session.ts'
+import { serverOf } from '../session/side-by-side.ts'
 import type { FleetBook } from './fleet-book.ts'
 import type { FleetEvent } from '../core/fleet-event.ts'
 import type { Outcome } from './sessions.ts'
@@ -32,7 +34,13 @@ interface FleetWorkOptions {
 }
 
 /** Refreshes that run at the same time: each of them waits for a provider, most of its time. */
-export const mostAtOnce = 32
+const mostAtOnce = 32
+
+/** Those at one server: at one that answers, and at one that did not when it was last asked. */
+const [mostOfOne, mostOfSilent] = [16, 1]
+
+/** Questions to the engine at the same time. */
+const mostLooks = 32
 
 type Why = 'ahead' | 'wish'
 
@@ -41,7 +49,12 @@ export class FleetWork {
   readonly #options: FleetWorkOptions
   readonly #running = new Set<Promise<void>>()
   readonly #refreshing = new Map<string, Promise<ToknError | undefined>>()
-  readonly #slots = new Slots(mostAtOnce)
+  /** Servers that did not answer when they were last asked. */
+  readonly #silent = new Set<string>()
+  readonly #slots = new Slots(mostAtOnce, (server) => {
+    return this.#silent.has(server) ? mostOfSilent : mostOfOne
+  })
+  readonly #looks = new Slots(mostLooks)
 
   constructor(options: FleetWorkOptions) {
     this.#options = options
@@ -69,7 +82,7 @@ export class FleetWork {
   /** Takes note of how a session is now; whether there is one. */
   async look(id: string): Promise<boolean> {
     const { world, book } = this.#options
-    const row = await world.fleet.look(id)
+    const row = await this.#looks.run(async () => await world.fleet.look(id))
     if (row === undefined) book.forget(id)
     else if (book.note(row)) await this.learn(id)
     return row !== undefined
@@ -82,11 +95,15 @@ export class FleetWork {
     const session = this.#open(id, () => undefined)
     if (session === undefined) return
     try {
-      book.index.put(id, await this.#slots.run(async () => await readKnown(session)))
+      book.index.put(id, await this.#looks.run(async () => await readKnown(session)))
     } catch (error) {
       if (!isFailure(error) || error.code === 'network') throw error
       tell(failed(session, 'look', error))
     }
+  }
+
+  async wishes(id: string): Promise<readonly Wish[]> {
+    return await this.#looks.run(async () => await this.#options.world.fleet.wishes(id))
   }
 
   /** Replaces a token ahead of need. */
@@ -98,11 +115,19 @@ export class FleetWork {
     return { error: await this.refresh(id, request, 'ahead'), warnings: [] }
   }
 
-  /** One at a time of each session; gives why it failed. */
+  /**
+   * One at a time of each session; gives why it failed. Those that somebody waits for come first, and
+   * then those whose tokens end first.
+   */
   async refresh(id: string, request: RefreshRequest, why: Why): Promise<ToknError | undefined> {
     const running = this.#refreshing.get(id)
-    if (running !== undefined) return await running
-    const refresh = this.#slots.run(async () => await this.#refresh(id, request, why))
+    if (running !== undefined) {
+      if (why === 'wish') this.#slots.hurry(id)
+      return await running
+    }
+    const refresh = this.#slots.run(async () => await this.#refresh(id, request, why), {
+      ...{ id, server: this.#serverOf(id), due: why === 'wish' ? 0 : this.#endOf(id) },
+    })
     this.#refreshing.set(id, refresh)
     try {
       return await refresh
@@ -120,10 +145,12 @@ export class FleetWork {
     const warnings: string[] = []
     const session = this.#open(id, (text) => warnings.push(text))
     if (session === undefined || isOver()) return undefined
+    const server = serverOf(book, session.profile)
     const before = book.find(id)?.generation ?? 0
     const began = world.clock.elapsed()
     try {
       const record = await refreshNow(session, request)
+      this.#silent.delete(server)
       const { generation } = record
       const duration = Math.round(world.clock.elapsed() - began)
       const profile = session.name
@@ -136,11 +163,25 @@ export class FleetWork {
       return undefined
     } catch (error) {
       if (!isFailure(error)) throw error
+      if (error.code === 'network') this.#silent.add(server)
+      else this.#silent.delete(server)
       tell(failed(session, why, error))
       return error
     } finally {
       for (const message of warnings) tell({ event: 'warned', profile: session.name, message })
     }
+  }
+
+  #serverOf(id: string): string | undefined {
+    const { book } = this.#options
+    const known = book.find(id)
+    return known && serverOf(book, known.profile)
+  }
+
+  /** When its token ends, in epoch milliseconds; of one that is not known, that is now. */
+  #endOf(id: string): number {
+    const expiry = this.#options.book.index.get(id)?.expiry
+    return expiry?.state === 'at' ? expiry.at : this.#options.world.clock.now()
   }
 
   #open(id: string, warn: (text: string) => void): Session | undefined {

@@ -1,7 +1,7 @@
 import type { ToknError } from './errors.ts'
 import type { IndexEntry } from './ports.ts'
 import type { Profile } from './profile.ts'
-import type { HeldLease, LeaseTaken, Wish } from './shared-engine.ts'
+import type { HeldLease, LeaseTaken, Wish, Wished } from './shared-engine.ts'
 
 /**
  * What a process may do in a store that many machines share, by the key that it has: a reader uses
@@ -57,7 +57,9 @@ export interface Fleet {
   /** All, in the order of ids, as many at a time as come with one answer. */
   pages(): AsyncIterable<readonly FleetSession[]>
   addWish(id: string, generation: number, text: string): Promise<void>
-  wishes(id?: string): Promise<readonly Wish[]>
+  wishes(id: string): Promise<readonly Wish[]>
+  /** All sessions that are wished for, asked for a page at a time. */
+  wished(): AsyncIterable<Wished>
   dropWishes(id: string, generation: number): Promise<void>
   /** See `SharedEngine.watch`. */
   watch(

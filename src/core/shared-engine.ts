@@ -98,6 +98,13 @@ export interface Wish {
   readonly at: number
 }
 
+/** A session that somebody wishes for, whether it is there or not. */
+export interface Wished {
+  readonly id: string
+  /** Of each of its wishes, in no order. */
+  readonly generations: readonly number[]
+}
+
 /** A small text of the store as a whole: keys in use (`keys`), budgets (`ledger:...`). */
 export interface SharedDocument {
   readonly version: string
@@ -151,7 +158,13 @@ export interface SharedEngine {
    * one: of those in one second perhaps but once. Of each session no more than the last hundred are kept.
    */
   addWish(id: string, generation: number, text: string): Promise<void>
-  wishes(id?: string): Promise<readonly Wish[]>
+  /** Those for one session. */
+  wishes(id: string): Promise<readonly Wish[]>
+  /**
+   * At most `limit` sessions that are wished for and whose ids are behind `after`, in an order of the
+   * engine's own; fewer where no more are there.
+   */
+  wished(after: string | undefined, limit: number): Promise<readonly Wished[]>
   /** Those of generations up to this one. */
   dropWishes(id: string, generation: number): Promise<void>
   readDocument(name: string): Promise<SharedDocument | undefined>

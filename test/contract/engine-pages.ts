@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SharedEngine, SharedPart, SharedRow } from '../../src/core/shared-engine.ts'
+import type { SharedEngine, SharedPart, SharedRow, Wished } from '../../src/core/shared-engine.ts'
 import type { EngineCase } from './engine-cases.ts'
 
 const long = 'x'.repeat(2_500)
@@ -77,6 +77,30 @@ export function checkPages(one: EngineCase): void {
     it('give all parts where none are named', async () => {
       const found = await listAll(40)
       expect(found.map(({ parts }) => parts)).toEqual(made.map(({ parts }) => parts))
+    })
+
+    it('are of sessions that are wished for, too, each once', async () => {
+      const ids = made.flatMap(({ id }) => [id, `${id}-gone`])
+      for (const [at, id] of ids.entries()) await engine.addWish(id, at, '{}')
+      const many = ids[1]!
+      for (let wish = 1; wish < 90; wish++) await engine.addWish(many, 1, `${wish}`)
+      for (const limit of [7, 250, 500]) {
+        const found: Wished[] = []
+        for (let after: string | undefined, isMore = true; isMore; after = found.at(-1)?.id) {
+          const page = await engine.wished(after, limit)
+          expect(page.length).toBeLessThanOrEqual(limit)
+          found.push(...page)
+          isMore = page.length === limit
+        }
+        const told = found.map(({ id, generations }) => [id, [...new Set(generations)]])
+        expect(Object.fromEntries(told)).toEqual(
+          Object.fromEntries(ids.map((id, at) => [id, [at]])),
+        )
+        expect(found).toHaveLength(ids.length)
+        expect(found.find(({ id }) => id === many)?.generations).toHaveLength(90)
+      }
+      for (const [at, id] of ids.entries()) await engine.dropWishes(id, at)
+      expect(await engine.wished(undefined, 10)).toEqual([])
     })
   })
 }

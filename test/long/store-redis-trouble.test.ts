@@ -255,7 +255,8 @@ describe.skipIf(!requirePart('redis'))('a real Redis', () => {
     expect(await engine.list(undefined, 5)).toHaveLength(1)
     expect(await engine.takeLease('session:id', 'me', 1_000)).toHaveProperty('fence')
     await engine.addWish('id', 1, 'x')
-    expect(await engine.wishes()).toHaveLength(1)
+    expect(await engine.wishes('id')).toHaveLength(1)
+    expect(await engine.wished(undefined, 5)).toEqual([{ id: 'id', generations: [1] }])
     expect(await engine.remove('id', {})).toBe(true)
     // It goes back to the address that was given, which says where the keys are now.
     await owner.kill()

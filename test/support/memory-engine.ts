@@ -6,6 +6,7 @@ import {
   emptyState,
   leftOf,
   listLeases,
+  listWished,
   moveLease,
   removeRow,
   takeLease,
@@ -195,8 +196,8 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
           become(addWish(state, { id, generation, text, at: now() }))
           tell('wishes', id)
         }),
-      wishes: (id) =>
-        ask('wishes', () => state.wishes.filter((wish) => id === undefined || wish.id === id)),
+      wishes: (id) => ask('wishes', () => state.wishes.filter((wish) => wish.id === id)),
+      wished: (after, limit) => ask('wished', () => listWished(state, after, limit)),
       dropWishes: (id, generation) =>
         ask('dropWishes', () => become(dropWishes(state, id, generation))),
       readDocument: (name) => ask('readDocument', () => state.documents.get(name)),

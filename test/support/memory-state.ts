@@ -8,6 +8,7 @@ import type {
   SharedParts,
   SharedRow,
   Wish,
+  Wished,
 } from '../../src/core/shared-engine.ts'
 
 interface Lease {
@@ -160,4 +161,16 @@ export function writeDocument(
   if (text === null) documents.delete(name)
   else documents.set(name, { version: next, text })
   return { state: { ...state, documents }, answer: text === null ? '' : next }
+}
+
+export function listWished(
+  { wishes }: MemoryState,
+  after: string | undefined,
+  limit: number,
+): readonly Wished[] {
+  const ids = [...new Set(wishes.map(({ id }) => id))].filter((id) => id > (after ?? '')).toSorted()
+  return ids.slice(0, limit).map((id) => ({
+    id,
+    generations: wishes.filter((one) => one.id === id).map(({ generation }) => generation),
+  }))
 }

@@ -3,7 +3,7 @@ import { unknownExpiry, type Expiry } from '../../core/expiry.ts'
 import type { Fleet, FleetRole, FleetSession } from '../../core/fleet.ts'
 import { readHolder, type Holder } from '../../core/holder.ts'
 import type { HistoryEntry } from '../../core/session-history.ts'
-import type { HeldLease, Wish } from '../../core/shared-engine.ts'
+import type { HeldLease } from '../../core/shared-engine.ts'
 import { sessionState, type SessionState } from '../life.ts'
 
 /** Who holds a lease, and for how many milliseconds more, unless it is prolonged. */
@@ -50,19 +50,17 @@ export interface FleetStatus {
 
 /** All sessions of a store, by what is noted of them; no record is opened. Throws `network`, `store`. */
 export async function readFleetStatus(fleet: Fleet, now: number): Promise<FleetStatus> {
-  const [incarnation, leases, wishes] = await Promise.all([
+  const [incarnation, leases, wished] = await Promise.all([
     fleet.incarnation(),
     // A reader may not be allowed to see these, and sees all the rest.
     ifAllowed(async () => await fleet.leases()),
-    ifAllowed(async () => await fleet.wishes()),
+    ifAllowed(async () => await readWished(fleet)),
   ])
   const held = new Map(leases?.map((lease) => [lease.name, holdingOf(lease)] as const))
-  const wished = new Map<string, Wish[]>()
-  for (const wish of wishes ?? []) wished.set(wish.id, [...(wished.get(wish.id) ?? []), wish])
   const sessions: FleetSessionStatus[] = []
   for await (const rows of fleet.pages()) {
     for (const row of rows) {
-      const own = wished.get(row.id)?.filter(({ generation }) => generation >= row.generation)
+      const own = wished?.get(row.id)?.filter((generation) => generation >= row.generation)
       sessions.push(describe(row, now, own?.length ?? 0, held.get(`session:${row.id}`)))
     }
   }
@@ -98,6 +96,13 @@ function describe(
 
 function holdingOf({ holder, left }: HeldLease): Holding {
   return { ...readHolder(holder), left }
+}
+
+/** Generations that are wished away, by the ids of their sessions. */
+async function readWished(fleet: Fleet): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, readonly number[]>()
+  for await (const { id, generations } of fleet.wished()) found.set(id, generations)
+  return found
 }
 
 async function ifAllowed<Value>(ask: () => Promise<Value>): Promise<Value | undefined> {

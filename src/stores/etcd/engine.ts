@@ -40,6 +40,7 @@ export function openEtcd(options: EngineOptions): SharedEngine {
     leases: leases.list,
     addWish: wishes.add,
     wishes: wishes.list,
+    wished: async (...page) => await (await import('./list.ts')).listWished(gateway, keys, ...page),
     dropWishes: wishes.drop,
     readDocument: documents.read,
     writeDocument: documents.write,

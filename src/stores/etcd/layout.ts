@@ -61,6 +61,11 @@ export function nameIn(key: string, folder: string): string {
   }
 }
 
+/** The generation in the key of a wish; NaN in one that we have not written. */
+export function generationIn(key: string): number {
+  return Number(key.split(' ').at(-2))
+}
+
 /** A generation as a part of a key: in the order of numbers. */
 export function ordered(generation: number): string {
   return String(generation).padStart(16, '0')

@@ -1,11 +1,13 @@
-import type { SharedPart, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedPart, SharedRow, Wished } from '../../core/shared-engine.ts'
 import type { Gateway } from './gateway.ts'
-import { nameIn, partNames, type Layout } from './layout.ts'
+import { generationIn, nameIn, partNames, type Layout } from './layout.ts'
 import { readRow } from './row-state.ts'
 import * as wire from './wire.ts'
 
 /** Whole rows of one answer: each may have four parts of 100 KiB. */
 const rowsAtOnce = 40
+/** Keys of one answer: more than are kept of one session. */
+const wishesAtOnce = 500
 /** Ranges of one transaction; an etcd takes 128 unless it is told otherwise. */
 const rangesAtOnce = 120
 
@@ -122,6 +124,39 @@ async function askRange(
 
 function isWhole([prefix, values]: readonly [string, readonly wire.KeyValue[]]): boolean {
   return ['head', ...partNames].every((part) => values.some(({ key }) => key === prefix + part))
+}
+
+/** See `SharedEngine.wished`. */
+export async function listWished(
+  { ask }: Asking,
+  keys: Layout,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly Wished[]> {
+  const found = new Map<string, number[]>()
+  // Behind all wishes for one session, however many somebody has put there.
+  let from = after === undefined ? keys.wishes : wire.after(keys.wishesFor(after))
+  while (found.size < limit) {
+    const { answer } = await ask('/v3/kv/range', {
+      ...wire.between(from, wire.after(keys.wishes)),
+      ...{ keys_only: true, limit: String(wishesAtOnce) },
+    })
+    const values = wire.valuesOf(answer)
+    for (const { key } of values) {
+      const id = nameIn(key, keys.wishes)
+      if (found.size === limit && !found.has(id)) break
+      found.set(id, [...(found.get(id) ?? []), generationIn(key)])
+    }
+    const last = values.at(-1)?.key
+    if (values.length < wishesAtOnce || last === undefined || last < from) break
+    const id = nameIn(last, keys.wishes)
+    const own = keys.wishesFor(id)
+    const isWhole = nameIn(values[0]?.key ?? '', keys.wishes) === id
+    // Those of the last one may have been cut off.
+    if (!isWhole) found.delete(id)
+    from = isWhole ? wire.after(own) : own
+  }
+  return [...found].map(([id, generations]) => ({ id, generations }))
 }
 
 /** The first and the last key of each range that has the head and these parts, and nothing else. */

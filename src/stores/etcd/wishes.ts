@@ -3,18 +3,19 @@ import { ToknError } from '../../core/errors.ts'
 import type { Wish } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
-import { nameIn, ordered, type Layout } from './layout.ts'
+import { generationIn, nameIn, ordered, type Layout } from './layout.ts'
 import * as wire from './wire.ts'
 
 export interface Wishes {
   add(id: string, generation: number, text: string): Promise<void>
-  list(id?: string): Promise<readonly Wish[]>
+  list(id: string): Promise<readonly Wish[]>
   drop(id: string, generation: number): Promise<void>
 }
 
 const longest = 1_000
 /** Wishes that are kept for one session. */
 const most = 100
+const lastFirst = { sort_order: 'DESCEND', sort_target: 'MOD' }
 /** Between two times that watchers are told of the same wish, in milliseconds. */
 const toldAgain = 1_000
 
@@ -37,8 +38,7 @@ export function openWishes({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Lay
         wire.getting({
           ...wire.allBelow(keys.wishesFor(id)),
           keys_only: true,
-          sort_order: 'DESCEND',
-          sort_target: 'MOD',
+          ...lastFirst,
         }),
       ],
     })
@@ -62,12 +62,15 @@ export function openWishes({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Lay
     })
   }
 
-  async function list(id?: string): Promise<readonly Wish[]> {
-    const from = id === undefined ? keys.wishes : keys.wishesFor(id)
-    const { answer } = await ask('/v3/kv/range', wire.allBelow(from))
+  async function list(id: string): Promise<readonly Wish[]> {
+    const { answer } = await ask('/v3/kv/range', {
+      ...wire.allBelow(keys.wishesFor(id)),
+      ...lastFirst,
+      limit: String(most),
+    })
     return wire.valuesOf(answer).flatMap(({ key, value }) => {
       const { text, at } = wire.objectOf(value)
-      const generation = Number(key.split(' ').at(-2))
+      const generation = generationIn(key)
       // From whoever may write it.
       if (typeof text !== 'string' || !Number.isSafeInteger(generation)) return []
       return { id: nameIn(key, keys.wishes), generation, text, at: typeof at === 'number' ? at : 0 }

@@ -120,12 +120,13 @@ export function openPostgres(options: EngineOptions): SharedEngine {
       await change(`${add} ON CONFLICT DO NOTHING`, [id, generation, text], true)
     },
     wishes: async (id) => {
-      const text = `${wishColumns} WHERE $1::text IS NULL OR id = $1 ORDER BY number`
-      return (await look(text, id ?? null)).map((row) => ({
+      return (await look(`${wishColumns} WHERE id = $1 ORDER BY number`, id)).map((row) => ({
         ...{ id: row['id'] ?? '', generation: Number(row['generation']), text: row['text'] ?? '' },
         at: Number(row['at']),
       }))
     },
+    wished: async (after, limit) =>
+      await (await import('./list.ts')).listWished(look, after, limit),
     dropWishes: async (id, generation) => {
       const text = 'DELETE FROM tokn.wish WHERE id = $1 AND generation <= $2'
       await change(text, [id, generation], true)

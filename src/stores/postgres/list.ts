@@ -1,11 +1,13 @@
-import type { SharedPart } from '../../core/shared-engine.ts'
+import type { SharedPart, Wished } from '../../core/shared-engine.ts'
 import type { Row, Value } from './connection.ts'
 
 const all = ['profile', 'record', 'journal', 'index'] as const satisfies SharedPart[]
 
+type Look = (text: string, ...values: readonly Value[]) => Promise<readonly Row[]>
+
 /** See `SharedEngine.list`. `columnsWith`: what is read of a row, with these columns for its parts. */
 export async function listRows(
-  look: (text: string, ...values: readonly Value[]) => Promise<readonly Row[]>,
+  look: Look,
   columnsWith: (texts: string) => string,
   after: string | undefined,
   limit: number,
@@ -19,4 +21,18 @@ export async function listRows(
   const text = `SELECT ${columnsWith(texts.join(', '))} FROM tokn.session s
     WHERE s.id > $1 ORDER BY s.id LIMIT $2`
   return await look(text, after ?? '', limit)
+}
+
+/** See `SharedEngine.wished`. */
+export async function listWished(
+  look: Look,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly Wished[]> {
+  const text = `SELECT w.id, string_agg(w.generation::text, ' ') AS generations FROM tokn.wish w
+    WHERE w.id > $1 GROUP BY w.id ORDER BY w.id LIMIT $2`
+  return (await look(text, after ?? '', limit)).map(({ id, generations }) => ({
+    id: id ?? '',
+    generations: (generations ?? '').split(' ').map(Number),
+  }))
 }

@@ -39,6 +39,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
     leases: () => heldLeases(redis),
     addWish: (id, generation, text) => addWish(redis, { id, generation, text }),
     wishes: (id) => listWishes(redis, id),
+    wished: async (...page) => await (await import('./list.ts')).listWished(redis, ...page),
     dropWishes: (id, generation) => dropWishes(redis, id, generation),
     readDocument: (name) => readDocument(redis, name),
     writeDocument: (name, version, text) => writeDocument(redis, name, version, text),

@@ -3,7 +3,7 @@ import type { Wish } from '../../core/shared-engine.ts'
 import { ToknError } from '../../core/errors.ts'
 import { words } from '../../messages/words.ts'
 import type { RedisConnection } from './connection.ts'
-import { channelOf, wishedKey, wishKey, wishPrefix } from './keys.ts'
+import { channelOf, wishedKey, wishKey } from './keys.ts'
 import { listOf } from './link.ts'
 
 // A wish is a field, so that the same one again is no other. Of one session no more are kept than
@@ -24,17 +24,12 @@ if redis.call('HSETNX', KEYS[1], ARGV[1], now .. ' ' .. ARGV[2]) == 1 then
   end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('PUBLISH', ARGV[4], ARGV[3])
 return 1`
 
 const listScript = `#!lua flags=no-writes
-local wishes = {}
-local ids = ARGV[2] and {ARGV[2]} or redis.call('SMEMBERS', KEYS[1])
-for _, id in ipairs(ids) do
-  local all = redis.pcall('HGETALL', ARGV[1] .. id)
-  for at = 1, #all, 2 do table.insert(wishes, {id, all[at], all[at + 1]}) end
-end
-return wishes`
+return redis.call('HGETALL', KEYS[1])`
 
 const dropScript = `#!lua flags=allow-oom
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
@@ -62,14 +57,14 @@ export async function addWish(
   await redis.run({ text: addScript }, [wishKey(id), wishedKey], args)
 }
 
-export async function listWishes(redis: RedisConnection, id?: string): Promise<readonly Wish[]> {
-  const args = [wishPrefix, ...(id === undefined ? [] : [id])]
-  const found = listOf(await redis.run({ text: listScript, reads: true }, [wishedKey], args))
-  return found
-    .map((wish) => {
-      const [owner, field, value] = listOf(wish).map(String)
-      const [, at = '0', text = ''] = /^(\d+) ([^]*)$/.exec(value ?? '') ?? []
-      return { id: owner ?? '', generation: Number.parseInt(field ?? '', 10), text, at: Number(at) }
+export async function listWishes(redis: RedisConnection, id: string): Promise<readonly Wish[]> {
+  const found = listOf(await redis.run({ text: listScript, reads: true }, [wishKey(id)], []))
+  const texts = found.map(String)
+  return texts
+    .flatMap((field, index) => {
+      if (index % 2 === 1) return []
+      const [, at = '0', text = ''] = /^(\d+) ([^]*)$/.exec(texts[index + 1] ?? '') ?? []
+      return [{ id, generation: Number.parseInt(field, 10), text, at: Number(at) }]
     })
     .toSorted((one, other) => one.at - other.at)
 }

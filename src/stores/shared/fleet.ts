@@ -44,6 +44,9 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     },
     addWish: async (id, generation, text) => await engine.addWish(id, generation, text),
     wishes: async (id) => await engine.wishes(id),
+    wished: async function* () {
+      yield* (await import('./pages.ts')).allWished(engine)
+    },
     dropWishes: async (id, generation) => await engine.dropWishes(id, generation),
     watch: async (what, heard) => await engine.watch(what, heard),
     takeActingLease: async () => {

@@ -1,5 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
-import type { SharedEngine, SharedPart, SharedRow } from '../../core/shared-engine.ts'
+import type { SharedEngine, SharedPart, SharedRow, Wished } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { listedName } from './listed-name.ts'
 
@@ -41,6 +41,25 @@ export async function* allRows(
 /** Engines compare bytes. */
 function isBehind(id: string, other: string): boolean {
   return Buffer.compare(Buffer.from(id), Buffer.from(other)) > 0
+}
+
+/** The sessions of an engine that are wished for, a page at a time; throws as `pagesOf` does. */
+export async function* allWished(
+  engine: Pick<SharedEngine, 'wished' | 'describe'>,
+  size = pageSize,
+): AsyncGenerator<Wished> {
+  const seen = new Set<string>()
+  for (let after: string | undefined; ;) {
+    const page = await engine.wished(after, size)
+    // In an order that only the engine knows.
+    if (page.some(({ id }) => seen.has(id))) {
+      throw new ToknError('store', words.fleet.pageAgain(engine.describe()))
+    }
+    for (const { id } of page) seen.add(id)
+    yield* page
+    after = page.at(-1)?.id
+    if (after === undefined || page.length < size) return
+  }
 }
 
 export type NamedRow = Pick<SharedRow, 'id' | 'name'>

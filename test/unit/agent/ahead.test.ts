@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { Ahead } from '../../../src/agent/ahead.ts'
+import { openSession } from '../../../src/session/session.ts'
 import { start } from '../session/memory-ports.ts'
 import { openAgentWorld, type AgentWorld } from './world.ts'
 
@@ -84,28 +85,76 @@ it('a failure is tried again later and later', async () => {
   expect(world.refreshes()).toBe(1)
 })
 
-it('of many that are due, a few are replaced at a time', async () => {
-  let most = 0
-  let now = 0
-  const names = Array.from({ length: 20 }, (_, index) => `web-${index}`)
+/** Many sessions of several servers; `hangs`: nothing comes back from these. */
+async function openCrowd(places: Readonly<Record<string, number>>, hangs: readonly string[] = []) {
   const world = await inUse(60)
-  const { sessions } = world.agent
-  const crowd = {
-    inUse: () => names,
-    prepare: async () => {
-      most = Math.max(most, ++now)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      now--
-      return { warnings: [] }
-    },
-  } as unknown as typeof sessions
-  world.ports.pass(59 * minute)
+  const due = Object.entries(places).flatMap(([provider, count]) =>
+    Array.from({ length: count }, (_, at) => ({ name: `${provider}-${at}`, provider })),
+  )
+  const placeOf = (name: string) => due.find((one) => one.name === name)?.provider ?? ''
+  const running = new Map<string, number>()
+  const most = new Map<string, number>()
+  const done: string[] = []
+  const prepare = async (name: string) => {
+    const place = placeOf(name)
+    for (const key of [place, 'all']) {
+      running.set(key, (running.get(key) ?? 0) + 1)
+      most.set(key, Math.max(most.get(key) ?? 0, running.get(key) ?? 0))
+    }
+    await new Promise((resolve) => {
+      if (!hangs.includes(place)) setTimeout(resolve, 5)
+    })
+    for (const key of [place, 'all']) running.set(key, (running.get(key) ?? 0) - 1)
+    done.push(name)
+    return { warnings: [] }
+  }
+  const ends = new Map<string, number>()
   const ahead = new Ahead({
-    world: { ...world.world, session: () => world.world.session('web', () => undefined) },
-    sessions: crowd,
+    world: {
+      ...world.world,
+      session: (name) => {
+        const session = world.world.session('web', () => undefined)
+        if (session === undefined) return undefined
+        const profile = { ...session.profile, id: name, name, provider: placeOf(name) }
+        return openSession(session.ports, profile)
+      },
+    },
+    sessions: { inUse: () => due.map(({ name }) => name), prepare },
     gate: undefined,
     random: () => 0,
+    plan: ({ name }) =>
+      done.includes(name)
+        ? undefined
+        : { generation: 1, at: start + (ends.get(name) ?? 0), wanted: { minTtl: minute } },
   })
+  world.ports.pass(59 * minute)
+  return { ahead, most, done, ends, names: due.map(({ name }) => name) }
+}
+
+it('of many that are due, a few are replaced at a time, and not all of them of one server', async () => {
+  const { ahead, most, done } = await openCrowd({ one: 10, other: 10 })
   await ahead.look()
-  expect(most).toBe(4)
+  expect(done).toHaveLength(20)
+  expect(Object.fromEntries(most)).toEqual({ all: 4, one: 3, other: expect.any(Number) })
+})
+
+it('a server that hangs keeps none of the others waiting, nor what comes due later', async () => {
+  const { ahead, most, done } = await openCrowd({ hangs: 50, other: 10 }, ['hangs'])
+  void ahead.look()
+  await expect.poll(() => done.length).toBe(10)
+  expect(done.every((name) => name.startsWith('other'))).toBe(true)
+  // It is looked again meanwhile, and nothing is begun twice.
+  void ahead.look()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(most.get('hangs')).toBe(3)
+})
+
+it('what ends first is replaced first', async () => {
+  const { ahead, done, ends, names } = await openCrowd({ one: 12 })
+  for (const [at, name] of names.entries()) ends.set(name, ((at * 7) % 12) * minute)
+  await ahead.look()
+  const order = done.map((name) => ends.get(name) ?? 0)
+  // Three at a time: none is replaced before one that ends much earlier.
+  expect(order.slice(0, 3).toSorted((one, other) => one - other)).toEqual([0, minute, 2 * minute])
+  expect(Math.max(...order.slice(0, 6))).toBeLessThanOrEqual(6 * minute)
 })

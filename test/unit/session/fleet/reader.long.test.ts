@@ -58,7 +58,7 @@ describe('a process with a reader key', () => {
       expect.stringContaining("this process has a reader's key"),
       expect.stringContaining('tokn refresher run'),
     ])
-    const wishes = await world.engine.connect('test').wishes()
+    const wishes = await world.engine.connect('test').wishes(profile.id)
     expect(wishes).toMatchObject([{ id: profile.id, generation: 2, text: '{"v":1}' }])
     expect(world.strict.presented).toEqual([])
   })
@@ -152,7 +152,7 @@ describe('a refresher', () => {
     await reader.fleet.addWish(old.id, 2, '{"v":1,"rejected":true}')
     world.engine.loseAnswer('one', 'read')
     await expect.poll(async () => await world.generationOf(old), { timeout: 30_000 }).toBe(3)
-    await expect.poll(async () => await reader.fleet.wishes(), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => world.engine.snapshot().wishes, { timeout: 10_000 }).toEqual([])
     expect(world.strict.presented).toHaveLength(1)
   })
 
