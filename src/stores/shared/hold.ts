@@ -1,3 +1,4 @@
+import type { Said } from '../../core/errors.ts'
 import type { JournalEntry } from '../../core/ports.ts'
 
 /** The lease of a session that this process has taken, as far as it knows. */
@@ -7,6 +8,8 @@ export interface Hold {
   journal?: JournalEntry | undefined
   /** Which session it refreshes: see `birthIn`. */
   birth?: string | undefined
+  /** What was said last of why the store may have gone back. */
+  doubt?: Said | undefined
 }
 
 /** By the id of the session. */

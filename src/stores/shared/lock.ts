@@ -57,11 +57,13 @@ function hold({ holds, look, doubt }: SharedLockOptions, id: string, lease: Kept
       const found = await look(id)
       const unchanged =
         found.generation === generation &&
-        (own.journal === undefined || isSame(found.journal, own.journal))
+        (own.journal === undefined || isSame(found.journal, own.journal)) &&
+        // The engine may have lost its last writes since nothing spoke against it.
+        (own.doubt !== undefined || (await doubt(id)) === undefined)
       if (unchanged && lease.lasts(margin)) return () => lease.lasts(margin)
       throw new ToknError('busy', words.refresh.lockLost(), { sent: false, fault: 'overtaken' })
     },
-    doubt: () => doubt(id),
+    doubt: async () => (own.doubt = await doubt(id)),
     release: async () => {
       if (holds.get(id) === own) holds.delete(id)
       await lease.release()

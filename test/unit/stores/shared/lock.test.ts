@@ -113,6 +113,21 @@ it('D3: permits to send while the lease lasts, and not to who slept', async () =
   expect(mayStillSend()).toBe(false)
 })
 
+it('D10: permits nothing where the engine has gone back since nothing spoke against it', async () => {
+  const a = machines.open('a')
+  await a.store.write('one', 1, recordText(1))
+  const held = await a.lock('one', 0)
+  expect(await held.doubt!()).toBe(undefined)
+  const slot = await a.journal.reserve('memory:one')
+  await slot.intend(intent(2))
+  machines.server.restore(machines.server.snapshot())
+  const refused = { code: 'busy', details: { sent: false, fault: 'overtaken' } }
+  await expect(held.permit!(1)).rejects.toMatchObject(refused)
+  // Who goes on in spite of it spends nothing that is used up.
+  expect(await held.doubt!()).toBeDefined()
+  expect((await held.permit!(1))()).toBe(true)
+})
+
 it('D11: permits nothing where another has a later generation, has answered, or has the lease', async () => {
   const [a, b] = [machines.open('a'), machines.open('b')]
   await a.store.write('one', 1, recordText(1))
