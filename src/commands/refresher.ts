@@ -10,6 +10,7 @@ import { sharedStore } from '../session/fleet/shared-store.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare, lineOf } from './flags/declare.ts'
 import { requestFlags, type FlagName, type FlagsOf } from './flags/table.ts'
+import { holderFields } from './output/holder.ts'
 import { jsonLine } from './output/json-line.ts'
 import { checkFields, wantsJson } from './output/json.ts'
 
@@ -88,13 +89,8 @@ function documentOf(event: FleetEvent, at: number) {
     why: told['why'] ?? null,
     duration_ms: told['duration'] ?? null,
     sessions: told['sessions'] ?? null,
-    holder: typeof holder === 'string' ? describeHolder(holder) : null,
+    holder: typeof holder === 'string' ? holderFields(readHolder(holder)) : null,
     code: told['code'] ?? null,
     message: typeof told['message'] === 'string' ? display(told['message'], 1_000) : null,
   }
-}
-
-function describeHolder(text: string) {
-  const { command, pid, host, job } = readHolder(text)
-  return { command: command ?? null, pid: pid ?? null, host: host ?? null, job: job ?? null }
 }

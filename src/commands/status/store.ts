@@ -13,6 +13,7 @@ import {
 } from '../../session/fleet/fleet-status.ts'
 import { sharedStore } from '../../session/fleet/shared-store.ts'
 import type { CommonFlags, Context } from '../context.ts'
+import { holderFields } from '../output/holder.ts'
 import { checkFields, expiryFields, printJson, wantsJson } from '../output/json.ts'
 import { printPlain } from '../output/plain-rows.ts'
 import { fittedTable, showMany } from '../output/table.ts'
@@ -114,15 +115,11 @@ function describe(one: FleetSessionStatus, now: number) {
 }
 
 function describeLast(last: HistoryEntry) {
-  return { at: timestamp(last.at), reason: last.reason, ...describeHolder(shownHolder(last)) }
+  return { at: timestamp(last.at), reason: last.reason, ...holderFields(shownHolder(last)) }
 }
 
 function describeHolding(holding: Holding) {
-  return { ...describeHolder(holding), left_ms: Math.max(0, Math.round(holding.left)) }
-}
-
-function describeHolder({ command, pid, host, job }: Holder) {
-  return { command: command ?? null, pid: pid ?? null, host: host ?? null, job: job ?? null }
+  return { ...holderFields(holding), left_ms: Math.max(0, Math.round(holding.left)) }
 }
 
 /** Throws `usage` for what is about single profiles. */
