@@ -13,6 +13,8 @@ interface Known {
 export class FleetBook {
   readonly #sessions = new Map<string, Known>()
   readonly #entries = new Map<string, IndexEntry>()
+  /** Ids that were noted since, of each look at all that is under way. */
+  readonly #looks = new Set<Set<string>>()
 
   /** Stands in for the index of this machine, which has no business with what others use. */
   readonly index: Index = {
@@ -38,6 +40,7 @@ export class FleetBook {
   /** Takes note of a row; whether it says something new. */
   note({ id, generation, version, index, profile }: FleetSession): boolean {
     if (profile === undefined || generation === 0) return this.forget(id)
+    for (const noted of this.#looks) noted.add(id)
     if (this.#sessions.get(id)?.version === version) return false
     this.#sessions.set(id, { profile, generation, version })
     if (index?.generation === generation) this.#entries.set(id, index)
@@ -46,12 +49,23 @@ export class FleetBook {
   }
 
   forget(id: string): boolean {
+    for (const noted of this.#looks) noted.delete(id)
     this.#entries.delete(id)
     return this.#sessions.delete(id)
   }
 
-  /** Forgets those that are not among `ids`. */
-  keepOnly(ids: ReadonlySet<string>): void {
-    for (const id of this.ids()) if (!ids.has(id)) this.forget(id)
+  /**
+   * Forgets those that nobody notes while `look` goes through all of them: one that is made meanwhile is
+   * noted by whoever hears of it. Not where `look` says that it did not come to the end.
+   */
+  async renew(look: () => Promise<boolean>): Promise<void> {
+    const noted = new Set<string>()
+    this.#looks.add(noted)
+    try {
+      if (!(await look())) return
+      for (const id of this.ids()) if (!noted.has(id)) this.forget(id)
+    } finally {
+      this.#looks.delete(noted)
+    }
   }
 }

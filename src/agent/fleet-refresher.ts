@@ -148,17 +148,14 @@ export class FleetRefresher {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { fleet } = this.#options.world
-    const seen = new Set<string>()
-    for await (const rows of fleet.pages()) {
-      for (const row of rows) {
-        seen.add(row.id)
-        this.#book.note(row)
+    await this.#book.renew(async () => {
+      for await (const rows of this.#options.world.fleet.pages()) {
+        for (const row of rows) this.#book.note(row)
+        await Promise.all(rows.map(({ id }) => this.#work.learn(id)))
+        if (this.#over) return false
       }
-      await Promise.all(rows.map(({ id }) => this.#work.learn(id)))
-      if (this.#over) return
-    }
-    this.#book.keepOnly(seen)
+      return true
+    })
   }
 
   async #look(id: string | undefined): Promise<void> {
