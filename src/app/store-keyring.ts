@@ -8,6 +8,7 @@ import type { SharedTime } from '../core/shared-time.ts'
 import type { StoreKeyring } from '../core/store-keys.ts'
 import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
+import { renewCounts } from '../session/renew-counts.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import { seal } from '../stores/seal.ts'
 import { beginRekey, endRekey, lookAtKeys } from '../stores/shared/rekey.ts'
@@ -43,12 +44,17 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
     lasting: true,
     http: ports.http,
   })
-  const { engine } = await kinds.of(kind)
+  const { engine, ledger, ring } = await kinds.of(kind)
   await engine.prepare()
   if (key === undefined) return await refuseNone(engine)
   return openStoreKeyring({
     ...{ engine, key, time: sharedTime, patience: ports.timeout },
     newKey: () => variables.readSecret('store_new_key'),
+    renewCounts: async () => {
+      const home = await ports.home?.(kind)
+      ring.forget()
+      if (home !== undefined) await renewCounts(ports, home, ledger)
+    },
   })
 }
 
@@ -56,6 +62,8 @@ interface KeyringOptions {
   readonly engine: SharedEngine
   readonly key: Secret
   newKey(): Secret | undefined
+  /** What is counted in the store is under the keys in use by now. */
+  renewCounts(): Promise<void>
   readonly time: SharedTime
   /** How long a refresh under way is waited for, in milliseconds. */
   readonly patience: number
@@ -80,7 +88,12 @@ function openStoreKeyring(options: KeyringOptions): StoreKeyring {
     makeKey: () => new Secret(randomBytes(32).toString('base64')),
     nameKey: (given) => openKeys(given, undefined).kid,
     begin: async (next) => await beginRekey(change, next),
-    end: async (cancel) => await endRekey(change, cancel),
+    end: async (cancel) => {
+      const ended = await endRekey(change, cancel)
+      // Also where an earlier end was cut off before this: it is the same command again.
+      await options.renewCounts()
+      return ended
+    },
     close: async () => await engine.close(),
   }
 }

@@ -22,4 +22,9 @@ export interface Ledger {
     limit?: { readonly below: number; readonly since: number },
   ): Promise<boolean>
   reset(key: string, kind: keyof TokenCounts): Promise<void>
+  /**
+   * After a change of the keys of a shared store: what was counted under those before it is written anew,
+   * so that nobody who has one of them changes it. Absent: there is no such key.
+   */
+  renew?(key: string): Promise<void>
 }

@@ -98,4 +98,30 @@ describe.skipIf(!requirePart('redis'))('what only the key of a store does', () =
     expect(gone, gone.err).toMatchObject({ status: 0 })
     expect(await tokn('token web', reader)).toMatchObject({ status: 0 })
   })
+
+  test('is not what verify says to a reader, but whom to ask; and its key is known by the file store', async () => {
+    const api = servers.api('rightech')
+    const [address, credentials] = [addressOf(api).join(' '), credentialsOf(api)]
+    expect(await tokn(`login gone ${address}`, credentials)).toMatchObject({ status: 0 })
+    const open = openRedis({ url: new URL(engine.url), ...plainOptions })
+    const row = (await open.list(undefined, 10)).find(({ name }) => name === 'gone')
+    const when = { version: row?.version ?? '' }
+    await open.write(row?.id ?? '', { parts: { record: 'not.a.record' }, when })
+    await open.close()
+    const fixFor = async (given: Environment) => {
+      const { out, err } = await tokn('store verify --json', given)
+      expect(out, err).toContain('"gone"')
+      const found: Array<{ profile: string; fix?: string }> = JSON.parse(out).sessions
+      return found.find(({ profile }) => profile === 'gone')?.fix
+    }
+    const fix = await fixFor({})
+    expect(fix).toContain('tokn login')
+    const asked = `ask who has the key of the store: ${fix}`
+    expect(await fixFor({ TOKN_STORE_KEY: readerKey })).toBe(asked)
+    const local = { TOKN_STORE: 'file', TOKN_STORE_URL: undefined, TOKN_STORE_KEY: readerKey }
+    expect(await tokn('token own', local)).toMatchObject({
+      status: 8,
+      err: expect.stringContaining("TOKN_STORE_KEY is a reader's key of a store for many machines"),
+    })
+  })
 })

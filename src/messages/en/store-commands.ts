@@ -191,6 +191,9 @@ export const nothingToVerify = (store: string) => `the ${store} store has no ses
 export const someBad = (bad: number, all: number, profile: string, problem: string) =>
   `${bad} of ${all} ${all === 1 ? 'session' : 'sessions'} cannot be used as stored; "${profile}": ${problem}`
 
+/** `fix`: what a reader's key does not do. */
+export const askRefresher = (fix: string) => `ask who has the key of the store: ${fix}`
+
 export const askToAccept = (profile: string) =>
   `Nothing was lost, and the session of "${profile}" may be used as it is stored?`
 

@@ -71,9 +71,11 @@ export const storedUnderKey = () => ({
   hint: 'set TOKN_STORE_KEY, or TOKN_STORE_KEY_FILE, to the key of the login; if that was a passphrase, restore vault.json from a backup',
 })
 
-export const notAStoreKey = () => ({
-  message: `TOKN_STORE_KEY is not a key: 32 bytes in base64 are needed`,
-  hint: `make one with: ${makeKey}`,
+export const notAStoreKey = (isReaders: boolean) => ({
+  message: isReaders
+    ? "TOKN_STORE_KEY is a reader's key of a store for many machines"
+    : 'TOKN_STORE_KEY is not a key: 32 bytes in base64 are needed',
+  hint: isReaders ? 'set TOKN_STORE_URL' : `make one with: ${makeKey}`,
 })
 
 export const emptyPassphrase = () => 'the passphrase is empty'

@@ -80,5 +80,5 @@ export function decodeKey(key: Secret): Uint8Array {
   const text = key.reveal().trim().replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_')
   const bytes = decodeBase64Url(text)
   if (bytes?.length === 32) return bytes
-  throw new ToknError('store', words.stores.notAStoreKey())
+  throw new ToknError('store', words.stores.notAStoreKey(text.startsWith('tokn-reader-')))
 }

@@ -56,6 +56,11 @@ export function openSharedLedger(options: SharedLedgerOptions): Ledger {
         counts[kind].length === 0 ? undefined : { ...counts, [kind]: [] },
       )
     },
+    renew: async (key) => {
+      const { version, counts } = await find(key)
+      const isThere = version !== '' || counts.logins.length + counts.refreshes.length === 0
+      if (!isThere) await change(key, (now) => now)
+    },
   }
 
   async function find(key: string): Promise<Found> {

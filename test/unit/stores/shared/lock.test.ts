@@ -146,3 +146,34 @@ it('D11: permits nothing where another has a later generation, has answered, or 
   await b.lock('one', 0)
   await expect(held.permit!(1)).rejects.toMatchObject(refused)
 })
+
+it('D11: before a request of unknown outcome is repeated, an answer that came late is found, by both', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  const entry = 'memory:one'
+  await a.store.write('one', 1, recordText(1))
+  const first = await a.lock('one', 0)
+  const slot = await a.journal.reserve(entry)
+  await slot.intend(intent(2))
+  expect((await first.permit!(1))()).toBe(true)
+  // It has sent, and is not heard of until another has begun to send the same once more.
+  machines.stopped.add('a')
+  await machines.pass(lease)
+  const second = await b.lock('one', 0)
+  const left = await b.journal.read(entry)
+  expect(left?.answers).toEqual([])
+  const again = await b.journal.reserve(entry, left)
+  await again.intend(intent(2, { again: true }))
+  await slot.answer('late')
+  await expect(second.permit!(1)).rejects.toMatchObject({
+    code: 'busy',
+    details: { sent: false, fault: 'overtaken' },
+  })
+  // From the beginning: what is there is gone on with, and nothing is sent.
+  const found = await b.journal.read(entry)
+  expect(found?.answers).toEqual(['late'])
+  await b.journal.resume(entry, found)
+  expect((await second.permit!(1))()).toBe(true)
+  await b.store.write('one', 2, recordText(2))
+  expect(JSON.parse((await a.store.read('one')) ?? '')).toMatchObject({ generation: 2 })
+  await expect(first.permit!(1)).rejects.toMatchObject({ details: { fault: 'overtaken' } })
+})

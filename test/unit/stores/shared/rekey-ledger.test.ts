@@ -66,3 +66,31 @@ test('what is counted while keys change is sealed with the key that it is named 
   expect((await open(old).read(budget)).logins).toEqual([1_000])
   expect((await open(both).read(budget)).logins).toEqual([1_000])
 })
+
+test('who has the key that went writes no counts that are believed, once they were written anew', async () => {
+  const machines = startMachines()
+  const engine = machines.server.connect('rekey')
+  const [old, next] = [new Secret(storeKey), newStoreKey()]
+  const before = machines.open('a')
+  await before.store.write('one', 1, recordText(1))
+  await before.ledger.add(budget, 'logins', 1_000)
+  const former = sealingKey(openKeys(old, (await engine.readDocument('keys'))?.text))
+
+  const change = { engine, time: sharedTime, patience: 0 }
+  await beginRekey({ ...change, key: old }, next)
+  await endRekey({ ...change, key: next }, false)
+  await machines.open('b', { key: next.reveal() }).ledger.renew?.(budget)
+
+  const digest = createHmac('sha256', deriveKey(former, 'ledger')).update(budget).digest('hex')
+  const name = `ledger:${digest}`
+  const version = (await engine.readDocument(name))?.version
+  expect(version).toBeDefined()
+  const forged = await seal.seal('{"logins":[],"refreshes":[]}', former, name)
+  expect(await engine.writeDocument(name, version ?? '', forged)).toBeDefined()
+  const after = machines.open('c', { key: next.reveal() })
+  expect((await after.ledger.read(budget)).logins).toEqual([1_000])
+  // Nothing is written for who has counted nothing.
+  const writes = machines.server.calls.get('writeDocument')
+  await after.ledger.renew?.('another account')
+  expect(machines.server.calls.get('writeDocument')).toBe(writes)
+})
