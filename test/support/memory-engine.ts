@@ -32,6 +32,8 @@ export interface MemoryServerOptions {
   /** Its clock, epoch milliseconds; a test moves it. Real time unless given. */
   readonly now?: () => number
   readonly carry?: Carry
+  /** How it is described. */
+  readonly place?: string
 }
 
 /** An engine in this process, that many machines may use. It has no timers and no chance of its own. */
@@ -152,7 +154,7 @@ export function startMemoryServer(options: MemoryServerOptions = {}): MemoryServ
     const own = new Set<Watcher>()
     return {
       kind: 'memory',
-      describe: () => 'an engine in memory',
+      describe: () => options.place ?? 'an engine in memory',
       prepare: () => ask('prepare', () => undefined),
       read: (id) => ask('read', () => tellWished(state.rows.get(id))),
       find: (name) =>

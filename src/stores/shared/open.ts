@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { ToknError, type Said } from '../../core/errors.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Seal } from '../../core/seal.ts'
@@ -74,7 +76,7 @@ export function openShared(options: SharedOptions): SharedKind {
   const ring = openKeyRing(engine, options.key)
   const holds: Holds = new Map()
   const rows = openRows(engine, ring, time, holds)
-  const witness = memory && openWitness(memory === 'process' ? undefined : memory)
+  const witness = memory && openWitness(memory === 'process' ? undefined : memoryOf(engine, memory))
   const base = { engine, clock, rows, ring, holds, persistence, witness }
   const store = openSharedStore({ ...base, nameOf: options.nameOf })
   const sealing = { sealingKey: store.sealingKey, seal: options.seal }
@@ -135,4 +137,10 @@ export function openShared(options: SharedOptions): SharedKind {
       return accepted.generation
     },
   }
+}
+
+/** That of one store: a session that is moved to another one is counted there by another clock. */
+function memoryOf(engine: Pick<SharedEngine, 'describe'>, { files, directory }: Memory): Memory {
+  const place = createHash('sha256').update(engine.describe()).digest('hex').slice(0, 16)
+  return { files, directory: join(directory, place) }
 }

@@ -35,12 +35,14 @@ interface Repeated {
   due: number
 }
 
-export function startMachines(): Machines & { readonly stopped: Set<string> } {
+export function startMachines(
+  place = 'an engine in memory',
+): Machines & { readonly stopped: Set<string> } {
   let now = 1_800_000_000_000
   const repeated = new Set<Repeated>()
   // Machines on which nothing happens, while time goes on.
   const stopped = new Set<string>()
-  const server = startMemoryServer({ now: () => now })
+  const server = startMemoryServer({ place, now: () => now })
   const pass = async (duration: number) => {
     const end = now + duration
     for (;;) {

@@ -241,6 +241,21 @@ describe('doubts', () => {
     expect(await doubt(a!)).toBeUndefined()
   })
 
+  it('go by what was seen in this store, and not in the one that it was moved from', async () => {
+    const other = startMachines('another engine')
+    const there = other.open('a', { memory: folder })
+    await there.store.write('one', 1, recordText(1))
+    await machines.pass(60_000)
+    // What is left behind counts as a login after the copy.
+    await a!.store.write('one', 2, recordText(2, 'of nobody'))
+    expect(await doubt(there)).toBeUndefined()
+    const backup = other.server.snapshot()
+    await other.pass(60_000)
+    await there.store.write('one', 2, recordText(2, 'of a login'))
+    other.server.restore(backup, false)
+    expect(await doubt(there)).toContain('as it was before its last login')
+  })
+
   it('go by what any process of this machine has seen', async () => {
     const agent = machines.open('a', { memory: folder })
     await agent.store.read('one')
