@@ -1,5 +1,5 @@
 import { setTimeout as pass } from 'node:timers/promises'
-import { isFailure } from '../core/errors.ts'
+import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import { planAhead } from '../session/ahead.ts'
 import { Ahead } from './ahead.ts'
 import { FleetBook } from './fleet-book.ts'
@@ -39,6 +39,8 @@ export class FleetRefresher {
   readonly #looking = new Set<string>()
   readonly #ending = new AbortController()
   #acting = false
+  /** Why nothing can be done here, by whoever tries. */
+  #refused: ToknError | undefined
   /** Why the engine was not reached, as long as it is not. */
   #missing: string | undefined
 
@@ -64,7 +66,10 @@ export class FleetRefresher {
     this.#ending.abort()
   }
 
-  /** Until `stop`. An engine that cannot be reached is waited for. */
+  /**
+   * Until `stop`. An engine that cannot be reached is waited for. Throws `store` where the key at hand is
+   * not one of the store, or no longer.
+   */
   async run(): Promise<void> {
     const { world, tell } = this.#options
     let pause = firstTry
@@ -82,6 +87,7 @@ export class FleetRefresher {
     await this.#work.done()
     await world.fleet.rest()
     tell({ event: 'ended' })
+    if (this.#refused !== undefined) throw this.#refused
   }
 
   get #over(): boolean {
@@ -91,6 +97,8 @@ export class FleetRefresher {
   async #act(): Promise<void> {
     const { world, tell } = this.#options
     let holder: string | undefined
+    // Who cannot refresh anything keeps nobody else from it.
+    await this.#checkKey()
     const lease = await takeActingLease(world.fleet, {
       wait: (duration) => this.#wait(duration),
       isOver: () => this.#over,
@@ -158,8 +166,19 @@ export class FleetRefresher {
     })
   }
 
+  async #checkKey(): Promise<void> {
+    try {
+      await this.#options.world.fleet.checkKey()
+    } catch (error) {
+      if (!isToknError(error, 'store')) throw error
+      this.#refused = error
+      this.stop()
+    }
+  }
+
   async #look(id: string | undefined): Promise<void> {
     if (id === undefined) {
+      await this.#checkKey()
       await this.#lookAtAll()
       return this.#reach()
     }

@@ -53,6 +53,8 @@ export interface Fleet {
   readonly kid: string
   /** For a person, without a password. */
   describe(): string
+  /** Throws `store` where the key at hand is none of those that are in use now. */
+  checkKey(): Promise<void>
   look(id: string): Promise<FleetSession | undefined>
   /** All, in the order of ids, as many at a time as come with one answer. */
   pages(): AsyncIterable<readonly FleetSession[]>

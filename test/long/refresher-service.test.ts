@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -94,6 +95,19 @@ for (const name of ['postgres', 'redis', 'etcd'] as const satisfies EngineName[]
       const why = await tokn(['why', '--json'], reader)
       const { generations } = JSON.parse(why.out) as { generations: Array<{ command: string }> }
       expect(generations.at(-1)).toMatchObject({ command: 'tokn refresher', reason: 'min-ttl' })
+    })
+
+    test('who has no key of the store, or not that one, is told so and does nothing', async () => {
+      const other = randomBytes(32).toString('base64url')
+      const wrong = await tokn(['refresher', 'run'], { ...env, TOKN_STORE_KEY: other })
+      expect(wrong).toMatchObject({ status: 8, out: '' })
+      expect(wrong.err).toContain('is not one of this store')
+      expect(wrong.err).not.toContain('refreshing')
+      const reading = await tokn(['refresher', 'run'], reader)
+      expect(reading).toMatchObject({ status: 5, out: '' })
+      const none = await tokn(['refresher', 'run'], { ...env, TOKN_STORE_KEY: undefined })
+      expect(none).toMatchObject({ status: 8, out: '' })
+      expect(none.err).toContain('TOKN_STORE_KEY')
     })
 
     test('another refresher takes over where one was killed, within the lease and a second', async () => {

@@ -7,6 +7,7 @@ import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
 import type { SharedTime } from '../../core/shared-time.ts'
 import { verifyPart } from './codec.ts'
 import type { EngineClock } from './engine-clock.ts'
+import type { KeyRing } from './key-ring.ts'
 import { listedName } from './listed-name.ts'
 import type { StoreKeys } from './store-keys.ts'
 
@@ -15,7 +16,7 @@ export interface FleetOptions {
   readonly time: SharedTime
   readonly clock: Pick<EngineClock, 'toLocal'>
   /** Runs what verifies and opens with the keys that are in use. */
-  readonly ring: { opening<Value>(work: (keys: StoreKeys) => Value): Promise<Value> }
+  readonly ring: Pick<KeyRing, 'opening' | 'look'>
   /** Who takes a lease, for others to read: JSON. */
   readonly holder: string
   /** The profile that a row has, verified. Throws `store`, `usage`. */
@@ -31,6 +32,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   return {
     ...{ role, kid },
     describe: () => engine.describe(),
+    checkKey: async () => void (await ring.look()),
     look: async (id) => {
       const row = await engine.read(id)
       return row && (await readSession(row, options))

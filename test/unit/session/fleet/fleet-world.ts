@@ -83,7 +83,13 @@ export async function openFleetWorld(
         engine: shared,
         time: sharedTime,
         clock: { toLocal: async (text) => text },
-        ring: { opening: async (work) => work(keys) },
+        ring: {
+          opening: async (work) => work(keys),
+          look: async () => {
+            const { kid, from, role } = keys
+            return { kid, from, role, inUse: [kid] }
+          },
+        },
         holder: JSON.stringify({ command: 'tokn test', pid: process.pid, host: machine }),
         readProfile: (_, { id }) => profiles.get(id),
         readIndex: readIndexEntry,
