@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { dumpOf } from '../heavy/support/fleet/client.ts'
@@ -47,6 +47,12 @@ describe.runIf(here.length === names.length)('sessions go between stores', () =>
     homes.push(home)
     return home
   }
+  /** Of a machine that keeps something already, and so what it has seen of stores. */
+  const keepingHome = () => {
+    const home = newHome()
+    mkdirSync(join(home.path, 'state', 'tokn'), { recursive: true, mode: 0o700 })
+    return home
+  }
   const tokn = async (home: Home, line: string, env: Environment) =>
     await run(line.split(' '), { home, env: { TOKN_STORE: undefined, ...env } })
   const good = (ended: Ended) => {
@@ -62,9 +68,9 @@ describe.runIf(here.length === names.length)('sessions go between stores', () =>
     good(ended)
   }
   /** A job with three variables uses the session, and renews it. */
-  const works = async (engine: string, name: string, key: string) => {
+  const works = async (engine: string, name: string, key: string, home = newHome()) => {
     const env = { TOKN_STORE_URL: urlOf(engine), TOKN_STORE_KEY: key, TOKN_PROFILE: name }
-    good(await tokn(newHome(), 'refresh', env))
+    good(await tokn(home, 'refresh', env))
   }
 
   test.each(names)('a session goes into %s under another key, and comes back', async (engine) => {
@@ -144,11 +150,13 @@ describe.runIf(here.length === names.length)('sessions go between stores', () =>
     const line = `store migrate ${flags}`
     good(await tokn(newHome(), `${line} --dry-run`, sides))
     expect(await dumps()).toEqual(before)
-    const ended = good(await tokn(newHome(), `${line} --json`, sides))
+    const mover = keepingHome()
+    const ended = good(await tokn(mover, `${line} --json`, sides))
     const { results } = JSON.parse(ended.out)
     expect(results).toContainEqual({
       ...{ profile: name, from: engineOf(from), to: engineOf(to), result: 'moved' },
     })
+    await works(to, name, keyOf(to), mover)
     await works(to, name, keyOf(to))
     const gone = await tokn(newHome(), 'refresh', {
       ...{ TOKN_STORE_URL: urlOf(from), TOKN_STORE_KEY: keyOf(from), TOKN_PROFILE: name },
