@@ -117,7 +117,8 @@ function without(text: string, spans: readonly Span[], by: string): string {
  */
 export function isPieceOf(word: string, secret: string): boolean {
   if (secret.length < odd && fromBase64(word).endsWith(`:${secret}`)) return true
-  if (word.length < odd || !secret.includes(word)) return false
+  // A host is no secret, and what is one in an address is known by itself.
+  if (word.length < odd || secret.includes('://') || !secret.includes(word)) return false
   return !isPlain(word) || word.length >= long || word.length * 2 >= secret.length
 }
 

@@ -109,7 +109,12 @@ describe('what answers in place of etcd', () => {
 
   test('and gives the same page for ever has no more than that', async () => {
     const kvs = [{ key: 5, value: {} }, { key: Buffer.from('/tokn/rows/').toString('base64') }]
-    const answer = { token: 'x', kvs, responses: [{ response_range: { kvs: [7, null] } }, 5] }
+    const answer = {
+      header: {},
+      token: 'x',
+      kvs,
+      responses: [{ response_range: { kvs: [7, null] } }, 5],
+    }
     const { port, asked } = await answering(200, JSON.stringify(answer))
     const engine = open('etcd:', `127.0.0.1:${port}`)
     const page = await engine.list(undefined, 500)

@@ -79,8 +79,9 @@ export const wrongPassword = (where: string) => ({
   hint: 'check the user in the address of the store, and TOKN_STORE_PASSWORD',
 })
 
+/** `user`: empty where the URL names none. */
 export const denied = (where: string, user: string) => ({
-  message: `${where} does not allow this to the user ${user}`,
+  message: `${where} does not allow this to ${user === '' ? 'somebody without a user' : `the user ${user}`}`,
   hint: 'docs/stores.md has the etcdctl lines of refreshers and readers',
 })
 

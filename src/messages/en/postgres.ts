@@ -49,6 +49,12 @@ export const openPasswordFile = (path: string) => ({
   hint: `chmod 600 ${path}`,
 })
 
+/** `method`: as pg_hba.conf calls it. */
+export const unknownMethod = (where: string, method: string) => ({
+  message: `${where} asks who is there in a way that tokn does not speak: ${method}`,
+  hint: 'let pg_hba.conf of the server ask this user for a password (scram-sha-256)',
+})
+
 /** `reason`: as the server says it. */
 export const refusedUser = (where: string, reason: string) => ({
   message: `${where} refuses this user: ${reason}`,
@@ -100,6 +106,11 @@ export const refused = (where: string, code: string, reason: string) => ({
 export const unreached = (where: string, reason: string) => ({
   message: `${where} is not reached: ${reason}`,
   hint: 'check the address of the store, and the network',
+})
+
+export const nonsense = (where: string) => ({
+  message: `${where} is not what answers there: it does not speak as a PostgreSQL does`,
+  hint: 'check the address of the store, and what stands between',
 })
 
 export const lost = (where: string) => `the connection to ${where} was lost`

@@ -117,7 +117,7 @@ export const noDatabase = (place: string, db: number) => ({
 export const refused = (place: string, code: string) => `Redis at ${place} refuses this (${code})`
 
 export const newer = (version: string) => ({
-  message: `Redis has sessions of a newer tokn (version ${version.slice(0, 20)})`,
+  message: `Redis has sessions of a newer tokn (version ${version})`,
   hint: 'install the newer tokn here too',
 })
 

@@ -1,4 +1,5 @@
 import type { EngineFinding } from '../../core/shared-engine.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
 import type { Layout } from './layout.ts'
@@ -15,7 +16,7 @@ export async function examine(gateway: Gateway, keys: Layout): Promise<readonly 
   // Not with the gateway, and not always where clients are.
   const metrics = (await gateway.get('/metrics')) ?? ''
   return [
-    checkVersion(wire.textIn(status, 'version')),
+    checkVersion(quoteForeign(wire.textIn(status, 'version'), 40)),
     await checkMembers(gateway, status),
     checkDurability(metrics),
     checkSpace(status, metrics),
@@ -35,10 +36,12 @@ function checkVersion(version: string): EngineFinding {
 async function checkMembers({ ask }: Gateway, status: wire.Answer): Promise<EngineFinding> {
   const id = 'members'
   // What it says of itself, as NOSPACE and CORRUPT; the leader is 0 where there is none.
-  const alarms = wire.listIn(status, 'errors').map(String)
+  const alarms = wire.listIn(status, 'errors')
   const hasLeader = !['', '0'].includes(wire.textIn(status, 'leader'))
   if (!hasLeader || alarms.length > 0) {
-    const names = alarms.flatMap((one) => /NOSPACE|CORRUPT/.exec(one)?.[0] ?? [])
+    const names = alarms.flatMap((one) =>
+      typeof one === 'string' ? (/NOSPACE|CORRUPT/.exec(one)?.[0] ?? []) : [],
+    )
     return { id, status: 'fail', detail: etcd.alarmed(hasLeader, names), fix: etcd.seeAlarms() }
   }
   const { answer, refusal } = await ask('/v3/cluster/member/list', {}, { expected: ['denied'] })

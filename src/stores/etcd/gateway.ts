@@ -218,7 +218,9 @@ export function openGateway(address: EtcdAddress, options: EngineOptions): Gatew
   function readAnswer({ body }: HttpReply): Answer {
     try {
       const value: unknown = JSON.parse(body)
-      if (isObject(value)) return isObject(value['result']) ? value['result'] : value
+      const answer = isObject(value) && isObject(value['result']) ? value['result'] : value
+      // Every answer of etcd has one: without it, an empty object would pass for an empty store.
+      if (isObject(answer) && isObject(answer['header'])) return answer
     } catch {
       // Said below.
     }

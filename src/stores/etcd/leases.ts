@@ -1,4 +1,6 @@
+import { ToknError } from '../../core/errors.ts'
 import type { HeldLease, LeaseTaken } from '../../core/shared-engine.ts'
+import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
 import { nameIn, type Layout } from './layout.ts'
 import * as wire from './wire.ts'
@@ -28,6 +30,8 @@ interface Held {
 }
 
 const atOnce = 8
+/** Times that others may have been faster. */
+const mostTries = 30
 
 /**
  * Leases of etcd, whose time is that of its leader, in whole seconds. The key `leases/NAME` ends with it. The
@@ -47,7 +51,7 @@ export function openLeases(
     let { answer } = await ask('/v3/kv/txn', { success: both })
     let lease: string | undefined
     const seconds = secondsOf(ttl)
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const [[found] = [], [last] = []] = wire.rangesOf(answer)
       const held = found === undefined ? undefined : readHeld(found)
       if (held !== undefined && (held.id !== lease || lease === undefined)) {
@@ -72,6 +76,7 @@ export function openLeases(
         failure: both,
       }))
       if (wire.hasSucceeded(answer)) return taken(name, fence, { id: lease, seconds })
+      if (tries === mostTries) throw new ToknError('network', words.etcd.contended())
     }
   }
 

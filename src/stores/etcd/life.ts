@@ -13,6 +13,8 @@ export interface Life {
 }
 
 const version = 1
+/** Times that others may have been faster. */
+const mostTries = 30
 
 /** The key `store`: which version of the layout this is, and what marks this life of the cluster. */
 interface Mark {
@@ -43,7 +45,7 @@ export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
   }
 
   async function incarnation(): Promise<string> {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const { mark, header, member } = await look()
       const entries = await countEntries(member, header.member)
       const before = mark.index - mark.revision
@@ -59,6 +61,7 @@ export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
       // Readers may not.
       if (isWritten === undefined) return name(hasGoneBack ? `${mark.life}/past` : mark.life)
       if (isWritten) return name(life)
+      if (tries === mostTries) throw new ToknError('network', words.etcd.contended())
     }
   }
 

@@ -28,9 +28,10 @@ function decode(value: unknown): string {
   return typeof value === 'string' ? Buffer.from(value, 'base64').toString() : ''
 }
 
+/** 0 for what is no number that etcd counts with. */
 export function numberIn(object: unknown, name: string): number {
-  const value = isObject(object) ? object[name] : undefined
-  return typeof value === 'string' || typeof value === 'number' ? Number(value) : 0
+  const number = Number(textIn(object, name))
+  return Number.isSafeInteger(number) ? number : 0
 }
 
 export function textIn(object: unknown, name: string): string {

@@ -53,9 +53,10 @@ export function openWishes({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Lay
     if (found === undefined) return
     const { key, value } = found
     const wish = wire.objectOf(value)
-    const told = Number(wish['told'] ?? wish['at'])
+    const [text, at] = [wire.textIn(wish, 'text'), wire.numberIn(wish, 'at')]
+    const told = wire.numberIn(wish, 'told') || at
     if (Math.abs(now() - told) < toldAgain) return
-    const again = JSON.stringify({ ...wish, told: now() })
+    const again = JSON.stringify({ text, at, told: now() })
     await ask('/v3/kv/txn', {
       compare: [wire.isValue(key, value)],
       success: [wire.putting(key, again)],

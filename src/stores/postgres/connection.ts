@@ -14,6 +14,7 @@ import {
   passesSoon,
   stateOf,
 } from './failures.ts'
+import { guard } from './guard.ts'
 import { findPassword } from './password.ts'
 
 export type Value = string | number | boolean | null | undefined
@@ -29,7 +30,7 @@ export interface Connection {
 }
 
 /** Text as it comes: nothing here is a date or a number to pg, and its parsers are not loaded. */
-const asText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value }
+const asText: CustomTypesConfig = { getTypeParser: () => String }
 
 /** Times that a transaction is begun again which was rolled back for the sake of another. */
 const turns = 5
@@ -46,7 +47,7 @@ export async function makeClient(
 ): Promise<PgClient> {
   const { default: Client } = await import('pg/lib/client.js')
   const { host, port, database, user, tls, application } = address
-  return new Client({
+  const client = new Client({
     ...{ host, port, database, user, pipeline, types: asText, keepAlive: true },
     application_name: application,
     keepAliveInitialDelayMillis: 15_000,
@@ -56,6 +57,8 @@ export async function makeClient(
     sslnegotiation: 'postgres',
     ssl: tls && { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...trust(options) },
   })
+  guard(client, () => describeAddress(address))
+  return client
 }
 
 function trust({ ca, environment }: EngineOptions): { ca?: string[] } {
@@ -134,7 +137,10 @@ export function openConnection(options: EngineOptions, address: PostgresAddress)
       return await client.query<Record<string, string | null>>(text, [...values])
     })
     try {
-      return (await Promise.race([answer, late])).rows
+      const { rows } = await Promise.race([answer, late])
+      // Where several answers came, pg gives a list of them.
+      if (!Array.isArray(rows)) throw new ToknError('network', words.postgres.nonsense(where()))
+      return rows
     } catch (error) {
       if (endsConnection(error)) {
         forget(opened)

@@ -1,4 +1,5 @@
 import type { EngineFinding } from '../../core/shared-engine.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection, Row } from './connection.ts'
 import { findMissing, readSchemaVersion } from './prepare.ts'
@@ -38,7 +39,7 @@ export async function examine(
     {
       id: 'version',
       status: 'ok',
-      detail: texts.serverOf(about['version'] ?? '', Number(about['most'])),
+      detail: texts.serverOf(quoteForeign(about['version'] ?? '', 60), Number(about['most'])),
     },
     judgeDurability(about),
     judgeSchema(version, missing, where),
@@ -77,7 +78,7 @@ async function judgePrivileges({ ask }: Connection): Promise<EngineFinding> {
   const id = 'privileges'
   const texts = words.postgres
   const [may = {}] = await ask(powers, [], true)
-  const name = may['name'] ?? ''
+  const name = quoteForeign(may['name'] ?? '', 63)
   const strong = ['superuser', 'createrole', 'createdb', 'replication', 'bypassrls'].filter(
     (power) => may[power] === 't',
   )

@@ -1,6 +1,6 @@
 import { isToknError, systemCode, ToknError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
-import { display } from '../../core/text.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 
 /** Codes of PostgreSQL (SQLSTATE) that tell who calls something. */
@@ -67,7 +67,7 @@ function explainState(state: string, error: Error, where: string): ToknError {
   if (/^(?:57|40|08|55|58)/.test(state)) {
     return new ToknError('network', postgres.away(where, reason), cause)
   }
-  return new ToknError('store', postgres.refused(where, state, reason), cause)
+  return new ToknError('store', postgres.refused(where, quoteForeign(state, 10), reason), cause)
 }
 
 export function readOnly(where: string, isStandby: boolean): ToknError {
@@ -89,13 +89,16 @@ function explainConnection(error: unknown, where: string): ToknError {
   if (message.startsWith('SASL')) {
     return new ToknError('store', postgres.refusedUser(where, message), cause)
   }
+  if (message.startsWith('received invalid response')) {
+    return new ToknError('network', postgres.nonsense(where), { ...cause, lasting: true })
+  }
   if (code !== undefined) return new ToknError('network', postgres.unreached(where, message), cause)
   return new ToknError('network', postgres.lost(where), cause)
 }
 
-/** Of a server, so that it is shown as text; never with a value that we gave. */
-function reasonOf(error: unknown): string {
+/** Of a server, or whoever stands in its place: shown as text, and without what it was told. */
+export function reasonOf(error: unknown): string {
   const all = error instanceof AggregateError ? (error.errors[0] as unknown) : error
   const message = all instanceof Error ? all.message : String(all)
-  return display(message.split('\n')[0] ?? '')
+  return quoteForeign(message.split('\n')[0] ?? '')
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { takePassword } from '../../core/taken-passwords.ts'
 import { ToknError } from '../../core/errors.ts'
+import { Secret } from '../../core/secret.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import type { PostgresAddress } from './address.ts'
@@ -17,7 +18,8 @@ export function findPassword(options: EngineOptions, address: PostgresAddress): 
     (decodeURIComponent(url.password) ||
       takePassword(environment, 'PGPASSWORD') ||
       fromFile(options, address))
-  if (found) return found
+  // From now on no sentence has it: a server may say again what it was told.
+  if (found) return new Secret(found).reveal()
   throw new ToknError('store', words.postgres.noPassword(address.user))
 }
 

@@ -1,7 +1,8 @@
 import { ToknError } from '../../core/errors.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import type { Connection } from './connection.ts'
-import { lacksTables, notAllowed, stateOf } from './failures.ts'
+import { lacksTables, notAllowed, reasonOf, stateOf } from './failures.ts'
 import { madeNames, migrate, readNumber, schemaVersion } from './schema.ts'
 
 /** PostgreSQL 13: the first that makes a random UUID by itself. */
@@ -16,14 +17,13 @@ export async function prepare({ ask }: Connection, where: string): Promise<void>
     current_setting('server_version_num') AS number`
   const [{ name, number } = {}] = await ask(settings)
   if (Number(number) < oldest)
-    throw new ToknError('store', words.postgres.tooOld(where, name ?? ''))
+    throw new ToknError('store', words.postgres.tooOld(where, quoteForeign(name ?? '', 40)))
   try {
     await ask(migrate)
   } catch (error) {
     const cause = error instanceof ToknError ? error.details.cause : undefined
     if (stateOf(cause) !== notAllowed) throw error
-    const reason = cause instanceof Error ? cause.message : ''
-    throw new ToknError('store', words.postgres.cannotMake(where, reason), { cause })
+    throw new ToknError('store', words.postgres.cannotMake(where, reasonOf(cause)), { cause })
   }
 }
 

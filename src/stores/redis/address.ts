@@ -1,5 +1,7 @@
 import { takePassword } from '../../core/taken-passwords.ts'
 import { ToknError } from '../../core/errors.ts'
+import { Secret } from '../../core/secret.ts'
+import { display } from '../../core/text.ts'
 import { isLoopbackAddress } from '../../core/loopback.ts'
 import type { EngineOptions } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
@@ -31,13 +33,15 @@ export function readAddress({ url, password, environment }: Given): RedisAddress
   const user = parameters.get('user') ?? decode(url.username)
   const own =
     password ?? (url.password === '' ? takePassword(environment, 'REDISCLI_AUTH') : undefined)
+  const known = own ?? (url.password === '' ? undefined : decode(url.password))
   const address = {
     host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
     port: url.port === '' ? 6379 : Number(url.port),
     path: isSocket ? decode(url.pathname) : undefined,
     db: Number(db),
     user: user === '' ? undefined : user,
-    password: own ?? (url.password === '' ? undefined : decode(url.password)),
+    // From now on no sentence has it: a server may say again what it was told.
+    password: known === undefined ? undefined : new Secret(known).reveal(),
     tls: url.protocol === 'rediss:',
   }
   checkPrivacy(address)
@@ -48,7 +52,7 @@ export function readAddress({ url, password, environment }: Given): RedisAddress
 export function checkPrivacy(address: RedisAddress): void {
   const { host, path, tls } = address
   if (path !== undefined || tls || isLoopbackAddress(host)) return
-  throw new ToknError('usage', words.redis.inTheClear(placeOf(address)))
+  throw new ToknError('usage', words.redis.inTheClear(display(placeOf(address), 120)))
 }
 
 /** For a person: `db.example:6379`, or the path of a socket. */

@@ -210,7 +210,11 @@ export function openConnection({
 function movedTo(error: unknown, address: RedisAddress): RedisAddress | undefined {
   const [, host = '', port = ''] =
     /^MOVED \d+ (.*):(\d+)$/.exec(error instanceof Error ? error.message : '') ?? []
-  return port === '' ? undefined : { ...address, host: host || address.host, port: Number(port) }
+  // No place is called what it was told.
+  const isPlace = address.password === undefined || !host.includes(address.password)
+  return port === '' || !isPlace
+    ? undefined
+    : { ...address, host: host || address.host, port: Number(port) }
 }
 
 function isAnswer(error: unknown): boolean {

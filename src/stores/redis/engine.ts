@@ -1,4 +1,5 @@
 import { ToknError } from '../../core/errors.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import type { EngineOptions, SharedEngine } from '../../core/shared-engine.ts'
 import { words } from '../../messages/words.ts'
 import { placeOf, readAddress, type RedisAddress } from './address.ts'
@@ -64,7 +65,8 @@ function describe(address: RedisAddress): string {
 async function prepare(redis: RedisConnection): Promise<void> {
   const known = await redis.ask(['get', schemaKey])
   if (known === String(schema)) return
-  if (known !== null) throw new ToknError('store', words.redis.newer(String(known)))
+  if (known !== null)
+    throw new ToknError('store', words.redis.newer(quoteForeign(String(known), 20)))
   await redis.run({ text: schemaScript }, [schemaKey], [String(schema)])
 }
 

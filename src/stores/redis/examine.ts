@@ -1,5 +1,6 @@
 import { isToknError } from '../../core/errors.ts'
 import type { EngineFinding } from '../../core/shared-engine.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { words } from '../../messages/words.ts'
 import type { RedisConnection } from './connection.ts'
 import { renewLease } from './leases.ts'
@@ -41,7 +42,7 @@ async function readInfo(redis: RedisConnection): Promise<Info | undefined> {
 }
 
 function versionOf(info: Info | undefined): EngineFinding {
-  const version = info?.get('redis_version') ?? ''
+  const version = quoteForeign(info?.get('redis_version') ?? '', 40)
   const detail = words.redis.version(version)
   // What reads is sent as EVAL_RO, which 7.0 has brought: an older one has refused before this.
   return { id: 'version', status: 'ok', detail }
@@ -97,7 +98,7 @@ function durabilityOf(info: Info | undefined, settings: Info | undefined): Engin
 function evictionOf(info: Info | undefined, settings: Info | undefined): EngineFinding[] {
   const policy = settings?.get('maxmemory-policy') ?? info?.get('maxmemory_policy') ?? ''
   if (!policy.startsWith('allkeys')) return []
-  return [{ id: 'durability', status: 'fail', ...words.redis.evicts(policy) }]
+  return [{ id: 'durability', status: 'fail', ...words.redis.evicts(quoteForeign(policy, 40)) }]
 }
 
 function replicasOf(info: Info | undefined, settings: Info | undefined): EngineFinding[] {

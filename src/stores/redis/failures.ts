@@ -1,4 +1,5 @@
 import { systemCode, ToknError } from '../../core/errors.ts'
+import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { placeOf, type RedisAddress } from './address.ts'
@@ -85,7 +86,7 @@ function refusal(message: string, place: string, address: RedisAddress): ToknErr
   if (/DB index|SELECT is not allowed/.test(message)) {
     return store(words.redis.noDatabase(place, address.db))
   }
-  return store(words.redis.refused(place, /^[A-Z]{2,20}$/.test(code) ? code : 'ERR'))
+  return store(words.redis.refused(place, /^[A-Z]{2,20}$/.test(code) ? quoteForeign(code) : 'ERR'))
 }
 
 type Spoken = ConstructorParameters<typeof ToknError>[1]

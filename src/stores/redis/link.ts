@@ -4,6 +4,9 @@ import type { Socket } from 'node:net'
 /** What Redis answers, in RESP2. */
 export type Reply = string | number | null | readonly Reply[]
 
+/** What a connection ends with over an answer that cannot be read. */
+export const nonsense = 'protocol error'
+
 /** One connection, until it is lost: it is not opened again, and nothing waits in it for that. */
 export interface Link {
   isOpen(): boolean
@@ -16,6 +19,9 @@ export interface Link {
   end(): void
 }
 
+/** Bytes of one answer: a page has 500 rows, and each may have four parts of 100 KiB. */
+const longest = 268_435_456
+
 interface Question {
   resolve(reply: Reply): void
   reject(error: Error): void
@@ -26,11 +32,14 @@ export function openLink(socket: Socket, idle: boolean): Link {
   const waiting: Question[] = []
   let heard: ((text: string) => void) | undefined
   let failure: Error | undefined
+  let length = 0
   // Of ioredis what reads answers: loading the rest takes longer than a question to a server nearby, it
   // sends again what must not be sent twice, and prints commands where DEBUG says so.
   const decoder = new Decoder({
     getTypeMapping: () => ({}),
     onReply: (reply: Reply) => {
+      length = 0
+      if (!isReply(reply, 4)) throw new Error(nonsense)
       const [kind, , text] = Array.isArray(reply) ? (reply as readonly Reply[]) : []
       if (heard !== undefined && kind === 'message') heard(String(text))
       else next()?.resolve(reply)
@@ -51,9 +60,12 @@ export function openLink(socket: Socket, idle: boolean): Link {
   socket.setNoDelay(true)
   socket.on('data', (chunk) => {
     try {
+      length += chunk.length
+      if (length > longest) throw new Error(nonsense)
       decoder.write(chunk)
     } catch (error) {
-      socket.destroy(error instanceof Error ? error : undefined)
+      // Lists that are too long, or too deep, are a RangeError, as a mistake of ours would be.
+      socket.destroy(new Error(nonsense, { cause: error }))
     }
   })
   socket.on('error', (error) => (failure ??= error))
@@ -75,6 +87,11 @@ export function openLink(socket: Socket, idle: boolean): Link {
     lost: (lost) => void (socket.destroyed ? lost() : socket.once('close', lost)),
     end: () => void socket.destroy(),
   }
+}
+
+function isReply(value: unknown, depth: number): boolean {
+  if (!Array.isArray(value)) return value === null || /^(string|number)$/.test(typeof value)
+  return depth > 0 && value.every((one) => isReply(one, depth - 1))
 }
 
 function encode(command: readonly string[]): string {

@@ -22,6 +22,9 @@ export interface EngineClock {
 /** Milliseconds by which clocks that agree seem to differ. */
 const none = 2_000
 
+/** The year 10000: no engine has it, but by a mistake. */
+const endOfTime = 253_402_300_800_000
+
 /** An answer that took longer may have been given at any time. */
 const quick = 4_000
 
@@ -69,7 +72,8 @@ export function openEngineClock(asked: SharedEngine, time: Pick<SharedTime, 'now
   /** What is known stays while it may be so: what is read and written again has the same text then. */
   function note(at: number, sentAt: number): void {
     const receivedAt = time.now()
-    if (!Number.isFinite(at) || (certainty === 'quick' && receivedAt - sentAt > quick)) return
+    if (!(at > 0 && at < endOfTime) || (certainty === 'quick' && receivedAt - sentAt > quick))
+      return
     certainty = receivedAt - sentAt > quick ? 'slow' : 'quick'
     const mayBe = (ahead: number) => at - ahead >= sentAt - none && at - ahead <= receivedAt + none
     if (mayBe(known)) return
