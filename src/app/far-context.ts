@@ -95,7 +95,8 @@ export function openFarContext(near: Near): FarContext {
     },
     storeKeys: async (flags) => {
       const { openKeyringInForce } = await import('./store-keyring.ts')
-      const kind = near.storeKind(flags)
+      const { sharedKind } = await import('../session/fleet/shared-store.ts')
+      const kind = sharedKind(portsFor(flags), (kept) => near.storeKind(flags, kept))
       return await openKeyringInForce({
         ...{ kind, environment, variables, ca: flags.ca, ports: portsFor(flags) },
       })

@@ -166,7 +166,7 @@ function report(
   if (flags.quiet === true && verdict) return context.exitWith(worst.exit)
   if (!all) throw worst
   const message = words.check.someFailed(failures.length, checked.length, worst.message)
-  throw new ToknError(worst.code, message, { ...worst.details, hint: worst.hint })
+  throw new ToknError(worst.code, message, worst.details)
 }
 
 /** What needs a person is worse than what could not be checked, and that than what a refresh helps. */
@@ -191,7 +191,7 @@ function inWords({ name, token, result, error }: Checked, now: number): string {
     const { message, hint } = error
     const { ofProfile, withHint } = words.reports
     if (hint === undefined) return ofProfile(name, message)
-    return ofProfile(name, withHint(message, hint.replaceAll('\n', '; ')))
+    return ofProfile(name, withHint(message, hint))
   }
   return words.check.good(token, words.times.expires(result?.record.expiry, now))
 }

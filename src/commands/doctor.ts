@@ -41,7 +41,7 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
   }
   if (failed.length === 0) return
   throw new ToknError('check_failed', words.reports.checksFailed(failed.length, findings.length), {
-    hint: failed[0]?.fix,
+    hint: failed[0]?.fix?.split('\n'),
   })
 }
 
@@ -58,6 +58,6 @@ function linesOf({ id, status, detail, fix }: Finding, colours: Colours): readon
     fail: colours.red,
     skip: colours.dim,
   }[status]
-  const next = fix === undefined ? [] : [`        ${colours.dim(fix)}`]
+  const next = fix?.split('\n').map((line) => `        ${colours.dim(line)}`) ?? []
   return [`${paint(status.padEnd(6))}  ${id}: ${detail}`, ...next]
 }

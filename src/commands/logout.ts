@@ -175,7 +175,7 @@ function throwForFailures(
     throw new ToknError(
       'partial',
       words.reports.notAllLoggedOut(failures.length, tried, first.message),
-      { hint: first.hint },
+      { hint: first.details.hint },
     )
   }
   const alive = results.filter(({ failed }) => failed)

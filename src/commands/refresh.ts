@@ -193,5 +193,5 @@ function inWords({ profile, record, refreshed, error, skipped }: Refreshed, now:
 function inOneLine({ name }: Profile, message: string, hint: string | undefined): string {
   const { ofProfile, withHint } = words.reports
   if (hint === undefined) return ofProfile(name, message)
-  return ofProfile(name, withHint(message, hint.replaceAll('\n', '; ')))
+  return ofProfile(name, withHint(message, hint))
 }

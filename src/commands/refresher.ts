@@ -6,7 +6,7 @@ import { readHolder } from '../core/holder.ts'
 import { display } from '../core/text.ts'
 import { words } from '../messages/words.ts'
 import { refuseReaderOf } from '../session/fleet/reader.ts'
-import { sharedStore } from '../session/fleet/shared-store.ts'
+import { sharedKind, sharedStore } from '../session/fleet/shared-store.ts'
 import type { CommonFlags, Context } from './context.ts'
 import { declare, lineOf } from './flags/declare.ts'
 import { requestFlags, type FlagName, type FlagsOf } from './flags/table.ts'
@@ -39,8 +39,8 @@ async function runRefresher(context: Context, flags: RefresherFlags): Promise<vo
   await checkFields(flags, 'tokn.refresher/v1')
   const { ahead } = flags
   const least = ahead === undefined ? undefined : parseDuration(ahead, '--ahead')
-  const kind = context.storeKind(flags)
   const ports = context.ports(flags)
+  const kind = sharedKind(ports, (kept) => context.storeKind(flags, kept))
   refuseReaderOf(await sharedStore(ports, kind), 'refresher')
   const { happened } = await context.watchInterruption()
   const tell = (event: FleetEvent) => {

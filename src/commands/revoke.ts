@@ -76,7 +76,7 @@ function throwForFailures(results: readonly Revocation[], look: string): void {
     throw new ToknError(
       'partial',
       words.reports.notAllRevoked(failed.length, results.length, why),
-      { hint: first.error?.hint },
+      { hint: first.error?.details.hint },
     )
   }
   const details = { ...first.error?.details, hint: first.error?.details.hint ?? look }

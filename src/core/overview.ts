@@ -17,6 +17,7 @@ export type SeenSession = Pick<
   | 'renewsWith'
   | 'scopes'
   | 'standing'
+  | 'movedTo'
 >
 
 /** What tells the token of a session from others. */

@@ -5,10 +5,10 @@ import type { Reason, SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import type { Session } from './session.ts'
 import { entryOf, readRecord } from './stored-record.ts'
-import { sessionEnded } from './standing.ts'
+import { nextThen, sessionEnded } from './standing.ts'
 import { tellEnd } from './tell-end.ts'
 import { lifeOf, reasonToRenew, satisfies, type RefreshRequest } from './refresh-request.ts'
-import { withNamedHints, nextLogin, sessionInWords, tokenInWords } from './naming.ts'
+import { withNamedHints, sessionInWords, tokenInWords } from './naming.ts'
 
 export interface FreshOptions {
   /** Milliseconds that the token must still live. */
@@ -109,10 +109,9 @@ export async function refreshThrough(
 }
 
 /** Good for now, and for the last time: whoever relies on it has to know. */
-export function tellStanding({ ports, profile }: Session, { standing }: SessionRecord): void {
-  ports.warn(
-    words.refresh.lastOfItsKind(tokenInWords(profile), standing?.why ?? '', nextLogin(profile)),
-  )
+export function tellStanding({ ports, profile }: Session, record: SessionRecord): void {
+  const why = record.standing?.why ?? ''
+  ports.warn(words.refresh.lastOfItsKind(tokenInWords(profile), why, nextThen(profile, record)))
 }
 
 function tooShort(profile: Profile): ToknError {

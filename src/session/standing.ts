@@ -20,7 +20,14 @@ export function sessionEnded(profile: Profile, record: SessionRecord): ToknError
   const { standing } = record
   const since = standing && words.times.instant(standing.at)
   const message = words.refresh.sessionEnded(sessionInWords(profile), since, standing?.why)
-  return new ToknError('reauth_required', message, { hint: loginAnew(profile, record) })
+  return new ToknError('reauth_required', message, { hint: nextThen(profile, record) })
+}
+
+/** A session that has moved is used where it is: a login would make another one. */
+export function nextThen(profile: Profile, record: SessionRecord): string {
+  return record.context['tokn_moved_to'] === undefined
+    ? loginAnew(profile, record)
+    : words.refresh.useThere()
 }
 
 /** What to type for another session: a token that was pasted in is followed by another one. */

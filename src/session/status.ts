@@ -187,7 +187,8 @@ function problemByState(
   const untimely = isUntimely(session, now)
   // Most are well, and nothing is said of them.
   if (state === 'alive' && standing === undefined && !untimely) return undefined
-  const login = loginAnew(profile, session)
+  const hasMoved = session.movedTo !== undefined
+  const login = hasMoved ? words.refresh.useThere() : loginAnew(profile, session)
   const refresh = `tokn refresh ${profile.name}`
   if (untimely) return { problem: words.status.clockWasSet(obtainedAt), fix: refresh }
   if (standing !== undefined && (state !== 'alive' || standing.state !== 'doubtful')) {

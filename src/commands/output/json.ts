@@ -51,11 +51,12 @@ function withCommands(value: unknown, complete: (text: string) => string): unkno
 export function tell(
   context: Context,
   flags: CommonFlags,
-  sentence: string,
+  sentences: string | readonly string[],
   document: Readonly<Record<string, unknown>>,
 ): void {
-  if (wantsJson(flags)) printJson(context, flags, document)
-  else if (flags.quiet !== true) context.terminal.say(sentence)
+  if (wantsJson(flags)) return printJson(context, flags, document)
+  if (flags.quiet === true) return
+  for (const sentence of [sentences].flat()) context.terminal.say(sentence)
 }
 
 /**

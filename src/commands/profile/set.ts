@@ -1,4 +1,4 @@
-import { parseDuration } from '../../core/duration.ts'
+import { readDuration } from '../../core/duration.ts'
 import { ToknError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profile.ts'
 import { display } from '../../core/text.ts'
@@ -18,9 +18,15 @@ type Setting = (typeof profileSettings)[number]
 
 const settings: Readonly<Record<Setting, (value: string | undefined) => Partial<Profile>>> = {
   offline: (value) => {
-    if (value !== undefined) parseDuration(value, 'offline')
+    if (value !== undefined) checkDuration(value, 'offline')
     return { offline: value }
   },
+}
+
+/** Throws `usage` that names the setting, and what it was to be. */
+function checkDuration(value: string, setting: Setting): void {
+  if (readDuration(value) !== undefined) return
+  throw new ToknError('usage', words.core.notADuration(setting, display(value, 40)))
 }
 
 /** Changes one setting of a profile; `none` takes it away. */

@@ -11,7 +11,7 @@ import {
   type FleetStatus,
   type Holding,
 } from '../../session/fleet/fleet-status.ts'
-import { sharedStore } from '../../session/fleet/shared-store.ts'
+import { sharedKind, sharedStore } from '../../session/fleet/shared-store.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { holderFields } from '../output/holder.ts'
 import { checkFields, expiryFields, printJson, wantsJson } from '../output/json.ts'
@@ -24,7 +24,10 @@ type StoreStatusFlags = CommonFlags & { readonly plain?: boolean }
 export async function showStore(context: Context, flags: StoreStatusFlags): Promise<void> {
   await checkFields(flags, 'tokn.fleet/v1')
   const ports = context.ports(flags)
-  const fleet = await sharedStore(ports, context.storeKind({}))
+  const fleet = await sharedStore(
+    ports,
+    sharedKind(ports, (kept) => context.storeKind({}, kept)),
+  )
   const now = ports.clock.now()
   const status = await readFleetStatus(fleet, now)
   if (wantsJson(flags)) return printJson(context, flags, documentOf(status, now))

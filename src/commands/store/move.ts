@@ -3,6 +3,7 @@ import { isToknError, ToknError } from '../../core/errors.ts'
 import type { StoreKind } from '../../core/profile.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
+import { checkMove } from '../../session/move/check-move.ts'
 import { moveSession, type Move } from '../../session/move/move-session.ts'
 import { planMoves, type MovesWanted } from '../../session/move/plan-moves.ts'
 import { refer } from '../../session/move/refer.ts'
@@ -106,7 +107,10 @@ async function run(
       source: source === ports ? undefined : source,
     }),
   )
-  if (flags.dryRun === true) return sayWould(context, flags, moves.map(describePlan))
+  if (flags.dryRun === true) {
+    for (const move of moves) await fitHint(ports, wanted.to, checkMove(ports, move))
+    return sayWould(context, flags, moves.map(describePlan))
+  }
   const results = []
   for (const move of moves) {
     const result = await fitHint(ports, wanted.to, moveSession(ports, move))
@@ -116,8 +120,8 @@ async function run(
   const told = results.map(({ profile, from, to, result }) =>
     words.storeCommands.moved[result](profile, from, to),
   )
-  const sentence = told.length === 0 ? words.storeCommands.nothingToMove() : told.join('\n')
-  tell(context, flags, sentence, { schema, results })
+  const sentences = told.length === 0 ? words.storeCommands.nothingToMove() : told
+  tell(context, flags, sentences, { schema, results })
 }
 
 /** Stores tell to use another one by `--store`, which these commands do not have. */
@@ -125,9 +129,11 @@ async function fitHint<Value>(ports: Ports, to: StoreKind, work: Promise<Value>)
   try {
     return await work
   } catch (error) {
-    if (!isToknError(error) || error.hint === undefined) throw error
+    const lines = isToknError(error) ? [error.details.hint ?? []].flat() : []
+    if (!isToknError(error) || lines.length === 0) throw error
     const isTarget = ports.stores.traits(to).shared !== true
-    const hint = words.stores.withoutStoreFlag(error.hint, isTarget)
+    const fitted = lines.map((line) => words.stores.withoutStoreFlag(line, isTarget))
+    const hint = fitted.filter((line) => line !== '')
     throw new ToknError(error.code, error.message, { ...error.details, hint, cause: error })
   }
 }
@@ -159,8 +165,8 @@ async function referAll(
     result: 'profile',
   }))
   const told = profiles.map(({ name }) => words.storeCommands.referred(name, from))
-  const sentence = told.length === 0 ? words.storeCommands.nothingToMove() : told.join('\n')
-  tell(context, flags, sentence, { schema, results })
+  const sentences = told.length === 0 ? words.storeCommands.nothingToMove() : told
+  tell(context, flags, sentences, { schema, results })
 }
 
 function describePlan({ source, target, sourceHome, targetHome, isThere }: Move) {

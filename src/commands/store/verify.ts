@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { ToknError } from '../../core/errors.ts'
 import type { StoreKind } from '../../core/profile.ts'
 import { words } from '../../messages/words.ts'
+import { sharedKind } from '../../session/fleet/shared-store.ts'
 import { acceptSession, verifyStore, type Verified } from '../../session/move/verify-store.ts'
+import type { Ports } from '../../session/ports.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import { declare } from '../flags/declare.ts'
 import type { FlagName, FlagsOf } from '../flags/table.ts'
@@ -31,7 +33,7 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<void
   checkPlain(flags)
   await checkFields(flags, 'tokn.store-verify/v1')
   const ports = context.ports(flags)
-  const kind = context.storeKind(flags)
+  const kind = kindOf(context, ports, flags)
   const found = await verifyStore(ports, kind)
   show(context, flags, kind, found)
   const bad = found.filter(({ status }) => status === 'bad')
@@ -40,6 +42,13 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<void
   const { problem = '', fix } = worst
   const said = words.storeCommands.someBad(bad.length, found.length, worst.profile, problem)
   throw new ToknError('check_failed', said, { hint: fix })
+}
+
+/** A store of this machine is one to look at where a profile has it; else it may be that of others. */
+function kindOf(context: Context, ports: Ports, flags: VerifyFlags): StoreKind {
+  const kind = context.storeKind(flags)
+  const isUsed = ports.profiles.outlines().some(({ store }) => store === kind)
+  return isUsed ? kind : sharedKind(ports, (kept) => context.storeKind(flags, kept))
 }
 
 function show(
@@ -77,11 +86,13 @@ function show(
 async function accept(context: Context, name: string, flags: VerifyFlags): Promise<void> {
   await checkFields(flags, 'tokn.store-accept/v1')
   const { askToAccept, accepted, notAccepted, acceptNeedsYes } = words.storeCommands
-  const kind = context.storeKind(flags)
-  const generation = await acceptSession(context.ports(flags), kind, name, async () => {
+  const ports = context.ports(flags)
+  const kind = sharedKind(ports, (kept) => context.storeKind(flags, kept))
+  const generation = await acceptSession(ports, kind, name, async () => {
     const yes = await context.confirm(flags, askToAccept(name))
     if (yes === true) return
-    throw new ToknError('usage', yes === undefined ? acceptNeedsYes(name) : notAccepted(name))
+    if (yes === undefined) throw new ToknError('usage', acceptNeedsYes(name))
+    throw new ToknError('interrupted', notAccepted(name))
   })
   const document = { schema: 'tokn.store-accept/v1', profile: name, store: kind, generation }
   tell(context, flags, accepted(name, generation), document)

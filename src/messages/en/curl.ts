@@ -3,7 +3,7 @@
 export const saidDead = () => 'the API says that the token is dead'
 
 export const refusedForGood = (whose: string, why: string, hint: string | undefined) =>
-  `the API says that the token of ${whose} is dead, and there is no other: ${why}${hint === undefined ? '' : ` (${hint})`}`
+  `the API says that the token of ${whose} is dead, and there is no other: ${why}${hint === undefined ? '' : ` (${hint.replaceAll('\n', '; ')})`}`
 /** Each separated by spaces; `all` is what the session of `name` has, and what it lacks. */
 export const wantsScopes = (lacking: string, name: string, all: string) =>
   `the API wants more scopes for that: ${lacking} (tokn login ${name} --scope "${all}")`

@@ -39,7 +39,7 @@ export const giveCertificate = () => 'give one in TOKN_STORE_URL: etcds://HOST?c
 
 export const noTime = (where: string) => ({
   message: `no time is left to ask ${where}`,
-  hint: 'try again, or wait longer with --timeout',
+  hint: 'try again, or wait longer with --timeout, or TOKN_TIMEOUT',
 })
 
 export const noLeader = (where: string) => ({

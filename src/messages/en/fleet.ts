@@ -42,7 +42,7 @@ export const urlOfAnother = (kind: string, named: string, variable: string) => (
 
 export const noAuthority = (path: string) => ({
   message: `the certificate authority for the store cannot be read: ${path}`,
-  hint: 'name a file in PEM with --ca',
+  hint: 'name a file in PEM with --ca, or in NODE_EXTRA_CA_CERTS',
 })
 
 export const nameTaken = (name: string) => ({
@@ -68,7 +68,7 @@ export const tooManyWriters = () =>
 
 const whatNow = (name: string) => [
   `log in again with: tokn login ${name}`,
-  `or, where you know that nothing was lost: tokn store verify --accept ${name}`,
+  `or, where you know that nothing was lost: tokn store verify --accept ${name}; in a script with --yes`,
 ]
 
 export const anotherLife = (name: string) => ({

@@ -1,6 +1,7 @@
 // English texts about requests: connections, TLS, proxies, replies that cannot be read.
 
-const trust = 'if you trust it, add its certificate authority with --ca FILE'
+const trust =
+  'if you trust it, add its certificate authority with --ca FILE, or NODE_EXTRA_CA_CERTS=FILE'
 const checkClock = 'check the clock of this machine'
 const checkBaseUrl = 'check the base URL of the profile'
 const checkProxy = 'check --proxy and HTTPS_PROXY'
@@ -181,7 +182,7 @@ export const badHeaderValue = (name: string) => ({
 
 export const serversNotChecked = () => ({
   message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the verification of servers',
-  hint: 'unset it; to add a certificate authority of your own, use --ca FILE',
+  hint: 'unset it; to add a certificate authority of your own, use --ca FILE, or NODE_EXTRA_CA_CERTS=FILE',
 })
 
 // Proxies.

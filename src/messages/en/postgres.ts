@@ -14,7 +14,7 @@ export const notAUrl = () => ({
 
 export const unknownSetting = (name: string) => ({
   message: `the URL of the PostgreSQL has a setting that tokn does not know: ${name}`,
-  hint: 'there are host, port, dbname, user, sslmode and application_name; an authority is added with --ca FILE',
+  hint: 'there are host, port, dbname, user, sslmode and application_name; an authority is added with --ca FILE, or NODE_EXTRA_CA_CERTS=FILE',
 })
 
 export const severalHosts = () => ({
@@ -34,7 +34,7 @@ export const notAPort = () => ({
 
 export const weakTls = (mode: string, host: string) => ({
   message: `refusing sslmode=${mode} for ${host}: TLS is always spoken and verified there`,
-  hint: 'leave sslmode out, or write sslmode=verify-full; to add an authority of your own, use --ca FILE',
+  hint: 'leave sslmode out, or write sslmode=verify-full; to add an authority of your own, use --ca FILE, or NODE_EXTRA_CA_CERTS=FILE',
 })
 
 // Who is there.
@@ -117,7 +117,7 @@ export const lost = (where: string) => `the connection to ${where} was lost`
 
 export const tooSlow = (where: string) => ({
   message: `${where} did not answer in time`,
-  hint: 'try again, or wait longer with --timeout',
+  hint: 'try again, or wait longer with --timeout, or TOKN_TIMEOUT',
 })
 
 export const untrusted = (where: string, reason: string) => ({

@@ -20,7 +20,7 @@ export const noToken = () => 'there is no token to test it with'
 export const notDefined = () => 'the definition has none'
 
 export const failed = (message: string, hint: string | undefined) =>
-  `${message}${hint === undefined ? '' : ` (${hint})`}`
+  `${message}${hint === undefined ? '' : ` (${hint.replaceAll('\n', '; ')})`}`
 
 export const alive = (active: boolean) =>
   `the provider says that the token is ${active ? 'alive' : 'dead'}`

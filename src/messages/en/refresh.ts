@@ -90,6 +90,9 @@ export const sessionEnded = (
 export const lastOfItsKind = (token: string, why: string, login: string) =>
   `${token} has not expired, but cannot be refreshed: ${why}; before it expires: ${login}`
 
+export const useThere = () =>
+  'use it there; where that is a store of many machines, with TOKN_STORE_URL set to its address'
+
 export const expiredAt = (token: string, at: string) => `${token} expired at ${at}`
 
 export const expired = (token: string) => `${token} has expired`

@@ -48,7 +48,7 @@ export const wishNotServed = (token: string, problem: string) =>
 
 export const notShared = (kind: string, shared: readonly string[]) => ({
   message: `the store in force (${kind}) belongs to this machine alone`,
-  hint: `name one that many machines share, as TOKN_STORE_URL does (${shared.join(', ')})`,
+  hint: `name one that many machines share, as TOKN_STORE_URL does, or TOKN_STORE where a profile says its address (${shared.join(', ')})`,
 })
 export const storeHasAll = (given: string) => ({
   message: `--store shows all sessions of the store in force, and "${given}" is too much`,

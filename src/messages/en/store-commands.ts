@@ -81,6 +81,12 @@ export const nameTaken = (profile: string, store: string) => ({
   ],
 })
 
+/** Neither of the two is of this machine. */
+export const nameTakenBetween = (profile: string, store: string) => ({
+  message: `${store} has another session called "${profile}"`,
+  hint: `with TOKN_STORE_URL set to the address of the store whose session gets another name: tokn profile rename ${profile} NAME`,
+})
+
 export const sameStore = (store: string, shared: boolean) => ({
   message: `--from and --to are the same store, ${store}`,
   hint: shared

@@ -54,7 +54,7 @@ export const json = {
 export const ci = {
   intro:
     'In a job there is no profile. With TOKN_PROVIDER and the credentials in the environment tokn logs in, answers, and keeps nothing: no store, no file. The one exception: where an API numbers its logins, they are counted.',
-  asks: 'tokn asks nothing where standard input is no terminal, or with CI or TOKN_NO_INPUT set. What would need an answer ends with 4, and names the variable to set.',
+  asks: 'tokn asks nothing where standard input is no terminal, or with CI or TOKN_NO_INPUT set. What would need a login ends with 4, and names the variable to set; what would need a yes ends with 2, and names --yes.',
   secrets:
     'A secret is never a flag: TOKN_PASSWORD, or TOKN_PASSWORD_FILE with the path of a file. tokn exec takes these variables out of the environment of what it starts.',
   each: 'Each command in a job logs in anew. One login for the whole job, in the memory of a process that belongs to it:',

@@ -50,6 +50,8 @@ export interface FleetStatus {
 
 /** All sessions of a store, by what is noted of them; no record is opened. Throws `network`, `store`. */
 export async function readFleetStatus(fleet: Fleet, now: number): Promise<FleetStatus> {
+  // With another key nothing that is there could be seen.
+  await fleet.checkKey()
   const [incarnation, leases, wished] = await Promise.all([
     fleet.incarnation(),
     // A reader may not be allowed to see these, and sees all the rest.

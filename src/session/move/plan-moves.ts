@@ -48,7 +48,7 @@ export async function planMoves(ports: Ports, wanted: MovesWanted): Promise<read
       throw new ToknError('usage', words.storeCommands.atAnotherAddress(source.name, to, at))
     }
     const known = local.find(({ id }) => id === source.id)
-    refuseTaken(local, source, own, targetHome)
+    await refuseTaken(local, source, own, targetHome)
     moves.push({
       ...{ source, isThere, from: here === ports ? undefined : here },
       target: { ...source, ...known, store: to, storeUrl: targetHome?.url, name: source.name },
@@ -130,14 +130,21 @@ export function chooseProfiles(
   })
 }
 
-/** Another profile of this machine must not be replaced. */
-function refuseTaken(
+/** Another profile of where it is to go must not be replaced. */
+async function refuseTaken(
   local: readonly Profile[],
   { name, id }: Profile,
   sourceHome: SharedHome | undefined,
   targetHome: SharedHome | undefined,
-): void {
-  if (sourceHome === undefined || targetHome !== undefined) return
+): Promise<void> {
+  if (targetHome !== undefined) {
+    const other = await targetHome.find(name)
+    if (other === undefined || other.id === id) return
+    const { nameTaken, nameTakenBetween } = words.storeCommands
+    const say = sourceHome === undefined ? nameTaken : nameTakenBetween
+    throw new ToknError('usage', say(name, targetHome.describe()))
+  }
+  if (sourceHome === undefined) return
   if (!local.some((one) => one.name === name && one.id !== id)) return
   throw new ToknError('usage', words.storeCommands.takenHere(name))
 }

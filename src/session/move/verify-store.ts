@@ -140,12 +140,12 @@ export async function acceptSession(
   const home = await homeOf(ports, kind, own?.id)
   if (home === undefined) throw new ToknError('usage', words.storeCommands.acceptsNothing(kind))
   await home.refuseReader('accept')
-  await agree()
   const entry = await home.find(name)
   if (entry === undefined) {
     const known = (await home.list()).map((one) => one.name).slice(0, 10)
     throw new ToknError('not_found', words.storeCommands.notThere(name, home.describe(), known))
   }
+  await agree()
   const generation = await home.accept(entry.id)
   const indexed = ports.index.get(entry.id)
   if (indexed !== undefined && indexed.generation > generation) {

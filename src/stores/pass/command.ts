@@ -58,7 +58,7 @@ export function openCommand(
         throw new ToknError('store', words.stores.passNotInstalled(), { cause: error })
       }
       if (!isToknError(error)) throw error
-      throw new ToknError('store', error.message, { hint: error.hint, cause: error })
+      throw new ToknError('store', error.message, { hint: error.details.hint, cause: error })
     }
   }
 }
