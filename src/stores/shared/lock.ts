@@ -17,10 +17,11 @@ export interface SharedLockOptions {
   /** For those who wait: JSON. */
   readonly holder: string
   readonly holds: Holds
-  /** The generation of the row, and what is in its journal. */
+  /** The generation of the row, what is in its journal, and `HeldLock.doubt` by the row as it was read. */
   look(id: string): Promise<{
     readonly generation: number
     readonly journal: JournalEntry | undefined
+    readonly doubt: NonNullable<HeldLock['doubt']>
   }>
   /** See `HeldLock.doubt`. */
   doubt(id: string): ReturnType<NonNullable<HeldLock['doubt']>>
@@ -58,8 +59,9 @@ function hold({ holds, look, doubt }: SharedLockOptions, id: string, lease: Kept
       const unchanged =
         found.generation === generation &&
         (own.journal === undefined || isSame(found.journal, own.journal)) &&
-        // The engine may have lost its last writes since nothing spoke against it.
-        (own.doubt !== undefined || (await doubt(id)) === undefined)
+        // The engine may have lost its last writes since nothing spoke against it. By the same row: in another
+        // one there may be an answer.
+        (own.doubt !== undefined || (await found.doubt()) === undefined)
       if (unchanged && lease.lasts(margin)) return () => lease.lasts(margin)
       throw new ToknError('busy', words.refresh.lockLost(), { sent: false, fault: 'overtaken' })
     },

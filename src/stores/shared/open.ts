@@ -108,7 +108,12 @@ export function openShared(options: SharedOptions): SharedKind {
         ...{ engine, time, holds, holder: options.holder },
         look: async (id) => {
           const row = await rows.read(id)
-          return { generation: row?.generation ?? 0, journal: await contentOf(row) }
+          const asRead = { ...base, rows: { read: async () => row } }
+          return {
+            generation: row?.generation ?? 0,
+            journal: await contentOf(row),
+            doubt: async () => await findDoubt(asRead, id),
+          }
         },
         doubt: async (id) => await findDoubt(base, id),
       }))
