@@ -5,6 +5,8 @@ import type { StoreKind } from '../core/profile.ts'
 import type { Seal } from '../core/seal.ts'
 import { namesIn, type Paths } from '../io/files/paths.ts'
 import { describeRequester } from '../io/process/requester.ts'
+import { isTerminal } from '../io/terminal/is-terminal.ts'
+import { writeLines } from '../io/terminal/output.ts'
 import type { SharedHome } from '../session/move/home.ts'
 import type { HttpSettings } from '../session/ports.ts'
 import type { Memory } from '../stores/shared/witness.ts'
@@ -48,7 +50,11 @@ export function openSharedPorts(options: SharedPortsOptions): SharedPorts {
   return {
     of,
     store: (kind, id) => storeOf(of, kind, id),
-    fleet: async (kind, id) => await openFleetOf(kind, await of(kind, id), options.profiles),
+    fleet: async (kind, id) => {
+      const fleet = await openFleetOf(kind, await of(kind, id), options.profiles)
+      const isWatched = request.asksAgent === true && request.quiet !== true && isTerminal(2)
+      return isWatched ? Object.assign(fleet, { tell: writeLines }) : fleet
+    },
     home: async (kind, id, definition) => {
       const { openHome } = await import('./shared-home.ts')
       return openHome({ kind, shared: await of(kind, id), definition })

@@ -55,6 +55,8 @@ export interface Fleet {
   describe(): string
   /** Throws `store` where the key at hand is none of those that are in use now. */
   checkKey(): Promise<void>
+  /** Says what takes long to a person at a terminal. Absent: nobody is there. */
+  readonly tell?: ((text: string) => void) | undefined
   look(id: string): Promise<FleetSession | undefined>
   /** All, in the order of ids, as many at a time as come with one answer. */
   pages(): AsyncIterable<readonly FleetSession[]>

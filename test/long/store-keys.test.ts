@@ -165,6 +165,21 @@ describe.runIf(requirePart('redis'))('the keys of a store that many machines sha
     }
   })
 
+  test.runIf(hasTerminal())(
+    'a reader that waits says so in a terminal, and nowhere else',
+    async () => {
+      const readerKey = (await store('reader-key')).out.trim()
+      const line = ['refresh', 'web', '--timeout', '3s']
+      const waiting = 'waiting until somebody with the key of Redis at'
+      const open = openTerminal(line, home, environmentOf(readerKey))
+      await open.until(new RegExp(waiting))
+      expect(await open.ended).toMatchObject({ status: 7, out: '' })
+      const quiet = await openTerminal([...line, '--quiet'], home, environmentOf(readerKey)).ended
+      expect(JSON.stringify(quiet)).not.toContain(waiting)
+      expect((await tokn(line, readerKey)).err).not.toContain(waiting)
+    },
+  )
+
   test.runIf(hasTerminal())('in a terminal it asks first', async () => {
     const open = (line: string, given = key) =>
       openTerminal(['store', ...line.split(' ')], home, environmentOf(given))

@@ -26,6 +26,9 @@ export const readerMayNot = (act: string, store = 'the store') => ({
 /** What a refresh would do, as a verb and its object. */
 export const wouldWish = (store: string) =>
   `leave a wish in ${store}, and wait until somebody with the refresher's key serves it`
+/** Said once a wish is left. */
+export const waiting = (token: string, store: string) =>
+  `waiting until somebody with the key of ${store} refreshes ${token}`
 /** `isEnough`: as it is, and another one was asked for. */
 export const notServed = (token: string, isEnough: boolean, store: string, seconds: number) => ({
   message: `${token} is ${isEnough ? 'to be replaced' : 'too old'}, this process has a reader's key of ${store}, and nobody who may refresh has done so within ${seconds} s`,

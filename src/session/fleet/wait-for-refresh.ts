@@ -71,6 +71,9 @@ async function waitForRefresh(
       const text = writeWish({ minTtl, rejected: beyond === undefined ? undefined : true })
       await refuseVain(session, fleet, request, row?.index, text)
       await fleet.addWish(id, record.generation, text)
+      if (wishedFor === undefined) {
+        fleet.tell?.(words.refresherService.waiting(tokenInWords(profile), fleet.describe()))
+      }
       wishedFor = record.generation
     }
     seen = row?.version
