@@ -1,9 +1,12 @@
-import { isToknError } from '../core/errors.ts'
+import { isKeepingFailure, isToknError } from '../core/errors.ts'
 import { timestamp } from '../core/data-text.ts'
 import { sessionState } from '../session/life.ts'
 import { readNoted } from '../session/fleet/noted.ts'
 import type { Session } from '../session/session.ts'
 import type { Gate, World } from './world.ts'
+
+/** Whoever asks waits for five seconds, in all. */
+const patience = 2_000
 
 /** What is told of an agent to whoever may ask it. Nothing in it is secret. */
 export async function describeAgent(
@@ -35,13 +38,31 @@ async function describeProfile(world: World, name: string): Promise<object | und
   const session = openQuietly(world, name)
   if (session === undefined) return undefined
   const { ports, profile } = session
-  const entry = (await readNoted(ports, [profile])).get(profile.id)
+  const noted = await withinPatience(readNoted(ports, [profile]))
+  const entry = (noted ?? ports.index.getAll([profile.id])).get(profile.id)
   const expiry = entry?.expiry
+  const isSeen = noted !== undefined || entry !== undefined
   return {
     profile: name,
-    state: sessionState(entry, ports.clock.now()),
+    state: isSeen ? sessionState(entry, ports.clock.now()) : 'unknown',
     expires_at: expiry?.state === 'at' ? timestamp(expiry.at) : null,
     generation: entry?.generation ?? null,
+  }
+}
+
+/** `undefined` where a store is silent or fails: it keeps nobody from what is told of the others. */
+async function withinPatience<Value>(asking: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, patience, undefined)
+  })
+  try {
+    return await Promise.race([asking, late])
+  } catch (error) {
+    if (!isKeepingFailure(error)) throw error
+    return undefined
+  } finally {
+    clearTimeout(timer)
   }
 }
 
