@@ -6,9 +6,13 @@ import { verifyPart } from '../stores/shared/codec.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
 import type { StoreKeys } from '../stores/shared/store-keys.ts'
 import { openSharedProfiles, type FoundProfile } from '../stores/shared/profiles.ts'
-import { openIndexInMemory, type IndexInMemory } from './index-in-memory.ts'
 import type { OwnPorts } from './ports.ts'
-import { openProfilesInForce, type ProfilesInForce } from './shared-profiles.ts'
+import {
+  openIndexInMemory,
+  openProfilesInForce,
+  type IndexInMemory,
+  type ProfilesInForce,
+} from './shared-profiles.ts'
 
 /**
  * A store for many machines that a variable names: its profiles go before those of this machine, and

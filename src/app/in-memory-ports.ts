@@ -1,18 +1,17 @@
 import { isKeepingFailure } from '../core/errors.ts'
 import { isReached } from '../core/limit.ts'
 import type { Ledger } from '../core/ledger.ts'
-import type { Journal, JournalSlot, Lock } from '../core/ports.ts'
+import type { Index, IndexEntry, Journal, JournalSlot, Lock } from '../core/ports.ts'
 import { isAccountKey } from '../session/ledger-keys.ts'
 import { words } from '../messages/words.ts'
 import type { Ports } from '../session/ports.ts'
-import { openIndexInMemory } from './index-in-memory.ts'
 
 /**
  * The same ports, but nothing is written anywhere: for a token that lives as long as the command.
  * But for the count of logins, where an API has a number of them and then no more.
  */
 export function openInMemoryPorts(ports: Ports): Ports {
-  const index = openIndexInMemory()
+  const index = openIndex()
   return {
     ...ports,
     index,
@@ -37,6 +36,17 @@ export function openInMemoryPorts(ports: Ports): Ports {
 }
 
 const nothing = async (): Promise<undefined> => undefined
+
+function openIndex(): Index {
+  const entries = new Map<string, IndexEntry>()
+  return {
+    get: (id) => entries.get(id),
+    getAll: (ids) => new Map([...entries].filter(([id]) => ids.includes(id))),
+    put: (id, entry) => void entries.set(id, entry),
+    remove: (id) => void entries.delete(id),
+    list: () => [...entries.keys()],
+  }
+}
 
 /** Logins of an account outlive the command; all else goes with it. */
 function countLogins(ports: Ports, real: Ledger): Ledger {

@@ -9,6 +9,7 @@ import { verifyPart } from './codec.ts'
 import type { EngineClock } from './engine-clock.ts'
 import type { KeyRing } from './key-ring.ts'
 import { listedName } from './listed-name.ts'
+import { takeLease } from './lease.ts'
 import type { StoreKeys } from './store-keys.ts'
 
 export interface FleetOptions {
@@ -52,7 +53,6 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     dropWishes: async (id, generation) => await engine.dropWishes(id, generation),
     watch: async (what, heard) => await engine.watch(what, heard),
     takeActingLease: async () => {
-      const { takeLease } = await import('./lease.ts')
       const ending = new EventEmitter<{ lost: [ToknError | undefined] }>()
       const lost = once(ending, 'lost').then(([missed]) => missed as ToknError | undefined)
       const ended = (missed: ToknError | undefined) => void ending.emit('lost', missed)
