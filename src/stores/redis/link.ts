@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 export type Reply = string | number | null | readonly Reply[]
 
 /** What a connection ends with over an answer that cannot be read. */
-export const nonsense = 'protocol error'
+const nonsense = 'protocol error'
 
 /** One connection, until it is lost: it is not opened again, and nothing waits in it for that. */
 export interface Link {
