@@ -186,7 +186,9 @@ export class FleetRefresher {
     this.#looking.add(id)
     await this.#wait(together)
     this.#looking.delete(id)
-    await this.#work.look(id)
+    const isThere = await this.#work.look(id)
+    // What does not open any more may be sealed for other keys since.
+    if (isThere && this.#book.find(id) === undefined) await this.#checkKey()
     this.#reach()
   }
 

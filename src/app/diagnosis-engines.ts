@@ -70,10 +70,11 @@ async function examine(
   at: string,
   engine: SharedEngine,
   clock: Clock,
-  key: () => Promise<EngineFinding>,
+  lookAtKey: () => Promise<KeyFinding>,
 ): Promise<readonly Finding[]> {
   try {
-    const all = [...(await engine.examine()), ...(await measure(engine, clock)), await key()]
+    const { writes, ...key } = await lookAtKey()
+    const all = [...(await engine.examine(writes)), ...(await measure(engine, clock)), key]
     return [
       { id: at, status: 'ok', detail: words.doctor.engineAnswers(engine.describe()) },
       ...all.map((finding) => ({ ...finding, id: `${at}.${finding.id}` })),
@@ -83,10 +84,17 @@ async function examine(
   }
 }
 
+interface KeyFinding extends EngineFinding {
+  /** Absent: there is none that opens the store. */
+  readonly writes?: boolean | undefined
+}
+
 /** Whether the key at hand opens the store, and its name, which nothing else tells. */
-async function lookAtKey({ ring }: EngineInUse): Promise<EngineFinding> {
+async function lookAtKey({ ring }: EngineInUse): Promise<KeyFinding> {
   try {
-    return { id: 'key', status: 'ok', detail: words.doctor.storeKey(await ring.look()) }
+    const key = await ring.look()
+    const writes = key.role === 'refresher'
+    return { id: 'key', status: 'ok', detail: words.doctor.storeKey(key), writes }
   } catch (error) {
     if (!isFailure(error) || error.code === 'network') throw error
     return { id: 'key', status: 'fail', detail: error.message, fix: error.hint }

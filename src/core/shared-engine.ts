@@ -192,7 +192,11 @@ export interface SharedEngine {
    * those do not tell of a restart since, it is the life that was last noted.
    */
   lifeSeen(): Promise<string>
-  examine(): Promise<readonly EngineFinding[]>
+  /**
+   * `writes`: whether the key at hand is one that writes, by which it is judged what the user of the
+   * engine has to be allowed. Absent: by what he is allowed.
+   */
+  examine(writes?: boolean): Promise<readonly EngineFinding[]>
   /**
    * Nothing will be asked for a while: no connection is kept for that, but where a call is under way or
    * something is watched. Absent: none is kept between calls. Never throws.

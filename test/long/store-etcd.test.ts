@@ -70,6 +70,10 @@ describe.runIf(requirePart('etcd') && requirePart('openssl'))('an etcd with TLS 
     expect(await engine.leaseLeft('session:one', fence)).toBeGreaterThan(0)
     const found = (await reader.examine()).filter(({ status }) => status !== 'ok')
     expect(found).toEqual([])
+    // By the key at hand: this user is not enough for one that writes.
+    expect(await reader.examine(true)).toContainEqual(
+      expect.objectContaining({ id: 'privileges', status: 'fail' }),
+    )
     const rights = (await reader.examine()).find(({ id }) => id === 'privileges')
     expect(rights?.detail).toBe('reads the store and leaves wishes, as a reader should')
     const all = (await openAt(server.url, { ca: server.authority?.certPath }).examine()).find(

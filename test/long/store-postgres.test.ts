@@ -144,6 +144,14 @@ describe.skipIf(!there)('a PostgreSQL', () => {
     const heard: unknown[] = []
     const stop = await refresher.watch('wishes', (id) => heard.push(id))
     expect(await reader.read('a')).toMatchObject({ generation: 1, wished: false })
+    // By the key at hand: this user is not enough for one that writes.
+    const found = (await reader.examine(true)).find(({ id }) => id === 'privileges')
+    expect(found).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('UPDATE on tokn.lease'),
+    })
+    const judged = [...(await reader.examine(false)), ...(await refresher.examine(true))]
+    expect(judged.filter(({ status }) => status === 'fail')).toEqual([])
     expect(await reader.list(undefined, 5)).toHaveLength(1)
     expect(await reader.readDocument('keys')).toMatchObject({ text: 'k' })
     expect(await reader.incarnation()).toBe(await refresher.incarnation())

@@ -115,6 +115,10 @@ describe.skipIf(!requirePart('redis'))('the users of docs/stores.md', () => {
     expect(await reader.examine()).toContainEqual(
       expect.objectContaining({ id: 'privileges', detail: expect.stringContaining('not write') }),
     )
+    // By the key at hand: this user is not enough for one that writes.
+    expect(await reader.examine(true)).toContainEqual(
+      expect.objectContaining({ id: 'privileges', status: 'fail' }),
+    )
     await stop()
     await end()
   })

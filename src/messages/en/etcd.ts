@@ -153,6 +153,8 @@ export const enableAuth = () =>
   'make users and roles, then: etcdctl auth enable (docs/stores.md has the lines)'
 export const lacksRights = (reads: boolean) =>
   reads ? 'the user may not leave wishes for newer tokens' : 'the user may not read the store'
+export const lacksWriting = () =>
+  "the user may only read the store and leave wishes, and the key at hand is a refresher's, which writes"
 export const grant = (right: string, prefix: string) =>
   `etcdctl role grant-permission ROLE --prefix=true ${right} ${prefix}`
 export const rights = (writes: boolean) =>

@@ -130,6 +130,11 @@ export const version = (version: string) => (version === '' ? 'not shown' : `Red
 export const reads = (user: string) =>
   `the user ${user} may read and leave wishes, and not write sessions`
 
+export const lacksWriting = (user: string) => ({
+  detail: `the user ${user} may only read and leave wishes, and the key at hand is a refresher's, which writes`,
+  fix: rights,
+})
+
 export const writes = (user: string) => `the user ${user} has what a refresher needs, and no more`
 
 /** `powers`: what it may do besides. */

@@ -59,9 +59,9 @@ export function openEtcd(options: EngineOptions): SharedEngine {
     },
     incarnation: life.incarnation,
     lifeSeen: life.seen,
-    examine: async () => {
+    examine: async (writes) => {
       const { examine } = await import('./examine.ts')
-      return await examine(gateway, keys)
+      return await examine(gateway, keys, writes)
     },
     close: async () => {
       await Promise.all([...watching].map((end) => end()))

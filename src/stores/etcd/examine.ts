@@ -11,7 +11,11 @@ const { etcd } = words
 const usualQuota = 2_147_483_648
 
 /** Clock and latency are measured by whoever asks `now`. Throws `network` and `store` where there is nothing to look at. */
-export async function examine(gateway: Gateway, keys: Layout): Promise<readonly EngineFinding[]> {
+export async function examine(
+  gateway: Gateway,
+  keys: Layout,
+  isToWrite?: boolean,
+): Promise<readonly EngineFinding[]> {
   const { answer: status } = await gateway.ask('/v3/maintenance/status', {})
   // Not with the gateway, and not always where clients are.
   const metrics = (await gateway.get('/metrics')) ?? ''
@@ -20,7 +24,7 @@ export async function examine(gateway: Gateway, keys: Layout): Promise<readonly 
     await checkMembers(gateway, status),
     checkDurability(metrics),
     checkSpace(status, metrics),
-    ...(await checkPrivileges(gateway, keys)),
+    ...(await checkPrivileges(gateway, keys, isToWrite)),
     await checkSchema(gateway, keys),
   ]
 }

@@ -13,6 +13,7 @@ const id = 'privileges'
 export async function checkPrivileges(
   gateway: Gateway,
   keys: Layout,
+  isToWrite?: boolean,
 ): Promise<readonly EngineFinding[]> {
   const { etcd } = words
   const isOpen = !(await gateway.hasLogin())
@@ -26,6 +27,10 @@ export async function checkPrivileges(
   if (!reads || !wishes) {
     const fix = etcd.grant(reads ? 'write' : 'read', reads ? keys.wishes : keys.prefix)
     return [{ id, status: 'fail', detail: etcd.lacksRights(reads), fix }]
+  }
+  if (isToWrite === true && !writes) {
+    const fix = etcd.grant('readwrite', keys.prefix)
+    return [{ id, status: 'fail', detail: etcd.lacksWriting(), fix }]
   }
   const detail = etcd.rights(writes)
   if (!elsewhere) return [{ id, status: 'ok', detail }]

@@ -148,7 +148,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
       (await import('./incarnation.ts')).readIncarnation(connection, where()),
     lifeSeen: async () =>
       await (await import('./incarnation.ts')).readIncarnation(connection, where()),
-    examine: async () => (await import('./examine.ts')).examine(connection, where()),
+    examine: async (writes) => (await import('./examine.ts')).examine(connection, where(), writes),
     rest: connection.rest,
     close: connection.close,
   }

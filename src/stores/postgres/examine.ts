@@ -30,6 +30,7 @@ const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', '
 export async function examine(
   connection: Connection,
   where: string,
+  isToWrite?: boolean,
 ): Promise<readonly EngineFinding[]> {
   const [about = {}] = await connection.ask(server, [], true)
   const version = await readSchemaVersion(connection.ask)
@@ -43,7 +44,7 @@ export async function examine(
     },
     judgeDurability(about),
     judgeSchema(version, missing, where),
-    ...(version === 0 || missing.length > 0 ? [] : [await judgePrivileges(connection)]),
+    ...(version === 0 || missing.length > 0 ? [] : [await judgePrivileges(connection, isToWrite)]),
   ]
 }
 
@@ -74,7 +75,10 @@ function judgeDurability(about: Row): EngineFinding {
   return { id, status: 'ok', detail: texts.durable(forced) }
 }
 
-async function judgePrivileges({ ask }: Connection): Promise<EngineFinding> {
+async function judgePrivileges(
+  { ask }: Connection,
+  isToWrite: boolean | undefined,
+): Promise<EngineFinding> {
   const id = 'privileges'
   const texts = words.postgres
   const [may = {}] = await ask(powers, [], true)
@@ -95,8 +99,9 @@ async function judgePrivileges({ ask }: Connection): Promise<EngineFinding> {
   const [has = {}] = await ask(`SELECT ${asked.join(', ')}`, [], true)
   const given = (table: string, right: string) =>
     has[`p${pairs.findIndex((pair) => pair.table === table && pair.right === right)}`] === 't'
-  // Whoever may change a row in any way is meant to refresh.
-  const writes = ['INSERT', 'UPDATE', 'DELETE'].some((right) => given('session', right))
+  // By no key at hand: whoever may change a row in any way is meant to refresh.
+  const writes =
+    isToWrite ?? ['INSERT', 'UPDATE', 'DELETE'].some((right) => given('session', right))
   const wanted = (table: string, right: string) =>
     (needed[table] ?? []).includes(right) &&
     (writes || right === 'SELECT' || (table === 'wish' && right === 'INSERT'))

@@ -51,7 +51,7 @@ export function openRedis(options: EngineOptions): SharedEngine {
     now: () => readTime(redis),
     incarnation: async () => await (await import('./life.ts')).readLife(redis),
     lifeSeen: async () => await (await import('./life.ts')).readLifeNoted(redis),
-    examine: async () => await (await import('./examine.ts')).examineRedis(redis),
+    examine: async (writes) => await (await import('./examine.ts')).examineRedis(redis, writes),
     rest: async () => redis.rest(),
     close: async () => redis.close(),
   }

@@ -6,7 +6,10 @@ import type { RedisConnection } from './connection.ts'
 import { renewLease } from './leases.ts'
 import { readSettings } from './life.ts'
 
-export async function examineRedis(redis: RedisConnection): Promise<readonly EngineFinding[]> {
+export async function examineRedis(
+  redis: RedisConnection,
+  isToWrite?: boolean,
+): Promise<readonly EngineFinding[]> {
   const info = await readInfo(redis)
   const settings = await readSettings(redis, [
     ...['appendonly', 'appendfsync', 'maxmemory', 'maxmemory-policy', 'min-replicas-to-write'],
@@ -16,7 +19,9 @@ export async function examineRedis(redis: RedisConnection): Promise<readonly Eng
   const isBlindReader = !writes && info === undefined && settings === undefined
   return [
     versionOf(info),
-    await privilegesOf(redis, writes, info !== undefined),
+    isToWrite === true && !writes
+      ? { id: 'privileges', status: 'fail', ...words.redis.lacksWriting(userOf(redis)) }
+      : await privilegesOf(redis, writes, info !== undefined),
     ...(isBlindReader ? [unseenByReader()] : durabilityOf(info, settings)),
   ]
 }
@@ -54,7 +59,7 @@ async function privilegesOf(
   writes: boolean,
   seesInfo: boolean,
 ): Promise<EngineFinding> {
-  const user = redis.address().user ?? 'default'
+  const user = userOf(redis)
   const id = 'privileges'
   const may = async (...command: readonly string[]) =>
     await isAllowed(async () => await redis.ask(command))
@@ -65,6 +70,10 @@ async function privilegesOf(
   ]
   if (powers.length > 0) return { id, status: 'warn', ...words.redis.tooMuch(user, powers) }
   return { id, status: 'ok', detail: writes ? words.redis.writes(user) : words.redis.reads(user) }
+}
+
+function userOf(redis: RedisConnection): string {
+  return redis.address().user ?? 'default'
 }
 
 async function isAllowed(ask: () => Promise<unknown>): Promise<boolean> {

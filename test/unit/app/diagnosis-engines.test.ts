@@ -75,6 +75,22 @@ describe('the engines of stores that many machines share', () => {
     })
   })
 
+  test('judge what a user may do by the key at hand', async () => {
+    const engine = startMemoryServer().connect()
+    const asked: unknown[] = []
+    const examine = async (writes?: boolean) => {
+      asked.push(writes)
+      return []
+    }
+    await checkEngines({
+      ports: portsWith(() => ({ ...engine, examine })),
+      ...looked,
+      usualStore: 'many',
+      profiles: [],
+    })
+    expect(asked).toEqual([false])
+  })
+
   test('that are not reached, or not named, fail with the code, and once', async () => {
     const gone = new ToknError('network', { message: 'nobody is there', hint: 'look' })
     const engine = startMemoryServer().connect()
