@@ -8,9 +8,10 @@ import { readDocument, writeDocument } from './documents.ts'
 import { channelOf, schemaKey } from './keys.ts'
 import { heldLeases, leaseLeft, releaseLease, renewLease, takeLease } from './leases.ts'
 import { listOf } from './link.ts'
-import { findRow, readInstant, readRow, removeRow, writeRow } from './rows.ts'
+import { findRow, readInstant, readRow } from './rows.ts'
 import type { Authorities } from './socket.ts'
 import { addWish, dropWishes, listWishes } from './wishes.ts'
+import { removeRow, writeRow } from './write-rows.ts'
 
 /** The version of what is in Redis. */
 const schema = 1
