@@ -36,7 +36,9 @@ async function ask(line: string, env: Readonly<Record<string, string>> = {}) {
     users: number
   }
   const ours = files.filter((path) => path.startsWith(dist))
-  const read = [...ours, ...opened.filter((path) => path.startsWith(dist))]
+  // What the build has compiled of them stands for them, and is not read besides.
+  const isText = (path: string) => path.startsWith(dist) && !path.startsWith(join(dist, 'kept'))
+  const read = [...ours, ...opened.filter(isText)]
   const bytes = [...new Set(read)].reduce((all, path) => all + statSync(path).size, 0)
   const names = ours.map((path) => basename(path)).toSorted()
   return { ...ended, names, bytes, files, connections, opened, users }
