@@ -129,7 +129,7 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
     await program.ended
   })
 
-  it('E6: a bus that never answers leaves no way but a signal, and that is taken', async () => {
+  it('E6: where a bus never answers, a signal ends what cannot be freed', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tokn-bus-'))
     const path = join(directory, 'bus')
     // Stopped, so that it accepts nothing and closes nothing either.
@@ -141,7 +141,10 @@ describe.runIf(available)('a secret service that hangs or dies', () => {
     bus.kill('SIGKILL')
     rmSync(directory, { recursive: true })
     expect(ended.err).toContain('store: the keychain did not answer within 3 s')
-    expect(ended.signal).toBe('SIGKILL')
+    // A thread that was about to read when its socket was closed is free.
+    expect(ended).toMatchObject(
+      ended.signal === null ? { status: 8 } : { status: null, signal: 'SIGKILL' },
+    )
     expect(ended.milliseconds).toBeLessThan(longest)
   })
 

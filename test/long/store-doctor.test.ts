@@ -45,9 +45,16 @@ describe('doctor, of a store that many machines share', () => {
       expect(before).toMatchObject({ status: 0 })
       expect(before.found.map(({ id }) => id)).toEqual([
         'store.etcd',
-        ...['version', 'members', 'durability', 'space', 'privileges', 'schema', ...measured].map(
-          (id) => `store.etcd.${id}`,
-        ),
+        ...[
+          'version',
+          'members',
+          'durability',
+          'space',
+          'privileges',
+          'schema',
+          ...measured,
+          'key',
+        ].map((id) => `store.etcd.${id}`),
       ])
       expect(before.of('store.etcd.schema')?.detail).toBe('empty so far')
       expect(await login(opened)).toMatchObject({

@@ -77,7 +77,7 @@ export function openSharedProfiles(
       const { allRows } = await import('./pages.ts')
       for await (const row of allRows(engine)) {
         rows.offer(row)
-        yield await seen(row)
+        yield await seen({ ...row, name: listedName(row.name) })
       }
     },
     names: async (most) => await (await import('./pages.ts')).namesOf(engine, most),
