@@ -86,8 +86,8 @@ export class FleetRefresher {
     }
     await this.#work.done()
     await world.fleet.rest()
-    tell({ event: 'ended' })
     if (this.#refused !== undefined) throw this.#refused
+    tell({ event: 'ended' })
   }
 
   get #over(): boolean {

@@ -44,7 +44,7 @@ const makers: Readonly<Record<EngineName, (server: EngineServer) => Promise<Stor
   redis: async (server) => {
     const administrator = new Redis(server.port, server.address, { password: server.password })
     try {
-      const lines = blocksOf('## Redis').flatMap((block) => block.split('\n'))
+      const lines = blocksOf('### Users of Redis').flatMap((block) => block.split('\n'))
       for (const line of lines.filter((one) => one.startsWith('ACL SETUSER '))) {
         const [name = '', ...rest] = line.split(' ')
         await administrator.call(
@@ -88,7 +88,8 @@ function addressFor(server: EngineServer, user: string): string {
 /** The blocks of code below a heading, until the next one. */
 function blocksOf(heading: string, language = ''): readonly string[] {
   const text = readFileSync(join(root, 'docs/stores.md'), 'utf8')
-  const [, below = ''] = text.split(`\n${heading}\n`)
+  const [, below] = text.split(`\n${heading}\n`)
+  if (below === undefined) throw new Error(`docs/stores.md has no ${heading}`)
   const [section = ''] = below.split(/\n#{2,3} /)
   const fences = new RegExp(`\`\`\`${language}[a-z]*\\n([^]*?)\`\`\``, 'g')
   return [...section.matchAll(fences)].map(([, block = '']) => block)
