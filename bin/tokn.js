@@ -31,7 +31,8 @@ else program.start(__filename)
  * other flags, it compiles as ever.
  */
 function takeKeptCode() {
-  if (process.env.NODE_DISABLE_COMPILE_CACHE) return
+  // What is compiled beforehand stays in memory whole: too much for a process that lives on.
+  if (process.env.NODE_DISABLE_COMPILE_CACHE || process.argv[2] === 'agent') return
   const { existsSync, readFileSync } = require('node:fs')
   const Module = require('node:module')
   const { versions, platform, arch } = process

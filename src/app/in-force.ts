@@ -4,6 +4,7 @@ import type { StoreKind } from '../core/profile.ts'
 import { readIndexEntry } from '../io/files/index-file.ts'
 import { verifyPart } from '../stores/shared/codec.ts'
 import type { SharedKind } from '../stores/shared/open.ts'
+import { readSignedJson } from '../stores/shared/signed-part.ts'
 import type { StoreKeys } from '../stores/shared/store-keys.ts'
 import { openSharedProfiles, type FoundProfile } from '../stores/shared/profiles.ts'
 import type { OwnPorts } from './ports.ts'
@@ -144,7 +145,7 @@ async function noteIndex(
 }
 
 function readKept(text: string | undefined): IndexEntry | undefined {
-  return text === undefined ? undefined : readIndexEntry(JSON.parse(text))
+  return text === undefined ? undefined : readIndexEntry(readSignedJson(text))
 }
 
 function orNothing<Value>(read: () => Value): Value | undefined {

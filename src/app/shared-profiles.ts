@@ -6,11 +6,11 @@ import { readEntry, writeEntry } from '../io/profiles/profile-entry.ts'
 import { words } from '../messages/words.ts'
 import { storeCatalog } from '../stores/catalog.ts'
 import {
-  profileText,
   type FoundProfile,
   type KeptProfile,
   type SharedProfiles,
 } from '../stores/shared/profiles.ts'
+import { profileText } from '../stores/shared/profile-text.ts'
 
 /** Profiles of a store for many machines, and behind them those of this machine. */
 export interface ProfilesInForce extends Profiles {

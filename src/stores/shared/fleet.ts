@@ -10,6 +10,7 @@ import type { EngineClock } from './engine-clock.ts'
 import type { KeyRing } from './key-ring.ts'
 import { listedName } from './listed-name.ts'
 import { takeLease } from './lease.ts'
+import { readSignedJson } from './signed-part.ts'
 import type { StoreKeys } from './store-keys.ts'
 
 export interface FleetOptions {
@@ -83,7 +84,7 @@ async function readSession(row: SharedRow, options: FleetOptions): Promise<Fleet
   const profile = await read((keys) => readProfile(keys, row))
   const kept = await read((keys) => verifyPart(keys, 'index', row))
   const text = kept && (await clock.toLocal(kept))
-  const index = text === undefined ? undefined : readIndex(JSON.parse(text))
+  const index = text === undefined ? undefined : readIndex(readSignedJson(text))
   const pending = parts.journal !== undefined
   return { id, name, generation, version, profile, index, fault, pending, wished }
 }

@@ -8,7 +8,7 @@ import { resealRow } from './reseal.ts'
 import { listedName } from './listed-name.ts'
 import type { NamedRow } from './pages.ts'
 import type { Rows } from './rows.ts'
-import { damagedPart } from './signed-part.ts'
+import { damagedPart, readSignedJson } from './signed-part.ts'
 import { checkMayWrite, type StoreKeys } from './store-keys.ts'
 
 /** A profile as its row has it, signed: nothing of it is secret. */
@@ -124,15 +124,6 @@ export function openSharedProfiles(
   }
 }
 
-/** The text that is signed. */
-export function profileText({
-  entry,
-  definition,
-}: Pick<KeptProfile, 'entry' | 'definition'>): string {
-  const { store: _, storeUrl: __, ...fields } = entry
-  return JSON.stringify({ v: 1, profile: fields, definition })
-}
-
 /**
  * The profile of a row, verified; `undefined` where it has none (yet). Throws `store` where it was not
  * signed with a key of this store, or for another row.
@@ -140,7 +131,7 @@ export function profileText({
 export function keptProfile(keys: StoreKeys, row: SharedRow): KeptProfile | undefined {
   const text = verifyPart(keys, 'profile', row)
   if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
+  const value = readSignedJson(text)
   const entry = isObject(value) ? value['profile'] : undefined
   if (!isObject(value) || value['v'] !== 1 || !isObject(entry) || entry['id'] !== row.id) {
     throw damagedPart('profile')

@@ -146,10 +146,14 @@ function readPayload(body: string): Payload | undefined {
 }
 
 function parse(segment: string): Readonly<Record<string, unknown>> | undefined {
-  const bytes = decodeBase64Url(segment)
+  const value = readSignedJson(decodeBase64Url(segment)?.toString())
+  return isObject(value) ? value : undefined
+}
+
+/** `undefined` for what is no JSON: who may sign may have signed anything. */
+export function readSignedJson(text = ''): unknown {
   try {
-    const value: unknown = JSON.parse(bytes?.toString() ?? '')
-    return isObject(value) ? value : undefined
+    return JSON.parse(text) as unknown
   } catch {
     return undefined
   }

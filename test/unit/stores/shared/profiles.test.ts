@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { Secret } from '../../../../src/core/secret.ts'
 import { openKeyRing } from '../../../../src/stores/shared/key-ring.ts'
 import { openRows } from '../../../../src/stores/shared/rows.ts'
-import { openSharedProfiles, profileText } from '../../../../src/stores/shared/profiles.ts'
+import { openSharedProfiles } from '../../../../src/stores/shared/profiles.ts'
+import { profileText } from '../../../../src/stores/shared/profile-text.ts'
 import { startMemoryServer } from '../../../support/memory-engine.ts'
 
 const time = {
@@ -45,6 +46,14 @@ test('a row that is being moved in has no profile', async () => {
   const found = await profiles.find('web')
   expect(found?.row.id).toBe('one')
   expect([found?.profile, found?.fault]).toEqual([undefined, undefined])
+})
+
+test('what is signed and is no profile takes no other away', async () => {
+  const { profiles } = open()
+  await profiles.write({ id: 'one', name: 'odd' }, { profile: 'no JSON' })
+  await profiles.write({ id: 'two', name: 'web' }, { profile: textOf('two', 'https://a.example') })
+  const listed = await profiles.list(['profile'])
+  expect(listed.map(({ fault, profile }) => fault?.code ?? profile?.name)).toEqual(['store', 'web'])
 })
 
 test('no profile of another row, another key, or with a changed byte is believed', async () => {
