@@ -50,7 +50,7 @@ export function makeHome(): Home {
     environment,
     shiftClock: (ahead) => writeLauncher(writeShifted(ahead)),
     // A process that refreshes may outlive the one that asked.
-    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 25, retryDelay: 100 }),
   }
 
   function writeLauncher(script: string): void {
