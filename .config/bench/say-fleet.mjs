@@ -1,5 +1,6 @@
 // What `npm run bench -- fleet` has measured, as tables that docs/fleet.md and docs/performance.md take as
 // they are.
+import { median } from './timing.mjs'
 
 /** How far the model may be from what was seen. */
 const fits = 0.25
@@ -71,7 +72,7 @@ export function tellMachines(rows, { callers, slow, lease }) {
   const meant = (good) => slow / 1_000 + 1.5 * good
   const cells = ({ good, expired, requests, failed, takeovers }) => [
     ...[duration(good), duration(expired), duration(meant(good)), requests, failed],
-    ...[duration(middle(takeovers) / 1_000), duration(lease / 1_000 + 1)],
+    ...[duration(median(takeovers) / 1_000), duration(lease / 1_000 + 1)],
   ]
   return [
     '',
@@ -99,10 +100,6 @@ function table(heads, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   const padded = rows.map((cells) => heads.map((_, at) => cells[at] ?? ''))
   return ['', line(heads), line(heads.map(() => '---')), ...padded.map(line)]
-}
-
-function middle(values) {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]
 }
 
 function ms(seconds) {

@@ -69,7 +69,7 @@ export interface OpenedKinds {
 const usualVariable = 'TOKN_STORE_URL'
 
 /** The variable that the key of a store is in, or that names its file. */
-export function variableOfKey(environment: SharedSurroundings['environment']): string | undefined {
+function variableOfKey(environment: SharedSurroundings['environment']): string | undefined {
   return ['TOKN_STORE_KEY', 'TOKN_STORE_KEY_FILE'].find((name) => Boolean(environment[name]))
 }
 

@@ -16,7 +16,7 @@ import { keyFrom } from '../stores/shared/keys.ts'
 import { refuseNone } from '../stores/shared/key-ring.ts'
 import { openKeys } from '../stores/shared/store-keys.ts'
 import type { Near } from './far-context.ts'
-import { openSharedKinds, sharedTime, variableOfKey } from './shared-kinds.ts'
+import { openSharedKinds, sharedTime } from './shared-kinds.ts'
 
 /** The part of a context that the keys of a store in force are opened with. */
 export interface KeyringSurroundings extends Pick<Near, 'environment' | 'variables'> {
@@ -33,7 +33,7 @@ export async function openKeyringInForce(from: KeyringSurroundings): Promise<Sto
     const shared = storeCatalog.kinds.filter((one) => storeCatalog.traits(one).shared === true)
     throw new ToknError('usage', words.refresherService.notShared(kind, shared))
   }
-  const key = keyFrom(variables.readSecret('store_key'), variableOfKey(environment))
+  const key = keyFrom(variables.readSecret('store_key'), variables.holding('store_key'))
   const kinds = openSharedKinds({
     ...{ environment, ca, seal, profiles: ports.profiles, requester: () => ports.requester },
     storeUrl: () => variables.storeUrl,

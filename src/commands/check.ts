@@ -190,7 +190,6 @@ function inWords({ name, token, result, error }: Checked, now: number): string {
   if (error !== undefined) {
     const { message, hint } = error
     const { ofProfile, withHint } = words.reports
-    if (hint === undefined) return ofProfile(name, message)
     return ofProfile(name, withHint(message, hint))
   }
   return words.check.good(token, words.times.expires(result?.record.expiry, now))

@@ -192,6 +192,5 @@ function inWords({ profile, record, refreshed, error, skipped }: Refreshed, now:
 /** Of several profiles each has its own next step. */
 function inOneLine({ name }: Profile, message: string, hint: string | undefined): string {
   const { ofProfile, withHint } = words.reports
-  if (hint === undefined) return ofProfile(name, message)
   return ofProfile(name, withHint(message, hint))
 }

@@ -15,16 +15,16 @@ import type { SharedHome } from './move/home.ts'
 import type { AnswerSources } from './login/answers.ts'
 import type { RefreshRequest } from './refresh-request.ts'
 
-/**
- * Everything that a use case may touch. What costs something to load is behind a function, so that
- * a command pays only for what it uses.
- */
 /** An engine, and how the key at hand and those in use stand: `store` is thrown where it opens nothing. */
 export interface EngineInUse {
   readonly engine: SharedEngine
   readonly ring: { look(): Promise<KeyLook> }
 }
 
+/**
+ * Everything that a use case may touch. What costs something to load is behind a function, so that
+ * a command pays only for what it uses.
+ */
 export interface Ports {
   readonly clock: Clock
   readonly profiles: Profiles

@@ -115,15 +115,20 @@ async function endMove(ports: Ports, { target, targetHome }: Move): Promise<Move
   return 'already'
 }
 
+/** Moves of this session that were cut off. */
+async function findCutOffMoves(ports: Ports, { id }: Profile) {
+  const all = await findCutOff(ports)
+  return all.filter(({ kind, profile }) => kind === 'move' && profile?.id === id)
+}
+
 /**
- * Moves of this session that were cut off: it is in the store of `target` now, and what they have left, or
+ * Ends moves of this session that were cut off: it is in the store of `target` now, and what they have left, or
  * made, on this machine elsewhere is erased; `erased` is the store where that is done. What they have made
  * in a store for many machines cannot be had from here, and they are not forgotten for it.
  */
 async function forgetMoves(ports: Ports, target: Profile, erased?: StoreKind): Promise<void> {
   const isShared = (kind: StoreKind) => ports.stores.traits(kind).shared === true
-  for (const one of await findCutOff(ports)) {
-    if (one.kind !== 'move' || one.profile?.id !== target.id) continue
+  for (const one of await findCutOffMoves(ports, target)) {
     const places = new Set([one.former ?? target.store, one.store])
     for (const kind of places) {
       if (kind === target.store || kind === erased || isShared(kind)) continue
@@ -196,9 +201,7 @@ async function takeBack(to: Session, { target, targetHome }: Move): Promise<void
     .some(({ id, store }) => id === target.id && store === target.store)
   if (targetHome !== undefined || isOurs) return
   await eraseHeld(to)
-  for (const one of await findCutOff(ports)) {
-    if (one.kind === 'move' && one.profile?.id === target.id) await forget(ports, one)
-  }
+  for (const one of await findCutOffMoves(ports, target)) await forget(ports, one)
 }
 
 /** The one write after which the copy counts. */

@@ -33,12 +33,12 @@ export async function verifyStore(ports: Ports, kind: StoreKind): Promise<readon
     return found
   }
   for await (const { id, name, generation, profile, fault } of home.each()) {
-    if (profile !== undefined) found.push(await verify(ports, profile, home))
-    else {
-      const problem = fault?.message ?? words.storeCommands.noProfileThere()
-      const fix = await fixFor(home, fault?.hint)
-      found.push({ profile: name, id, generation, status: 'bad', problem, fix })
-    }
+    const problem = fault?.message ?? words.storeCommands.noProfileThere()
+    const one =
+      profile === undefined
+        ? { profile: name, id, generation, status: 'bad' as const, problem, fix: fault?.hint }
+        : await verify(ports, profile, home)
+    found.push({ ...one, fix: await fixFor(home, one.fix) })
   }
   return found.toSorted((one, other) => (one.profile < other.profile ? -1 : 1))
 }
@@ -47,42 +47,32 @@ async function verify(ports: Ports, profile: Profile, home?: SharedHome): Promis
   const { name, id } = profile
   const session = openSession(ports, profile)
   let generation: number | undefined
-  const say = async (
-    status: Verified['status'],
-    problem?: string,
-    fix?: string,
-  ): Promise<Verified> => {
-    const mends = await fixFor(home, fix)
-    return { profile: name, id, generation, status, problem, fix: mends }
+  const say = (status: Verified['status'], problem?: string, fix?: string): Verified => {
+    return { profile: name, id, generation, status, problem, fix }
   }
   try {
     const record = await session.findRecord()
-    if (record === undefined)
-      return await say('none', words.status.notLoggedIn(), `tokn login ${name}`)
+    if (record === undefined) return say('none', words.status.notLoggedIn(), `tokn login ${name}`)
     ;({ generation } = record)
     const gone = movedTo(record)
-    if (gone !== undefined) return await say('moved', words.storeCommands.movedTo(gone))
+    if (gone !== undefined) return say('moved', words.storeCommands.movedTo(gone))
     const condition = await conditionOf(session, record)
     if (condition.state === 'foreign') throw condition.why
     const indexed = ports.index.get(id)?.generation ?? 0
     if (indexed > generation) {
-      return await say('bad', words.storeCommands.olderThanKnown(generation, indexed), accept(name))
+      return say('bad', words.storeCommands.olderThanKnown(generation, indexed), accept(name))
     }
     const doubt = await doubtOf(ports, session, home)
-    return await (doubt === undefined ? say('ok') : say('bad', doubt, accept(name)))
+    return doubt === undefined ? say('ok') : say('bad', doubt, accept(name))
   } catch (error) {
     if (!isFailure(error) || error.code === 'network') throw error
-    return await say('bad', error.message, error.hint?.split('\n')[0] ?? `tokn login ${name}`)
+    return say('bad', error.message, error.hint?.split('\n')[0] ?? `tokn login ${name}`)
   }
 }
 
 /** `fix`, or whom to ask where a reader's key cannot do it. */
-async function fixFor(
-  home: SharedHome | undefined,
-  fix: string | undefined,
-): Promise<string | undefined> {
-  if (home === undefined || fix === undefined) return fix
-  if (!/tokn (?:login|store verify --accept)\b/.test(fix)) return fix
+async function fixFor(home: SharedHome, fix: string | undefined): Promise<string | undefined> {
+  if (fix === undefined || !/tokn (?:login|store verify --accept)\b/.test(fix)) return fix
   return (await home.role()) === 'reader' ? words.storeCommands.askRefresher(fix) : fix
 }
 

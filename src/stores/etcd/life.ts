@@ -46,11 +46,7 @@ export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
 
   async function incarnation(): Promise<string> {
     for (let tries = 1; ; tries++) {
-      const { mark, header, member } = await look()
-      const entries = await countEntries(member, header.member)
-      const before = mark.index - mark.revision
-      const hasGoneBack = entries !== undefined && entries - header.revision < before
-      const name = (life: string) => `${header.cluster}/${life}`
+      const { mark, header, entries, before, hasGoneBack, name } = await lookAtLife()
       // A mark that lags far behind would let a life pass that is another one.
       const isOld =
         entries !== undefined && entries - header.revision > before + Math.abs(before) / 8 + 8
@@ -66,11 +62,17 @@ export function openLife({ ask, where, members }: Gateway, keys: Layout): Life {
   }
 
   async function seen(): Promise<string> {
+    const { mark, hasGoneBack, name } = await lookAtLife()
+    return name(hasGoneBack ? `${mark.life}/past` : mark.life)
+  }
+
+  async function lookAtLife() {
     const { mark, header, member } = await look()
     const entries = await countEntries(member, header.member)
-    const hasGoneBack =
-      entries !== undefined && entries - header.revision < mark.index - mark.revision
-    return `${header.cluster}/${mark.life}${hasGoneBack ? '/past' : ''}`
+    const before = mark.index - mark.revision
+    const hasGoneBack = entries !== undefined && entries - header.revision < before
+    const name = (life: string) => `${header.cluster}/${life}`
+    return { mark, header, entries, before, hasGoneBack, name }
   }
 
   async function look() {

@@ -64,7 +64,7 @@ export function openPostgres(options: EngineOptions): SharedEngine {
     read: async (id) => rowOf((await look(`${readOne} s.id = $1`, id))[0]),
     find: async (name) => rowOf((await look(`${readOne} s.name = $1`, name))[0]),
     list: async (...page) =>
-      (await (await import('./list.ts')).listRows(look, columnsWith, ...page)).flatMap(
+      (await (await import('./list.ts')).listRows({ look, columnsWith, parts }, ...page)).flatMap(
         (row) => rowOf(row) ?? [],
       ),
     write: async (id, made) => {

@@ -1,20 +1,25 @@
 import type { SharedPart, Wished } from '../../core/shared-engine.ts'
 import type { Row, Value } from './connection.ts'
 
-const all = ['profile', 'record', 'journal', 'index'] as const satisfies SharedPart[]
-
 type Look = (text: string, ...values: readonly Value[]) => Promise<readonly Row[]>
 
-/** See `SharedEngine.list`. `columnsWith`: what is read of a row, with these columns for its parts. */
+interface Reading {
+  readonly look: Look
+  /** What is read of a row, with these columns for its parts. */
+  columnsWith(texts: string): string
+  /** All that there are. */
+  readonly parts: readonly SharedPart[]
+}
+
+/** See `SharedEngine.list`. */
 export async function listRows(
-  look: Look,
-  columnsWith: (texts: string) => string,
+  { look, columnsWith, parts }: Reading,
   after: string | undefined,
   limit: number,
-  wanted: readonly SharedPart[] = all,
+  wanted: readonly SharedPart[] = parts,
 ): Promise<readonly Row[]> {
   // What is not asked for is not read either: long texts are kept apart from their rows.
-  const texts = all.map((part) =>
+  const texts = parts.map((part) =>
     wanted.includes(part) ? `s.${part}` : `CASE WHEN s.${part} IS NOT NULL THEN '' END AS ${part}`,
   )
   // One condition that is always there, so that the rows are found by the index.

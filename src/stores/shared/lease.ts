@@ -68,7 +68,7 @@ function keep(options: LeaseOptions, fence: number, began: Instants): KeptLease 
         lost = (await engine.leaseLeft(name, fence)) <= 0
         return !lost
       } catch (error) {
-        // Whatever is written compares the fencing number again.
+        // What begins with it compares the fencing number, and what ends it the generation.
         if (!isToknError(error, 'network')) throw error
         return lasts(0)
       }

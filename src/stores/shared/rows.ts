@@ -108,8 +108,8 @@ export function openRows(
     },
     wished: (id) => wished.has(id),
     change: async (id, make) => {
+      await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
       for (let tries = 1; tries <= mostTries; tries++) {
-        await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
         const [row, { keys, version }] = await Promise.all([read(id), ring.writing()])
         const change = await make(row, keys)
         if (change === undefined) return { state: 'left', row }
