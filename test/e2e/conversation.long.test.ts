@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { converse, said, type Turn } from '../support/conversation.ts'
-import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, type Environment } from '../support/home.ts'
 import { run } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
 import { hasTerminal, openTerminal } from '../support/terminal.ts'
@@ -19,20 +19,14 @@ const yes = 'y'
 // The clerk at the counter: what is wrong is said, and asked again; what is right stays.
 describe.skipIf(!hasTerminal())('a login as a conversation', () => {
   let servers: Servers
-  const homes: Home[] = []
+  const { newHome, remove } = makeHomes()
   beforeAll(async () => {
     servers = await startServers(['rightech', 'oz', 'mcs', 'hosterby'], {})
   })
   afterEach(() => {
-    for (const home of homes.splice(0)) home.remove()
+    remove()
   })
   afterAll(async () => await servers.close())
-
-  function newHome(): Home {
-    const home = makeHome()
-    homes.push(home)
-    return home
-  }
 
   // Where a provider takes pasted tokens too, it may be asked which it is to be.
   async function talk(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { thorough } from '../support/effort.ts'
 import { startEngine, type EngineName, type EngineServer } from '../support/engines.ts'
-import { makeHome, program, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, program, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, startCommand, type Ended } from '../support/run.ts'
 import { startStrictServer, type StrictServer } from './support/fleet/strict-server.ts'
@@ -31,7 +31,7 @@ const names = ['write', 'writev', 'sendto', 'rename', 'unlink', 'link', 'fsync']
 const engines: readonly EngineName[] = ['postgres', 'redis', 'etcd']
 const parts = [requirePart('strace'), ...engines.map((name) => requirePart(name))]
 const servers = new Map<string, EngineServer>()
-const homes: Home[] = []
+const { newHome, remove } = makeHomes()
 const keys: Readonly<Record<string, string>> = Object.fromEntries(
   ['file', ...engines].map((name) => [name, randomBytes(32).toString('base64url')]),
 )
@@ -47,14 +47,8 @@ afterAll(async () => {
   await provider.close()
 })
 afterEach(() => {
-  for (const home of homes.splice(0)) home.remove()
+  remove()
 })
-
-function newHome(): Home {
-  const home = makeHome()
-  homes.push(home)
-  return home
-}
 
 /** The variables by which a store is used. */
 function variablesOf(of: string): Environment {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
-import { makeHome, program, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, program, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -17,13 +17,8 @@ describe.runIf(requirePart('redis'))('a store that many machines share', () => {
   let server: EngineServer
   let servers: Servers
   let provider: StrictServer
-  const homes: Home[] = []
+  const { newHome, remove } = makeHomes()
   const key = randomBytes(32).toString('base64url')
-  const newHome = () => {
-    const home = makeHome()
-    homes.push(home)
-    return home
-  }
   const three = (more: Environment = {}): Environment => ({
     TOKN_STORE: undefined,
     TOKN_STORE_URL: server.url,
@@ -46,7 +41,7 @@ describe.runIf(requirePart('redis'))('a store that many machines share', () => {
   })
   afterEach(async () => {
     await Promise.all([server.close(), servers.close(), provider.close()])
-    for (const home of homes.splice(0)) home.remove()
+    remove()
   })
 
   test('three variables are enough for a job, and nothing is written on its machine', async () => {

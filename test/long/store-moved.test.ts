@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
-import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, type Ended } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -12,23 +12,18 @@ import { addressOf, credentialsOf, startServers, type Servers } from '../support
 describe.skipIf(!requirePart('redis'))('sessions of a machine, and of a store', () => {
   let engine: EngineServer
   let servers: Servers
-  const homes: Home[] = []
+  const { newHome, remove } = makeHomes()
   const key = randomBytes(32).toString('base64url')
 
   beforeAll(async () => {
     ;[engine, servers] = await Promise.all([startEngine('redis'), startServers(['hosterby'])])
   })
   afterAll(async () => {
-    for (const home of homes) home.remove()
+    remove()
     await servers.close()
     await engine.close()
   })
 
-  const newHome = () => {
-    const home = makeHome()
-    homes.push(home)
-    return home
-  }
   const good = (ended: Ended) => {
     expect(ended, ended.err).toMatchObject({ status: 0 })
     return ended

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { dumpOf } from '../heavy/support/fleet/client.ts'
 import { startStrictServer, type StrictServer } from '../heavy/support/fleet/strict-server.ts'
 import { startEngine, type EngineName, type EngineServer } from '../support/engines.ts'
-import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run, type Ended } from '../support/run.ts'
 
@@ -17,7 +17,7 @@ const said = (text: string) => expect.stringContaining(text)
 describe.runIf(here.length === names.length)('sessions go between stores', () => {
   const servers = new Map<string, EngineServer>()
   let provider: StrictServer
-  const homes: Home[] = []
+  const { newHome, remove } = makeHomes()
   const [fileKey, oneKey, otherKey] = [newKey(), newKey(), newKey()]
   const keyOf = (engine: string) => (/etcd|second/.test(engine) ? otherKey : oneKey)
   let count = 0
@@ -35,18 +35,13 @@ describe.runIf(here.length === names.length)('sessions go between stores', () =>
     await provider.close()
   })
   afterEach(() => {
-    for (const home of homes.splice(0)) home.remove()
+    remove()
     expect(provider.spentTwice()).toEqual([])
   })
 
   const urlOf = (name: string) => servers.get(name)?.url ?? ''
   /** The password is a matter of its own: a profile has none. */
   const passwordOf = (name: string) => servers.get(name)?.password || undefined
-  const newHome = () => {
-    const home = makeHome()
-    homes.push(home)
-    return home
-  }
   /** Of a machine that keeps something already, and so what it has seen of stores. */
   const keepingHome = () => {
     const home = newHome()

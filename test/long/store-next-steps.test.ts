@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
-import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -17,13 +17,8 @@ describe.runIf(requirePart('redis'))(
     let one: EngineServer
     let other: EngineServer
     let servers: Servers
-    const homes: Home[] = []
+    const { newHome, remove } = makeHomes()
     const [key, foreign] = [newKey(), newKey()]
-    const newHome = () => {
-      const home = makeHome()
-      homes.push(home)
-      return home
-    }
     const at = (server: EngineServer): Environment => ({
       ...{ TOKN_STORE: undefined, TOKN_STORE_URL: server.url, TOKN_STORE_KEY: key },
     })
@@ -59,7 +54,7 @@ describe.runIf(requirePart('redis'))(
     })
     afterAll(async () => {
       await Promise.all([one.close(), other.close(), servers.close()])
-      for (const home of homes) home.remove()
+      remove()
     })
 
     const toOther = 'store migrate --from redis --to redis'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
-import { makeHome, type Environment, type Home } from '../support/home.ts'
+import { makeHomes, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
 import { run } from '../support/run.ts'
 import { addressOf, credentialsOf, startServers, type Servers } from '../support/servers.ts'
@@ -11,13 +11,8 @@ const said = (text: string) => expect.stringContaining(text)
 describe.runIf(requirePart('redis'))('what is said of a store that many machines share', () => {
   let server: EngineServer
   let servers: Servers
-  const homes: Home[] = []
+  const { newHome, remove } = makeHomes()
   const key = randomBytes(32).toString('base64url')
-  const newHome = () => {
-    const home = makeHome()
-    homes.push(home)
-    return home
-  }
   /** With the store, unless `more` takes its address away. */
   const tokn = async (home: Home, line: string, more: Environment = {}) =>
     await run(line.split(' '), {
@@ -41,7 +36,7 @@ describe.runIf(requirePart('redis'))('what is said of a store that many machines
   })
   afterAll(async () => {
     await Promise.all([server.close(), servers.close()])
-    for (const home of homes) home.remove()
+    remove()
   })
 
   test('a flag offers the stores that its command takes', async () => {

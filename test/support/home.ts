@@ -25,6 +25,21 @@ export interface Home {
   remove(): void
 }
 
+/** Homes as they are needed, until all of them are removed. */
+export function makeHomes(): { readonly newHome: () => Home; readonly remove: () => void } {
+  const homes: Home[] = []
+  return {
+    newHome: () => {
+      const home = makeHome()
+      homes.push(home)
+      return home
+    },
+    remove: () => {
+      for (const home of homes.splice(0)) home.remove()
+    },
+  }
+}
+
 /** A new empty home, with `tokn` on its PATH. */
 export function makeHome(): Home {
   const path = mkdtempSync(join(tmpdir(), 'tokn-test-'))
