@@ -188,9 +188,7 @@ function describe({ name, result, error }: Checked, { minTtl }: CheckRequest, no
 
 function inWords({ name, token, result, error }: Checked, now: number): string {
   if (error !== undefined) {
-    const { message, hint } = error
-    const { ofProfile, withHint } = words.reports
-    return ofProfile(name, withHint(message, hint))
+    return words.reports.ofProfile(name, error.message, error.hint)
   }
   return words.check.good(token, words.times.expires(result?.record.expiry, now))
 }

@@ -181,16 +181,12 @@ function describeReason({ code, message, hint, details: { retryAfter } }: ToknEr
 }
 
 function inWords({ profile, record, refreshed, error, skipped }: Refreshed, now: number): string {
-  if (error !== undefined) return inOneLine(profile, error.message, error.hint)
+  const { ofProfile } = words.reports
+  // Of several profiles each has its own next step.
+  if (error !== undefined) return ofProfile(profile.name, error.message, error.hint)
   if (skipped !== undefined) {
-    return inOneLine(profile, words.reports.skipped(skipped.message), skipped.hint)
+    return ofProfile(profile.name, words.reports.skipped(skipped.message), skipped.hint)
   }
   const left = record === undefined ? undefined : timeLeft(record.expiry, now)
-  return words.reports.ofProfile(profile.name, words.reports.refreshed(refreshed, left))
-}
-
-/** Of several profiles each has its own next step. */
-function inOneLine({ name }: Profile, message: string, hint: string | undefined): string {
-  const { ofProfile, withHint } = words.reports
-  return ofProfile(name, withHint(message, hint))
+  return ofProfile(profile.name, words.reports.refreshed(refreshed, left))
 }

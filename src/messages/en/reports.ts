@@ -32,9 +32,8 @@ export const allRights = () => 'all rights'
 export const inUse = (profile: string) => `${profile} (in use)`
 
 /** `what` is one of those below; several profiles have a line each. */
-export const ofProfile = (profile: string, what: string) => `${profile}: ${what}`
-export const withHint = (said: string, hint: string | undefined) =>
-  hint === undefined ? said : `${said} (${hint.replaceAll('\n', '; ')})`
+export const ofProfile = (profile: string, what: string, hint?: string) =>
+  `${profile}: ${what}${hint === undefined ? '' : ` (${hint.replaceAll('\n', '; ')})`}`
 export const refreshed = (anew: boolean, left: number | undefined) => {
   if (left === undefined) return anew ? 'refreshed' : 'still good'
   return `${anew ? 'refreshed, good' : 'still good'} for ${duration(left)}`
