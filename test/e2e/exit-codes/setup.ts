@@ -4,10 +4,18 @@ import { busy, file, full, loggedOut, session, spoiled, variable, type Given } f
 const web = session('hosterby')
 const host = '--host https://further.example'
 
-/** A client that never answers. */
+let turn: Promise<void> = Promise.resolve()
+
+/**
+ * A client that never answers. One at a time: setups of one user exclude each other whatever their
+ * home, so the next one would spend its time waiting for the one that hangs.
+ */
 const hanging = (client: string): Given => {
   const script = file(`../bin/${client}`, '#!/bin/sh\nexec sleep 60\n', 0o755)
-  return (scene) => {
+  return async (scene) => {
+    const before = turn
+    turn = new Promise((resolve) => scene.ends.push(resolve))
+    await before
     script(scene)
     scene.env['TOKN_TIMEOUT'] = '2s'
   }
