@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
+import { generationOf } from '../core/generation.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
 import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
@@ -8,7 +9,6 @@ import {
   checkText,
   damaged,
   decodeBase64Url,
-  generationOf,
   readUndamaged,
   reserved,
   superseded,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { RowChange, RowCondition, RowWritten } from '../../core/shared-engine.ts'
+import { sessionLease } from '../../core/shared-time.ts'
 import type { RedisConnection } from './connection.ts'
 import {
   channelOf,
@@ -105,7 +106,7 @@ export async function removeRow(
 }
 
 function keysOf(id: string): readonly string[] {
-  return [rowKey(id), leaseKey(`session:${id}`), documentKey('keys'), namesKey, idsKey]
+  return [rowKey(id), leaseKey(sessionLease(id)), documentKey('keys'), namesKey, idsKey]
 }
 
 function conditions(when: RowCondition): readonly string[] {
