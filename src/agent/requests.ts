@@ -1,4 +1,5 @@
 import { readDuration } from '../core/duration.ts'
+import { readPlainUrl } from '../core/plain-url.ts'
 import { isProfileName } from '../core/profile-name.ts'
 import type { Reason } from '../core/record.ts'
 
@@ -86,7 +87,7 @@ export function readRequest(method: string, target: string): Asked {
     case 'get': {
       if (profile !== undefined) return nowhere
       if (!reading) return wrongMethod
-      const uri = readUrl(readFields(query, allowed.get)?.['uri'])
+      const uri = readPlainUrl(readFields(query, allowed.get)?.['uri'] ?? '')
       return uri === undefined ? malformed : { kind, uri }
     }
     case 'job': {
@@ -121,7 +122,7 @@ function readProfileRequest(
   const { rejected, for: place } = fields
   // A proxy that was given no generation names none.
   const generation = readCount(rejected === '' ? undefined : rejected)
-  const url = readUrl(place)
+  const url = place === undefined ? undefined : readPlainUrl(place)
   if (generation === false || (place !== undefined && url === undefined)) return malformed
   return {
     kind,
@@ -164,17 +165,11 @@ function readFields(query: string, names: readonly string[]): Fields | undefined
 /** `false` for what is no duration. */
 function readTtl(text: string | undefined): number | false | undefined {
   if (text === undefined) return undefined
-  return /^0[a-z]*$/.test(text) ? 0 : (readDuration(text) ?? false)
+  return readDuration(text, true) ?? false
 }
 
 /** `false` for what is no number to count with. */
 function readCount(text: string | undefined): number | false | undefined {
   if (text === undefined) return undefined
   return /^[0-9]{1,15}$/.test(text) ? Number(text) : false
-}
-
-function readUrl(text: string | undefined): URL | undefined {
-  if (text === undefined || !URL.canParse(text)) return undefined
-  const url = new URL(text)
-  return /^https?:$/.test(url.protocol) ? url : undefined
 }

@@ -1,5 +1,6 @@
 import { isToknError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
+import { within } from '../core/within.ts'
 import { words } from '../messages/words.ts'
 import type { Fresh, FreshOptions } from '../session/fresh.ts'
 import { satisfies } from '../session/refresh-request.ts'
@@ -23,6 +24,9 @@ export interface Found {
 
 /** A profile counts as in use so long after it was last asked for, in milliseconds. */
 const inUseFor = 3_600_000
+
+/** A store that has not answered for so long counts as not reached, in milliseconds, where that may be. */
+const patience = 2_000
 
 /** Good tokens of the profiles served: those that are held, else those that `fresh` gives. */
 export class Sessions {
@@ -75,10 +79,20 @@ export class Sessions {
    */
   async ask(name: string, wanted: FreshOptions, quiet = false): Promise<Outcome> {
     this.#askedAt.set(name, this.#world.clock.now())
-    const outcome = await this.#share(name, wanted, quiet)
+    const shared = this.#share(name, wanted, quiet)
+    const outcome =
+      (await within(shared, patience)) ?? this.#withoutAnswer(name, wanted) ?? (await shared)
     const isServed = outcome.found !== undefined || outcome.error !== undefined
     if (!isServed) this.#askedAt.delete(name)
     return outcome
+  }
+
+  /** What there is where the store is silent: whoever asks may wait no longer than for that. */
+  #withoutAnswer(name: string, wanted: FreshOptions): Outcome | undefined {
+    const held = this.#heldOffline(name, wanted)
+    if (held === undefined) return undefined
+    this.#log(words.refresherService.servedOffline(name, words.agent.noAnswerYet(patience / 1_000)))
+    return { found: { ...held, refreshed: false }, warnings: [] }
   }
 
   /** As `ask`, by nobody: a profile is not in use because of that. */

@@ -1,5 +1,6 @@
 import { isKeepingFailure, isToknError } from '../core/errors.ts'
 import { timestamp } from '../core/data-text.ts'
+import { within } from '../core/within.ts'
 import { sessionState } from '../session/life.ts'
 import { readNoted } from '../session/fleet/noted.ts'
 import type { Session } from '../session/session.ts'
@@ -52,17 +53,11 @@ async function describeProfile(world: World, name: string): Promise<object | und
 
 /** `undefined` where a store is silent or fails: it keeps nobody from what is told of the others. */
 async function withinPatience<Value>(asking: Promise<Value>): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patience, undefined)
-  })
   try {
-    return await Promise.race([asking, late])
+    return await within(asking, patience)
   } catch (error) {
     if (!isKeepingFailure(error)) throw error
     return undefined
-  } finally {
-    clearTimeout(timer)
   }
 }
 

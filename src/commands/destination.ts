@@ -1,4 +1,5 @@
 import { ToknError } from '../core/errors.ts'
+import { readPlainUrl } from '../core/plain-url.ts'
 import type { SessionRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 import { checkOrigin, checkOrigins } from '../session/check-origin.ts'
@@ -15,16 +16,10 @@ export interface Destination {
 
 /** Throws `usage` for what is not a whole URL of HTTP. */
 export function readDestination(text: string): Destination {
-  const url = readUrl(text)
+  const url = readPlainUrl(text)
+  if (url === undefined) throw new ToknError('usage', words.commands.notADestination())
   return {
     checkLogin: ({ origins }, profile) => checkOrigin({ origins, profileId: profile.id }, url),
     check: async (ports, record) => await checkOrigins(ports, record, [url]),
   }
-}
-
-function readUrl(text: string): URL {
-  // A URL parser reads a backslash as a slash, and drops line breaks: others would see another host.
-  const plain = /^https?:\/\/[^\s\\\u0000-\u001f\u007f]+$/i.test(text) && text.length <= 8_192
-  if (plain && URL.canParse(text)) return new URL(text)
-  throw new ToknError('usage', words.commands.notADestination())
 }

@@ -20,24 +20,22 @@ const longest = 100 * 31_536_000_000
 
 /**
  * Milliseconds of `90s`, `15m`, `12h`, `8d`, `2w` or, in words, `30 minutes`, `90 days`, `5 years`.
- * `undefined` when `text` is none of these, or not between one millisecond and a hundred years.
+ * `undefined` when `text` is none of these, or not between one millisecond and a hundred years. Zero
+ * (`0s`, `0`) is allowed where `zero` is set.
  */
-export function readDuration(text: string): number | undefined {
+export function readDuration(text: string, zero = false): number | undefined {
+  if (zero && /^0+$/.test(text.trim())) return 0
   const match = /^([0-9]{1,9}) ?([a-z]+)$/.exec(text.trim())
   const word = match?.[2] ?? ''
   const unit = units.get(word) ?? (word.length > 2 ? units.get(word.replace(/s$/, '')) : undefined)
   if (match === null || unit === undefined) return undefined
   const duration = Number(match[1]) * unit
-  return duration > 0 && duration <= longest ? duration : undefined
+  return (zero || duration > 0) && duration <= longest ? duration : undefined
 }
 
-/**
- * As `readDuration`; throws `usage` that names `source`, a flag or a variable. Zero (`0s`) is allowed
- * where `zero` is set.
- */
+/** As `readDuration`; throws `usage` that names `source`, a flag or a variable. */
 export function parseDuration(text: string, source: string, zero = false): number {
-  if (zero && /^0 ?[a-z]*$/.test(text.trim())) return 0
-  const duration = readDuration(text)
+  const duration = readDuration(text, zero)
   if (duration !== undefined) return duration
   // What a variable says may be the content of a file, and that of the wrong one.
   const shown = source.startsWith('--') ? display(text, 40) : undefined

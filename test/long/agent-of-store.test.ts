@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startAgent, withRuntime, type TestAgent } from '../support/agent.ts'
+import { startProxy } from '../support/engine-proxy.ts'
 import { startEngine, type EngineServer } from '../support/engines.ts'
 import { makeHome, type Environment, type Home } from '../support/home.ts'
 import { requirePart } from '../support/parts.ts'
@@ -109,6 +110,21 @@ describe.skipIf(!requirePart('redis'))('an agent, and profiles that a store has'
     expect(named, named.err).toMatchObject({ status: 7, out: '' })
     await engine.start()
     expect(await agent.ask('/token/web')).toMatchObject({ status: 200, body })
+  })
+
+  test('serves while the engine is silent, whoever asks, from the first question on', async () => {
+    const set = await tokn(['profile', 'set', 'web', 'offline', '10m'])
+    expect(set, set.err).toMatchObject({ status: 0 })
+    const proxy = await startProxy(engine)
+    agent = await startAgent(home, { env: { ...env, TOKN_STORE_URL: proxy.through(engine.url) } })
+    const named = { TOKN_AGENT_SOCK: agent.socket, TOKN_STORE_URL: undefined }
+    const first = await token(named)
+    expect(first, first.err).toMatchObject({ status: 0 })
+    proxy.mode('deaf')
+    await delay(5_500)
+    expect(await token(named)).toMatchObject({ status: 0, out: first.out })
+    expect(agent.log()).toContain('is given from memory')
+    await proxy.close()
   })
 
   test('a program that is run has them by its own socket', async () => {

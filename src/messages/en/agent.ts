@@ -80,6 +80,7 @@ export const refreshed = (profile: string, generation: number, milliseconds: num
   `${profile}: refreshed generation ${generation} (${milliseconds} ms)`
 export const failed = (profile: string, why = 'failed', milliseconds: number) =>
   `${profile}: ${why} (${milliseconds} ms)`
+export const noAnswerYet = (seconds: number) => `no answer within ${seconds} seconds`
 export const bug = (place: string) => `bug: ${place}`
 export const ending = () => 'ending'
 

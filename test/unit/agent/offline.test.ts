@@ -71,6 +71,19 @@ describe('an agent, and a store that many machines share', () => {
     expect(await give()).toBe(2)
   })
 
+  test('waits no longer for a store that is silent than for one that is not there', async () => {
+    const { give, pass, log } = await openAgent('10m')
+    expect(await give()).toBe(2)
+    // Nothing of it ever ends: who waited for that would wait for good.
+    fleet.engine.carry(async () => await new Promise<never>(() => undefined))
+    pass(5_001)
+    expect(await give()).toBe(2)
+    expect(log.join()).toContain('is given from memory, as its profile allows: no answer within 2')
+    const asked = fleet.engine.calls.get('read')
+    expect(await give()).toBe(2)
+    expect(fleet.engine.calls.get('read')).toBe(asked)
+  })
+
   test('gives no token from memory that is too old', async () => {
     const { give, pass } = await openAgent('1h')
     expect(await give()).toBe(2)
