@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Answer } from './answers.ts'
 import { readRequest, type Asked } from './requests.ts'
 import { WaitingConnections, type MostConnections } from './waiting-connections.ts'
@@ -14,6 +15,15 @@ const patience = 200
 
 /** Most first lines that are remembered: programs ask for the same again and again. */
 const mostRemembered = 256
+
+/** To a CONNECT, which names a method as any other that is not there. */
+const noTunnel = [
+  'HTTP/1.1 405 Method Not Allowed',
+  'Cache-Control: no-store',
+  'Content-Length: 0',
+  'Connection: close',
+  '\r\n',
+].join('\r\n')
 
 const never: readonly string[] = []
 
@@ -38,6 +48,8 @@ export function createAgentServer(answerTo: AnswerTo, most: MostConnections): Se
       void sendLate(answer, request, response)
     },
   )
+  // No request as far as Node is concerned: unheard, the connection would end without an answer.
+  server.on('connect', (_, socket: Duplex) => socket.end(noTunnel))
   server.on('connection', (socket: IncomingMessage['socket']) => waiting.add(socket))
   return server
 
