@@ -49,7 +49,7 @@ function explain(error: unknown, peer: Peer, sent: boolean): unknown {
       ? lasting(nonsense, sent)
       : new ToknError('provider_nonsense', nonsense, { sent })
   }
-  const cut = cuts.get(code)
+  const cut = isCutShort(error, code) ? 'cutShort' : cuts.get(code)
   // Before the request was sent, what was cut is the handshake.
   const asked = sent || isProxy
   if (cut !== undefined) return failure(words.network.noAnswer(name, asked, cut), sent)
@@ -78,15 +78,24 @@ function nonsenseOf(error: unknown, code: string, { name, isProxy }: Peer): Said
     return words.network.switchedProtocol(name, isProxy)
   }
   // The parser gives its errors no code.
-  const parsed = error instanceof Error && error.name === 'HTTPParserError'
-  if (!parsed && !code.startsWith('HPE_')) return undefined
-  if (code === 'HPE_INVALID_EOF_STATE') return undefined
+  const parsed = isOfParser(error)
+  if (isCutShort(error, code) || (!parsed && !code.startsWith('HPE_'))) return undefined
   if (!message.includes('Expected HTTP/')) {
     return words.network.otherProtocol(name, 'invalid', isProxy)
   }
   const start = parsed && 'data' in error ? String(error.data) : ''
   const known = protocols.find(([one]) => one.test(start))?.[1]
   return words.network.otherProtocol(name, known ?? 'other', isProxy)
+}
+
+function isOfParser(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'HTTPParserError'
+}
+
+/** Whether the connection ended within a body, of a reply after which it was to end (`connection: close`). */
+function isCutShort(error: unknown, code: string): boolean {
+  if (code === 'HPE_INVALID_EOF_STATE') return true
+  return isOfParser(error) && error.message.includes('Invalid EOF state')
 }
 
 function failure(said: Said | string, sent: boolean): ToknError {

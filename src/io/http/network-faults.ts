@@ -52,7 +52,6 @@ export const cuts: ReadonlyMap<string, Cut> = new Map([
   ['ECONNABORTED', 'aborted'],
   ['UND_ERR_SOCKET', 'closed'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'otherLength'],
-  ['HPE_INVALID_EOF_STATE', 'cutShort'],
 ])
 
 /** Parts of the codes and messages of OpenSSL. */

@@ -88,8 +88,8 @@ function redirected(status: number, location: string | undefined, url: URL): Tok
     target === undefined
       ? 'elsewhere'
       : target.origin === url.origin
-        ? 'samePlace'
-        : { origin: quoteForeign(target.origin === 'null' ? target.protocol : target.origin, 120) }
+        ? { place: quoteForeign(target.pathname, 120) }
+        : { place: quoteForeign(target.origin === 'null' ? target.protocol : target.origin, 120) }
   return new ToknError('provider_nonsense', words.network.redirected(where), {
     http: { status },
     sent: true,

@@ -138,11 +138,9 @@ export const tooLong = (host: string, kibibytes: number) => ({
   hint: 'no more is read of one answer: check the address (tokn info); for a list there is tokn list --local',
 })
 
-const redirects = { elsewhere: 'elsewhere', samePlace: 'to another path' } as const
-
-/** `target`: the origin, where it is another one. */
-export const redirected = (target: keyof typeof redirects | { readonly origin: string }) => ({
-  message: `provider redirected ${typeof target === 'string' ? redirects[target] : `to ${target.origin}`}; tokn does not follow redirects with credentials`,
+/** `place`: the origin, where it is another one, else the path. */
+export const redirected = (target: 'elsewhere' | { readonly place: string }) => ({
+  message: `provider redirected ${typeof target === 'string' ? target : `to ${target.place}`}; tokn does not follow redirects with credentials`,
   hint: checkBaseUrl,
 })
 

@@ -12,6 +12,17 @@ export const redirectedElsewhere = (from: string, to: string, word: string) => (
   hint: `if that is where the server is, name it: --issuer or --discovery with an address at ${word}`,
 })
 
+const ownFlags: Readonly<Record<string, string>> = {
+  pushed_authorization_request_endpoint: '--par-endpoint',
+}
+
+/** The flag of an endpoint or an address, by its name in a discovery document. */
+export const endpointFlag = (name: string) => ownFlags[name] ?? `--${name.replaceAll('_', '-')}`
+
+/** `endpoint`, by its name in a discovery document. */
+export const endpointMoved = (endpoint: string) =>
+  `if its ${endpoint.replaceAll('_', ' ')} is another, name it: ${endpointFlag(endpoint)} URL`
+
 /** `shown`: a file; `what`: what it is instead. */
 export const notADocument = (shown: string, what: string) => ({
   message: `"${shown}" is no discovery document: it has ${what}`,
@@ -78,8 +89,9 @@ export const forgedIdToken = () => 'none of the keys at jwks_uri signed it'
 export const issuerUnconfirmed = (issuer: string, flag: string | undefined) =>
   `the ID token names ${issuer} as its issuer, and nothing here confirms that${flag === undefined ? '' : `; to have it checked, log in with --issuer ${flag}`}`
 
-export const isTokenEndpoint = () =>
-  'if that is not its token endpoint, name the right one: --token-endpoint URL'
+/** `endpoint`, by its name in a discovery document. */
+export const isEndpoint = (endpoint: string) =>
+  `if that is not its ${endpoint.replaceAll('_', ' ')}, name the right one: ${endpointFlag(endpoint)} URL`
 
 export const variableElsewhere = (variable: string, there: string, here: string) => ({
   message: `${variable} is at ${there}, and this login names ${here}`,

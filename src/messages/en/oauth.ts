@@ -1,5 +1,7 @@
 // English texts about OAuth servers: how they are set up, what they answered and refused.
 
+import { endpointFlag } from './oauth-server.ts'
+
 // What a profile says of its server.
 
 export const noPreset = (id: string) => `there is no preset "${id}"`
@@ -90,8 +92,9 @@ export const damagedDpopKey = () => ({
 
 // Discovery.
 
-export const noDiscoveryDocument = (issuer: string) => ({
-  message: `there is no discovery document at ${issuer}`,
+/** `why`: what is there instead. */
+export const noDiscoveryDocument = (issuer: string, why?: string) => ({
+  message: `there is no discovery document at ${issuer}${why === undefined ? '' : `: ${why}`}`,
   hint: 'check the issuer; where the document is elsewhere: --discovery URL; a server without one needs --token-endpoint URL and the like',
 })
 
@@ -102,10 +105,21 @@ export const anotherIssuer = (issuer: string, named: string | undefined) => ({
     named === undefined ? 'check the issuer' : `if that is the server you mean: --issuer ${named}`,
 })
 
-export const metadataNotHttps = (name: string) => `the issuer gives no https URL as its ${name}`
+export const metadataNotHttps = (name: string) => ({
+  message: `the issuer gives no https URL as its ${name}`,
+  hint: nameIt(name),
+})
 
-export const metadataWithUser = (name: string) =>
-  `the issuer gives an address with a user name or a password as its ${name}`
+export const metadataWithUser = (name: string) => ({
+  message: `the issuer gives an address with a user name or a password as its ${name}`,
+  hint: nameIt(name),
+})
+
+/** `registration_endpoint` has no flag. */
+const nameIt = (name: string) =>
+  name === 'registration_endpoint'
+    ? 'give a client that is registered: --client-id ID'
+    : `if you know the right one, name it: ${endpointFlag(name)} URL`
 
 /** `flags` to type where they are what they should be. */
 export const foreignEndpoints = (origins: string, flags: readonly string[]) => ({
@@ -115,7 +129,10 @@ export const foreignEndpoints = (origins: string, flags: readonly string[]) => (
 
 export const noSuchEndpoint = (endpoint: string | undefined) => ({
   message: `the server has no ${endpoint ?? 'endpoint for this'}`,
-  hint: 'only endpoints that the issuer publishes or the profile names are used',
+  hint:
+    endpoint === undefined
+      ? 'only endpoints that the issuer publishes or the profile names are used'
+      : nameIt(endpoint.replaceAll(' ', '_')),
 })
 
 // What a refusal means.

@@ -184,7 +184,7 @@ describe('C7: redirects', () => {
     ['//evil.example', 'to http://evil.example;'],
     ['\\\\evil.example', 'to http://evil.example;'],
     ['file:///etc/passwd', 'to file:;'],
-    ['/elsewhere', 'to another path;'],
+    ['/elsewhere?canary=1', 'to /elsewhere;'],
     ['http://[', 'elsewhere;'],
     [undefined, 'elsewhere;'],
     ['https://user:pass@evil.example/', 'to https://evil.example;'],

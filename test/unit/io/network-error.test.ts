@@ -135,6 +135,20 @@ describe('what is said of a connection that comes to nothing', () => {
       `${none}: it closed the connection`,
     ],
     [
+      'closed in a chunk, after which it was to close',
+      replying(
+        'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n5\r\nabc',
+      ),
+      `${none}: its answer was cut short`,
+    ],
+    [
+      'closed between chunks, after which it was to close',
+      replying(
+        'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n3\r\nabc\r\n',
+      ),
+      `${none}: its answer was cut short`,
+    ],
+    [
       'of two lengths',
       replying('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'),
       `${none}: its answer is not as long as it says`,

@@ -201,6 +201,15 @@ describe('the refusal of a client', () => {
       'locked',
     ],
     ['nothing', {}, 'status 401'],
+    [
+      'quotes in a sentence',
+      {
+        headers: {
+          'www-authenticate': 'Basic error="invalid_client", error_description="who \\"are\\" you"',
+        },
+      },
+      'invalid_client: who "are" you',
+    ],
     ['nothing but a scheme', { headers: { 'www-authenticate': 'Basic realm="x"' } }, 'status 401'],
   ])('is told as %s has it, and tried once more', async (_name, refusal, said) => {
     const offered = ['client_secret_post', 'client_secret_basic']

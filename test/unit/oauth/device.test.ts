@@ -90,6 +90,24 @@ describe('C26: the device flow', () => {
     },
   )
 
+  it.each([302, 404, 405])('names the flag of its endpoint where that says %i', async (status) => {
+    const provider = await openOauth({
+      settings: { issuer: server.origin, client_id: 'app', flow: 'device' },
+    })
+    server.answers['/device'] = { status, headers: { location: '/d2' } }
+    const login = provider.login!(openReach({}, { interaction: person({}) }), {})
+    await expect(login).rejects.toMatchObject({
+      details: { hint: expect.stringContaining('--device-authorization-endpoint URL') },
+    })
+  })
+
+  it('takes a code of digits that came as a number', async () => {
+    polls(done)
+    const { interaction } = await logIn({ user_code: 123456, device_code: 42 })
+    expect(interaction.told.join()).toContain('enter the code 123456')
+    expect(server.seen.at(-1)?.form.get('device_code')).toBe('42')
+  })
+
   it('shows the page, the code, and the page that has the code', async () => {
     polls(done)
     const complete = 'https://example.com/device?user_code=ABCD-EFGH'

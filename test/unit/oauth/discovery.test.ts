@@ -135,6 +135,22 @@ describe('C24: discovery', () => {
     expect((await logIn({ ...settings, issuer: server.origin })).access.reveal()).toBe('fine')
   })
 
+  it('says which flag names what is not at its address', async () => {
+    for (const status of [302, 307, 404, 405, 410]) {
+      const said = { status, headers: { location: '/t2' } }
+      server.answers = { [discoveryPath]: metadata(), '/token': said }
+      await expect(logIn(), String(status)).rejects.toMatchObject({
+        details: { hint: expect.stringContaining('--token-endpoint URL') },
+      })
+    }
+    for (const token_endpoint of ['/token', 'http://a.example/token', 7, null]) {
+      server.answers = { [discoveryPath]: metadata({ token_endpoint }) }
+      await expect(logIn(), String(token_endpoint)).rejects.toMatchObject({
+        details: { hint: expect.stringContaining('--token-endpoint URL') },
+      })
+    }
+  })
+
   it('says that there is no document', async () => {
     await expect(logIn()).rejects.toMatchObject({
       code: 'provider_refused',
@@ -143,7 +159,8 @@ describe('C24: discovery', () => {
     server.answers[discoveryPath] = { headers: { 'content-type': 'text/html' }, body: '<html>' }
     await expect(logIn()).rejects.toMatchObject({
       code: 'provider_nonsense',
-      message: 'the server answered with text/html, expected JSON',
+      message: `there is no discovery document at ${server.origin}/: the server answered with text/html, expected JSON`,
+      details: { hint: expect.stringContaining('--discovery URL') },
     })
   })
 

@@ -32,6 +32,16 @@ describe('metadata', () => {
       service_documentation: 7,
     })
     expect(tidyMetadata({ mtls_endpoint_aliases: ['x'] })).toEqual({})
+    // No request has a fragment; a page for the browser may need it.
+    expect(
+      tidyMetadata({
+        token_endpoint: 'https://a.example.com/t#x',
+        authorization_endpoint: 'https://a.example.com/#/login',
+      }),
+    ).toEqual({
+      token_endpoint: 'https://a.example.com/t',
+      authorization_endpoint: 'https://a.example.com/#/login',
+    })
     // Which of several is meant, nobody knows.
     const several = { token_endpoint: ['https://a.example.com', 'https://b.example.com'] }
     expect(tidyMetadata(several)).toEqual(several)

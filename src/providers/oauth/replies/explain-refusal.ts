@@ -238,12 +238,20 @@ export function explainStatus(
   if (status === 400) {
     return new ToknError('provider_refused', said, { ...details, hint: orScopes(undefined, asked) })
   }
-  if (status === 404 && request === 'token') {
-    const hint = words.oauthServer.isTokenEndpoint()
+  const endpoint = endpointOf[request]
+  if (endpoint !== undefined && (status === 404 || status === 405 || status === 410)) {
+    const hint = words.oauthServer.isEndpoint(endpoint)
     return new ToknError('provider_refused', said, { ...details, hint })
   }
   if (status >= 400) return new ToknError('provider_refused', said, details)
   return new ToknError('provider_nonsense', said, details)
+}
+
+/** Where a login asks, by its name in a discovery document. */
+const endpointOf: Readonly<Partial<Record<RequestName, string>>> = {
+  token: 'token_endpoint',
+  'device authorization': 'device_authorization_endpoint',
+  authorization: 'pushed_authorization_request_endpoint',
 }
 
 /** A server may refuse a request that names no scopes (RFC 6749 section 3.3), without a word about it. */

@@ -65,12 +65,19 @@ function tidyDevice(answer: Readonly<Record<string, unknown>>): Record<string, u
   const body = Object.fromEntries(there)
   // Google's spelling, older than RFC 8628.
   body['verification_uri'] ??= body['verification_url']
+  tidyCode(body, 'device_code')
+  tidyCode(body, 'user_code')
   tidySeconds(body, 'expires_in')
   tidySeconds(body, 'interval')
   if (body['interval'] === 0) delete body['interval']
   if (body['expires_in'] === 0) delete body['expires_in']
   // RFC 8628 section 3.2 requires it, but a code works as well without a known end.
   return 'expires_in' in body ? body : { ...body, expires_in: guessedLifetime, [guessed]: true }
+}
+
+/** One of digits alone, which a server took for a number. */
+function tidyCode(body: Record<string, unknown>, key: string): void {
+  if (Number.isSafeInteger(body[key])) body[key] = String(body[key])
 }
 
 function tidySeconds(body: Record<string, unknown>, key: string): void {

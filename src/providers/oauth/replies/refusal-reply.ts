@@ -62,8 +62,11 @@ export function readRefusal(reply: HttpReply, clock: Clock): RefusalReply {
 function readChallenge(headers: HttpReply['headers']): RefusalText {
   const challenge = headerOf(headers, 'www-authenticate') ?? ''
   const read = (name: string) => {
-    const found = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,"]+))`, 'i').exec(challenge)
-    const value = found?.[1] ?? found?.[2] ?? ''
+    const found = new RegExp(
+      `\\b${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]+))`,
+      'i',
+    ).exec(challenge)
+    const value = found?.[1]?.replace(/\\(.)/g, '$1') ?? found?.[2] ?? ''
     return value === '' ? [] : [value]
   }
   return { codes: read('error'), texts: read('error_description') }

@@ -95,8 +95,13 @@ function unsent(error: ToknError): ToknError {
 }
 
 function noDocument(issuer: URL, error: ToknError): ToknError {
-  if (['network', 'provider_nonsense'].includes(error.code)) return error
   const { http } = error.details
+  const isRedirect = http !== undefined && http.status >= 300 && http.status < 400
+  if (error.code === 'network' || (isRedirect && error.details.hint !== undefined)) return error
+  if (error.code === 'provider_nonsense') {
+    const said = words.oauth.noDiscoveryDocument(issuer.href, error.message)
+    return new ToknError(error.code, said, { http, sent: false })
+  }
   const said = words.oauth.noDiscoveryDocument(issuer.href)
   return new ToknError('provider_refused', said, { http, sent: false })
 }

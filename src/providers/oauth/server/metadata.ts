@@ -10,6 +10,10 @@ import { splitList } from '../settings/in-force.ts'
 /** What a server says of itself (RFC 8414 section 2), by the types that it should have. */
 export type Metadata = Readonly<Record<string, unknown>>
 
+/** Endpoints that requests of ours go to, and no browser. */
+const asked: ReadonlySet<string> = new Set(
+  endpointNames.filter((name) => !/^(authorization|end_session)_endpoint$/.test(name)),
+)
 const texts: ReadonlySet<string> = new Set(['issuer', ...endpointNames])
 
 /**
@@ -50,7 +54,11 @@ function tidyValue(name: string, value: unknown): unknown {
   if (name === 'mtls_endpoint_aliases') return isObject(value) ? tidyMetadata(value) : undefined
   if (texts.has(name)) {
     const [only, ...more] = Array.isArray(value) ? (value as unknown[]) : [value]
-    return more.length === 0 ? (only ?? undefined) : value
+    if (more.length > 0) return value
+    // RFC 6749 section 3.2: none has a fragment, and none is ever sent.
+    return typeof only === 'string' && asked.has(name)
+      ? only.replace(/#.*$/s, '')
+      : (only ?? undefined)
   }
   if (!name.endsWith('_supported') || typeof value === 'boolean') return value
   if (Array.isArray(value)) return value.filter((one) => typeof one === 'string')

@@ -1,8 +1,10 @@
 import type { CustomFetch, ServerMetadata } from 'openid-client'
+import { isToknError, ToknError } from '../../../core/errors.ts'
 import type { Clock, HttpReply, HttpRequest } from '../../../core/ports.ts'
 import type { Reach } from '../../../core/provider.ts'
 import { headerOf, readBody } from '../../replies/body.ts'
 import { namesError } from '../../replies/refusal-text.ts'
+import { words } from '../../../messages/words.ts'
 import { retryPolicies, type RetryPolicy } from '../../../core/retry.ts'
 import { sendWithRetry } from '../../send-with-retry.ts'
 import type { RequestShape } from './request-shape.ts'
@@ -53,7 +55,11 @@ export function openTransport(reach: Reach, shape: RequestShape): Transport {
     const policy = (isQuick ? undefined : policies[endpoint]) ?? retryPolicies.change
     const named = { ...request, purpose: request.purpose ?? endpoint }
     const outgoing = endpoint === 'token' ? { ...named, grants: true } : named
-    const { reply, sentAt } = await sendWithRetry(reach, outgoing, policy)
+    const { reply, sentAt } = await sendWithRetry(reach, outgoing, policy).catch(
+      (error: unknown) => {
+        throw isRedirect(error) ? redirected(error, endpoint) : error
+      },
+    )
     // Public documents, which caches keep.
     const mayBeKept = endpoint === 'discovery' || endpoint === 'keys'
     time.learn(reply.headers, { sentAt, receivedAt: reach.clock.now() }, mayBeKept)
@@ -97,6 +103,18 @@ export function openTransport(reach: Reach, shape: RequestShape): Transport {
       return respond(reply, 200, 'application/json', JSON.stringify(shown))
     },
   }
+}
+
+function isRedirect(error: unknown): error is ToknError {
+  const status = isToknError(error) ? error.details.http?.status : undefined
+  return status !== undefined && status >= 300 && status < 400
+}
+
+/** What a profile of OAuth has in place of one base URL. */
+function redirected({ code, message, details }: ToknError, kind: EndpointKind): ToknError {
+  const endpoint = endpointPurposes.find(([, one]) => one === kind)?.[0]
+  const hint = endpoint === undefined ? undefined : words.oauthServer.endpointMoved(endpoint)
+  return new ToknError(code, message, { ...details, hint })
 }
 
 const endpointPurposes = [
