@@ -92,7 +92,7 @@ export interface Wish {
   readonly id: string
   /** The generation that is too old. */
   readonly generation: number
-  /** What is asked for, as JSON, and by whom; nothing secret, and from whoever may write it. */
+  /** What is asked for, as JSON; nothing secret, and from whoever may write it. */
   readonly text: string
   /** Epoch milliseconds by the engine's clock. */
   readonly at: number
