@@ -49,6 +49,12 @@ export const triesInstead = (why: string, flow: string) => `${why}: going on wit
 
 // In the browser.
 
+/** `named`: the issuer that an answer to this login named; `issuer`: the one that it should have. */
+export const answerOfAnother = (issuer: string, named: string | undefined) =>
+  named === undefined
+    ? `the answer to this login names no issuer, though ${issuer} says that its answers do (RFC 9207): it was not used`
+    : `the answer to this login names ${named} as its issuer, not ${issuer} (RFC 9207): it was not used`
+
 export const browserOpened = () => 'Log in in your browser. If no window opened, go to:'
 
 export const goTo = () => 'Go to:'

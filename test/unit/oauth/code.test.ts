@@ -151,6 +151,22 @@ describe('C25: the authorization code flow', () => {
     })
   })
 
+  it.each([
+    ['https://evil.example', 'names https://evil.example as its issuer, not'],
+    [undefined, 'names no issuer, though'],
+  ])('says that no answer came but one that named %s', async (named, words) => {
+    const other: Callback = async (query, uri, agent) => {
+      query.delete('iss')
+      if (named !== undefined) query.set('iss', named)
+      await agent.send(`${uri}?${query.toString()}`)
+    }
+    await expect(logIn(other, { login_timeout: '1s' })).rejects.toMatchObject({
+      code: 'provider_nonsense',
+      message: expect.stringContaining(words),
+    })
+    expect(server.seen.some(({ url }) => url === '/token')).toBe(false)
+  })
+
   for (const redirect_uri of ['http://192.168.0.1/', 'http://127.0.0.1/?a']) {
     it(`does not wait at ${redirect_uri}`, async () => {
       await expect(logIn(back, { redirect_uri })).rejects.toMatchObject({ code: 'usage' })

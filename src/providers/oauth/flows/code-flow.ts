@@ -9,7 +9,7 @@ import { authorizationUrl, prepareAuthorization, type Authorization } from './au
 import type { Connection } from '../server/connect.ts'
 import { otherFlows } from './offers.ts'
 import { pasteCallback } from './paste-callback.ts'
-import { isOurs } from './pasted-callback.ts'
+import { isOurs, misnamedIn } from './pasted-callback.ts'
 import { redeemCode } from './redeem-code.ts'
 import { redirectOf, type Redirect } from './redirect-uri.ts'
 import { listenAs, withKnownClient } from '../registration/known-client.ts'
@@ -32,9 +32,12 @@ export async function logInByCode(
 ): Promise<TokenSet | undefined> {
   const redirect = redirectOf(connection.settings)
   let authorization: Authorization | undefined
-  const listener = await openListener(connection, interaction, redirect, (callback) =>
-    authorization === undefined ? false : isOurs(callback.searchParams, authorization, connection),
-  )
+  let misnamed: string | undefined
+  const listener = await openListener(connection, interaction, redirect, ({ searchParams }) => {
+    if (authorization === undefined) return false
+    misnamed ??= misnamedIn(searchParams, authorization, connection)
+    return isOurs(searchParams, authorization, connection)
+  })
   try {
     const redirectUri = redirect.at(listener && new URL(listener.redirectUri).port)
     return await withKnownClient(connection, grant, redirectUri, async (client) => {
@@ -54,6 +57,7 @@ export async function logInByCode(
         redirect,
         listener,
         opened,
+        misnamed: () => misnamed,
       })
       client.reach.restartTime?.()
       return await redeemCode(client, authorization, answer)
@@ -102,6 +106,8 @@ interface Waiting {
   readonly redirect: Redirect
   readonly listener: Listener | undefined
   readonly opened: boolean
+  /** What an answer to this login had wrong, if one came. */
+  readonly misnamed: () => string | undefined
 }
 
 /**
@@ -128,13 +134,15 @@ async function waitForAnswer(waiting: Waiting): Promise<URLSearchParams> {
 }
 
 async function arrival(
-  { connection, redirect }: Waiting,
+  { connection, redirect, misnamed }: Waiting,
   listener: Listener,
 ): Promise<URLSearchParams> {
   try {
     return (await listener.wait()).searchParams
   } catch (error) {
     if (!isToknError(error, 'reauth_required')) throw error
+    const why = misnamed()
+    if (why !== undefined) throw new ToknError('provider_nonsense', why, { sent: false })
     const { registered, anyPort } = redirect
     const others = otherFlows(connection, ['code'], true)
     const hint = words.oauthPerson.hintAgain(display(registered, 500), anyPort, others)

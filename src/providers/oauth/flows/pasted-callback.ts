@@ -1,4 +1,6 @@
+import { quoteForeign } from '../../../core/secret.ts'
 import { withoutMark } from '../../../core/value-text.ts'
+import { words } from '../../../messages/words.ts'
 import type { Connection } from '../server/connect.ts'
 import { isAnswerOf } from '../server/issuers.ts'
 import type { Authorization } from './authorization.ts'
@@ -41,6 +43,19 @@ export function isOurs(callback: URLSearchParams, { state }: Asked, server: Serv
   if (states.length !== 1 || states[0] !== state || !isOfServer(callback, server, true))
     return false
   return ['code', 'error'].every((name) => callback.getAll(name).length < 2)
+}
+
+/** What is said of an answer to this login that names another server (RFC 9207), or none though ours always does. */
+export function misnamedIn(
+  callback: URLSearchParams,
+  { state }: Asked,
+  { server, issuer }: Server,
+): string | undefined {
+  if (callback.get('state') !== state || isOfServer(callback, { server, issuer }, true))
+    return undefined
+  const named = callback.get('iss')
+  const shown = named === null ? undefined : quoteForeign(named, 200)
+  return words.oauthPerson.answerOfAnother(quoteForeign(server.issuer, 200), shown)
 }
 
 function readParameters(
