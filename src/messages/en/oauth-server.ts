@@ -44,6 +44,9 @@ export const notADiscoveryUrl = (given: string) => ({
   hint: 'give its whole https address without user name and fragment, or the path of a file',
 })
 
+export const checkDocument = () =>
+  'check the address; a server without a document needs --token-endpoint URL and the like'
+
 /** What a document at `address` names as its issuer, where another one was said. */
 export const namesAnother = (address: string, named: string | undefined, said: string) => ({
   message: `the discovery document at ${address} names ${named ?? 'nothing'} as its issuer, not ${said}`,

@@ -151,6 +151,20 @@ describe('C24: discovery', () => {
     }
   })
 
+  it.each([
+    { status: 404 },
+    { headers: { 'content-type': 'text/html' }, body: '<html>' },
+    { body: [] },
+    { body: { more: 'x'.repeat(300_000) } },
+  ])('says that there is none at the address that was given for it', async (said) => {
+    server.answers['/config'] = said
+    const discovery = `${server.origin}/config`
+    await expect(logIn({ issuer: '', discovery })).rejects.toMatchObject({
+      message: expect.stringContaining(`there is no discovery document at ${discovery}`),
+      details: { hint: expect.stringMatching(/^check the address; .+--token-endpoint URL/) },
+    })
+  })
+
   it('says that there is no document', async () => {
     await expect(logIn()).rejects.toMatchObject({
       code: 'provider_refused',

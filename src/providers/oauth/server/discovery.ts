@@ -69,7 +69,7 @@ export async function discover(
     }
   }
   if (first === undefined) throw new Error('an issuer has no address')
-  return { error: noDocument(issuer, first) }
+  return { error: sayAbsent(issuer, first) }
 }
 
 const [openid, oauth] = ['openid-configuration', 'oauth-authorization-server']
@@ -94,7 +94,8 @@ function unsent(error: ToknError): ToknError {
   return new ToknError(error.code, error.message, { ...error.details, sent: false, cause: error })
 }
 
-function noDocument(issuer: URL, error: ToknError): ToknError {
+/** What is said where there is no document at `issuer`, or at the address that was given for it. */
+export function sayAbsent(issuer: URL, error: ToknError): ToknError {
   const { http } = error.details
   const isRedirect = http !== undefined && http.status >= 300 && http.status < 400
   if (error.code === 'network' || (isRedirect && error.details.hint !== undefined)) return error

@@ -8,7 +8,7 @@ import { words } from '../../../messages/words.ts'
 import type { ExpectedIssuer } from '../replies/id-token-issuer.ts'
 import { endpointNames } from '../settings/fields.ts'
 import type { Settings } from '../settings/in-force.ts'
-import { discover, readDocument, type FoundDocument } from './discovery.ts'
+import { discover, readDocument, sayAbsent, type FoundDocument } from './discovery.ts'
 import { fileOriginsIn, sameFileOrigins } from './file-origins.ts'
 import { isIssuerAt } from './issuers.ts'
 import { readMetadataFile, type Metadata } from './metadata.ts'
@@ -85,16 +85,29 @@ async function findDocument(
   search: Search,
   issuer: URL | undefined,
 ): Promise<FoundDocument | undefined> {
-  const { settings, transport, reach } = search
+  const { settings } = search
   const { discovery, discovery_text: text } = settings
   if (discovery === undefined) {
     return issuer === undefined ? undefined : await findByIssuer(search, issuer)
   }
   const found = isWebAddress(discovery)
-    ? await readDocument(transport, reach.clock, checkAddress(discovery))
+    ? await readNamed(search, checkAddress(discovery))
     : { document: readMetadataFile(text ?? '', display(discovery, 200)) }
   checkNamed(search, found, issuer)
   return found
+}
+
+async function readNamed({ transport, reach }: Search, address: URL): Promise<FoundDocument> {
+  try {
+    return await readDocument(transport, reach.clock, address)
+  } catch (error) {
+    const isAbsent = isToknError(error, 'provider_nonsense', 'provider_refused')
+    if (!isAbsent) throw error
+    const said = sayAbsent(address, error)
+    const isRedirect = said === error
+    const hint = isRedirect ? error.details.hint : words.oauthServer.checkDocument()
+    throw new ToknError(said.code, said.message, { ...said.details, hint })
+  }
 }
 
 /** A document that the user has named may be of any issuer; but of the one that was named, if one was. */
