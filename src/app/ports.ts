@@ -133,6 +133,9 @@ export function openPorts(request: PortsRequest): OwnPorts {
     shared: async (kind, id) => (await shared()).store(kind, id),
   }
   const derived = join(paths.cache, namesIn.cache.profiles)
+  const agentIsNamed = request.asksAgent === true && namedSocket(request.environment) !== undefined
+  // The session of a CI job, or one of another machine: nothing of it is to stay here.
+  const keepsNothing = () => agentIsNamed && profiles.outlines().length === 0
   const profiles = openProfiles({
     directory: paths.config,
     derived,
@@ -225,7 +228,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
       const { startRefresher } = await import('./start-refresher.ts')
       return await startRefresher({ ...request, timeLeft, index: indexOf() }, profile, refresh)
     },
-    agentIsNamed: request.asksAgent === true && namedSocket(request.environment) !== undefined,
+    agentIsNamed,
     agent: once(async () => {
       // What the command line says of the way to a provider, an agent would not know.
       if (request.asksAgent !== true || (request.ca ?? request.proxy) !== undefined)
@@ -241,7 +244,7 @@ export function openPorts(request: PortsRequest): OwnPorts {
     fingerprint: async (secret) => {
       const { fingerprint, readFingerprintKey } = await import('../io/files/fingerprint.ts')
       try {
-        return fingerprint(secret, readFingerprintKey(files, paths.state))
+        return fingerprint(secret, readFingerprintKey(files, paths.state, keepsNothing))
       } catch (error) {
         if (!isToknError(error, 'store')) throw error
         request.warn(error.message)

@@ -50,7 +50,7 @@ export async function callWithToken<Result>(
     await noteUse(session, provider, first.record, sentAt)
     return result
   } catch (error) {
-    await refuseAsReader(session, error)
+    await refuseWithoutRest(session, provider, error)
     const dead = isToknError(error, 'reauth_required') && error.details.http?.status !== undefined
     if (!dead || refresh === 'never' || first.refreshed || first.record.refresh === undefined) {
       throw withName(explained(error, first.record), session)
@@ -66,10 +66,17 @@ export async function callWithToken<Result>(
   }
 }
 
-/** A refresh token that a reader does not see is none that the session lacks. Throws `forbidden`. */
-async function refuseAsReader(session: Session, error: unknown): Promise<void> {
+/** A refresh token that is not seen from here is none that the session lacks. Throws `forbidden`. */
+async function refuseWithoutRest(
+  session: Session,
+  { title }: Provider,
+  error: unknown,
+): Promise<void> {
   const isLacking = isToknError(error, 'reauth_required') && error.details.sent === false
-  if (isLacking) await refuseReader(session, 'ask')
+  if (!isLacking) return
+  await refuseReader(session, 'ask')
+  if (session.ports.restIsUntold !== true) return
+  throw new ToknError('forbidden', words.session.restIsUntold(title), { sent: false })
 }
 
 /** Notes that the API has taken the token of `record` at `usedAt`, where that prolongs the session. */

@@ -50,7 +50,7 @@ export async function openImplied(
 
 /** A session that another process has made and holds, kept in the ports `inMemory`. */
 export async function openMade(made: MadeSession, inMemory: Ports): Promise<Session> {
-  return await keep(inMemory, made, 'login')
+  return await keep({ ...inMemory, restIsUntold: true }, made, 'login')
 }
 
 /** Keeps a session for as long as the command runs. */

@@ -114,6 +114,8 @@ export interface Ports {
   holdSignals?(tell: () => void): Promise<() => void>
   /** Nothing is kept anywhere but in this process. */
   readonly isInMemory?: true | undefined
+  /** Set where another process holds the session, and keeps what renews it for itself. */
+  readonly restIsUntold?: true | undefined
   /** Tells the user something that is not the answer. */
   warn(text: string): void
   /** As `warn`, at most once a day for a profile; not at all where that cannot be remembered. */

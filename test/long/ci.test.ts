@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openWorld } from '../catalogue/world.ts'
@@ -83,6 +83,18 @@ describe.skipIf(!able)('a CI job', () => {
     const detect = `tokn curl -- -sS -o /dev/null -w '%{http_code}' ${api.resource.url}`
     expect((await job.step(detect, env)).out).toBe('200')
     expect(api.state.counts).toMatchObject({ logins: 1, refreshes: 0 })
+  })
+
+  test('is told of as far as its token goes, and leaves no file with that', async () => {
+    const { job, env, home } = await openJobWorld('hosterby')
+    const filesNow = () => readdirSync(home.path, { recursive: true, encoding: 'utf8' })
+    expect(await job.step(begin, env)).toMatchObject({ status: 0 })
+    const before = filesNow()
+    const info = await job.step('tokn info')
+    expect(info, info.err).toMatchObject({ status: 0 })
+    expect(info.out).toContain('only to who shows the refresh token')
+    expect((await job.step('tokn token --json')).out).toContain('"fingerprint":')
+    expect(filesNow()).toEqual(before)
   })
 
   test('spends none with a service token', async () => {
@@ -177,6 +189,10 @@ describe.skipIf(!able)('a CI job', () => {
     const second = await job.step('tokn ci start', env)
     expect(second.out).toBe(`${first.line}\n`)
     expect(second.err).toContain('this job has a session of hoster.by already; it is used')
+    // A later step has none of what a login takes.
+    const bare = await job.step('tokn ci start')
+    expect(bare, bare.err).toMatchObject({ status: 0, out: second.out })
+    expect(await job.step('tokn ci start --new')).toMatchObject({ status: 2, out: '' })
     expect(api.state.counts.logins).toBe(1)
     const other = { ...env, TOKN_ACCESS_KEY: 'another' }
     const refused = await job.step('tokn ci start', other)

@@ -36,7 +36,6 @@ export async function startJob(context: Context, flags: StartFlags): Promise<voi
   refuseOthers(context)
   const { provider: named, fromEnvironment } = context.environment
   const provider = flags.provider ?? named ?? impliedProvider(fromEnvironment)
-  if (provider === undefined) throw new ToknError('usage', words.ci.noProvider())
   const jobs = await context.jobs(flags)
   const before = await jobs.find(provider)
   if (before !== undefined && flags.new !== true) {
@@ -44,6 +43,7 @@ export async function startJob(context: Context, flags: StartFlags): Promise<voi
     tell(context, flags, shell, before.job, false)
     return say(context, flags, words.ci.alreadyThere(before.job.title))
   }
+  if (provider === undefined) throw new ToknError('usage', words.ci.noProvider())
   const owner = await findOwner(jobs, flags)
   jobs.checkSteps()
   const { job, release } = await jobs.start({ provider, owner, longest })

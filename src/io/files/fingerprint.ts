@@ -19,12 +19,20 @@ export function fingerprintOnce(secret: Secret): string {
   return fingerprint(secret, randomBytes(32))
 }
 
-/** The key of this installation, made when it is first needed. It is not a secret of a provider. */
-export function readFingerprintKey(files: Files, directory: string): Uint8Array {
+/**
+ * The key of this installation, made when it is first needed. It is not a secret of a provider. Where
+ * nothing is to be kept, it is one for now alone, unless there is one.
+ */
+export function readFingerprintKey(
+  files: Files,
+  directory: string,
+  keepsNothing: () => boolean,
+): Uint8Array {
   const path = join(directory, namesIn.state.fingerprintKey)
   const known = files.read(path, 1_024)
   if (known?.length === 32) return known
   const key = randomBytes(32)
+  if (keepsNothing()) return key
   files.ensureDirectory(directory)
   files.write(path, key)
   return key

@@ -244,6 +244,9 @@ export const notInList = (title: string) => `${title} does not list the token th
 
 export const saysNothing = (title: string) => `${title} says nothing about this token`
 
+export const restIsUntold = (title: string) =>
+  `${title} says it only to who shows the refresh token, which the process that holds this session keeps`
+
 export const stillLoggedIn = (name: string) => ({
   message: `"${name}" is still logged in, and its tokens would be left behind`,
   hint: `tokn logout ${name} && tokn profile remove ${name}`,
