@@ -42,7 +42,8 @@ export async function serveAgent(serving: Serving): Promise<void> {
   if (agent === undefined) throw new ToknError('busy', words.agent.taken(world.socket))
   keeper?.begin(agent.agent, stop)
   ready()
-  log(words.agent.serving(world.socket))
+  const { serving: at, servingGiven } = words.agent
+  log(serving.descriptor === undefined ? at(world.socket) : servingGiven())
   const watch = setInterval(() => {
     if (!agent.isReachable()) stop()
   }, lookAgain)

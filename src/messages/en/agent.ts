@@ -74,6 +74,7 @@ export const notStopping = () => ({
 export const notOpened = (why: string) =>
   `a connection was closed without an answer, since the program could not be loaded (${why})`
 export const serving = (socket: string) => `serving at ${socket}`
+export const servingGiven = () => 'serving at the socket that it was given (LISTEN_FDS)'
 export const read = (profile: string, generation: number, milliseconds: number) =>
   `${profile}: read generation ${generation} (${milliseconds} ms)`
 export const refreshed = (profile: string, generation: number, milliseconds: number) =>
