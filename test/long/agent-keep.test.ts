@@ -369,18 +369,23 @@ describe('a token file', () => {
   test.each([
     ['--token-file NAME/', 'names no file'],
     ['--token-file /tmp/web', 'has to be yours'],
-    ['--token-file OPEN/web', 'has to be yours'],
+    ['--token-file LINK/web', 'has to be yours, no link'],
+    ['--token-file OPEN/web', /hint: chmod 0700 [^ ]*\/open\n/],
+    ['--token-file OPEN/none/web', /hint: mkdir -p -m 0700 [^ ]*\/open\/none\n/],
     ['--token-file SAME --token-file SAME', 'twice'],
     ['--token-file SAME --idle-exit 1h', 'never idle'],
   ])('is refused: %s', async (line, why) => {
     mkdirSync(join(home.path, 'open'), { recursive: true, mode: 0o755 })
+    rmSync(join(home.path, 'link'), { force: true })
+    symlinkSync(at(), join(home.path, 'link'))
     const typed = line
       .replaceAll('SAME', at('web'))
       .replace('NAME', at())
       .replace('OPEN', join(home.path, 'open'))
+      .replace('LINK', join(home.path, 'link'))
     const ended = await tokn(`agent run ${typed}`)
     expect(ended).toMatchObject({ status: 2, out: '' })
-    expect(ended.err).toContain(why)
+    expect(ended.err).toMatch(why)
     expect(existsSync(socket)).toBe(false)
   })
 })

@@ -61,9 +61,7 @@ export function openTokenFile(path: string, notes?: string): TokenFile {
 
   /** What it holds. Looked at again before each write: a folder may be opened to others meanwhile. */
   function check(): Uint8Array | undefined {
-    if (!isPrivate(folder)) {
-      throw new ToknError('usage', words.agentFiles.folderNotPrivate(showPath(folder)))
-    }
+    refuseUnlessPrivate(folder)
     const there = look(own)
     if (there === undefined) return undefined
     if (!isOwnFile(there)) throw new ToknError('usage', words.agentFiles.notAPlainFile(shown))
@@ -95,10 +93,18 @@ function isOwnFolder(path: string): boolean {
   return stats?.isDirectory() === true && isOurs(stats)
 }
 
+function refuseUnlessPrivate(folder: string): void {
+  if (isPrivate(folder)) return
+  const { folderAbsent, folderOpen, folderNotPrivate } = words.agentFiles
+  const stats = look(folder)
+  // One that others write to is theirs as well: it is not to be closed to them.
+  const isOpen = isOwnFolder(folder) && ((stats?.mode ?? 0) & 0o022) === 0
+  const said = stats === undefined ? folderAbsent : isOpen ? folderOpen : folderNotPrivate
+  throw new ToknError('usage', said(showPath(folder)))
+}
+
 function openFolder(folder: string): string {
-  if (!isPrivate(folder)) {
-    throw new ToknError('usage', words.agentFiles.folderNotPrivate(showPath(folder)))
-  }
+  refuseUnlessPrivate(folder)
   const real = realpathSync(folder)
   checkDirectory(real, 'usage')
   return real

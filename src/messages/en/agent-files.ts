@@ -5,9 +5,17 @@ export const tokenFileShape = (given: string) => ({
   hint: '--token-file DIR/NAME, with the profile NAME, or DIR/NAME=PROFILE',
 })
 export const sameTokenFile = (path: string) => `--token-file names ${path} twice`
+export const folderAbsent = (path: string) => ({
+  message: `there is no folder ${path} for the token file`,
+  hint: `mkdir -p -m 0700 ${path}`,
+})
+export const folderOpen = (path: string) => ({
+  message: `the folder of a token file has to be closed to all others: ${path}`,
+  hint: `chmod 0700 ${path}`,
+})
 export const folderNotPrivate = (path: string) => ({
   message: `the folder of a token file has to be yours, no link, and closed to all others: ${path}`,
-  hint: `mkdir -m 0700 ${path}, or chmod 0700 ${path}`,
+  hint: 'choose another one, such as this makes: mkdir -m 0700 "$XDG_RUNTIME_DIR/tokens"',
 })
 export const notAPlainFile = (path: string) => ({
   message: `${path} is there and is no plain file of yours, so no token is written to it`,
