@@ -116,6 +116,7 @@ export async function handOut(
       : (await import('./destination.ts')).readDestination(flags.for)
   const given = await freshRecord(context, positional, flags, (provider, profile) => {
     destination?.checkLogin(provider, profile)
+    if (provider.attachVaries === true) return
     const attached = provider.attach({ context: {} }, profile.settings)
     const [headers, cookies, queries] = [attached.headers, attached.cookies, attached.query].map(
       (part) => Object.keys(part ?? {}).length,

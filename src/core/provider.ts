@@ -185,6 +185,8 @@ export interface Provider {
   readonly origins: readonly string[]
   /** How the token is sent, with everything filled in but `{access}`. */
   attach(held: Pick<TokenSet, 'context'>, answers: Reach['answers']): Attachment
+  /** Whether a token may be sent in another way than `attach` says without a context: its login decides. */
+  readonly attachVaries?: boolean | undefined
   /**
    * Headers that prove, for one request, possession of the key that a token is bound to. `nonce` is
    * what the server demands, if it does (RFC 9449 section 9).

@@ -52,6 +52,11 @@ export function canBePassword(attach: Attachment): boolean {
   return isBearer(attach) || isBasic(carriageOf({ attach, access: unknown }))
 }
 
+/** Whether an `Authorization` header is all that a token needs which travels so. */
+export function canBeAuthorization(attach: Attachment): boolean {
+  return carriageOf({ attach, access: unknown }) !== undefined
+}
+
 /** Stands for a token that is not known. */
 const unknown = { reveal: () => '?' }
 

@@ -56,6 +56,27 @@ test('a token that travels otherwise is given to nobody that says Bearer', async
   }
 })
 
+test('what others have said may be in any encoding, as git passes it on', async () => {
+  const { origin } = new URL(servers.api('rightech').baseUrl)
+  const site = `protocol=http\nhost=${new URL(origin).host}\n`
+  const ask = async (said: string) => {
+    const input = Buffer.from(`${site}${said}\n`, 'latin1')
+    return await run(['credential', 'git', 'get'], { home, input })
+  }
+  for (const said of ['wwwauth[]=Basic realm="priv\xe9"\n', 'path=caf\xe9.git\n']) {
+    const { status, out, err } = await ask(said)
+    expect({ said, status, err }).toEqual({ said, status: 0, err: '' })
+    expect(out).toContain('password=')
+  }
+  expect(await ask('username=caf\xe9\n')).toMatchObject({ status: 2, out: '' })
+  const url = Buffer.from(
+    `{"v":1,"registry":{"index-url":"${origin}/\xe9"},"kind":"get"}\n`,
+    'latin1',
+  )
+  const cargo = await run(['credential', 'cargo', '--cargo-plugin'], { home, input: url })
+  expect(cargo.out).toMatch(/"Err":\{"kind":"other"/)
+})
+
 test('a tool that has nothing else is told how a host comes to be answered for', async () => {
   const url = 'https://elsewhere.example/'
   const pnpm = await credential('pnpm', url)

@@ -22,7 +22,7 @@ let servers: Servers
 let origin: string
 
 beforeAll(async () => {
-  servers = await startServers(['rightech'])
+  servers = await startServers(['rightech', 'oz'])
 })
 
 afterAll(async () => await servers.close())
@@ -41,6 +41,29 @@ async function tokn(...words: readonly string[]) {
   const ended = await run(words, { home, env })
   expect(ended, ended.err).toMatchObject({ status: 0 })
   return ended
+}
+
+/** Of which the login decides how its token travels. */
+const ownDefinition = {
+  id: 'own',
+  title: 'Own',
+  docs: 'https://own.example/docs',
+  rotation: 'none',
+  fields: [
+    { name: 'username', label: 'User name' },
+    { name: 'password', label: 'Password', secret: true },
+  ],
+  basePath: '/api/v1',
+  attach: { query: { token: '{access}' } },
+  login: {
+    request: {
+      method: 'POST',
+      path: '/auth/token',
+      json: { username: '{fields.username}', password: '{fields.password}' },
+    },
+    attach: { headers: { Authorization: 'Bearer {access}' } },
+    reply: { access: 'token' },
+  },
 }
 
 /** The whole document of a setup. */
@@ -423,6 +446,37 @@ test('a client that is not installed is told of, and nothing is written', async 
     expect(ended).toMatchObject({ status: 5, out: '' })
     expect(ended.err).toContain(`${client} is not installed`)
   }
+})
+
+test('nothing is set up for a token that the client cannot send, and all for one that it may send', async () => {
+  const api = servers.api('oz')
+  const login = await run(['login', 'oz', ...addressOf(api)], { home, env: credentialsOf(api) })
+  expect(login, login.err).toMatchObject({ status: 0 })
+  for (const client of ['git', 'docker', 'kubectl', 'keyring']) {
+    const ended = await run(['setup', client, 'oz'], { home })
+    expect(ended, client).toMatchObject({ status: 5, out: '' })
+    expect(ended.err).toContain('tokn exec -P oz -- COMMAND')
+  }
+  expect(readdirSync(file('home'))).toEqual([])
+  // The command without a name serves whichever profile has the host.
+  expect(await changesOf('keyring', '--undo')).toEqual([])
+  await tokn('profile', 'use', 'oz')
+  expect(await changesOf('keyring')).toEqual(['written'])
+
+  writeFileSync(file('own.json'), JSON.stringify(ownDefinition))
+  await tokn('provider', 'add', file('own.json'))
+  const own = credentialsOf(servers.api('rightech'))
+  const words = ['login', 'own', '--provider', 'own', '--base-url', origin]
+  expect(await run(words, { home, env: own })).toMatchObject({ status: 0 })
+  expect(await changesOf('docker', 'own')).toEqual(['written'])
+  const env = { ...own, TOKN_PROVIDER: 'own', TOKN_BASE_URL: origin }
+  const asked = ['credential', 'terraform', 'get', new URL(origin).host]
+  const given = await run(asked, { home, env })
+  expect(given, given.err).toMatchObject({ status: 0 })
+  expect(given.out).toMatch(/^\{"token":"/)
+  const header = await run(['header', '-o', 'value'], { home, env })
+  expect(header, header.err).toMatchObject({ status: 0 })
+  expect(header.out).toMatch(/^Bearer /)
 })
 
 test('prints what it writes, and nothing where that fails', async () => {

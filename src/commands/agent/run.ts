@@ -24,6 +24,7 @@ export async function runAgent(context: Context, flags: RunFlags): Promise<void>
 async function checkHeader(ports: Ports, name: string): Promise<void> {
   const profile = chooseProfile(ports.profiles, { flag: name })
   const provider = await ports.provider(profile)
+  if (provider.attachVaries === true) return
   const attach = provider.attach({ context: {} }, profile.settings)
   const lines = headerLines(attachToken({ attach, access: new Secret('') }))
   if (attach.bound !== true && lines.length > 0) return

@@ -101,6 +101,7 @@ async function giveToken(world: CredentialWorld, request: CargoRequest): Promise
 }
 
 function readCargoRequest(line: string): CargoRequest {
+  if (line.includes('\ufffd')) throw noRequest('cargo')
   const request = readRequest(line, () => noRequest('cargo'))
   const { v, registry, args = [] } = request
   if (v !== 1) throw new ToknError('usage', words.credentialBuild.cargoVersion())

@@ -65,8 +65,8 @@ async function findInEnvironment(
       flags,
       (provider, profile) => {
         if (origins?.some((origin) => provider.origins.includes(origin)) === false) throw foreign
-        const attach = provider.attach({ context: {} }, profile.settings)
-        if (bearer === true) requireBearer({ profile }, attach)
+        if (bearer !== true || provider.attachVaries === true) return
+        requireBearer({ profile }, provider.attach({ context: {} }, profile.settings))
       },
     )
     return { session, fresh }

@@ -42,7 +42,7 @@ export interface CredentialWorld {
   variable(name: string): string | undefined
   /** All of standard input, at most 64 KiB. Throws `usage`. */
   readInput(): Promise<string>
-  /** The lines of standard input as they come, without their ends, each of at most 64 KiB. */
+  /** The lines of standard input as they come, without their ends, each of at most 64 KiB. No UTF-8 is U+FFFD. */
   inputLines(): AsyncIterable<string>
   /** What comes is another request, with all of the time that one may take: long may lie between two. */
   nextRequest(): void

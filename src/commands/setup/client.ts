@@ -1,4 +1,5 @@
 import type { Printed } from '../../core/process.ts'
+import type { Attachment } from '../../core/token.ts'
 
 /** The clients whose configuration is written here, in the order of help. */
 export const clientNames = ['git', 'docker', 'kubectl', 'keyring'] as const
@@ -96,6 +97,11 @@ export interface SetupRequest {
 
 /** What one client needs. Each call looks, and changes nothing before a change is applied. */
 export interface SetupClient {
+  /**
+   * Whether it can send a token that travels so, as far as that is known without the token. Of a profile
+   * that is not named, what is set up may serve others as well.
+   */
+  readonly canSend: (attach: Attachment, isNamed: boolean) => boolean
   plan(world: SetupWorld, request: SetupRequest): Promise<readonly Change[]>
   undo(world: SetupWorld, written: readonly Written[]): Promise<readonly Change[]>
   /** What is left to the user: lines to type, or to know. */

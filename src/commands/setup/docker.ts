@@ -2,6 +2,7 @@ import { ToknError } from '../../core/errors.ts'
 import { JsonError, pointerSegment } from '../../core/json-text.ts'
 import { isObject, ownString } from '../../core/json.ts'
 import { words } from '../../messages/words.ts'
+import { canBePassword } from '../../session/carriage.ts'
 import { shareNote } from './apply.ts'
 import type { Change, SetupClient, SetupWorld, Written } from './client.ts'
 import { insertMember, objectOf, readWritten, removeMember, replaceText } from './json-member.ts'
@@ -12,6 +13,7 @@ const section = 'credHelpers'
 
 /** `credHelpers` of docker's `config.json`, which podman and skopeo have in their `auth.json`. */
 export const dockerClient: SetupClient = {
+  canSend: canBePassword,
   plan: async (world, { origins, profile }) =>
     world.dockerFiles.flatMap((path) => {
       const entries = helpersIn(world, path).entries

@@ -1,11 +1,13 @@
 import { ToknError } from '../../core/errors.ts'
 import { quotePosix } from '../../core/quoting.ts'
 import { words } from '../../messages/words.ts'
+import { canBeAuthorization } from '../../session/carriage.ts'
 import { shareNote } from './apply.ts'
 import type { Change, SetupClient, SetupRequest, SetupWorld, Written } from './client.ts'
 
 /** `credential.URL.helper` of git's own file of the user (gitcredentials(7)), written by git itself. */
 export const gitClient: SetupClient = {
+  canSend: canBeAuthorization,
   plan: async (world, request) => {
     if (!world.isOnPath('git')) throw byHand(world, request)
     const changes: Change[] = []

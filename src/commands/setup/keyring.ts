@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { quotePosix, quoteWord } from '../../core/quoting.ts'
 import { words } from '../../messages/words.ts'
+import { canBePassword } from '../../session/carriage.ts'
 import { shareNote } from './apply.ts'
 import type { SetupClient, SetupRequest, SetupWorld } from './client.ts'
 
 /** A program `keyring` in a folder of its own, which is on no PATH before the user puts it there. */
 export const keyringClient: SetupClient = {
+  canSend: (attach, isNamed) => !isNamed || canBePassword(attach),
   plan: async (world, request) => {
     const path = fileOf(world)
     const there = world.read(path)

@@ -4,6 +4,7 @@ import { originsNamedBy } from '../../core/target.ts'
 import { display } from '../../core/text.ts'
 import { quoteWord } from '../../core/quoting.ts'
 import { words } from '../../messages/words.ts'
+import { isBearer } from '../../session/carriage.ts'
 import type { Change, SetupClient, SetupRequest, SetupWorld, Written } from './client.ts'
 
 const membersMade: ReadonlySet<string> = new Set([
@@ -13,6 +14,7 @@ const apiVersion = 'client.authentication.k8s.io/v1'
 
 /** A user of the kubeconfig with an exec plugin (client.authentication.k8s.io), written by kubectl itself. */
 export const kubectlClient: SetupClient = {
+  canSend: isBearer,
   plan: async (world, request) => {
     if (!world.isOnPath('kubectl')) throw byHand(world, request)
     const user = userOf(request)

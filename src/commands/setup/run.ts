@@ -1,11 +1,13 @@
-import { ToknError } from '../../core/errors.ts'
-import { lookIn } from '../../core/profile.ts'
+import { isFailure, ToknError } from '../../core/errors.ts'
+import { lookIn, type Profile } from '../../core/profile.ts'
 import { originsNamedBy } from '../../core/target.ts'
 import { display } from '../../core/text.ts'
+import type { Attachment } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { chooseProfile, namedProfile, readableProfiles } from '../../session/choose-profile.ts'
 import { changeHosts } from '../../session/hosts.ts'
 import { originsSaidBy } from '../../session/host-owner.ts'
+import type { Ports } from '../../session/ports.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import type { CommonFlags, Context } from '../context.ts'
 import type { FlagName, FlagsOf } from '../flags/table.ts'
@@ -60,6 +62,8 @@ async function setUp(
   const ports = context.ports(flags)
   const choice = context.choice(flags, positional)
   const profile = chooseProfile(ports.profiles, choice)
+  const isNamed = namedProfile({ ...choice, environment: undefined }) !== undefined
+  await requireSendable(ports, client, name, { profile, isNamed })
   const known = await originsSaidBy({ ports, profile })
   const origins = [...new Set(added.length > 0 ? added : known)]
   if (origins.length === 0 && name !== 'kubectl' && name !== 'keyring') {
@@ -67,7 +71,7 @@ async function setUp(
   }
   const request: SetupRequest = {
     profile,
-    isNamed: namedProfile({ ...choice, environment: undefined }) !== undefined,
+    isNamed,
     origins,
     answers: [...known, ...added],
     flags: await furtherFlags(context, flags),
@@ -88,6 +92,29 @@ async function setUp(
   if (!outIsTerminal) showChanges(context, world, flags, changes)
   const next = await client.next(world, request)
   await tellSetup(context, world, flags, { client: name, profile, changes, hosts: fresh, next })
+}
+
+/**
+ * Throws `unsupported` for a token that the client has no way to send. A helper for its hosts would never
+ * answer, and stand before those that do. A definition that is gone, or damaged, says nothing of that.
+ */
+async function requireSendable(
+  ports: Ports,
+  client: SetupClient,
+  name: ClientName,
+  { profile, isNamed }: { readonly profile: Profile; readonly isNamed: boolean },
+): Promise<void> {
+  let attach: Attachment
+  try {
+    const provider = await ports.provider(profile)
+    if (provider.attachVaries === true) return
+    attach = provider.attach({ context: {} }, profile.settings)
+  } catch (error) {
+    if (isFailure(error)) return
+    throw error
+  }
+  if (client.canSend(attach, isNamed)) return
+  throw new ToknError('unsupported', words.setup.cannotSend(name, profile.name))
 }
 
 /** Notes first: what is noted and was not done is undone by doing nothing. */

@@ -1,5 +1,4 @@
 import { ToknError } from '../../core/errors.ts'
-import { requireText } from '../../core/value-text.ts'
 import { words } from '../../messages/words.ts'
 import { readPiece } from './input.ts'
 
@@ -9,7 +8,8 @@ const lineFeed = 10
 
 /**
  * The lines of standard input, each as soon as it is there, without its end; what stands behind the last
- * end is one as well. Throws `usage` for one that is too long, or no text.
+ * end is one as well. What is no UTF-8 is U+FFFD: a tool may pass on what others have said, and whoever
+ * reads a line knows what of it matters. Throws `usage` for one that is too long.
  */
 export function* readLines(): Generator<string> {
   let held = Buffer.alloc(0)
@@ -30,7 +30,7 @@ export function* readLines(): Generator<string> {
 
 function textOf(bytes: Buffer): string {
   if (bytes.length > limit) throw tooLong()
-  return requireText(bytes, words.files.standardInput()).replace(/\r$/, '')
+  return bytes.toString().replace(/\r$/, '')
 }
 
 function tooLong(): ToknError {

@@ -1,5 +1,7 @@
 // English texts about `tokn setup`.
 
+import { asItTravels } from './credential-helpers.ts'
+
 const notes =
   'It shows what it writes. The profile answers for the origins of its API (its base URL, --api-url) and, with --host, for further ones, which are then allowed beside its token: that takes its store, and a session. --undo takes back what was written, and nothing that was written or changed by others; what another helper was told before comes back.'
 
@@ -32,6 +34,12 @@ export const nothingFor = (profile: string) => ({
   message: `nothing is known of where "${profile}" may send its token`,
   hint: `--host https://HOST`,
 })
+/** The helper itself says the same, in its own way to fail, to a client that was set up by hand. */
+export const cannotSend = (client: string, profile: string) => ({
+  message: `the token of "${profile}" does not travel in a way that ${clientsLike[client] ?? client} can send; nothing is set up`,
+  hint: asItTravels(),
+})
+const clientsLike: Readonly<Record<string, string>> = { keyring: 'pip or uv' }
 export const noHostToUndo = () =>
   '--undo takes back every host that was added; --host says nothing then'
 export const noHome = () => 'without a home folder there is no configuration of a client'

@@ -29,6 +29,16 @@ export function fillAttachment(
   }
 }
 
+/** Whether the exchange that a token comes from, or what its reply says, decides how it is sent. */
+export function attachVaries(definition: ProviderDefinition): boolean {
+  const { attach, login, issue } = definition
+  const exchanges = [...asList<Exchange>(login), ...asList<Exchange>(issue)]
+  return (
+    exchanges.some((exchange) => exchange.attach !== undefined) ||
+    JSON.stringify(attach).includes('context.')
+  )
+}
+
 function templateFor(
   definition: ProviderDefinition,
   operation: string | undefined,

@@ -1,6 +1,6 @@
 import { operations, type Operation, type Provider, type Reach } from '../../core/provider.ts'
 import type { Grant, Introspection, TokenSet } from '../../core/token.ts'
-import { fillAttachment } from './attachment.ts'
+import { attachVaries, fillAttachment } from './attachment.ts'
 import type { Exchange, ProviderDefinition } from '../schema/definition.ts'
 import type { Findings } from './findings.ts'
 import { checkGrant } from './check-grant.ts'
@@ -156,6 +156,7 @@ export function defineProvider(
         baseUrl: location.baseUrl,
         now: 0,
       }),
+    attachVaries: attachVaries(definition),
     checkTarget: (target) => checkTarget(definition, target),
     ...probe,
     ...(definition.scopes?.list === undefined

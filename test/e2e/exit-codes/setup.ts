@@ -1,7 +1,7 @@
 import { judgesNothing, never, oneThing, row, startsNothing, type Rows } from './row.ts'
 import { busy, file, full, loggedOut, session, spoiled, variable, type Given } from './scene.ts'
 
-const web = session('hosterby')
+const web = session('rightech')
 const host = '--host https://further.example'
 
 let turn: Promise<void> = Promise.resolve()
@@ -31,24 +31,27 @@ const always = [
 ] as const
 
 const addsHosts = (client: string) => [
-  row(0, `setup ${client} hosterby ${host}`, '', [web]),
-  row(4, `setup ${client} hosterby ${host}`, 'there is no session', [web, loggedOut('hosterby')]),
-  row(8, `setup ${client} hosterby ${host}`, 'the store cannot be read', [web, spoiled], {
+  row(0, `setup ${client} rightech ${host}`, '', [web]),
+  row(4, `setup ${client} rightech ${host}`, 'there is no session', [web, loggedOut('rightech')]),
+  row(8, `setup ${client} rightech ${host}`, 'the store cannot be read', [web, spoiled], {
     noHint: true,
   }),
   row(
     9,
-    `setup ${client} hosterby ${host}`,
+    `setup ${client} rightech ${host}`,
     'another process refreshes the session',
-    [web, busy('hosterby', '/token')],
+    [session('rightech', '--remember'), busy('rightech', '/api/v1/auth/token')],
     { noHint: true },
   ),
 ]
 
 const shared = (client: string) => [
   row(0, `setup ${client} --undo`, 'nothing was set up'),
-  row(1, `setup ${client} hosterby`, 'standard output is full', [web, full], { noHint: true }),
+  row(1, `setup ${client} rightech`, 'standard output is full', [web, full], { noHint: true }),
   row(3, `setup ${client} nobody`, 'there is no such profile'),
+  row(5, `setup ${client} oz`, 'its token does not travel in a way that it can send', [
+    session('oz'),
+  ]),
 ]
 
 /** Writing the configurations of other programs. */
@@ -59,15 +62,15 @@ export const setup: Readonly<Record<string, Rows>> = {
       ...addsHosts('git'),
       row(
         2,
-        `setup git hosterby`,
+        `setup git rightech`,
         'its file is no configuration',
         [web, file('../home/.gitconfig', '[')],
         {
           noHint: true,
         },
       ),
-      row(5, 'setup git hosterby', 'git is not installed', [web, variable('PATH', '/nowhere')]),
-      row(7, 'setup git hosterby', 'git hangs', [web, hanging('git')], { noHint: true }),
+      row(5, 'setup git rightech', 'git is not installed', [web, variable('PATH', '/nowhere')]),
+      row(7, 'setup git rightech', 'git hangs', [web, hanging('git')], { noHint: true }),
     ],
     never: always,
   },
@@ -75,22 +78,22 @@ export const setup: Readonly<Record<string, Rows>> = {
     shown: [
       ...shared('docker'),
       ...addsHosts('docker'),
-      row(2, 'setup docker hosterby', 'its file is broken', [
+      row(2, 'setup docker rightech', 'its file is broken', [
         web,
         file('../home/.docker/config.json', '{'),
       ]),
     ],
-    never: [...always, never('it runs no other program', 5, 7)],
+    never: [...always, never('it runs no other program', 7)],
   },
   'setup kubectl': {
     shown: [
       ...shared('kubectl'),
       row(2, 'setup kubectl --host https://further.example/path', 'what is no host'),
-      row(5, 'setup kubectl hosterby', 'kubectl is not installed', [
+      row(5, 'setup kubectl rightech', 'kubectl is not installed', [
         web,
         variable('PATH', '/nowhere'),
       ]),
-      row(7, 'setup kubectl hosterby', 'kubectl hangs', [web, hanging('kubectl')], {
+      row(7, 'setup kubectl rightech', 'kubectl hangs', [web, hanging('kubectl')], {
         noHint: true,
       }),
     ],
@@ -102,6 +105,6 @@ export const setup: Readonly<Record<string, Rows>> = {
       ...addsHosts('keyring'),
       row(2, 'setup keyring --host further.example', 'that is no origin'),
     ],
-    never: [...always, never('it runs no other program', 5, 7)],
+    never: [...always, never('it runs no other program', 7)],
   },
 }

@@ -9,6 +9,12 @@ export interface GitAttributes {
   readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
+/**
+ * What decides of an answer, or stands in it. All else may be anything: a server can have written the
+ * rest, such as a realm in Latin-1, and a path names a file in whatever a file system takes.
+ */
+const isAnswered: ReadonlySet<string> = new Set(['protocol', 'host', 'username'])
+
 /** The characters of all lines that are read at most. */
 const limit = 65_536
 
@@ -28,9 +34,7 @@ export async function readAttributes(lines: AsyncIterable<string>): Promise<GitA
     // A line may be a password, and is not quoted.
     if (at < 1) throw new ToknError('usage', words.credentialGit.noAttribute())
     const [key, value] = [line.slice(0, at), line.slice(at + 1)]
-    if (/[\u0000-\u0008\u000a-\u001f\u007f\ufffd]/.test(line)) {
-      throw new ToknError('usage', words.credentialGit.notText())
-    }
+    if (isAnswered.has(key)) requireText(value)
     const name = /^(.+)\[\]$/.exec(key)?.[1]
     if (name !== undefined) lists.set(name, value === '' ? [] : [...(lists.get(name) ?? []), value])
     else if (key === 'url') takeUrl(single, value)
@@ -48,7 +52,7 @@ function takeUrl(single: Map<string, string>, url: string): void {
   if (protocol === undefined) throw new ToknError('usage', words.credentialGit.noUrl())
   for (const [name, part] of Object.entries({ protocol, username: user, password, host, path })) {
     if (part === undefined || (name === 'path' && part === '')) single.delete(name)
-    else single.set(name, decode(part))
+    else single.set(name, name === 'path' ? part : decode(part))
   }
 }
 
@@ -59,8 +63,11 @@ function decode(part: string): string {
   } catch {
     throw new ToknError('usage', words.credentialGit.noUrl())
   }
-  if (/[\u0000-\u001f\u007f\ufffd]/.test(text)) {
-    throw new ToknError('usage', words.credentialGit.notText())
-  }
+  requireText(text)
   return text
+}
+
+function requireText(value: string): void {
+  if (!/[\u0000-\u001f\u007f\ufffd]/.test(value)) return
+  throw new ToknError('usage', words.credentialGit.notText())
 }

@@ -166,7 +166,7 @@ describe('what is asked for', () => {
   it.each([
     'protocol\n',
     '=x\n',
-    `${site}password=\u0000\n`,
+    `${site}username=\u0000\n`,
     `${site.replaceAll('\n', '\r\n')}`,
     `${site}username=\ufffd\n`,
     'url=git.example\n',
@@ -175,6 +175,14 @@ describe('what is asked for', () => {
     `${site}${'wwwauth[]=x\n'.repeat(6_000)}`,
   ])('what is none is an error: %j', async (input) => {
     await expect(get(input)).rejects.toMatchObject({ code: 'usage' })
+  })
+
+  it.each([
+    `${site}wwwauth[]=Basic realm="priv\ufffd"\n`,
+    `${site}path=caf\ufffd.git\n`,
+    'url=https://git.example/caf%E9.git\n',
+  ])("what is no text is nobody's concern where it decides nothing: %j", async (input) => {
+    expect((await get(input)).out).toContain('password=')
   })
 
   it.each<[string[]]>([[[]], [['get', 'get']]])('one operation: %j', async (operands) => {
