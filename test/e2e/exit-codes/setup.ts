@@ -40,7 +40,7 @@ const addsHosts = (client: string) => [
     9,
     `setup ${client} rightech ${host}`,
     'another process refreshes the session',
-    [session('rightech', '--remember'), busy('rightech', '/api/v1/auth/token')],
+    [session('rightech', '--remember'), busy('rightech', '/api/v1/tokens')],
     { noHint: true },
   ),
 ]
