@@ -9,9 +9,9 @@ const enough = 3_000
 describe('the simulation finds', () => {
   test.each(mutants.map((mutant, index) => ({ ...mutant, index })))(
     '$name',
-    async ({ patches, breaks, world, index }) => {
+    async ({ patches, breaks, world, first = 1, index }) => {
       const simulation = await loadSimulation(`mutant-${index}`, patches)
-      const { failure, schedules } = await runSchedules(simulation, 1, enough, world)
+      const { failure, schedules } = await runSchedules(simulation, first, enough, world)
       const found = failure?.violation ?? ''
       expect(found, `nothing was found in ${schedules} schedules`).toMatch(
         new RegExp(`^\\([${breaks}]\\)`),

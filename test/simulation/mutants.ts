@@ -10,6 +10,8 @@ export interface Mutant {
   readonly breaks: string
   /** Where it shows; on one machine unless said. */
   readonly world?: WorldKind
+  /** The first seed, for what shows seldom; 1 unless said. */
+  readonly first?: number
 }
 
 /** A change within `src/session/refresh`. */

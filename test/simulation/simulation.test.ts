@@ -5,7 +5,7 @@ import { root } from '../support/home.ts'
 import { loadSimulation, type Simulation } from './bundle.ts'
 import { mutants } from './mutants.ts'
 import { runSchedules, tellFailure } from './run.ts'
-import { seeds } from './seeds.ts'
+import { fleetSeeds, seeds } from './seeds.ts'
 
 /** As many as a newcomer waits for; `npm run simulate` runs more. */
 const few = 500
@@ -47,6 +47,11 @@ describe('the refresh, in a simulated world', () => {
 
   test.each(seeds)('keeps them where a fault was found once: seed %i', async (seed) => {
     const { failure } = await runSchedules(simulation, seed, 1)
+    expect(failure && tellFailure(failure)).toBeUndefined()
+  })
+
+  test.each(fleetSeeds)('keeps them on such machines, as well: seed %i', async (seed) => {
+    const { failure } = await runSchedules(simulation, seed, 1, 'fleet')
     expect(failure && tellFailure(failure)).toBeUndefined()
   })
 

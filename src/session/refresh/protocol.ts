@@ -11,7 +11,7 @@ import { checkAgain } from './look-again.ts'
 import { nextRecord } from './next-record.ts'
 import { obtainTokens } from './new-tokens.ts'
 import { revokeReplaced } from './revoke-replaced.ts'
-import { openRun } from './run.ts'
+import { openRun, type RefreshRun } from './run.ts'
 import { storeNext } from './store-next.ts'
 import { goOnWithout } from './without-tokens.ts'
 
@@ -36,16 +36,17 @@ export async function refreshNow(
 }
 
 /**
- * As `refreshOnce`; where another machine was quicker with nothing sent here, from the beginning: what it
- * has stored or answered is found then.
+ * As `refreshOnce`; where another machine was quicker, from the beginning: what it has stored or answered is
+ * found then. What was sent here without an answer is not sent again.
  */
 async function refreshUnlessOvertaken(
   session: Session,
   request: RefreshRequest,
 ): ReturnType<typeof refreshOnce> {
+  const unanswered: RefreshRun['unanswered'] = new Map()
   for (let tries = 1; ; tries++) {
     try {
-      return await refreshOnce(session, request)
+      return await refreshOnce(session, request, unanswered)
     } catch (error) {
       const overtaken = isToknError(error, 'busy') && error.details.fault === 'overtaken'
       if (!overtaken || tries === mostTries || session.ports.timeLeft() <= 0) throw error
@@ -57,6 +58,7 @@ async function refreshUnlessOvertaken(
 async function refreshOnce(
   session: Session,
   request: RefreshRequest,
+  unanswered?: RefreshRun['unanswered'],
 ): Promise<{ readonly record: SessionRecord; readonly recovered: boolean }> {
   const { ports, profile } = session
   // 1. Take the lock of the store entry: one process at a time works on it. Where another has done the
@@ -81,7 +83,7 @@ async function refreshOnce(
     // 3. Another process may have refreshed meanwhile; and what is known to be in vain is not tried.
     //    Dies here: nothing was touched.
     if (checkAgain(session, request, current)) return { record: current.record, recovered: false }
-    const run = await openRun(session, request, lock, current)
+    const run = await openRun(session, request, lock, current, unanswered)
     try {
       // 4. Begin the journal: room for a reply, the key that seals it, and the intent, on the disk.
       //    Dies here: nothing was spent, but the intent alone looks like a request without a reply,

@@ -1,10 +1,11 @@
-import { ToknError } from '../../core/errors.ts'
+import { isToknError, ToknError } from '../../core/errors.ts'
 import { isLost, mayRepeatRefresh } from '../../core/retry.ts'
 import type { TokenSet } from '../../core/token.ts'
 import { words } from '../../messages/words.ts'
 import { spendBudget } from '../budget.ts'
 import { secretsForLogin } from '../login-secrets.ts'
 import { holderInWords, nextLogin } from '../naming.ts'
+import { digestOfSpent } from './journal-entry.ts'
 import { isTokenRefusal } from './refusals.ts'
 import type { RefreshRun } from './run.ts'
 import { reachOf, timeToSend } from './sending.ts'
@@ -14,8 +15,12 @@ import { reachOf, timeToSend } from './sending.ts'
  * the next: see `mayRepeatRefresh`. With `always`, kept credentials are better, where there are any.
  */
 export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
-  const { ports, journal, provider } = run
+  const { ports, journal, provider, record, unanswered } = run
   const began = ports.clock.now()
+  const before = unanswered.get(digestOfSpent(record))
+  // Who took over may have sent the same, and was the one who repeats it; its answer counts, if it got one.
+  if (before !== undefined && journal.replies('refresh').length === 0) throw before
+  let lost: ToknError
   try {
     return await sendRefresh(run)
   } catch (error) {
@@ -30,10 +35,13 @@ export async function refreshTokens(run: RefreshRun): Promise<TokenSet> {
       timeLeft: timeToSend(ports),
     })
     if (!repeats || canReplaceLoss(run)) throw error
+    lost = error
   }
   try {
     return await sendRefresh(run)
   } catch (error) {
+    const overtaken = isToknError(error, 'busy') && error.details.fault === 'overtaken'
+    if (overtaken) unanswered.set(digestOfSpent(record), lost)
     throw explainLoss(run, error)
   }
 }

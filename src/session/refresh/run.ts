@@ -1,3 +1,4 @@
+import type { ToknError } from '../../core/errors.ts'
 import type { HeldLock, Store } from '../../core/ports.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Provider, Reach } from '../../core/provider.ts'
@@ -21,6 +22,8 @@ export interface RefreshRun {
   /** The session as it is until this run has new tokens. */
   readonly record: SessionRecord
   readonly journal: RunJournal
+  /** Losses by the digest of what was spent, of runs of the same call that were overtaken after that. */
+  readonly unanswered: Map<string, ToknError>
   /** What the provider may need to know: settings, files that they name, kept credentials. */
   answers(): Reach['answers']
 }
@@ -31,11 +34,15 @@ export async function openRun(
   request: RefreshRequest,
   lock: HeldLock,
   { store, record }: Pick<RefreshRun, 'store' | 'record'>,
+  unanswered: RefreshRun['unanswered'] = new Map(),
 ): Promise<RefreshRun> {
   const { ports, profile } = session
   const provider = await session.provider()
   checkProvider(record, profile, provider)
   const journal = openRunJournal(session, lock, store, record)
   const answers = () => knownAnswers(session, provider, record)
-  return { session, ports, profile, request, lock, store, provider, record, journal, answers }
+  return {
+    ...{ session, ports, profile, request, lock, store, provider, record, journal, unanswered },
+    answers,
+  }
 }

@@ -33,6 +33,19 @@ export const fleetMutants: readonly Mutant[] = [
     world: 'fleet',
   },
   {
+    name: 'what had no answer is sent again by who was overtaken after it',
+    patches: [
+      {
+        file: 'src/session/refresh/refresh-tokens.ts',
+        find: 'if (overtaken) unanswered.set(digestOfSpent(record), lost)',
+        replace: 'if (overtaken) unanswered.set(digestOfSpent(record).slice(1), lost)',
+      },
+    ],
+    breaks: 'a',
+    world: 'fleet',
+    first: 10_044_014,
+  },
+  {
     name: 'a lease ends by the clock of whoever asks',
     patches: [
       {
