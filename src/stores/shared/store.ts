@@ -66,7 +66,8 @@ export function openSharedStore(options: SharedStoreOptions): Store {
       await ring.opening((keys) => checkMayWrite(keys, engine.describe()))
       const fence = holds.get(id)?.fence
       const removed = await engine.remove(id, fence === undefined ? {} : { fence })
-      witness?.forget(id)
+      // Of whoever has it by now this machine knows what it knew.
+      if (removed || fence === undefined) witness?.forget(id)
       return removed
     },
     list: async () => {

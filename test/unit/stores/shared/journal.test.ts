@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { SharedKind } from '../../../../src/stores/shared/open.ts'
 import { lease } from '../../../../src/core/shared-time.ts'
+import { openFiles } from '../../../../src/io/files/files.ts'
+import { openJournal } from '../../../../src/io/files/journal.ts'
 import { unreachable } from '../../../support/memory-engine.ts'
 import { intent, recordText, startMachines } from './machines.ts'
 
@@ -20,6 +22,12 @@ beforeEach(async () => {
   await a.store.write('one', 1, recordText(1))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The journal of the machine itself, and the files in it. */
+function openAside() {
+  const here = openJournal({ files: openFiles(), directory: folder })
+  return { here, files: () => readdirSync(folder).filter((name) => !name.startsWith('.')) }
+}
 
 /** A machine begins a refresh, and gives no sign of life from then on: another has the lease. */
 async function overtake() {
@@ -118,6 +126,35 @@ it('D12: keeps an answer on this machine while the engine is not reached, and fi
   expect(await later.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
   await later.journal.remove(entry)
   expect(await later.journal.read(entry)).toBeUndefined()
+})
+
+it('D12: leaves nothing on this machine of an answer that the engine took in the end', async () => {
+  await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2))
+  let lost = 0
+  const { files, here } = openAside()
+  machines.server.carry(({ operation }, run) => {
+    if (operation !== 'write' || ++lost > 2) return run()
+    throw unreachable()
+  })
+  await slot.answer('sealed')
+  expect(lost).toBeGreaterThan(2)
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
+  expect([await here.read(entry), files()]).toEqual([undefined, []])
+})
+
+it('D12: leaves nothing on this machine of an answer that came to its end', async () => {
+  await a!.lock('one', 0)
+  const slot = await a!.journal.reserve(entry)
+  await slot.intend(intent(2))
+  machines.server.partition('a')
+  await slot.answer('sealed')
+  const { here } = openAside()
+  expect(await here.read(entry)).toMatchObject({ answers: ['sealed'] })
+  machines.server.heal()
+  await slot.remove()
+  expect(await here.read(entry)).toBeUndefined()
 })
 
 it('D12: is tried on where this machine has no place for an answer either', async () => {

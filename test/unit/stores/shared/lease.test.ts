@@ -46,6 +46,15 @@ it('is over by the clock that went on, where the other one stood still while the
   expect(ends).toHaveLength(1)
 })
 
+it('is over where one clock was set back while the other stood still, but for a moment of that', async () => {
+  let now = 1_800_000_000_000
+  const { taken } = await hold({ monotonic: () => 0, now: () => now })
+  now -= 1_000
+  expect(taken.lasts(0)).toBe(true)
+  now -= 1
+  expect(taken.lasts(0)).toBe(false)
+})
+
 it('is told of also while its engine has not answered yet', async () => {
   const works: Array<() => Promise<void>> = []
   const { machines, ends } = await hold({

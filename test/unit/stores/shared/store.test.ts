@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { lease } from '../../../../src/core/shared-time.ts'
 import type { SharedKind } from '../../../../src/stores/shared/open.ts'
 import { intent, recordText, startMachines } from './machines.ts'
 
@@ -101,6 +102,21 @@ describe('a store for many machines', () => {
     const slot = await a!.journal.reserve('memory:one')
     await slot.intend(intent(3))
     expect(await b!.isPending('one')).toBe(true)
+    await held.release()
+  })
+
+  it('D11: takes nothing that was learnt, and no removal, of who has lost the lease', async () => {
+    const learnt = JSON.stringify({ ...JSON.parse(recordText(1)), standing: { state: 'dead' } })
+    await a!.lock('one', 0)
+    machines.stopped.add('a')
+    await machines.pass(lease)
+    const held = await b!.lock('one', 0)
+    await expect(a!.store.write('one', 1, learnt)).rejects.toMatchObject(superseded)
+    expect(await a!.store.remove('one')).toBe(false)
+    expect(await readBy(b!)).toEqual(JSON.parse(recordText(1)))
+    await b!.store.write('one', 1, learnt)
+    expect(await readBy(b!)).toEqual(JSON.parse(learnt))
+    expect(await b!.store.remove('one')).toBe(true)
     await held.release()
   })
 
@@ -239,6 +255,37 @@ describe('doubts', () => {
     machines.server.restore(backup, false)
     await a!.store.write('one', 2, recordText(2, 'of another login'))
     expect(await doubt(a!)).toBeUndefined()
+  })
+
+  it('end with a login where the clock of the engine has gone back, for all who saw what was before', async () => {
+    const c = machines.open('c')
+    await c.store.read('one')
+    machines.server.carry(({ operation }, run) => {
+      const answer = run()
+      return operation === 'now' ? ((machines.now() - 60 * 60_000) as typeof answer) : answer
+    })
+    // What is there is older than what this one has seen once.
+    const backup = machines.server.snapshot()
+    await b!.store.write('one', 2, recordText(2, 'of a login'))
+    expect(await doubt(c)).toBeUndefined()
+    await b!.store.write('one', 3, recordText(3, 'of a later login'))
+    await c.store.read('one')
+    machines.server.restore(backup, false)
+    await c.store.write('one', 2, recordText(2, 'of the last login'))
+    expect([await doubt(c), await doubt(a!)]).toEqual([undefined, undefined])
+  })
+
+  it('are there after a removal that another has kept from being one', async () => {
+    const backup = machines.server.snapshot()
+    await refresh(a!, 2)
+    await a!.lock('one', 0)
+    machines.stopped.add('a')
+    await machines.pass(lease)
+    const held = await b!.lock('one', 0)
+    expect(await a!.store.remove('one')).toBe(false)
+    await held.release()
+    machines.server.restore(backup, false)
+    expect(await doubt(machines.open('a', { memory: folder }))).toBeDefined()
   })
 
   it('go by what was seen in this store, and not in the one that it was moved from', async () => {
