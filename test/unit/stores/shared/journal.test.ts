@@ -184,6 +184,17 @@ it('D11: goes with what this process wrote, and not with what another has answer
   expect(await b!.journal.read(entry)).toMatchObject({ answers: ['late'] })
 })
 
+it('D11: is not taken away by who has lost the lease, whatever he has read of it', async () => {
+  await overtake()
+  const next = await b!.journal.reserve(entry)
+  await next.intend(intent(2, { by: 'b' }))
+  await next.answer('sealed')
+  await a!.journal.remove(entry)
+  expect(await b!.journal.read(entry)).toMatchObject({ answers: ['sealed'] })
+  await b!.journal.remove(entry)
+  expect(await a!.journal.read(entry)).toBeUndefined()
+})
+
 it('D11: never has an intent over an answer that came after the journal was read', async () => {
   const slot = await overtake()
   const seen = await b!.journal.read(entry)

@@ -55,6 +55,52 @@ it('is over where one clock was set back while the other stood still, but for a 
   expect(taken.lasts(0)).toBe(false)
 })
 
+it('is over by the clock that went on, also where that is not the one that others have', async () => {
+  let monotonic = 0
+  const { taken } = await hold({ monotonic: () => monotonic, now: () => 1_800_000_000_000 })
+  monotonic = lease
+  expect([taken.lasts(0), taken.lasts(-1)]).toEqual([false, true])
+})
+
+it('is over as soon as its engine says so, and not when its time would be', async () => {
+  const { machines, ends, taken } = await hold()
+  await machines.server.connect('b').releaseLease('refresher', taken.fence)
+  await machines.pass(2_000)
+  expect([taken.lasts(0), await taken.isHeld()]).toEqual([false, false])
+  expect(ends).toEqual([undefined])
+})
+
+it('counts from when it was asked for, whenever its engine has answered', async () => {
+  let now = 1_800_000_000_000
+  const works: Array<() => Promise<void>> = []
+  const machines = startMachines()
+  machines.server.carry((_, run) => {
+    const answer = run()
+    now += 3_000
+    return answer
+  })
+  const taken = await takeLease({
+    engine: machines.server.connect('a'),
+    time: {
+      ...machines.time('a'),
+      now: () => now,
+      monotonic: () => now,
+      repeat: (_, work) => (works.push(work), () => undefined),
+    },
+    name: 'refresher',
+    holder: 'a',
+  })
+  if (!('fence' in taken)) throw new Error('it is held')
+  const most = lease - 3_000
+  expect([taken.lasts(most - 1), taken.lasts(most)]).toEqual([true, false])
+  now += 5_000
+  await works[0]?.()
+  expect([taken.lasts(most - 1), taken.lasts(most)]).toEqual([true, false])
+  now += 5_000
+  await taken.measure()
+  expect([taken.lasts(most - 1), taken.lasts(most)]).toEqual([true, false])
+})
+
 it('is told of also while its engine has not answered yet', async () => {
   const works: Array<() => Promise<void>> = []
   const { machines, ends } = await hold({

@@ -147,6 +147,15 @@ it('D11: permits nothing where another has a later generation, has answered, or 
   await expect(held.permit!(1)).rejects.toMatchObject(refused)
 })
 
+it('D11: permits nothing where there is a later generation, though nobody has written a journal', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  await a.store.write('one', 1, recordText(1))
+  const held = await a.lock('one', 0)
+  expect((await held.permit!(1))()).toBe(true)
+  await b.store.write('one', 2, recordText(2))
+  await expect(held.permit!(1)).rejects.toMatchObject({ details: { fault: 'overtaken' } })
+})
+
 it('D11: before a request of unknown outcome is repeated, an answer that came late is found, by both', async () => {
   const [a, b] = [machines.open('a'), machines.open('b')]
   const entry = 'memory:one'
