@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as pass } from 'node:timers/promises'
 import { isFailure, isToknError, type ToknError } from '../core/errors.ts'
 import { planAhead } from '../session/ahead.ts'
@@ -46,6 +47,8 @@ export class FleetRefresher {
 
   constructor(options: FleetRefresherOptions) {
     this.#options = options
+    // Each row that changed waits for a moment, and ten thousand may change at once.
+    setMaxListeners(0, this.#ending.signal)
     const { world, tell } = options
     const isOver = () => this.#over || !this.#acting
     this.#work = new FleetWork({ world, book: this.#book, tell, isOver })
