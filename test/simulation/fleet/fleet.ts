@@ -38,6 +38,8 @@ export class Fleet implements Place {
   /** How often the engine may have gone back behind what it had confirmed, so far. */
   life = 0
   #holder: Holder | undefined
+  /** Who was given a lease, by its number. */
+  readonly #given = new Map<number, Holder>()
   /** The processes by the names under which they are known to the engine. */
   readonly #processes = new Map<string, SimulatedProcess>()
   #backup: MemoryState | undefined
@@ -157,6 +159,9 @@ export class Fleet implements Place {
   #comeBack(act: () => void, what: string, shows = true): void {
     const world = this.#world
     act()
+    // Of a lease that it has forgotten nobody is the holder any more: who had the one before it is.
+    const fence = this.server.snapshot().leases.get(lease)?.fence
+    if (fence !== undefined) this.#holder = this.#given.get(fence) ?? this.#holder
     if (shows) {
       this.life++
       world.facts.wentBack()
@@ -193,6 +198,7 @@ export class Fleet implements Place {
     const last = this.#holder?.process
     if (last !== undefined && last !== process && last.state === 'running') last.overtaken = true
     this.#holder = { process, fence: next.fence }
+    this.#given.set(next.fence, this.#holder)
     process.lockedAt = this.#world.now
     this.#world.note(() => `${process.name} has lease ${next.fence}`)
   }
