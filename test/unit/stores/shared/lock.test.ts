@@ -156,6 +156,30 @@ it('D11: permits nothing where there is a later generation, though nobody has wr
   await expect(held.permit!(1)).rejects.toMatchObject({ details: { fault: 'overtaken' } })
 })
 
+it('D11: permits nothing where the engine knows nothing of the lease, whatever is left of it here', async () => {
+  const a = machines.open('a')
+  await a.store.write('one', 1, recordText(1))
+  const held = await a.lock('one', 0)
+  await machines.server.connect('b').releaseLease('session:one', held.fence)
+  await expect(held.permit!(1)).rejects.toMatchObject({ details: { fault: 'overtaken' } })
+})
+
+it('D11: is still that of who took it anew, when what was lost before is given back', async () => {
+  const [a, b] = [machines.open('a'), machines.open('b')]
+  await a.store.write('one', 1, recordText(1))
+  const lost = await a.lock('one', 0)
+  machines.stopped.add('a')
+  await machines.pass(lease)
+  await a.lock('one', 0)
+  await lost.release()
+  await machines.pass(lease)
+  await b.lock('one', 0)
+  const learnt = JSON.stringify({ ...JSON.parse(recordText(1)), standing: { state: 'dead' } })
+  await expect(a.store.write('one', 1, learnt)).rejects.toMatchObject({
+    details: { fault: 'superseded' },
+  })
+})
+
 it('D11: before a request of unknown outcome is repeated, an answer that came late is found, by both', async () => {
   const [a, b] = [machines.open('a'), machines.open('b')]
   const entry = 'memory:one'

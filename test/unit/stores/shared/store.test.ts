@@ -120,6 +120,25 @@ describe('a store for many machines', () => {
     await held.release()
   })
 
+  it('leaves the answer that waits where something is learnt of the tokens before it', async () => {
+    const held = await a!.lock('one', 0)
+    const slot = await a!.journal.reserve('memory:one')
+    await slot.intend(intent(2))
+    await slot.answer('sealed')
+    const learnt = { ...JSON.parse(recordText(1)), standing: { state: 'unrenewable' } }
+    await a!.store.write('one', 1, JSON.stringify(learnt))
+    expect(await b!.journal.read('memory:one')).toMatchObject({ answers: ['sealed'] })
+    await held.release()
+  })
+
+  it('writes what is noted of a session, though the session is as it was', async () => {
+    const before = await a!.engine.read('one')
+    await a!.store.write('one', 1, recordText(1), JSON.stringify({ generation: 1 }))
+    const after = await a!.engine.read('one')
+    expect([before?.parts.index, after?.version === before?.version]).toEqual([undefined, false])
+    expect(after?.parts.index).toEqual(expect.any(String))
+  })
+
   it('lets a session move once: of two moves of one generation the second does not count', async () => {
     const moved = (move: string) =>
       JSON.stringify({
@@ -223,6 +242,14 @@ describe('doubts', () => {
     expect(await doubt(b!)).toContain('may have lost its last writes')
     await refresh(b!, 2)
     expect(await doubt(b!)).toBeUndefined()
+  })
+
+  it('are still there where something was learnt of the tokens in another life', async () => {
+    machines.server.restart({ lost: 0, shows: true })
+    machines.server.restore(machines.server.snapshot(), true)
+    const learnt = { ...JSON.parse(recordText(1)), standing: { state: 'doubtful' } }
+    await b!.store.write('one', 1, JSON.stringify(learnt))
+    expect([await doubt(a!), await doubt(b!)]).toEqual([expect.any(String), expect.any(String)])
   })
 
   it('D10: are there where a machine has seen a later generation than a restored backup has', async () => {
