@@ -12,7 +12,7 @@ export function kindOfUrl(
   said: StoreKind | undefined,
   variable = 'TOKN_STORE_URL',
 ): StoreKind {
-  const kind = kindOfScheme(/^[a-z][a-z0-9+]*:(?=\/\/)/.exec(url)?.[0] ?? '')
+  const kind = kindOfScheme(/^[a-z][a-z0-9+]*:(?=\/\/)/i.exec(url)?.[0] ?? '')
   if (kind === undefined) {
     throw new ToknError('usage', words.storeCommands.unknownScheme(variable, addressSchemes()))
   }

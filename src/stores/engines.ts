@@ -6,9 +6,10 @@ export function addressSchemes(): readonly string[] {
   return entries.flatMap(({ schemes = [] }) => schemes)
 }
 
-/** The store that an address with this scheme names. */
+/** The store that an address with this scheme names, in upper or lower case. */
 export function kindOfScheme(scheme: string): StoreKind | undefined {
-  return entries.find(({ schemes }) => schemes?.includes(scheme) === true)?.kind
+  const lower = scheme.toLowerCase()
+  return entries.find(({ schemes }) => schemes?.includes(lower) === true)?.kind
 }
 
 /** Loads what opens engines of a kind that many machines share. */

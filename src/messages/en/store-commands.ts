@@ -5,6 +5,16 @@ export const notAStoreUrl = (what: string) => ({
   hint: 'it begins with postgres://, rediss:// or etcds://, and names a host',
 })
 
+export const severalPorts = (what: string) => ({
+  message: `${what} names several hosts with a port each`,
+  hint: 'of an etcd: etcds://HOST,HOST:PORT, or ?endpoint=HOST:PORT for each further one; of another store: the one name that leads to the server that takes writes',
+})
+
+export const hashInUrl = (what: string) => ({
+  message: `${what} has a # in it, which begins no part of such an address`,
+  hint: 'write a # of a password, a user or a name as %23, or give the password in TOKN_STORE_PASSWORD',
+})
+
 export const passwordInUrl = (what: string) => ({
   message: `${what} has a password in it, and a profile keeps none`,
   hint: 'leave it out, and give it in TOKN_STORE_PASSWORD, or in the file of TOKN_STORE_PASSWORD_FILE',

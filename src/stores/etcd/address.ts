@@ -35,7 +35,6 @@ export function readAddress(url: URL): EtcdAddress {
   if (strange !== undefined) {
     throw new ToknError('usage', words.etcd.strangeSetting(display(strange, 60)))
   }
-  if (url.hash !== '') throw new ToknError('usage', words.etcd.notAnAddress())
   const path = decode(url.pathname).replace(/^\/+|\/+$/g, '')
   return {
     members,

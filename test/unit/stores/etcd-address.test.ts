@@ -45,7 +45,6 @@ describe('the address of an etcd', () => {
     ['etcds://a?endpoint=u:p@b:1', 'not one that can be used'],
     ['etcds://a,,b', 'not one that can be used'],
     ['etcds://a/%zz', 'not one that can be used'],
-    ['etcds://a#b', 'not one that can be used'],
   ])('%s is refused: %s', (text, why) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining(why) }),
