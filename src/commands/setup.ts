@@ -14,8 +14,8 @@ export function setupCommand(program: Command, context: Context, run = runSetup)
       flags: setupFlags,
       text: () => ({ ...words.setup.helps[client], flags: words.setup.flags }),
       examples: [
-        `tokn setup ${client} web --dry-run`,
-        `tokn setup ${client} web --host https://${client}.example.com`,
+        `tokn setup ${client} work --dry-run`,
+        `tokn setup ${client} work --host https://${client}.example.com`,
         `tokn setup ${client} --undo`,
       ],
     }).action((name: string | undefined, flags: SetupFlags) => run(context, client, name, flags))
