@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, type EngineServer } from '../support/engines.ts'
 import { makeHomes, type Environment, type Home } from '../support/home.ts'
@@ -133,7 +134,7 @@ describe.runIf(requirePart('redis'))('what is said of a store that many machines
     const { out, err } = await tokn(home, 'status --store')
     expect(out).toMatch(/^gone +moved +(?!renews)/m)
     expect(err).toMatch(/: 2 sessions, seen with/)
-    expect(err).toContain('"gone": its session has moved to')
+    expect(err).toContain(`"gone": its session has moved to the file store of ${hostname()}\n`)
   })
 
   test('another store is advised by the flag that there is', async () => {

@@ -57,6 +57,9 @@ export const changedMeanwhile = (profile: string) => ({
   hint: 'run the command again',
 })
 
+/** Of a store that belongs to one machine. */
+export const storeOn = (store: string, host: string) => `the ${store} store of ${host}`
+
 export const movedTo = (store: string) => `its session has moved to ${store}`
 
 export const moveUnfinished = (what: string) => `${what}; the same command again ends it`

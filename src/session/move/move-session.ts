@@ -213,7 +213,8 @@ async function switchOver(
   const { ports } = from
   if (sourceHome === undefined) return await ports.profiles.put(withoutDefinition(target))
   if (held === undefined) return
-  const place = targetHome?.describe() ?? ports.requester.host
+  const place =
+    targetHome?.describe() ?? words.storeCommands.storeOn(target.store, ports.requester.host)
   const left = leftBehind(held, place, ports.clock.now())
   await writeAndReadBack(
     await from.store(),
