@@ -8,7 +8,7 @@ import type { Secret } from '../core/secret.ts'
 import type { Fleet } from '../core/fleet.ts'
 import type { EngineOptions } from '../core/shared-engine.ts'
 import type { SharedTime } from '../core/shared-time.ts'
-import { readStoreUrl } from '../core/store-url.ts'
+import { readStoreUrl, schemeOf } from '../core/store-url.ts'
 import { readIndexEntry } from '../io/files/index-file.ts'
 import { elapsed } from '../io/files/elapsed.ts'
 import { systemClock } from '../io/process/clock.ts'
@@ -150,7 +150,7 @@ function placeOf(from: SharedSurroundings, kind: StoreKind, id: string | undefin
   const profile = own.find((one) => one.id === id)
   const ca = from.ca ?? profile?.ca
   const given = from.storeUrl?.()?.reveal().trim()
-  const named = given === undefined ? undefined : kindOfScheme(schemeOf(given))
+  const named = given === undefined ? undefined : kindOfScheme(schemeOf(given) ?? '')
   if (given !== undefined && named === kind) return { url: given, ca, isOfProfile: false }
   const known = new Set(own.flatMap(({ storeUrl }) => storeUrl ?? []))
   const [only] = known.size === 1 ? known : []
@@ -162,10 +162,6 @@ function placeOf(from: SharedSurroundings, kind: StoreKind, id: string | undefin
       ? noStoreUrl(kind)
       : urlOfAnother(kind, named, from.urlVariable ?? usualVariable)
   throw new ToknError('usage', wrong)
-}
-
-function schemeOf(url: string): string {
-  return url.slice(0, url.indexOf(':') + 1)
 }
 
 async function openKind(

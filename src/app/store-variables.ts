@@ -1,5 +1,6 @@
 import { ToknError } from '../core/errors.ts'
 import type { StoreKind } from '../core/profile.ts'
+import { schemeOf } from '../core/store-url.ts'
 import { words } from '../messages/words.ts'
 import { addressSchemes, kindOfScheme } from '../stores/engines.ts'
 
@@ -12,7 +13,7 @@ export function kindOfUrl(
   said: StoreKind | undefined,
   variable = 'TOKN_STORE_URL',
 ): StoreKind {
-  const kind = kindOfScheme(/^[a-z][a-z0-9+]*:(?=\/\/)/i.exec(url)?.[0] ?? '')
+  const kind = kindOfScheme(schemeOf(url) ?? '')
   if (kind === undefined) {
     throw new ToknError('usage', words.storeCommands.unknownScheme(variable, addressSchemes()))
   }

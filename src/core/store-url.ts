@@ -14,17 +14,31 @@ export function checkStoreUrl(text: string, profile: string): string {
 
 /** Any address of a store, with a password or without. Throws `usage`; quotes nothing of it. */
 export function readStoreUrl(text: string, what: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined && namesSeveral(text)) {
-    throw new ToknError('usage', words.storeCommands.severalPorts(what))
-  }
-  const told = url !== undefined && /^[a-z][a-z0-9+]*:$/.test(url.protocol)
-  if (!told || !text.includes('://')) {
-    throw new ToknError('usage', words.storeCommands.notAStoreUrl(what))
-  }
+  const said = words.storeCommands
   // The end of a password may be there, which has moved all the rest.
-  if (url.hash !== '') throw new ToknError('usage', words.storeCommands.hashInUrl(what))
+  if (text.includes('#')) throw new ToknError('usage', said.hashInUrl(what))
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (isCutShort(url, text)) throw new ToknError('usage', said.cutShortUrl(what))
+  if (url === undefined && namesSeveral(text)) {
+    throw new ToknError('usage', said.severalPorts(what))
+  }
+  if (url === undefined || schemeOf(text) === undefined) {
+    throw new ToknError('usage', said.notAStoreUrl(what))
+  }
+  if (text.includes('%00')) throw new ToknError('usage', said.zeroInUrl(what))
   return url
+}
+
+/** What an address begins with, in small letters: it may be in any (RFC 3986, section 3.1). */
+export function schemeOf(text: string): string | undefined {
+  return /^[a-z][a-z0-9+]*:(?=\/\/)/i.exec(text)?.[0].toLowerCase()
+}
+
+/** Whether a `/` or `?` of a password has ended it: what is before that would be taken for the host. */
+function isCutShort(url: URL | undefined, text: string): boolean {
+  if (url === undefined) return /^[^/]*:\/\/[^/?]+[/?].*@/.test(text)
+  const { host, pathname, searchParams } = url
+  return host !== '' && [pathname, ...searchParams.keys()].some((part) => part.includes('@'))
 }
 
 /** Whether hosts have a port each, as some clients write it. */

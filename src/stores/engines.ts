@@ -6,10 +6,9 @@ export function addressSchemes(): readonly string[] {
   return entries.flatMap(({ schemes = [] }) => schemes)
 }
 
-/** The store that an address with this scheme names, in upper or lower case. */
+/** The store that an address with this scheme names. */
 export function kindOfScheme(scheme: string): StoreKind | undefined {
-  const lower = scheme.toLowerCase()
-  return entries.find(({ schemes }) => schemes?.includes(lower) === true)?.kind
+  return entries.find(({ schemes }) => schemes?.includes(scheme) === true)?.kind
 }
 
 /** Loads what opens engines of a kind that many machines share. */

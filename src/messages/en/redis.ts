@@ -54,6 +54,11 @@ export const noTls = (place: string) => ({
   hint: 'it may not speak TLS on this port, or ask for a client certificate (tls-auth-clients no)',
 })
 
+export const noAnswerToTls = (place: string) => ({
+  message: `cannot reach Redis at ${place}: it did not answer the TLS handshake in time`,
+  hint: 'it may not speak TLS on this port (tls-port), or be busy',
+})
+
 export const nonsense = (place: string) => ({
   message: `what answers at ${place} is not Redis`,
   hint: checkAddress,

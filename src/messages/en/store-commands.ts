@@ -15,6 +15,13 @@ export const hashInUrl = (what: string) => ({
   hint: 'write a # of a password, a user or a name as %23, or give the password in TOKN_STORE_PASSWORD',
 })
 
+export const cutShortUrl = (what: string) => ({
+  message: `${what} has an @ behind its host, as if a / or ? of a password had ended it`,
+  hint: 'in a password, write / as %2F, ? as %3F and @ as %40, or give it in TOKN_STORE_PASSWORD',
+})
+
+export const zeroInUrl = (what: string) => `${what} has a %00 in it, which no server takes`
+
 export const passwordInUrl = (what: string) => ({
   message: `${what} has a password in it, and a profile keeps none`,
   hint: 'leave it out, and give it in TOKN_STORE_PASSWORD, or in the file of TOKN_STORE_PASSWORD_FILE',

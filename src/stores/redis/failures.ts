@@ -3,7 +3,7 @@ import { quoteForeign } from '../../core/secret.ts'
 import { display } from '../../core/text.ts'
 import { words } from '../../messages/words.ts'
 import { placeOf, type RedisAddress } from './address.ts'
-import { outOfTime } from './socket.ts'
+import { noHandshake, outOfTime } from './socket.ts'
 
 type Texts = (typeof words)['redis']
 
@@ -50,6 +50,7 @@ export function translateFailure(error: unknown, address: RedisAddress, late: bo
   if (error instanceof ToknError) return error
   const place = display(placeOf(address), 120)
   const message = error instanceof Error ? error.message : ''
+  if (message === noHandshake) return network(words.redis.noAnswerToTls(place))
   if (late || message === outOfTime) return network(words.redis.unreached(place, 'silent'))
   if (error instanceof Error && error.name === 'ReplyError') return refusal(message, place, address)
   const code = systemCode(error) ?? firstCode(error) ?? ''

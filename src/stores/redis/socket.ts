@@ -5,6 +5,8 @@ import type { RedisAddress } from './address.ts'
 export type Authorities = readonly string[]
 
 export const outOfTime = 'out of time'
+/** The connection stands, and TLS was not answered in time: one that expects none waits for the rest of a line. */
+export const noHandshake = 'no handshake in time'
 
 /**
  * A socket that stands, with TLS where the address says so: verified always. Rejects with the error
@@ -17,7 +19,8 @@ export async function openSocket(
 ): Promise<Socket> {
   const socket = address.tls ? startTls(address, authorities) : startPlain(address)
   return await new Promise((resolve, reject) => {
-    const stop = () => socket.destroy(new Error(outOfTime))
+    let stands = false
+    const stop = () => socket.destroy(new Error(stands ? noHandshake : outOfTime))
     const settle = (done: () => void) => {
       signal.removeEventListener('abort', stop)
       socket.removeListener('error', fail).removeListener('close', close)
@@ -29,6 +32,7 @@ export async function openSocket(
     socket.on('error', () => undefined)
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop)
+    socket.once('connect', () => (stands = address.tls))
     socket.once('error', fail).once('close', close)
     socket.once(address.tls ? 'secureConnect' : 'connect', () => settle(() => resolve(socket)))
   })

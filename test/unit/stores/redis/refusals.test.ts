@@ -16,7 +16,11 @@ afterEach(async () => {
 })
 
 /** Something that does `answer` for each chunk that comes. */
-async function serve(answer: (socket: Socket, chunk: string) => void, user = ''): Promise<void> {
+async function serve(
+  answer: (socket: Socket, chunk: string) => void,
+  user = '',
+  scheme = 'redis',
+): Promise<void> {
   const sockets = new Set<Socket>()
   server = createServer((socket) => {
     sockets.add(socket)
@@ -27,7 +31,7 @@ async function serve(answer: (socket: Socket, chunk: string) => void, user = '')
   server.once('close', () => sockets.clear())
   const { port } = server.address() as AddressInfo
   engine = openRedis({
-    url: new URL(`redis://${user}127.0.0.1:${port}`),
+    url: new URL(`${scheme}://${user}127.0.0.1:${port}`),
     time: { now: Date.now, monotonic: () => performance.now() },
     timeLeft: () => 700,
     environment: {},
@@ -114,6 +118,15 @@ describe('what Redis refuses', () => {
     await new Promise((resolve) => server?.close(resolve))
     server = undefined
     expect((await failureOf(engine!.read('id'))).message).toContain('refused the connection')
+  })
+
+  test('is TLS, by a server that waits for the end of a line', async () => {
+    await serve(() => undefined, '', 'rediss')
+    expect(await failureOf(engine!.read('id'))).toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('did not answer the TLS handshake in time'),
+      hint: expect.stringContaining('may not speak TLS'),
+    })
   })
 
   test('is no answer that comes in pieces, whose letters are cut in two', async () => {
