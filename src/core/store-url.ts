@@ -14,18 +14,17 @@ export function checkStoreUrl(text: string, profile: string): string {
 
 /** Any address of a store, with a password or without. Throws `usage`; quotes nothing of it. */
 export function readStoreUrl(text: string, what: string): URL {
-  const said = words.storeCommands
   // The end of a password may be there, which has moved all the rest.
-  if (text.includes('#')) throw new ToknError('usage', said.hashInUrl(what))
+  if (text.includes('#')) throw new ToknError('usage', words.storeCommands.hashInUrl(what))
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (isCutShort(url, text)) throw new ToknError('usage', said.cutShortUrl(what))
+  if (isCutShort(url, text)) throw new ToknError('usage', words.storeCommands.cutShortUrl(what))
   if (url === undefined && namesSeveral(text)) {
-    throw new ToknError('usage', said.severalPorts(what))
+    throw new ToknError('usage', words.storeCommands.severalPorts(what))
   }
   if (url === undefined || schemeOf(text) === undefined) {
-    throw new ToknError('usage', said.notAStoreUrl(what))
+    throw new ToknError('usage', words.storeCommands.notAStoreUrl(what))
   }
-  if (text.includes('%00')) throw new ToknError('usage', said.zeroInUrl(what))
+  if (text.includes('%00')) throw new ToknError('usage', words.storeCommands.zeroInUrl(what))
   return url
 }
 

@@ -174,7 +174,8 @@ describe('a helper that is asked in odd ways', () => {
       ['', 0, ''],
       ['protocol', 2, 'a line of the input is not an attribute'],
       [Buffer.from('protocol=https\nhost=a\0b\n'), 2, 'characters that are no text'],
-      [Buffer.from([0x70, 0x3d, 0xff, 0x0a]), 2, 'not UTF-8'],
+      [Buffer.from('protocol=https\nhost=a\xff\n', 'latin1'), 2, 'characters that are no text'],
+      [Buffer.from('protocol=https\nhost=a\npath=caf\xe9\n', 'latin1'), 0, ''],
       [`x=${'y'.repeat(70_000)}\n`, 2, ''],
       ['protocol=https\nhost=git.example\n'.repeat(5_000), 2, 'too long'],
     ] as const) {
