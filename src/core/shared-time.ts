@@ -1,11 +1,6 @@
 /** Milliseconds by the engine's clock after which a holder that gives no sign of life is succeeded. */
 export const lease = 8_000
 
-/** The lease of a session: with its fencing number a row of the session is written. */
-export function sessionLease(id: string): string {
-  return `session:${id}`
-}
-
 /** How time passes for what machines share: real, or that of a simulation. */
 export interface SharedTime {
   /** Epoch milliseconds by the clock of this machine, which may be set. */

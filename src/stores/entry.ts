@@ -1,5 +1,6 @@
 import { decodeExactly } from '../core/base64.ts'
 import { isToknError, ToknError } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
 import { longestRecord } from '../core/record.ts'
 import { words } from '../messages/words.ts'
 
@@ -39,6 +40,17 @@ export function superseded(): ToknError {
 /** For an entry that cannot be decrypted, or is not what it should be; it is left in place. */
 export function damaged(place?: string): ToknError {
   return new ToknError('store', words.stores.damaged(place), { fault: 'damaged' })
+}
+
+/** The generation in the text of a record; 0 for any other text. */
+export function generationOf(text: string | undefined): number {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text)
+    const generation = isObject(value) ? value['generation'] : undefined
+    return typeof generation === 'number' ? generation : 0
+  } catch {
+    return 0
+  }
 }
 
 /** What `read` gives; `undefined` also for a damaged entry, which may be replaced. Throws the rest. */

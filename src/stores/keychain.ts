@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
 import { ToknError } from '../core/errors.ts'
-import { generationOf } from '../core/generation.ts'
 import type { Lock, Store } from '../core/ports.ts'
 import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
@@ -10,6 +9,7 @@ import {
   checkText,
   damaged,
   decodeBase64Url,
+  generationOf,
   longestEntry,
   readUndamaged,
   reserved,

@@ -1,6 +1,5 @@
 import { isAbsolute, join } from 'node:path'
 import { ToknError } from '../core/errors.ts'
-import { generationOf } from '../core/generation.ts'
 import type { Files, Lock, Store } from '../core/ports.ts'
 import type { Trace } from '../core/trace.ts'
 import { words } from '../messages/words.ts'
@@ -9,6 +8,7 @@ import {
   checkText,
   damaged,
   decodeBase64Url,
+  generationOf,
   readUndamaged,
   reserved,
   superseded,

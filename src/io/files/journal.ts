@@ -1,6 +1,6 @@
 import { constants, existsSync, fstatSync, lstatSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { generationOf } from '../../core/generation.ts'
+import { isObject } from '../../core/json.ts'
 import type { Files, Journal, JournalEntry, JournalSlot } from '../../core/ports.ts'
 import { entryOf, journalName } from './journal-name.ts'
 import { decodeFrames, encodeFrame, type Frame } from './frames.ts'
@@ -146,6 +146,16 @@ export function openJournal(options: JournalOptions): Journal {
 
   function folders(): readonly string[] {
     return options.all ?? [options.directory]
+  }
+}
+
+function generationOf(intent: string | undefined): number {
+  try {
+    const value: unknown = JSON.parse(intent ?? '')
+    const generation = isObject(value) ? value['generation'] : undefined
+    return typeof generation === 'number' ? generation : 0
+  } catch {
+    return 0
   }
 }
 

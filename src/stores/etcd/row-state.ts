@@ -1,5 +1,4 @@
 import type { RowCondition, RowWritten, SharedPart, SharedParts } from '../../core/shared-engine.ts'
-import { sessionLease } from '../../core/shared-time.ts'
 import { partNames, type Layout } from './layout.ts'
 import * as wire from './wire.ts'
 
@@ -71,7 +70,7 @@ export function stateRanges(
 ): readonly wire.Answer[] {
   return [
     `${keys.row(id)}head`,
-    keys.fence(sessionLease(id)),
+    keys.fence(`session:${id}`),
     keys.documentVersion('keys'),
     ...(name === undefined ? [] : [`${keys.named(name)}head`]),
   ].map((key) => wire.getting(wire.one(key)))

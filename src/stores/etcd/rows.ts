@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ToknError } from '../../core/errors.ts'
 import type { RowChange, RowCondition, RowWritten, SharedRow } from '../../core/shared-engine.ts'
-import { sessionLease } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import type { Gateway } from './gateway.ts'
 import { ordered, type Layout } from './layout.ts'
@@ -192,7 +191,7 @@ export function openRows({ ask, now }: Pick<Gateway, 'ask' | 'now'>, keys: Layou
       wire.isValue(`${keys.row(id)}head`, state.text),
       ...(when.fence === undefined
         ? []
-        : [wire.isValue(keys.fence(sessionLease(id)), String(when.fence))]),
+        : [wire.isValue(keys.fence(`session:${id}`), String(when.fence))]),
       ...(when.keys === undefined
         ? []
         : [wire.isValue(keys.documentVersion('keys'), when.keys === '' ? undefined : when.keys)]),

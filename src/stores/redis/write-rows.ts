@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { RowChange, RowCondition, RowWritten } from '../../core/shared-engine.ts'
-import { sessionLease } from '../../core/shared-time.ts'
 import type { RedisConnection } from './connection.ts'
 import {
   channelOf,
@@ -106,7 +105,7 @@ export async function removeRow(
 }
 
 function keysOf(id: string): readonly string[] {
-  return [rowKey(id), leaseKey(sessionLease(id)), documentKey('keys'), namesKey, idsKey]
+  return [rowKey(id), leaseKey(`session:${id}`), documentKey('keys'), namesKey, idsKey]
 }
 
 function conditions(when: RowCondition): readonly string[] {

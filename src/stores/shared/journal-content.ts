@@ -44,3 +44,10 @@ export function hasMore(
   const isNew = content.record !== undefined && known.every((one) => one?.record !== content.record)
   return isNew || content.answers.some((answer) => !answers.has(answer))
 }
+
+/** The generation that an intent is to make; 0 for what is none. */
+export function generationOf(intent: string): number {
+  const value: unknown = JSON.parse(intent)
+  const generation = isObject(value) ? value['generation'] : undefined
+  return typeof generation === 'number' ? generation : 0
+}

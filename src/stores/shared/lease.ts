@@ -11,7 +11,7 @@ const slack = 1_000
 export interface LeaseOptions {
   readonly engine: Pick<SharedEngine, 'takeLease' | 'renewLease' | 'leaseLeft' | 'releaseLease'>
   readonly time: SharedTime
-  /** `sessionLease`, or `refresher`. */
+  /** `session:ID`, `refresher`. */
   readonly name: string
   /** For those who wait: JSON. */
   readonly holder: string

@@ -1,7 +1,7 @@
 import { ToknError } from '../../core/errors.ts'
 import type { HeldLock, JournalEntry, Lock } from '../../core/ports.ts'
 import type { SharedEngine } from '../../core/shared-engine.ts'
-import { sessionLease, type SharedTime } from '../../core/shared-time.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import type { Hold, Holds } from './hold.ts'
 import { describeHolder } from './holder.ts'
@@ -30,11 +30,16 @@ export interface SharedLockOptions {
 /** The lock of a session, for all machines: a lease by the engine's clock, with a fencing number. */
 export type SharedLock = Lock
 
+/** The lease of a session. */
+export function nameOfLease(id: string): string {
+  return `session:${id}`
+}
+
 export function openSharedLock(options: SharedLockOptions): SharedLock {
   const { engine, time, holder } = options
   return async (id, timeout, look) => {
     const end = await waitForLease({
-      ...{ engine, time, holder, timeout, look, name: sessionLease(id) },
+      ...{ engine, time, holder, timeout, look, name: nameOfLease(id) },
       busy: (heldBy) => new ToknError('busy', words.fleet.busy(describeHolder(heldBy))),
     })
     return 'lease' in end ? hold(options, id, end.lease) : end.found

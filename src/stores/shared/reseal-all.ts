@@ -1,9 +1,10 @@
 import { isToknError, ToknError } from '../../core/errors.ts'
 import type { SharedEngine, SharedRow } from '../../core/shared-engine.ts'
-import { sessionLease, type SharedTime } from '../../core/shared-time.ts'
+import type { SharedTime } from '../../core/shared-time.ts'
 import { words } from '../../messages/words.ts'
 import { describeHolder } from './holder.ts'
 import type { KeptLease } from './lease.ts'
+import { nameOfLease } from './lock.ts'
 import { allRows } from './pages.ts'
 import { resealRow } from './reseal.ts'
 import type { StoreKeys } from './store-keys.ts'
@@ -90,7 +91,7 @@ async function resealOne(
 async function hold({ engine, time, patience }: Surroundings, row: SharedRow): Promise<KeptLease> {
   const { busyWith } = words.storeKeys
   const end = await waitForLease<never>({
-    ...{ engine, time, holder, timeout: patience, name: sessionLease(row.id) },
+    ...{ engine, time, holder, timeout: patience, name: nameOfLease(row.id) },
     busy: (heldBy) => new ToknError('busy', busyWith(row.name, describeHolder(heldBy))),
   })
   if (!('lease' in end)) throw new Error('nothing else was looked for')
