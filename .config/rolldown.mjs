@@ -96,7 +96,7 @@ const isOfShared =
   /[\\/]stores[\\/](?:shared[\\/]|engines|patience)|[\\/]app[\\/](?:(?:look-)?in-force|left-here|shared-|store-variables)|[\\/]core[\\/]store-url/
 // And of that, what such a token does not come to: see `seldom`.
 const seldomShared =
-  /[\\/](?:stores[\\/]shared[\\/](?:birth|doubt|fleet|holder|journal|journal-aside|journal-clock|journal-content|jwe-sealing|keys-document|lease|ledger|lock|profile-text|reseal|wait-for-lease)|core[\\/]reader-refusal)\.ts$/
+  /[\\/](?:stores[\\/]shared[\\/](?:birth|doubt|fleet|holder|journal|journal-aside|journal-clock|journal-content|jwe-sealing|keys-document|lease|ledger|lock|profile-text|reseal|wait-for-lease)|core[\\/](?:reader-refusal|strange-store-url))\.ts$/
 const seldomRedis = /[\\/]stores[\\/]redis[\\/](?:leases|wishes|write-rows)\.ts$/
 // What a few lines say to rooms that have nothing else in common.
 const small = /[\\/]core[\\/]taken-passwords\.ts$/

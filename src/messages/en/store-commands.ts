@@ -20,7 +20,10 @@ export const cutShortUrl = (what: string) => ({
   hint: 'in a password, write / as %2F, ? as %3F and @ as %40, or give it in TOKN_STORE_PASSWORD',
 })
 
-export const zeroInUrl = (what: string) => `${what} has a %00 in it, which no server takes`
+export const zeroInUrl = (what: string) => ({
+  message: `${what} has a %00 in it, which no server takes`,
+  hint: 'write it without',
+})
 
 export const passwordInUrl = (what: string) => ({
   message: `${what} has a password in it, and a profile keeps none`,
