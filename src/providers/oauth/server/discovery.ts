@@ -7,7 +7,7 @@ import { readBody } from '../../replies/body.ts'
 import { explainRefusal } from '../replies/explain-refusal.ts'
 import { readRefusal } from '../replies/refusal-reply.ts'
 import { insteadOfMetadata, tidyMetadata, type Metadata } from './metadata.ts'
-import type { Transport } from './transport.ts'
+import { isRedirect, type Transport } from './transport.ts'
 
 /** A document, and where it was found. */
 export interface FoundDocument {
@@ -97,8 +97,8 @@ function unsent(error: ToknError): ToknError {
 /** What is said where there is no document at `issuer`, or at the address that was given for it. */
 export function sayAbsent(issuer: URL, error: ToknError): ToknError {
   const { http } = error.details
-  const isRedirect = http !== undefined && http.status >= 300 && http.status < 400
-  if (error.code === 'network' || (isRedirect && error.details.hint !== undefined)) return error
+  if (error.code === 'network' || (isRedirect(error) && error.details.hint !== undefined))
+    return error
   if (error.code === 'provider_nonsense') {
     const said = words.oauth.noDiscoveryDocument(issuer.href, error.message)
     return new ToknError(error.code, said, { http, sent: false })

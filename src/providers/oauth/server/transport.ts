@@ -105,7 +105,8 @@ export function openTransport(reach: Reach, shape: RequestShape): Transport {
   }
 }
 
-function isRedirect(error: unknown): error is ToknError {
+/** Whether a server answered with the address of another place, which is not gone to. */
+export function isRedirect(error: unknown): error is ToknError {
   const status = isToknError(error) ? error.details.http?.status : undefined
   return status !== undefined && status >= 300 && status < 400
 }
